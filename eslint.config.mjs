@@ -1,0 +1,65 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: domain <- application <- adapter <- app and tool. */
+const directions = [
+  { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain'] },
+  { sourceTag: 'layer:application', onlyDependOnLibsWithTags: ['layer:domain'] },
+  { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:domain', 'layer:application', 'layer:platform'] },
+  {
+    sourceTag: 'layer:app',
+    onlyDependOnLibsWithTags: ['layer:domain', 'layer:application', 'layer:adapter', 'layer:platform'],
+  },
+  { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: ['*'] },
+  // The oracle would prove nothing if it shared code with what it judges.
+  { sourceTag: 'name:truth', notDependOnLibsWithTags: ['name:windowing', 'name:aggregation', 'name:quota'] },
+];
+
+/** What the domain may not touch: the clock, the network, the disk, the environment. */
+const pureModules = ['node:*', 'kafkajs', 'pg', 'knex', '@google-cloud/*', '@duckdb/*', 'winston'];
+const pureSyntax = [
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is an argument.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is an argument.' },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Chance is an argument.' },
+];
+
+export default defineConfig(
+  globalIgnores(['**/dist', '**/node_modules', '.nx', '.local', '**/*.mjs', '**/*.cjs']),
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { depConstraints: directions, enforceBuildableLibDependency: false, allow: [] },
+      ],
+      // Contradicts noPropertyAccessFromIndexSignature.
+      '@typescript-eslint/dot-notation': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // Reports winston's own transports.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'max-params': ['error', 4],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['libs/{event-schema,windowing,aggregation,quota,ingestion,hourly-batch}/src/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.itest.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: pureModules }],
+      'no-restricted-syntax': ['error', ...pureSyntax],
+      'no-restricted-globals': ['error', 'process', 'setTimeout', 'setInterval', 'fetch'],
+    },
+  },
+  {
+    files: ['**/*.test.ts', '**/*.itest.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  prettier,
+);

@@ -1,0 +1,200 @@
+import type { TotalRow, UserHourRow } from '@antenna/aggregation';
+import type { RejectionReason } from '@antenna/event-schema';
+import type { EventColumns } from './event-columns.ts';
+
+/** A consumer of the topic: everything of a partition up to a position goes to each sink exactly once. */
+export type Sink = 'totals' | 'archive';
+
+/** A Kafka record as far as this product looks at it. */
+export interface SourceRecord {
+  readonly offset: number;
+  /** The record's own timestamp (milliseconds since 1970), set by the producer or the broker. */
+  readonly timestampMs: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}
+
+/** What one fetch brought of a partition. */
+export interface RecordBatch {
+  readonly partition: number;
+  /** The offset that was asked for: not that of the first record, since offsets may have gaps. */
+  readonly fetchedOffset: number;
+  /** The offset to ask for next: past the last record and past trailing transaction markers. */
+  readonly nextOffset: number;
+  /** End of the partition (exclusive) when the batch was fetched. */
+  readonly highWatermark: number;
+  readonly records: readonly SourceRecord[];
+}
+
+export interface OffsetRange {
+  /** Oldest offset that can still be read. */
+  readonly earliest: number;
+  /** The offset that the next record will get. */
+  readonly latest: number;
+}
+
+/** What the core asks of Kafka. */
+export interface EventSource {
+  /**
+   * Reads a partition from an offset on. Batches fetched before may still be delivered afterwards: whoever takes a
+   * batch compares the offset that it was fetched from.
+   */
+  readFrom(partition: number, offset: number): void;
+  /** The offsets that the topic holds now, of every partition that it has. */
+  offsets(): Promise<ReadonlyMap<number, OffsetRange>>;
+  /**
+   * Makes sure that this consumer is still a member of its group, then has its partitions assigned anew. Until then no
+   * batch is delivered.
+   */
+  reclaim(): void;
+  /** Shows progress to lag tools. Never read back; a failure is of no consequence and is not thrown. */
+  showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
+}
+
+/** The last record that was seen below a position. */
+export interface Fingerprint {
+  readonly offset: number;
+  readonly hash: string;
+}
+
+export interface OpenIntent {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly decoderVersion: number;
+  readonly paths: readonly string[];
+}
+
+export interface ClaimedPosition {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly epoch: number;
+  readonly fingerprint: Fingerprint | undefined;
+  /** Of the archive only. */
+  readonly openIntent: OpenIntent | undefined;
+}
+
+/** A position's way from one flush to the next. */
+export interface PositionMove {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  readonly fingerprint: Fingerprint | undefined;
+  /** Greatest of min(event time, record timestamp), or undefined when the range holds no event. */
+  readonly greatestEventTimeMs: number | undefined;
+}
+
+/** A record that is no event, kept with the reason. */
+export interface DeadLetter {
+  readonly partition: number;
+  readonly record: SourceRecord;
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+/** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
+export interface TotalsCommit {
+  readonly moves: readonly PositionMove[];
+  readonly totals: readonly TotalRow[];
+  readonly userHours: readonly UserHourRow[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** Positions and totals. Every call is one transaction. */
+export interface PositionStore {
+  /**
+   * Takes the partitions over: raises the epoch of each sink's position, so that whoever held it is refused from now
+   * on. A position that does not exist yet starts at 0.
+   * @throws {IncompatibleStoreError} when the store belongs to another stream or schema version.
+   */
+  claim(sinks: readonly Sink[], partitions: readonly number[]): Promise<readonly ClaimedPosition[]>;
+  /**
+   * Adds the totals and moves the positions, all or nothing.
+   * @throws {FenceLostError} when a position is not at `from` or its epoch is not ours; nothing is changed then.
+   */
+  commitTotals(commit: TotalsCommit): Promise<void>;
+  /**
+   * Records which files the chunk is going to be, before the first of them exists.
+   * @throws {FenceLostError} likewise, and when the partition has an open intent.
+   */
+  recordIntent(chunk: ChunkIntent): Promise<void>;
+  /**
+   * Moves the archive's position, lists the files and raises the revision of each hour touched; closes the intent.
+   * @throws {FenceLostError} likewise.
+   */
+  completeChunk(chunk: CompletedChunk): Promise<void>;
+}
+
+export interface ChunkIntent {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly decoderVersion: number;
+  readonly paths: readonly string[];
+}
+
+export interface ArchivedFile extends StoredFile {
+  readonly path: string;
+  /** Start of the hour, milliseconds since 1970. */
+  readonly hourMs: number;
+  readonly rows: number;
+  /** Sum of the events' bytes. */
+  readonly eventBytes: bigint;
+}
+
+export interface CompletedChunk {
+  readonly move: PositionMove;
+  readonly decoderVersion: number;
+  /** Sorted by path; none when the chunk holds nothing but dead letters. */
+  readonly files: readonly ArchivedFile[];
+  /** Whether an intent is open that this call closes. */
+  readonly hasIntent: boolean;
+}
+
+export interface StoredFile {
+  readonly sizeBytes: number;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly checksum: string;
+}
+
+/** The archive's files. Paths are relative to its root. */
+export interface EventArchive {
+  /**
+   * Creates the file with exactly these rows. A file of that name is never overwritten.
+   * The file is visible whole or not at all, and durable when the call returns.
+   * @returns undefined when a file of that name exists already.
+   */
+  create(path: string, rows: EventColumns): Promise<StoredFile | undefined>;
+  /** Reads a file back whole. */
+  read(path: string): Promise<{ readonly file: StoredFile; readonly rows: EventColumns }>;
+}
+
+/** Processing time. Event time never comes from here. */
+export interface Clock {
+  /** Milliseconds since 1970, monotonic enough to measure waiting. */
+  nowMs(): number;
+}
+
+/** What operators want to see; a no-op unless somebody listens. */
+export interface IngestionObserver {
+  observe(event: IngestionEvent): void;
+}
+
+export type IngestionEvent =
+  | { readonly kind: 'claimed'; readonly partitions: readonly number[] }
+  | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
+  | {
+      readonly kind: 'committed';
+      readonly events: number;
+      readonly eventBytes: bigint;
+      readonly rows: number;
+      readonly deadLetters: readonly DeadLetter[];
+      readonly greatestEventTimeMs: number | undefined;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'archived'; readonly partition: number; readonly files: readonly ArchivedFile[]; readonly rows: number }
+  | { readonly kind: 'intents'; readonly open: number }
+  | { readonly kind: 'refused'; readonly operation: string; readonly message: string }
+  | { readonly kind: 'unexpected-batch'; readonly partition: number; readonly expected: number; readonly fetched: number };

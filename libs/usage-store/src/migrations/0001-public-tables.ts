@@ -1,0 +1,64 @@
+import type { NumberedMigration } from './numbered-migration.ts';
+
+/**
+ * The four tables that people query. A table that exists already (an earlier installation's) keeps its rows and gets
+ * the key that the upserts need; if its rows contradict the key, the migration fails and names the duplicate.
+ */
+export const publicTables: NumberedMigration = {
+  name: '0001-public-tables',
+  sql: `
+    CREATE TABLE IF NOT EXISTS public.bytes (
+      "timestamp" timestamp NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      value bigint NOT NULL,
+      type text COLLATE "C" NOT NULL
+    );
+
+    CREATE TABLE IF NOT EXISTS public.bytes_hourly (
+      "timestamp" timestamp NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      value bigint NOT NULL,
+      type text COLLATE "C" NOT NULL
+    );
+
+    CREATE TABLE IF NOT EXISTS public.user_quota_limit (
+      email text,
+      usage bigint NOT NULL,
+      quota bigint NOT NULL,
+      "timestamp" timestamp NOT NULL
+    );
+
+    CREATE TABLE IF NOT EXISTS public.user_metadata (
+      id text COLLATE "C" NOT NULL,
+      name text,
+      email text,
+      quota bigint
+    );
+
+    DO $$
+    DECLARE
+      keyless record;
+    BEGIN
+      FOR keyless IN
+        SELECT wanted.tablename, wanted.key
+        FROM (VALUES
+          ('bytes', '"timestamp", type, id'),
+          ('bytes_hourly', '"timestamp", type, id'),
+          ('user_metadata', 'id')
+        ) AS wanted (tablename, key)
+        WHERE NOT EXISTS (
+          SELECT 1 FROM pg_catalog.pg_constraint
+          WHERE contype = 'p' AND conrelid = format('public.%I', wanted.tablename)::regclass
+        )
+      LOOP
+        EXECUTE format('ALTER TABLE public.%I ADD PRIMARY KEY (%s)', keyless.tablename, keyless.key);
+      END LOOP;
+    END
+    $$;
+
+    CREATE INDEX IF NOT EXISTS user_quota_limit_timestamp ON public.user_quota_limit ("timestamp");
+
+    -- Rows of the window in progress are updated at every commit: room in each page keeps those updates in place.
+    ALTER TABLE public.bytes SET (fillfactor = 70);
+  `,
+};

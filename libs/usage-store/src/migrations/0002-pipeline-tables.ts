@@ -1,0 +1,170 @@
+import type { NumberedMigration } from './numbered-migration.ts';
+
+/** The product's own bookkeeping. docs/commit-protocol.md tells how the tables work together. */
+export const pipelineTables: NumberedMigration = {
+  name: '0002-pipeline-tables',
+  sql: `
+    CREATE SCHEMA IF NOT EXISTS pipeline;
+
+    -- One row: what the functions below expect of a worker. A worker built for a version outside
+    -- [compatible_since, version] is refused.
+    CREATE TABLE pipeline.schema_version (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      version integer NOT NULL,
+      compatible_since integer NOT NULL CHECK (compatible_since <= version)
+    );
+
+    -- Which stream this database belongs to: another group, cluster or archive is refused.
+    CREATE TABLE pipeline.stream (
+      topic text PRIMARY KEY,
+      group_id text NOT NULL,
+      cluster_id text NOT NULL,
+      archive_url text,
+      allowed_lateness interval NOT NULL,
+      registered_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+
+    CREATE TABLE pipeline.position (
+      sink text NOT NULL CHECK (sink IN ('totals', 'archive')),
+      topic text NOT NULL REFERENCES pipeline.stream,
+      partition integer NOT NULL CHECK (partition >= 0),
+      next_offset bigint NOT NULL DEFAULT 0 CHECK (next_offset >= 0),
+      epoch bigint NOT NULL DEFAULT 0,
+      owner text,
+      -- The last record below next_offset that was seen, to notice a topic that was created again.
+      fingerprint_offset bigint,
+      fingerprint text,
+      -- Greatest of min(event time, record timestamp) over the records below next_offset.
+      greatest_event_time timestamp,
+      moved_at timestamptz,
+      PRIMARY KEY (sink, topic, partition)
+    );
+
+    -- End offsets as the workers noted them, with the clock of Postgres read before the offset, until the archive
+    -- has reached them.
+    CREATE TABLE pipeline.partition_end (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      end_offset bigint NOT NULL,
+      noted_at timestamptz NOT NULL,
+      PRIMARY KEY (topic, partition, end_offset)
+    );
+
+    -- One row per partition that the topic has: everything that had arrived by archived_until is in the archive.
+    CREATE TABLE pipeline.partition_progress (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      end_offset bigint NOT NULL,
+      noted_at timestamptz NOT NULL,
+      archived_until timestamptz,
+      PRIMARY KEY (topic, partition)
+    );
+
+    CREATE TABLE pipeline.dead_letter (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      "offset" bigint NOT NULL,
+      reason text NOT NULL,
+      detail text NOT NULL,
+      record_timestamp timestamptz,
+      key bytea,
+      payload bytea,
+      -- Length of the record's value; payload holds its beginning when it is longer than what is kept.
+      payload_bytes bigint,
+      seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (topic, partition, "offset")
+    );
+
+    -- Records that retention deleted before they were read, as somebody acknowledged them.
+    CREATE TABLE pipeline.acknowledged_gap (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      sink text NOT NULL,
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      from_offset bigint NOT NULL,
+      to_offset bigint NOT NULL CHECK (to_offset > from_offset),
+      detail text,
+      acknowledged_by text NOT NULL,
+      acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+
+    -- A chunk that is being written: at most one per partition.
+    CREATE TABLE pipeline.archive_intent (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      start_offset bigint NOT NULL,
+      end_offset bigint NOT NULL CHECK (end_offset > start_offset),
+      decoder_version integer NOT NULL,
+      -- Paths relative to the archive's root, in order.
+      paths text[] NOT NULL,
+      recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (topic, partition)
+    );
+
+    -- The manifest.
+    CREATE TABLE pipeline.archive_file (
+      path text COLLATE "C" PRIMARY KEY,
+      hour timestamp NOT NULL,
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      -- The chunk [start_offset, end_offset) that the file is part of.
+      start_offset bigint NOT NULL,
+      end_offset bigint NOT NULL,
+      row_count bigint NOT NULL CHECK (row_count > 0),
+      -- Sum of the events' bytes.
+      event_bytes numeric NOT NULL,
+      size_bytes bigint NOT NULL,
+      -- SHA-256 of the file, in hexadecimal.
+      checksum text NOT NULL,
+      decoder_version integer NOT NULL,
+      committed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    CREATE INDEX archive_file_hour ON pipeline.archive_file (hour);
+
+    -- The revision counts the commits that changed an hour of the archive.
+    CREATE TABLE pipeline.hour (
+      hour timestamp PRIMARY KEY CHECK (hour = date_trunc('hour', hour)),
+      revision bigint NOT NULL DEFAULT 0,
+      changed_at timestamptz
+    );
+
+    CREATE TABLE pipeline.batch_run (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      hour timestamp NOT NULL REFERENCES pipeline.hour,
+      -- The revision that the run read: the hour is dirty when it has a greater one since.
+      revision bigint NOT NULL,
+      was_final boolean NOT NULL,
+      engine text NOT NULL,
+      -- [{path, rows, sizeBytes, partition, startOffset, endOffset}]
+      input_files jsonb NOT NULL,
+      events bigint NOT NULL,
+      event_bytes numeric NOT NULL,
+      hourly_rows bigint NOT NULL,
+      users_over_quota bigint NOT NULL,
+      users_without_metadata bigint NOT NULL,
+      started_at timestamptz NOT NULL,
+      finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    CREATE INDEX batch_run_hour ON pipeline.batch_run (hour, revision);
+
+    -- Usage of each user by hour as the stream has it so far.
+    CREATE TABLE pipeline.user_hour_usage (
+      hour timestamp NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      usage bigint NOT NULL,
+      PRIMARY KEY (hour, id)
+    ) WITH (fillfactor = 70);
+
+    -- The first time that a user's usage of an hour passed the quota.
+    CREATE TABLE pipeline.quota_crossing (
+      hour timestamp NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      usage bigint NOT NULL,
+      quota bigint NOT NULL,
+      -- Greatest event time of the user's events of that hour in the commit that passed the quota.
+      event_time timestamp NOT NULL,
+      seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (hour, id)
+    );
+  `,
+};
