@@ -1,0 +1,34 @@
+import { type Rejection, found, rejected } from './decoded.ts';
+import { isoInstantMs } from './iso-instant.ts';
+import { FIRST_EPOCH_MS, MAX_CLOCK_AHEAD_MS, MAX_EVENT_TIME_MS } from './limits.ts';
+
+/**
+ * Reads the field `timestamp` and judges the device's clock by the record's own timestamp. A record timestamp below 0
+ * means that the record has none, so that the clock can't be judged.
+ * @returns milliseconds since 1970, or why there is no event time.
+ */
+export function eventTimeOf(timestamp: unknown, recordTimestampMs: number): number | Rejection {
+  const instantMs = instantOf(timestamp);
+  if (instantMs === undefined || instantMs > MAX_EVENT_TIME_MS) return invalid(timestamp);
+  if (instantMs < 0) return rejected('before_1970', 'timestamp: expected 1970 or later, found an earlier instant');
+  const aheadMs = instantMs - recordTimestampMs;
+  if (recordTimestampMs >= 0 && aheadMs > MAX_CLOCK_AHEAD_MS) return wrongClock(aheadMs);
+  return instantMs;
+}
+
+function instantOf(timestamp: unknown): number | undefined {
+  if (typeof timestamp === 'string') return isoInstantMs(timestamp);
+  if (typeof timestamp !== 'number' || !Number.isInteger(timestamp)) return undefined;
+  // Adding 0 turns -0 into 0.
+  return (Math.abs(timestamp) >= FIRST_EPOCH_MS ? timestamp : timestamp * 1000) + 0;
+}
+
+function invalid(timestamp: unknown): Rejection {
+  const expected = 'an ISO-8601 date with a time of day, or integer epoch seconds or milliseconds, up to the year 9999';
+  return rejected('invalid_timestamp', `timestamp: expected ${expected}; found ${found(timestamp)}`);
+}
+
+function wrongClock(aheadMs: number): Rejection {
+  const expected = `at most ${MAX_CLOCK_AHEAD_MS} ms after the record's own timestamp`;
+  return rejected('wrong_clock', `timestamp: expected ${expected}, found ${aheadMs} ms after it`);
+}

@@ -1,0 +1,1 @@
+export { isOverQuota, type QuotaUse, quotaShare } from './quota-use.ts';

@@ -1,0 +1,15 @@
+/**
+ * How far event time has come in a partition, after one more event: the greatest of min(event time, record timestamp).
+ * The record's own timestamp caps it, so that a device whose clock is ahead does not move it past what can have
+ * happened. A negative record timestamp means that the record has none, and caps nothing.
+ * @param greatestMs the result after the events before; undefined before the first.
+ * @returns milliseconds since 1970.
+ */
+export function advanceEventTime(
+  greatestMs: number | undefined,
+  eventTimeMs: number,
+  recordTimestampMs: number,
+): number {
+  const reachedMs = recordTimestampMs < 0 ? eventTimeMs : Math.min(eventTimeMs, recordTimestampMs);
+  return greatestMs === undefined ? reachedMs : Math.max(greatestMs, reachedMs);
+}

@@ -1,0 +1,3 @@
+export { advanceEventTime } from './event-time-progress.ts';
+export { FIVE_MINUTES, hourOf, ONE_HOUR, tumblingWindow } from './tumbling-window.ts';
+export type { TumblingWindow } from './tumbling-window.ts';
