@@ -88,9 +88,15 @@ export interface PositionMove {
 /** A record that is no event, kept with the reason. */
 export interface DeadLetter {
   readonly partition: number;
-  readonly record: SourceRecord;
+  readonly offset: number;
+  readonly timestampMs: number;
   readonly reason: RejectionReason;
   readonly detail: string;
+  /** The beginning of the record's key and value; the rest can be read again from Kafka. */
+  readonly key: Uint8Array | null;
+  readonly payload: Uint8Array | null;
+  /** Length of the whole value; undefined for a tombstone. */
+  readonly payloadBytes: number | undefined;
 }
 
 /** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
@@ -177,7 +183,17 @@ export interface Clock {
   nowMs(): number;
 }
 
-/** What operators want to see; a no-op unless somebody listens. */
+/**
+ * Repeats an operation with backoff for as long as it fails for a passing reason (an unreachable service, say).
+ * Any other failure is thrown at once; so is the last one when `wanted.aborted` has become true meanwhile.
+ */
+export type Retry = <T>(
+  name: string,
+  operation: () => Promise<T>,
+  wanted: { readonly aborted: boolean },
+) => Promise<T>;
+
+/** What operators want to see. Must not throw. */
 export interface IngestionObserver {
   observe(event: IngestionEvent): void;
 }
@@ -187,14 +203,40 @@ export type IngestionEvent =
   | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
   | {
       readonly kind: 'committed';
+      readonly commit: TotalsCommit;
       readonly events: number;
       readonly eventBytes: bigint;
-      readonly rows: number;
-      readonly deadLetters: readonly DeadLetter[];
-      readonly greatestEventTimeMs: number | undefined;
       readonly durationMs: number;
     }
-  | { readonly kind: 'archived'; readonly partition: number; readonly files: readonly ArchivedFile[]; readonly rows: number }
+  | { readonly kind: 'archived'; readonly partition: number; readonly files: readonly ArchivedFile[] }
   | { readonly kind: 'intents'; readonly open: number }
   | { readonly kind: 'refused'; readonly operation: string; readonly message: string }
-  | { readonly kind: 'unexpected-batch'; readonly partition: number; readonly expected: number; readonly fetched: number };
+  | {
+      readonly kind: 'unexpected-batch';
+      readonly partition: number;
+      readonly expected: number;
+      readonly fetched: number;
+    };
+
+export interface IngestionPorts {
+  readonly source: EventSource;
+  readonly store: PositionStore;
+  /** Undefined when the totals are the only sink. */
+  readonly archive: EventArchive | undefined;
+  readonly clock: Clock;
+  readonly retry: Retry;
+  readonly observer: IngestionObserver;
+}
+
+export interface IngestionSettings {
+  readonly topic: string;
+  /** Always with `totals`, which also keeps the dead letters. */
+  readonly sinks: readonly Sink[];
+  /** How long the oldest unsaved event may wait for a commit. */
+  readonly flushIntervalMs: number;
+  readonly flushMaxEvents: number;
+  /** Rows in open chunks of all partitions together at which the largest chunk is written. */
+  readonly archiveRollRows: number;
+  /** How long the oldest row of a chunk may wait for its file. */
+  readonly archiveRollIntervalMs: number;
+}

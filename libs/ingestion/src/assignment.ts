@@ -1,0 +1,129 @@
+import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
+import type { PartitionIntake } from './partition-intake.ts';
+import { PendingTotals } from './pending-totals.ts';
+import type { TotalsCommit } from './ports.ts';
+
+/**
+ * Everything unsaved that belongs to one claim. It lives and dies as a whole: after a refusal, or when partitions are
+ * assigned anew, nothing of it may reach a sink any more.
+ */
+export class Assignment {
+  readonly intakes: ReadonlyMap<number, PartitionIntake>;
+  /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
+  readonly waitingToRedo: number[] = [];
+  readonly #abandoned = new AbortController();
+  #pending = new PendingTotals();
+  #committing: PendingTotals | undefined;
+  #chunksInWork = 0;
+  #change = Promise.withResolvers<undefined>();
+
+  constructor(intakes: readonly PartitionIntake[]) {
+    this.intakes = new Map(intakes.map((intake) => [intake.partition, intake]));
+  }
+
+  get pending(): PendingTotals {
+    return this.#pending;
+  }
+
+  get isCommitting(): boolean {
+    return this.#committing !== undefined;
+  }
+
+  get chunksInWork(): number {
+    return this.#chunksInWork;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abandoned.signal;
+  }
+
+  /** Resolves at the next change for the better: something was saved, or all of it was abandoned. */
+  get change(): Promise<undefined> {
+    return this.#change.promise;
+  }
+
+  get archives(): readonly PartitionArchive[] {
+    return [...this.intakes.values()].flatMap(({ archive }) => (archive === undefined ? [] : [archive]));
+  }
+
+  /** Records taken for the totals that no commit has made durable. */
+  get uncommittedRecords(): number {
+    return this.#pending.records + (this.#committing?.records ?? 0);
+  }
+
+  get uncommittedDeadLetterBytes(): number {
+    return this.#pending.deadLetterBytes + (this.#committing?.deadLetterBytes ?? 0);
+  }
+
+  /** Rows in open chunks, which can be sealed at any time. A range that is redone ends where its intent says. */
+  get openRows(): number {
+    return sum(this.archives, (archive) => (archive.isRedoing ? 0 : archive.rows));
+  }
+
+  /** Rows in memory that count against the bound; an intent that is redone may exceed it. */
+  get bufferedRows(): number {
+    const sealed = (chunk: SealedChunk) => (chunk.intent === undefined ? chunk.events.rows : 0);
+    return this.openRows + sum(this.archives, (archive) => sum(archive.sealed, sealed));
+  }
+
+  /** Whether anything could be saved now without reading more. */
+  get hasUnsaved(): boolean {
+    return (
+      this.#pending.sinceMs !== undefined ||
+      this.isCommitting ||
+      this.#chunksInWork > 0 ||
+      this.archives.some(({ sealed, sinceMs, isRedoing }) => sealed.length > 0 || (sinceMs !== undefined && !isRedoing))
+    );
+  }
+
+  /** Hands over what has been taken so far, as one commit; what comes meanwhile waits for the next. */
+  beginCommit(): TotalsCommit {
+    const taken = this.#pending;
+    const partitions = [...this.intakes.values()].sort((left, right) => left.partition - right.partition);
+    const moves = partitions.flatMap((intake) => intake.beginFlush(taken) ?? []);
+    this.#committing = taken;
+    this.#pending = new PendingTotals();
+    const { totals, deadLetters } = taken;
+    return { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters };
+  }
+
+  endCommit(): PendingTotals | undefined {
+    const committed = this.#committing;
+    this.#committing = undefined;
+    this.#announceChange();
+    return committed;
+  }
+
+  /** The next chunk to write, if there is one whose predecessor in its partition is done. */
+  beginChunk(): { readonly archive: PartitionArchive; readonly chunk: SealedChunk } | undefined {
+    for (const archive of this.archives) {
+      const chunk = archive.sealed[0];
+      if (chunk === undefined || archive.writing) continue;
+      archive.writing = true;
+      this.#chunksInWork += 1;
+      return { archive, chunk };
+    }
+    return undefined;
+  }
+
+  endChunk(archive: PartitionArchive): void {
+    archive.sealed.shift();
+    archive.writing = false;
+    this.#chunksInWork -= 1;
+    this.#announceChange();
+  }
+
+  abandon(): void {
+    this.#abandoned.abort();
+    this.#announceChange();
+  }
+
+  #announceChange(): void {
+    this.#change.resolve(undefined);
+    this.#change = Promise.withResolvers<undefined>();
+  }
+}
+
+function sum<T>(items: readonly T[], sizeOf: (item: T) => number): number {
+  return items.reduce((total, item) => total + sizeOf(item), 0);
+}

@@ -1,0 +1,93 @@
+import { DECODER_VERSION } from '@antenna/event-schema';
+import { archivePath } from './archive-path.ts';
+import { ArchiveConflictError } from './errors.ts';
+import type { EventColumns } from './event-columns.ts';
+import { firstDifference } from './first-difference.ts';
+import type { SealedChunk } from './partition-archive.ts';
+import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from './ports.ts';
+import { splitByHour, sumOfBytes } from './split-by-hour.ts';
+
+/** Runs one step, again while it fails for a passing reason. */
+export type Step = <T>(name: string, operation: () => Promise<T>) => Promise<T>;
+
+interface PlannedFile {
+  readonly path: string;
+  readonly hourMs: number;
+  readonly rows: EventColumns;
+}
+
+/**
+ * Writes a chunk: intent, files, manifest (docs/commit-protocol.md, "Archive"). A crash between any two steps leaves an
+ * intent from which the next claimant does exactly the same again.
+ * @throws {ArchiveConflictError} when a file that exists does not hold the chunk's rows.
+ */
+export async function writeChunk(
+  chunk: SealedChunk,
+  { topic, store, archive, step }: { topic: string; store: PositionStore; archive: EventArchive; step: Step },
+): Promise<readonly ArchivedFile[]> {
+  const planned = plan(topic, chunk);
+  if (chunk.intent !== undefined) refuseAnotherPlan(chunk, planned);
+  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
+  const files: ArchivedFile[] = [];
+  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+  await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
+  return files;
+}
+
+function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
+  if (chunk.events.rows === 0) return [];
+  const { partition, startOffset, endOffset } = chunk;
+  const files = [...splitByHour(chunk.events.build())].map(([hourMs, rows]) => ({
+    path: archivePath({ topic, partition, startOffset, endOffset, hourMs }),
+    hourMs,
+    rows,
+  }));
+  return files.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+function refuseAnotherPlan(chunk: SealedChunk, planned: readonly PlannedFile[]): void {
+  const intended = chunk.intent?.paths ?? [];
+  if (intended.length === planned.length && planned.every(({ path }, index) => path === intended[index])) return;
+  throw new ArchiveConflictError(
+    `offsets ${chunk.startOffset} to ${chunk.endOffset} of partition ${chunk.partition} now give ` +
+      `${planned.length} files where ${intended.length} were intended (decoder ${chunk.intent?.decoderVersion ?? 0} ` +
+      `then, ${DECODER_VERSION} now): finish the intent with the version of this program that recorded it`,
+  );
+}
+
+async function createOrAdopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
+  const stored = (await archive.create(planned.path, planned.rows)) ?? (await adopt(archive, planned));
+  return {
+    ...stored,
+    path: planned.path,
+    hourMs: planned.hourMs,
+    rows: planned.rows.rows,
+    eventBytes: sumOfBytes(planned.rows),
+  };
+}
+
+/** Only whoever held this very intent can have made a file of that name: it holds these rows, or something is broken. */
+async function adopt(archive: EventArchive, planned: PlannedFile): Promise<StoredFile> {
+  const { file, rows } = await archive.read(planned.path);
+  const difference = firstDifference(planned.rows, rows);
+  if (difference === undefined) return file;
+  throw new ArchiveConflictError(
+    `${planned.path} exists and holds ${difference}; it is never overwritten: find out who wrote it, and move it away`,
+  );
+}
+
+function intentOf(chunk: SealedChunk, planned: readonly PlannedFile[]) {
+  const { partition, epoch, startOffset, endOffset } = chunk;
+  const paths = planned.map(({ path }) => path);
+  return { partition, epoch, startOffset, endOffset, decoderVersion: DECODER_VERSION, paths };
+}
+
+function completionOf(chunk: SealedChunk, files: readonly ArchivedFile[]) {
+  const { partition, epoch, startOffset, endOffset, fingerprint, intent } = chunk;
+  return {
+    move: { partition, epoch, from: startOffset, to: endOffset, fingerprint, greatestEventTimeMs: undefined },
+    decoderVersion: DECODER_VERSION,
+    files,
+    hasIntent: intent !== undefined || files.length > 0,
+  };
+}

@@ -1,0 +1,94 @@
+import { decode } from '@antenna/event-schema';
+import { deadLetterOf } from './dead-letter.ts';
+import { TopicRecreatedError } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { PartitionArchive } from './partition-archive.ts';
+import type { PendingTotals } from './pending-totals.ts';
+import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, SourceRecord } from './ports.ts';
+
+/** One claimed partition: takes its records in order, each sink from its own position on. */
+export class PartitionIntake {
+  readonly partition: number;
+  readonly archive: PartitionArchive | undefined;
+  readonly #totals: ClaimedPosition;
+  #expected: number;
+  #totalsNext: number;
+  #flushedTo: number;
+  #lastRecord: SourceRecord | undefined;
+  #seenBefore: readonly Fingerprint[];
+
+  constructor(
+    start: number,
+    { totals, archive, seenBefore }: {
+      totals: ClaimedPosition;
+      archive: PartitionArchive | undefined;
+      seenBefore: readonly Fingerprint[];
+    },
+  ) {
+    this.partition = totals.partition;
+    this.archive = archive;
+    this.#totals = totals;
+    this.#expected = start;
+    this.#totalsNext = totals.nextOffset;
+    this.#flushedTo = totals.nextOffset;
+    this.#seenBefore = seenBefore;
+  }
+
+  /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
+  get expected(): number {
+    return this.#expected;
+  }
+
+  /** Takes a batch that was fetched from the expected offset. */
+  take(batch: RecordBatch, pending: PendingTotals, nowMs: number): void {
+    for (const record of batch.records) this.#takeRecord(record, pending);
+    this.advanceTo(batch.nextOffset, pending, nowMs);
+  }
+
+  /** Nothing that concerns a sink is left below `nextOffset`: transaction markers and gaps count as taken. */
+  advanceTo(nextOffset: number, pending: PendingTotals, nowMs: number): void {
+    this.#expected = Math.max(this.#expected, nextOffset);
+    this.#totalsNext = Math.max(this.#totalsNext, nextOffset);
+    this.archive?.advanceTo(nextOffset, nowMs);
+    if (this.#totalsNext > this.#flushedTo) pending.startWaiting(nowMs);
+  }
+
+  /** The move that a flush of everything taken so far makes, or undefined when there is none. */
+  beginFlush(pending: PendingTotals): PositionMove | undefined {
+    if (this.#totalsNext === this.#flushedTo) return undefined;
+    const move = {
+      partition: this.partition,
+      epoch: this.#totals.epoch,
+      from: this.#flushedTo,
+      to: this.#totalsNext,
+      fingerprint: this.#lastRecord === undefined ? undefined : fingerprintOf(this.#lastRecord),
+      greatestEventTimeMs: pending.greatestEventTimeMs.get(this.partition),
+    };
+    this.#flushedTo = this.#totalsNext;
+    this.#lastRecord = undefined;
+    return move;
+  }
+
+  #takeRecord(record: SourceRecord, pending: PendingTotals): void {
+    if (this.#seenBefore.length > 0) this.#compareWithSeen(record);
+    const forTotals = record.offset >= this.#totalsNext;
+    const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
+    if (!forTotals && !forArchive) return;
+    const decoded = decode(record.value, record.timestampMs);
+    if (forTotals) {
+      if (decoded.ok) pending.addEvent(this.partition, record, decoded.event);
+      else pending.addDeadLetter(deadLetterOf(this.partition, record, decoded));
+      this.#totalsNext = record.offset + 1;
+      this.#lastRecord = record;
+    }
+    if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
+  }
+
+  #compareWithSeen(record: SourceRecord): void {
+    const seen = this.#seenBefore.find(({ offset }) => offset === record.offset);
+    if (seen !== undefined && fingerprintOf(record).hash !== seen.hash) {
+      throw new TopicRecreatedError(this.partition, `the record at offset ${record.offset} is not the one seen there`);
+    }
+    this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);
+  }
+}

@@ -1,0 +1,43 @@
+import { WindowTotals } from '@antenna/aggregation';
+import type { UsageEvent } from '@antenna/event-schema';
+import { advanceEventTime } from '@antenna/windowing';
+import type { DeadLetter, SourceRecord } from './ports.ts';
+
+/** What the totals sink has taken since the last flush began. */
+export class PendingTotals {
+  readonly totals = new WindowTotals();
+  readonly deadLetters: DeadLetter[] = [];
+  readonly greatestEventTimeMs = new Map<number, number>();
+  #deadLetterBytes = 0;
+  #sinceMs: number | undefined;
+
+  /** Processing time at which the oldest of it arrived. */
+  get sinceMs(): number | undefined {
+    return this.#sinceMs;
+  }
+
+  get records(): number {
+    return this.totals.events + this.deadLetters.length;
+  }
+
+  get deadLetterBytes(): number {
+    return this.#deadLetterBytes;
+  }
+
+  /** Called for every batch, also for one that only moves the position. */
+  startWaiting(nowMs: number): void {
+    this.#sinceMs ??= nowMs;
+  }
+
+  addEvent(partition: number, record: SourceRecord, event: UsageEvent): void {
+    this.totals.add(event);
+    const greatest = this.greatestEventTimeMs.get(partition);
+    const advanced = advanceEventTime(greatest, event.eventTimeMs, record.timestampMs);
+    if (advanced !== greatest) this.greatestEventTimeMs.set(partition, advanced);
+  }
+
+  addDeadLetter(deadLetter: DeadLetter): void {
+    this.deadLetters.push(deadLetter);
+    this.#deadLetterBytes += (deadLetter.payload?.length ?? 0) + (deadLetter.key?.length ?? 0);
+  }
+}

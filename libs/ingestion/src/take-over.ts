@@ -1,0 +1,31 @@
+import { Assignment } from './assignment.ts';
+import { PartitionArchive } from './partition-archive.ts';
+import { PartitionIntake } from './partition-intake.ts';
+import type { ClaimedPosition, OffsetRange } from './ports.ts';
+import { startOffset } from './start-offset.ts';
+
+/**
+ * The state in which a worker begins with the positions that it has claimed: nothing unsaved, each partition expected
+ * from where its sinks left off.
+ * @throws {DataGapError | TopicRecreatedError} when the topic does not hold a position (any more).
+ */
+export function takeOver(
+  claimed: readonly ClaimedPosition[],
+  offsets: ReadonlyMap<number, OffsetRange>,
+): Assignment {
+  const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
+  return new Assignment(
+    [...byPartition].map(([partition, positions]) => intakeOf(positions, offsets.get(partition))),
+  );
+}
+
+function intakeOf(positions: readonly ClaimedPosition[], range: OffsetRange | undefined): PartitionIntake {
+  const totals = positions.find(({ sink }) => sink === 'totals');
+  if (totals === undefined) throw new TypeError('a claim without the totals sink');
+  const archive = positions.find(({ sink }) => sink === 'archive');
+  return new PartitionIntake(startOffset(positions, range), {
+    totals,
+    archive: archive === undefined ? undefined : new PartitionArchive(archive),
+    seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
+  });
+}
