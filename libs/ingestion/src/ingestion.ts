@@ -3,7 +3,7 @@ import { writeChunk } from './chunk-writer.ts';
 import { FenceLostError } from './errors.ts';
 import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
-import type { IngestionPorts, IngestionSettings, RecordBatch } from './ports.ts';
+import type { IngestionPorts, IngestionSettings, MarkerRange, RecordBatch, RecordReceiver } from './ports.ts';
 import { refuseUnreadable } from './start-offset.ts';
 import { takeOver } from './take-over.ts';
 
@@ -19,7 +19,7 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  *
  * Driven from outside: by the event source (`assigned`, `take`, `passMarkers`), and by `tick`, often.
  */
-export class Ingestion {
+export class Ingestion implements RecordReceiver {
   readonly #ports: IngestionPorts;
   readonly #settings: IngestionSettings;
   readonly #failure = Promise.withResolvers<never>();
@@ -46,10 +46,7 @@ export class Ingestion {
     return [...(this.#current?.intakes.keys() ?? [])];
   }
 
-  /**
-   * These partitions are ours from now on, and no others. First of all whatever is unsaved is thrown away, of every
-   * sink and partition: it belongs to an earlier claim. Reading starts when the claim has been made.
-   */
+  /** First of all whatever is unsaved is thrown away, of every sink and partition: it belongs to an earlier claim. */
   async assigned(partitions: readonly number[]): Promise<void> {
     this.#abandon();
     const claim = (this.#claims += 1);
@@ -73,35 +70,40 @@ export class Ingestion {
    * Takes a batch, if it was fetched from where the partition was left. A batch that was not is stale, or the client
    * has silently reset its position: the topic's own offsets decide whether to read again or to stop.
    */
-  take(batch: RecordBatch): void {
+  take(batch: RecordBatch): boolean {
     const assignment = this.#current;
     const intake = assignment?.intakes.get(batch.partition);
-    if (assignment === undefined || intake === undefined) return;
+    if (assignment === undefined || intake === undefined) return false;
     if (batch.fetchedOffset !== intake.expected) {
       this.#readAgain(assignment, intake, batch.fetchedOffset);
-      return;
+      return false;
     }
     try {
       intake.take(batch, assignment.pending, this.#ports.clock.nowMs());
     } catch (error) {
       this.#fail(error);
-      return;
+      return false;
     }
     const lagRecords = Math.max(0, batch.highWatermark - batch.nextOffset);
     this.#ports.observer.observe({ kind: 'batch', partition: batch.partition, records: batch.records.length, lagRecords });
     this.tick();
+    return true;
   }
 
-  /** A fetch from the expected offset held nothing but transaction markers or aborted records below `nextOffset`. */
-  passMarkers(partition: number, nextOffset: number): void {
+  passMarkers(partition: number, { firstOffset, nextOffset }: MarkerRange): void {
     const assignment = this.#current;
     const intake = assignment?.intakes.get(partition);
-    if (assignment === undefined || intake === undefined) return;
+    if (assignment === undefined || intake === undefined || nextOffset <= intake.expected) return;
+    // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has
+    // silently skipped what retention deleted: the topic's offsets tell which, once.
+    if (firstOffset > intake.expected && !intake.isVerified) {
+      this.#readAgain(assignment, intake, firstOffset);
+      return;
+    }
     intake.advanceTo(nextOffset, assignment.pending, this.#ports.clock.nowMs());
     this.tick();
   }
 
-  /** Undefined while there is room for another batch, else a promise to wait for before asking again. */
   room(partition: number): Promise<unknown> | undefined {
     const assignment = this.#current;
     if (assignment === undefined) return undefined;
@@ -190,6 +192,7 @@ export class Ingestion {
       const offsets = await retry('read offsets', () => source.offsets(), assignment.signal);
       if (assignment !== this.#current || intake.expected !== expected) return;
       refuseUnreadable({ sink: 'reading', partition, position: expected }, offsets.get(partition) ?? NOTHING);
+      intake.verify();
       source.readFrom(partition, expected);
     });
   }

@@ -16,6 +16,7 @@ export class PartitionIntake {
   #flushedTo: number;
   #lastRecord: SourceRecord | undefined;
   #seenBefore: readonly Fingerprint[];
+  #verifiedAt: number | undefined;
 
   constructor(
     start: number,
@@ -37,6 +38,15 @@ export class PartitionIntake {
   /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
   get expected(): number {
     return this.#expected;
+  }
+
+  /** Whether the topic has been seen to hold the expected offset, or one after it, with nothing deleted in between. */
+  get isVerified(): boolean {
+    return this.#verifiedAt === this.#expected;
+  }
+
+  verify(): void {
+    this.#verifiedAt = this.#expected;
   }
 
   /** Takes a batch that was fetched from the expected offset. */

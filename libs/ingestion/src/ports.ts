@@ -26,6 +26,13 @@ export interface RecordBatch {
   readonly records: readonly SourceRecord[];
 }
 
+/** Offsets of a partition that hold nothing to take. */
+export interface MarkerRange {
+  readonly firstOffset: number;
+  /** The offset to ask for next. */
+  readonly nextOffset: number;
+}
+
 export interface OffsetRange {
   /** Oldest offset that can still be read. */
   readonly earliest: number;
@@ -49,6 +56,18 @@ export interface EventSource {
   reclaim(): void;
   /** Shows progress to lag tools. Never read back; a failure is of no consequence and is not thrown. */
   showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
+}
+
+/** What the source asks of the core. */
+export interface RecordReceiver {
+  /** These partitions, and no others, are read from now on. Each is read once `readFrom` has said from where. */
+  assigned(partitions: readonly number[]): Promise<void>;
+  /** Whether the batch was taken. One that was not is to be followed by no other until `readFrom` has been called. */
+  take(batch: RecordBatch): boolean;
+  /** A fetch after the last `readFrom` held nothing but transaction markers or aborted records. */
+  passMarkers(partition: number, markers: MarkerRange): void;
+  /** Undefined while there is room for another batch, else a promise to wait for before asking again. */
+  room(partition: number): Promise<unknown> | undefined;
 }
 
 /** The last record that was seen below a position. */

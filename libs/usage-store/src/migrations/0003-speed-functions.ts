@@ -55,10 +55,9 @@ export const speedFunctions: NumberedMigration = {
           USING ERRCODE = 'AU003';
       END IF;
 
-      INSERT INTO pipeline.position AS p (sink, topic, partition)
-      SELECT wanted.sink, p_topic, wanted.partition
-      FROM unnest(p_sinks) AS wanted_sink (sink)
-      CROSS JOIN LATERAL (SELECT wanted_sink.sink, partition FROM unnest(p_partitions) AS t (partition)) AS wanted
+      INSERT INTO pipeline.position (sink, topic, partition)
+      SELECT wanted_sink, p_topic, wanted_partition
+      FROM unnest(p_sinks) AS wanted_sink CROSS JOIN unnest(p_partitions) AS wanted_partition
       ORDER BY 1, 3
       ON CONFLICT DO NOTHING;
 
@@ -224,10 +223,10 @@ export const speedFunctions: NumberedMigration = {
     $$;
 
     -- The time to give to note_partition_ends: read before the offsets are.
-    CREATE FUNCTION pipeline.now_for_noting() RETURNS timestamptz
+    CREATE FUNCTION pipeline.now_for_noting() RETURNS text
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
-      SELECT clock_timestamp();
+      SELECT clock_timestamp()::text;
     END;
 
     -- All partitions that the topic has, with their end offsets as read after p_noted_at. Once the archive has reached

@@ -1,0 +1,118 @@
+import type { ArchivedFile, IngestionEvent, IngestionObserver } from '@antenna/ingestion';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the speed layer has done, in Prometheus form. Names follow the Prometheus conventions: base units, _total. */
+export class IngestionMetrics implements IngestionObserver {
+  readonly #events: Counter;
+  readonly #eventBytes: Counter;
+  readonly #deadLetters: Counter<'reason'>;
+  readonly #lagRecords: Gauge<'partition'>;
+  readonly #eventTime: Gauge;
+  readonly #commitSeconds: Histogram;
+  readonly #commitRows: Histogram;
+  readonly #refused: Counter<'operation'>;
+  readonly #unexpectedBatches: Counter;
+  readonly #archiveFiles: Counter;
+  readonly #archiveRows: Counter;
+  readonly #archiveBytes: Counter;
+  readonly #openIntents: Gauge;
+  readonly #partitions: Gauge;
+  #greatestEventTimeMs = 0;
+
+  constructor(registry: Registry, nowMs: () => number) {
+    const registers = [registry];
+    const counter = (name: string, help: string) => new Counter({ name, help, registers });
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+    this.#events = counter('speed_layer_events_total', 'Events whose totals are committed');
+    this.#eventBytes = counter('speed_layer_event_bytes_total', 'Sum of the bytes of committed events');
+    this.#deadLetters = new Counter({
+      name: 'speed_layer_dead_letters_total',
+      help: 'Records that were no event, by reason',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#lagRecords = new Gauge({
+      name: 'speed_layer_lag_records',
+      help: 'Records of a partition that have not been taken',
+      labelNames: ['partition'],
+      registers,
+    });
+    this.#eventTime = new Gauge({
+      name: 'speed_layer_lag_event_time_seconds',
+      help: 'Now less the greatest event time that is committed',
+      registers,
+      collect: () => {
+        if (this.#greatestEventTimeMs > 0) this.#eventTime.set((nowMs() - this.#greatestEventTimeMs) / 1000);
+      },
+    });
+    this.#commitSeconds = new Histogram({
+      name: 'speed_layer_commit_seconds',
+      help: 'Time from the beginning of a commit to its answer, retries included',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
+    this.#commitRows = new Histogram({
+      name: 'speed_layer_commit_rows',
+      help: 'Rows of totals in a commit',
+      buckets: [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000],
+      registers,
+    });
+    this.#refused = new Counter({
+      name: 'speed_layer_refused_total',
+      help: 'Calls refused because another worker has claimed the partition',
+      labelNames: ['operation'],
+      registers,
+    });
+    this.#unexpectedBatches = counter('speed_layer_unexpected_batches_total', 'Batches fetched from another offset');
+    this.#archiveFiles = counter('speed_layer_archive_files_total', 'Files listed in the manifest');
+    this.#archiveRows = counter('speed_layer_archive_rows_total', 'Events archived');
+    this.#archiveBytes = counter('speed_layer_archive_bytes_total', 'Size of the files listed in the manifest');
+    this.#openIntents = gauge('speed_layer_open_intents', "Predecessors' chunks that are still to be redone");
+    this.#partitions = gauge('speed_layer_partitions', 'Partitions claimed');
+  }
+
+  observe(event: IngestionEvent): void {
+    switch (event.kind) {
+      case 'claimed':
+        this.#partitions.set(event.partitions.length);
+        this.#lagRecords.reset();
+        return;
+      case 'batch':
+        this.#lagRecords.set({ partition: event.partition }, event.lagRecords);
+        return;
+      case 'committed':
+        this.#committed(event);
+        return;
+      case 'archived':
+        this.#archived(event.files);
+        return;
+      case 'intents':
+        this.#openIntents.set(event.open);
+        return;
+      case 'refused':
+        this.#refused.inc({ operation: event.operation });
+        return;
+      case 'unexpected-batch':
+        this.#unexpectedBatches.inc();
+    }
+  }
+
+  #committed({ commit, events, eventBytes, durationMs }: Extract<IngestionEvent, { kind: 'committed' }>): void {
+    this.#events.inc(events);
+    this.#eventBytes.inc(Number(eventBytes));
+    for (const { reason } of commit.deadLetters) this.#deadLetters.inc({ reason });
+    for (const { greatestEventTimeMs = 0 } of commit.moves) {
+      this.#greatestEventTimeMs = Math.max(this.#greatestEventTimeMs, greatestEventTimeMs);
+    }
+    this.#commitSeconds.observe(durationMs / 1000);
+    this.#commitRows.observe(commit.totals.length);
+  }
+
+  #archived(files: readonly ArchivedFile[]): void {
+    this.#archiveFiles.inc(files.length);
+    for (const { rows, sizeBytes } of files) {
+      this.#archiveRows.inc(rows);
+      this.#archiveBytes.inc(sizeBytes);
+    }
+  }
+}

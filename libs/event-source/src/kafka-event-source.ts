@@ -1,0 +1,212 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
+import type { Consumer, ConsumerCrashEvent, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { KafkaLog } from './kafka-client.ts';
+import { MarkerWatch } from './marker-watch.ts';
+import { recordBatch } from './record-batch.ts';
+import { TopicOffsets } from './topic-offsets.ts';
+
+export interface SubscriptionSettings {
+  readonly topic: string;
+  readonly groupId: string;
+  /** How long the group waits for a silent member before it gives its partitions to others. */
+  readonly sessionTimeoutMs: number;
+}
+
+/** Heartbeats per session timeout, and the most that a full worker waits before it sends one. */
+const HEARTBEATS_PER_SESSION = 10;
+
+/** How long new partitions of the topic may go unnoticed. */
+const METADATA_MAX_AGE_MS = 10_000;
+
+const MAX_BYTES_PER_PARTITION = 2 * 2 ** 20;
+const MAX_BYTES_PER_FETCH = 8 * 2 ** 20;
+
+/** How long a fetch waits at the broker for a first record, and a fetcher whose partitions are all paused for nothing. */
+const MAX_WAIT_MS = 250;
+
+/**
+ * The topic, read from positions that are kept outside Kafka. kafkajs has no `assign`: its group hands partitions out,
+ * and each stays paused until the receiver has claimed it and says from where to read.
+ */
+export class KafkaEventSource implements EventSource {
+  readonly #settings: SubscriptionSettings;
+  readonly #consumer: Consumer;
+  readonly #offsets: TopicOffsets;
+  readonly #log: KafkaLog;
+  readonly #markers = new MarkerWatch();
+  readonly #failure = Promise.withResolvers<never>();
+  readonly #heartbeatMs: number;
+  #assigned: readonly number[] = [];
+  #isReclaiming = false;
+  #isStopping = false;
+
+  constructor(kafka: Kafka, settings: SubscriptionSettings, log: KafkaLog) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#heartbeatMs = Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    this.#offsets = new TopicOffsets(kafka, settings.topic);
+    this.#failure.promise.catch(() => undefined);
+    this.#consumer = kafka.consumer({
+      groupId: settings.groupId,
+      sessionTimeout: settings.sessionTimeoutMs,
+      rebalanceTimeout: settings.sessionTimeoutMs * 2,
+      heartbeatInterval: this.#heartbeatMs,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxBytes: MAX_BYTES_PER_FETCH,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6, restartOnFailure: () => Promise.resolve(true) },
+    });
+  }
+
+  /** Rejects when the consumer has ended and will not start again by itself; never resolves. */
+  get failure(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  /** @throws {TopicMissingError} when there is no such topic. */
+  async connect(): Promise<{ readonly clusterId: string }> {
+    await this.#offsets.connect();
+    await this.#offsets.read();
+    return { clusterId: await this.#offsets.clusterId() };
+  }
+
+  /** Joins the group; from now on the receiver is told its partitions and given their batches. */
+  async run(receiver: RecordReceiver): Promise<void> {
+    this.#listen(receiver);
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 4,
+      eachBatch: (payload) => this.#deliver(receiver, payload),
+    });
+  }
+
+  /** Delivers nothing more. The group still counts this member until `disconnect`. */
+  stopDelivery(): void {
+    this.#isStopping = true;
+    this.#pause(this.#assigned);
+  }
+
+  /** Leaves the group, so that others take over at once. */
+  async disconnect(): Promise<void> {
+    this.#isStopping = true;
+    await this.#consumer.disconnect();
+    await this.#offsets.disconnect();
+  }
+
+  readFrom(partition: number, offset: number): void {
+    if (this.#isStopping) return;
+    this.#ifJoined(() => {
+      this.#markers.seeked(partition);
+      this.#consumer.seek({ topic: this.#settings.topic, partition, offset: String(offset) });
+      this.#consumer.resume([{ topic: this.#settings.topic, partitions: [partition] }]);
+    });
+  }
+
+  offsets(): Promise<ReadonlyMap<number, OffsetRange>> {
+    return this.#offsets.read();
+  }
+
+  reclaim(): void {
+    this.#pause(this.#assigned);
+    this.#isReclaiming = true;
+  }
+
+  async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+    const { topic } = this.#settings;
+    const offsets = [...nextOffsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+    try {
+      await this.#consumer.commitOffsets(offsets);
+    } catch (error) {
+      this.#log('offsets not shown to the group', { error: String(error) });
+    }
+  }
+
+  #listen(receiver: RecordReceiver): void {
+    const { events } = this.#consumer;
+    this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      this.#assigned = payload.memberAssignment[this.#settings.topic] ?? [];
+      this.#isReclaiming = false;
+      this.#markers.forgetFetchers();
+      // In the same turn as the join: a fetch that began in between would read from the group's offsets.
+      this.#pause(this.#assigned);
+      if (!this.#isStopping) void receiver.assigned(this.#assigned);
+    });
+    this.#consumer.on(events.HEARTBEAT, () => {
+      if (!this.#isReclaiming || this.#isStopping) return;
+      this.#isReclaiming = false;
+      void receiver.assigned(this.#assigned);
+    });
+    this.#consumer.on(events.FETCH_START, ({ payload }: { payload: { nodeId: unknown } }) => {
+      this.#markers.fetchBegins(String(payload.nodeId));
+    });
+    this.#consumer.on(events.END_BATCH_PROCESS, (event) => {
+      this.#passMarkers(receiver, event);
+    });
+    this.#consumer.on(events.CRASH, (event) => {
+      this.#crashed(event);
+    });
+  }
+
+  async #deliver(receiver: RecordReceiver, payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    if (!(await this.#waitForRoom(receiver, payload)) || this.#isStopping) return;
+    if (receiver.take(recordBatch(batch))) payload.resolveOffset(batch.lastOffset());
+    else this.#pauseUnlessSeeked(batch.partition, payload);
+  }
+
+  /** Keeps the membership alive while the receiver is full; false when the batch has become stale meanwhile. */
+  async #waitForRoom(receiver: RecordReceiver, { batch, heartbeat, isRunning, isStale }: EachBatchPayload) {
+    for (let full = receiver.room(batch.partition); full !== undefined; full = receiver.room(batch.partition)) {
+      const waited = new AbortController();
+      await Promise.race([full, delay(this.#heartbeatMs, undefined, { signal: waited.signal }).catch(() => undefined)]);
+      waited.abort();
+      await heartbeat();
+      if (!isRunning() || isStale()) return false;
+    }
+    return isRunning() && !isStale();
+  }
+
+  /** A batch that was not taken: nothing more of this partition until the receiver says from where. */
+  #pauseUnlessSeeked(partition: number, { isStale }: EachBatchPayload): void {
+    if (!isStale()) this.#pause([partition]);
+  }
+
+  #passMarkers(receiver: RecordReceiver, { payload }: ConsumerEndBatchProcessEvent): void {
+    if (payload.batchSize > 0 || !this.#markers.isCurrent(payload.partition) || this.#isReclaiming) return;
+    const nextOffset = Number(payload.lastOffset) + 1;
+    const firstOffset = firstOffsetOf(payload) ?? nextOffset - 1;
+    receiver.passMarkers(payload.partition, { firstOffset, nextOffset });
+  }
+
+  #crashed({ payload }: ConsumerCrashEvent): void {
+    this.#log('the consumer crashed', { error: String(payload.error), restarts: payload.restart });
+    if (!payload.restart) this.#failure.reject(payload.error);
+  }
+
+  #pause(partitions: readonly number[]): void {
+    if (partitions.length === 0) return;
+    this.#ifJoined(() => {
+      this.#consumer.pause([{ topic: this.#settings.topic, partitions: [...partitions] }]);
+    });
+  }
+
+  /** Between a crash and the restart there is no group to seek or pause in; the next join pauses and claims anew. */
+  #ifJoined(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#log('not in the group at the moment', { error: String(error) });
+    }
+  }
+}
+
+/** Null at run time when all that the fetch brought lies below the offset that was asked for. */
+function firstOffsetOf({ firstOffset }: { readonly firstOffset: string | null }): number | undefined {
+  return firstOffset === null ? undefined : Number(firstOffset);
+}

@@ -1,0 +1,146 @@
+import type {
+  ChunkIntent,
+  ClaimedPosition,
+  CompletedChunk,
+  OpenIntent,
+  PositionMove,
+  PositionStore,
+  Sink,
+  TotalsCommit,
+} from '@antenna/ingestion';
+import type { Knex } from 'knex';
+import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
+import { refusal } from './refusal.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
+import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
+
+/** What tells this worker's stream from any other. Stored with the positions; another one is refused. */
+export interface StreamIdentity {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly clusterId: string;
+  /** Undefined for a worker that keeps totals only. */
+  readonly archiveUrl: string | undefined;
+  /** Not part of the identity: stored for the watermarks that people look at. */
+  readonly allowedLatenessMs: number;
+  /** Who claims, for people. */
+  readonly owner: string;
+}
+
+/** Positions and totals in Postgres: one function call each, so that a frozen client holds no transaction open. */
+export class PostgresPositionStore implements PositionStore {
+  readonly #database: Knex;
+  readonly #stream: StreamIdentity;
+
+  constructor(database: Knex, stream: StreamIdentity) {
+    this.#database = database;
+    this.#stream = stream;
+  }
+
+  async claim(sinks: readonly Sink[], partitions: readonly number[]): Promise<readonly ClaimedPosition[]> {
+    const rows = await this.#call<ClaimRow>(CLAIM, {
+      groupId: this.#stream.groupId,
+      clusterId: this.#stream.clusterId,
+      archiveUrl: sinks.includes('archive') ? (this.#stream.archiveUrl ?? null) : null,
+      allowedLatenessMs: this.#stream.allowedLatenessMs,
+      owner: this.#stream.owner,
+      sinks: arrayOfTexts(sinks),
+      partitions: arrayOfNumbers(partitions),
+    });
+    return rows.map(claimedPosition);
+  }
+
+  async commitTotals({ moves, totals, userHours, deadLetters }: TotalsCommit): Promise<void> {
+    await this.#call(COMMIT_TOTALS, {
+      ...moveColumns(moves),
+      windowMs: arrayOfNumbers(totals.map(({ windowStartMs }) => windowStartMs)),
+      types: arrayOfTexts(totals.map(({ type }) => type)),
+      ids: arrayOfTexts(totals.map(({ id }) => id)),
+      values: arrayOfNumbers(totals.map(({ value }) => value)),
+      hourMs: arrayOfNumbers(userHours.map(({ hourStartMs }) => hourStartMs)),
+      users: arrayOfTexts(userHours.map(({ id }) => id)),
+      usages: arrayOfNumbers(userHours.map(({ usage }) => usage)),
+      latestMs: arrayOfNumbers(userHours.map(({ latestEventTimeMs }) => latestEventTimeMs)),
+      deadLetters: JSON.stringify(
+        deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
+          partition,
+          offset,
+          reason,
+          detail,
+          payloadBytes,
+          timestampMs: isStorable(timestampMs) ? timestampMs : undefined,
+        })),
+      ),
+      keys: arrayOfBytes(deadLetters.map(({ key }) => key)),
+      payloads: arrayOfBytes(deadLetters.map(({ payload }) => payload)),
+    });
+  }
+
+  async recordIntent(intent: ChunkIntent): Promise<void> {
+    await this.#call(RECORD_INTENT, { ...intent, paths: arrayOfTexts(intent.paths) });
+  }
+
+  async completeChunk({ move, decoderVersion, files, hasIntent }: CompletedChunk): Promise<void> {
+    await this.#call(COMPLETE_CHUNK, {
+      partition: move.partition,
+      epoch: move.epoch,
+      from: move.from,
+      to: move.to,
+      fingerprintOffset: move.fingerprint?.offset ?? null,
+      fingerprint: move.fingerprint?.hash ?? null,
+      decoderVersion,
+      hasIntent,
+      files: JSON.stringify(files.map((file) => ({ ...file, eventBytes: String(file.eventBytes) }))),
+    });
+  }
+
+  async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
+    try {
+      const bindings = { version: SCHEMA_VERSION, topic: this.#stream.topic, ...parameters };
+      const { rows } = await this.#database.raw<{ rows: Row[] }>(statement, bindings);
+      return rows;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+}
+
+/** A row as the driver gives it: bigint columns are texts. */
+interface ClaimRow {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly next_offset: string;
+  readonly epoch: string;
+  readonly fingerprint_offset: string | null;
+  readonly fingerprint: string | null;
+  readonly intent: OpenIntent | null;
+}
+
+function claimedPosition(row: ClaimRow): ClaimedPosition {
+  const isMarked = row.fingerprint_offset !== null && row.fingerprint !== null;
+  return {
+    sink: row.sink,
+    partition: row.partition,
+    nextOffset: Number(row.next_offset),
+    epoch: Number(row.epoch),
+    fingerprint: isMarked ? { offset: Number(row.fingerprint_offset), hash: row.fingerprint } : undefined,
+    openIntent: row.intent ?? undefined,
+  };
+}
+
+function moveColumns(moves: readonly PositionMove[]) {
+  return {
+    partitions: arrayOfNumbers(moves.map(({ partition }) => partition)),
+    epochs: arrayOfNumbers(moves.map(({ epoch }) => epoch)),
+    from: arrayOfNumbers(moves.map(({ from }) => from)),
+    to: arrayOfNumbers(moves.map(({ to }) => to)),
+    fingerprintOffsets: arrayOfNumbers(moves.map(({ fingerprint }) => fingerprint?.offset)),
+    fingerprints: arrayOfTexts(moves.map(({ fingerprint }) => fingerprint?.hash)),
+    eventTimesMs: arrayOfNumbers(moves.map(({ greatestEventTimeMs }) => greatestEventTimeMs)),
+  };
+}
+
+/** A producer may stamp a record with any 64-bit number; what is no time from 1970 to 9999 is stored as unknown. */
+function isStorable(timestampMs: number): boolean {
+  return timestampMs >= 0 && timestampMs <= 253_402_300_799_999;
+}

@@ -1,0 +1,24 @@
+import { FenceLostError } from '@antenna/ingestion';
+import { OtherStreamError, SchemaMissingError, SchemaVersionError } from './errors.ts';
+import { SqlState } from './sql-state.ts';
+
+/** SQLSTATEs of a schema, table, function or column that is not there. */
+const MISSING = new Set(['3F000', '42P01', '42883', '42703']);
+
+/** A failed call in the words of the core: which promise was broken. Anything else stays what it is. */
+export function refusal(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (state === undefined) return error;
+  if (state === SqlState.fenceLost) return new FenceLostError(message, { cause: error });
+  if (state === SqlState.schemaVersion) return new SchemaVersionError(message, { cause: error });
+  if (state === SqlState.otherStream) return new OtherStreamError(message, { cause: error });
+  if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });
+  return error;
+}
+
+/** The five characters of a SQLSTATE, where the error is Postgres's. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}

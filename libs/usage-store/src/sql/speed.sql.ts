@@ -1,0 +1,55 @@
+/** Calls of the functions that the speed layer may execute (migration 0003). */
+
+export const CLAIM = `
+  SELECT sink, partition, next_offset, epoch, fingerprint_offset, fingerprint, intent
+  FROM pipeline.claim(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl, p_allowed_lateness_ms => :allowedLatenessMs, p_sinks => :sinks,
+    p_partitions => :partitions, p_owner => :owner
+  )`;
+
+export const COMMIT_TOTALS = `
+  SELECT pipeline.commit_totals(
+    p_version => :version, p_topic => :topic,
+    p_partitions => :partitions, p_epochs => :epochs,
+    p_from => :from, p_to => :to,
+    p_fingerprint_offsets => :fingerprintOffsets, p_fingerprints => :fingerprints,
+    p_event_times_ms => :eventTimesMs,
+    p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
+    p_hour_ms => :hourMs, p_users => :users, p_usages => :usages,
+    p_latest_ms => :latestMs,
+    p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads
+  )`;
+
+export const RECORD_INTENT = `
+  SELECT pipeline.record_intent(
+    p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch,
+    p_start => :startOffset, p_end => :endOffset, p_decoder_version => :decoderVersion, p_paths => :paths
+  )`;
+
+export const COMPLETE_CHUNK = `
+  SELECT pipeline.complete_chunk(
+    p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch,
+    p_from => :from, p_to => :to, p_fingerprint_offset => :fingerprintOffset, p_fingerprint => :fingerprint,
+    p_decoder_version => :decoderVersion, p_has_intent => :hasIntent, p_files => :files
+  )`;
+
+export const NOW_FOR_NOTING = 'SELECT pipeline.now_for_noting() AS now';
+
+export const NOTE_PARTITION_ENDS = `
+  SELECT pipeline.note_partition_ends(
+    p_version => :version, p_topic => :topic, p_noted_at => :notedAt,
+    p_partitions => :partitions, p_ends => :ends
+  )`;
+
+export const STREAM_STATUS = `
+  SELECT partition, totals_offset, archive_offset, end_offset, totals_lag, archive_lag, owner, is_idle,
+    pipeline.epoch_ms(greatest_event_time) AS greatest_event_time_ms, pipeline.epoch_ms(watermark) AS watermark_ms,
+    pipeline.epoch_ms(archived_until AT TIME ZONE 'UTC') AS archived_until_ms, intent_start, intent_end
+  FROM pipeline.stream_status(:topic)`;
+
+export const ACKNOWLEDGE_GAP = `
+  SELECT pipeline.acknowledge_gap(
+    p_version => :version, p_topic => :topic, p_sink => :sink, p_partition => :partition, p_from => :from, p_to => :to,
+    p_acknowledged_by => :acknowledgedBy, p_detail => :detail, p_files => :files
+  )`;

@@ -1,0 +1,120 @@
+import type { Sink } from '@antenna/ingestion';
+import type { Knex } from 'knex';
+import { arrayOfNumbers } from './array-literal.ts';
+import { refusal } from './refusal.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
+import { ACKNOWLEDGE_GAP, NOTE_PARTITION_ENDS, NOW_FOR_NOTING, STREAM_STATUS } from './sql/speed.sql.ts';
+
+/** How far a partition has come. Offsets are of the next record; undefined where nobody has noted one. */
+export interface PartitionProgress {
+  readonly partition: number;
+  readonly offsets: Readonly<Record<Sink, number | undefined>>;
+  readonly endOffset: number | undefined;
+  readonly lag: Readonly<Record<Sink, number | undefined>>;
+  readonly owner: string | undefined;
+  readonly isIdle: boolean;
+  /** Milliseconds since 1970, like the next two. */
+  readonly greatestEventTimeMs: number | undefined;
+  readonly watermarkMs: number | undefined;
+  readonly archivedUntilMs: number | undefined;
+  readonly openIntent: { readonly startOffset: number; readonly endOffset: number } | undefined;
+}
+
+/** Records that are given up, and what is left of a chunk that was being written. */
+export interface AcknowledgedGap {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly acknowledgedBy: string;
+  readonly detail: string;
+  readonly files: readonly {
+    readonly path: string;
+    readonly hourMs: number;
+    readonly rows: number;
+    readonly eventBytes: bigint;
+    readonly sizeBytes: number;
+    readonly checksum: string;
+  }[];
+}
+
+/** Where the stream stands, for status, drain and finality. */
+export class StreamProgress {
+  readonly #database: Knex;
+  readonly #topic: string;
+
+  constructor(database: Knex, topic: string) {
+    this.#database = database;
+    this.#topic = topic;
+  }
+
+  /** The partitions that were claimed at least once, in order. */
+  async partitions(): Promise<readonly PartitionProgress[]> {
+    return (await this.#call<StatusRow>(STREAM_STATUS, {})).map(progressOf);
+  }
+
+  /**
+   * Notes each partition's end offset with the clock of Postgres, read before the offsets are: everything that had
+   * arrived by then lies below them.
+   */
+  async noteEnds(readEnds: () => Promise<ReadonlyMap<number, number>>): Promise<void> {
+    const [clock] = await this.#call<{ now: string }>(NOW_FOR_NOTING, {});
+    const ends = [...(await readEnds())].sort(([left], [right]) => left - right);
+    await this.#call(NOTE_PARTITION_ENDS, {
+      notedAt: clock?.now ?? null,
+      partitions: arrayOfNumbers(ends.map(([partition]) => partition)),
+      ends: arrayOfNumbers(ends.map(([, end]) => end)),
+    });
+  }
+
+  /** @throws {FenceLostError} when the position is not at `from` any more. */
+  async acknowledgeGap({ files, ...gap }: AcknowledgedGap): Promise<void> {
+    const listed = files.map((file) => ({ ...file, eventBytes: String(file.eventBytes) }));
+    await this.#call(ACKNOWLEDGE_GAP, { ...gap, files: JSON.stringify(listed) });
+  }
+
+  async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
+    try {
+      const bindings = { version: SCHEMA_VERSION, topic: this.#topic, ...parameters };
+      return (await this.#database.raw<{ rows: Row[] }>(statement, bindings)).rows;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+}
+
+interface StatusRow {
+  readonly partition: number;
+  readonly totals_offset: string;
+  readonly archive_offset: string | null;
+  readonly end_offset: string | null;
+  readonly totals_lag: string | null;
+  readonly archive_lag: string | null;
+  readonly owner: string | null;
+  readonly is_idle: boolean;
+  readonly greatest_event_time_ms: string | null;
+  readonly watermark_ms: string | null;
+  readonly archived_until_ms: string | null;
+  readonly intent_start: string | null;
+  readonly intent_end: string | null;
+}
+
+function progressOf(row: StatusRow): PartitionProgress {
+  const hasIntent = row.intent_start !== null && row.intent_end !== null;
+  return {
+    partition: row.partition,
+    offsets: { totals: Number(row.totals_offset), archive: numberOf(row.archive_offset) },
+    endOffset: numberOf(row.end_offset),
+    lag: { totals: numberOf(row.totals_lag), archive: numberOf(row.archive_lag) },
+    owner: row.owner ?? undefined,
+    isIdle: row.is_idle,
+    greatestEventTimeMs: numberOf(row.greatest_event_time_ms),
+    watermarkMs: numberOf(row.watermark_ms),
+    archivedUntilMs: numberOf(row.archived_until_ms),
+    openIntent: hasIntent ? { startOffset: Number(row.intent_start), endOffset: Number(row.intent_end) } : undefined,
+  };
+}
+
+function numberOf(text: string | null): number | undefined {
+  return text === null ? undefined : Number(text);
+}
