@@ -23,10 +23,11 @@ export function decode(value: Uint8Array | null, recordTimestampMs: number): Dec
   if (value === null) return rejected('tombstone', 'value: expected a JSON object, found none (a tombstone)');
   if (value.length === 0) return rejected('empty', 'value: expected a JSON object, found 0 bytes');
   const text = textOf(value);
-  if (text === undefined) return rejected('invalid_utf8', `value: expected UTF-8, found ${value.length} other bytes`);
+  if (text === undefined)
+    return rejected('invalid_utf8', `value: expected UTF-8, found ${value.length} bytes that are not`);
   const json = jsonOf(text);
   if (json === undefined)
-    return rejected('not_json', `value: expected JSON, found ${value.length} bytes of other text`);
+    return rejected('not_json', `value: expected JSON, found ${value.length} bytes of text that is not`);
   if (!isObject(json)) return rejected('not_an_object', `value: expected a JSON object, found ${found(json)}`);
   if (!hasFields(json)) return rejected('missing_field', `${missingField(json)}: expected the field, found none`);
   return eventOf(json, recordTimestampMs);

@@ -1,0 +1,143 @@
+import type { UsageEvent } from '@antenna/event-schema';
+import fc from 'fast-check';
+import { type TotalRow, type UserHourRow, WindowTotals } from './index.ts';
+
+/** Three hours of few users, antennas and apps, so that many events share a row; at times at the edge of a window. */
+const event: fc.Arbitrary<UsageEvent> = fc.record({
+  eventTimeMs: fc
+    .tuple(fc.nat(36), fc.oneof(fc.nat(299_999), fc.constantFrom(0, 1, 299_999)))
+    .map(([window, offsetMs]) => Date.UTC(2022, 9, 29, 12) + window * 300_000 + offsetMs),
+  id: fc.constantFrom('ana', 'bea', 'carla', '😀', '\uffff'),
+  antennaId: fc.constantFrom('north', 'south', 'ana'),
+  bytes: fc.oneof(fc.nat(5), fc.integer({ min: 0, max: 2 ** 40 }), fc.constant(2 ** 40)),
+  app: fc.constantFrom('SKYPE', 'TELEGRAM'),
+});
+
+const events = fc.array(event, { maxLength: 120 });
+
+interface Expected {
+  readonly rows: TotalRow[];
+  readonly userHours: UserHourRow[];
+}
+
+/** The answer by other means: one key a row as JSON text, BigInts, dates cut as texts. */
+function expectedOf(all: readonly UsageEvent[]): Expected {
+  const rows = new Map<string, bigint>();
+  const hours = new Map<string, { usage: bigint; latest: number }>();
+  for (const { eventTimeMs, id, antennaId, bytes, app } of all) {
+    const minute = Number(new Date(eventTimeMs).toISOString().slice(14, 16));
+    const hourText = new Date(eventTimeMs).toISOString().slice(0, 13);
+    const window = Date.parse(`${hourText}:${String(minute - (minute % 5)).padStart(2, '0')}:00Z`);
+    for (const [type, key] of Object.entries({ antenna: antennaId, app, user: id })) {
+      const row = JSON.stringify([window, `${type}_total_bytes`, key]);
+      rows.set(row, (rows.get(row) ?? 0n) + BigInt(bytes));
+    }
+    const hour = JSON.stringify([Date.parse(`${hourText}:00:00Z`), id]);
+    const known = hours.get(hour) ?? { usage: 0n, latest: 0 };
+    hours.set(hour, { usage: known.usage + BigInt(bytes), latest: Math.max(known.latest, eventTimeMs) });
+  }
+  return { rows: sorted(rows).map(totalRow), userHours: sorted(hours).map(userHourRow) };
+}
+
+function sorted<T>(byKey: ReadonlyMap<string, T>): [unknown[], T][] {
+  const entries = Array.from(byKey, ([key, value]): [unknown[], T] => [JSON.parse(key) as unknown[], value]);
+  return entries.sort(([a], [b]) => {
+    const differing = a.findIndex((part, index) => part !== b[index]);
+    return (a[differing] as string) < (b[differing] as string) ? -1 : 1;
+  });
+}
+
+function totalRow([[windowStartMs, type, id], value]: [unknown[], bigint]): TotalRow {
+  return { windowStartMs, type, id, value } as TotalRow;
+}
+
+function userHourRow([[hourStartMs, id], { usage, latest }]: [
+  unknown[],
+  { usage: bigint; latest: number },
+]): UserHourRow {
+  return { hourStartMs, id, usage, latestEventTimeMs: latest } as UserHourRow;
+}
+
+function totalsOf(all: readonly UsageEvent[]): WindowTotals {
+  const totals = new WindowTotals();
+  for (const one of all) totals.add(one);
+  return totals;
+}
+
+function expectTotals(totals: WindowTotals, all: readonly UsageEvent[]): void {
+  const expected = expectedOf(all);
+  expect(totals.rows()).toEqual(expected.rows);
+  expect(totals.userHours()).toEqual(expected.userHours);
+  expect(totals.keys).toBe(expected.rows.length);
+  expect(totals.events).toBe(all.length);
+  expect(totals.eventBytes).toBe(all.reduce((sum, { bytes }) => sum + BigInt(bytes), 0n));
+}
+
+describe('the totals of any events', () => {
+  it('are what adding them up one by one gives', () => {
+    fc.assert(
+      fc.property(events, (all) => {
+        expectTotals(totalsOf(all), all);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('do not depend on the order of arrival', () => {
+    const shuffled = events.chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([all, reordered]) => {
+        expect(totalsOf(reordered).rows()).toEqual(totalsOf(all).rows());
+        expect(totalsOf(reordered).userHours()).toEqual(totalsOf(all).userHours());
+      }),
+    );
+  });
+
+  it('are the same from any batches, merged', () => {
+    fc.assert(
+      fc.property(fc.array(events, { maxLength: 5 }), fc.boolean(), (batches, fromTheRight) => {
+        const parts = batches.map(totalsOf);
+        const whole = new WindowTotals();
+        for (const part of fromTheRight ? parts.reverse() : parts) whole.merge(part);
+        expectTotals(whole, batches.flat());
+      }),
+    );
+  });
+
+  it('are equal for the three types in every window', () => {
+    fc.assert(
+      fc.property(events, (all) => {
+        for (const rows of Map.groupBy(totalsOf(all).rows(), (row) => row.windowStartMs).values()) {
+          const sums = Object.values(Object.groupBy(rows, (row) => row.type)).map((ofType) =>
+            ofType.reduce((sum, row) => sum + row.value, 0n),
+          );
+          expect(new Set(sums).size).toBe(1);
+        }
+      }),
+    );
+  });
+
+  it('are exact beyond 2^53', () => {
+    const all = Array.from({ length: 2 ** 13 + 3 }, (_, index) => index % 2 ** 13).map((index): UsageEvent => ({
+      eventTimeMs: 0,
+      id: 'a',
+      antennaId: 'a',
+      bytes: 2 ** 40 - (index % 2),
+      app: 'a',
+    }));
+    const sum = all.reduce((total, { bytes }) => total + BigInt(bytes), 0n);
+    expect(sum > 2n ** 53n).toBe(true);
+    expect(
+      totalsOf(all)
+        .rows()
+        .map((row) => row.value),
+    ).toEqual([sum, sum, sum]);
+    expect(
+      totalsOf(all)
+        .userHours()
+        .map((row) => row.usage),
+    ).toEqual([sum]);
+  });
+});

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { advanceEventTime } from './index.ts';
+
+describe('the progress of event time', () => {
+  it('starts at the first event', () => {
+    expect(advanceEventTime(undefined, 100, 500)).toBe(100);
+  });
+
+  // event time   100 ─────────── 300
+  // arrives            400  500
+  it('moves to a later event', () => {
+    expect(advanceEventTime(100, 300, 500)).toBe(300);
+  });
+
+  it('stays where it is at a late event', () => {
+    expect(advanceEventTime(300, 100, 500)).toBe(300);
+  });
+
+  // event time   100 ───────────────────── 900 (a clock that is ahead)
+  // arrives                 400
+  it('moves no further than the arrival of an event whose clock is ahead', () => {
+    expect(advanceEventTime(100, 900, 400)).toBe(400);
+    expect(advanceEventTime(undefined, 900, 400)).toBe(400);
+  });
+
+  it('is the event time where a record has no timestamp', () => {
+    expect(advanceEventTime(100, 900, -1)).toBe(900);
+    expect(advanceEventTime(undefined, 900, -1)).toBe(900);
+  });
+
+  it('may be 1970', () => {
+    expect(advanceEventTime(undefined, 0, 0)).toBe(0);
+    expect(advanceEventTime(0, 0, 0)).toBe(0);
+  });
+
+  it('does not depend on the order of arrival and never goes back', () => {
+    const events = fc.array(fc.tuple(fc.nat(1000), fc.integer({ min: -1, max: 1000 })), { minLength: 1 });
+    fc.assert(
+      fc.property(events, (arrivals) => {
+        let greatestMs: number | undefined;
+        for (const [eventTimeMs, recordTimestampMs] of arrivals) {
+          const nextMs = advanceEventTime(greatestMs, eventTimeMs, recordTimestampMs);
+          expect(nextMs).toBeGreaterThanOrEqual(greatestMs ?? 0);
+          greatestMs = nextMs;
+        }
+        const capped = arrivals.map(([time, record]) => (record < 0 || time < record ? time : record));
+        expect(greatestMs).toBe(Math.max(...capped));
+      }),
+    );
+  });
+});
