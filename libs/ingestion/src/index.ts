@@ -6,3 +6,4 @@ export { firstDifference } from './first-difference.ts';
 export { Ingestion } from './ingestion.ts';
 export type * from './ports.ts';
 export { refuseUnreadable } from './start-offset.ts';
+export { unreadableRange, type UnreadableRange } from './unreadable-position.ts';

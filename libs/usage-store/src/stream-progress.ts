@@ -17,7 +17,9 @@ export interface PartitionProgress {
   readonly greatestEventTimeMs: number | undefined;
   readonly watermarkMs: number | undefined;
   readonly archivedUntilMs: number | undefined;
-  readonly openIntent: { readonly startOffset: number; readonly endOffset: number } | undefined;
+  readonly openIntent:
+    | { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] }
+    | undefined;
 }
 
 /** Records that are given up, and what is left of a chunk that was being written. */
@@ -97,10 +99,11 @@ interface StatusRow {
   readonly archived_until_ms: string | null;
   readonly intent_start: string | null;
   readonly intent_end: string | null;
+  readonly intent_paths: readonly string[] | null;
 }
 
 function progressOf(row: StatusRow): PartitionProgress {
-  const hasIntent = row.intent_start !== null && row.intent_end !== null;
+  const { intent_start: start, intent_end: end, intent_paths: paths } = row;
   return {
     partition: row.partition,
     offsets: { totals: Number(row.totals_offset), archive: numberOf(row.archive_offset) },
@@ -111,7 +114,7 @@ function progressOf(row: StatusRow): PartitionProgress {
     greatestEventTimeMs: numberOf(row.greatest_event_time_ms),
     watermarkMs: numberOf(row.watermark_ms),
     archivedUntilMs: numberOf(row.archived_until_ms),
-    openIntent: hasIntent ? { startOffset: Number(row.intent_start), endOffset: Number(row.intent_end) } : undefined,
+    openIntent: paths === null ? undefined : { startOffset: Number(start), endOffset: Number(end), paths },
   };
 }
 

@@ -282,7 +282,8 @@ export const speedFunctions: NumberedMigration = {
       g.end_offset, g.noted_at,
       greatest(g.end_offset - t.next_offset, 0) AS totals_lag, greatest(g.end_offset - a.next_offset, 0) AS archive_lag,
       t.greatest_event_time, t.watermark, coalesce(t.is_idle, true) AS is_idle, t.owner, t.moved_at,
-      g.archived_until, i.start_offset AS intent_start, i.end_offset AS intent_end
+      g.archived_until, i.start_offset AS intent_start, i.end_offset AS intent_end,
+      i.paths AS intent_paths
     FROM totals AS t
     LEFT JOIN pipeline.position AS a ON a.sink = 'archive' AND a.topic = t.topic AND a.partition = t.partition
     LEFT JOIN pipeline.partition_progress AS g ON g.topic = t.topic AND g.partition = t.partition

@@ -1,0 +1,32 @@
+import type { Retry } from '@antenna/ingestion';
+import { isPassingFailure } from '@antenna/usage-store';
+import retry from 'p-retry';
+import type { Logger } from 'winston';
+
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * Repeats for as long as the failure is one that passes by itself, with waits that double from 0.2 s to 10 s and vary,
+ * so that workers do not come back all at once.
+ */
+export function retryWhilePassing(log: Logger): Retry {
+  return (name, operation, wanted) =>
+    retry(operation, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: FIRST_WAIT_MS,
+      maxTimeout: LONGEST_WAIT_MS,
+      randomize: true,
+      shouldRetry: ({ error }) => !wanted.aborted && isPassing(error),
+      onFailedAttempt: ({ error, attemptNumber }) => {
+        if (!wanted.aborted) log.warn(`${name} failed`, { attempt: attemptNumber, error: error.message });
+      },
+    });
+}
+
+/** Archive and Kafka say of their errors whether the operation may be repeated. */
+function isPassing(error: Error): boolean {
+  if ('retryable' in error) return error.retryable === true;
+  if ('retriable' in error) return error.retriable === true;
+  return isPassingFailure(error);
+}
