@@ -40,6 +40,7 @@ export class KafkaEventSource implements EventSource {
   #assigned: readonly number[] = [];
   #isReclaiming = false;
   #isStopping = false;
+  #lastSignOfLifeMs = Date.now();
 
   constructor(kafka: Kafka, settings: SubscriptionSettings, log: KafkaLog) {
     this.#settings = settings;
@@ -64,6 +65,11 @@ export class KafkaEventSource implements EventSource {
   /** Rejects when the consumer has ended and will not start again by itself; never resolves. */
   get failure(): Promise<never> {
     return this.#failure.promise;
+  }
+
+  /** When the consumer last fetched, sent a heartbeat, joined or began anew (milliseconds since 1970). */
+  get lastSignOfLifeMs(): number {
+    return this.#lastSignOfLifeMs;
   }
 
   /** @throws {TopicMissingError} when there is no such topic. */
@@ -145,6 +151,11 @@ export class KafkaEventSource implements EventSource {
     this.#consumer.on(events.FETCH_START, ({ payload }: { payload: { nodeId: unknown } }) => {
       this.#markers.fetchBegins(String(payload.nodeId));
     });
+    for (const event of [events.FETCH_START, events.HEARTBEAT, events.GROUP_JOIN, events.CRASH]) {
+      this.#consumer.on(event, () => {
+        this.#lastSignOfLifeMs = Date.now();
+      });
+    }
     this.#consumer.on(events.END_BATCH_PROCESS, (event) => {
       this.#passMarkers(receiver, event);
     });

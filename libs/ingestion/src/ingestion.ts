@@ -3,7 +3,7 @@ import { writeChunk } from './chunk-writer.ts';
 import { FenceLostError } from './errors.ts';
 import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
-import type { IngestionPorts, IngestionSettings, MarkerRange, RecordBatch, RecordReceiver } from './ports.ts';
+import type { IngestionPorts, IngestionSettings, MarkerRange, OffsetRange, RecordBatch, RecordReceiver } from './ports.ts';
 import { refuseUnreadable } from './start-offset.ts';
 import { takeOver } from './take-over.ts';
 
@@ -130,8 +130,7 @@ export class Ingestion implements RecordReceiver {
    * Compares where we are with what the topic holds, since a client whose position is gone may wait for ever for a
    * record. Fails the ingestion when unread records have been deleted.
    */
-  async verifyOffsets(): Promise<void> {
-    const offsets = await this.#ports.source.offsets();
+  verifyOffsets(offsets: ReadonlyMap<number, OffsetRange>): void {
     try {
       for (const { partition, expected } of this.#current?.intakes.values() ?? []) {
         const range = offsets.get(partition);

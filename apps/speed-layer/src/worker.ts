@@ -1,0 +1,96 @@
+import { setInterval } from 'node:timers';
+import type { KafkaEventSource } from '@antenna/event-source';
+import type { Ingestion } from '@antenna/ingestion';
+import type { StreamProgress } from '@antenna/usage-store';
+import type { Logger } from 'winston';
+
+/** How often the core looks whether something is due: the precision of its intervals. */
+const TICK_MS = 50;
+
+/** How often the partitions' ends are noted, which decides how soon an hour can be final. */
+const NOTE_ENDS_MS = 5_000;
+
+/** How long a shutdown waits for what is unsaved; what is not saved by then is read again by the next claimant. */
+const SAVE_DEADLINE_MS = 20_000;
+
+/** A consumer that has shown no sign of life for so long does not come back by itself. */
+const SILENT_MS = 180_000;
+
+export interface WorkerParts {
+  readonly ingestion: Ingestion;
+  readonly source: KafkaEventSource;
+  readonly progress: StreamProgress;
+  readonly log: Logger;
+}
+
+/** A member of the consumer group that ingests until it is stopped. */
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #isNoting = false;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects when the worker has to stop; never resolves. */
+  get failure(): Promise<never> {
+    return Promise.race([this.#parts.ingestion.failure, this.#parts.source.failure]);
+  }
+
+  /** Whether the process makes progress: false calls for a restart. */
+  isLive(nowMs: number): boolean {
+    return nowMs - this.#parts.source.lastSignOfLifeMs < SILENT_MS;
+  }
+
+  async start(): Promise<void> {
+    await this.#parts.source.run(this.#parts.ingestion);
+    this.#timers.push(
+      setInterval(() => {
+        this.#parts.ingestion.tick();
+      }, TICK_MS),
+      setInterval(() => void this.noteEnds(), NOTE_ENDS_MS),
+    );
+  }
+
+  /** Notes how far the topic reaches, and notices records that were deleted unread. A failure is made up for next time. */
+  async noteEnds(): Promise<void> {
+    if (this.#isNoting) return;
+    this.#isNoting = true;
+    const { ingestion, source, progress, log } = this.#parts;
+    try {
+      await progress.noteEnds(async () => {
+        const offsets = await source.offsets();
+        ingestion.verifyOffsets(offsets);
+        return new Map([...offsets].map(([partition, { latest }]) => [partition, latest]));
+      });
+    } catch (error) {
+      log.warn('could not note how far the topic reaches', { error: String(error) });
+    } finally {
+      this.#isNoting = false;
+    }
+  }
+
+  /** Saves what has been taken, as far as it can be saved soon, and leaves the group. */
+  async stop(): Promise<void> {
+    const { ingestion, source, log } = this.#parts;
+    source.stopDelivery();
+    const isSaved = await within(ingestion.saveAll(), SAVE_DEADLINE_MS);
+    if (!isSaved) log.warn('left without saving everything: it will be read again', { waitedMs: SAVE_DEADLINE_MS });
+    for (const timer of this.#timers) clearInterval(timer);
+    ingestion.release();
+    await source.disconnect();
+  }
+}
+
+async function within(work: Promise<unknown>, deadlineMs: number): Promise<boolean> {
+  const { promise: deadline, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => {
+    resolve(false);
+  }, deadlineMs);
+  try {
+    return await Promise.race([work.then(() => true), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
