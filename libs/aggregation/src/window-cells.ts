@@ -2,12 +2,22 @@ import type { UsageEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 
+/** The sum of one id, which it knows: cells are sorted in half the time that a map's entries take. */
+export class Cell extends ByteSum {
+  readonly id: string;
+
+  constructor(id: string) {
+    super();
+    this.id = id;
+  }
+}
+
 /** A user's sum, with the time of the latest event in it. */
-export class UserCell extends ByteSum {
+export class UserCell extends Cell {
   latestEventTimeMs: number;
 
-  constructor(eventTimeMs: number) {
-    super();
+  constructor(id: string, eventTimeMs: number) {
+    super(id);
     this.latestEventTimeMs = eventTimeMs;
   }
 
@@ -16,7 +26,7 @@ export class UserCell extends ByteSum {
   }
 }
 
-export type SumsById = Map<string, ByteSum>;
+export type CellsById = Map<string, Cell>;
 export type UserCells = Map<string, UserCell>;
 
 /** The sums of one window. `add` and `merge` return how many cells came to be. */
@@ -24,8 +34,8 @@ export class WindowCells {
   readonly startMs: number;
   readonly endMs: number;
   readonly users: UserCells = new Map();
-  readonly antennas: SumsById = new Map();
-  readonly apps: SumsById = new Map();
+  readonly antennas: CellsById = new Map();
+  readonly apps: CellsById = new Map();
 
   constructor(startMs: number) {
     this.startMs = startMs;
@@ -45,16 +55,16 @@ export class WindowCells {
     const user = userIn(this.users, event.id, event.eventTimeMs);
     user.add(event.bytes);
     user.reach(event.eventTimeMs);
-    sumIn(this.antennas, event.antennaId).add(event.bytes);
-    sumIn(this.apps, event.app).add(event.bytes);
+    cellIn(this.antennas, event.antennaId).add(event.bytes);
+    cellIn(this.apps, event.app).add(event.bytes);
     return this.size - before;
   }
 
   merge(other: WindowCells): number {
     const before = this.size;
     other.mergeUsersInto(this.users);
-    for (const [id, sum] of other.antennas) sumIn(this.antennas, id).merge(sum);
-    for (const [id, sum] of other.apps) sumIn(this.apps, id).merge(sum);
+    for (const [id, cell] of other.antennas) cellIn(this.antennas, id).merge(cell);
+    for (const [id, cell] of other.apps) cellIn(this.apps, id).merge(cell);
     return this.size - before;
   }
 
@@ -70,15 +80,15 @@ export class WindowCells {
 function userIn(users: UserCells, id: string, eventTimeMs: number): UserCell {
   const known = users.get(id);
   if (known !== undefined) return known;
-  const user = new UserCell(eventTimeMs);
+  const user = new UserCell(id, eventTimeMs);
   users.set(id, user);
   return user;
 }
 
-function sumIn(sums: SumsById, id: string): ByteSum {
-  const known = sums.get(id);
+function cellIn(cells: CellsById, id: string): Cell {
+  const known = cells.get(id);
   if (known !== undefined) return known;
-  const sum = new ByteSum();
-  sums.set(id, sum);
-  return sum;
+  const cell = new Cell(id);
+  cells.set(id, cell);
+  return cell;
 }

@@ -2,7 +2,7 @@ import type { UsageEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import type { TotalRow, TotalType, UserHourRow } from './total-row.ts';
-import { type SumsById, type UserCells, WindowCells } from './window-cells.ts';
+import { type Cell, type CellsById, type UserCells, WindowCells } from './window-cells.ts';
 
 /**
  * Bytes by user, antenna and app in windows of five minutes. What the totals are depends only on the events that were
@@ -79,22 +79,22 @@ export class WindowTotals {
   }
 }
 
-function appendRows(rows: TotalRow[], windowStartMs: number, type: TotalType, sums: SumsById): void {
-  for (const [id, sum] of sortedById(sums)) rows.push({ windowStartMs, type, id, value: sum.value() });
+function appendRows(rows: TotalRow[], windowStartMs: number, type: TotalType, cells: CellsById): void {
+  for (const cell of sortedById(cells)) rows.push({ windowStartMs, type, id: cell.id, value: cell.value() });
 }
 
 function userHourRows(hourStartMs: number, windows: readonly WindowCells[]): UserHourRow[] {
   const hour: UserCells = new Map();
   for (const cells of windows) cells.mergeUsersInto(hour);
-  return sortedById(hour).map(([id, cell]) => ({
+  return sortedById(hour).map((user) => ({
     hourStartMs,
-    id,
-    usage: cell.value(),
-    latestEventTimeMs: cell.latestEventTimeMs,
+    id: user.id,
+    usage: user.value(),
+    latestEventTimeMs: user.latestEventTimeMs,
   }));
 }
 
-/** No two entries have the same id, so that the order is total. */
-function sortedById<T>(cells: ReadonlyMap<string, T>): [string, T][] {
-  return Array.from(cells).sort(([a], [b]) => (a < b ? -1 : 1));
+/** No two cells have the same id, so that the order is total. */
+function sortedById<T extends Cell>(cells: ReadonlyMap<string, T>): T[] {
+  return Array.from(cells.values()).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
