@@ -1,0 +1,66 @@
+/** What the name of an archive file says: which offsets of which partition it holds, of which event hour. */
+export interface ArchiveFileName {
+  readonly topic: string;
+  readonly partition: number;
+  /** First offset of the chunk, and the one after its last: [startOffset, endOffset). */
+  readonly startOffset: number;
+  readonly endOffset: number;
+  /** Start of the event hour, milliseconds since 1970. */
+  readonly hourMs: number;
+}
+
+/** Offsets sort by name up to 10^12; larger ones are written in full all the same. */
+const OFFSET_DIGITS = 12;
+
+const FOLDER = /^year=(\d{1,6})\/month=(\d{1,2})\/day=(\d{1,2})\/hour=(\d{1,2})$/;
+const FILE = /^(?<topic>.+)-(?<partition>\d+)-(?<start>\d{12,16})-(?<end>\d{12,16})\.parquet$/;
+
+/**
+ * The folder of an event hour, relative to the archive's root, in the form that Spark, DuckDB, BigQuery and Trino
+ * discover as partitions: UTC, numbers not padded.
+ * @param hourMs any instant of the hour, milliseconds since 1970.
+ */
+export function hourFolder(hourMs: number): string {
+  const hour = new Date(hourMs);
+  return (
+    `year=${hour.getUTCFullYear()}/month=${hour.getUTCMonth() + 1}` +
+    `/day=${hour.getUTCDate()}/hour=${hour.getUTCHours()}`
+  );
+}
+
+/** The start of the hour (milliseconds since 1970) whose folder this is, or undefined when it is no hour's. */
+export function parseHourFolder(folder: string): number | undefined {
+  const numbers = FOLDER.exec(folder)?.slice(1).map(Number);
+  if (numbers === undefined) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0] = numbers;
+  const hourMs = Date.UTC(year, month - 1, day, hour);
+  return hourFolder(hourMs) === folder ? hourMs : undefined;
+}
+
+/**
+ * Where the rows of a chunk that belong to one event hour are kept, relative to the archive's root. Names are
+ * positions: whoever writes the same chunk again comes to the same name (docs/commit-protocol.md, "Archive").
+ */
+export function archivePath({ topic, partition, startOffset, endOffset, hourMs }: ArchiveFileName): string {
+  return `${hourFolder(hourMs)}/${topic}-${partition}-${padded(startOffset)}-${padded(endOffset)}.parquet`;
+}
+
+/** Reads a path back; undefined when `archivePath` would not have written it so. */
+export function parseArchivePath(path: string): ArchiveFileName | undefined {
+  const slash = path.lastIndexOf('/');
+  const hourMs = parseHourFolder(path.slice(0, Math.max(slash, 0)));
+  const parts = FILE.exec(path.slice(slash + 1))?.groups;
+  if (hourMs === undefined || parts === undefined) return undefined;
+  const name = {
+    topic: parts['topic'] ?? '',
+    partition: Number(parts['partition']),
+    startOffset: Number(parts['start']),
+    endOffset: Number(parts['end']),
+    hourMs,
+  };
+  return archivePath(name) === path ? name : undefined;
+}
+
+function padded(offset: number): string {
+  return String(offset).padStart(OFFSET_DIGITS, '0');
+}
