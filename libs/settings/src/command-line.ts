@@ -1,0 +1,79 @@
+import { Command as Program, Option } from 'commander';
+import type { Command } from './command.ts';
+import type { Surroundings } from './run-app.ts';
+import type { Given, Setting } from './setting.ts';
+import type { Lookup } from './settings-group.ts';
+
+/** An application: its commands, or the one thing that it does. */
+export interface App {
+  readonly name: string;
+  readonly description: string;
+  readonly commands: readonly Command[];
+}
+
+interface Parsed {
+  readonly command: Command;
+  readonly lookup: Lookup;
+}
+
+/**
+ * Finds the command that the arguments name and what they give for its settings.
+ * @throws {CommanderError} for help, unknown commands and unknown flags, once it has been written.
+ */
+export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Surroundings): Parsed {
+  const parsed: Parsed[] = [];
+  const program = new Program(app.name)
+    .description(app.description)
+    .exitOverride()
+    .configureOutput({ writeOut, writeErr })
+    .showHelpAfterError('(--help lists the commands and settings)');
+  for (const command of app.commands) {
+    const target = command.name === undefined ? program : program.command(command.name);
+    const options = addCommand(target, command);
+    target.action(() => {
+      const flags: Readonly<Record<string, unknown>> = target.opts();
+      parsed.push({
+        command,
+        lookup: (setting) => flagOf(flags[options.get(setting) ?? '']) ?? variableOf(setting, env),
+      });
+    });
+  }
+  program.parse([...args], { from: 'user' });
+  const [first] = parsed;
+  // Commander shows the help and throws when a command is wanted and none is named.
+  if (first === undefined) throw new Error(`${app.name} declares no command`);
+  return first;
+}
+
+/** @returns the names under which commander keeps what is given for each setting. */
+function addCommand(target: Program, command: Command): Map<Setting<unknown>, string> {
+  target.description(command.description);
+  const options = new Map<Setting<unknown>, string>();
+  for (const group of command.groups) {
+    for (const setting of group.settings) {
+      const option = new Option(`--${setting.flag} ${setting.placeholder}`, descriptionOf(setting));
+      target.addOption(option.helpGroup(`${group.title}:`));
+      options.set(setting, option.attributeName());
+    }
+  }
+  return options;
+}
+
+function descriptionOf({ description, defaultText, variable }: Setting<unknown>): string {
+  const notes = [
+    ...(defaultText === undefined ? [] : [`default: ${defaultText}`]),
+    ...(variable === undefined ? [] : [`environment: ${variable}`]),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join(', ')})`;
+}
+
+function flagOf(value: unknown): Given | undefined {
+  // A flag without its optional value is `true`.
+  return typeof value === 'string' || value === true ? { text: String(value), by: 'flag' } : undefined;
+}
+
+/** An empty variable counts as not given, as where compose or Kubernetes pass on a variable that is not set. */
+function variableOf({ variable }: Setting<unknown>, env: Surroundings['env']): Given | undefined {
+  const text = variable === undefined ? undefined : env[variable];
+  return text === undefined || text === '' ? undefined : { text, by: 'environment' };
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import type { Kind } from './kind.ts';
+
+/** Address of a server that stands in for Google Cloud Storage: a URL, or `host:port`, which means http. */
+export const emulatorHost: Kind<string> = {
+  placeholder: '<url>',
+  allowed: 'http://host:port or host:port',
+  schema: z.string().transform((text, context) => {
+    const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
+    if (url !== null) return url.origin;
+    context.addIssue('it is no address');
+    return z.NEVER;
+  }),
+};

@@ -1,0 +1,57 @@
+import { databaseUrl } from '../database-url.ts';
+import { certificateFile, secretFile } from '../file-kinds.ts';
+import { optionalSetting, setting } from '../setting.ts';
+import { settingsGroup } from '../settings-group.ts';
+import { oneOf } from '../text-kinds.ts';
+
+/** As in libpq: `require` encrypts, `verify-ca` also checks who signed, `verify-full` also the host's name. */
+export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+
+/** How to reach the database. */
+export interface DatabaseConnection {
+  /** With user and, unless `password` is given, password. */
+  readonly url: string;
+  /** Goes before the URL's. */
+  readonly password?: string | undefined;
+  readonly sslMode?: SslMode | undefined;
+  /** Certificates in PEM format to trust; undefined for those that Node trusts. */
+  readonly sslCa?: string | undefined;
+}
+
+export const databaseSettings = settingsGroup({
+  title: 'Database',
+  fields: {
+    url: setting({
+      name: 'DATABASE_URL',
+      description: 'the Postgres database',
+      kind: databaseUrl,
+      default: 'postgresql://postgres:postgres@127.0.0.1:5432/postgres',
+    }),
+    password: optionalSetting({
+      name: 'DATABASE_PASSWORD_FILE',
+      description: 'file with the password; goes before the one of DATABASE_URL',
+      kind: secretFile,
+    }),
+    sslMode: setting({
+      name: 'DATABASE_SSL_MODE',
+      description: 'whether to encrypt, and what to verify',
+      kind: oneOf(['disable', 'require', 'verify-ca', 'verify-full']),
+      default: 'disable',
+    }),
+    sslCa: optionalSetting({
+      name: 'DATABASE_SSL_CA_FILE',
+      description: 'file with the certificates to trust, in PEM format',
+      kind: certificateFile,
+    }),
+  },
+  rules: [
+    {
+      of: ['sslMode', 'sslCa'],
+      problem: ({ sslMode, sslCa }) =>
+        sslCa !== undefined && !sslMode.startsWith('verify')
+          ? `DATABASE_SSL_CA_FILE: verifies nothing when DATABASE_SSL_MODE is ${sslMode}; use verify-ca or verify-full`
+          : undefined,
+    },
+  ],
+  value: ({ url, ...rest }): DatabaseConnection => ({ url: url.href, ...rest }),
+});

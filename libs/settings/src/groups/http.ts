@@ -1,0 +1,16 @@
+import { setting } from '../setting.ts';
+import { settingsGroup } from '../settings-group.ts';
+import { wholeNumber } from '../text-kinds.ts';
+
+export const httpSettings = settingsGroup({
+  title: 'HTTP',
+  fields: {
+    port: setting({
+      name: 'HTTP_PORT',
+      description: 'port of /healthz, /readyz and /metrics; 0 for any that is free',
+      kind: wholeNumber(0, 65_535),
+      default: '8080',
+    }),
+  },
+  value: (values) => values,
+});

@@ -1,0 +1,58 @@
+import { setting } from '../setting.ts';
+import { settingsGroup } from '../settings-group.ts';
+import { listOf, wholeNumber } from '../text-kinds.ts';
+
+const hourMs = 3_600_000;
+const sinkOrder = ['totals', 'archive'] as const;
+
+export const ingestionSettings = settingsGroup({
+  title: 'Ingestion',
+  fields: {
+    sinks: setting({
+      name: 'SINKS',
+      description: 'what is written; the totals keep the dead letters, so they are always among them',
+      kind: listOf(['totals', 'archive']),
+      default: 'totals,archive',
+    }),
+    flushIntervalMs: setting({
+      name: 'FLUSH_INTERVAL_MS',
+      description: 'how long the oldest unsaved event may wait for a commit',
+      kind: wholeNumber(1, hourMs),
+      default: '1000',
+    }),
+    flushMaxEvents: setting({
+      name: 'FLUSH_MAX_EVENTS',
+      description: 'unsaved events at which a commit starts at once',
+      kind: wholeNumber(1, 10_000_000),
+      default: '500000',
+    }),
+    archiveRollRows: setting({
+      name: 'ARCHIVE_ROLL_ROWS',
+      description: 'rows held in memory at which the largest chunk is written',
+      kind: wholeNumber(1, 20_000_000),
+      default: '1000000',
+    }),
+    archiveRollIntervalMs: setting({
+      name: 'ARCHIVE_ROLL_INTERVAL_MS',
+      description: 'how long the oldest row of a chunk may wait for its file',
+      kind: wholeNumber(1, 24 * hourMs),
+      default: '300000',
+    }),
+    allowedLatenessMs: setting({
+      name: 'ALLOWED_LATENESS_MS',
+      description: 'how long after its end an hour may still become final',
+      kind: wholeNumber(0, 7 * 24 * hourMs),
+      default: '60000',
+    }),
+  },
+  rules: [
+    {
+      of: ['sinks'],
+      problem: ({ sinks }) =>
+        sinks.includes('totals')
+          ? undefined
+          : `SINKS: given "${sinks.join(',')}" (without totals nobody keeps the dead letters); allowed: totals,archive or totals`,
+    },
+  ],
+  value: ({ sinks, ...limits }) => ({ ...limits, sinks: sinkOrder.filter((sink) => sinks.includes(sink)) }),
+});

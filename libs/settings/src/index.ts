@@ -1,0 +1,17 @@
+export { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
+export { command, type Command, type CommandContext } from './command.ts';
+export type { App } from './command-line.ts';
+export { certificateFile, secretFile } from './file-kinds.ts';
+export { archiveSettings, type ArchiveSettings } from './groups/archive.ts';
+export { databaseSettings, type DatabaseConnection, type SslMode } from './groups/database.ts';
+export { httpSettings } from './groups/http.ts';
+export { ingestionSettings } from './groups/ingestion.ts';
+export { kafkaSettings, type KafkaConnection, type KafkaSasl } from './groups/kafka.ts';
+export { logSettings } from './groups/log.ts';
+export { hostPorts } from './host-ports.ts';
+export type { Kind } from './kind.ts';
+export { ProductError } from './product-error.ts';
+export { execute, runApp, type Surroundings } from './run-app.ts';
+export { optionalSetting, requiredSetting, setting, type Setting } from './setting.ts';
+export { settingsGroup, type SettingsGroup } from './settings-group.ts';
+export { anyText, listOf, oneOf, textLike, wholeNumber, yesOrNo } from './text-kinds.ts';

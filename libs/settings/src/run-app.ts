@@ -1,0 +1,52 @@
+import { CommanderError } from 'commander';
+import { parseCommandLine, type App } from './command-line.ts';
+import { describeFailure } from './describe-failure.ts';
+
+/** What an application may use of the process around it. */
+export interface Surroundings {
+  /** Without the names of Node and of the script. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+}
+
+const wrongUsage = 2;
+/** How long open handles (a connection that nobody closed) may keep a finished process alive. */
+const lingerMs = 10_000;
+
+/**
+ * Runs the command that the command line names, with its settings, and ends the process with its exit code: 0 done,
+ * 1 failed, 2 wrong usage or settings, or the `exitCode` of the error thrown.
+ */
+export async function runApp(app: App): Promise<void> {
+  process.exitCode = await execute(app, {
+    args: process.argv.slice(2),
+    env: process.env,
+    writeOut: (text) => process.stdout.write(text),
+    writeErr: (text) => process.stderr.write(text),
+  });
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** Likewise, in given surroundings. @returns the exit code. Never throws. */
+export async function execute(app: App, surroundings: Surroundings): Promise<number> {
+  let secrets: readonly string[] = [];
+  try {
+    const { command, lookup } = parseCommandLine(app, surroundings);
+    const prepared = command.prepare(lookup);
+    if (!prepared.ok) {
+      surroundings.writeErr(`${app.name}: wrong settings\n${prepared.problems.map((line) => `  ${line}\n`).join('')}`);
+      return wrongUsage;
+    }
+    secrets = prepared.secrets;
+    await prepared.value();
+    return 0;
+  } catch (error) {
+    // Commander has written the help or the error by itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
+    const failure = describeFailure(error, secrets);
+    surroundings.writeErr(`${failure.message}\n`);
+    return failure.exitCode;
+  }
+}
