@@ -1,3 +1,4 @@
-export { type KafkaConnection, type KafkaLog, kafkaClient } from './kafka-client.ts';
+export { type KafkaLog, kafkaClient } from './kafka-client.ts';
 export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
+export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
 export { TopicMissingError, TopicOffsets } from './topic-offsets.ts';

@@ -1,0 +1,49 @@
+import { ProductError } from '@antenna/settings';
+import retry, { AbortError } from 'p-retry';
+import type { KafkaLog } from './kafka-client.ts';
+import type { KafkaEventSource } from './kafka-event-source.ts';
+import { TopicMissingError } from './topic-offsets.ts';
+
+/** No broker answered, or none let us in. */
+export class KafkaUnreachableError extends ProductError {
+  readonly code = 'KAFKA_UNREACHABLE';
+}
+
+/** Tries at start; each of them asks every broker several times (kafkaClient), which takes up to 10 s by itself. */
+const TRIES = 4;
+
+/**
+ * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
+ * minute in all; a refused login or a missing topic is an error at once.
+ * @throws {KafkaUnreachableError | TopicMissingError}
+ */
+export async function connectToKafka(
+  source: KafkaEventSource,
+  brokers: readonly string[],
+  log: KafkaLog,
+): Promise<{ readonly clusterId: string }> {
+  const startedMs = Date.now();
+  try {
+    return await retry(() => source.connect().catch(giveUpOnFinal), {
+      retries: TRIES - 1,
+      minTimeout: 500,
+      onFailedAttempt: ({ error, attemptNumber }) => {
+        log('Kafka does not answer', { attempt: attemptNumber, of: TRIES, error: error.message });
+      },
+    });
+  } catch (error) {
+    if (error instanceof TopicMissingError) throw error;
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    throw new KafkaUnreachableError(
+      `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
+        `see that they run, and that KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL_* are right`,
+      { cause: error },
+    );
+  }
+}
+
+function giveUpOnFinal(error: unknown): never {
+  if (error instanceof TopicMissingError) throw new AbortError(error);
+  if (error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError') throw new AbortError(error);
+  throw error;
+}
