@@ -1,34 +1,38 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { KafkaEventSource } from '@antenna/event-source';
-import type { Ingestion, Sink } from '@antenna/ingestion';
-import type { StreamProgress } from '@antenna/usage-store';
+import { command } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { drained } from './drained.ts';
+import { IngestionSummary } from './ingestion-summary.ts';
+import { logged } from './logged-events.ts';
+import { openWorker } from './open-worker.ts';
+import { untilStopped } from './until-stopped.ts';
+import { workerSettings } from './worker-settings.ts';
 
-/** How often it is looked whether everything has been processed. */
-const LOOK_MS = 100;
-
-/**
- * Resolves when every position of these sinks has passed the offsets that the topic held at the start, whoever moved
- * it: other workers of the group may hold some of the partitions.
- */
-export async function drained(
-  { ingestion, source, progress }: { ingestion: Ingestion; source: KafkaEventSource; progress: StreamProgress },
-  sinks: readonly Sink[],
-): Promise<void> {
-  const offsets = await source.offsets();
-  const ends = new Map([...offsets].map(([partition, { latest }]) => [partition, latest]));
-  while (!(await hasPassed(progress, sinks, ends))) {
-    await delay(LOOK_MS);
-    if (ingestion.hasTaken(ends)) await ingestion.saveAll();
-  }
-}
-
-async function hasPassed(
-  progress: StreamProgress,
-  sinks: readonly Sink[],
-  ends: ReadonlyMap<number, number>,
-): Promise<boolean> {
-  const partitions = new Map((await progress.partitions()).map((partition) => [partition.partition, partition]));
-  return [...ends].every(([partition, end]) =>
-    sinks.every((sink) => (partitions.get(partition)?.offsets[sink] ?? 0) >= end),
-  );
-}
+/** Processes what the topic holds, and ends. */
+export const drain = command({
+  name: 'drain',
+  description: 'processes all that the topic holds at the start, in every sink, and ends',
+  settings: workerSettings,
+  async run(settings, { secrets }) {
+    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+    const stopped = untilStopped();
+    const summary = new IngestionSummary();
+    const startedMs = Date.now();
+    const open = await openWorker(settings, { log, observer: logged(summary, log) });
+    try {
+      await open.worker.start();
+      const outcome = await Promise.race([
+        drained(open, settings.ingestion.sinks).then(() => 'drained'),
+        stopped,
+        open.worker.failure,
+      ]);
+      // Everything is archived: noting the ends once more makes the hours final that can be.
+      await open.worker.noteEnds();
+      const seconds = (Date.now() - startedMs) / 1000;
+      process.stdout.write(`${summary.text(outcome === 'drained' ? 'drained' : `stopped by ${outcome}`, seconds)}\n`);
+      if (outcome !== 'drained') process.exitCode = 1;
+    } finally {
+      await open.worker.stop();
+      await open.close();
+    }
+  },
+});

@@ -5,5 +5,6 @@ export { EventColumnsBuilder } from './event-columns-builder.ts';
 export { firstDifference } from './first-difference.ts';
 export { Ingestion } from './ingestion.ts';
 export type * from './ports.ts';
+export { splitByHour, sumOfBytes } from './split-by-hour.ts';
 export { refuseUnreadable } from './start-offset.ts';
 export { unreadableRange, type UnreadableRange } from './unreadable-position.ts';

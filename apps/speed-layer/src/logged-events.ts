@@ -1,0 +1,45 @@
+import type { IngestionEvent, IngestionObserver } from '@antenna/ingestion';
+import type { Logger } from '@antenna/telemetry';
+
+/** Also logs what happens: what is rare as information or warning, what is frequent for debugging only. */
+export function logged(observer: IngestionObserver, log: Logger): IngestionObserver {
+  return {
+    observe(event) {
+      observer.observe(event);
+      logEvent(event, log);
+    },
+  };
+}
+
+function logEvent(event: IngestionEvent, log: Logger): void {
+  switch (event.kind) {
+    case 'claimed':
+      log.info('claimed', { partitions: event.partitions });
+      return;
+    case 'refused':
+      log.warn('refused; claiming again', { operation: event.operation, reason: event.message });
+      return;
+    case 'unexpected-batch':
+      log.info('batch from another offset; reading again', {
+        partition: event.partition,
+        expected: event.expected,
+        fetched: event.fetched,
+      });
+      return;
+    case 'intents':
+      if (event.open > 0) log.info('redoing chunks that were begun', { open: event.open });
+      return;
+    case 'archived':
+      log.debug('archived', { partition: event.partition, files: event.files.length });
+      return;
+    case 'committed':
+      log.debug('committed', {
+        events: event.events,
+        rows: event.commit.totals.length,
+        deadLetters: event.commit.deadLetters.length,
+        durationMs: event.durationMs,
+      });
+      return;
+    case 'batch':
+  }
+}

@@ -1,0 +1,11 @@
+import { runApp } from '@antenna/settings';
+import { acknowledgeGap } from './acknowledge-gap.ts';
+import { drain } from './drain.ts';
+import { serve } from './serve.ts';
+import { status } from './status.ts';
+
+await runApp({
+  name: 'speed-layer',
+  description: 'Reads antenna events from Kafka; keeps totals in Postgres and archives every event as Parquet.',
+  commands: [serve, drain, status, acknowledgeGap],
+});

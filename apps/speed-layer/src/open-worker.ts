@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import { openEventArchive } from '@antenna/event-archive';
+import { connectToKafka, kafkaClient, KafkaEventSource } from '@antenna/event-source';
+import { type EventArchive, Ingestion, type IngestionObserver } from '@antenna/ingestion';
+import type { Logger } from '@antenna/telemetry';
+import { checkSchema, connectWithRetry, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
+import type { Knex } from 'knex';
+import { retryWhilePassing } from './retry.ts';
+import { Worker } from './worker.ts';
+import type { WorkerSettings } from './worker-settings.ts';
+
+const APPLICATION = 'speed-layer';
+
+/** A worker with its adapters, connected but not yet reading. */
+export interface OpenWorker {
+  readonly worker: Worker;
+  readonly ingestion: Ingestion;
+  readonly source: KafkaEventSource;
+  readonly progress: StreamProgress;
+  readonly database: Knex;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the adapters and connects them. Services that do not answer are tried again for a bounded time.
+ * @throws the error of the service that could not be used, which says what was tried and what to do.
+ */
+export async function openWorker(
+  settings: WorkerSettings,
+  { log, observer }: { readonly log: Logger; readonly observer: IngestionObserver },
+): Promise<OpenWorker> {
+  const { kafka, membership, ingestion: limits } = settings;
+  const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
+  await checkSchema(database);
+  const archive = limits.sinks.includes('archive') ? await openArchive(settings) : undefined;
+  const kafkaLog = (message: string, details: object) => {
+    log.warn(message, details);
+  };
+  const source = new KafkaEventSource(
+    kafkaClient(kafka, APPLICATION, kafkaLog),
+    { topic: kafka.topic, groupId: kafka.groupId, ...membership },
+    kafkaLog,
+  );
+  const { clusterId } = await connectToKafka(source, kafka.brokers, kafkaLog);
+  const store = new PostgresPositionStore(database, {
+    topic: kafka.topic,
+    groupId: kafka.groupId,
+    clusterId,
+    archiveUrl: archive === undefined ? undefined : settings.archive.url,
+    allowedLatenessMs: limits.allowedLatenessMs,
+    owner: `${hostname()}/${process.pid}`,
+  });
+  const clock = { nowMs: () => Date.now() };
+  const ports = { source, store, archive, clock, retry: retryWhilePassing(log), observer };
+  const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits });
+  const progress = new StreamProgress(database, kafka.topic);
+  return {
+    worker: new Worker({ ingestion, source, progress, log }),
+    ingestion,
+    source,
+    progress,
+    database,
+    async close() {
+      await archive?.close();
+      await database.destroy();
+    },
+  };
+}
+
+type ClosableArchive = EventArchive & { close(): Promise<void> };
+
+function openArchive({ archive }: WorkerSettings): Promise<ClosableArchive> {
+  return openEventArchive(archive.location, { emulatorUrl: archive.emulatorUrl });
+}

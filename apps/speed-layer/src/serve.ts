@@ -1,0 +1,38 @@
+import { command, httpSettings } from '@antenna/settings';
+import { createLogger, createMetrics, startHealthServer } from '@antenna/telemetry';
+import { IngestionMetrics } from './ingestion-metrics.ts';
+import { logged } from './logged-events.ts';
+import { openWorker } from './open-worker.ts';
+import { readiness } from './readiness.ts';
+import { untilStopped } from './until-stopped.ts';
+import { workerSettings } from './worker-settings.ts';
+
+/** Ingests until it is told to stop. */
+export const serve = command({
+  name: 'serve',
+  description: 'ingests until SIGTERM or SIGINT, which save what has been taken and leave the group',
+  settings: { ...workerSettings, http: httpSettings },
+  async run(settings, { secrets }) {
+    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+    const stopped = untilStopped();
+    const registry = createMetrics({ processMetrics: true });
+    const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
+    const open = await openWorker(settings, { log, observer });
+    const health = await startHealthServer({
+      port: settings.http.port,
+      registry,
+      isLive: () => (open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] }),
+      isReady: () => readiness(open),
+    });
+    log.info('ingesting', { topic: settings.kafka.topic, sinks: settings.ingestion.sinks, httpPort: health.port });
+    try {
+      await open.worker.start();
+      log.info('stopping', { signal: await Promise.race([stopped, open.worker.failure]) });
+    } finally {
+      await open.worker.stop();
+      await health.close();
+      await open.close();
+    }
+    log.info('stopped');
+  },
+});

@@ -1,0 +1,52 @@
+import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { connectWithRetry, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
+import Table from 'cli-table3';
+import { DateTime } from 'luxon';
+
+/** Shows how far the stream has come. */
+export const status = command({
+  name: 'status',
+  description: 'shows positions, lag and watermarks by partition',
+  settings: { database: databaseSettings, kafka: kafkaSettings, log: logSettings },
+  async run({ database: connection, kafka, log }, { secrets }) {
+    const logger = createLogger({ ...log, name: 'speed-layer', secrets });
+    const database = await connectWithRetry(connection, { applicationName: 'speed-layer-status', log: logger });
+    try {
+      const partitions = await new StreamProgress(database, kafka.topic).partitions();
+      process.stdout.write(`${statusText(kafka.topic, partitions)}\n`);
+    } finally {
+      await database.destroy();
+    }
+  },
+});
+
+function statusText(topic: string, partitions: readonly PartitionProgress[]): string {
+  if (partitions.length === 0) return `no partition of topic ${topic} was ever claimed with this database`;
+  const table = new Table({
+    head: ['partition', 'end', 'totals', 'lag', 'archive', 'lag', 'newest event', 'watermark', 'archived until', 'state'],
+    style: { head: [], border: [] },
+  });
+  for (const each of partitions) table.push(statusRow(each));
+  const lag = partitions.reduce((sum, each) => sum + (each.lag.totals ?? 0), 0);
+  const watermarks = partitions.flatMap(({ isIdle, watermarkMs }) => (isIdle ? [] : (watermarkMs ?? [])));
+  const watermark = watermarks.length === 0 ? 'none' : instant(Math.min(...watermarks));
+  return `topic ${topic}: ${lag} records behind, watermark ${watermark}\n${table.toString()}`;
+}
+
+function statusRow(each: PartitionProgress): string[] {
+  const { offsets, lag, openIntent, isIdle, owner } = each;
+  const intent = openIntent === undefined ? '' : `, writing ${openIntent.startOffset} to ${openIntent.endOffset}`;
+  const cells = [each.partition, each.endOffset, offsets.totals, lag.totals, offsets.archive, lag.archive];
+  return [
+    ...cells.map((cell) => (cell === undefined ? '-' : String(cell))),
+    instant(each.greatestEventTimeMs),
+    instant(each.watermarkMs),
+    instant(each.archivedUntilMs),
+    `${isIdle ? 'idle' : 'moving'}, ${owner ?? 'nobody'}${intent}`,
+  ];
+}
+
+function instant(timeMs: number | undefined): string {
+  return timeMs === undefined ? '-' : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
+}

@@ -1,0 +1,41 @@
+import {
+  archiveSettings,
+  databaseSettings,
+  ingestionSettings,
+  kafkaSettings,
+  logSettings,
+  setting,
+  settingsGroup,
+  wholeNumber,
+} from '@antenna/settings';
+
+const membershipSettings = settingsGroup({
+  title: 'Membership',
+  fields: {
+    sessionTimeoutMs: setting({
+      name: 'KAFKA_SESSION_TIMEOUT_MS',
+      description: 'how long the group waits for a silent worker before it gives its partitions to others',
+      kind: wholeNumber(1_000, 600_000),
+      default: '30000',
+    }),
+  },
+  value: (values) => values,
+});
+
+/** What every command that ingests is told. */
+export const workerSettings = {
+  database: databaseSettings,
+  kafka: kafkaSettings,
+  archive: archiveSettings,
+  membership: membershipSettings,
+  ingestion: ingestionSettings,
+  log: logSettings,
+};
+
+type Value<Group> = Group extends { read(lookup: never): infer Reading }
+  ? Extract<Reading, { readonly ok: true }> extends { readonly value: infer T }
+    ? T
+    : never
+  : never;
+
+export type WorkerSettings = { readonly [Key in keyof typeof workerSettings]: Value<(typeof workerSettings)[Key]> };
