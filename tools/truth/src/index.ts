@@ -1,0 +1,4 @@
+export { compareRows, type Difference, summarize } from './compare-rows.ts';
+export { type KeyedRow, keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow } from './table-rows.ts';
+export { readTruthFile, writeTruthFile } from './truth-file.ts';
+export { type QuotaUser, Truth, type TruthParts } from './truth.ts';
