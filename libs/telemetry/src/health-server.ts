@@ -1,0 +1,60 @@
+import { fastify } from 'fastify';
+import type { Registry } from 'prom-client';
+import { PortUnavailableError } from './port-unavailable-error.ts';
+
+/** Whether all is well, and if not, why. */
+export type Condition = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
+
+/** What throws is not well. */
+export type Probe = () => Condition | Promise<Condition>;
+
+export interface HealthServerOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Address to listen at; all of this machine's unless given. */
+  readonly host?: string;
+  /** Whether the process can do its work at all: if not, it should be started again. */
+  readonly isLive: Probe;
+  /** Whether it does its work now. */
+  readonly isReady: Probe;
+  readonly registry: Registry;
+}
+
+export interface HealthServer {
+  readonly port: number;
+  /** Ends open connections too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/healthz` and `/readyz` (200, or 503 with the reasons as JSON) and `/metrics`.
+ * @throws {PortUnavailableError} when the port is taken or not ours to use.
+ */
+export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  const { port, host = '0.0.0.0', isLive, isReady, registry } = options;
+  const server = fastify({ logger: false, forceCloseConnections: true });
+  const answers = { '/healthz': isLive, '/readyz': isReady };
+  for (const [path, probe] of Object.entries(answers)) {
+    server.get(path, async (_request, reply) => {
+      const condition = await ask(probe);
+      return reply.code(condition.ok ? 200 : 503).send(condition);
+    });
+  }
+  server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  try {
+    await server.listen({ port, host });
+  } catch (error) {
+    throw new PortUnavailableError(host, port, error);
+  }
+  const address = server.server.address();
+  const bound = typeof address === 'object' ? address?.port : undefined;
+  return { port: bound ?? port, close: () => server.close() };
+}
+
+async function ask(probe: Probe): Promise<Condition> {
+  try {
+    return await probe();
+  } catch (error) {
+    return { ok: false, reasons: [error instanceof Error ? error.message : String(error)] };
+  }
+}

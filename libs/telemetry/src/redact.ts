@@ -1,0 +1,38 @@
+const secretKey = /password|passwd|secret|token|authorization|credential|private_?key/i;
+const urlPassword = /(\w:\/\/[^\s:/?#]*:)[^\s/]*@/g;
+const hidden = '***';
+
+/** Hides secrets in anything that is going to be logged. */
+export type Redact = (fields: object) => object;
+
+/**
+ * Hides passwords in URLs, the values of fields whose names say that they are secret, and known secrets wherever they
+ * occur. Errors become plain objects with their stack, code and cause; big integers become text.
+ * @param secrets known ones; the longest go first, so that one which contains another is hidden whole.
+ */
+export function redactor(secrets: readonly string[]): Redact {
+  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  const redactText = (text: string) =>
+    known.reduce((shown, secret) => shown.replaceAll(secret, hidden), text).replace(urlPassword, `$1${hidden}@`);
+
+  const redact = (value: unknown, seen: readonly object[]): unknown => {
+    if (typeof value === 'string') return redactText(value);
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    if (seen.includes(value)) return '(circular)';
+    const inner = [...seen, value];
+    if (Array.isArray(value)) return value.map((item) => redact(item, inner));
+    return redactFields(value instanceof Error ? plainError(value) : value, inner);
+  };
+  const redactFields = (fields: object, seen: readonly object[]) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([key, item]) => [key, secretKey.test(key) ? hidden : redact(item, seen)]),
+    );
+  return (fields) => redactFields(fields, [fields]);
+}
+
+/** An error's own fields, with those that are not enumerable. */
+function plainError(error: Error): object {
+  const { name, message, stack, cause } = error;
+  return { ...error, name, message, stack, ...(cause === undefined ? {} : { cause }) };
+}
