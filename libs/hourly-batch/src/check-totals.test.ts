@@ -1,0 +1,63 @@
+import { checkTotals } from './check-totals.ts';
+import type { HourTotals } from './ports.ts';
+import { aFile, HOUR, someTotals } from './testing/an-hour.ts';
+
+function check(totals: HourTotals, files = [aFile()]) {
+  return () => checkTotals(HOUR, { isForeign: false, files }, totals);
+}
+
+describe('totals that agree with the manifest', () => {
+  it('have the sum of the bytes', () => {
+    expect(check(someTotals())()).toBe(12n);
+  });
+
+  it('may come from chunks of one partition that others lie between', () => {
+    const files = [
+      aFile({ rows: 1, eventBytes: 5n, endOffset: 11 }),
+      aFile({ rows: 1, eventBytes: 7n, startOffset: 90, endOffset: 99 }),
+    ];
+    const offsets = [{ partition: 0, firstOffset: 10, lastOffset: 98 }];
+    expect(check(someTotals({ offsets }), files)()).toBe(12n);
+  });
+
+  it('are none for no files', () => {
+    expect(check({ rows: [], events: 0, offsets: undefined }, [])()).toBe(0n);
+  });
+});
+
+describe('totals are refused', () => {
+  it('when the three types differ', () => {
+    const rows = someTotals().rows.filter(({ id }) => id !== 'bob');
+    expect(check(someTotals({ rows }))).toThrow('antenna_total_bytes 12, app_total_bytes 12, user_total_bytes 5');
+  });
+
+  it('when events are missing', () => {
+    expect(check(someTotals({ events: 1 }))).toThrow('the files hold 1 events, the manifest says 2');
+  });
+
+  it('when bytes are missing', () => {
+    expect(check(someTotals(), [aFile({ eventBytes: 13n })])).toThrow("the events' bytes are 12, the manifest says 13");
+  });
+
+  it.each([
+    [9, 11],
+    [10, 12],
+  ])('when the offsets are those of no chunk: %d to %d', (firstOffset, lastOffset) => {
+    const offsets = [{ partition: 0, firstOffset, lastOffset }];
+    expect(check(someTotals({ offsets }))).toThrow(`offsets ${firstOffset} to ${lastOffset} of partition 0`);
+  });
+
+  it('when our own files do not tell the offsets', () => {
+    expect(check(someTotals({ offsets: undefined }))).toThrow('kafka_offset');
+  });
+
+  it('when one is more than a BIGINT holds', () => {
+    const rows = someTotals().rows.map((row) => ({ ...row, value: 2n ** 63n }));
+    expect(check(someTotals({ rows }))).toThrow('9223372036854775808, more than a BIGINT holds');
+  });
+});
+
+it('offsets are not looked at in an archive that others have written', () => {
+  const totals = someTotals({ offsets: undefined, events: 99 });
+  expect(checkTotals(HOUR, { isForeign: true, files: [] }, totals)).toBe(12n);
+});

@@ -1,0 +1,74 @@
+import type { TotalType } from '@antenna/aggregation';
+import { TotalsContradictionError } from './errors.ts';
+import type { HourTotals, ManifestFile, OffsetSpan } from './ports.ts';
+import type { HourInputs } from './select-inputs.ts';
+
+/** Where a total no longer fits the column `value BIGINT`. */
+const GREATEST_VALUE = 2n ** 63n - 1n;
+
+/**
+ * Each event is in one total of each type, so the three types have one sum; where a manifest is, it knows that sum,
+ * the number of events and the offsets.
+ * @returns the sum of the events' bytes.
+ * @throws {TotalsContradictionError} saying what differs.
+ */
+export function checkTotals(hourMs: number, inputs: HourInputs, totals: HourTotals): bigint {
+  const sums = sumByType(totals);
+  const eventBytes = sums.user_total_bytes;
+  const facts = [
+    ...tooLarge(totals),
+    ...(Object.values(sums).every((sum) => sum === eventBytes) ? [] : [`the sums differ: ${describe(sums)}`]),
+    ...(inputs.isForeign ? [] : manifestContradictions(inputs.files, totals, eventBytes)),
+  ];
+  if (facts.length > 0) throw new TotalsContradictionError(hourMs, facts);
+  return eventBytes;
+}
+
+function sumByType({ rows }: HourTotals): Record<TotalType, bigint> {
+  const sums: Record<TotalType, bigint> = { antenna_total_bytes: 0n, app_total_bytes: 0n, user_total_bytes: 0n };
+  for (const { type, value } of rows) sums[type] += value;
+  return sums;
+}
+
+function tooLarge({ rows }: HourTotals): string[] {
+  return rows
+    .filter(({ value }) => value > GREATEST_VALUE)
+    .map(({ type, id, value }) => `${type} of ${JSON.stringify(id)} is ${value}, more than a BIGINT holds`);
+}
+
+function describe(sums: Record<TotalType, bigint>): string {
+  return Object.entries(sums)
+    .map(([type, sum]) => `${type} ${sum}`)
+    .join(', ');
+}
+
+function manifestContradictions(
+  files: readonly ManifestFile[],
+  { events, offsets }: HourTotals,
+  eventBytes: bigint,
+): string[] {
+  const listedEvents = files.reduce((sum, { rows }) => sum + rows, 0);
+  const listedBytes = files.reduce((sum, file) => sum + file.eventBytes, 0n);
+  return [
+    ...(events === listedEvents ? [] : [`the files hold ${events} events, the manifest says ${listedEvents}`]),
+    ...(eventBytes === listedBytes ? [] : [`the events' bytes are ${eventBytes}, the manifest says ${listedBytes}`]),
+    ...(files.length > 0 ? offsetContradictions(files, offsets) : []),
+  ];
+}
+
+function offsetContradictions(files: readonly ManifestFile[], offsets: readonly OffsetSpan[] | undefined): string[] {
+  if (offsets === undefined) return ['a file has no columns kafka_partition and kafka_offset'];
+  return offsets
+    .filter((span) => !isWithin(span, files))
+    .map(
+      ({ partition, firstOffset, lastOffset }) =>
+        `offsets ${firstOffset} to ${lastOffset} of partition ${partition} are not those of the manifest`,
+    );
+}
+
+function isWithin({ partition, firstOffset, lastOffset }: OffsetSpan, files: readonly ManifestFile[]): boolean {
+  const chunks = files.filter((file) => file.partition === partition);
+  const isListed = (offset: number) =>
+    chunks.some(({ startOffset, endOffset }) => offset >= startOffset && offset < endOffset);
+  return isListed(firstOffset) && isListed(lastOffset);
+}

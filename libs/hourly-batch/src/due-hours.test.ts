@@ -1,0 +1,46 @@
+import { dueHours, hoursBetween, isDirty } from './due-hours.ts';
+import type { HourStatus } from './ports.ts';
+import { HOUR } from './testing/an-hour.ts';
+
+const anHourMs = 3_600_000;
+const run = { wasFinal: true, events: 1, finishedAtMs: HOUR };
+
+function status(hourMs: number, revision: number, runOfRevision?: number): HourStatus {
+  const lastRun = runOfRevision === undefined ? undefined : { ...run, revision: runOfRevision };
+  return { hourMs, revision, files: 1, events: 1, lastRun };
+}
+
+describe('an hour is dirty', () => {
+  it.each([
+    ['was archived and never computed', status(HOUR, 1), true],
+    ['changed since it was computed', status(HOUR, 3, 2), true],
+    ['was computed as it is', status(HOUR, 3, 3), false],
+    ["was computed from others' files", status(HOUR, 0, 0), false],
+  ])('when it %s: %#', (_, hour, dirty) => {
+    expect(isDirty(hour)).toBe(dirty);
+  });
+});
+
+describe('at 15:20', () => {
+  const nowMs = HOUR + 2 * anHourMs + 20 * 60_000;
+  const due = (hours: readonly HourStatus[], requireFinal = false) => dueHours({ nowMs, hours }, { requireFinal });
+
+  it('the previous hour is due, known or not', () => {
+    expect(due([])).toEqual([HOUR + anHourMs]);
+  });
+
+  it('every dirty hour is due, the oldest first', () => {
+    const hours = [status(HOUR - 48 * anHourMs, 2, 1), status(HOUR, 1, 1), status(HOUR + anHourMs, 1)];
+    expect(due(hours)).toEqual([HOUR - 48 * anHourMs, HOUR + anHourMs]);
+  });
+
+  it('the hour in progress is due when it is dirty, unless only final hours are wanted', () => {
+    const hours = [status(HOUR + 2 * anHourMs, 5)];
+    expect(due(hours)).toEqual([HOUR + anHourMs, HOUR + 2 * anHourMs]);
+    expect(due(hours, true)).toEqual([HOUR + anHourMs]);
+  });
+});
+
+it('a range holds its first hour and not the one that it ends at', () => {
+  expect(hoursBetween({ fromMs: HOUR, toMs: HOUR + 2 * anHourMs })).toEqual([HOUR, HOUR + anHourMs]);
+});

@@ -1,0 +1,54 @@
+import { hourText } from './hour-text.ts';
+
+/** The hour may still get events that are on their way. Nothing was written; to be tried again later. */
+export class HourNotFinalError extends Error {
+  readonly code = 'HOUR_NOT_FINAL';
+  readonly exitCode = 3;
+  override readonly name = 'HourNotFinalError';
+
+  constructor(hourMs: number, reason: string) {
+    super(`hour ${hourText(hourMs)} is not final: ${reason}; run it again later, or without --require-final`);
+  }
+}
+
+/** The files of the archive are not those of the manifest. */
+export class ArchiveListingError extends Error {
+  readonly code = 'ARCHIVE_LISTING';
+  readonly exitCode = 1;
+  override readonly name = 'ArchiveListingError';
+
+  constructor(hourMs: number, facts: readonly string[]) {
+    super(
+      `the archive of hour ${hourText(hourMs)} is not what the manifest says: ${facts.join('; ')}; ` +
+        `nothing was written; check ARCHIVE_URL, and whether somebody added, replaced or removed files`,
+    );
+  }
+}
+
+/** A file of the archive cannot be what it claims to be. */
+export class ArchiveContentError extends Error {
+  readonly code = 'ARCHIVE_CONTENT';
+  readonly exitCode = 1;
+  override readonly name = 'ArchiveContentError';
+}
+
+/** Totals that contradict each other or the manifest must not be written. */
+export class TotalsContradictionError extends Error {
+  readonly code = 'TOTALS_CONTRADICTION';
+  readonly exitCode = 1;
+  override readonly name = 'TotalsContradictionError';
+
+  constructor(hourMs: number, facts: readonly string[]) {
+    super(
+      `the totals of hour ${hourText(hourMs)} contradict: ${facts.join('; ')}; ` +
+        `nothing was written; batch-layer:verify finds the file that does not hold what the manifest says`,
+    );
+  }
+}
+
+/** The result of a newer revision of the hour is there already: ours would go back in time. */
+export class NewerResultError extends Error {
+  readonly code = 'NEWER_RESULT';
+  readonly exitCode = 1;
+  override readonly name = 'NewerResultError';
+}

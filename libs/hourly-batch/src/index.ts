@@ -1,0 +1,10 @@
+export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
+export * from './errors.ts';
+export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-facts.ts';
+export { finality, type Finality, type PartitionArchival } from './finality.ts';
+export { hourText } from './hour-text.ts';
+export type * from './ports.ts';
+export { type HourOptions, type HourResult, runHour } from './run-hour.ts';
+export { type HourOutcome, runHours } from './run-hours.ts';
+export type { FileProblem, HourInputs } from './select-inputs.ts';
+export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';

@@ -1,0 +1,103 @@
+import { HourNotFinalError, NewerResultError } from './errors.ts';
+import { type HourOptions, runHour } from './run-hour.ts';
+import { aFile, aManifest, HOUR, someTotals } from './testing/an-hour.ts';
+import { fakePorts } from './testing/fake-ports.ts';
+
+const plain: HourOptions = { allowedLatenessMs: 60_000, requireFinal: false, dryRun: false };
+
+describe('an hour of the archive', () => {
+  it('is listed between two readings of the manifest, added up and committed', async () => {
+    const { ports, calls, commits } = fakePorts();
+    const result = await runHour(ports, HOUR, plain);
+    expect(calls).toEqual(['manifest', 'list', 'manifest', 'aggregate', 'commit']);
+    expect(result).toMatchObject({ outcome: 'written', revision: 1, eventBytes: 12n, finality: { isFinal: true } });
+    expect(commits).toEqual([
+      {
+        ...someTotals(),
+        hourMs: HOUR,
+        revision: 1,
+        wasFinal: true,
+        engine: 'fake',
+        files: [aFile()],
+        eventBytes: 12n,
+        startedAtMs: aManifest().readAtMs,
+      },
+    ]);
+  });
+
+  it('is committed with the revision of the first reading, whatever was archived meanwhile', async () => {
+    const later = aFile({ path: 'later.parquet' });
+    const readings = [aManifest(), aManifest({ revision: 2, files: [aFile(), later] })];
+    const { ports, commits } = fakePorts({ readings, listed: [aFile(), later] });
+    await runHour(ports, HOUR, plain);
+    expect(commits).toMatchObject([{ revision: 1, files: [aFile()] }]);
+  });
+
+  it('is only previewed in a dry run', async () => {
+    const { ports, calls } = fakePorts();
+    const result = await runHour(ports, HOUR, { ...plain, dryRun: true });
+    expect(calls).toEqual(['manifest', 'list', 'manifest', 'aggregate', 'preview']);
+    expect(result).toMatchObject({ outcome: 'previewed', preview: { usersOverQuota: 1 } });
+  });
+});
+
+describe('an hour that is not final', () => {
+  const readings = [aManifest({ partitions: [] })];
+
+  it('is computed, and the run says that it was not final', async () => {
+    const { ports, commits } = fakePorts({ readings });
+    await runHour(ports, HOUR, plain);
+    expect(commits).toMatchObject([{ wasFinal: false }]);
+  });
+
+  it('is refused before anything is read if a final one is required', async () => {
+    const { ports, calls } = fakePorts({ readings });
+    const run = runHour(ports, HOUR, { ...plain, requireFinal: true });
+    await expect(run).rejects.toThrow(HourNotFinalError);
+    await expect(run).rejects.toMatchObject({ exitCode: 3 });
+    await expect(run).rejects.toThrow('hour 2022-10-29T13 is not final: nobody has read the topic yet');
+    expect(calls).toEqual(['manifest']);
+  });
+});
+
+describe('an hour without files', () => {
+  it('is left alone when nothing of it was ever archived or computed', async () => {
+    const readings = [aManifest({ revision: 0, isKnown: false, files: [] })];
+    const { ports, calls } = fakePorts({ readings, listed: [] });
+    expect(await runHour(ports, HOUR, plain)).toMatchObject({ outcome: 'no-events' });
+    expect(calls).toEqual(['manifest', 'list', 'manifest']);
+  });
+
+  it('is computed as empty when it was computed before', async () => {
+    const readings = [aManifest({ revision: 0, isForeign: true, files: [] })];
+    const { ports, commits } = fakePorts({ readings, listed: [] });
+    expect(await runHour(ports, HOUR, plain)).toMatchObject({ outcome: 'written' });
+    expect(commits).toMatchObject([{ rows: [], events: 0, files: [], eventBytes: 0n }]);
+  });
+});
+
+describe('an archive that others have written', () => {
+  it('is computed from the listing', async () => {
+    const readings = [aManifest({ revision: 0, isKnown: false, isForeign: true, files: [] })];
+    const listed = [{ path: 'part-00000.snappy.parquet', sizeBytes: 17 }];
+    const { ports, commits } = fakePorts({ readings, listed, totals: someTotals({ offsets: undefined }) });
+    await runHour(ports, HOUR, plain);
+    expect(commits).toMatchObject([{ revision: 0, files: listed, offsets: undefined }]);
+  });
+});
+
+describe('a run that another one overtakes', () => {
+  it('reads the hour again and commits what the newer revision holds', async () => {
+    const readings = [aManifest(), aManifest(), aManifest({ revision: 2 })];
+    const { ports, commits } = fakePorts({ readings, commitErrors: [new NewerResultError('newer')] });
+    expect(await runHour(ports, HOUR, plain)).toMatchObject({ outcome: 'written', revision: 2 });
+    expect(commits).toHaveLength(1);
+  });
+
+  it('gives up when the manifest stays older than the result', async () => {
+    const commitErrors = Array.from({ length: 3 }, () => new NewerResultError('newer'));
+    const { ports, calls } = fakePorts({ commitErrors });
+    await expect(runHour(ports, HOUR, plain)).rejects.toThrow(NewerResultError);
+    expect(calls.filter((call) => call === 'commit')).toHaveLength(3);
+  });
+});

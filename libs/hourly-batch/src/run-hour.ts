@@ -1,0 +1,80 @@
+import { checkTotals } from './check-totals.ts';
+import { HourNotFinalError, NewerResultError } from './errors.ts';
+import { finality, type Finality } from './finality.ts';
+import type { CommittedHour, HourCommit, HourManifest, HourPorts, HourPreview, HourTotals } from './ports.ts';
+import { type HourInputs, selectInputs } from './select-inputs.ts';
+
+export interface HourOptions {
+  readonly allowedLatenessMs: number;
+  /** Refuse an hour that is not final, before its files are read. */
+  readonly requireFinal: boolean;
+  /** Compute and check, but write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What became of an hour, and what was read for it. */
+export type HourResult = HourReading &
+  (
+    | { readonly outcome: 'written'; readonly committed: CommittedHour }
+    | { readonly outcome: 'previewed'; readonly preview: HourPreview }
+    | { readonly outcome: 'no-events' }
+  );
+
+interface HourReading {
+  readonly hourMs: number;
+  readonly revision: number;
+  readonly finality: Finality;
+  readonly inputs: HourInputs;
+  readonly totals: HourTotals;
+  /** Sum of the events' bytes. */
+  readonly eventBytes: bigint;
+}
+
+/**
+ * Computes an hour from the archive and replaces its result (docs/commit-protocol.md, "Batch"). An hour that has no
+ * file and that was neither archived nor computed before is left alone: there is nothing to replace but rows that
+ * others wrote, and an empty listing is more likely a wrong ARCHIVE_URL than an hour without events. One that was
+ * known is computed as empty.
+ * @param hourMs start of the hour, milliseconds since 1970.
+ * @throws {HourNotFinalError} if a final one is required.
+ * @throws {ArchiveListingError | ArchiveContentError | TotalsContradictionError} when archive and manifest disagree.
+ */
+export async function runHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptHour(ports, hourMs, options);
+    } catch (error) {
+      // Another run overtook this one: read what it read, so that both end with the same result.
+      if (!(error instanceof NewerResultError) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 3;
+
+async function attemptHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {
+  const before = await ports.store.readManifest(hourMs);
+  const hourFinality = finality(hourMs, before.partitions, options.allowedLatenessMs);
+  if (options.requireFinal && !hourFinality.isFinal) throw new HourNotFinalError(hourMs, hourFinality.reason);
+  const inputs = await readInputs(ports, hourMs, before);
+  const totals = inputs.files.length === 0 ? NO_TOTALS : await ports.engine.aggregate(hourMs, inputs.files);
+  const eventBytes = checkTotals(hourMs, inputs, totals);
+  const reading = { hourMs, revision: before.revision, finality: hourFinality, inputs, totals, eventBytes };
+  if (inputs.files.length === 0 && !before.isKnown) return { ...reading, outcome: 'no-events' };
+  if (options.dryRun) return { ...reading, outcome: 'previewed', preview: await ports.store.preview(hourMs, totals) };
+  const committed = await ports.store.commit(commitOf(reading, ports.engine.name, before.readAtMs));
+  return { ...reading, outcome: 'written', committed };
+}
+
+const NO_TOTALS: HourTotals = { rows: [], events: 0, offsets: undefined };
+
+async function readInputs({ store, folder }: HourPorts, hourMs: number, before: HourManifest): Promise<HourInputs> {
+  const listed = await folder.list(hourMs);
+  return selectInputs(hourMs, { before, listed, after: await store.readManifest(hourMs) });
+}
+
+function commitOf(reading: HourReading, engine: string, startedAtMs: number): HourCommit {
+  const { hourMs, revision, inputs, totals, eventBytes } = reading;
+  const wasFinal = reading.finality.isFinal;
+  return { ...totals, hourMs, revision, wasFinal, engine, files: inputs.files, eventBytes, startedAtMs };
+}

@@ -1,0 +1,54 @@
+import { selectInputs } from './select-inputs.ts';
+import { aFile, aManifest, HOUR } from './testing/an-hour.ts';
+
+describe('the files of an hour', () => {
+  const first = aFile();
+  const second = aFile({ path: 'second.parquet' });
+
+  it('are those of the first reading', () => {
+    const before = aManifest({ files: [first] });
+    const after = aManifest({ files: [first, second] });
+    const inputs = selectInputs(HOUR, { before, listed: [first, second], after });
+    expect(inputs).toEqual({ isForeign: false, files: [first] });
+  });
+
+  it('may have one beside them that an open intent names', () => {
+    const manifest = aManifest({ files: [first], intendedPaths: [second.path] });
+    expect(selectInputs(HOUR, { before: manifest, listed: [first, second], after: manifest }).files).toEqual([first]);
+  });
+
+  it('may not lack one', () => {
+    const manifest = aManifest({ files: [first, second] });
+    const select = () => selectInputs(HOUR, { before: manifest, listed: [first], after: manifest });
+    expect(select).toThrow('second.parquet is missing');
+  });
+
+  it('may not have another size', () => {
+    const manifest = aManifest({ files: [first] });
+    const truncated = { ...first, sizeBytes: 999 };
+    const select = () => selectInputs(HOUR, { before: manifest, listed: [truncated], after: manifest });
+    expect(select).toThrow(`${first.path} has 999 bytes instead of 1000`);
+  });
+
+  it('may not have one beside them that nobody knows, and everything wrong is said at once', () => {
+    const before = aManifest({ files: [first, second], intendedPaths: ['third.parquet'] });
+    const after = aManifest({ files: [first, second] });
+    const listed = [first, { path: 'third.parquet', sizeBytes: 1 }];
+    const select = () => selectInputs(HOUR, { before, listed, after });
+    expect(select).toThrow(/second\.parquet is missing; third\.parquet is known neither/);
+  });
+});
+
+describe('the files of an archive of which the store knows nothing', () => {
+  const unknown = aManifest({ files: [], isForeign: true });
+  const listed = [{ path: 'part-0.parquet', sizeBytes: 1 }];
+
+  it('are those of the listing', () => {
+    expect(selectInputs(HOUR, { before: unknown, listed, after: unknown })).toEqual({ isForeign: true, files: listed });
+  });
+
+  it('are none when our first file appeared between the readings', () => {
+    const after = aManifest({ files: [aFile()] });
+    expect(selectInputs(HOUR, { before: unknown, listed: [aFile()], after })).toEqual({ isForeign: false, files: [] });
+  });
+});

@@ -1,0 +1,50 @@
+import type { HourManifest, HourTotals, ManifestFile } from '../ports.ts';
+
+/** 2022-10-29T13:00:00Z */
+export const HOUR = Date.UTC(2022, 9, 29, 13);
+
+export const FOLDER = 'year=2022/month=10/day=29/hour=13';
+
+/** A file with the events of offsets [10, 12) of partition 0: one of 5 bytes, one of 7. */
+export function aFile(overrides: Partial<ManifestFile> = {}): ManifestFile {
+  return {
+    path: `${FOLDER}/devices-0-000000000010-000000000012.parquet`,
+    sizeBytes: 1000,
+    topic: 'devices',
+    partition: 0,
+    startOffset: 10,
+    endOffset: 12,
+    rows: 2,
+    eventBytes: 12n,
+    checksum: 'c0ffee',
+    ...overrides,
+  };
+}
+
+export function aManifest(overrides: Partial<HourManifest> = {}): HourManifest {
+  return {
+    readAtMs: Date.UTC(2022, 9, 29, 15),
+    revision: 1,
+    isKnown: true,
+    files: [aFile()],
+    intendedPaths: [],
+    isForeign: false,
+    partitions: [{ topic: 'devices', partition: 0, archivedUntilMs: Date.UTC(2022, 9, 29, 14, 30) }],
+    ...overrides,
+  };
+}
+
+/** What `aFile` holds. */
+export function someTotals(overrides: Partial<HourTotals> = {}): HourTotals {
+  return {
+    rows: [
+      { type: 'antenna_total_bytes', id: 'antenna', value: 12n },
+      { type: 'app_total_bytes', id: 'SKYPE', value: 12n },
+      { type: 'user_total_bytes', id: 'ana', value: 5n },
+      { type: 'user_total_bytes', id: 'bob', value: 7n },
+    ],
+    events: 2,
+    offsets: [{ partition: 0, firstOffset: 10, lastOffset: 11 }],
+    ...overrides,
+  };
+}

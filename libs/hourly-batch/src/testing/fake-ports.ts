@@ -1,0 +1,61 @@
+import type { HourCommit, HourManifest, HourPorts, HourPreview, HourTotals, ListedFile } from '../ports.ts';
+import { aFile, aManifest, someTotals } from './an-hour.ts';
+
+interface Scripted {
+  /** One reading after another; the last one stays. */
+  readonly readings?: readonly HourManifest[];
+  readonly listed?: readonly ListedFile[];
+  readonly totals?: HourTotals;
+  /** Errors of the first commits. */
+  readonly commitErrors?: readonly Error[];
+}
+
+/** Ports that answer as they are told, and tell what they were asked. */
+export function fakePorts({ readings = [aManifest()], listed = [aFile()], ...script }: Scripted = {}) {
+  const calls: string[] = [];
+  const commits: HourCommit[] = [];
+  const waiting = [...readings];
+  const errors = [...(script.commitErrors ?? [])];
+  const ports: HourPorts = {
+    store: {
+      readManifest: () => {
+        calls.push('manifest');
+        return Promise.resolve((waiting.length > 1 ? waiting.shift() : waiting[0]) ?? aManifest());
+      },
+      statuses: () => Promise.reject(new Error('not asked for')),
+      commit: (commit) => {
+        calls.push('commit');
+        const error = errors.shift();
+        if (error !== undefined) return Promise.reject(error);
+        commits.push(commit);
+        return Promise.resolve({ usersOverQuota: 1, usersWithoutMetadata: 0 });
+      },
+      preview: () => {
+        calls.push('preview');
+        return Promise.resolve(A_PREVIEW);
+      },
+    },
+    folder: {
+      list: () => {
+        calls.push('list');
+        return Promise.resolve(listed);
+      },
+    },
+    engine: {
+      name: 'fake',
+      aggregate: () => {
+        calls.push('aggregate');
+        return Promise.resolve(script.totals ?? someTotals());
+      },
+    },
+  };
+  return { ports, calls, commits };
+}
+
+const A_PREVIEW: HourPreview = {
+  usersOverQuota: 1,
+  usersWithoutMetadata: 0,
+  replacedHourlyRows: 0,
+  replacedOverQuotaRows: 0,
+  overQuota: [{ email: 'ana@gmail.com', usage: 5n, quota: 4n }],
+};

@@ -1,0 +1,82 @@
+import type { ScannedRow } from './file-facts.ts';
+import type { HourManifest, ListedFile } from './ports.ts';
+import { aFile, aManifest, HOUR } from './testing/an-hour.ts';
+import { verifyHour } from './verify-hour.ts';
+
+const good: readonly ScannedRow[] = [aRow(10, 5n), aRow(11, 7n)];
+
+function aRow(offset: number, bytes: bigint, overrides: Partial<ScannedRow> = {}): ScannedRow {
+  return { eventTimeMs: HOUR + offset, bytes, source: { partition: 0, offset }, ...overrides };
+}
+
+interface Found {
+  readonly rows?: readonly ScannedRow[];
+  readonly checksum?: string;
+  readonly manifest?: HourManifest;
+  readonly listed?: readonly ListedFile[];
+}
+
+async function problemsOf({ rows = good, checksum = 'c0ffee', manifest = aManifest(), listed = [aFile()] }: Found) {
+  const verified = await verifyHour(
+    {
+      store: { readManifest: () => Promise.resolve(manifest) },
+      folder: { list: () => Promise.resolve(listed) },
+      scanner: {
+        scan: ({ sizeBytes }, each) => {
+          rows.forEach(each);
+          return Promise.resolve({ sizeBytes, checksum });
+        },
+      },
+    },
+    HOUR,
+  );
+  return verified.problems.map(({ problem }) => problem);
+}
+
+describe('verifying an hour', () => {
+  it('finds nothing wrong with what the manifest lists', async () => {
+    expect(await problemsOf({})).toEqual([]);
+  });
+
+  it.each<[string, Found, string]>([
+    ['a lost row', { rows: [aRow(10, 12n)] }, 'has rows 1 instead of 2'],
+    ['other bytes', { rows: [aRow(10, 5n), aRow(11, 8n)] }, 'has bytes of events 13 instead of 12'],
+    ['another checksum', { checksum: 'bad' }, 'has checksum bad instead of c0ffee'],
+    ['an offset outside', { rows: [aRow(9, 5n), aRow(11, 7n)] }, 'has offsets 9 to 11 outside [10, 12)'],
+    ['an offset twice', { rows: [aRow(10, 5n), aRow(10, 7n)] }, 'has 1 offsets twice'],
+    ['another hour', { rows: [aRow(10, 5n, { eventTimeMs: HOUR - 1 }), aRow(11, 7n)] }, 'has 1 rows of other hours'],
+    ['no offsets', { rows: [aRow(10, 12n, { source: undefined }), aRow(10, 0n, { source: undefined })] }, 'has no col'],
+    [
+      'another partition',
+      { rows: [aRow(10, 5n), aRow(11, 7n, { source: { partition: 3, offset: 11 } })] },
+      'has rows of partition 0, 3 instead of 0',
+    ],
+    ['a missing file', { listed: [] }, 'is missing'],
+    ['a file that nobody knows', { listed: [aFile(), { path: 'x.parquet', sizeBytes: 1 }] }, 'is known neither'],
+    [
+      'two files of the same offsets',
+      { manifest: aManifest({ files: [aFile(), aFile({ startOffset: 11, endOffset: 13 })] }) },
+      'in its range',
+    ],
+  ])('finds %s', async (_, found, problem) => {
+    expect(await problemsOf(found)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it('reads an archive that others have written and has nothing to compare it with', async () => {
+    const manifest = aManifest({ isForeign: true, files: [] });
+    const rows = [aRow(1, 5n, { source: undefined })];
+    expect(await problemsOf({ manifest, rows, listed: [{ path: 'part-0.parquet', sizeBytes: 5 }] })).toEqual([]);
+  });
+});
+
+it('a file that cannot be read is a problem like any other', async () => {
+  const verified = await verifyHour(
+    {
+      store: { readManifest: () => Promise.resolve(aManifest()) },
+      folder: { list: () => Promise.resolve([aFile()]) },
+      scanner: { scan: () => Promise.reject(new Error('no footer')) },
+    },
+    HOUR,
+  );
+  expect(verified.problems).toEqual([{ path: aFile().path, problem: 'cannot be read: Error: no footer' }]);
+});
