@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { localServer, type LocalServer } from '../local-server.ts';
+import { reportToStderr } from '../report.ts';
+import type { ServerOptions } from '../server-options.ts';
+import { java } from './java.ts';
+import { withKafkaAdmin } from './kafka-admin.ts';
+import { kafkaJars } from './kafka-jars.ts';
+import { kafkaProperties } from './kafka-properties.ts';
+
+export interface KafkaOptions extends ServerOptions {
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
+/** A Kafka broker that makes no topic by itself and deletes nothing because of its age. Not yet started. */
+export function kafkaServer({ home, port, controllerPort, report = reportToStderr }: KafkaOptions): LocalServer {
+  const folder = join(home, 'kafka');
+  const data = join(folder, 'data');
+  const config = join(folder, 'server.properties');
+  const address = `127.0.0.1:${port}`;
+  return localServer(
+    {
+      service: 'kafka',
+      address,
+      ports: [port, controllerPort],
+      gracefulSignal: 'SIGTERM',
+      async prepare() {
+        const file = await java();
+        const jvm = jvmArguments(await kafkaJars(report));
+        await writeFile(config, kafkaProperties({ data, port, controllerPort }));
+        // Written last, so that half a format is done again.
+        if (!existsSync(join(data, 'bootstrap.checkpoint')) && !existsSync(join(data, 'meta.properties'))) {
+          report(`kafka: formatting ${data}`);
+          await rm(data, { recursive: true, force: true });
+          const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId(), '-c', config];
+          await execa(file, [...jvm, ...format], { all: true, stdin: 'ignore' });
+        }
+        return { file, args: [...jvm, 'kafka.Kafka', config] };
+      },
+      probe: () => hasBroker(address),
+    },
+    folder,
+    report,
+  );
+}
+
+/** Likewise, started. */
+export async function startKafka(options: KafkaOptions): Promise<LocalServer> {
+  const server = kafkaServer(options);
+  await server.start();
+  return server;
+}
+
+function jvmArguments(jars: string): string[] {
+  // The first compiler alone starts faster, and keeps the machine's few cores for what is tested.
+  return [
+    '-Xms64m',
+    '-Xmx512m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Dlog4j2.level=WARN',
+    '-cp',
+    `${jars}/*`,
+  ];
+}
+
+/** Its own for each cluster, as the positions that are kept for one must not be used for another. */
+function clusterId(): string {
+  const id = randomBytes(16).toString('base64url');
+  // Kafka takes a leading dash for an option.
+  return id.startsWith('-') ? clusterId() : id;
+}
+
+/** A broker that was killed is known again only once its old session has run out. */
+async function hasBroker(address: string): Promise<void> {
+  const { brokers } = await withKafkaAdmin(address, (admin) => admin.describeCluster());
+  if (brokers.length === 0) throw new Error('the broker has not joined its cluster');
+}

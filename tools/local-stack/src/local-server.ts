@@ -1,0 +1,104 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import retry from 'p-retry';
+import { ServerFailedError } from './errors.ts';
+import { assertPortFree } from './ports.ts';
+import { endProcess } from './process/end-process.ts';
+import { launch, type CommandLine } from './process/launch.ts';
+import { processFile, type Running } from './process/process-file.ts';
+import type { Report } from './report.ts';
+import type { ServiceName } from './service-name.ts';
+
+/** A real server on this machine. It outlives the process that started it. */
+export interface LocalServer {
+  readonly service: ServiceName;
+  /** What its clients are given. */
+  readonly address: string;
+  readonly logFile: string;
+  /** Undefined while it does not run. */
+  pid(): Promise<number | undefined>;
+  /**
+   * Starts it on the data and the ports that it had, and waits until it answers; does nothing when it runs.
+   * @throws {PortTakenError | ProgramMissingError | ServerFailedError}
+   */
+  start(): Promise<void>;
+  /** Ends it: `graceful` as an operator would, `immediate` as a power cut would (SIGKILL). Waits for the end. */
+  stop(how: 'graceful' | 'immediate'): Promise<void>;
+}
+
+/** What there is to know about a kind of server. */
+export interface ServerKind {
+  readonly service: ServiceName;
+  readonly address: string;
+  readonly ports: readonly number[];
+  /** Makes what it needs; can be repeated. @returns what to start. */
+  prepare(): Promise<CommandLine>;
+  /** Resolves when the server answers, throws while it does not. */
+  probe(): Promise<void>;
+  readonly gracefulSignal: NodeJS.Signals;
+}
+
+const startDeadlineMs = 120_000;
+const stopPatienceMs = 45_000;
+
+/** @param folder of its own: process file, log and data. */
+export function localServer(kind: ServerKind, folder: string, report: Report): LocalServer {
+  const { service, address, ports } = kind;
+  const file = processFile(join(folder, 'process.json'));
+  const logFile = join(folder, 'log');
+
+  async function launchAndWait(): Promise<void> {
+    for (const port of ports) await assertPortFree(port, service);
+    const command = await kind.prepare();
+    report(`${service}: starting at ${address}`);
+    const { pid, ended } = await launch(command, logFile);
+    await file.remember({ pid, address });
+    const waiting = new AbortController();
+    try {
+      await Promise.race([answers(kind, waiting.signal), ended]);
+    } catch (error) {
+      waiting.abort();
+      await endProcess(pid, 'SIGKILL', stopPatienceMs);
+      throw new ServerFailedError(`${service} did not start: ${String(error)}; see ${logFile}`, { cause: error });
+    }
+    report(`${service}: up (pid ${pid})`);
+  }
+
+  return {
+    service,
+    address,
+    logFile,
+    pid: async () => (await file.running())?.pid,
+    async start() {
+      await mkdir(folder, { recursive: true });
+      const running = await file.running();
+      if (running === undefined) return launchAndWait();
+      if (running.address !== address) throw elsewhere(kind, running);
+      report(`${service}: already running at ${address} (pid ${running.pid})`);
+    },
+    async stop(how) {
+      const pid = (await file.running())?.pid;
+      if (pid === undefined) return;
+      await endProcess(pid, how === 'graceful' ? kind.gracefulSignal : 'SIGKILL', stopPatienceMs);
+      await file.forget();
+      report(`${service}: ${how === 'graceful' ? 'stopped' : 'killed'} (pid ${pid})`);
+    },
+  };
+}
+
+function elsewhere({ service, address }: ServerKind, running: Running): ServerFailedError {
+  return new ServerFailedError(
+    `${service} already runs at ${running.address} (pid ${running.pid}); end it before it is started at ${address}`,
+  );
+}
+
+async function answers(kind: ServerKind, signal: AbortSignal): Promise<void> {
+  await retry(() => kind.probe(), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 50,
+    factor: 1.2,
+    maxTimeout: 500,
+    maxRetryTime: startDeadlineMs,
+    signal,
+  });
+}

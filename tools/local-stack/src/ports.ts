@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { ownerOfPort } from './process/port-owner.ts';
+import { PortTakenError } from './errors.ts';
+
+/** One TCP port of 127.0.0.1 for each listener. */
+export interface Ports {
+  readonly postgres: number;
+  readonly kafka: number;
+  /** Kafka's own controller; no client needs it. */
+  readonly controller: number;
+  readonly gcs: number;
+}
+
+export const defaultPorts: Ports = { postgres: 5432, kafka: 9092, controller: 9093, gcs: 4443 };
+
+/** Below the range that systems use for outgoing connections, so that a server that restarts finds its port free. */
+const lowestFree = 12_000;
+const highestFree = 30_000;
+const tries = 200;
+
+/** Ports that nothing listens at now, chosen by chance. */
+export async function freePorts(): Promise<Ports> {
+  const held: Server[] = [];
+  try {
+    const next = async (): Promise<number> => {
+      for (let left = tries; left > 0; left -= 1) {
+        const port = randomInt(lowestFree, highestFree);
+        const server = await listenAt(port);
+        if (server === undefined) continue;
+        held.push(server);
+        return port;
+      }
+      throw new PortTakenError(`no free port found between ${lowestFree} and ${highestFree} in ${tries} tries`);
+    };
+    return { postgres: await next(), kafka: await next(), controller: await next(), gcs: await next() };
+  } finally {
+    await Promise.all(held.map(close));
+  }
+}
+
+/** @throws {PortTakenError} naming who has it, where that can be told. */
+export async function assertPortFree(port: number, wantedBy: string): Promise<void> {
+  const server = await listenAt(port);
+  if (server !== undefined) return close(server);
+  const owner = await ownerOfPort(port);
+  throw new PortTakenError(
+    `port ${port}, which ${wantedBy} is to have, is taken${owner === undefined ? '' : ` by process ${owner}`}; ` +
+      `end what listens there, or use --ports=free`,
+  );
+}
+
+async function listenAt(port: number): Promise<Server | undefined> {
+  const server = createServer();
+  try {
+    await once(server.listen({ port, host: '127.0.0.1', exclusive: true }), 'listening');
+    return server;
+  } catch {
+    return undefined;
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, 'close');
+}

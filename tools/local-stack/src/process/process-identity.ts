@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+
+/**
+ * What tells a process from a later one with the same pid: when it started. Undefined when no such process runs; one
+ * that has ended and was not yet collected by its parent does not run.
+ */
+export async function identityOf(pid: number): Promise<string | undefined> {
+  return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
+}
+
+async function fromProc(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return undefined;
+  // The name, in brackets, may hold spaces and brackets; the fields after it are counted from 3.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const startTicks = fields[22 - 3];
+  return state === 'Z' || state === 'X' ? undefined : startTicks;
+}
+
+async function fromPs(pid: number): Promise<string | undefined> {
+  const { stdout } = await execa('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { reject: false });
+  const line = stdout.trim();
+  return line === '' || line.startsWith('Z') ? undefined : line.slice(line.indexOf(' ')).trim();
+}

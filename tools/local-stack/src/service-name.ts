@@ -1,0 +1,3 @@
+export const serviceNames = ['postgres', 'kafka', 'gcs'] as const;
+
+export type ServiceName = (typeof serviceNames)[number];

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { StackFailedError } from './errors.ts';
+import { gcsServer } from './gcs/gcs.ts';
+import { ensureDevicesTopic } from './kafka/devices-topic.ts';
+import { kafkaServer } from './kafka/kafka.ts';
+import type { LocalServer } from './local-server.ts';
+import type { Ports } from './ports.ts';
+import { postgresServer } from './postgres/postgres.ts';
+import { reportToStderr } from './report.ts';
+import type { ServerOptions } from './server-options.ts';
+import { serviceNames, type ServiceName } from './service-name.ts';
+
+export interface StackOptions extends ServerOptions {
+  readonly ports: Ports;
+  /** All unless given. */
+  readonly services?: readonly ServiceName[] | undefined;
+  /** Whether Postgres survives a power cut (default). */
+  readonly durable?: boolean | undefined;
+}
+
+export type Stack = Readonly<Record<ServiceName, LocalServer>>;
+
+/** The servers of a home, running or not. */
+export function stackAt({ home, ports, durable, report }: StackOptions): Stack {
+  return {
+    postgres: postgresServer({ home, port: ports.postgres, durable, report }),
+    kafka: kafkaServer({ home, port: ports.kafka, controllerPort: ports.controller, report }),
+    gcs: gcsServer({ home, port: ports.gcs, report }),
+  };
+}
+
+/**
+ * Starts the servers that do not run yet, and makes the topic `devices`.
+ * @throws {StackFailedError} with each problem, when not all came up; those that did are left running.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { services = serviceNames, report = reportToStderr } = options;
+  await mkdir(options.home, { recursive: true });
+  const stack = stackAt(options);
+  await all(services, (service) => stack[service].start());
+  if (services.includes('kafka')) await ensureDevicesTopic(stack.kafka.address, report);
+  return stack;
+}
+
+/** Ends all servers that run, and waits for them. */
+export async function stopStack(stack: Stack, how: 'graceful' | 'immediate' = 'graceful'): Promise<void> {
+  await all(serviceNames, (service) => stack[service].stop(how));
+}
+
+async function all(services: readonly ServiceName[], work: (service: ServiceName) => Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled(services.map(work));
+  const errors: unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const [first] = errors;
+  if (errors.length === 1) throw first;
+  if (errors.length > 1) throw new StackFailedError(errors.map((error) => `\n  ${String(error)}`).join(''));
+}
