@@ -35,14 +35,20 @@ export const acknowledgeGap = command({
   async run(settings, { secrets }) {
     const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
     const database = await connectWithRetry(settings.database, { applicationName: 'speed-layer-gap', log });
-    const topic = new TopicOffsets(kafkaClient(settings.kafka, 'speed-layer-gap', log.warn), settings.kafka.topic);
+    const kafka = kafkaClient(settings.kafka, 'speed-layer-gap', (message, details) => {
+      log.warn(message, details);
+    });
+    const topic = new TopicOffsets(kafka, settings.kafka.topic);
     const archive = await openEventArchive(settings.archive.location, { emulatorUrl: settings.archive.emulatorUrl });
     try {
       await topic.connect();
       const progress = new StreamProgress(database, settings.kafka.topic);
       const losses = lossesOf(settings.ingestion.sinks, await progress.partitions(), await topic.read());
-      for (const loss of losses) await progress.acknowledgeGap(await described(loss, archive, settings.acknowledgement.by));
-      const lines = losses.map(({ gap }) => `${gap.sink}, partition ${gap.partition}: ${gap.from} to ${gap.to} given up`);
+      for (const loss of losses)
+        await progress.acknowledgeGap(await described(loss, archive, settings.acknowledgement.by));
+      const lines = losses.map(
+        ({ gap }) => `${gap.sink}, partition ${gap.partition}: ${gap.from} to ${gap.to} given up`,
+      );
       process.stdout.write(`${lines.length === 0 ? 'no unread record has been deleted' : lines.join('\n')}\n`);
     } finally {
       await archive.close();

@@ -21,7 +21,8 @@ export const serve = command({
     const health = await startHealthServer({
       port: settings.http.port,
       registry,
-      isLive: () => (open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] }),
+      isLive: () =>
+        open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] },
       isReady: () => readiness(open),
     });
     log.info('ingesting', { topic: settings.kafka.topic, sinks: settings.ingestion.sinks, httpPort: health.port });

@@ -24,7 +24,18 @@ export const status = command({
 function statusText(topic: string, partitions: readonly PartitionProgress[]): string {
   if (partitions.length === 0) return `no partition of topic ${topic} was ever claimed with this database`;
   const table = new Table({
-    head: ['partition', 'end', 'totals', 'lag', 'archive', 'lag', 'newest event', 'watermark', 'archived until', 'state'],
+    head: [
+      'partition',
+      'end',
+      'totals',
+      'lag',
+      'archive',
+      'lag',
+      'newest event',
+      'watermark',
+      'archived until',
+      'state',
+    ],
     style: { head: [], border: [] },
   });
   for (const each of partitions) table.push(statusRow(each));
@@ -48,5 +59,7 @@ function statusRow(each: PartitionProgress): string[] {
 }
 
 function instant(timeMs: number | undefined): string {
-  return timeMs === undefined ? '-' : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
+  return timeMs === undefined
+    ? '-'
+    : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
 }

@@ -30,6 +30,9 @@ export function kafkaClient({ brokers, ssl, sasl }: KafkaConnection, clientId: s
   return new kafkajs.Kafka(config);
 }
 
-function detailsOf({ namespace, log: { message: _message, timestamp: _timestamp, ...details } }: LogEntry) {
-  return { namespace, ...details };
+function detailsOf({ namespace, log }: LogEntry): Readonly<Record<string, unknown>> {
+  const details: Record<string, unknown> = { namespace, ...log };
+  delete details['message'];
+  delete details['timestamp'];
+  return details;
 }

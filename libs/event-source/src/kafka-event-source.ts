@@ -172,20 +172,19 @@ export class KafkaEventSource implements EventSource {
   }
 
   /** Keeps the membership alive while the receiver is full; false when the batch has become stale meanwhile. */
-  async #waitForRoom(receiver: RecordReceiver, { batch, heartbeat, isRunning, isStale }: EachBatchPayload) {
-    for (let full = receiver.room(batch.partition); full !== undefined; full = receiver.room(batch.partition)) {
-      const waited = new AbortController();
-      await Promise.race([full, delay(this.#heartbeatMs, undefined, { signal: waited.signal }).catch(() => undefined)]);
-      waited.abort();
-      await heartbeat();
-      if (!isRunning() || isStale()) return false;
+  async #waitForRoom(receiver: RecordReceiver, payload: EachBatchPayload): Promise<boolean> {
+    const { partition } = payload.batch;
+    for (let full = receiver.room(partition); full !== undefined; full = receiver.room(partition)) {
+      await eitherOrAfter(full, this.#heartbeatMs);
+      await payload.heartbeat();
+      if (!payload.isRunning() || payload.isStale()) return false;
     }
-    return isRunning() && !isStale();
+    return payload.isRunning() && !payload.isStale();
   }
 
   /** A batch that was not taken: nothing more of this partition until the receiver says from where. */
-  #pauseUnlessSeeked(partition: number, { isStale }: EachBatchPayload): void {
-    if (!isStale()) this.#pause([partition]);
+  #pauseUnlessSeeked(partition: number, payload: EachBatchPayload): void {
+    if (!payload.isStale()) this.#pause([partition]);
   }
 
   #passMarkers(receiver: RecordReceiver, { payload }: ConsumerEndBatchProcessEvent): void {
@@ -220,4 +219,11 @@ export class KafkaEventSource implements EventSource {
 /** Null at run time when all that the fetch brought lies below the offset that was asked for. */
 function firstOffsetOf({ firstOffset }: { readonly firstOffset: string | null }): number | undefined {
   return firstOffset === null ? undefined : Number(firstOffset);
+}
+
+async function eitherOrAfter(event: Promise<unknown>, timeoutMs: number): Promise<void> {
+  const waiting = new AbortController();
+  const timeout = delay(timeoutMs, undefined, { signal: waiting.signal }).catch(() => undefined);
+  await Promise.race([event, timeout]);
+  waiting.abort();
 }

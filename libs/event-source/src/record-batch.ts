@@ -6,7 +6,8 @@ type FetchedBatch = Batch & { readonly fetchedOffset: string };
 
 /** @throws {TypeError} when the client gives no fetched offset: without it no batch can be trusted. */
 export function recordBatch(batch: Batch): RecordBatch {
-  if (!hasFetchedOffset(batch)) throw new TypeError('this version of kafkajs does not tell where a batch was fetched from');
+  if (!hasFetchedOffset(batch))
+    throw new TypeError('this version of kafkajs does not tell where a batch was fetched from');
   return {
     partition: batch.partition,
     fetchedOffset: Number(batch.fetchedOffset),

@@ -8,7 +8,10 @@ export class TopicMissingError extends Error {
   override readonly name = 'TopicMissingError';
 
   constructor(topic: string, options?: ErrorOptions) {
-    super(`topic ${topic} does not exist on these brokers; create it, or set KAFKA_TOPIC to the one that is meant`, options);
+    super(
+      `topic ${topic} does not exist on these brokers; create it, or set KAFKA_TOPIC to the one that is meant`,
+      options,
+    );
   }
 }
 

@@ -18,8 +18,7 @@ export interface PartitionProgress {
   readonly watermarkMs: number | undefined;
   readonly archivedUntilMs: number | undefined;
   readonly openIntent:
-    | { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] }
-    | undefined;
+    { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] } | undefined;
 }
 
 /** Records that are given up, and what is left of a chunk that was being written. */
