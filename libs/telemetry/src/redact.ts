@@ -34,5 +34,5 @@ export function redactor(secrets: readonly string[]): Redact {
 /** An error's own fields, with those that are not enumerable. */
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
-  return { ...error, name, message, stack, ...(cause === undefined ? {} : { cause }) };
+  return Object.assign({}, error, { name, message, stack }, cause === undefined ? {} : { cause });
 }

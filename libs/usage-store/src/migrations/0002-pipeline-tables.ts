@@ -13,6 +13,7 @@ export const pipelineTables: NumberedMigration = {
       version integer NOT NULL,
       compatible_since integer NOT NULL CHECK (compatible_since <= version)
     );
+    INSERT INTO pipeline.schema_version (version, compatible_since) VALUES (1, 1);
 
     -- Which stream this database belongs to: another group, cluster or archive is refused.
     CREATE TABLE pipeline.stream (

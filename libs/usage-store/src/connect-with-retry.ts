@@ -1,0 +1,46 @@
+import type { DatabaseConnection } from '@antenna/settings';
+import type { Knex } from 'knex';
+import pRetry from 'p-retry';
+import { openDatabase, type DatabaseOptions } from './database.ts';
+import { serverOf } from './driver-options.ts';
+import { DatabaseRefusedError, DatabaseUnreachableError } from './errors.ts';
+import { isPassingFailure } from './passing-failure.ts';
+
+export interface RetryOptions extends DatabaseOptions {
+  /** How long to try; half a minute unless given. */
+  readonly waitMs?: number;
+}
+
+/**
+ * Opens the database and makes sure that it answers. A server that is not there yet, or is starting, is tried again
+ * for a bounded time.
+ * @throws {DatabaseUnreachableError} when it did not answer in that time.
+ * @throws {DatabaseRefusedError} at once when it answers with a refusal: a wrong password, an unknown database.
+ */
+export async function connectWithRetry(
+  connection: DatabaseConnection,
+  { waitMs = 30_000, ...options }: RetryOptions,
+): Promise<Knex> {
+  const database = openDatabase(connection, options);
+  const server = serverOf(connection);
+  const startedAt = performance.now();
+  let attempts = 0;
+  try {
+    await pRetry(() => database.raw('SELECT 1'), {
+      retries: Infinity,
+      minTimeout: 250,
+      maxTimeout: 4_000,
+      maxRetryTime: waitMs,
+      shouldRetry: ({ error }) => isPassingFailure(error),
+      onFailedAttempt: ({ attemptNumber, error, retryDelay }) => {
+        attempts = attemptNumber;
+        options.log?.warn('the database does not answer yet', { server, attempt: attemptNumber, retryDelay, error });
+      },
+    });
+    return database;
+  } catch (error) {
+    await database.destroy();
+    if (!isPassingFailure(error)) throw new DatabaseRefusedError(server, error);
+    throw new DatabaseUnreachableError(server, error, { attempts, waitedMs: performance.now() - startedAt });
+  }
+}

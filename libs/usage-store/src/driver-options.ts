@@ -1,0 +1,59 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { DatabaseConnection } from '@antenna/settings';
+import type { Knex } from 'knex';
+import pg from 'pg';
+
+// A Date given as a parameter would else be written in local time, and a TIMESTAMP column drops the offset.
+pg.defaults.parseInputDatesAsUTC = true;
+
+/** How the driver reaches the database. */
+export function driverOptions(connection: DatabaseConnection, applicationName: string): Knex.PgConnectionConfig {
+  return {
+    connectionString: urlWithPassword(connection),
+    application_name: applicationName,
+    ssl: sslOptions(connection),
+    types: utcTypes,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+}
+
+/** `user@host:port/database`: what may be told of a connection. */
+export function serverOf({ url }: DatabaseConnection): string {
+  const { username, hostname, port, pathname, searchParams } = new URL(url);
+  const host = searchParams.get('host') ?? hostname;
+  return `${username}@${host}:${port === '' ? '5432' : port}${decodeURIComponent(pathname)}`;
+}
+
+/** As a parameter, which the driver prefers, since a URL without a host (a Unix socket's) can hold no password. */
+function urlWithPassword({ url, password }: DatabaseConnection): string {
+  if (password === undefined) return url;
+  const complete = new URL(url);
+  complete.searchParams.set('password', password);
+  return complete.href;
+}
+
+function sslOptions({ sslMode = 'disable', sslCa }: DatabaseConnection): false | ConnectionOptions {
+  const trusted = sslCa === undefined ? {} : { ca: sslCa };
+  switch (sslMode) {
+    case 'disable':
+      return false;
+    case 'require':
+      return { rejectUnauthorized: false };
+    case 'verify-ca':
+      return { ...trusted, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+    case 'verify-full':
+      return { ...trusted, rejectUnauthorized: true };
+  }
+}
+
+const AS_TEXT: readonly number[] = [pg.types.builtins.DATE, pg.types.builtins.TIMESTAMP];
+
+/** The driver's own types, but for those that it would read in local time. */
+const utcTypes = {
+  getTypeParser: (type: number, format?: string): ((text: string) => unknown) =>
+    AS_TEXT.includes(type)
+      ? (text: string) => text
+      : pg.types.getTypeParser(type, format === 'binary' ? 'binary' : 'text'),
+};

@@ -1,0 +1,76 @@
+import { ProductError } from '@antenna/settings';
+
+/** Nothing answered, or not as a database that is up does, for as long as we were ready to wait. */
+export class DatabaseUnreachableError extends ProductError {
+  readonly code = 'DATABASE_UNREACHABLE';
+
+  constructor(server: string, cause: unknown, { attempts, waitedMs }: { attempts: number; waitedMs: number }) {
+    super(
+      `Postgres at ${server} cannot be reached: ${factOf(cause)} (${attempts} attempts in ` +
+        `${Math.round(waitedMs / 1000)} s); check DATABASE_URL, and that the server runs`,
+      { cause },
+    );
+  }
+}
+
+/** The server answered, and would not have us: to try again is of no use. */
+export class DatabaseRefusedError extends ProductError {
+  readonly code = 'DATABASE_REFUSED';
+
+  constructor(server: string, cause: unknown) {
+    super(`Postgres at ${server} refuses the connection: ${factOf(cause)}; check the DATABASE_* settings`, { cause });
+  }
+}
+
+/** A schema, table, function or column is not there. */
+export class SchemaMissingError extends ProductError {
+  readonly code = 'SCHEMA_MISSING';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(`${fact}: run the provisioner: npx nx run provisioner:run`, options);
+  }
+}
+
+/** This program and the database are of versions that do not go together. */
+export class SchemaVersionError extends ProductError {
+  readonly code = 'SCHEMA_VERSION';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(
+      `${fact}; of an older database the provisioner of this version brings the schema up to date, ` +
+        `a newer one wants a newer version of this program`,
+      options,
+    );
+  }
+}
+
+/** The database belongs to another stream. */
+export class OtherStreamError extends ProductError {
+  readonly code = 'OTHER_STREAM';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(
+      `${fact}; give each stream a database of its own, or bring back the settings that it was begun with`,
+      options,
+    );
+  }
+}
+
+/** Another migration has been running for as long as we were ready to wait. */
+export class MigrationLockedError extends ProductError {
+  readonly code = 'MIGRATION_LOCKED';
+
+  constructor(waitedMs: number, options?: ErrorOptions) {
+    super(
+      `another migration of this database has not ended in ${Math.round(waitedMs / 1000)} s; ` +
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' tells which connection it has`,
+      options,
+    );
+  }
+}
+
+/** Node reports a host with several addresses as an error without a text of its own. */
+function factOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(factOf).join(', ');
+  return cause instanceof Error ? cause.message : String(cause);
+}

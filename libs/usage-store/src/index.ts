@@ -1,0 +1,18 @@
+export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
+export { openDatabase, type DatabaseOptions } from './database.ts';
+export {
+  DatabaseRefusedError,
+  DatabaseUnreachableError,
+  MigrationLockedError,
+  OtherStreamError,
+  SchemaMissingError,
+  SchemaVersionError,
+} from './errors.ts';
+export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
+export { initialUsers } from './initial-users.ts';
+export { migrate, type MigrateOptions } from './migrate.ts';
+export { isPassingFailure } from './passing-failure.ts';
+export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
+export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
+export { seedUsers } from './seed-users.ts';
+export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';

@@ -1,0 +1,41 @@
+import type { Knex } from 'knex';
+import { SchemaVersionError } from './errors.ts';
+import { refusal } from './refusal.ts';
+
+/**
+ * What this program expects of the functions and tables of schema `pipeline`. It is raised, together with the row of
+ * `pipeline.schema_version`, by a migration after which a program built for the version before would go wrong.
+ */
+export const SCHEMA_VERSION = 1;
+
+interface AcceptedVersions {
+  readonly version: number;
+  readonly compatible_since: number;
+}
+
+/**
+ * Makes sure that the database is one that this program can work with.
+ * @throws {SchemaMissingError} when it was never provisioned.
+ * @throws {SchemaVersionError} when it is older, or newer and no longer compatible.
+ */
+export async function checkSchema(database: Knex): Promise<void> {
+  const accepted = await acceptedVersions(database);
+  const isAccepted =
+    accepted !== undefined && SCHEMA_VERSION >= accepted.compatible_since && SCHEMA_VERSION <= accepted.version;
+  if (isAccepted) return;
+  const range = accepted === undefined ? 'none' : `${accepted.compatible_since} to ${accepted.version}`;
+  throw new SchemaVersionError(
+    `this program is built for schema version ${SCHEMA_VERSION}, the database accepts ${range}`,
+  );
+}
+
+async function acceptedVersions(database: Knex): Promise<AcceptedVersions | undefined> {
+  try {
+    const { rows } = await database.raw<{ rows: AcceptedVersions[] }>(
+      'SELECT version, compatible_since FROM pipeline.schema_version',
+    );
+    return rows[0];
+  } catch (error) {
+    throw refusal(error);
+  }
+}
