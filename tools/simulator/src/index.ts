@@ -1,0 +1,4 @@
+export { ensureTopic } from './ensure-topic.ts';
+export { DeliveryUnknownError, produce, type ProduceOptions } from './produce.ts';
+export { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
+export { addToTruth, Tally } from './tally.ts';

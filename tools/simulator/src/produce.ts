@@ -1,0 +1,105 @@
+import { ProductError } from '@antenna/settings';
+import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { setTimeout } from 'node:timers/promises';
+import type { SimulatedRecord } from './simulate.ts';
+
+export interface ProduceOptions {
+  readonly topic: string;
+  /** Records per second; as fast as possible when undefined. */
+  readonly rate?: number | undefined;
+  /** Aborted: the batch on its way is finished, no other is begun. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each batch once Kafka has acknowledged it. */
+  readonly onAcknowledged?: (records: readonly SimulatedRecord[]) => void;
+}
+
+/** A batch was sent and never acknowledged: nobody knows whether Kafka has it. */
+export class DeliveryUnknownError extends ProductError {
+  readonly code = 'DELIVERY_UNKNOWN';
+}
+
+/** Keeps a request below 1 MB, the brokers' limit, where all records go to one partition. */
+const MAX_BATCH = 2000;
+
+/** At a rate, batches as small as makes this many a second. */
+const BATCHES_PER_SECOND = 10;
+
+/**
+ * Sends records in their order, in batches, by an idempotent producer: what is retried is stored once. Records of one
+ * key go to one partition, the one that the Java client would choose. They carry the time of sending, not of the event:
+ * retention would delete records of years ago at once.
+ * @returns how many records were acknowledged.
+ * @throws {DeliveryUnknownError} when a batch was not acknowledged after about a minute of retries.
+ */
+export async function produce(
+  kafka: Kafka,
+  records: Iterable<SimulatedRecord>,
+  options: ProduceOptions,
+): Promise<number> {
+  const producer = kafka.producer({
+    idempotent: true,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    retry: { retries: 20 },
+  });
+  await producer.connect();
+  try {
+    return await sendAll(producer, records, options);
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function sendAll(producer: Producer, records: Iterable<SimulatedRecord>, options: ProduceOptions) {
+  const { rate, signal } = options;
+  const startedMs = performance.now();
+  let acknowledged = 0;
+  for (const batch of batchesOf(records, batchSize(rate))) {
+    if (rate !== undefined) await waitUntil(startedMs + (acknowledged / rate) * 1000, signal);
+    if (signal?.aborted === true) break;
+    await send(producer, batch, options.topic, acknowledged);
+    acknowledged += batch.length;
+    options.onAcknowledged?.(batch);
+  }
+  return acknowledged;
+}
+
+async function send(
+  producer: Producer,
+  batch: readonly SimulatedRecord[],
+  topic: string,
+  acknowledged: number,
+): Promise<void> {
+  try {
+    await producer.send({ topic, messages: batch.map(({ key, value }) => ({ key, value })) });
+  } catch (error) {
+    throw new DeliveryUnknownError(
+      `after ${acknowledged} records, ${batch.length} more were sent to ${topic} and not acknowledged: ` +
+        `${String(error)}; what the topic holds is not known, so start again with another topic`,
+      { cause: error },
+    );
+  }
+}
+
+function batchSize(rate: number | undefined): number {
+  return rate === undefined ? MAX_BATCH : Math.min(MAX_BATCH, Math.ceil(rate / BATCHES_PER_SECOND));
+}
+
+function* batchesOf(records: Iterable<SimulatedRecord>, size: number): Generator<SimulatedRecord[], void, undefined> {
+  let batch: SimulatedRecord[] = [];
+  for (const record of records) {
+    batch.push(record);
+    if (batch.length === size) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function waitUntil(dueMs: number, signal: AbortSignal | undefined): Promise<void> {
+  const waitMs = dueMs - performance.now();
+  if (waitMs <= 0 || signal?.aborted === true) return;
+  // Aborting ends the wait; the caller looks at the signal.
+  await setTimeout(waitMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+}

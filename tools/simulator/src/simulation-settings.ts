@@ -1,0 +1,94 @@
+import { setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { instant, share, words } from './kinds.ts';
+import type { SimulationOptions } from './simulate.ts';
+
+const count = wholeNumber(0, 1_000_000);
+const milliseconds = wholeNumber(0, 31_536_000_000);
+
+/** Devices' clocks are believed up to an hour ahead. */
+const MAX_AHEAD_MS = 3_600_000;
+
+export const simulationSettings = settingsGroup({
+  title: 'Simulation',
+  fields: {
+    fromMs: setting({ name: 'from', description: 'first event time', kind: instant, default: '2022-10-29T13' }),
+    toMs: setting({
+      name: 'to',
+      description: 'end of the event times, itself excluded',
+      kind: instant,
+      default: '2022-10-29T17',
+    }),
+    events: setting({ name: 'events', description: 'records to send', kind: wholeNumber(1, 1e12), default: '100000' }),
+    seed: setting({
+      name: 'seed',
+      description: 'the same one makes the same records',
+      kind: wholeNumber(0, 2 ** 31 - 1),
+      default: '1',
+    }),
+    users: setting({
+      name: 'users',
+      description: 'users, of whom the provisioner knows 20',
+      kind: count,
+      default: '20',
+    }),
+    unknownUsers: setting({
+      name: 'unknown-users',
+      description: 'further users that no metadata knows',
+      kind: count,
+      default: '0',
+    }),
+    antennas: setting({ name: 'antennas', description: 'antennas', kind: wholeNumber(1, 1_000_000), default: '5' }),
+    apps: setting({
+      name: 'apps',
+      description: 'applications',
+      kind: words,
+      default: 'SKYPE,FACETIME,TELEGRAM,FACEBOOK',
+    }),
+    maxBytes: setting({
+      name: 'max-bytes',
+      description: 'greatest number of bytes of an event',
+      kind: wholeNumber(0, 2 ** 40),
+      default: '10000',
+    }),
+    outOfOrderMs: setting({
+      name: 'out-of-order',
+      description: 'milliseconds that events come out of order',
+      kind: milliseconds,
+      default: '30000',
+    }),
+    lateShare: setting({
+      name: 'late-share',
+      description: 'share of events that come late',
+      kind: share,
+      default: '0.01',
+    }),
+    lateByMs: setting({
+      name: 'late-by',
+      description: 'milliseconds that late events are late',
+      kind: milliseconds,
+      default: '600000',
+    }),
+    malformedShare: setting({
+      name: 'malformed-share',
+      description: 'share of records that are no events',
+      kind: share,
+      default: '0.001',
+    }),
+  },
+  rules: [
+    {
+      of: ['fromMs', 'toMs'],
+      problem: ({ fromMs, toMs }) => (toMs > fromMs ? undefined : '--to: not after --from'),
+    },
+    {
+      of: ['toMs'],
+      problem: ({ toMs }) =>
+        toMs - Date.now() > MAX_AHEAD_MS ? '--to: more than an hour from now, which would be wrong clocks' : undefined,
+    },
+    {
+      of: ['users', 'unknownUsers'],
+      problem: ({ users, unknownUsers }) => (users + unknownUsers > 0 ? undefined : '--users: nobody uses any data'),
+    },
+  ],
+  value: (values): SimulationOptions => values,
+});
