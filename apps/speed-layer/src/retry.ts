@@ -1,7 +1,7 @@
 import type { Retry } from '@antenna/ingestion';
 import { isPassingFailure } from '@antenna/usage-store';
 import retry from 'p-retry';
-import type { Logger } from 'winston';
+import type { Logger } from '@antenna/telemetry';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;

@@ -59,7 +59,7 @@ function statusRow(each: PartitionProgress): string[] {
 }
 
 function instant(timeMs: number | undefined): string {
-  return timeMs === undefined
-    ? '-'
-    : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
+  const iso =
+    timeMs === undefined ? null : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
+  return iso ?? '-';
 }

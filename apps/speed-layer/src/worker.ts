@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers';
 import type { KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
-import type { Logger } from 'winston';
+import type { Logger } from '@antenna/telemetry';
 
 /** How often the core looks whether something is due: the precision of its intervals. */
 const TICK_MS = 50;
