@@ -60,6 +60,11 @@ export class Assignment {
     return sum(this.archives, (archive) => (archive.isRedoing ? 0 : archive.rows));
   }
 
+  /** The archive with the most rows among those that can be sealed. */
+  get fullestArchive(): PartitionArchive | undefined {
+    return this.archives.filter(({ isRedoing }) => !isRedoing).toSorted((left, right) => right.rows - left.rows)[0];
+  }
+
   /** Rows in memory that count against the bound; an intent that is redone may exceed it. */
   get bufferedRows(): number {
     const sealed = (chunk: SealedChunk) => (chunk.intent === undefined ? chunk.events.rows : 0);

@@ -3,7 +3,14 @@ import { writeChunk } from './chunk-writer.ts';
 import { FenceLostError } from './errors.ts';
 import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
-import type { IngestionPorts, IngestionSettings, MarkerRange, OffsetRange, RecordBatch, RecordReceiver } from './ports.ts';
+import type {
+  IngestionPorts,
+  IngestionSettings,
+  MarkerRange,
+  OffsetRange,
+  RecordBatch,
+  RecordReceiver,
+} from './ports.ts';
 import { refuseUnreadable } from './start-offset.ts';
 import { takeOver } from './take-over.ts';
 
@@ -53,7 +60,11 @@ export class Ingestion implements RecordReceiver {
     const isLatest = () => claim === this.#claims;
     const { store, source, retry, observer } = this.#ports;
     try {
-      const isWanted = { get aborted() { return !isLatest(); } };
+      const isWanted = {
+        get aborted() {
+          return !isLatest();
+        },
+      };
       const claimed = await retry('claim', () => store.claim(this.#settings.sinks, partitions), isWanted);
       const offsets = await retry('read offsets', () => source.offsets(), isWanted);
       if (!isLatest()) return;
@@ -75,7 +86,7 @@ export class Ingestion implements RecordReceiver {
     const intake = assignment?.intakes.get(batch.partition);
     if (assignment === undefined || intake === undefined) return false;
     if (batch.fetchedOffset !== intake.expected) {
-      this.#readAgain(assignment, intake, batch.fetchedOffset);
+      this.#readAgain(assignment, intake, { fetched: batch.fetchedOffset });
       return false;
     }
     try {
@@ -85,7 +96,12 @@ export class Ingestion implements RecordReceiver {
       return false;
     }
     const lagRecords = Math.max(0, batch.highWatermark - batch.nextOffset);
-    this.#ports.observer.observe({ kind: 'batch', partition: batch.partition, records: batch.records.length, lagRecords });
+    this.#ports.observer.observe({
+      kind: 'batch',
+      partition: batch.partition,
+      records: batch.records.length,
+      lagRecords,
+    });
     this.tick();
     return true;
   }
@@ -94,10 +110,11 @@ export class Ingestion implements RecordReceiver {
     const assignment = this.#current;
     const intake = assignment?.intakes.get(partition);
     if (assignment === undefined || intake === undefined || nextOffset <= intake.expected) return;
-    // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has
-    // silently skipped what retention deleted: the topic's offsets tell which, once.
-    if (firstOffset > intake.expected && !intake.isVerified) {
-      this.#readAgain(assignment, intake, firstOffset);
+    // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has left
+    // them out: believed is only what comes first after we said from where to read.
+    if (firstOffset > intake.expected) {
+      const emptyUpTo = intake.isAtStart ? nextOffset : undefined;
+      this.#readAgain(assignment, intake, { fetched: firstOffset, emptyUpTo });
       return;
     }
     intake.advanceTo(nextOffset, assignment.pending, this.#ports.clock.nowMs());
@@ -132,12 +149,10 @@ export class Ingestion implements RecordReceiver {
    */
   verifyOffsets(offsets: ReadonlyMap<number, OffsetRange>): void {
     try {
-      for (const { partition, expected } of this.#current?.intakes.values() ?? []) {
-        const range = offsets.get(partition);
+      for (const { lacking } of this.#current?.intakes.values() ?? []) {
+        const range = offsets.get(lacking.partition);
         // An end that lies before us may just be an answer older than our last batch.
-        if (range !== undefined && expected < range.earliest) {
-          refuseUnreadable({ sink: 'reading', partition, position: expected }, range);
-        }
+        if (range !== undefined && lacking.position < range.earliest) refuseUnreadable(lacking, range);
       }
     } catch (error) {
       this.#fail(error);
@@ -169,9 +184,9 @@ export class Ingestion implements RecordReceiver {
   }
 
   #startReading(assignment: Assignment): void {
-    for (const { partition, archive, expected } of assignment.intakes.values()) {
-      if (archive?.isRedoing === true) assignment.waitingToRedo.push(partition);
-      else this.#ports.source.readFrom(partition, expected);
+    for (const intake of assignment.intakes.values()) {
+      if (intake.archive?.isRedoing === true) assignment.waitingToRedo.push(intake.partition);
+      else this.#readFrom(intake);
     }
     this.#redoNext(assignment);
   }
@@ -179,21 +194,34 @@ export class Ingestion implements RecordReceiver {
   #redoNext(assignment: Assignment): void {
     const partition = assignment.waitingToRedo.shift();
     const intake = partition === undefined ? undefined : assignment.intakes.get(partition);
-    if (intake !== undefined) this.#ports.source.readFrom(intake.partition, intake.expected);
+    if (intake !== undefined) this.#readFrom(intake);
     this.#ports.observer.observe({ kind: 'intents', open: assignment.archives.filter((a) => a.isRedoing).length });
   }
 
-  #readAgain(assignment: Assignment, intake: PartitionIntake, fetched: number): void {
-    const { partition, expected } = intake;
-    const { source, observer, retry } = this.#ports;
+  /**
+   * Begins anew where the partition was left, if the topic still holds it. The offsets are asked for after the fetch: if
+   * nothing that we lack is deleted by then, no fetch before can have left it out for that reason, and what it found
+   * empty is.
+   */
+  #readAgain(assignment: Assignment, intake: PartitionIntake, { fetched, emptyUpTo }: UnexpectedFetch): void {
+    const { partition, expected, lacking } = intake;
+    const { source, observer, retry, clock } = this.#ports;
     observer.observe({ kind: 'unexpected-batch', partition, expected, fetched });
+    // Fetched before the claim: it is not read yet, and begins when it is its turn.
+    if (assignment.waitingToRedo.includes(partition)) return;
     this.#guard(assignment, 'read again', async () => {
-      const offsets = await retry('read offsets', () => source.offsets(), assignment.signal);
-      if (assignment !== this.#current || intake.expected !== expected) return;
-      refuseUnreadable({ sink: 'reading', partition, position: expected }, offsets.get(partition) ?? NOTHING);
-      intake.verify();
-      source.readFrom(partition, expected);
+      const range = (await retry('read offsets', () => source.offsets(), assignment.signal)).get(partition) ?? NOTHING;
+      if (assignment !== this.#current) return;
+      refuseUnreadable(lacking, range);
+      if (intake.expected === expected) {
+        intake.advanceTo(Math.max(range.earliest, emptyUpTo ?? 0), assignment.pending, clock.nowMs());
+      }
+      this.#readFrom(intake);
     });
+  }
+
+  #readFrom(intake: PartitionIntake): void {
+    this.#ports.source.readFrom(intake.partition, intake.start());
   }
 
   #isFlushDue({ pending, isCommitting }: Assignment, nowMs: number): boolean {
@@ -231,7 +259,7 @@ export class Ingestion implements RecordReceiver {
     for (const archive of assignment.archives) {
       if (archive.sinceMs !== undefined && nowMs - archive.sinceMs >= archiveRollIntervalMs) archive.seal();
     }
-    if (assignment.openRows >= archiveRollRows) largest(assignment.archives)?.seal();
+    if (assignment.openRows >= archiveRollRows) assignment.fullestArchive?.seal();
   }
 
   #writeChunks(assignment: Assignment): void {
@@ -286,10 +314,11 @@ export class Ingestion implements RecordReceiver {
   }
 }
 
-const NOTHING = { earliest: 0, latest: 0 };
-
-function largest(archives: readonly PartitionArchive[]): PartitionArchive | undefined {
-  return archives
-    .filter((archive) => !archive.isRedoing)
-    .reduce<PartitionArchive | undefined>((most, archive) => (archive.rows > (most?.rows ?? 0) ? archive : most), undefined);
+/** A fetch that did not begin where the partition was left, or of which that is not known. */
+interface UnexpectedFetch {
+  readonly fetched: number;
+  /** Nothing lies between the offset expected and this one, if the fetch is believed. */
+  readonly emptyUpTo?: number | undefined;
 }
+
+const NOTHING = { earliest: 0, latest: 0 };

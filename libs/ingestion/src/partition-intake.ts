@@ -4,7 +4,7 @@ import { TopicRecreatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { PartitionArchive } from './partition-archive.ts';
 import type { PendingTotals } from './pending-totals.ts';
-import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, SourceRecord } from './ports.ts';
+import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, Sink, SourceRecord } from './ports.ts';
 
 /** One claimed partition: takes its records in order, each sink from its own position on. */
 export class PartitionIntake {
@@ -16,11 +16,15 @@ export class PartitionIntake {
   #flushedTo: number;
   #lastRecord: SourceRecord | undefined;
   #seenBefore: readonly Fingerprint[];
-  #verifiedAt: number | undefined;
+  #startedAt: number | undefined;
 
   constructor(
     start: number,
-    { totals, archive, seenBefore }: {
+    {
+      totals,
+      archive,
+      seenBefore,
+    }: {
       totals: ClaimedPosition;
       archive: PartitionArchive | undefined;
       seenBefore: readonly Fingerprint[];
@@ -40,13 +44,24 @@ export class PartitionIntake {
     return this.#expected;
   }
 
-  /** Whether the topic has been seen to hold the expected offset, or one after it, with nothing deleted in between. */
-  get isVerified(): boolean {
-    return this.#verifiedAt === this.#expected;
+  /** The first record that a sink lacks. Records before it are read to compare them with a fingerprint, no more. */
+  get lacking(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
+    const { partition, archive } = this;
+    if (archive !== undefined && archive.next < this.#totalsNext) {
+      return { sink: 'archive', partition, position: archive.next };
+    }
+    return { sink: 'totals', partition, position: this.#totalsNext };
   }
 
-  verify(): void {
-    this.#verifiedAt = this.#expected;
+  /** Whether nothing has been taken since the source was last told from where to read. */
+  get isAtStart(): boolean {
+    return this.#startedAt === this.#expected;
+  }
+
+  /** From where the source is to read now. */
+  start(): number {
+    this.#startedAt = this.#expected;
+    return this.#expected;
   }
 
   /** Takes a batch that was fetched from the expected offset. */

@@ -206,11 +206,7 @@ export interface Clock {
  * Repeats an operation with backoff for as long as it fails for a passing reason (an unreachable service, say).
  * Any other failure is thrown at once; so is the last one when `wanted.aborted` has become true meanwhile.
  */
-export type Retry = <T>(
-  name: string,
-  operation: () => Promise<T>,
-  wanted: { readonly aborted: boolean },
-) => Promise<T>;
+export type Retry = <T>(name: string, operation: () => Promise<T>, wanted: { readonly aborted: boolean }) => Promise<T>;
 
 /** What operators want to see. Must not throw. */
 export interface IngestionObserver {

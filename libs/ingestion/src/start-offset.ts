@@ -12,9 +12,15 @@ export function startOffset(positions: readonly ClaimedPosition[], range: Offset
 }
 
 function startOf(position: ClaimedPosition, range: OffsetRange | undefined): number {
-  const { sink, partition, nextOffset, fingerprint } = position;
+  const { sink, partition, nextOffset, fingerprint, openIntent } = position;
   if (range === undefined) throw new TopicRecreatedError(partition, 'the topic has no such partition any more');
   refuseUnreadable({ sink, partition, position: nextOffset }, range);
+  if (openIntent !== undefined && openIntent.endOffset > range.latest) {
+    throw new TopicRecreatedError(
+      partition,
+      `a chunk up to offset ${openIntent.endOffset} was begun, the topic ends at ${range.latest}`,
+    );
+  }
   if (fingerprint === undefined || fingerprint.offset >= nextOffset) return nextOffset;
   return fingerprint.offset >= range.earliest ? fingerprint.offset : nextOffset;
 }

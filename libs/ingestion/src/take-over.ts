@@ -9,14 +9,9 @@ import { startOffset } from './start-offset.ts';
  * from where its sinks left off.
  * @throws {DataGapError | TopicRecreatedError} when the topic does not hold a position (any more).
  */
-export function takeOver(
-  claimed: readonly ClaimedPosition[],
-  offsets: ReadonlyMap<number, OffsetRange>,
-): Assignment {
+export function takeOver(claimed: readonly ClaimedPosition[], offsets: ReadonlyMap<number, OffsetRange>): Assignment {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
-  return new Assignment(
-    [...byPartition].map(([partition, positions]) => intakeOf(positions, offsets.get(partition))),
-  );
+  return new Assignment([...byPartition].map(([partition, positions]) => intakeOf(positions, offsets.get(partition))));
 }
 
 function intakeOf(positions: readonly ClaimedPosition[], range: OffsetRange | undefined): PartitionIntake {

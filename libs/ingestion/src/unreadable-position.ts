@@ -14,7 +14,12 @@ export interface UnreadableRange {
  * says: what is left of its records cannot be told from what its files hold already.
  */
 export function unreadableRange(
-  { sink, partition, position, intentEnd }: {
+  {
+    sink,
+    partition,
+    position,
+    intentEnd,
+  }: {
     readonly sink: Sink;
     readonly partition: number;
     readonly position: number;
