@@ -1,0 +1,39 @@
+import type { UsageEvent } from '@antenna/event-schema';
+import { EventColumnsBuilder } from './event-columns-builder.ts';
+
+function anEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
+  return { eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes };
+}
+
+describe('events by column', () => {
+  it('keep each text once, numbered in order of first appearance', () => {
+    const builder = new EventColumnsBuilder(3);
+    builder.append(10, anEvent({ id: 'eva' }));
+    builder.append(11, anEvent({ id: 'ana' }));
+    builder.append(15, anEvent({ id: 'eva', bytes: 2 ** 40 }));
+    const columns = builder.build();
+    expect([columns.partition, columns.rows]).toEqual([3, 3]);
+    expect([...columns.offset]).toEqual([10, 11, 15]);
+    expect([...columns.bytes]).toEqual([5, 5, 2 ** 40]);
+    expect(columns.id.values).toEqual(['eva', 'ana']);
+    expect([...columns.id.codes]).toEqual([0, 1, 0]);
+    expect([...columns.app.codes]).toEqual([0, 0, 0]);
+  });
+
+  it('are none without events', () => {
+    const columns = new EventColumnsBuilder(0).build();
+    expect([columns.rows, columns.offset.length, columns.id.codes.length]).toEqual([0, 0, 0]);
+  });
+
+  it('are the same events however many there are', () => {
+    const builder = new EventColumnsBuilder(0);
+    const rows = 5_000;
+    for (let row = 0; row < rows; row += 1) builder.append(row, anEvent({ eventTimeMs: row, id: `user ${row % 7}` }));
+    const columns = builder.build();
+    expect(builder.rows).toBe(rows);
+    const ids = Array.from(columns.id.codes, (code) => columns.id.values[code]);
+    expect(ids).toEqual(Array.from({ length: rows }, (_, row) => `user ${row % 7}`));
+    expect([...columns.offset]).toEqual(Array.from({ length: rows }, (_, row) => row));
+    expect([...columns.eventTimeMs]).toEqual([...columns.offset]);
+  });
+});

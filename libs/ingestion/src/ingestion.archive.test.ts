@@ -1,0 +1,248 @@
+import { ArchiveConflictError } from './errors.ts';
+import { aClaimedWorker, aWorker, failureOf, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
+import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+
+const HOUR_13 = 'year=2022/month=10/day=29/hour=13';
+const HOUR_9 = 'year=2022/month=10/day=29/hour=9';
+
+/** A partition of which a predecessor has begun to write the chunk [0, 4). */
+function withOpenIntent(partitions: readonly number[] = [0]): TestWorker {
+  const worker = aWorker();
+  for (const partition of partitions) {
+    worker.source.hold(partition);
+    const paths = [`${HOUR_13}/devices-${partition}-000000000000-000000000004.parquet`];
+    worker.store.intents.set(partition, { startOffset: 0, endOffset: 4, decoderVersion: 1, paths });
+  }
+  return worker;
+}
+
+function archived({ archive }: TestWorker): unknown {
+  return archive.paths.map((path) => [path, archive.offsets(path)]);
+}
+
+describe('a chunk', () => {
+  it('becomes a file in each hour that it touches, which the manifest then lists', async () => {
+    const worker = await aClaimedWorker();
+    const late = eventRecord(1, { timestamp: '2022-10-29T09:59:59Z', bytes: 11 });
+    worker.ingestion.take(aBatch([eventRecord(0), late, eventRecord(2)]));
+    await worker.ingestion.saveAll();
+    expect(archived(worker)).toEqual([
+      [`${HOUR_13}/devices-0-000000000000-000000000003.parquet`, [0, 2]],
+      [`${HOUR_9}/devices-0-000000000000-000000000003.parquet`, [1]],
+    ]);
+    expect(worker.store.manifest).toMatchObject([
+      { rows: 2, eventBytes: 10n, sizeBytes: 102, checksum: 'file 1' },
+      { rows: 1, eventBytes: 11n, sizeBytes: 101, checksum: 'file 2' },
+    ]);
+    expect(worker.store.intents.size).toBe(0);
+  });
+
+  it('is announced before its first file is created, and listed after its last', async () => {
+    const worker = await aClaimedWorker();
+    const held = Promise.withResolvers<undefined>();
+    worker.archive.script.plan('create', held.promise);
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 5_000);
+    const path = `${HOUR_13}/devices-0-000000000000-000000000001.parquet`;
+    expect(worker.store.intents.get(0)).toEqual({ startOffset: 0, endOffset: 1, decoderVersion: 1, paths: [path] });
+    expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
+    held.resolve(undefined);
+    await settled();
+    expect(worker.store.manifest.map((file) => file.path)).toEqual(worker.archive.paths);
+  });
+
+  it('of nothing but dead letters moves the position without a file and without an intent', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(aBatch([badRecord(0), badRecord(1)]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('archive', 0)).toBe(2);
+    expect(worker.store.script.calls).not.toContain('recordIntent');
+    expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
+  });
+
+  it('is sealed when its oldest row has waited for the interval', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 4_000);
+    worker.ingestion.take(eventBatch([1]));
+    await pass(worker, 999);
+    expect(worker.archive.paths).toEqual([]);
+    await pass(worker, 1);
+    expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
+  });
+
+  it('is sealed at the greatest number of rows in all partitions, the largest first', async () => {
+    const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 6 });
+    worker.ingestion.take(eventBatch([0, 1], { partition: 0 }));
+    worker.ingestion.take(eventBatch([0, 1, 2], { partition: 1 }));
+    await settled();
+    expect(worker.archive.paths).toEqual([]);
+    worker.ingestion.take(eventBatch([0], { partition: 2 }));
+    await settled();
+    expect(archived(worker)).toEqual([[`${HOUR_13}/devices-1-000000000000-000000000003.parquet`, [0, 1, 2]]]);
+  });
+
+  it('waits for the one before it in its partition', async () => {
+    const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
+    const held = Promise.withResolvers<undefined>();
+    worker.archive.script.plan('create', held.promise);
+    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.take(eventBatch([1]));
+    await settled();
+    expect(worker.store.intents.get(0)?.endOffset).toBe(1);
+    held.resolve(undefined);
+    await settled();
+    expect(worker.store.nextOffset('archive', 0)).toBe(2);
+  });
+
+  it('is written beside those of other partitions, two at a time', async () => {
+    const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 1 });
+    const held = Promise.withResolvers<undefined>();
+    worker.archive.script.plan('create', held.promise, held.promise);
+    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0], { partition }));
+    await settled();
+    expect([...worker.store.intents.keys()]).toEqual([0, 1]);
+    held.resolve(undefined);
+    await settled();
+    expect(worker.store.manifest).toHaveLength(3);
+  });
+
+  it('does not hold up the totals while the store of files is down', async () => {
+    const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
+    worker.archive.script.plan('create', Promise.withResolvers().promise);
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 1_000);
+    expect(worker.store.totals).toContain('13:15 user ana 5');
+  });
+});
+
+describe('a file that exists already', () => {
+  it('is adopted when it holds the rows, with its own size and checksum', async () => {
+    const worker = await aClaimedWorker();
+    worker.archive.script.plan('create', 'lose answer');
+    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.saveAll();
+    expect(worker.archive.script.calls).toEqual(['create', 'create', 'read']);
+    expect(worker.store.manifest).toMatchObject([{ rows: 2, sizeBytes: 102, checksum: 'file 1' }]);
+  });
+
+  it('stops the worker when it holds other rows', async () => {
+    const stranger = await aClaimedWorker();
+    stranger.ingestion.take(aBatch([eventRecord(0), eventRecord(1, { bytes: 6 })]));
+    await stranger.ingestion.saveAll();
+    const worker = await aClaimedWorker([0], { archive: stranger.archive });
+    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.saveAll();
+    const failure = await failureOf(worker);
+    expect(failure).toBeInstanceOf(ArchiveConflictError);
+    expect(String(failure)).toContain('holds another bytes in row 1 (offset 1)');
+    expect([worker.store.manifest, worker.ingestion.isClaimed]).toEqual([[], false]);
+  });
+});
+
+describe('an intent that a predecessor left open', () => {
+  it('is redone up to exactly its end, wherever the batches end', async () => {
+    const worker = withOpenIntent();
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0, 1]));
+    await pass(worker, 60_000);
+    expect(worker.archive.paths).toEqual([]);
+    worker.ingestion.take(eventBatch([2, 3, 4, 5]));
+    await settled();
+    expect(archived(worker)).toEqual([[`${HOUR_13}/devices-0-000000000000-000000000004.parquet`, [0, 1, 2, 3]]]);
+    expect([worker.store.nextOffset('archive', 0), worker.store.intents.size]).toEqual([4, 0]);
+    await worker.ingestion.saveAll();
+    expect(archived(worker)).toContainEqual([`${HOUR_13}/devices-0-000000000004-000000000006.parquet`, [4, 5]]);
+  });
+
+  // events 0 1 ┤ gap ├ intent ends at 4 ┤ gap ├ event 7
+  it('ends in a gap when no record is left at its end', async () => {
+    const worker = withOpenIntent();
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0, 1, 7]));
+    await worker.ingestion.saveAll();
+    expect(archived(worker)).toEqual([
+      [`${HOUR_13}/devices-0-000000000000-000000000004.parquet`, [0, 1]],
+      [`${HOUR_13}/devices-0-000000000004-000000000008.parquet`, [7]],
+    ]);
+  });
+
+  it('ends with markers', async () => {
+    const worker = withOpenIntent();
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.passMarkers(0, { firstOffset: 1, nextOffset: 4 });
+    await settled();
+    expect(worker.store.nextOffset('archive', 0)).toBe(4);
+  });
+
+  it('adopts the files that exist and creates the others', async () => {
+    const before = await aClaimedWorker();
+    const records = [eventRecord(0), eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' })];
+    before.archive.script.plan('create', Promise.resolve(), Promise.withResolvers().promise);
+    before.ingestion.take(aBatch(records));
+    await pass(before, 5_000);
+    expect(before.archive.paths).toHaveLength(1);
+    const after = await aClaimedWorker([0], before);
+    after.ingestion.take(aBatch([...records, eventRecord(2)]));
+    await settled();
+    expect(archived(after)).toEqual([
+      [`${HOUR_13}/devices-0-000000000000-000000000002.parquet`, [0]],
+      [`${HOUR_9}/devices-0-000000000000-000000000002.parquet`, [1]],
+    ]);
+    expect(after.store.manifest.map(({ checksum }) => checksum)).toEqual(['file 1', 'file 2']);
+  });
+
+  it('is redone one partition at a time; partitions without one are read at once', async () => {
+    const worker = withOpenIntent([0, 2]);
+    worker.source.hold(1);
+    await worker.ingestion.assigned([0, 1, 2]);
+    expect(worker.source.reads).toEqual(['1@0', '0@0']);
+    worker.ingestion.take(eventBatch([0, 1, 2, 3]));
+    await settled();
+    expect(worker.source.reads).toEqual(['1@0', '0@0', '2@0']);
+    const open = worker.observed.flatMap((event) => (event.kind === 'intents' ? [event.open] : []));
+    expect(open).toEqual([2, 1]);
+  });
+
+  it('stops the worker when its records give other files now', async () => {
+    const worker = withOpenIntent();
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
+    expect(String(await failureOf(worker))).toContain('finish the intent with the version of this program');
+    expect(worker.archive.paths).toEqual([]);
+  });
+});
+
+describe('the archive calls that are refused', () => {
+  it.each(['recordIntent', 'completeChunk'])('%s: the worker claims again', async (call) => {
+    const worker = await aClaimedWorker();
+    const held = Promise.withResolvers<undefined>();
+    worker.store.script.plan(call, held.promise);
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 5_000);
+    await aClaimedWorker([0], worker);
+    held.resolve(undefined);
+    await settled();
+    expect([worker.source.reclaims, worker.store.manifest]).toEqual([1, []]);
+  });
+
+  it('a completed chunk whose answer is lost is listed once', async () => {
+    const worker = await aClaimedWorker();
+    worker.store.script.plan('completeChunk', 'lose answer');
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 5_000);
+    expect([worker.source.reclaims, worker.store.manifest.length]).toEqual([1, 1]);
+    await worker.ingestion.assigned([0]);
+    expect(worker.source.reads.at(-1)).toBe('0@0');
+    expect(worker.store.nextOffset('archive', 0)).toBe(1);
+  });
+
+  it('an intent whose answer is lost is recorded again', async () => {
+    const worker = await aClaimedWorker();
+    worker.store.script.plan('recordIntent', 'lose answer');
+    worker.ingestion.take(eventBatch([0]));
+    await worker.ingestion.saveAll();
+    expect([worker.source.reclaims, worker.store.manifest.length]).toEqual([0, 1]);
+  });
+});

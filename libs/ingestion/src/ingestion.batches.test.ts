@@ -1,0 +1,194 @@
+import { DataGapError } from './errors.ts';
+import { aClaimedWorker, aWorker, failureOf, settled } from './in-memory/a-worker.ts';
+import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+
+describe('a batch', () => {
+  it('is taken when it was fetched from where the one before ended', async () => {
+    const { ingestion } = await aClaimedWorker();
+    expect(ingestion.take(eventBatch([0, 1]))).toBe(true);
+    expect(ingestion.take(eventBatch([2]))).toBe(true);
+  });
+
+  it('is taken with gaps between its records and before its first', async () => {
+    const worker = await aClaimedWorker();
+    expect(worker.ingestion.take(eventBatch([3, 7], { fetchedOffset: 0 }))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(8);
+    expect(worker.store.nextOffset('archive', 0)).toBe(8);
+  });
+
+  it('moves the position over markers at its end', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0], { nextOffset: 4 }));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(4);
+    expect(worker.ingestion.hasTaken(new Map([[0, 4]]))).toBe(true);
+  });
+
+  it('is not taken of a partition that is not claimed', async () => {
+    const { ingestion, source } = await aClaimedWorker([1]);
+    expect(ingestion.take(eventBatch([0]))).toBe(false);
+    await settled();
+    expect(source.reads).toEqual(['1@0']);
+  });
+
+  it.each([
+    ['later', 5],
+    ['earlier', 1],
+  ])('is not taken when it was fetched from %s; its partition is read again', async (_when, fetchedOffset) => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    expect(worker.ingestion.take(eventBatch([fetchedOffset]))).toBe(false);
+    await settled();
+    expect(worker.source.reads).toEqual(['0@0', '0@2']);
+    expect(worker.observed).toContainEqual({
+      kind: 'unexpected-batch',
+      partition: 0,
+      expected: 2,
+      fetched: fetchedOffset,
+    });
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
+  });
+
+  it('is not taken twice', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    expect(worker.ingestion.take(eventBatch([0, 1]))).toBe(false);
+    await worker.ingestion.saveAll();
+    expect(worker.store.totals).toContain('13:15 user ana 10');
+  });
+
+  it('stops the worker when the client went on where retention has deleted what was expected', async () => {
+    const worker = await aClaimedWorker();
+    worker.source.hold(0, { earliest: 10 });
+    expect(worker.ingestion.take(eventBatch([10]))).toBe(false);
+    const failure = await failureOf(worker);
+    expect(failure).toBeInstanceOf(DataGapError);
+    expect(String(failure)).toContain('position 0 of totals on partition 0');
+  });
+
+  it('is read on from where the partition stands when another was taken while the offsets were asked for', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([9]));
+    worker.ingestion.take(eventBatch([0, 1]));
+    await settled();
+    expect(worker.source.reads).toEqual(['0@0', '0@2']);
+  });
+
+  it('of an earlier claim starts no partition that waits for its turn to be redone', async () => {
+    const worker = aWorker();
+    for (const partition of [0, 1]) {
+      worker.source.hold(partition);
+      worker.store.intents.set(partition, { startOffset: 0, endOffset: 3, decoderVersion: 1, paths: ['a'] });
+    }
+    await worker.ingestion.assigned([0, 1]);
+    worker.ingestion.take(eventBatch([7], { partition: 1 }));
+    await settled();
+    expect(worker.source.reads).toEqual(['0@0']);
+  });
+});
+
+describe('each sink', () => {
+  it('skips the records below its own position', async () => {
+    const worker = aWorker();
+    worker.source.hold(0);
+    worker.store.setPosition('totals', 0, { nextOffset: 2 });
+    worker.store.setPosition('archive', 0, { nextOffset: 1 });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(
+      aBatch([eventRecord(1, { bytes: 1 }), eventRecord(2, { bytes: 20 }), eventRecord(3, { bytes: 300 })]),
+    );
+    await worker.ingestion.saveAll();
+    expect(worker.store.totals).toContain('13:15 user ana 320');
+    expect(worker.archive.paths.map((path) => worker.archive.offsets(path))).toEqual([[1, 2, 3]]);
+  });
+
+  it('is left alone while only the other one lacks records', async () => {
+    const worker = aWorker();
+    worker.source.hold(0);
+    worker.store.setPosition('archive', 0, { nextOffset: 9 });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
+    expect(worker.store.nextOffset('archive', 0)).toBe(9);
+    expect(worker.archive.paths).toEqual([]);
+  });
+
+  it('may be the totals alone', async () => {
+    const worker = await aClaimedWorker([0], { sinks: ['totals'] });
+    worker.ingestion.take(aBatch([eventRecord(0), badRecord(1)]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
+    expect(worker.store.nextOffset('archive', 0)).toBe(0);
+    expect(worker.archive.script.calls).toEqual([]);
+  });
+});
+
+describe('a batch of nothing but markers', () => {
+  it('moves the positions, though it never arrives as a batch', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.passMarkers(0, { firstOffset: 2, nextOffset: 5 });
+    expect(worker.ingestion.take(eventBatch([5]))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(6);
+    expect(worker.store.nextOffset('archive', 0)).toBe(6);
+  });
+
+  it('moves the archive without a file', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 5 });
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('archive', 0)).toBe(5);
+    expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
+  });
+
+  it('says nothing new below the offset expected', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1, 2]));
+    worker.ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 3 });
+    await settled();
+    expect(worker.source.reads).toEqual(['0@0']);
+  });
+
+  it('is of no interest for a partition that is not claimed', async () => {
+    const { ingestion, store } = await aClaimedWorker([1]);
+    ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 3 });
+    await ingestion.saveAll();
+    expect(store.script.calls).toEqual(['claim']);
+  });
+
+  // expected 2 ┤ ? ? ? ├ marker 5 ┤ 6
+  it('behind a gap is believed when it comes first from where the partition was read again', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    await settled();
+    expect(worker.ingestion.hasTaken(new Map([[0, 3]]))).toBe(false);
+    expect(worker.source.reads).toEqual(['0@0', '0@2']);
+    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    await settled();
+    expect(worker.source.reads).toEqual(['0@0', '0@2', '0@6']);
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(6);
+  });
+
+  it('behind a gap stops the worker when retention made the gap', async () => {
+    const worker = await aClaimedWorker();
+    worker.source.hold(0, { earliest: 5 });
+    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    expect(await failureOf(worker)).toBeInstanceOf(DataGapError);
+  });
+
+  it('behind a gap stops the worker when retention makes the gap after the partition was read again', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    await settled();
+    worker.source.hold(0, { earliest: 5 });
+    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    expect(await failureOf(worker)).toBeInstanceOf(DataGapError);
+  });
+});

@@ -1,0 +1,163 @@
+import { aClaimedWorker, pass, settled } from './in-memory/a-worker.ts';
+import { aBatch, at, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+
+const LARGE_TEXT = 'x'.repeat(4096);
+
+describe('a flush', () => {
+  it('commits totals, dead letters and positions at once, sorted by partition', async () => {
+    const worker = await aClaimedWorker([1, 0]);
+    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.take(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1)]));
+    await pass(worker, 1_000);
+    expect(worker.store.commits).toHaveLength(1);
+    const [commit] = worker.store.commits;
+    expect(commit?.moves.map(({ partition, from, to }) => [partition, from, to])).toEqual([
+      [0, 0, 2],
+      [1, 0, 1],
+    ]);
+    expect(commit?.deadLetters).toMatchObject([{ partition: 0, offset: 1, reason: 'not_json', payloadBytes: 8 }]);
+    expect(commit?.userHours).toEqual([
+      { hourStartMs: at('13:00:00'), id: 'ana', usage: 12n, latestEventTimeMs: at('13:17:00') },
+    ]);
+    expect(worker.store.totals).toEqual(['13:15 antenna north 12', '13:15 app SKYPE 12', '13:15 user ana 12']);
+  });
+
+  it('notes the greatest event time of each partition and the last record seen', async () => {
+    const worker = await aClaimedWorker();
+    const late = eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' });
+    worker.ingestion.take(aBatch([eventRecord(0), late], { nextOffset: 4 }));
+    await pass(worker, 1_000);
+    const move = worker.store.commits[0]?.moves[0];
+    expect([move?.greatestEventTimeMs, move?.fingerprint?.offset]).toEqual([at('13:17:00'), 1]);
+  });
+
+  it('counts an event that comes late in its own window', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 1_000);
+    worker.ingestion.take(aBatch([eventRecord(1, { timestamp: '2022-10-29T02:31:00Z', bytes: 3 })]));
+    await pass(worker, 1_000);
+    expect(worker.store.totals.filter((row) => row.includes('user'))).toEqual(['02:30 user ana 3', '13:15 user ana 5']);
+  });
+
+  it('is due when the oldest unsaved record has waited for the interval', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0]));
+    await pass(worker, 600);
+    worker.ingestion.take(eventBatch([1]));
+    await pass(worker, 399);
+    expect(worker.store.commits).toHaveLength(0);
+    await pass(worker, 1);
+    expect(worker.store.commits).toHaveLength(1);
+    await pass(worker, 5_000);
+    expect(worker.store.commits).toHaveLength(1);
+  });
+
+  it('is due at the greatest number of records, events and dead letters together', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
+    worker.ingestion.take(aBatch([eventRecord(0), badRecord(1)]));
+    expect(worker.store.script.calls).not.toContain('commitTotals');
+    worker.ingestion.take(eventBatch([2]));
+    expect(worker.store.script.calls).toContain('commitTotals');
+    await settled();
+  });
+
+  it('is due when the rejected payloads have become large', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 100_000 });
+    const rejected = (from: number) => Array.from({ length: 1_024 }, (_, row) => badRecord(from + row, LARGE_TEXT));
+    worker.ingestion.take(aBatch(rejected(0)));
+    expect(worker.store.script.calls).not.toContain('commitTotals');
+    worker.ingestion.take(aBatch(rejected(1_024)));
+    expect(worker.store.script.calls).toContain('commitTotals');
+    await settled();
+  });
+
+  it('is one at a time: what comes meanwhile makes one more', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
+    const held = Promise.withResolvers<undefined>();
+    worker.store.script.plan('commitTotals', held.promise);
+    for (const offset of [0, 1, 2]) worker.ingestion.take(eventBatch([offset]));
+    await settled();
+    expect(worker.store.script.calls.filter((call) => call === 'commitTotals')).toHaveLength(1);
+    held.resolve(undefined);
+    await settled();
+    expect(worker.store.commits.map(({ moves }) => moves.map(({ from, to }) => [from, to]))).toEqual([
+      [[0, 1]],
+      [[1, 3]],
+    ]);
+  });
+
+  it('shows its progress afterwards; that this fails is of no consequence', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    const held = Promise.withResolvers<undefined>();
+    worker.store.script.plan('commitTotals', held.promise);
+    await pass(worker, 1_000);
+    expect(worker.source.shown).toEqual(new Map());
+    held.resolve(undefined);
+    await settled();
+    expect(worker.source.shown).toEqual(new Map([[0, 2]]));
+  });
+
+  it('moves the position over records that are all rejected', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(aBatch([badRecord(0), badRecord(1)]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
+    expect(worker.store.deadLetters.map(({ offset }) => offset)).toEqual([0, 1]);
+  });
+});
+
+describe('a commit that is refused', () => {
+  it('throws everything away and claims again, which counts every record once', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    await aClaimedWorker([0], worker);
+    await pass(worker, 1_000);
+    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
+    expect(worker.observed).toContainEqual({
+      kind: 'refused',
+      operation: 'commit totals',
+      message: 'moved or claimed',
+    });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.totals).toContain('13:15 user ana 10');
+  });
+
+  it('is of no interest when the partitions have been assigned anew since', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    const held = Promise.withResolvers<undefined>();
+    worker.store.script.plan('commitTotals', held.promise);
+    await pass(worker, 1_000);
+    await worker.ingestion.assigned([0]);
+    held.resolve(undefined);
+    await settled();
+    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([true, 0]);
+    expect(worker.store.commits).toEqual([]);
+  });
+});
+
+describe('a commit whose answer is lost', () => {
+  it('is made again, refused because it had happened, and counted once', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.store.script.plan('commitTotals', 'lose answer');
+    await pass(worker, 1_000);
+    expect(worker.source.reclaims).toBe(1);
+    await worker.ingestion.assigned([0]);
+    expect(worker.store.totals).toContain('13:15 user ana 10');
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
+  });
+
+  it('is made again and succeeds when it had not happened', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.store.script.plan('commitTotals', 'fail', 'fail');
+    await pass(worker, 1_000);
+    expect(worker.store.totals).toContain('13:15 user ana 10');
+    expect(worker.source.reclaims).toBe(0);
+  });
+});

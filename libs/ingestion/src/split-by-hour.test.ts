@@ -1,0 +1,50 @@
+import { EventColumnsBuilder } from './event-columns-builder.ts';
+import type { EventColumns } from './event-columns.ts';
+import { at } from './in-memory/records.ts';
+import { splitByHour, sumOfBytes } from './split-by-hour.ts';
+
+function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
+  const builder = new EventColumnsBuilder(2);
+  for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
+    builder.append(offset, { eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' });
+  }
+  return builder.build();
+}
+
+function idsOf({ id }: EventColumns): (string | undefined)[] {
+  return [...id.codes].map((code) => id.values[code]);
+}
+
+describe('rows by hour', () => {
+  it('come in the order of the hours, each with its rows in their order', () => {
+    const hours = splitByHour(
+      columnsOf(
+        { time: '13:00:00', id: 'a' },
+        { time: '09:59:59.999', id: 'b' },
+        { time: '13:59:59.999', id: 'c' },
+        { time: '14:00:00', id: 'd' },
+      ),
+    );
+    expect([...hours].map(([hourMs, rows]) => [hourMs, rows.partition, [...rows.offset], idsOf(rows)])).toEqual([
+      [at('09:00:00'), 2, [1], ['b']],
+      [at('13:00:00'), 2, [0, 2], ['a', 'c']],
+      [at('14:00:00'), 2, [3], ['d']],
+    ]);
+  });
+
+  it('are the rows themselves when all lie in one hour', () => {
+    const columns = columnsOf({ time: '13:00:00' }, { time: '13:30:00' });
+    expect(splitByHour(columns)).toEqual(new Map([[at('13:00:00'), columns]]));
+  });
+});
+
+describe('the sum of bytes', () => {
+  it('is exact where a double is not', () => {
+    const rows = Array.from({ length: 8_200 }, () => ({ time: '13:00:00', bytes: 2 ** 40 }));
+    expect(sumOfBytes(columnsOf(...rows, { time: '13:00:00', bytes: 1 }))).toBe(8_200n * 2n ** 40n + 1n);
+  });
+
+  it('is 0 without rows', () => {
+    expect(sumOfBytes(columnsOf())).toBe(0n);
+  });
+});
