@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StackFailedError } from './errors.ts';
 import { gcsServer } from './gcs/gcs.ts';
 import { ensureDevicesTopic } from './kafka/devices-topic.ts';
@@ -6,6 +7,7 @@ import { kafkaServer } from './kafka/kafka.ts';
 import type { LocalServer } from './local-server.ts';
 import type { Ports } from './ports.ts';
 import { postgresServer } from './postgres/postgres.ts';
+import { removeOpenHome } from './postgres/postgres-account.ts';
 import { reportToStderr } from './report.ts';
 import type { ServerOptions } from './server-options.ts';
 import { serviceNames, type ServiceName } from './service-name.ts';
@@ -47,9 +49,16 @@ export async function stopStack(stack: Stack, how: 'graceful' | 'immediate' = 'g
   await all(serviceNames, (service) => stack[service].stop(how));
 }
 
+/** Deletes all that the servers of a home have kept. They must not be running. */
+export async function deleteData(home: string): Promise<void> {
+  await Promise.all([removeOpenHome(join(home, 'postgres')), rm(home, { recursive: true, force: true })]);
+}
+
 async function all(services: readonly ServiceName[], work: (service: ServiceName) => Promise<void>): Promise<void> {
   const outcomes = await Promise.allSettled(services.map(work));
-  const errors: unknown[] = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const errors: unknown[] = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
   const [first] = errors;
   if (errors.length === 1) throw first;
   if (errors.length > 1) throw new StackFailedError(errors.map((error) => `\n  ${String(error)}`).join(''));

@@ -4,9 +4,9 @@ interface Places {
   readonly controllerPort: number;
 }
 
-/** A broker that is its own controller (KRaft), for one machine. @returns the text of `server.properties`. */
-export function kafkaProperties({ data, port, controllerPort }: Places): string {
-  const properties = {
+/** A broker that is its own controller (KRaft), for one machine, as `server.properties` has it. */
+export function kafkaProperties({ data, port, controllerPort }: Places): Readonly<Record<string, string | number>> {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
@@ -17,13 +17,10 @@ export function kafkaProperties({ data, port, controllerPort }: Places): string 
     'log.dirs': data,
     // Records keep the time of their events, which may be years ago: retention by time would delete them at once.
     'log.retention.hours': -1,
-    'auto.create.topics.enable': false,
+    'auto.create.topics.enable': 'false',
     ...singleCopies,
     ...quickRestart,
   };
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
 }
 
 const singleCopies = {

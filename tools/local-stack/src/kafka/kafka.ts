@@ -31,7 +31,7 @@ export function kafkaServer({ home, port, controllerPort, report = reportToStder
       async prepare() {
         const file = await java();
         const jvm = jvmArguments(await kafkaJars(report));
-        await writeFile(config, kafkaProperties({ data, port, controllerPort }));
+        await writeFile(config, linesOf(kafkaProperties({ data, port, controllerPort })));
         // Written last, so that half a format is done again.
         if (!existsSync(join(data, 'bootstrap.checkpoint')) && !existsSync(join(data, 'meta.properties'))) {
           report(`kafka: formatting ${data}`);
@@ -53,6 +53,11 @@ export async function startKafka(options: KafkaOptions): Promise<LocalServer> {
   const server = kafkaServer(options);
   await server.start();
   return server;
+}
+
+function linesOf(properties: Readonly<Record<string, string | number>>): string {
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`);
+  return lines.join('');
 }
 
 function jvmArguments(jars: string): string[] {

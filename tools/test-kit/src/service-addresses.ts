@@ -1,0 +1,19 @@
+/** The variables that name the services of the tests, never the workers' own. */
+export const addressVariables = {
+  postgres: 'TEST_DATABASE_URL',
+  kafka: 'TEST_KAFKA_BROKERS',
+  gcs: 'TEST_GCS_URL',
+} as const;
+
+/** Set by the global set-up: a database with the product's schema, of which each test gets a copy. */
+export const templateVariable = 'TEST_TEMPLATE_DATABASE';
+
+/** @throws when there is none, as in a `*.test.ts`: services are for `*.itest.ts`. */
+export function addressOf(service: keyof typeof addressVariables): string {
+  const variable = addressVariables[service];
+  const address = process.env[variable];
+  if (address !== undefined && address !== '') return address;
+  throw new Error(
+    `${variable} is not set: services are there for *.itest.ts, run by jest from the root of the checkout`,
+  );
+}

@@ -1,0 +1,85 @@
+import { freePorts, kafkaProperties, type ServiceName } from '@antenna/local-stack';
+import { execa } from 'execa';
+import type { GenericContainer, StartedTestContainer } from 'testcontainers';
+import type { Addresses, Provided } from './provided.ts';
+
+/** Quick where there is no Docker, which is why testcontainers is not asked. */
+export async function dockerAnswers(): Promise<boolean> {
+  const { failed } = await execa('docker', ['version', '--format', '{{.Server.Version}}'], {
+    reject: false,
+    timeout: 5_000,
+  });
+  return !failed;
+}
+
+interface Recipe {
+  readonly address: string;
+  readonly container: GenericContainer;
+}
+
+/**
+ * The services as containers, at ports of this machine that are chosen beforehand: what a broker and a GCS server tell
+ * their clients to connect to must be known when they start.
+ */
+export async function containers(services: readonly ServiceName[]): Promise<Provided> {
+  const recipes = await recipesFor();
+  const outcomes = await Promise.allSettled(services.map((service) => recipes[service].container.start()));
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) {
+    await stopAll(started);
+    throw failure.reason as unknown;
+  }
+  const addresses: Addresses = Object.fromEntries(services.map((service) => [service, recipes[service].address]));
+  return { addresses, stop: () => stopAll(started) };
+}
+
+async function stopAll(started: readonly StartedTestContainer[]): Promise<void> {
+  await Promise.all(started.map((container) => container.stop()));
+}
+
+async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
+  // Takes a second to load, and most runs do without.
+  const { GenericContainer, Wait } = await import('testcontainers');
+  const { postgres, kafka, controller, gcs } = await freePorts();
+  const at = (port: number): { host: number; container: number } => ({ host: port, container: port });
+  return {
+    postgres: {
+      address: `postgresql://postgres:postgres@127.0.0.1:${postgres}/postgres`,
+      container: new GenericContainer('postgres:18.4')
+        .withEnvironment({ POSTGRES_PASSWORD: 'postgres', POSTGRES_INITDB_ARGS: '--locale=C --encoding=UTF8' })
+        .withCommand(['postgres', '-c', `port=${postgres}`, '-c', 'max_connections=200', '-c', 'fsync=off'])
+        .withExposedPorts(at(postgres))
+        // Once for the server that makes the files, once for the real one.
+        .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2)),
+    },
+    kafka: {
+      address: `127.0.0.1:${kafka}`,
+      container: new GenericContainer('apache/kafka:4.3.1')
+        .withEnvironment(kafkaEnvironment(kafka, controller))
+        .withExposedPorts(at(kafka))
+        .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/)),
+    },
+    gcs: {
+      address: `http://127.0.0.1:${gcs}`,
+      container: new GenericContainer('fsouza/fake-gcs-server:1.56.1')
+        .withCommand(['-scheme', 'http', '-port', String(gcs), '-public-host', `127.0.0.1:${gcs}`])
+        .withExposedPorts(at(gcs))
+        .withWaitStrategy(Wait.forHttp('/_internal/healthcheck', gcs)),
+    },
+  };
+}
+
+/** The image takes the broker's properties as variables. Inside, it listens at all addresses. */
+function kafkaEnvironment(port: number, controllerPort: number): Record<string, string> {
+  const properties: Record<string, string | number> = {
+    ...kafkaProperties({ data: '/tmp/kraft-combined-logs', port, controllerPort }),
+    listeners: `PLAINTEXT://0.0.0.0:${port},CONTROLLER://0.0.0.0:${controllerPort}`,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+  };
+  // Voters that are known beforehand are not asked for.
+  const settings = Object.entries(properties).filter(([name]) => name !== 'controller.quorum.bootstrap.servers');
+  return Object.fromEntries(
+    settings.map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, String(value)]),
+  );
+}

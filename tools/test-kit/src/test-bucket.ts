@@ -1,0 +1,22 @@
+import { addressOf } from './service-addresses.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestBucket {
+  /** `gs://…`, as ARCHIVE_URL has it. */
+  readonly url: string;
+  /** As STORAGE_EMULATOR_HOST has it. */
+  readonly endpoint: string;
+}
+
+/** A bucket of its own, with nothing in it. */
+export async function testBucket(): Promise<TestBucket> {
+  const endpoint = addressOf('gcs');
+  const name = uniqueName();
+  const response = await fetch(new URL('/storage/v1/b?project=test', endpoint), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  });
+  if (!response.ok) throw new Error(`no bucket from ${endpoint}: ${response.status} ${await response.text()}`);
+  return { url: `gs://${name}`, endpoint };
+}

@@ -1,0 +1,55 @@
+import retry from 'p-retry';
+import pg from 'pg';
+import { addressOf, templateVariable } from './service-addresses.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Drops it; whoever is connected is thrown out. */
+  close(): Promise<void>;
+}
+
+/** A database of its own with the product's schema and no rows. */
+export function testDatabase(): Promise<TestDatabase> {
+  return databaseFrom(process.env[templateVariable] ?? 'template1');
+}
+
+/** A database of its own with nothing in it. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return databaseFrom('template1');
+}
+
+/** Makes the template of `testDatabase`. @returns its name. */
+export async function makeTemplate(
+  migrate: (url: string) => Promise<unknown>,
+): Promise<TestDatabase & { name: string }> {
+  const database = await emptyDatabase();
+  await migrate(database.url);
+  return { ...database, name: new URL(database.url).pathname.slice(1) };
+}
+
+const objectInUse = '55006';
+
+async function databaseFrom(template: string): Promise<TestDatabase> {
+  const url = new URL(addressOf('postgres'));
+  const name = uniqueName();
+  url.pathname = name;
+  // Refused while somebody is connected to the template, also another test that copies it.
+  await retry(() => asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${template}"`), {
+    retries: 100,
+    minTimeout: 50,
+    factor: 1,
+    shouldRetry: ({ error }) => error instanceof pg.DatabaseError && error.code === objectInUse,
+  });
+  return { url: url.href, close: () => asAdministrator(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) };
+}
+
+async function asAdministrator(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: addressOf('postgres'), connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

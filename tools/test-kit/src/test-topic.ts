@@ -1,0 +1,42 @@
+import { kafkaClient } from './kafka-client.ts';
+import { addressOf } from './service-addresses.ts';
+import { uniqueName } from './unique-name.ts';
+
+export interface TestTopic {
+  readonly topic: string;
+  readonly brokers: readonly string[];
+  /** Deletes it. */
+  close(): Promise<void>;
+}
+
+interface TopicOptions {
+  /** One unless given. */
+  readonly partitions?: number;
+  /** Kafka's settings of a topic, by their names. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** A topic of its own. */
+export async function testTopic({ partitions = 1, settings = {} }: TopicOptions = {}): Promise<TestTopic> {
+  const brokers = addressOf('kafka').split(',');
+  const topic = uniqueName();
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const admin = kafkaClient(brokers).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
+  } finally {
+    await admin.disconnect();
+  }
+  return { topic, brokers, close: () => deleteTopic(topic, brokers) };
+}
+
+async function deleteTopic(topic: string, brokers: readonly string[]): Promise<void> {
+  const admin = kafkaClient(brokers).admin();
+  await admin.connect();
+  try {
+    await admin.deleteTopics({ topics: [topic] });
+  } finally {
+    await admin.disconnect();
+  }
+}
