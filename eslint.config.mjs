@@ -18,6 +18,12 @@ const directions = [
   { sourceTag: 'name:truth', notDependOnLibsWithTags: ['name:windowing', 'name:aggregation', 'name:quota'] },
 ];
 
+/** Tests may use any tool, whatever they test. */
+const directionsOfTests = [
+  { sourceTag: '*', onlyDependOnLibsWithTags: ['*'] },
+  ...directions.filter(({ sourceTag }) => sourceTag.startsWith('name:')),
+];
+
 /** What the domain may not touch: the clock, the network, the disk, the environment. */
 // Hashing is a pure function of its arguments.
 const pureModules = ['node:*', '!node:crypto', 'kafkajs', 'pg', 'knex', '@google-cloud/*', '@duckdb/*', 'winston'];
@@ -60,7 +66,10 @@ export default defineConfig(
   },
   {
     files: ['**/*.test.ts', '**/*.itest.ts'],
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints: directionsOfTests }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
   },
   prettier,
 );
