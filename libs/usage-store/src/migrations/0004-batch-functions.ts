@@ -1,0 +1,186 @@
+import type { NumberedMigration } from './numbered-migration.ts';
+
+/**
+ * What the batch layer may do, and nothing else. docs/commit-protocol.md explains the protocol. A function that is
+ * STABLE reads one snapshot, that of the statement which calls it.
+ */
+export const batchFunctions: NumberedMigration = {
+  name: '0004-batch-functions',
+  sql: `
+    -- How far each partition is archived: what tells whether an hour is final.
+    CREATE FUNCTION pipeline.partition_archival() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'topic', g.topic, 'partition', g.partition,
+        'archivedUntilMs', pipeline.epoch_ms(g.archived_until AT TIME ZONE 'UTC')
+      ) ORDER BY g.topic, g.partition), '[]')
+      FROM pipeline.partition_progress AS g;
+    END;
+
+    CREATE FUNCTION pipeline.read_manifest(p_version integer, p_archive_url text, p_hour_ms bigint) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      wanted constant timestamp := pipeline.utc(p_hour_ms);
+      other pipeline.stream;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      SELECT s.* INTO other FROM pipeline.stream AS s WHERE s.archive_url <> p_archive_url LIMIT 1;
+      IF FOUND THEN
+        RAISE EXCEPTION 'topic % is archived at %; this program reads %', other.topic, other.archive_url, p_archive_url
+          USING ERRCODE = 'AU003';
+      END IF;
+
+      RETURN jsonb_build_object(
+        'readAtMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
+        'revision', coalesce((SELECT h.revision FROM pipeline.hour AS h WHERE h.hour = wanted), 0),
+        'isKnown', EXISTS (SELECT FROM pipeline.hour AS h WHERE h.hour = wanted),
+        'isForeign', NOT EXISTS (SELECT FROM pipeline.archive_file) AND NOT EXISTS (SELECT FROM pipeline.archive_intent),
+        'partitions', pipeline.partition_archival(),
+        'intendedPaths', (
+          SELECT coalesce(jsonb_agg(i.path ORDER BY i.path), '[]')
+          FROM (SELECT unnest(paths) AS path FROM pipeline.archive_intent) AS i
+        ),
+        'files', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'path', f.path, 'topic', f.topic, 'partition', f.partition, 'startOffset', f.start_offset,
+            'endOffset', f.end_offset, 'rows', f.row_count, 'eventBytes', f.event_bytes::text,
+            'sizeBytes', f.size_bytes, 'checksum', f.checksum
+          ) ORDER BY f.path), '[]')
+          FROM pipeline.archive_file AS f
+          WHERE f.hour = wanted
+        )
+      );
+    END
+    $$;
+
+    -- Hours that were archived or computed, of [p_from_ms, p_to_ms).
+    CREATE FUNCTION pipeline.hour_statuses(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN jsonb_build_object(
+        'nowMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
+        'partitions', pipeline.partition_archival(),
+        'hours', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'hourMs', pipeline.epoch_ms(h.hour), 'revision', h.revision,
+            'files', coalesce(a.files, 0), 'events', coalesce(a.events, 0),
+            'lastRun', CASE WHEN r.id IS NOT NULL THEN jsonb_build_object(
+              'revision', r.revision, 'wasFinal', r.was_final, 'events', r.events,
+              'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC')) END
+          ) ORDER BY h.hour), '[]')
+          FROM pipeline.hour AS h
+          LEFT JOIN (
+            SELECT f.hour, count(*) AS files, sum(f.row_count) AS events FROM pipeline.archive_file AS f GROUP BY f.hour
+          ) AS a USING (hour)
+          LEFT JOIN LATERAL (
+            SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1
+          ) AS r ON true
+          WHERE h.hour >= pipeline.utc(p_from_ms) AND h.hour < pipeline.utc(p_to_ms)
+        )
+      );
+    END
+    $$;
+
+    -- The users among an hour's totals, next to what is known of them. A user without a quota has no limit.
+    -- It has no settings of its own, so that Postgres makes it part of the query that calls it.
+    CREATE FUNCTION pipeline.user_usage(p_types text[], p_ids text[], p_values bigint[])
+    RETURNS TABLE (email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT m.email, t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
+      FROM unnest(p_types, p_ids, p_values) AS t (type, id, value)
+      LEFT JOIN public.user_metadata AS m ON m.id = t.id
+      WHERE t.type = 'user_total_bytes';
+    END;
+
+    -- Replaces an hour's result. The lock on the hour's row lets one run after the other in. A million users are one
+    -- call, whose joins should not go through files.
+    CREATE FUNCTION pipeline.commit_hour(
+      p_version integer, p_hour_ms bigint, p_revision bigint, p_was_final boolean, p_engine text, p_input_files jsonb,
+      p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[]
+    ) RETURNS TABLE (users_over_quota bigint, users_without_metadata bigint)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
+    DECLARE
+      computed constant timestamp := pipeline.utc(p_hour_ms);
+      newest bigint;
+      over_quota bigint;
+      without_metadata bigint;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      INSERT INTO pipeline.hour (hour) VALUES (computed) ON CONFLICT DO NOTHING;
+      PERFORM 1 FROM pipeline.hour AS h WHERE h.hour = computed FOR UPDATE;
+      SELECT max(b.revision) INTO newest FROM pipeline.batch_run AS b WHERE b.hour = computed;
+      IF newest > p_revision THEN
+        RAISE EXCEPTION 'hour % was computed from revision % already; this result is of revision %',
+          computed, newest, p_revision USING ERRCODE = 'AU004';
+      END IF;
+
+      -- Only what differs is written: most of an hour that is computed again stays as it is.
+      DELETE FROM public.bytes_hourly AS b
+      WHERE b."timestamp" = computed
+        AND NOT EXISTS (SELECT FROM unnest(p_types, p_ids) AS t (type, id) WHERE t.type = b.type AND t.id = b.id);
+      INSERT INTO public.bytes_hourly ("timestamp", type, id, value)
+      SELECT computed, t.type, t.id, t.value
+      FROM unnest(p_types, p_ids, p_values) AS t (type, id, value)
+      LEFT JOIN public.bytes_hourly AS b ON b."timestamp" = computed AND b.type = t.type AND b.id = t.id
+      WHERE b.value IS DISTINCT FROM t.value
+      ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = excluded.value;
+
+      DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed;
+      WITH used AS MATERIALIZED (
+        SELECT * FROM pipeline.user_usage(p_types, p_ids, p_values)
+      ), limited AS (
+        INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
+        SELECT u.email, u.usage, u.quota, computed FROM used AS u WHERE u.is_over ORDER BY u.email
+        RETURNING 1
+      )
+      SELECT (SELECT count(*) FROM limited), count(*) FILTER (WHERE NOT u.has_metadata)
+      INTO over_quota, without_metadata
+      FROM used AS u;
+
+      INSERT INTO pipeline.batch_run (
+        hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
+        users_without_metadata, started_at
+      ) VALUES (
+        computed, p_revision, p_was_final, p_engine, p_input_files, p_events, p_event_bytes, cardinality(p_types),
+        over_quota, without_metadata, pipeline.utc(p_started_at_ms) AT TIME ZONE 'UTC'
+      );
+      RETURN QUERY SELECT over_quota, without_metadata;
+    END
+    $$;
+
+    -- What commit_hour would do with these totals. The users furthest beyond their quota come first, at most p_most.
+    CREATE FUNCTION pipeline.preview_over_quota(
+      p_version integer, p_hour_ms bigint, p_types text[], p_ids text[], p_values bigint[], p_most integer
+    ) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
+    DECLARE
+      previewed constant timestamp := pipeline.utc(p_hour_ms);
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN (
+        WITH used AS MATERIALIZED (
+          SELECT * FROM pipeline.user_usage(p_types, p_ids, p_values)
+        ), foremost AS (
+          SELECT u.* FROM used AS u WHERE u.is_over ORDER BY u.usage::numeric - u.quota DESC, u.email LIMIT p_most
+        )
+        SELECT jsonb_build_object(
+          'usersOverQuota', count(*) FILTER (WHERE u.is_over),
+          'usersWithoutMetadata', count(*) FILTER (WHERE NOT u.has_metadata),
+          'replacedHourlyRows', (SELECT count(*) FROM public.bytes_hourly AS b WHERE b."timestamp" = previewed),
+          'replacedOverQuotaRows', (SELECT count(*) FROM public.user_quota_limit AS l WHERE l."timestamp" = previewed),
+          'overQuota', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+              'email', f.email, 'usage', f.usage::text, 'quota', f.quota::text
+            ) ORDER BY f.usage::numeric - f.quota DESC, f.email), '[]')
+            FROM foremost AS f
+          )
+        )
+        FROM used AS u
+      );
+    END
+    $$;
+  `,
+};
