@@ -1,6 +1,8 @@
 const secretKey = /password|passwd|secret|token|authorization|credential|private_?key/i;
 const urlPassword = /(\w:\/\/[^\s:/?#]*:)[^\s/]*@/g;
 const hidden = '***';
+/** To hide less would blank syllables of every text, and would not hide it. */
+const minSecretLength = 4;
 
 /** Hides secrets in anything that is going to be logged. */
 export type Redact = (fields: object) => object;
@@ -11,7 +13,7 @@ export type Redact = (fields: object) => object;
  * @param secrets known ones; the longest go first, so that one which contains another is hidden whole.
  */
 export function redactor(secrets: readonly string[]): Redact {
-  const known = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  const known = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length);
   const redactText = (text: string) =>
     known.reduce((shown, secret) => shown.replaceAll(secret, hidden), text).replace(urlPassword, `$1${hidden}@`);
 

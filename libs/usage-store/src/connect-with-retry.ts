@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { serverOf } from './driver-options.ts';
-import { DatabaseRefusedError, DatabaseUnreachableError } from './errors.ts';
+import { DatabaseRefusedError, DatabaseUnreachableError, factOf } from './errors.ts';
 import { isPassingFailure } from './passing-failure.ts';
 
 export interface RetryOptions extends DatabaseOptions {
@@ -34,7 +34,8 @@ export async function connectWithRetry(
       shouldRetry: ({ error }) => isPassingFailure(error),
       onFailedAttempt: ({ attemptNumber, error, retryDelay }) => {
         attempts = attemptNumber;
-        options.log?.warn('the database does not answer yet', { server, attempt: attemptNumber, retryDelay, error });
+        if (retryDelay === 0 || !isPassingFailure(error)) return;
+        options.log?.warn('the database does not answer yet', { server, retryInMs: retryDelay, fact: factOf(error) });
       },
     });
     return database;

@@ -54,6 +54,8 @@ export function openPool(
   { poolMax, acquireTimeoutMs, onConnect, log }: PoolOptions,
 ): Knex {
   const warn = (message: unknown) => log?.warn(String(message));
+  // What knex calls an error is thrown as well, to somebody who knows what it means.
+  const debug = (message: unknown) => log?.debug(String(message));
   const database = knex({
     client: 'pg',
     // A commit's parameters are hundreds of thousands of values, and some of them people's.
@@ -76,7 +78,7 @@ export function openPool(
         );
       },
     },
-    log: { warn, error: warn, deprecate: warn, debug: () => undefined },
+    log: { warn: debug, error: debug, deprecate: warn, debug },
   });
   // Knex puts the statement before the message; a migration's has hundreds of lines.
   database.on('query-error', (error: Error, { sql }: { sql: string }) => {

@@ -48,12 +48,11 @@ function sslOptions({ sslMode = 'disable', sslCa }: DatabaseConnection): false |
   }
 }
 
-const AS_TEXT: readonly number[] = [pg.types.builtins.DATE, pg.types.builtins.TIMESTAMP];
+const overrides = new pg.TypeOverrides();
+for (const type of [pg.types.builtins.DATE, pg.types.builtins.TIMESTAMP]) overrides.setTypeParser(type, (text) => text);
 
 /** The driver's own types, but for those that it would read in local time. */
 const utcTypes = {
-  getTypeParser: (type: number, format?: string): ((text: string) => unknown) =>
-    AS_TEXT.includes(type)
-      ? (text: string) => text
-      : pg.types.getTypeParser(type, format === 'binary' ? 'binary' : 'text'),
+  getTypeParser: (type: number, format: string): unknown =>
+    overrides.getTypeParser<unknown>(type, format === 'binary' ? 'binary' : 'text'),
 };

@@ -56,6 +56,28 @@ export class OtherStreamError extends ProductError {
   }
 }
 
+/** The user that we are in the database lacks a right. */
+export class PermissionDeniedError extends ProductError {
+  readonly code = 'PERMISSION_DENIED';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(
+      `${fact}: workers log in as members of antenna_speed, antenna_batch or antenna_reader; the provisioner needs ` +
+        `the owner of the tables, who may create roles`,
+      options,
+    );
+  }
+}
+
+/** Postgres refuses a step of the schema. Steps are kept all or none. */
+export class MigrationFailedError extends ProductError {
+  readonly code = 'MIGRATION_FAILED';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(`the schema cannot be brought up to date: ${fact}`, options);
+  }
+}
+
 /** Another migration has been running for as long as we were ready to wait. */
 export class MigrationLockedError extends ProductError {
   readonly code = 'MIGRATION_LOCKED';
@@ -69,8 +91,8 @@ export class MigrationLockedError extends ProductError {
   }
 }
 
-/** Node reports a host with several addresses as an error without a text of its own. */
-function factOf(cause: unknown): string {
+/** The text of an error. Node reports a host with several addresses as an error without a text of its own. */
+export function factOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(factOf).join(', ');
   return cause instanceof Error ? cause.message : String(cause);
 }

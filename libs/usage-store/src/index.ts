@@ -3,8 +3,10 @@ export { openDatabase, type DatabaseOptions } from './database.ts';
 export {
   DatabaseRefusedError,
   DatabaseUnreachableError,
+  MigrationFailedError,
   MigrationLockedError,
   OtherStreamError,
+  PermissionDeniedError,
   SchemaMissingError,
   SchemaVersionError,
 } from './errors.ts';
@@ -13,6 +15,7 @@ export { initialUsers } from './initial-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
+export { ensureLogin, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';

@@ -3,10 +3,12 @@ import type { Logger } from '@antenna/telemetry';
 import type { Knex } from 'knex';
 import { openPool } from './database.ts';
 import { driverOptions } from './driver-options.ts';
-import { SchemaVersionError } from './errors.ts';
+import { MigrationFailedError, PermissionDeniedError, SchemaVersionError } from './errors.ts';
 import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
+import { refusal, sqlStateOf } from './refusal.ts';
+import { applyPrivileges } from './roles/apply-privileges.ts';
 
 export interface MigrateOptions {
   readonly log?: Logger | undefined;
@@ -19,11 +21,12 @@ export interface MigrateOptions {
 const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
 
 /**
- * Brings the schema up to date: all missing steps in one transaction. Only one run works at a time; a second waits
+ * Brings the schema up to date: all missing steps in one transaction, then the roles and their rights. Only one run works at a time; a second waits
  * and finds nothing to do; one that was killed leaves nothing behind.
  * @returns the names of the steps that were applied.
  * @throws {SchemaVersionError} when the database has steps that this program does not know.
  * @throws {MigrationLockedError} when another run did not end in `waitMs`.
+ * @throws {MigrationFailedError} when Postgres refuses a step.
  */
 export async function migrate(
   connection: DatabaseConnection,
@@ -37,41 +40,62 @@ export async function migrate(
     log,
   });
   try {
-    await database.raw('CREATE SCHEMA IF NOT EXISTS pipeline');
-    await refuseUnknownSteps(database, migrations);
+    await ensurePipelineSchema(database);
+    const recorded = await recordedSteps(database);
+    refuseUnknown(recorded, migrations);
     // Knex's own lock is a row, which a killed run leaves locked. Under our lock nobody can be holding it.
     await database.migrate.forceFreeMigrationsLock(HISTORY);
-    const applied = await applySteps(database, migrations);
+    await database.migrate.latest({ ...HISTORY, migrationSource: sourceOf(migrations) });
+    await applyPrivileges(database);
+    const applied = migrations.map(({ name }) => name).filter((name) => !recorded.has(name));
     log?.info('the schema is up to date', { applied });
     return { applied };
+  } catch (error) {
+    throw failure(error);
   } finally {
     await database.destroy();
   }
 }
 
-async function refuseUnknownSteps(database: Knex, migrations: readonly NumberedMigration[]): Promise<void> {
-  const { schemaName, tableName } = HISTORY;
-  if (!(await database.schema.withSchema(schemaName).hasTable(tableName))) return;
-  const recorded = await database.withSchema(schemaName).table<{ name: string }>(tableName).pluck('name');
-  const known = new Set(migrations.map(({ name }) => name));
-  const unknown = recorded.filter((name) => !known.has(name)).sort();
-  if (unknown.length > 0)
-    throw new SchemaVersionError(`the database has steps that this program does not know: ${unknown.join(', ')}`);
+/** Where it exists, the right to create schemas is not needed. */
+async function ensurePipelineSchema(database: Knex): Promise<void> {
+  const { rows } = await database.raw<{ rows: unknown[] }>(`SELECT 1 FROM pg_namespace WHERE nspname = 'pipeline'`);
+  if (rows.length === 0) await database.raw('CREATE SCHEMA pipeline');
 }
 
-async function applySteps(database: Knex, migrations: readonly NumberedMigration[]): Promise<readonly string[]> {
-  const [, applied]: [number, string[]] = await database.migrate.latest({
-    ...HISTORY,
-    migrationSource: {
-      getMigrations: () => Promise.resolve([...migrations]),
-      getMigrationName: ({ name }: NumberedMigration) => name,
-      getMigration: ({ sql }: NumberedMigration) =>
-        Promise.resolve({
+async function recordedSteps(database: Knex): Promise<ReadonlySet<string>> {
+  const { schemaName, tableName } = HISTORY;
+  if (!(await database.schema.withSchema(schemaName).hasTable(tableName))) return new Set();
+  const history = database.withSchema(schemaName).table<{ name: string }>(tableName);
+  return new Set(await history.pluck('name'));
+}
+
+function refuseUnknown(recorded: ReadonlySet<string>, migrations: readonly NumberedMigration[]): void {
+  const unknown = [...recorded.difference(new Set(migrations.map(({ name }) => name)))].sort();
+  if (unknown.length === 0) return;
+  throw new SchemaVersionError(`the database has steps that this program does not know: ${unknown.join(', ')}`);
+}
+
+function sourceOf(migrations: readonly NumberedMigration[]): Knex.MigrationSource<NumberedMigration> {
+  return {
+    getMigrations: () => Promise.resolve([...migrations]),
+    getMigrationName: ({ name }) => name,
+    getMigration: ({ sql }) =>
+      Promise.resolve({
+        up: async (transaction) => {
           // To knex a question mark is a parameter unless it is escaped.
-          up: (transaction: Knex) => transaction.raw(sql.replaceAll('?', String.raw`\?`)),
-          down: () => Promise.reject(new Error('a step is not undone: write another one')),
-        }),
-    },
-  });
-  return applied;
+          await transaction.raw(sql.replaceAll('?', String.raw`\?`));
+        },
+        down: () => Promise.reject(new Error('a step is not undone: write another one')),
+      }),
+  };
+}
+
+/** What Postgres says of a step that it refuses, with the rows that are in its way. */
+function failure(error: unknown): unknown {
+  const refused = refusal(error);
+  if (refused instanceof PermissionDeniedError || sqlStateOf(error) === undefined || !(error instanceof Error))
+    return refused;
+  const detail = 'detail' in error && typeof error.detail === 'string' ? ` (${error.detail})` : '';
+  return new MigrationFailedError(`${error.message}${detail}`, { cause: error });
 }

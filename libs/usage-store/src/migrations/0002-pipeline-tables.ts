@@ -4,8 +4,6 @@ import type { NumberedMigration } from './numbered-migration.ts';
 export const pipelineTables: NumberedMigration = {
   name: '0002-pipeline-tables',
   sql: `
-    CREATE SCHEMA IF NOT EXISTS pipeline;
-
     -- One row: what the functions below expect of a worker. A worker built for a version outside
     -- [compatible_since, version] is refused.
     CREATE TABLE pipeline.schema_version (

@@ -2,7 +2,14 @@ import { publicTables } from './0001-public-tables.ts';
 import { pipelineTables } from './0002-pipeline-tables.ts';
 import { speedFunctions } from './0003-speed-functions.ts';
 import { batchFunctions } from './0004-batch-functions.ts';
+import { servingViews } from './0006-serving-views.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
-export const migrations: readonly NumberedMigration[] = [publicTables, pipelineTables, speedFunctions, batchFunctions];
+export const migrations: readonly NumberedMigration[] = [
+  publicTables,
+  pipelineTables,
+  speedFunctions,
+  batchFunctions,
+  servingViews,
+];

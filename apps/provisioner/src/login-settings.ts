@@ -1,0 +1,28 @@
+import { optionalSetting, secretFile, settingsGroup } from '@antenna/settings';
+import { ensureLogin, LOGINS } from '@antenna/usage-store';
+import type { Knex } from 'knex';
+
+/** Passwords of the logins to create; a login without one is left alone. */
+export const loginSettings = settingsGroup({
+  title: 'Logins',
+  fields: {
+    speedLayer: passwordOf('SPEED_LAYER_PASSWORD_FILE', LOGINS.speedLayer.role),
+    batchLayer: passwordOf('BATCH_LAYER_PASSWORD_FILE', LOGINS.batchLayer.role),
+    reader: passwordOf('READER_PASSWORD_FILE', LOGINS.reader.role),
+  },
+  value: (passwords) => passwords,
+});
+
+/** Creates the logins whose passwords are given, or gives them these passwords. */
+export async function createLogins(
+  database: Knex,
+  { speedLayer, batchLayer, reader }: { readonly [Login in keyof typeof LOGINS]: string | undefined },
+): Promise<void> {
+  if (speedLayer !== undefined) await ensureLogin(database, 'speedLayer', speedLayer);
+  if (batchLayer !== undefined) await ensureLogin(database, 'batchLayer', batchLayer);
+  if (reader !== undefined) await ensureLogin(database, 'reader', reader);
+}
+
+function passwordOf(name: string, role: string) {
+  return optionalSetting({ name, description: `file with a password: creates the login ${role}`, kind: secretFile });
+}

@@ -1,0 +1,33 @@
+import { command, databaseSettings, logSettings, runApp } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { connectWithRetry, migrate, seedUsers } from '@antenna/usage-store';
+import { createLogins, loginSettings } from './login-settings.ts';
+import { messages } from './messages.ts';
+
+const provision = command({
+  description:
+    'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',
+  settings: { connection: databaseSettings, passwords: loginSettings, log: logSettings },
+  run: async ({ connection, passwords, log: logging }, { secrets }) => {
+    const log = createLogger({ ...logging, name: 'provisioner', secrets });
+    const say = (message: string) => process.stdout.write(`${message}\n`);
+
+    const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
+    try {
+      say(messages.connected);
+      messages.creatingTables.forEach(say);
+      await migrate(connection, { log });
+      await createLogins(database, passwords);
+      say(messages.addingUsers);
+      await seedUsers(database);
+    } finally {
+      await database.destroy();
+    }
+  },
+});
+
+await runApp({
+  name: 'provisioner',
+  description: 'Prepares the database of the antenna usage totals.',
+  commands: [provision],
+});

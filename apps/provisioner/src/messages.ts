@@ -1,0 +1,11 @@
+/** What the provisioner tells its user, in the user's words. */
+export const messages = {
+  connected: 'Conexión establecida correctamente!',
+  creatingTables: [
+    'Creando la tabla bytes (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
+    'Creando la tabla bytes_hourly (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
+    'Creando la tabla user_quota_limit (email TEXT, usage BIGINT, quota BIGINT, timestamp TIMESTAMP)',
+    'Creando la tabla user_metadata (id TEXT, name TEXT, email TEXT, quota BIGINT)',
+  ],
+  addingUsers: 'Dando de alta la información de usuarios',
+} as const;

@@ -1,0 +1,45 @@
+import type { Knex } from 'knex';
+import pRetry from 'p-retry';
+import { sqlStateOf } from '../refusal.ts';
+import { scramVerifier } from './scram-verifier.ts';
+
+/** Who logs in, and the group whose rights they have. */
+export const LOGINS = {
+  speedLayer: { role: 'antenna_speed_layer', group: 'antenna_speed' },
+  batchLayer: { role: 'antenna_batch_layer', group: 'antenna_batch' },
+  reader: { role: 'antenna_dashboards', group: 'antenna_reader' },
+} as const;
+
+/** A role is missing for one of two at a time, or its row changes under the other: the second try finds it there. */
+const AT_THE_SAME_TIME = new Set(['42710', '23505', 'XX000']);
+
+/**
+ * Creates a login with this password and the rights of its group; one that exists gets the password.
+ * @param login a key of `LOGINS`.
+ */
+export async function ensureLogin(database: Knex, login: keyof typeof LOGINS, password: string): Promise<void> {
+  const { role, group } = LOGINS[login];
+  const verifier = scramVerifier(password);
+  await pRetry(
+    async () => {
+      const { rows } = await database.raw<{ rows: { statement: string }[] }>(STATEMENTS, { role, group, verifier });
+      for (const { statement } of rows) await database.raw(statement);
+    },
+    {
+      retries: 10,
+      minTimeout: 20,
+      maxTimeout: 200,
+      shouldRetry: ({ error }) => AT_THE_SAME_TIME.has(sqlStateOf(error) ?? ''),
+    },
+  );
+}
+
+/** A role's statements take no parameters, so Postgres quotes the values into them. */
+const STATEMENTS = `
+  SELECT format(
+    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :role) THEN 'ALTER' ELSE 'CREATE' END
+      || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:verifier AS text)
+  ) AS statement
+  UNION ALL
+  SELECT format('GRANT %I TO %I', CAST(:group AS text), CAST(:role AS text))
+`;

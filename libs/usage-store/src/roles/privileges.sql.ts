@@ -1,0 +1,54 @@
+/**
+ * Who may do what, as a whole: whatever these roles had before is taken away first. Applied at every migration, since
+ * roles belong to the server and do not come along with a restored database.
+ *
+ * The workers may call their functions and touch no table; the functions run with their owner's rights. Whoever reads
+ * sees the public tables and what dashboards show of the stream: no record's payload.
+ */
+export const PRIVILEGES = `
+  REVOKE ALL ON SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+  REVOKE ALL ON ALL TABLES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+  REVOKE ALL ON ALL SEQUENCES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+  REVOKE ALL ON public.bytes, public.bytes_hourly, public.user_quota_limit, public.user_metadata
+    FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+
+  GRANT USAGE ON SCHEMA pipeline TO antenna_speed, antenna_batch, antenna_reader;
+  GRANT SELECT ON pipeline.schema_version TO antenna_speed, antenna_batch, antenna_reader;
+
+  GRANT EXECUTE ON FUNCTION
+    pipeline.claim,
+    pipeline.commit_totals,
+    pipeline.record_intent,
+    pipeline.complete_chunk,
+    pipeline.now_for_noting,
+    pipeline.note_partition_ends,
+    pipeline.stream_status,
+    pipeline.acknowledge_gap
+    TO antenna_speed;
+
+  GRANT EXECUTE ON FUNCTION
+    pipeline.read_manifest,
+    pipeline.hour_statuses,
+    pipeline.preview_over_quota,
+    pipeline.commit_hour
+    TO antenna_batch;
+
+  GRANT SELECT ON
+    public.bytes,
+    public.bytes_hourly,
+    public.user_quota_limit,
+    public.user_metadata,
+    pipeline.quota_crossing,
+    pipeline.stream_progress,
+    pipeline.stream_watermark,
+    pipeline.live_usage,
+    pipeline.user_label,
+    pipeline.known_id,
+    pipeline.data_as_of,
+    pipeline.live_quota,
+    pipeline.over_quota,
+    pipeline.hour_status,
+    pipeline.dead_letter_count
+    TO antenna_reader;
+`;
