@@ -1,0 +1,29 @@
+/** A file of the archive as a listing shows it. */
+export interface ListedFile {
+  /** Relative to the archive's root. */
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Keeps finished files under their paths, relative to the archive's root. A file is never overwritten and never
+ * removed, and readers never see half of one. Every failure of the store is an ArchiveError, after some tries where
+ * the reason may pass.
+ */
+export interface ArchiveStore {
+  /**
+   * Makes a prepared file visible and durable under its path.
+   * @returns whether it was ours that was stored: false when a file of that name was there already, which can be our
+   * own, from an earlier try whose answer was lost.
+   */
+  publish(preparedFile: string, path: string): Promise<boolean>;
+  exists(path: string): Promise<boolean>;
+  /** The files right in a folder that readers do not ignore, sorted by path; none when there is no such folder. */
+  list(folder: string): Promise<readonly ListedFile[]>;
+  /**
+   * Makes a file readable on this machine: copies it below a local folder, if it is not on a local disk already.
+   * @returns the local path.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING when there is none.
+   */
+  fetch(path: string, localFolder: string): Promise<string>;
+}

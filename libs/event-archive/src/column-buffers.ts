@@ -1,0 +1,7 @@
+import type { EventColumns } from '@antenna/ingestion';
+
+/** The memory of columns, each of which is one whole buffer: what a thread gives away with them. */
+export function buffersOf(rows: EventColumns): ArrayBuffer[] {
+  const columns = [rows.offset, rows.eventTimeMs, rows.bytes, rows.id.codes, rows.antennaId.codes, rows.app.codes];
+  return columns.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+}

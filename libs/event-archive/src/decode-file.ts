@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import { joinColumns } from './join-columns.ts';
+import { rowGroups } from './row-groups.ts';
+
+export interface DecodedFile {
+  readonly file: StoredFile;
+  readonly rows: EventColumns;
+}
+
+/** A whole file: the checksum is that of the very bytes that were decoded. */
+export async function decodeFile(path: string): Promise<DecodedFile> {
+  const bytes = await readFile(path);
+  const checksum = createHash('sha256').update(bytes).digest('hex');
+  const groups: EventColumns[] = [];
+  for await (const group of rowGroups(bytes)) groups.push(group);
+  const [first, ...others] = groups;
+  if (first === undefined) throw new TypeError('it has no rows');
+  return { file: { sizeBytes: bytes.byteLength, checksum }, rows: joinColumns([first, ...others]) };
+}

@@ -1,0 +1,27 @@
+import { isWorthDictionary } from './dictionary-choice.ts';
+
+const column = (rows: number, valueOf: (row: number) => number) =>
+  Float64Array.from({ length: rows }, (_, row) => valueOf(row));
+
+describe('a dictionary', () => {
+  it('pays for values that come back', () => {
+    expect(isWorthDictionary(column(200_000, (row) => row % 10_000))).toBe(true);
+  });
+
+  it('pays for seconds in about the order of time', () => {
+    expect(isWorthDictionary(column(200_000, (row) => 1_700_000_000_000 + Math.floor(row / 100) * 1000))).toBe(true);
+  });
+
+  it('does not pay for values that are all different', () => {
+    expect(isWorthDictionary(column(200_000, (row) => row))).toBe(false);
+  });
+
+  it('pays from two of each on', () => {
+    expect(isWorthDictionary(column(4, (row) => row % 2))).toBe(true);
+    expect(isWorthDictionary(column(3, (row) => row % 2))).toBe(false);
+  });
+
+  it('costs nothing without rows', () => {
+    expect(isWorthDictionary(new Float64Array())).toBe(true);
+  });
+});

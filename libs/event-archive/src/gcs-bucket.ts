@@ -1,0 +1,15 @@
+import { type Bucket, Storage } from '@google-cloud/storage';
+
+/**
+ * A bucket whose client never repeats a request by itself: one write without a precondition would turn its retries off
+ * for all, it resumes an upload by protocol details in which servers differ, and it does not tell the tries apart from
+ * the whole. Whoever uses it repeats (gcs-store.ts).
+ * @param emulatorUrl origin of a server that stands in for Google's; it is asked without credentials.
+ */
+export function gcsBucket(bucket: string, emulatorUrl: string | undefined): Bucket {
+  const storage = new Storage({
+    ...(emulatorUrl === undefined ? {} : { apiEndpoint: emulatorUrl }),
+    retryOptions: { autoRetry: false, retryableErrorFn: () => false },
+  });
+  return storage.bucket(bucket);
+}

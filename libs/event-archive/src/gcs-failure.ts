@@ -1,0 +1,64 @@
+import { ArchiveError } from './archive-error.ts';
+import { codeOf, fieldOf, messageOf } from './error-fields.ts';
+
+/** Where an operation failed, for the message. */
+export interface GcsOperation {
+  /** «cannot …» */
+  readonly name: string;
+  /** `gs://bucket` or `gs://bucket/object`. */
+  readonly url: string;
+}
+
+/**
+ * What a failure of the client means: it throws its own errors, those of its HTTP libraries, and bare objects. What is
+ * neither an answer of the server nor trouble with the network is a bug and passed on as it is.
+ */
+export function gcsFailure({ name, url }: GcsOperation, error: unknown): unknown {
+  if (error instanceof ArchiveError) return error;
+  const status = httpStatusOf(error);
+  const fact = `cannot ${name} ${url} (${status === undefined ? '' : `${status}, `}${messageOf(error)})`;
+  if (status === 401 || status === 403 || isAboutCredentials(error)) {
+    return new ArchiveError(
+      'ARCHIVE_REFUSED',
+      `${fact}: give this service account roles/storage.objectCreator and roles/storage.objectViewer on the bucket`,
+      { cause: error },
+    );
+  }
+  if (status === 404) {
+    return new ArchiveError('ARCHIVE_MISSING', `${fact}: create the bucket, or correct ARCHIVE_URL`, { cause: error });
+  }
+  if (status !== undefined ? isPassingStatus(status) || isDamagedInTransit(error) : isAboutTheNetwork(error)) {
+    return new ArchiveError('ARCHIVE_UNAVAILABLE', `${fact}: it is worth another try`, { cause: error });
+  }
+  if (status === undefined) return error;
+  return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see what the server says`, { cause: error });
+}
+
+/** Status of the HTTP response that an error of the client stands for. */
+export function httpStatusOf(error: unknown): number | undefined {
+  for (const status of [fieldOf(error, 'status'), fieldOf(error, 'code')]) {
+    const number = Number(status);
+    if (Number.isInteger(number) && number >= 100 && number < 600) return number;
+  }
+  return undefined;
+}
+
+function isPassingStatus(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}
+
+/** The server computes the CRC32C of what it received and compares it with the one announced. */
+function isDamagedInTransit(error: unknown): boolean {
+  return /crc32c/i.test(messageOf(error));
+}
+
+/** Codes are those of Node, of the HTTP libraries, and of the client's own check of what it downloaded. */
+function isAboutTheNetwork(error: unknown): boolean {
+  if (codeOf(error) !== undefined) return true;
+  const name = fieldOf(error, 'name');
+  return typeof name === 'string' && ['AbortError', 'TimeoutError', 'FetchError', 'GaxiosError'].includes(name);
+}
+
+function isAboutCredentials(error: unknown): boolean {
+  return /default credentials|invalid_grant|invalid_client/i.test(messageOf(error));
+}

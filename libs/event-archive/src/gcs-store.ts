@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Bucket } from '@google-cloud/storage';
+import retry from 'p-retry';
+import { ArchiveError } from './archive-error.ts';
+import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import { withDeadline } from './deadline.ts';
+import { downloadObject } from './gcs-download.ts';
+import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
+import { createObject } from './gcs-upload.ts';
+import { isVisibleName, refuseOutside } from './visible-name.ts';
+
+/** Failures that pass soon are not worth encoding a file again; longer ones are the caller's to wait for. */
+const TRIES = { retries: 4, minTimeout: 250, maxTimeout: 4000, maxRetryTime: 20_000, randomize: true };
+
+export interface GcsStoreOptions {
+  /** Without slashes at its ends; may be empty. */
+  readonly prefix: string;
+  /** How long one request may take, or a download be silent. */
+  readonly timeoutMs: number;
+}
+
+/** An archive in a bucket of Google Cloud Storage. */
+export class GcsStore implements ArchiveStore {
+  readonly #bucket: Bucket;
+  readonly #prefix: string;
+  readonly #timeoutMs: number;
+
+  constructor(bucket: Bucket, { prefix, timeoutMs }: GcsStoreOptions) {
+    this.#bucket = bucket;
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async publish(preparedFile: string, path: string): Promise<boolean> {
+    const name = this.#nameOf(path);
+    const bytes = await readFile(preparedFile);
+    return this.#tried('create', name, () =>
+      // Each of the two requests has a deadline of its own; this one is for what comes before, the credentials.
+      withDeadline(3 * this.#timeoutMs, () => createObject(this.#bucket, name, bytes, this.#timeoutMs)),
+    );
+  }
+
+  exists(path: string): Promise<boolean> {
+    const name = this.#nameOf(path);
+    return this.#tried('look for', name, async () => {
+      const [exists] = await withDeadline(this.#timeoutMs, () => this.#bucket.file(name).exists());
+      return exists;
+    });
+  }
+
+  list(folder: string): Promise<readonly ListedFile[]> {
+    const prefix = `${this.#nameOf(folder)}/`;
+    return this.#tried('list', prefix, async () => {
+      const [objects] = await withDeadline(this.#timeoutMs, () => this.#bucket.getFiles({ prefix, delimiter: '/' }));
+      return objects
+        .map(({ name, metadata }) => ({
+          path: `${folder}/${name.slice(prefix.length)}`,
+          sizeBytes: Number(metadata.size),
+        }))
+        .filter(({ path }) => isVisibleName(basename(path)))
+        .sort((left, right) => (left.path < right.path ? -1 : 1));
+    });
+  }
+
+  fetch(path: string, localFolder: string): Promise<string> {
+    const name = this.#nameOf(path);
+    const localFile = join(localFolder, path);
+    return this.#tried('read', name, async () => {
+      await downloadObject(this.#bucket.file(name), localFile, this.#timeoutMs).catch((error: unknown) => {
+        throw httpStatusOf(error) === 404 ? this.#missing(path) : error;
+      });
+      return localFile;
+    });
+  }
+
+  #nameOf(path: string): string {
+    refuseOutside(path);
+    return `${this.#prefix}${path}`;
+  }
+
+  #missing(path: string): ArchiveError {
+    const place = `gs://${this.#bucket.name}/${this.#prefix}`;
+    return new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${place}: somebody has removed or moved it`);
+  }
+
+  #tried<T>(operation: string, name: string, work: () => Promise<T>): Promise<T> {
+    const explained = () =>
+      work().catch((error: unknown) => {
+        throw gcsFailure({ name: operation, url: `gs://${this.#bucket.name}/${name}` }, error);
+      });
+    return retry(explained, {
+      ...TRIES,
+      shouldRetry: ({ error }) => error instanceof ArchiveError && error.retryable,
+    });
+  }
+}

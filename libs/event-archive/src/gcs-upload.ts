@@ -1,0 +1,35 @@
+import { type Bucket, CRC32C } from '@google-cloud/storage';
+import { httpStatusOf } from './gcs-failure.ts';
+
+const PRECONDITION_FAILED = 412;
+
+/**
+ * Creates an object, unless one of that name exists. The server refuses bytes whose CRC32C is not the one announced,
+ * so that a damaged object never exists (the client's own check would delete it afterwards).
+ * @param timeoutMs for each of the two requests; a connection that is silent for longer is closed.
+ * @returns false when an object of that name exists.
+ */
+export async function createObject(bucket: Bucket, name: string, bytes: Buffer, timeoutMs: number): Promise<boolean> {
+  const crc32c = new CRC32C();
+  crc32c.update(bytes);
+  const object = bucket.file(name);
+  // Options of both requests; the address is put in afterwards.
+  object.interceptors.push({ request: (options) => ({ uri: '', ...options, timeout: timeoutMs }) });
+  try {
+    await object.save(bytes, {
+      // The only kind of upload whose requests the client can time out: a simple one would hang for ever.
+      resumable: true,
+      preconditionOpts: { ifGenerationMatch: 0 },
+      validation: false,
+      metadata: {
+        contentType: 'application/vnd.apache.parquet',
+        contentLength: bytes.byteLength,
+        crc32c: crc32c.toString(),
+      },
+    });
+    return true;
+  } catch (error) {
+    if (httpStatusOf(error) === PRECONDITION_FAILED) return false;
+    throw error;
+  }
+}

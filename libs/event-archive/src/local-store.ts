@@ -1,0 +1,101 @@
+import { access, link, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ArchiveError } from './archive-error.ts';
+import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
+import { codeOf } from './error-fields.ts';
+import { localFailure } from './local-failure.ts';
+import { isVisibleName, refuseOutside } from './visible-name.ts';
+
+/** Readers ignore folders whose name begins with a dot. */
+export const STAGING_FOLDER = '.staging';
+
+/** An archive in a folder of a local disk (or of a network file system with hard links). */
+export class LocalStore implements ArchiveStore {
+  readonly #root: string;
+  readonly #folders: DurableFolders;
+
+  constructor(root: string) {
+    this.#root = resolve(root);
+    this.#folders = new DurableFolders(this.#root);
+  }
+
+  /** The prepared file is on the same file system; it stays where it is, as another name of the same file. */
+  publish(preparedFile: string, path: string): Promise<boolean> {
+    return this.#explained(`store ${path}`, async () => {
+      refuseOutside(path);
+      await syncFile(preparedFile);
+      const folder = await this.#folders.ensure(dirname(path));
+      const isOurs = await linkUnlessExists(preparedFile, join(folder, basename(path)));
+      // Also when it existed: whoever created it may have died before this, and we are going to rely on it.
+      await syncFolder(folder);
+      return isOurs;
+    });
+  }
+
+  exists(path: string): Promise<boolean> {
+    return this.#explained(`look for ${path}`, () => existsAt(this.#absolute(path)));
+  }
+
+  list(folder: string): Promise<readonly ListedFile[]> {
+    return this.#explained(`list ${folder}`, async () => {
+      const entries = await readdir(this.#absolute(folder), { withFileTypes: true }).catch(noneIfMissing);
+      const names = entries.filter((entry) => entry.isFile() && isVisibleName(entry.name)).map(({ name }) => name);
+      return Promise.all(names.sort().map((name) => this.#listed(`${folder}/${name}`)));
+    });
+  }
+
+  fetch(path: string): Promise<string> {
+    return this.#explained(`read ${path}`, async () => {
+      const local = this.#absolute(path);
+      if (await existsAt(local)) return local;
+      throw new ArchiveError(
+        'ARCHIVE_FILE_MISSING',
+        `${path} is not in ${this.#root}: somebody has removed or moved it`,
+      );
+    });
+  }
+
+  #absolute(path: string): string {
+    refuseOutside(path);
+    return join(this.#root, path);
+  }
+
+  async #listed(path: string): Promise<ListedFile> {
+    const { size } = await stat(join(this.#root, path));
+    return { path, sizeBytes: size };
+  }
+
+  async #explained<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw localFailure(`${operation} in ${this.#root}`, error);
+    }
+  }
+}
+
+async function linkUnlessExists(existing: string, name: string): Promise<boolean> {
+  try {
+    await link(existing, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function existsAt(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function noneIfMissing(error: unknown): [] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
+}

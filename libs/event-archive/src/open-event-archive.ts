@@ -1,0 +1,54 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArchiveLocation } from '@antenna/settings';
+import { createDurableFolder } from './durable-folders.ts';
+import { gcsBucket } from './gcs-bucket.ts';
+import { GcsStore } from './gcs-store.ts';
+import { localFailure } from './local-failure.ts';
+import { LocalStore, STAGING_FOLDER } from './local-store.ts';
+import { ParquetArchive } from './parquet-archive.ts';
+import { threadedParquetEncoder } from './parquet-encoder.ts';
+import { StagingFolder } from './staging-folder.ts';
+
+export interface ArchiveOptions {
+  /** Origin (`http://host:port`) of a server that stands in for Google Cloud Storage. */
+  readonly emulatorUrl?: string | undefined;
+  /** Where files for a bucket are prepared; the system's folder for temporary files unless given. */
+  readonly tempFolder?: string | undefined;
+  /** Files that are encoded at the same time; 1 (some 800,000 rows a second) unless given. */
+  readonly encoderThreads?: 1 | 2;
+  /** How long one request to a bucket may take, or a download be silent; 60,000 unless given. */
+  readonly requestTimeoutMs?: number;
+}
+
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens the archive: a local folder is created where it is missing, a bucket is not. Nothing is asked of a bucket yet.
+ * @throws {ArchiveError} when the folder cannot be used.
+ */
+export async function openEventArchive(
+  location: ArchiveLocation,
+  options: ArchiveOptions = {},
+): Promise<ParquetArchive> {
+  const { store, stagingPath } = location.kind === 'file' ? localParts(location) : gcsParts(location, options);
+  try {
+    if (location.kind === 'file') await createDurableFolder(location.path);
+    const staging = await StagingFolder.open(stagingPath);
+    return new ParquetArchive({ store, staging, encoder: threadedParquetEncoder(options.encoderThreads ?? 1) });
+  } catch (error) {
+    throw localFailure(`open ${stagingPath}`, error);
+  }
+}
+
+function localParts({ path }: { readonly path: string }) {
+  return { store: new LocalStore(path), stagingPath: join(path, STAGING_FOLDER) };
+}
+
+function gcsParts({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }, options: ArchiveOptions) {
+  const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  return {
+    store: new GcsStore(gcsBucket(bucket, options.emulatorUrl), { prefix, timeoutMs }),
+    stagingPath: join(options.tempFolder ?? tmpdir(), 'event-archive-staging'),
+  };
+}

@@ -1,0 +1,9 @@
+import { parentPort } from 'node:worker_threads';
+import { buffersOf } from './column-buffers.ts';
+import { decodeFile } from './decode-file.ts';
+import type { DecodeTask } from './parquet-decoder.ts';
+
+parentPort?.on('message', ({ path }: DecodeTask) => {
+  // A rejection is thrown as an uncaught error: it ends the thread and fails the task (worker-pool.ts).
+  void decodeFile(path).then((decoded) => parentPort?.postMessage(decoded, buffersOf(decoded.rows)));
+});

@@ -1,0 +1,51 @@
+import type { EventColumns, StoredFile, TextColumn } from '@antenna/ingestion';
+import { buffersOf } from './column-buffers.ts';
+import { siblingModule, WorkerPool } from './worker-pool.ts';
+
+export interface EncodeTask {
+  readonly rows: EventColumns;
+  readonly path: string;
+}
+
+/** Rows in, one Parquet file out, off the event loop. */
+export interface ParquetEncoder {
+  /**
+   * Writes the rows to a new file. They may be used again afterwards. The file is not yet synced to the disk.
+   * @throws the system's error when the file exists or cannot be written; part of it may be there then.
+   */
+  encode(rows: EventColumns, path: string): Promise<StoredFile>;
+  close(): Promise<void>;
+}
+
+/** @param threads files that are encoded at the same time. */
+export function threadedParquetEncoder(threads: 1 | 2): ParquetEncoder {
+  const pool = new WorkerPool<EncodeTask, StoredFile>(
+    siblingModule('parquet-encoder-worker', import.meta.url),
+    threads,
+  );
+  return {
+    encode(rows, path) {
+      const copy = copyOf(rows);
+      return pool.run({ rows: copy, path }, buffersOf(copy));
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Exactly the rows: the arrays may be views of larger buffers, which would be copied whole, and belong to the caller. */
+function copyOf(rows: EventColumns): EventColumns {
+  return {
+    rows: rows.rows,
+    partition: rows.partition,
+    offset: rows.offset.slice(),
+    eventTimeMs: rows.eventTimeMs.slice(),
+    bytes: rows.bytes.slice(),
+    id: copyOfTexts(rows.id),
+    antennaId: copyOfTexts(rows.antennaId),
+    app: copyOfTexts(rows.app),
+  };
+}
+
+function copyOfTexts({ values, codes }: TextColumn): TextColumn {
+  return { values, codes: codes.slice() };
+}

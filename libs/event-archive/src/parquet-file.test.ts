@@ -1,0 +1,181 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import { type EventColumns, firstDifference } from '@antenna/ingestion';
+import { joinColumns } from './join-columns.ts';
+import { parquetFile } from './parquet-file.ts';
+import { parquetRowGroups, parquetRows } from './parquet-reader.ts';
+import { aRow, columnsOf, manyRows, rowsIn, SOME_TIME_MS, type TestRow } from './rows-for-tests.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parquet-file-'));
+  file = join(folder, 'rows.parquet');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+async function write(rows: EventColumns): Promise<void> {
+  await writeFile(file, parquetFile(rows));
+}
+
+async function readIndependently(): Promise<readonly TestRow[]> {
+  const rows = [];
+  for await (const group of parquetRowGroups(file)) rows.push(...rowsIn(group));
+  return rows;
+}
+
+/** @returns the rows of the query's result as texts. */
+async function queryWithDuckDb(sql: string): Promise<readonly unknown[][]> {
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  try {
+    await connection.run(`SET TimeZone = 'America/Los_Angeles'; CREATE VIEW rows AS FROM read_parquet('${file}')`);
+    return (await connection.runAndReadAll(sql)).getRowsJson();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function readWithDuckDb(): Promise<readonly TestRow[]> {
+  const rows = await queryWithDuckDb(
+    'SELECT kafka_offset, epoch_ms("timestamp"), id, antenna_id, bytes, app FROM rows',
+  );
+  return rows.map(([offset, eventTimeMs, id, antennaId, bytes, app]) => ({
+    offset: Number(offset),
+    eventTimeMs: Number(eventTimeMs),
+    id: String(id),
+    antennaId: String(antennaId),
+    bytes: Number(bytes),
+    app: String(app),
+  }));
+}
+
+describe('an archive file', () => {
+  it.each<[string, readonly TestRow[]]>([
+    ['one row', [aRow()]],
+    [
+      'texts of all scripts',
+      ['naïve', '日本', '🛰️', '"\'\\\n', 'x'.repeat(256)].map((id) => aRow({ id, antennaId: id, app: id })),
+    ],
+    ['the smallest and the largest bytes', [aRow({ bytes: 0 }), aRow({ bytes: 2 ** 40 })]],
+    [
+      'offsets that 32 bits cannot hold',
+      [aRow({ offset: 0 }), aRow({ offset: 2 ** 32 + 1 }), aRow({ offset: 2 ** 53 - 1 })],
+    ],
+    ['the first instant and a far one', [aRow({ eventTimeMs: 0 }), aRow({ eventTimeMs: Date.UTC(9999, 11, 31) })]],
+    ['the same row many times', Array.from({ length: 1000 }, () => aRow())],
+    ['nothing that comes back', manyRows(1000).map((row, index) => ({ ...row, id: `${index}`, bytes: index ** 3 }))],
+    ['events out of order', manyRows(1000).map((row, index) => ({ ...row, eventTimeMs: SOME_TIME_MS - index }))],
+  ])('of %s is read alike by two independent readers', async (_what, rows) => {
+    await write(columnsOf(rows));
+    expect(await readIndependently()).toEqual(rows);
+    expect(await readWithDuckDb()).toEqual(rows);
+  });
+
+  it('holds any rows', async () => {
+    const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).map((any) => any.toWellFormed());
+    const row = fc.record({
+      offset: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+      eventTimeMs: fc.nat({ max: 253_402_300_799_999 }),
+      id: text,
+      antennaId: text,
+      bytes: fc.nat({ max: 2 ** 40 }),
+      app: text,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 300, size: 'max' }), async (rows) => {
+        await write(columnsOf(rows));
+        expect(await readIndependently()).toEqual(rows);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps the order and the number of rows over several row groups', async () => {
+    const rows = columnsOf(manyRows(600_000));
+    await write(rows);
+    const groups = [];
+    for await (const group of parquetRowGroups(file)) groups.push(group);
+    const [first, ...others] = groups;
+    expect(others).toHaveLength(1);
+    expect(firstDifference(rows, joinColumns([first!, ...others]))).toBeUndefined();
+    expect(await queryWithDuckDb('SELECT count(*), sum(bytes) FROM rows')).toEqual([
+      ['600000', String(rows.bytes.reduce((sum, bytes) => sum + bytes, 0))],
+    ]);
+  });
+
+  it('holds no text that none of its rows has', async () => {
+    const [row] = manyRows(1);
+    const columns = columnsOf([row!]);
+    await write({ ...columns, id: { ...columns.id, values: [...columns.id.values, 'nobody'] } });
+    expect(await readIndependently()).toEqual([row]);
+    expect(await readFile(file, 'latin1')).not.toContain('nobody');
+  });
+
+  it('has the columns of the contract', async () => {
+    await write(columnsOf([aRow()]));
+    expect((await queryWithDuckDb('DESCRIBE rows')).map(([name, type]) => [name, type])).toEqual([
+      ['timestamp', 'TIMESTAMP WITH TIME ZONE'],
+      ['id', 'VARCHAR'],
+      ['antenna_id', 'VARCHAR'],
+      ['bytes', 'BIGINT'],
+      ['app', 'VARCHAR'],
+      ['kafka_partition', 'INTEGER'],
+      ['kafka_offset', 'BIGINT'],
+    ]);
+  });
+
+  it('uses codecs and encodings that every reader knows', async () => {
+    await write(columnsOf(manyRows(5000)));
+    const used = await queryWithDuckDb(`SELECT DISTINCT compression, encodings FROM parquet_metadata('${file}')`);
+    const names = new Set(used.flatMap(([codec, encodings]) => [String(codec), ...String(encodings).split(', ')]));
+    expect([...names].sort()).toEqual(['GZIP', 'PLAIN', 'RLE', 'RLE_DICTIONARY', 'SNAPPY']);
+  });
+
+  it('tells the partition and each row', async () => {
+    await write(columnsOf([aRow({ offset: 7 })], 11));
+    const rows = [];
+    for await (const row of parquetRows(file)) rows.push(row);
+    expect(rows).toEqual([{ partition: 11, ...aRow({ offset: 7 }) }]);
+  });
+});
+
+describe('what is no archive file', () => {
+  const readAll = async () => {
+    const rows = [];
+    for await (const row of parquetRows(file)) rows.push(row);
+    return rows;
+  };
+
+  it('is named when it is no Parquet at all', async () => {
+    await writeFile(file, 'timestamp,id\n');
+    await expect(readAll()).rejects.toMatchObject({ code: 'ARCHIVE_FILE_UNREADABLE', retryable: false });
+  });
+
+  it('is named when it was cut off', async () => {
+    const bytes = parquetFile(columnsOf(manyRows(100)));
+    await writeFile(file, bytes.subarray(0, bytes.length / 2));
+    await expect(readAll()).rejects.toThrow(file);
+  });
+
+  it.each([
+    ['lacks a column', `SELECT 'x' AS id`, 'column'],
+    ['has a time of day without a zone and microseconds', `SELECT now()::TIMESTAMP AS "timestamp"`, 'timestamp'],
+  ])('is named when it %s', async (_what, select, reason) => {
+    await writeFile(file, parquetFile(columnsOf([aRow()])));
+    const foreign = join(folder, 'foreign.parquet');
+    await queryWithDuckDb(`COPY (${select}) TO '${foreign}' (FORMAT parquet)`);
+    file = foreign;
+    await expect(readAll()).rejects.toThrow(reason);
+  });
+
+  it('is told from a file that is not there', async () => {
+    await expect(readAll()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});

@@ -1,0 +1,62 @@
+import type { EventColumns } from '@antenna/ingestion';
+import type { ParquetSchema } from '@dsnp/parquetjs';
+import { TextCodes } from './text-codes.ts';
+
+/** A decoded row group as the independent reader gives it: the values of each column, nulls left out. */
+export interface RowGroup {
+  readonly rowCount?: number;
+  readonly columnData?: Readonly<Record<string, { readonly values?: readonly unknown[] }>>;
+}
+
+/** @throws {TypeError} when a column is missing, has nulls or is of another type. */
+export function columnsOf(group: RowGroup, schema: ParquetSchema): EventColumns {
+  const rows = group.rowCount ?? 0;
+  const values = (column: string) => valuesOf(group, column);
+  if (schema.fields['timestamp']?.originalType !== 'TIMESTAMP_MILLIS') {
+    throw new TypeError('column timestamp is not TIMESTAMP (milliseconds, UTC)');
+  }
+  return {
+    rows,
+    partition: onlyValue('kafka_partition', values('kafka_partition')),
+    offset: numbers('kafka_offset', values('kafka_offset')),
+    eventTimeMs: numbers('timestamp', values('timestamp')),
+    bytes: numbers('bytes', values('bytes')),
+    id: texts('id', values('id')),
+    antennaId: texts('antenna_id', values('antenna_id')),
+    app: texts('app', values('app')),
+  };
+}
+
+function valuesOf(group: RowGroup, column: string): readonly unknown[] {
+  const values = group.columnData?.[column]?.values;
+  if (values === undefined) throw new TypeError(`column ${column} is missing`);
+  if (values.length !== group.rowCount) throw new TypeError(`column ${column} has nulls`);
+  return values;
+}
+
+function numbers(column: string, values: readonly unknown[]): Float64Array {
+  const result = new Float64Array(values.length);
+  for (const [row, value] of values.entries()) {
+    if (typeof value !== 'bigint') throw new TypeError(`column ${column} is not INT64`);
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new TypeError(`column ${column} holds ${value.toString()}`);
+    result[row] = number;
+  }
+  return result;
+}
+
+function texts(column: string, values: readonly unknown[]) {
+  const codes = new TextCodes(values.length);
+  for (const [row, value] of values.entries()) {
+    if (!Buffer.isBuffer(value)) throw new TypeError(`column ${column} is not a text`);
+    codes.set(row, value);
+  }
+  return codes.build();
+}
+
+function onlyValue(column: string, values: readonly unknown[]): number {
+  const [first] = values;
+  if (typeof first !== 'number') throw new TypeError(`column ${column} is not INT32`);
+  if (values.some((value) => value !== first)) throw new TypeError(`column ${column} holds several partitions`);
+  return first;
+}

@@ -1,0 +1,21 @@
+import type { EventColumns } from '@antenna/ingestion';
+import parquet from '@dsnp/parquetjs';
+import { columnsOf } from './row-group-columns.ts';
+
+/**
+ * The rows of an archive file, a row group at a time, decoded by @dsnp/parquetjs.
+ * @param file a local path, or the file's bytes.
+ * @throws when it is no Parquet file with the archive's columns.
+ */
+export async function* rowGroups(file: string | Buffer): AsyncGenerator<EventColumns, void, void> {
+  const { ParquetReader } = parquet;
+  const reader = await (typeof file === 'string' ? ParquetReader.openFile(file) : ParquetReader.openBuffer(file));
+  try {
+    for (const group of reader.metadata?.row_groups ?? []) {
+      const data = await reader.envelopeReader?.readRowGroup(reader.schema, group, []);
+      yield columnsOf(data ?? {}, reader.schema);
+    }
+  } finally {
+    await reader.close();
+  }
+}

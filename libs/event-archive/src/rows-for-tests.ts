@@ -1,0 +1,57 @@
+import { type EventColumns, EventColumnsBuilder, type TextColumn } from '@antenna/ingestion';
+
+export interface TestRow {
+  readonly offset: number;
+  readonly eventTimeMs: number;
+  readonly id: string;
+  readonly antennaId: string;
+  readonly bytes: number;
+  readonly app: string;
+}
+
+/** 2022-10-29T13:14:15.678Z */
+export const SOME_TIME_MS = Date.UTC(2022, 9, 29, 13, 14, 15, 678);
+
+export function aRow(row: Partial<TestRow> = {}): TestRow {
+  return {
+    offset: 4812,
+    eventTimeMs: SOME_TIME_MS,
+    id: 'user-1',
+    antennaId: 'antenna-1',
+    bytes: 5,
+    app: 'SKYPE',
+    ...row,
+  };
+}
+
+/** Rows with rising offsets; users, bytes and seconds come back. */
+export function manyRows(count: number): readonly TestRow[] {
+  return Array.from({ length: count }, (_, index) =>
+    aRow({
+      offset: 4812 + index,
+      eventTimeMs: SOME_TIME_MS + Math.floor(index / 50) * 1000,
+      id: `user-${index % 997}`,
+      antennaId: `antenna-${index % 50}`,
+      bytes: (index * 7919) % 10_000,
+    }),
+  );
+}
+
+export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns {
+  const builder = new EventColumnsBuilder(partition);
+  for (const { offset, ...event } of rows) builder.append(offset, event);
+  return builder.build();
+}
+
+/** The columns' rows, so that two sets are compared by what they say and not by how texts are numbered. */
+export function rowsIn(columns: EventColumns): readonly TestRow[] {
+  const text = ({ values, codes }: TextColumn, row: number) => values[codes[row] ?? -1] ?? 'no text';
+  return Array.from({ length: columns.rows }, (_, row) => ({
+    offset: columns.offset[row] ?? NaN,
+    eventTimeMs: columns.eventTimeMs[row] ?? NaN,
+    id: text(columns.id, row),
+    antennaId: text(columns.antennaId, row),
+    bytes: columns.bytes[row] ?? NaN,
+    app: text(columns.app, row),
+  }));
+}

@@ -1,0 +1,92 @@
+import { type Transferable, Worker } from 'node:worker_threads';
+import { asError } from './error-fields.ts';
+
+interface Job<Task, Result> {
+  readonly task: Task;
+  readonly transfer: readonly Transferable[];
+  readonly resolve: (result: Result) => void;
+  readonly reject: (reason: Error) => void;
+}
+
+interface Thread<Task, Result> {
+  readonly worker: Worker;
+  job: Job<Task, Result> | undefined;
+}
+
+/**
+ * Runs tasks on threads of a module that answers each message with one. A thread takes one task at a time; one that
+ * throws is not used again (its WebAssembly memory may be in any state): its task fails with the error, the next task
+ * gets a new thread. Threads start when they are first needed and do not keep the process alive while they are idle.
+ */
+export class WorkerPool<Task, Result> {
+  readonly #module: URL;
+  readonly #maxThreads: number;
+  readonly #threads = new Set<Thread<Task, Result>>();
+  readonly #waiting: Job<Task, Result>[] = [];
+
+  constructor(module: URL, maxThreads: number) {
+    this.#module = module;
+    this.#maxThreads = maxThreads;
+  }
+
+  /** @param transfer what the task gives away instead of copying it. */
+  run(task: Task, transfer: readonly Transferable[] = []): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    this.#waiting.push({ task, transfer, resolve, reject });
+    this.#dispatch();
+    return promise;
+  }
+
+  /** Ends the threads. Tasks that have not ended fail. */
+  async close(): Promise<void> {
+    for (const job of this.#waiting.splice(0)) job.reject(new Error('the worker threads were ended'));
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #dispatch(): void {
+    if (this.#waiting.length === 0) return;
+    const thread = this.#idleThread();
+    const job = thread === undefined ? undefined : this.#waiting.shift();
+    if (thread === undefined || job === undefined) return;
+    thread.job = job;
+    thread.worker.ref();
+    thread.worker.postMessage(job.task, job.transfer);
+  }
+
+  #idleThread(): Thread<Task, Result> | undefined {
+    for (const thread of this.#threads) if (thread.job === undefined) return thread;
+    return this.#threads.size < this.#maxThreads ? this.#startThread() : undefined;
+  }
+
+  #startThread(): Thread<Task, Result> {
+    const thread: Thread<Task, Result> = { worker: new Worker(this.#module), job: undefined };
+    thread.worker.on('message', (result: Result) => {
+      const { job } = thread;
+      thread.job = undefined;
+      thread.worker.unref();
+      job?.resolve(result);
+      this.#dispatch();
+    });
+    thread.worker.on('error', (error) => {
+      this.#lose(thread, asError(error));
+    });
+    thread.worker.on('exit', (code) => {
+      this.#lose(thread, new Error(`the worker thread ended with code ${code}`));
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #lose(thread: Thread<Task, Result>, reason: Error): void {
+    this.#threads.delete(thread);
+    thread.job?.reject(reason);
+    thread.job = undefined;
+    this.#dispatch();
+  }
+}
+
+/** A module beside the calling one: `.ts` where the sources are run, `.js` where they were bundled. */
+export function siblingModule(name: string, callerUrl: string): URL {
+  const extension = callerUrl.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`./${name}.${extension}`, callerUrl);
+}
