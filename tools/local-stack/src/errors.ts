@@ -29,3 +29,8 @@ export class StackBusyError extends ProductError {
 export class NoStackError extends ProductError {
   readonly code = 'NO_STACK';
 }
+
+/** What should run does not. */
+export class StackDownError extends ProductError {
+  readonly code = 'STACK_DOWN';
+}

@@ -17,6 +17,8 @@ export interface LocalServer {
   readonly logFile: string;
   /** Undefined while it does not run. */
   pid(): Promise<number | undefined>;
+  /** Whether it answers its clients now. */
+  answers(): Promise<boolean>;
   /**
    * Starts it on the data and the ports that it had, and waits until it answers; does nothing when it runs.
    * @throws {PortTakenError | ProgramMissingError | ServerFailedError}
@@ -55,7 +57,7 @@ export function localServer(kind: ServerKind, folder: string, report: Report): L
     await file.remember({ pid, address });
     const waiting = new AbortController();
     try {
-      await Promise.race([answers(kind, waiting.signal), ended]);
+      await Promise.race([firstAnswer(kind, waiting.signal), ended]);
     } catch (error) {
       waiting.abort();
       await endProcess(pid, 'SIGKILL', stopPatienceMs);
@@ -69,6 +71,11 @@ export function localServer(kind: ServerKind, folder: string, report: Report): L
     address,
     logFile,
     pid: async () => (await file.running())?.pid,
+    answers: () =>
+      kind.probe().then(
+        () => true,
+        () => false,
+      ),
     async start() {
       await mkdir(folder, { recursive: true });
       const running = await file.running();
@@ -92,7 +99,7 @@ function elsewhere({ service, address }: ServerKind, running: Running): ServerFa
   );
 }
 
-async function answers(kind: ServerKind, signal: AbortSignal): Promise<void> {
+async function firstAnswer(kind: ServerKind, signal: AbortSignal): Promise<void> {
   await retry(() => kind.probe(), {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 50,

@@ -40,6 +40,13 @@ export async function freePorts(): Promise<Ports> {
   }
 }
 
+export async function areFree(ports: readonly number[]): Promise<boolean> {
+  const servers = await Promise.all(ports.map(listenAt));
+  const held = servers.filter((server) => server !== undefined);
+  await Promise.all(held.map(close));
+  return held.length === ports.length;
+}
+
 /** @throws {PortTakenError} naming who has it, where that can be told. */
 export async function assertPortFree(port: number, wantedBy: string): Promise<void> {
   const server = await listenAt(port);

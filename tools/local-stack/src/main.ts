@@ -1,0 +1,69 @@
+import { command, runApp } from '@antenna/settings';
+import Table from 'cli-table3';
+import { defaultHome as home } from './checkout.ts';
+import { down, reset } from './commands/down.ts';
+import { stackEnvironment } from './commands/environment.ts';
+import { upSettings } from './commands/stack-settings.ts';
+import { stackStatus, type ServiceStatus } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import { StackDownError } from './errors.ts';
+import { reportToStderr as report } from './report.ts';
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function tableOf(statuses: readonly ServiceStatus[]): string {
+  const table = new Table({
+    head: ['service', 'address', 'pid', 'state'],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...statuses.map(({ service, address, pid, state }) => [service, address, pid ?? '', state]));
+  return table.toString();
+}
+
+async function status(): Promise<void> {
+  const statuses = await stackStatus(home);
+  print(tableOf(statuses));
+  const missing = statuses.filter(({ state }) => state === 'down' || state === 'does not answer');
+  if (missing.length > 0)
+    throw new StackDownError(missing.map(({ service, state }) => `${service}: ${state}`).join(', '));
+}
+
+await runApp({
+  name: 'stack',
+  description: 'Postgres, Kafka and a GCS server on this machine, without containers',
+  commands: [
+    command({
+      name: 'up',
+      description: 'start what does not run yet, with the topic devices',
+      settings: { request: upSettings },
+      run: async ({ request }) => {
+        await up({ home, report, ...request });
+        print(tableOf(await stackStatus(home)));
+      },
+    }),
+    command({
+      name: 'down',
+      description: 'end what runs; the data stay',
+      settings: {},
+      run: () => down({ home, report }),
+    }),
+    command({ name: 'status', description: 'show what runs; exit code 1 unless all does', settings: {}, run: status }),
+    command({
+      name: 'reset',
+      description: 'end what runs and delete the data',
+      settings: {},
+      run: () => reset({ home, report }),
+    }),
+    command({
+      name: 'env',
+      description: 'print the variables for the workers: eval "$(npm run --silent stack -- env)"',
+      settings: {},
+      run: async () => {
+        const variables = Object.entries(await stackEnvironment(home));
+        print(variables.map(([name, value]) => `export ${name}=${value}`).join('\n'));
+      },
+    }),
+  ],
+});
