@@ -28,8 +28,9 @@ const BATCHES_PER_SECOND = 10;
  * Sends records in their order, in batches, by an idempotent producer: what is retried is stored once. Records of one
  * key go to one partition, the one that the Java client would choose. They carry the time of sending, not of the event:
  * retention would delete records of years ago at once.
+ * @param kafka whose own retries decide how long a broker may be away.
  * @returns how many records were acknowledged.
- * @throws {DeliveryUnknownError} when a batch was not acknowledged after about a minute of retries.
+ * @throws {DeliveryUnknownError} when a batch was given up.
  */
 export async function produce(
   kafka: Kafka,

@@ -4,6 +4,7 @@ import { Truth, writeTruthFile } from '@antenna/truth';
 import type { Kafka } from 'kafkajs';
 import { rm } from 'node:fs/promises';
 import { ensureTopic } from './ensure-topic.ts';
+import { patientClient } from './patient-client.ts';
 import { produce } from './produce.ts';
 import { showProgress } from './progress.ts';
 import { reachKafka } from './reach-kafka.ts';
@@ -20,34 +21,43 @@ export interface RunOptions {
 /**
  * Simulates and sends. The signal ends it early, with what was acknowledged until then.
  * @returns the summary.
+ * @throws {KafkaUnreachableError | DeliveryUnknownError} without leaving a truth file.
  */
-export async function run(options: RunOptions, signal: AbortSignal): Promise<string> {
-  const { kafka: connection, sending } = options;
-  const kafka = kafkaClient(connection, 'simulator', complaintsOnce());
-  const partitions = await reachKafka(connection.brokers, () =>
-    ensureTopic(kafka, connection.topic, sending.partitions),
-  );
-  const tally = new Tally();
-  const startedMs = performance.now();
-  await keepingTruth(sending.truthFile, (truth) =>
-    sendSimulated(kafka, options, signal, (record) => {
+export function run(options: RunOptions, signal: AbortSignal): Promise<string> {
+  const { topic } = options.kafka;
+  const log = complaintsOnce();
+  return keepingTruth(options.sending.truthFile, async (truth) => {
+    const partitions = await openTopic(options, log);
+    const tally = new Tally();
+    const startedMs = performance.now();
+    await sendSimulated(patientClient(options.kafka, log), options, signal, (record) => {
       tally.add(record);
       if (truth !== undefined) addToTruth(truth, record);
-    }),
-  );
-  const seconds = (performance.now() - startedMs) / 1000;
-  const speed = `${seconds.toFixed(1)} s (${grouped(Math.round(tally.records / seconds))}/s)`;
-  const topic = `${connection.topic} (${partitions} partitions)`;
-  return `sent ${grouped(tally.records)} records to ${topic} in ${speed}: ${tally.toString()}`;
+    });
+    const seconds = (performance.now() - startedMs) / 1000;
+    const speed = `${seconds.toFixed(1)} s (${grouped(Math.round(tally.records / seconds))}/s)`;
+    return `sent ${grouped(tally.records)} records to ${topic} (${partitions} partitions) in ${speed}: ${tally.toString()}`;
+  });
+}
+
+/** @returns how many partitions the topic has. */
+async function openTopic({ kafka: connection, sending }: RunOptions, log: KafkaLog): Promise<number> {
+  const kafka = kafkaClient(connection, 'simulator', log);
+  await reachKafka(connection.brokers, async () => {
+    const admin = kafka.admin();
+    await admin.connect().finally(() => admin.disconnect());
+  });
+  return ensureTopic(kafka, connection.topic, sending.partitions);
 }
 
 /** The truth of an earlier run would be taken for this one's, if this one failed: so it is removed first. */
-async function keepingTruth(path: string | undefined, work: (truth?: Truth) => Promise<void>): Promise<void> {
+async function keepingTruth<T>(path: string | undefined, work: (truth?: Truth) => Promise<T>): Promise<T> {
   if (path === undefined) return work();
   await rm(path, { force: true });
   const truth = new Truth();
-  await work(truth);
+  const result = await work(truth);
   await writeTruthFile(path, truth);
+  return result;
 }
 
 async function sendSimulated(
@@ -73,8 +83,9 @@ async function sendSimulated(
 function complaintsOnce(): KafkaLog {
   // The client fears for a sequence that goes on after a batch was given up; ours does not go on.
   const told = new Set(['Limiting retries for the idempotent producer may invalidate EoS guarantees']);
-  return (message) => {
-    if (!told.has(message)) process.stderr.write(`Kafka client: ${message}\n`);
+  return (message, { error }) => {
+    const complaint = typeof error === 'string' ? `${message}: ${error}` : message;
+    if (!told.has(message)) process.stderr.write(`Kafka client: ${complaint}\n`);
     told.add(message);
   };
 }
