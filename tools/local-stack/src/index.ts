@@ -1,3 +1,5 @@
+export { defaultHome } from './checkout.ts';
+export { up } from './commands/up.ts';
 export { startGcs, type GcsOptions } from './gcs/gcs.ts';
 export { startKafka, type KafkaOptions } from './kafka/kafka.ts';
 export { kafkaProperties } from './kafka/kafka-properties.ts';
@@ -5,6 +7,8 @@ export type { LocalServer } from './local-server.ts';
 export { freePorts, type Ports } from './ports.ts';
 export { startPostgres, type PostgresOptions } from './postgres/postgres.ts';
 export { processFile, type ProcessFile } from './process/process-file.ts';
+export { asSoleUser } from './process/sole-user.ts';
+export { rememberedOrDefault } from './remembered-ports.ts';
 export type { Report } from './report.ts';
 export type { ServerOptions } from './server-options.ts';
 export type { ServiceName } from './service-name.ts';
