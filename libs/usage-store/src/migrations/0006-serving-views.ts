@@ -1,0 +1,96 @@
+import type { NumberedMigration } from './numbered-migration.ts';
+
+/** What the dashboards ask for beyond the public tables: who an id is, which ids there are, how current the data is. */
+export const servingViews: NumberedMigration = {
+  name: '0006-serving-views',
+  sql: `
+    -- What people call a user. Two users of one name keep their ids, or their bytes would be shown as one user's.
+    CREATE VIEW pipeline.user_label AS
+    SELECT id, email, quota,
+      CASE
+        WHEN coalesce(name, '') = '' THEN id
+        WHEN count(*) OVER (PARTITION BY name) = 1 THEN name
+        ELSE name || ' (' || id || ')'
+      END AS label
+    FROM public.user_metadata;
+
+    -- Every antenna and app, every user that is known, and the unknown ones of the newest day. The key of the totals
+    -- begins with the window: it is walked from window to window, or all rows of all users would be read.
+    CREATE VIEW pipeline.known_id AS
+    WITH RECURSIVE totals_window (start) AS (
+      SELECT min("timestamp") FROM public.bytes
+      UNION ALL
+      SELECT (SELECT min(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" > w.start)
+      FROM totals_window AS w
+      WHERE w.start IS NOT NULL
+    )
+    SELECT DISTINCT wanted.type, b.id, b.id AS label
+    FROM totals_window AS w
+    CROSS JOIN (VALUES ('antenna_total_bytes'), ('app_total_bytes')) AS wanted (type)
+    JOIN public.bytes AS b ON b."timestamp" = w.start AND b.type = wanted.type
+    UNION ALL
+    SELECT 'user_total_bytes', id, label FROM pipeline.user_label
+    UNION ALL
+    SELECT DISTINCT 'user_total_bytes', u.id, u.id
+    FROM pipeline.user_hour_usage AS u
+    WHERE u.hour > (SELECT max(hour) FROM pipeline.user_hour_usage) - interval '1 day'
+      AND NOT EXISTS (SELECT FROM public.user_metadata AS m WHERE m.id = u.id);
+
+    -- One row per stream, from the positions: what is counted, what has arrived and is not, and by which time
+    -- everything that had arrived is counted (NULL while that is not known of a partition).
+    CREATE VIEW pipeline.data_as_of AS
+    SELECT topic, max(newest_event_time) AS newest_event_time, sum(records_behind)::bigint AS records_behind,
+      CASE WHEN count(*) = count(counted_until) THEN min(counted_until) END AS counted_until
+    FROM (
+      SELECT topic, partition, p.greatest_event_time AS newest_event_time,
+        greatest(g.end_offset - coalesce(p.next_offset, 0), 0) AS records_behind,
+        CASE WHEN coalesce(p.next_offset, 0) >= g.end_offset THEN g.noted_at ELSE passed.noted_at END AS counted_until
+      FROM pipeline.partition_progress AS g
+      FULL JOIN (SELECT * FROM pipeline.position WHERE sink = 'totals') AS p USING (topic, partition)
+      LEFT JOIN LATERAL (
+        SELECT max(e.noted_at) AS noted_at
+        FROM pipeline.partition_end AS e
+        WHERE e.topic = g.topic AND e.partition = g.partition AND e.end_offset <= coalesce(p.next_offset, 0)
+      ) AS passed ON true
+    ) AS by_partition
+    GROUP BY topic;
+
+    -- The newest hour that the stream has reached: how much of their quota users have used, and when they passed it.
+    CREATE VIEW pipeline.live_quota AS
+    SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, c.event_time AS passed_at
+    FROM pipeline.live_usage AS u
+    JOIN pipeline.user_label AS l USING (id)
+    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
+    WHERE u.quota IS NOT NULL;
+
+    -- user_quota_limit knows users by e-mail; one that several users share stays an e-mail.
+    CREATE VIEW pipeline.over_quota AS
+    SELECT q."timestamp", coalesce(l.label, q.email) AS label, q.email, q.usage, q.quota,
+      round(q.usage::numeric / nullif(q.quota, 0), 4) AS quota_share
+    FROM public.user_quota_limit AS q
+    LEFT JOIN (
+      SELECT email, min(label) AS label FROM pipeline.user_label GROUP BY email HAVING count(*) = 1
+    ) AS l USING (email);
+
+    -- Whether the batch layer's result of an hour is what the archive holds, and whether the archive holds all that
+    -- came in time (the rule of hourly-batch, by the lateness that the stream's workers allow).
+    CREATE VIEW pipeline.hour_status AS
+    SELECT h.hour, h.revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
+      coalesce(a.archived_until > (h.hour + interval '1 hour' + a.allowed_lateness) AT TIME ZONE 'UTC', false) AS is_final,
+      h.revision > coalesce(r.revision, 0) AS is_dirty
+    FROM pipeline.hour AS h
+    LEFT JOIN LATERAL (
+      SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1
+    ) AS r ON true
+    CROSS JOIN (
+      SELECT CASE WHEN count(*) = count(g.archived_until) THEN min(g.archived_until) END AS archived_until,
+        (SELECT max(s.allowed_lateness) FROM pipeline.stream AS s) AS allowed_lateness
+      FROM pipeline.partition_progress AS g
+    ) AS a;
+
+    CREATE VIEW pipeline.dead_letter_count AS
+    SELECT topic, reason, count(*) AS records, max(seen_at) AS last_seen_at
+    FROM pipeline.dead_letter
+    GROUP BY topic, reason;
+  `,
+};
