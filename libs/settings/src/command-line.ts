@@ -73,7 +73,7 @@ function flagOf(value: unknown): Given | undefined {
 }
 
 /** An empty variable counts as not given, as where compose or Kubernetes pass on a variable that is not set. */
-function variableOf({ variable }: Setting<unknown>, env: Surroundings['env']): Given | undefined {
+export function variableOf({ variable }: Setting<unknown>, env: Surroundings['env']): Given | undefined {
   const text = variable === undefined ? undefined : env[variable];
   return text === undefined || text === '' ? undefined : { text, by: 'environment' };
 }

@@ -8,7 +8,7 @@ const fileContent = z.string().transform((path, context) => {
     if (content.trim() !== '') return content;
     context.addIssue('the file is empty');
   } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
+    context.addIssue(String(error).replace(/^Error: /, ''));
   }
   return z.NEVER;
 });

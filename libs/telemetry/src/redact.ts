@@ -23,7 +23,10 @@ export function redactor(secrets: readonly string[]): Redact {
     if (typeof value !== 'object' || value === null || value instanceof Date) return value;
     if (seen.includes(value)) return '(circular)';
     const inner = [...seen, value];
-    if (Array.isArray(value)) return value.map((item) => redact(item, inner));
+    if (Array.isArray(value) || value instanceof Set || value instanceof Map) {
+      return [...value].map((item) => redact(item, inner));
+    }
+    if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
     return redactFields(value instanceof Error ? plainError(value) : value, inner);
   };
   const redactFields = (fields: object, seen: readonly object[]) =>

@@ -71,7 +71,8 @@ async function recordedSteps(database: Knex): Promise<ReadonlySet<string>> {
 }
 
 function refuseUnknown(recorded: ReadonlySet<string>, migrations: readonly NumberedMigration[]): void {
-  const unknown = [...recorded.difference(new Set(migrations.map(({ name }) => name)))].sort();
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = [...recorded].filter((name) => !known.has(name)).sort();
   if (unknown.length === 0) return;
   throw new SchemaVersionError(`the database has steps that this program does not know: ${unknown.join(', ')}`);
 }

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { variableOf } from '../command-line.ts';
+import type { SettingsGroup } from '../settings-group.ts';
+import { archiveSettings } from './archive.ts';
+import { databaseSettings } from './database.ts';
+import { httpSettings } from './http.ts';
+import { ingestionSettings } from './ingestion.ts';
+import { kafkaSettings } from './kafka.ts';
+import { logSettings } from './log.ts';
+
+type Environment = Record<string, string>;
+
+function read<T>(group: SettingsGroup<T>, env: Environment) {
+  return group.read((setting) => variableOf(setting, env));
+}
+
+function valueOf<T>(group: SettingsGroup<T>, env: Environment = {}): T {
+  const reading = read(group, env);
+  if (!reading.ok) throw new Error(reading.problems.join('\n'));
+  return reading.value;
+}
+
+function problemsOf(group: SettingsGroup<unknown>, env: Environment): readonly string[] {
+  const reading = read(group, env);
+  return reading.ok ? [] : reading.problems;
+}
+
+function secretsOf(group: SettingsGroup<unknown>, env: Environment): readonly string[] {
+  const reading = read(group, env);
+  return reading.ok ? reading.secrets : [];
+}
+
+function fileWith(content: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'file');
+  writeFileSync(path, content);
+  return path;
+}
+
+const certificate = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
+
+describe('the settings of the database', () => {
+  it('are those of a database on this machine unless given', () => {
+    expect(valueOf(databaseSettings)).toEqual({
+      url: 'postgresql://postgres:postgres@127.0.0.1:5432/postgres',
+      sslMode: 'disable',
+    });
+  });
+
+  it('take a Unix socket', () => {
+    const url = 'postgresql://me@/usage?host=/var/run/postgresql';
+    expect(valueOf(databaseSettings, { DATABASE_URL: 'postgresql:///usage?host=/var/run/postgresql' }).url).toContain(
+      'host=',
+    );
+    expect(problemsOf(databaseSettings, { DATABASE_URL: url })).toHaveLength(1);
+  });
+
+  it.each([
+    ['ssl=true', 'ssl'],
+    ['sslmode=require', 'sslmode'],
+    ['password=x', 'password'],
+  ])('have one place for each thing: ?%s is refused', (query, name) => {
+    const [problem] = problemsOf(databaseSettings, { DATABASE_URL: `postgresql://me:xyzzy@db/usage?${query}` });
+    expect(problem).toContain(`set ${name} by the DATABASE_* settings instead`);
+  });
+
+  it('refuse certificates that would verify nothing', () => {
+    const env = { DATABASE_SSL_CA_FILE: fileWith(certificate) };
+    expect(problemsOf(databaseSettings, { ...env, DATABASE_SSL_MODE: 'require' })).toHaveLength(1);
+    expect(valueOf(databaseSettings, { ...env, DATABASE_SSL_MODE: 'verify-ca' }).sslCa).toBe(certificate);
+  });
+
+  it('refuse a file of certificates without one', () => {
+    const env = { DATABASE_SSL_CA_FILE: fileWith('none'), DATABASE_SSL_MODE: 'verify-full' };
+    expect(problemsOf(databaseSettings, env)).toEqual([expect.stringContaining('the file holds no certificate')]);
+  });
+
+  it('name the password as a secret, as it is written and as it is meant', () => {
+    expect(secretsOf(databaseSettings, { DATABASE_URL: 'postgresql://me:p%40ss@db/usage' })).toEqual([
+      'p%40ss',
+      'p@ss',
+    ]);
+  });
+
+  it('name no secret that everybody knows: the default, and a password that equals the name', () => {
+    expect(secretsOf(databaseSettings, {})).toEqual([]);
+    expect(secretsOf(databaseSettings, { DATABASE_URL: 'postgresql://usage:usage@db/usage' })).toEqual([]);
+  });
+});
+
+describe('the settings of Kafka', () => {
+  it('are those of a broker on this machine unless given', () => {
+    expect(valueOf(kafkaSettings)).toEqual({
+      brokers: ['127.0.0.1:9092'],
+      topic: 'devices',
+      groupId: 'speed-layer',
+      ssl: false,
+      sasl: undefined,
+    });
+  });
+
+  it('take several brokers', () => {
+    const { brokers } = valueOf(kafkaSettings, { KAFKA_BROKERS: 'kafka-0.kafka:9092, [::1]:9093' });
+    expect(brokers).toEqual(['kafka-0.kafka:9092', '[::1]:9093']);
+  });
+
+  it.each(['kafka', 'kafka:', 'kafka:0', 'kafka:65536', ':9092', 'a:1,,b:2', 'kafka://a:1'])(
+    'refuse %j as brokers',
+    (KAFKA_BROKERS) => {
+      expect(problemsOf(kafkaSettings, { KAFKA_BROKERS })).toHaveLength(1);
+    },
+  );
+
+  it('log in with a mechanism, a name and a password from a file', () => {
+    const env = {
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'me',
+      KAFKA_SASL_PASSWORD_FILE: fileWith('pw\n'),
+    };
+    expect(valueOf(kafkaSettings, env).sasl).toEqual({ mechanism: 'scram-sha-512', username: 'me', password: 'pw' });
+    expect(secretsOf(kafkaSettings, env)).toEqual(['pw']);
+  });
+
+  it('want all of a login or nothing', () => {
+    expect(problemsOf(kafkaSettings, { KAFKA_SASL_MECHANISM: 'plain' })).toEqual([
+      'KAFKA_SASL_USERNAME: missing; KAFKA_SASL_MECHANISM wants it',
+      'KAFKA_SASL_PASSWORD_FILE: missing; KAFKA_SASL_MECHANISM wants it',
+    ]);
+    expect(problemsOf(kafkaSettings, { KAFKA_SASL_PASSWORD_FILE: fileWith('pw') })).toEqual([
+      'KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_PASSWORD_FILE is given',
+    ]);
+  });
+
+  it('refuse certificates without encryption', () => {
+    const KAFKA_SSL_CA_FILE = fileWith(certificate);
+    expect(problemsOf(kafkaSettings, { KAFKA_SSL_CA_FILE })).toHaveLength(1);
+    expect(valueOf(kafkaSettings, { KAFKA_SSL_CA_FILE, KAFKA_SSL: 'true' }).ssl).toEqual({ ca: certificate });
+  });
+});
+
+describe('the settings of the archive', () => {
+  it.each([
+    ['file:.local/archive', `${process.cwd()}/.local/archive`],
+    ['file:/data/archive/', '/data/archive'],
+    ['file:///data/archive', '/data/archive'],
+  ])('read %s as a folder', (ARCHIVE_URL, path) => {
+    const { location, url } = valueOf(archiveSettings, { ARCHIVE_URL });
+    expect(location).toEqual({ kind: 'file', path });
+    expect(url).toBe(`file://${path}`);
+  });
+
+  it.each([
+    ['gs://usage', '', 'gs://usage'],
+    ['gs://usage/', '', 'gs://usage'],
+    ['gs://usage/a/b/', 'a/b', 'gs://usage/a/b'],
+  ])('read %s as a bucket', (ARCHIVE_URL, prefix, canonical) => {
+    const { location, url } = valueOf(archiveSettings, { ARCHIVE_URL });
+    expect(location).toEqual({ kind: 'gs', bucket: 'usage', prefix });
+    expect(url).toBe(canonical);
+  });
+
+  it.each([
+    's3://usage',
+    'gs://',
+    'gs://U',
+    'gs://usage//a',
+    'gs://usage/../a',
+    'gs://usage/a*',
+    'file:',
+    'file://host/a',
+    'x',
+  ])('refuse %s', (ARCHIVE_URL) => {
+    expect(problemsOf(archiveSettings, { ARCHIVE_URL })).toEqual([
+      expect.stringContaining(JSON.stringify(ARCHIVE_URL)),
+    ]);
+  });
+
+  it.each(['127.0.0.1:4443', 'http://127.0.0.1:4443', 'http://127.0.0.1:4443/'])(
+    'take %s for the bucket server',
+    (host) => {
+      expect(valueOf(archiveSettings, { STORAGE_EMULATOR_HOST: host }).emulatorUrl).toBe('http://127.0.0.1:4443');
+    },
+  );
+});
+
+describe('the settings of the ingestion', () => {
+  it('have the defaults that were measured', () => {
+    expect(valueOf(ingestionSettings)).toEqual({
+      sinks: ['totals', 'archive'],
+      flushIntervalMs: 1000,
+      flushMaxEvents: 500_000,
+      archiveRollRows: 1_000_000,
+      archiveRollIntervalMs: 300_000,
+      allowedLatenessMs: 60_000,
+    });
+  });
+
+  it('take the sinks in any order', () => {
+    expect(valueOf(ingestionSettings, { SINKS: 'archive, totals' }).sinks).toEqual(['totals', 'archive']);
+    expect(valueOf(ingestionSettings, { SINKS: 'totals' }).sinks).toEqual(['totals']);
+  });
+
+  it.each(['archive', 'totals,totals', 'totals,parquet', ','])('refuse %j as sinks', (SINKS) => {
+    expect(problemsOf(ingestionSettings, { SINKS })).toHaveLength(1);
+  });
+
+  it.each(['', '1.5', '1e3', '0', ' 1', '0x10', '99999999999999999999'])('refuse a flush after %j events', (text) => {
+    // An empty variable is one that is not given.
+    expect(problemsOf(ingestionSettings, { FLUSH_MAX_EVENTS: text })).toHaveLength(text === '' ? 0 : 1);
+  });
+});
+
+describe('any settings', () => {
+  const groups = [databaseSettings, kafkaSettings, archiveSettings, ingestionSettings, httpSettings, logSettings];
+
+  it('are read or refused, whatever was given: reading never throws', () => {
+    const variables = groups.flatMap(({ settings }) => settings.map(({ variable }) => variable ?? ''));
+    const given = fc.dictionary(fc.constantFrom(...variables), fc.string({ unit: 'binary', maxLength: 30 }));
+    fc.assert(
+      fc.property(given, (env) => {
+        for (const group of groups) expect(() => read<unknown>(group, env)).not.toThrow();
+      }),
+    );
+  });
+});

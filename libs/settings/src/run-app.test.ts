@@ -1,0 +1,210 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { command } from './command.ts';
+import { databaseSettings } from './groups/database.ts';
+import { httpSettings } from './groups/http.ts';
+import { ingestionSettings } from './groups/ingestion.ts';
+import { kafkaSettings } from './groups/kafka.ts';
+import { ProductError } from './product-error.ts';
+import { execute, type Surroundings } from './run-app.ts';
+import { requiredSetting, setting } from './setting.ts';
+import { settingsGroup } from './settings-group.ts';
+import { anyText, yesOrNo } from './text-kinds.ts';
+
+class HourNotFinal extends ProductError {
+  readonly code = 'HOUR_NOT_FINAL';
+  override readonly exitCode = 3;
+}
+
+/** What a run left behind. */
+interface Outcome {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+  readonly seen: unknown[];
+}
+
+const hour = settingsGroup({
+  title: 'Hour',
+  fields: {
+    date: requiredSetting({ name: 'date', description: 'the day', kind: anyText('date') }),
+    due: setting({ name: 'due', description: 'the previous hour', kind: yesOrNo, default: 'false' }),
+  },
+  value: (values) => values,
+});
+
+/** Runs an application of two commands; `seen` is what its commands were handed. */
+async function run(line: string, env: Surroundings['env'] = {}, fail?: Error): Promise<Outcome> {
+  const outcome = { out: '', err: '', seen: [] as unknown[] };
+  const settings = {
+    http: httpSettings,
+    database: databaseSettings,
+    kafka: kafkaSettings,
+    ingestion: ingestionSettings,
+  };
+  const see = (values: unknown) => {
+    outcome.seen.push(values);
+    return fail === undefined ? Promise.resolve() : Promise.reject(fail);
+  };
+  const app = {
+    name: 'worker',
+    description: 'Works.',
+    commands: [
+      command({ name: 'serve', description: 'Serves.', settings, run: see }),
+      command({ name: 'hour', description: 'Computes an hour.', settings: { hour }, run: see }),
+    ],
+  };
+  const exitCode = await execute(app, {
+    args: line.split(' ').filter((word) => word !== ''),
+    env,
+    writeOut: (text) => (outcome.out += text),
+    writeErr: (text) => (outcome.err += text),
+  });
+  return { ...outcome, exitCode };
+}
+
+function fileWith(content: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'settings-')), 'secret');
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('a setting', () => {
+  it('has its default when nobody gives it', async () => {
+    expect((await run('serve')).seen).toMatchObject([{ http: { port: 8080 } }]);
+  });
+
+  it('is read from the environment', async () => {
+    expect((await run('serve', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 81 } }]);
+  });
+
+  it('is read from its flag before the environment', async () => {
+    expect((await run('serve --http-port=82', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 82 } }]);
+    expect((await run('serve --http-port 0', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 0 } }]);
+  });
+
+  it('is not given by an empty variable', async () => {
+    expect((await run('serve', { HTTP_PORT: '' })).seen).toMatchObject([{ http: { port: 8080 } }]);
+  });
+
+  it('that is a switch is true by its flag alone', async () => {
+    expect((await run('hour --due --date=d')).seen).toEqual([{ hour: { date: 'd', due: true } }]);
+    expect((await run('hour --due=false --date=d')).seen).toEqual([{ hour: { date: 'd', due: false } }]);
+  });
+
+  it('without a variable is not read from the environment', async () => {
+    const { exitCode, err } = await run('hour', { DATE: 'd', date: 'd' });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('--date: missing');
+  });
+});
+
+describe('wrong settings', () => {
+  it('are reported all at once, each with what was given and what is allowed', async () => {
+    const { exitCode, err, seen } = await run('serve --http-port=99999 --kafka-brokers=a:1,b', {
+      FLUSH_INTERVAL_MS: '-1',
+      KAFKA_SSL: 'maybe',
+      KAFKA_SASL_USERNAME: 'me',
+      SINKS: 'archive',
+      DATABASE_PASSWORD_FILE: '/nowhere/password',
+    });
+    expect(exitCode).toBe(2);
+    expect(seen).toEqual([]);
+    expect(err.split('\n')).toEqual([
+      'worker: wrong settings',
+      '  HTTP_PORT: given "99999" by its flag; allowed: a whole number from 0 to 65535',
+      `  DATABASE_PASSWORD_FILE: given "/nowhere/password" (ENOENT: no such file or directory, open '/nowhere/password'); allowed: the path of a file that can be read and holds the secret`,
+      '  KAFKA_BROKERS: given "a:1,b" by its flag ("b" is not); allowed: one or more host:port, separated by commas',
+      '  KAFKA_SSL: given "maybe"; allowed: true, false',
+      '  KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_USERNAME is given',
+      '  FLUSH_INTERVAL_MS: given "-1"; allowed: a whole number from 1 to 3600000',
+      '  SINKS: given "archive" (without totals nobody keeps the dead letters); allowed: totals,archive or totals',
+      '',
+    ]);
+  });
+
+  it.each(['', 'launch', 'serve --http-prot=1', 'serve --http-port', 'serve now'])(
+    '«%s» is wrong usage',
+    async (line) => {
+      const { exitCode, err, seen } = await run(line);
+      expect(exitCode).toBe(2);
+      expect(err).not.toBe('');
+      expect(seen).toEqual([]);
+    },
+  );
+});
+
+describe('a secret', () => {
+  it('is read from its file, without the line end', async () => {
+    const { seen } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(' pass word \n') });
+    expect(seen).toMatchObject([{ database: { password: ' pass word ' } }]);
+  });
+
+  it('is refused when its file is empty', async () => {
+    const { exitCode, err } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith('\n') });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('the file is empty');
+  });
+
+  it.each([
+    'postgresql://me:hunter2@db:port/usage',
+    'postgresql://me:hunter2@db:5432',
+    'postgresql://me:hunter2@db/usage?sslmode=require&password=hunter2',
+    'mysql://me:hunter2@db/usage',
+    'me:hunter2@db/usage',
+    'postgresql://me:hunter2%@db/usage',
+  ])('is not shown when %s is refused', async (DATABASE_URL) => {
+    const { exitCode, err } = await run('serve', { DATABASE_URL });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('DATABASE_URL: given');
+    expect(err).not.toContain('hunter2');
+  });
+
+  it('is not shown when a command fails', async () => {
+    const env = { DATABASE_URL: 'postgresql://me:hunter%232@db/usage', KAFKA_SASL_PASSWORD_FILE: fileWith('xyzzy\n') };
+    const kafka = { KAFKA_SASL_USERNAME: 'me', KAFKA_SASL_MECHANISM: 'plain' };
+    const { err } = await run('serve', { ...env, ...kafka }, new Error('hunter#2 and hunter%232 and xyzzy'));
+    expect(err).toContain('Error: *** and *** and ***');
+  });
+});
+
+describe('the end of a command', () => {
+  it('is 0 when it is done', async () => {
+    expect(await run('serve')).toMatchObject({ exitCode: 0, out: '', err: '' });
+  });
+
+  it('is the code of a known error, told in one line', async () => {
+    const { exitCode, err } = await run('serve', {}, new HourNotFinal('hour 13 is not final'));
+    expect(exitCode).toBe(3);
+    expect(err).toBe('HOUR_NOT_FINAL: hour 13 is not final\n');
+  });
+
+  it('is 1 for a bug, told with its stack and cause', async () => {
+    const { exitCode, err } = await run(
+      'serve',
+      {},
+      new TypeError('x is not a function', { cause: new Error('deep') }),
+    );
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/TypeError: x is not a function\n\s+at .*run-app\.test\.ts/);
+    expect(err).toContain('deep');
+  });
+});
+
+describe('the help', () => {
+  it('lists the settings of a command with defaults and variables', async () => {
+    const { exitCode, out, seen } = await run('serve --help');
+    expect(exitCode).toBe(0);
+    expect(seen).toEqual([]);
+    expect(out).toMatch(
+      /Kafka:\n +--kafka-brokers <list> .*\(default: 127\.0\.0\.1:9092,\s+environment:\s+KAFKA_BROKERS\)/,
+    );
+  });
+
+  it('lists the commands', async () => {
+    const { exitCode, out } = await run('--help');
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/serve .*Serves\.\n +hour .*Computes an hour\./);
+  });
+});

@@ -1,0 +1,82 @@
+import { Gauge } from 'prom-client';
+import { startHealthServer, type HealthServer, type HealthServerOptions } from './health-server.ts';
+import { createMetrics } from './metrics.ts';
+
+const well = () => ({ ok: true }) as const;
+const started: HealthServer[] = [];
+
+async function aServer(options: Partial<HealthServerOptions> = {}): Promise<HealthServer> {
+  const registry = createMetrics();
+  const server = await startHealthServer({
+    port: 0,
+    host: '127.0.0.1',
+    isLive: well,
+    isReady: well,
+    registry,
+    ...options,
+  });
+  started.push(server);
+  return server;
+}
+
+async function get({ port }: HealthServer, path: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: response.status, text: await response.text() };
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.close()));
+});
+
+describe('the health server', () => {
+  it('says that all is well', async () => {
+    const server = await aServer();
+    expect(await get(server, '/healthz')).toEqual({ status: 200, text: '{"ok":true}' });
+    expect(await get(server, '/readyz')).toEqual({ status: 200, text: '{"ok":true}' });
+  });
+
+  it('says why it is not ready, while it is live', async () => {
+    const reasons = ['no partition is assigned', 'the database does not answer'];
+    const server = await aServer({ isReady: () => Promise.resolve({ ok: false, reasons }) });
+    expect(await get(server, '/readyz')).toEqual({ status: 503, text: JSON.stringify({ ok: false, reasons }) });
+    expect(await get(server, '/healthz')).toMatchObject({ status: 200 });
+  });
+
+  it('takes a probe that fails for bad news', async () => {
+    const server = await aServer({ isLive: () => Promise.reject(new Error('stuck')) });
+    expect(await get(server, '/healthz')).toEqual({ status: 503, text: '{"ok":false,"reasons":["stuck"]}' });
+  });
+
+  it('shows the metrics that were registered, of this registry only', async () => {
+    const [registry, other] = [createMetrics(), createMetrics()];
+    new Gauge({ name: 'lag', help: 'Records behind.', registers: [registry] }).set(4812);
+    new Gauge({ name: 'lag', help: 'Records behind.', registers: [other] }).set(1);
+    const server = await aServer({ registry });
+    const { status, text } = await get(server, '/metrics');
+    expect(status).toBe(200);
+    expect(text).toMatch(/^lag 4812$/m);
+    expect(text).not.toContain('process_cpu');
+  });
+
+  it('shows the metrics of the process when they are wanted', async () => {
+    const { text } = await get(await aServer({ registry: createMetrics({ processMetrics: true }) }), '/metrics');
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('says which port is taken and what to do', async () => {
+    const { port } = await aServer();
+    await expect(aServer({ port })).rejects.toMatchObject({
+      code: 'PORT_UNAVAILABLE',
+      exitCode: 1,
+      message: expect.stringContaining(`port ${port} of 127.0.0.1`) as string,
+    });
+  });
+
+  it('closes at once although a connection is open', async () => {
+    const server = await aServer();
+    const response = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+    await server.close();
+    await response.text();
+    await expect(get(server, '/healthz')).rejects.toThrow();
+  });
+});
