@@ -1,0 +1,38 @@
+import { ParquetArchive } from '@antenna/event-archive';
+import { KafkaEventSource } from '@antenna/event-source';
+import { PostgresPositionStore } from '@antenna/usage-store';
+import { type FailpointStep, parseFailpoint } from './failpoint.ts';
+
+/**
+ * Loaded into a worker before its main module (`node --import`): kills the process, as SIGKILL does, before or after
+ * the nth call of one step of the protocols. The worker itself knows nothing of it.
+ */
+const wanted = parseFailpoint(process.env['FAILPOINT'] ?? '');
+
+type Asynchronous = (...args: never[]) => Promise<unknown>;
+
+function watch<Name extends string>(adapter: Record<Name, Asynchronous>, name: Name, step: FailpointStep): void {
+  if (step !== wanted.step) return;
+  const original = adapter[name];
+  let calls = 0;
+  adapter[name] = async function (this: unknown, ...args: never[]) {
+    calls += 1;
+    if (wanted.moment === 'before' && calls === wanted.call) await die();
+    const result = await original.apply(this, args);
+    if (wanted.moment === 'after' && calls === wanted.call) await die();
+    return result;
+  };
+}
+
+/** Nothing runs after it: a signal that one sends oneself is delivered at once. */
+function die(): Promise<never> {
+  process.kill(process.pid, 'SIGKILL');
+  return new Promise(() => undefined);
+}
+
+watch(PostgresPositionStore.prototype, 'claim', 'claim');
+watch(PostgresPositionStore.prototype, 'commitTotals', 'commit');
+watch(PostgresPositionStore.prototype, 'recordIntent', 'intent');
+watch(ParquetArchive.prototype, 'create', 'upload');
+watch(PostgresPositionStore.prototype, 'completeChunk', 'manifest');
+watch(KafkaEventSource.prototype, 'showProgress', 'kafka-commit');
