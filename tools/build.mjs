@@ -1,0 +1,101 @@
+// node tools/build.mjs <app>: bundles an application into dist/apps/<app>, ready for `npm ci` and
+// `node --enable-source-maps main.js`. The worker threads of the libraries that it holds lie beside main.js.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { lockFor } from './build/lock-for.mjs';
+
+const checkout = resolve(import.meta.dirname, '..');
+
+/** Native code, or files that a package loads from beside itself: installed instead of bundled. */
+const installed = ['@duckdb/node-api', 'lz4-napi', 'parquet-wasm'];
+/** Drivers that knex and pg would load for databases that are not used here. */
+const unused = [
+  'better-sqlite3',
+  'mariadb',
+  'mysql',
+  'mysql2',
+  'oracledb',
+  'pg-native',
+  'pg-query-stream',
+  'sqlite3',
+  'tedious',
+];
+
+/** CommonJS packages expect these in the module that they become part of. */
+const commonJsNames = [
+  `import { createRequire as bundledCreateRequire } from 'node:module';`,
+  `const require = bundledCreateRequire(import.meta.url);`,
+  `const __filename = import.meta.filename, __dirname = import.meta.dirname;`,
+].join('');
+
+function bundle(entryPoints, outdir) {
+  return build({
+    entryPoints,
+    outdir,
+    absWorkingDir: checkout,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    // Errors are told by the names of their classes.
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    external: [...installed, ...unused],
+    banner: { js: commonJsNames },
+    metafile: true,
+    logLevel: 'warning',
+    entryNames: '[name]',
+  });
+}
+
+/** `libs/x/src/y-worker.ts` of each library that the bundle holds. They find each other by name at run time. */
+async function workersOf({ inputs }) {
+  const sources = new Set(Object.keys(inputs).flatMap((path) => /^libs\/[^/]+\/src/.exec(path) ?? []));
+  const found = await Promise.all(
+    [...sources].map(async (source) => {
+      const names = await readdir(join(checkout, source));
+      return names.filter((name) => name.endsWith('-worker.ts')).map((name) => join(source, name));
+    }),
+  );
+  const workers = found.flat();
+  const names = workers.map((path) => basename(path));
+  const double = names.find((name, index) => names.indexOf(name) !== index);
+  if (double !== undefined) throw new Error(`two libraries have a ${double}: they would overwrite each other`);
+  return workers;
+}
+
+/** The packages that the bundles import at run time. */
+function packagesOf(metafiles) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const paths = new Set(outputs.flatMap(({ imports }) => imports.filter((it) => it.external).map(({ path }) => path)));
+  return installed.filter((name) => [...paths].some((path) => path === name || path.startsWith(`${name}/`)));
+}
+
+async function writeJson(path, value) {
+  await writeFile(path, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+async function buildApp(app) {
+  const main = join('apps', app, 'src', 'main.ts');
+  if (!existsSync(join(checkout, main))) throw new Error(`${main} is missing`);
+  const folder = join(checkout, 'dist', dirname(dirname(main)));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { metafile } = await bundle([main], folder);
+  const workers = await workersOf(metafile);
+  const metafiles = workers.length === 0 ? [metafile] : [metafile, (await bundle(workers, folder)).metafile];
+  const lock = lockFor(
+    app,
+    packagesOf(metafiles),
+    JSON.parse(await readFile(join(checkout, 'package-lock.json'), 'utf8')),
+  );
+  await writeJson(join(folder, 'package.json'), { ...lock.packages[''], private: true, type: 'module' });
+  await writeJson(join(folder, 'package-lock.json'), lock);
+}
+
+const [app] = process.argv.slice(2);
+if (app === undefined) throw new Error('usage: node tools/build.mjs <app>');
+await buildApp(app);
