@@ -1,0 +1,35 @@
+import type { TotalType } from '@antenna/aggregation';
+import type { HourRow, HourTotals } from '@antenna/hourly-batch';
+import { checkColumns, type DescribedColumn } from './check-columns.ts';
+import type { DuckDbSession } from './duckdb-session.ts';
+import { faultyRows } from './find-faults.ts';
+import { areSound, type FactsRow, offsetSpans } from './hour-facts.ts';
+import type { FetchedFiles } from './local-files.ts';
+import { COLUMNS, FACTS_BY_PARTITION, FACTS_OF_ALL, TOTALS_BY } from './sql/hour.sql.ts';
+
+/** In the order in which the rows are wanted. */
+const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const satisfies readonly TotalType[];
+
+/** @throws {ArchiveContentError} when the files do not hold events of this hour and nothing else. */
+export async function addUpHour(session: DuckDbSession, files: FetchedFiles, hourMs: number): Promise<HourTotals> {
+  const { localPaths } = files;
+  const { haveOffsets } = checkColumns(await session.all<DescribedColumn>(COLUMNS, localPaths), hourMs);
+  const facts = await session.all<FactsRow>(haveOffsets ? FACTS_BY_PARTITION : FACTS_OF_ALL, localPaths);
+  if (!areSound(facts, hourMs)) throw await faultyRows(session, files, hourMs);
+  const rows: HourRow[] = [];
+  for (const type of TYPES) {
+    for await (const totals of session.rows<TotalsRow>(TOTALS_BY[type], localPaths)) {
+      for (const { id, value } of totals) {
+        if (id === null) throw await faultyRows(session, files, hourMs);
+        rows.push({ type, id, value });
+      }
+    }
+  }
+  const events = facts.reduce((sum, fact) => sum + Number(fact.events), 0);
+  return { rows, events, offsets: offsetSpans(facts) };
+}
+
+interface TotalsRow {
+  readonly id: string | null;
+  readonly value: bigint;
+}

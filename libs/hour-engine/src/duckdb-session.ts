@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, listValue } from '@duckdb/node-api';
+
+export interface DuckDbLimits {
+  /** Threads at most; up to four of the processors unless given. */
+  readonly threads?: number;
+  /** Beyond it DuckDB writes to the temporary folder; 448 unless given, so that the process stays below 1 GiB. */
+  readonly memoryMiB?: number;
+}
+
+/** Answers queries over files. */
+export class DuckDbSession {
+  readonly #connection: DuckDBConnection;
+
+  private constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Runs the work with a database of its own, in memory. It loads no extension and reaches for no network. */
+  static async using<T>(
+    { temporaryFolder, limits }: { readonly temporaryFolder: string; readonly limits: DuckDbLimits },
+    work: (session: DuckDbSession) => Promise<T>,
+  ): Promise<T> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(limits.threads ?? Math.min(4, availableParallelism())),
+      memory_limit: `${limits.memoryMiB ?? 448}MiB`,
+      temp_directory: temporaryFolder,
+      preserve_insertion_order: 'false',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    try {
+      const connection = await instance.connect();
+      try {
+        return await work(new DuckDbSession(connection));
+      } finally {
+        connection.closeSync();
+      }
+    } finally {
+      instance.closeSync();
+    }
+  }
+
+  /**
+   * The rows that a query answers with, in batches. Integers of 64 bits and more come as bigint.
+   * @param files local paths: what the query calls `$files`.
+   */
+  async *rows<Row>(
+    query: string,
+    files: readonly string[],
+    values: Readonly<Record<string, DuckDBValue>> = {},
+  ): AsyncGenerator<readonly Row[], void, void> {
+    const result = await this.#connection.stream(query, { ...values, files: listValue(files) });
+    // The queries name their columns: that they are those of Row is known where the query is.
+    for await (const rows of result.yieldRowObjects()) yield rows as unknown as readonly Row[];
+  }
+
+  /** Likewise, all at once: for few rows. */
+  async all<Row>(
+    query: string,
+    files: readonly string[],
+    values?: Readonly<Record<string, DuckDBValue>>,
+  ): Promise<readonly Row[]> {
+    const all: Row[] = [];
+    for await (const rows of this.rows<Row>(query, files, values)) all.push(...rows);
+    return all;
+  }
+}

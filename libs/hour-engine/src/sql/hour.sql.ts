@@ -1,0 +1,49 @@
+/**
+ * Queries over the files of an hour, which are the parameter `files`. A file may lack a column that others have; the
+ * folders' names say nothing that the rows do not. Each reads the columns that it names and no others.
+ */
+const FILES = 'read_parquet($files, union_by_name = true, hive_partitioning = false)';
+
+/** Name and type of each column. */
+export const COLUMNS = `DESCRIBE SELECT * FROM ${FILES}`;
+
+/** Sorted by the bytes of the ids, as Postgres sorts its keys. */
+export const TOTALS_BY = {
+  antenna_total_bytes: `SELECT antenna_id AS id, sum(bytes)::HUGEINT AS value FROM ${FILES} GROUP BY ALL ORDER BY ALL`,
+  app_total_bytes: `SELECT app AS id, sum(bytes)::HUGEINT AS value FROM ${FILES} GROUP BY ALL ORDER BY ALL`,
+  user_total_bytes: `SELECT id, sum(bytes)::HUGEINT AS value FROM ${FILES} GROUP BY ALL ORDER BY ALL`,
+} as const;
+
+const FACTS = `
+  count(*) AS events,
+  epoch_us(min("timestamp")) AS first_us,
+  epoch_us(max("timestamp")) AS last_us,
+  min(bytes)::HUGEINT AS least_bytes,
+  count(*) - least(count("timestamp"), count(bytes)) AS nulls`;
+
+/** What the rows have in common, for files that tell where their rows come from. */
+export const FACTS_BY_PARTITION = `
+  SELECT kafka_partition::BIGINT AS "partition", min(kafka_offset)::BIGINT AS first_offset,
+    max(kafka_offset)::BIGINT AS last_offset, ${FACTS}
+  FROM ${FILES} GROUP BY kafka_partition ORDER BY kafka_partition`;
+
+/** Likewise, for files that do not. */
+export const FACTS_OF_ALL = `
+  SELECT NULL::BIGINT AS "partition", NULL::BIGINT AS first_offset, NULL::BIGINT AS last_offset, ${FACTS}
+  FROM ${FILES}`;
+
+/** The files with a row that cannot be counted, and what is wrong with it. */
+export const FAULTY_FILES = `
+  SELECT filename,
+    count(*) FILTER ("timestamp" IS NULL OR id IS NULL OR antenna_id IS NULL OR app IS NULL OR bytes IS NULL) AS nulls,
+    count(*) FILTER (epoch_us("timestamp") < $fromUs OR epoch_us("timestamp") >= $toUs) AS of_other_hours,
+    count(*) FILTER (bytes < 0) AS negative
+  FROM read_parquet($files, union_by_name = true, hive_partitioning = false, filename = true)
+  GROUP BY filename
+  HAVING nulls > 0 OR of_other_hours > 0 OR negative > 0
+  ORDER BY filename`;
+
+/** Reads all that is needed of a file, to see whether it can be read. */
+export const READ_ALL = `
+  SELECT count("timestamp"), count(bytes), max(id), max(antenna_id), max(app)
+  FROM ${FILES}`;
