@@ -9,9 +9,10 @@ import type { TotalsCommit } from './ports.ts';
  */
 export class Assignment {
   readonly intakes: ReadonlyMap<number, PartitionIntake>;
+  readonly archives: readonly PartitionArchive[];
   /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
   readonly waitingToRedo: number[] = [];
-  readonly #abandoned = new AbortController();
+  readonly #wanted = { aborted: false };
   #pending = new PendingTotals();
   #committing: PendingTotals | undefined;
   #chunksInWork = 0;
@@ -19,10 +20,16 @@ export class Assignment {
 
   constructor(intakes: readonly PartitionIntake[]) {
     this.intakes = new Map(intakes.map((intake) => [intake.partition, intake]));
+    this.archives = intakes.flatMap(({ archive }) => archive ?? []);
   }
 
   get pending(): PendingTotals {
     return this.#pending;
+  }
+
+  /** Whether anybody still wants what is done for this assignment. */
+  get wanted(): { readonly aborted: boolean } {
+    return this.#wanted;
   }
 
   get isCommitting(): boolean {
@@ -33,17 +40,9 @@ export class Assignment {
     return this.#chunksInWork;
   }
 
-  get signal(): AbortSignal {
-    return this.#abandoned.signal;
-  }
-
   /** Resolves at the next change for the better: something was saved, or all of it was abandoned. */
   get change(): Promise<undefined> {
     return this.#change.promise;
-  }
-
-  get archives(): readonly PartitionArchive[] {
-    return [...this.intakes.values()].flatMap(({ archive }) => (archive === undefined ? [] : [archive]));
   }
 
   /** Records taken for the totals that no commit has made durable. */
@@ -119,7 +118,7 @@ export class Assignment {
   }
 
   abandon(): void {
-    this.#abandoned.abort();
+    this.#wanted.aborted = true;
     this.#announceChange();
   }
 

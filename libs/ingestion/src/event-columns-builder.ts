@@ -1,7 +1,7 @@
 import type { UsageEvent } from '@antenna/event-schema';
 import type { EventColumns, TextColumn } from './event-columns.ts';
 
-const INITIAL_ROWS = 1024;
+const INITIAL_ROWS = 64;
 
 /** Collects the events of one partition by column; a text is kept once however often it occurs. */
 export class EventColumnsBuilder {

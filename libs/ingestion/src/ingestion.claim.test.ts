@@ -128,13 +128,26 @@ describe('a position that the topic does not hold', () => {
     expect(String(await failureOf(worker))).toContain('a chunk up to offset 11 was begun, the topic ends at 10');
   });
 
-  it('is noticed later, too', async () => {
+  it('is noticed later, too: the next claim tells', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1, 2]));
     worker.ingestion.verifyOffsets(new Map([[0, { earliest: 3, latest: 9 }]]));
     expect(worker.ingestion.isClaimed).toBe(true);
-    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 4, latest: 9 }]]));
+    worker.source.hold(0, { earliest: 4, latest: 9 });
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
+    await worker.ingestion.assigned([0]);
     expect(await failureOf(worker)).toBeInstanceOf(DataGapError);
+  });
+
+  it('is no reason to stop for a worker that slept while others saved those records', async () => {
+    const worker = await aClaimedWorker();
+    worker.store.setPosition('totals', 0, { nextOffset: 7 });
+    worker.store.setPosition('archive', 0, { nextOffset: 7 });
+    worker.source.hold(0, { earliest: 5 });
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    await worker.ingestion.assigned([0]);
+    expect(worker.source.reads).toEqual(['0@0', '0@7']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Assignment } from './assignment.ts';
 import { writeChunk } from './chunk-writer.ts';
-import { FenceLostError } from './errors.ts';
+import { DataGapError, FenceLostError, TopicRecreatedError } from './errors.ts';
 import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
 import type {
@@ -145,7 +145,7 @@ export class Ingestion implements RecordReceiver {
 
   /**
    * Compares where we are with what the topic holds, since a client whose position is gone may wait for ever for a
-   * record. Fails the ingestion when unread records have been deleted.
+   * record. Claims again when unread records seem to be deleted.
    */
   verifyOffsets(offsets: ReadonlyMap<number, OffsetRange>): void {
     try {
@@ -155,7 +155,7 @@ export class Ingestion implements RecordReceiver {
         if (range !== undefined && lacking.position < range.earliest) refuseUnreadable(lacking, range);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#interrupted('compare offsets', error);
     }
   }
 
@@ -210,7 +210,7 @@ export class Ingestion implements RecordReceiver {
     // Fetched before the claim: it is not read yet, and begins when it is its turn.
     if (assignment.waitingToRedo.includes(partition)) return;
     this.#guard(assignment, 'read again', async () => {
-      const range = (await retry('read offsets', () => source.offsets(), assignment.signal)).get(partition) ?? NOTHING;
+      const range = (await retry('read offsets', () => source.offsets(), assignment.wanted)).get(partition) ?? NOTHING;
       if (assignment !== this.#current) return;
       refuseUnreadable(lacking, range);
       if (intake.expected === expected) {
@@ -240,7 +240,7 @@ export class Ingestion implements RecordReceiver {
     const startedMs = clock.nowMs();
     const commit = assignment.beginCommit();
     this.#guard(assignment, 'commit totals', async () => {
-      await retry('commit totals', () => store.commitTotals(commit), assignment.signal);
+      await retry('commit totals', () => store.commitTotals(commit), assignment.wanted);
       const committed = assignment.endCommit();
       observer.observe({
         kind: 'committed',
@@ -278,7 +278,7 @@ export class Ingestion implements RecordReceiver {
         topic: this.#settings.topic,
         store,
         archive: files,
-        step: (name, operation) => retry(name, operation, assignment.signal),
+        step: (name, operation) => retry(name, operation, assignment.wanted),
       });
       assignment.endChunk(archive);
       observer.observe({ kind: 'archived', partition: chunk.partition, files: written });
@@ -290,16 +290,24 @@ export class Ingestion implements RecordReceiver {
   /** Runs a step of an assignment in the background. What happens to an abandoned one is of no interest any more. */
   #guard(assignment: Assignment, operation: string, run: () => Promise<void>): void {
     run().catch((error: unknown) => {
-      if (assignment !== this.#current) return;
-      if (!(error instanceof FenceLostError)) {
-        this.#fail(error);
-        return;
-      }
-      this.#ports.observer.observe({ kind: 'refused', operation, message: error.message });
-      this.#claims += 1;
-      this.#abandon();
-      this.#ports.source.reclaim();
+      if (assignment === this.#current) this.#interrupted(operation, error);
     });
+  }
+
+  /**
+   * A refusal may mean that another worker has the partition now. So may records that are gone: a worker that was frozen
+   * for long lacks what others have saved since. Only a new claim can tell, and stops if records are really missing.
+   */
+  #interrupted(operation: string, error: unknown): void {
+    const isForClaim =
+      error instanceof FenceLostError || error instanceof DataGapError || error instanceof TopicRecreatedError;
+    if (!isForClaim) {
+      this.#fail(error);
+      return;
+    }
+    this.#ports.observer.observe({ kind: 'refused', operation, message: error.message });
+    this.release();
+    this.#ports.source.reclaim();
   }
 
   #abandon(): void {
@@ -308,8 +316,7 @@ export class Ingestion implements RecordReceiver {
   }
 
   #fail(error: unknown): void {
-    this.#claims += 1;
-    this.#abandon();
+    this.release();
     this.#failure.reject(error);
   }
 }
