@@ -18,9 +18,9 @@ export async function createLogins(
   database: Knex,
   { speedLayer, batchLayer, reader }: { readonly [Login in keyof typeof LOGINS]: string | undefined },
 ): Promise<void> {
-  if (speedLayer !== undefined) await ensureLogin(database, 'speedLayer', speedLayer);
-  if (batchLayer !== undefined) await ensureLogin(database, 'batchLayer', batchLayer);
-  if (reader !== undefined) await ensureLogin(database, 'reader', reader);
+  if (speedLayer !== undefined) await ensureLogin(database, LOGINS.speedLayer, speedLayer);
+  if (batchLayer !== undefined) await ensureLogin(database, LOGINS.batchLayer, batchLayer);
+  if (reader !== undefined) await ensureLogin(database, LOGINS.reader, reader);
 }
 
 function passwordOf(name: string, role: string) {

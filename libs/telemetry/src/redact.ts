@@ -5,7 +5,7 @@ const hidden = '***';
 const minSecretLength = 4;
 
 /** Hides secrets in anything that is going to be logged. */
-export type Redact = (fields: object) => object;
+type Redact = (fields: object) => object;
 
 /**
  * Hides passwords in URLs, the values of fields whose names say that they are secret, and known secrets wherever they
@@ -39,5 +39,6 @@ export function redactor(secrets: readonly string[]): Redact {
 /** An error's own fields, with those that are not enumerable. */
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
-  return Object.assign({}, error, { name, message, stack }, cause === undefined ? {} : { cause });
+  const errors = error instanceof AggregateError ? { errors: error.errors as unknown[] } : {};
+  return Object.assign({}, error, { name, message, stack }, cause === undefined ? {} : { cause }, errors);
 }

@@ -17,6 +17,7 @@ export function lockedForMigration(waitMs: number, log: Logger | undefined): OnC
     await client.query(`SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', $1, false)`, [
       String(waitMs),
     ]);
+    await noticeDeathOfClient(client);
     if (await isFree(client)) return;
     log?.info('another migration of this database is running: waiting for its end');
     try {
@@ -30,4 +31,16 @@ export function lockedForMigration(waitMs: number, log: Logger | undefined): OnC
 async function isFree(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ taken: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS taken`);
   return rows[0]?.taken === true;
+}
+
+/**
+ * Has the server look while it works on a statement whether we are still there. Else the session of a killed run, and
+ * with it the lock, would last until the statement is done.
+ */
+async function noticeDeathOfClient(client: Client): Promise<void> {
+  try {
+    await client.query(`SELECT set_config('client_connection_check_interval', '1s', false)`);
+  } catch {
+    // Servers before version 14, or on Windows, cannot. The lock is released all the same, only later.
+  }
 }

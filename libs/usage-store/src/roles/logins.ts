@@ -3,22 +3,23 @@ import pRetry from 'p-retry';
 import { sqlStateOf } from '../refusal.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
-/** Who logs in, and the group whose rights they have. */
+/** Somebody who logs in, and the group whose rights they have. */
+export interface Login {
+  readonly role: string;
+  readonly group: 'antenna_speed' | 'antenna_batch' | 'antenna_reader';
+}
+
 export const LOGINS = {
   speedLayer: { role: 'antenna_speed_layer', group: 'antenna_speed' },
   batchLayer: { role: 'antenna_batch_layer', group: 'antenna_batch' },
   reader: { role: 'antenna_dashboards', group: 'antenna_reader' },
-} as const;
+} as const satisfies Record<string, Login>;
 
 /** A role is missing for one of two at a time, or its row changes under the other: the second try finds it there. */
 const AT_THE_SAME_TIME = new Set(['42710', '23505', 'XX000']);
 
-/**
- * Creates a login with this password and the rights of its group; one that exists gets the password.
- * @param login a key of `LOGINS`.
- */
-export async function ensureLogin(database: Knex, login: keyof typeof LOGINS, password: string): Promise<void> {
-  const { role, group } = LOGINS[login];
+/** Creates a login with this password and the rights of its group; one that exists gets the password. */
+export async function ensureLogin(database: Knex, { role, group }: Login, password: string): Promise<void> {
   const verifier = scramVerifier(password);
   await pRetry(
     async () => {
