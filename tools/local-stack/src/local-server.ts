@@ -7,11 +7,10 @@ import { endProcess } from './process/end-process.ts';
 import { launch, type CommandLine } from './process/launch.ts';
 import { processFile, type Running } from './process/process-file.ts';
 import type { Report } from './report.ts';
-import type { ServiceName } from './service-name.ts';
 
 /** A real server on this machine. It outlives the process that started it. */
 export interface LocalServer {
-  readonly service: ServiceName;
+  readonly service: string;
   /** What its clients are given. */
   readonly address: string;
   readonly logFile: string;
@@ -30,7 +29,7 @@ export interface LocalServer {
 
 /** What there is to know about a kind of server. */
 export interface ServerKind {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly address: string;
   readonly ports: readonly number[];
   /** Makes what it needs; can be repeated. @returns what to start. */
@@ -38,9 +37,11 @@ export interface ServerKind {
   /** Resolves when the server answers, throws while it does not. */
   probe(): Promise<void>;
   readonly gracefulSignal: NodeJS.Signals;
+  /** How long it may take until it answers; two minutes unless given. */
+  readonly startDeadlineMs?: number;
 }
 
-const startDeadlineMs = 120_000;
+const defaultStartDeadlineMs = 120_000;
 const stopPatienceMs = 45_000;
 
 /** @param folder of its own: process file, log and data. */
@@ -105,7 +106,7 @@ async function firstAnswer(kind: ServerKind, signal: AbortSignal): Promise<void>
     minTimeout: 50,
     factor: 1.2,
     maxTimeout: 500,
-    maxRetryTime: startDeadlineMs,
+    maxRetryTime: kind.startDeadlineMs ?? defaultStartDeadlineMs,
     signal,
   });
 }

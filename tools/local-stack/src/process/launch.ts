@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly file: string;
   readonly args: readonly string[];
   readonly user?: User | undefined;
+  /** Beside the variables of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -19,12 +21,18 @@ export interface CommandLine {
  * @returns its pid, and a promise that is rejected when it ends while this process still runs.
  */
 export async function launch(
-  { file, args, user }: CommandLine,
+  { file, args, user, env }: CommandLine,
   logFile: string,
 ): Promise<{ readonly pid: number; readonly ended: Promise<never> }> {
   const log = await open(logFile, 'a');
   try {
-    const child = spawn(file, args, { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/', ...user });
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      cwd: '/',
+      env: { ...process.env, ...env },
+      ...user,
+    });
     const ended = once(child, 'exit').then(async ([code, signal]: unknown[]) => {
       throw new Error(`it ended with ${String(code ?? signal)}; the last of its log:\n${await lastLines(logFile)}`);
     });
