@@ -8,6 +8,10 @@ function luxonMs(text: string): number | undefined {
   return instant.isValid ? instant.toMillis() : undefined;
 }
 
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
 const padded = (max: number, length: number): fc.Arbitrary<string> =>
   fc.nat(max).map((number) => String(number).padStart(length, '0'));
 
@@ -25,20 +29,19 @@ const commonForm = fc
 describe('an ISO-8601 instant in the common form', () => {
   it('is read as Luxon reads it, impossible ones too', () => {
     fc.assert(
-      fc.property(commonForm, (text) => {
-        expect(isoInstantMs(text)).toBe(luxonMs(text));
-      }),
-      { numRuns: 20_000 },
+      fc.property(commonForm, (text) => isoInstantMs(text) === luxonMs(text)),
+      { numRuns: 10_000 },
     );
   });
 
   it('is read as Luxon reads it on every day of leap years and others', () => {
-    for (const year of [1970, 1972, 1999, 2000, 2023, 2024, 2100]) {
-      for (let day = 0; day < 13 * 32; day++) {
-        const month = String(Math.floor(day / 32)).padStart(2, '0');
-        const text = `${year}-${month}-${String(day % 32).padStart(2, '0')}T23:59:59.999Z`;
-        expect([text, isoInstantMs(text)]).toEqual([text, luxonMs(text)]);
-      }
+    const days = Array.from(
+      { length: 13 * 32 },
+      (_, day) => `${twoDigits(Math.floor(day / 32))}-${twoDigits(day % 32)}`,
+    );
+    for (const year of ['1970', '1972', '1999', '2000', '2023', '2024', '2100']) {
+      const texts = days.map((day) => `${year}-${day}T23:59:59.999Z`);
+      expect(texts.filter((text) => isoInstantMs(text) !== luxonMs(text))).toEqual([]);
     }
   });
 
@@ -49,7 +52,7 @@ describe('an ISO-8601 instant in the common form', () => {
         const index = at % text.length;
         const changed = text.slice(0, index) + character + text.slice(index + 1);
         const mayBeRead = /^\d{4}-\d\d-\d\dT/i.test(changed);
-        expect(isoInstantMs(changed)).toBe(mayBeRead ? luxonMs(changed) : undefined);
+        return isoInstantMs(changed) === (mayBeRead ? luxonMs(changed) : undefined);
       }),
       { numRuns: 5000 },
     );
