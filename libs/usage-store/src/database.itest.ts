@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { execa } from 'execa';
+import type { Knex } from 'knex';
+import { openDatabase, type DatabaseOptions } from './database.ts';
+
+const opened: { close(): Promise<unknown> }[] = [];
+let test: TestDatabase;
+
+beforeAll(async () => {
+  test = await testDatabase();
+});
+
+afterEach(async () => {
+  for (const { close } of opened.splice(0).reverse()) await close();
+});
+
+afterAll(() => test.close());
+
+function open(options: Partial<DatabaseOptions> = {}, url = test.url): Knex {
+  const database = openDatabase({ url }, { applicationName: 'test', ...options });
+  opened.push({ close: () => database.destroy() });
+  return database;
+}
+
+async function first(database: Knex, query: string, parameters: Knex.RawBinding[] = []): Promise<unknown> {
+  const { rows } = await database.raw<{ rows: unknown[] }>(query, parameters);
+  return rows[0];
+}
+
+/** Passes connections on to the database until it is told to swallow everything without a word. */
+async function aNetwork(): Promise<{ url: string; swallow: (isSwallowing: boolean) => void }> {
+  const target = new URL(test.url);
+  const sockets: Socket[] = [];
+  let isSwallowing = false;
+  const server: Server = createServer((near) => {
+    const far = connect(Number(target.port === '' ? 5432 : target.port), target.hostname);
+    sockets.push(near, far);
+    near.on('data', (chunk) => isSwallowing || far.write(chunk));
+    far.on('data', (chunk) => isSwallowing || near.write(chunk));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      one.on('error', () => other.destroy()).on('close', () => other.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const url = new URL(test.url);
+  url.hostname = '127.0.0.1';
+  url.port = typeof address === 'object' ? String(address?.port) : '';
+  opened.push({
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await once(server.close(), 'close');
+    },
+  });
+  return { url: url.href, swallow: (next) => (isSwallowing = next) };
+}
+
+describe('values from Postgres', () => {
+  it('come without loss: a TIMESTAMP as text, a BIGINT as text', async () => {
+    const row = await first(
+      open(),
+      `SELECT timestamp '2022-10-29 13:05:00.000001' AS t, date '2022-10-29' AS d, 9007199254740993 AS n`,
+    );
+    expect(row).toEqual({ t: '2022-10-29 13:05:00.000001', d: '2022-10-29', n: '9007199254740993' });
+  });
+
+  it('are in UTC, whatever the zone of the machine', async () => {
+    // The zone of a process is settled when it begins.
+    const script = `
+      const { openDatabase } = await import('${new URL('./database.ts', import.meta.url).href}');
+      const database = openDatabase({ url: process.env.DATABASE }, { applicationName: 'test' });
+      const given = [new Date(0), new Date(0)];
+      const { rows } = await database.raw("SELECT ?::timestamp AS t, ?::timestamptz::text AS z, current_setting('TimeZone') AS zone", given);
+      console.log(JSON.stringify(rows[0]));
+      await database.destroy();`;
+    const env = { TZ: 'Asia/Tokyo', DATABASE: test.url };
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script], { env });
+    expect(JSON.parse(stdout)).toEqual({ t: '1970-01-01 00:00:00', z: '1970-01-01 00:00:00+00', zone: 'UTC' });
+  });
+});
+
+describe('an error of a query', () => {
+  it('tells neither the statement nor its parameters', async () => {
+    const failing = first(open(), 'SELECT 1 / (length(?) - 7)', ['private']);
+    await expect(failing).rejects.toMatchObject({ code: '22012', message: 'division by zero' });
+  });
+});
+
+describe('a query without an end', () => {
+  it('is ended by the server', async () => {
+    const failing = first(open({ queryTimeoutMs: 100 }), 'SELECT pg_sleep(60)');
+    await expect(failing).rejects.toMatchObject({ code: '57014' });
+  });
+
+  it('fails when the other end is gone without a word, and the next one has a new connection', async () => {
+    const network = await aNetwork();
+    const database = open({ queryTimeoutMs: 100, poolMax: 1 }, network.url);
+    await first(database, 'SELECT 1');
+    network.swallow(true);
+    await expect(first(database, 'SELECT 1')).rejects.toThrow('no answer within 5100 ms');
+    network.swallow(false);
+    await expect(first(database, 'SELECT 1 AS n')).resolves.toEqual({ n: 1 });
+  });
+});

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { openDatabase } from '../database.ts';
+import { checkSchema } from '../schema-version.ts';
+import { ensureLogin, type Login } from './logins.ts';
+
+let test: TestDatabase;
+let owner: Knex;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  owner = openDatabase({ url: test.url }, { applicationName: 'test' });
+});
+
+afterAll(async () => {
+  await owner.destroy();
+  await test.close();
+});
+
+async function textsOf(query: string, role: string): Promise<readonly string[]> {
+  const { rows } = await owner.raw<{ rows: { text: string }[] }>(query, { role });
+  return rows.map(({ text }) => text);
+}
+
+/** The functions of schema pipeline that a role may call. `public` stands for everybody. */
+function callable(role: string): Promise<readonly string[]> {
+  return textsOf(
+    `SELECT proname AS text FROM pg_proc
+     WHERE pronamespace = 'pipeline'::regnamespace AND has_function_privilege(:role, oid, 'EXECUTE') ORDER BY 1`,
+    role,
+  );
+}
+
+/** The tables and views of both schemas on which a role has one of these rights. */
+async function touchable(role: string, rights: string): Promise<readonly string[]> {
+  return textsOf(
+    `SELECT oid::regclass::text AS text FROM pg_class
+     WHERE relnamespace IN ('pipeline'::regnamespace, 'public'::regnamespace) AND relkind IN ('r', 'v', 'm', 'p')
+       AND has_table_privilege(:role, oid, '${rights}') ORDER BY 1`,
+    role,
+  );
+}
+
+const writing = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER';
+
+describe('everybody', () => {
+  it('may do nothing, in whatever the migrations create', async () => {
+    expect(await callable('public')).toEqual([]);
+    expect(await touchable('public', `SELECT, ${writing}`)).toEqual([]);
+  });
+});
+
+describe('the speed layer', () => {
+  it('may call its functions', async () => {
+    expect(await callable('antenna_speed')).toEqual([
+      'acknowledge_gap',
+      'claim',
+      'commit_totals',
+      'complete_chunk',
+      'note_partition_ends',
+      'now_for_noting',
+      'record_intent',
+      'stream_status',
+    ]);
+  });
+
+  it('may touch no table', async () => {
+    expect(await touchable('antenna_speed', writing)).toEqual([]);
+    expect(await touchable('antenna_speed', 'SELECT')).toEqual(['pipeline.schema_version']);
+  });
+});
+
+describe('the batch layer', () => {
+  it('may call its functions', async () => {
+    expect(await callable('antenna_batch')).toEqual([
+      'commit_hour',
+      'hour_statuses',
+      'preview_over_quota',
+      'read_manifest',
+    ]);
+  });
+
+  it('may touch no table', async () => {
+    expect(await touchable('antenna_batch', writing)).toEqual([]);
+    expect(await touchable('antenna_batch', 'SELECT')).toEqual(['pipeline.schema_version']);
+  });
+});
+
+describe('the reader', () => {
+  it('may read the public tables and what dashboards show, but no payload', async () => {
+    const readable = await touchable('antenna_reader', 'SELECT');
+    expect(readable).toEqual(expect.arrayContaining(['bytes', 'bytes_hourly', 'user_metadata', 'user_quota_limit']));
+    expect(readable).toEqual(
+      expect.arrayContaining(
+        ['live_usage', 'stream_progress', 'hour_status', 'dead_letter_count'].map((v) => `pipeline.${v}`),
+      ),
+    );
+    for (const table of ['dead_letter', 'position', 'archive_intent', 'archive_file', 'batch_run', 'migration']) {
+      expect(readable).not.toContain(`pipeline.${table}`);
+    }
+  });
+
+  it('may write nothing and call nothing', async () => {
+    expect(await touchable('antenna_reader', writing)).toEqual([]);
+    expect(await callable('antenna_reader')).toEqual([]);
+  });
+
+  it('may read every view that it was given', async () => {
+    const readable = await touchable('antenna_reader', 'SELECT');
+    await owner.transaction(async (transaction) => {
+      await transaction.raw('SET LOCAL ROLE antenna_reader');
+      for (const name of readable) await transaction.raw(`SELECT * FROM ${name} LIMIT 1`);
+    });
+  });
+});
+
+describe('the functions that workers call', () => {
+  it('run with the rights of their owner and look up nothing in a schema of the caller', async () => {
+    const loose = await textsOf(
+      `SELECT p.proname AS text FROM pg_proc AS p
+       WHERE p.pronamespace = 'pipeline'::regnamespace
+         AND (has_function_privilege('antenna_speed', p.oid, 'EXECUTE') OR has_function_privilege('antenna_batch', p.oid, 'EXECUTE'))
+         AND NOT (p.prosecdef AND coalesce(p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%', false))`,
+      '',
+    );
+    expect(loose).toEqual([]);
+  });
+});
+
+describe('a login', () => {
+  const login: Login = { role: `test_${randomBytes(6).toString('hex')}`, group: 'antenna_speed' };
+
+  afterAll(async () => {
+    await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
+  });
+
+  async function logIn(password: string): Promise<string> {
+    const url = new URL(test.url);
+    url.username = login.role;
+    const database = openDatabase({ url: url.href, password }, { applicationName: 'test' });
+    try {
+      await checkSchema(database);
+      await expect(database.raw('DELETE FROM public.bytes')).rejects.toMatchObject({ code: '42501' });
+      await expect(database.raw('SELECT * FROM pipeline.position')).rejects.toMatchObject({ code: '42501' });
+      return 'in';
+    } finally {
+      await database.destroy();
+    }
+  }
+
+  it('has its password and the rights of its group', async () => {
+    await ensureLogin(owner, login, `pass'word?\\ %I ñ`);
+    await expect(logIn(`pass'word?\\ %I ñ`)).resolves.toBe('in');
+    await expect(logIn('other')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('gets another password', async () => {
+    await ensureLogin(owner, login, 'first');
+    await ensureLogin(owner, login, 'second');
+    await expect(logIn('second')).resolves.toBe('in');
+    await expect(logIn('first')).rejects.toMatchObject({ code: '28P01' });
+  });
+
+  it('is created by several at once', async () => {
+    await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
+    await Promise.all([1, 2, 3, 4].map(() => ensureLogin(owner, login, 'same')));
+    await expect(logIn('same')).resolves.toBe('in');
+  });
+});
