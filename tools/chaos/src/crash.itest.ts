@@ -1,7 +1,7 @@
 import { type Failpoint, FAILPOINT_STEPS, failpointText } from './failpoint.ts';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
-import { startWorker } from './worker-process.ts';
+import { DONE, ending, startWorker } from './worker-process.ts';
 
 const MOMENTS = ['before', 'after'] as const;
 
@@ -31,8 +31,7 @@ describe('a worker that is killed', () => {
   );
 
   it('leaves everything to its successors, exactly once', async () => {
-    const { exitCode, all } = await startWorker('drain', stream.environment);
-    expect({ exitCode, all: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, all: '' });
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 });

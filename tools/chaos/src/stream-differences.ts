@@ -18,18 +18,16 @@ export async function streamDifferences(stream: Stream, sent: readonly Simulated
   await client.connect();
   try {
     const files = archiveFiles(stream.archiveFolder);
-    const checks: [string, Promise<string>][] = [
-      ['totals', totalsDifference(client, truth)],
-      ['dead letters', deadLettersDifference(client, truth)],
-      ['manifest', manifestDifference(client, files)],
-      ['archive', archiveDifference(stream.archiveFolder, files, sent)],
-      ['left over', leftovers(client, stream.archiveFolder)],
-    ];
-    const results = [];
-    for (const [what, check] of checks) results.push({ what, difference: await check });
-    return results
-      .filter(({ difference }) => difference !== '')
-      .map(({ what, difference }) => `${what}: ${difference}`);
+    const differences = {
+      totals: await totalsDifference(client, truth),
+      'dead letters': await deadLettersDifference(client, truth),
+      manifest: await manifestDifference(client, files),
+      archive: await archiveDifference(stream.archiveFolder, files, sent),
+      'left over': await leftovers(client, stream.archiveFolder),
+    };
+    return Object.entries(differences).flatMap(([what, difference]) =>
+      difference === '' ? [] : `${what}: ${difference}`,
+    );
   } finally {
     await client.end();
   }

@@ -24,3 +24,13 @@ export function startWorker(
     forceKillAfterDelay: 60_000,
   });
 }
+
+/** How a worker ended; what it printed only when it did not end well, so that a failed test shows it. */
+export async function ending(
+  worker: ReturnType<typeof startWorker>,
+): Promise<{ exitCode: number | undefined; printed: string }> {
+  const { exitCode, all } = await worker;
+  return { exitCode, printed: exitCode === 0 ? '' : all };
+}
+
+export const DONE = { exitCode: 0, printed: '' };
