@@ -1,6 +1,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: ['<rootDir>/tools/jest/one-realm.mjs'],
   transform: { '^.+\\.ts$': '<rootDir>/tools/jest/strip-types.cjs' },
 };
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { execa } from 'execa';
 
 /**
@@ -16,7 +16,13 @@ async function fromProc(pid: number): Promise<string | undefined> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   const startTicks = fields[22 - 3];
-  return state === 'Z' || state === 'X' ? undefined : startTicks;
+  return state === 'Z' && !(await hasThreads(pid)) ? undefined : startTicks;
+}
+
+/** The first thread of a killed process can be gone while others still hold its files and ports. */
+async function hasThreads(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  return threads.length > 1;
 }
 
 async function fromPs(pid: number): Promise<string | undefined> {
