@@ -5,7 +5,7 @@ export { certificateFile, secretFile } from './file-kinds.ts';
 export { archiveSettings, type ArchiveSettings } from './groups/archive.ts';
 export { databaseSettings, type DatabaseConnection, type SslMode } from './groups/database.ts';
 export { httpSettings } from './groups/http.ts';
-export { ingestionSettings } from './groups/ingestion.ts';
+export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
 export { kafkaSettings, type KafkaConnection, type KafkaSasl } from './groups/kafka.ts';
 export { logSettings } from './groups/log.ts';
 export { hostPorts } from './host-ports.ts';

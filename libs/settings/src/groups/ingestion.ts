@@ -5,6 +5,20 @@ import { listOf, wholeNumber } from '../text-kinds.ts';
 const hourMs = 3_600_000;
 const sinkOrder = ['totals', 'archive'] as const;
 
+/** Workers show it in their watermarks; the batch layer waits for it. */
+const allowedLatenessMs = setting({
+  name: 'ALLOWED_LATENESS_MS',
+  description: 'how long after its end an hour may still become final',
+  kind: wholeNumber(0, 7 * 24 * hourMs),
+  default: '60000',
+});
+
+export const finalitySettings = settingsGroup({
+  title: 'Finality',
+  fields: { allowedLatenessMs },
+  value: (values) => values,
+});
+
 export const ingestionSettings = settingsGroup({
   title: 'Ingestion',
   fields: {
@@ -38,12 +52,7 @@ export const ingestionSettings = settingsGroup({
       kind: wholeNumber(1, 24 * hourMs),
       default: '300000',
     }),
-    allowedLatenessMs: setting({
-      name: 'ALLOWED_LATENESS_MS',
-      description: 'how long after its end an hour may still become final',
-      kind: wholeNumber(0, 7 * 24 * hourMs),
-      default: '60000',
-    }),
+    allowedLatenessMs,
   },
   rules: [
     {
