@@ -73,6 +73,12 @@ describe('a log of JSON lines', () => {
     ]);
   });
 
+  it('tells each error of several', () => {
+    const { log, lines } = aLogger();
+    log.error('cannot connect', { error: new AggregateError([new Error('refused'), new Error('no route')], 'both') });
+    expect(lines()).toMatchObject([{ error: { errors: [{ message: 'refused' }, { message: 'no route' }] } }]);
+  });
+
   it('adds the fields of a child to its lines only', () => {
     const { log, lines } = aLogger();
     log.child({ partition: 3 }).info('one');

@@ -39,6 +39,7 @@ export function redactor(secrets: readonly string[]): Redact {
 /** An error's own fields, with those that are not enumerable. */
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
+  const told = { name, message, stack, ...(cause === undefined ? {} : { cause }) };
   const errors = error instanceof AggregateError ? { errors: error.errors as unknown[] } : {};
-  return Object.assign({}, error, { name, message, stack }, cause === undefined ? {} : { cause }, errors);
+  return Object.assign({}, error, { ...told, ...errors });
 }

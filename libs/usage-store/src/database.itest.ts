@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { Knex } from 'knex';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 
-const opened: { close(): Promise<unknown> }[] = [];
+const opened: { readonly close: () => Promise<unknown> }[] = [];
 let test: TestDatabase;
 
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { checkSchema } from './schema-version.ts';
 
 const names = migrations.map(({ name }) => name);
 const extra = { name: '9999-extra', sql: `CREATE TABLE pipeline.extra (mark text DEFAULT 'why?')` };
-const opened: { close(): Promise<unknown> }[] = [];
+const opened: { readonly close: () => Promise<unknown> }[] = [];
 
 afterEach(async () => {
   for (const { close } of opened.splice(0).reverse()) await close();
