@@ -55,8 +55,9 @@ function isDamagedInTransit(error: unknown): boolean {
 /** Codes are those of Node, of the HTTP libraries, and of the client's own check of what it downloaded. */
 function isAboutTheNetwork(error: unknown): boolean {
   if (codeOf(error) !== undefined) return true;
-  const name = fieldOf(error, 'name');
-  return typeof name === 'string' && ['AbortError', 'TimeoutError', 'FetchError', 'GaxiosError'].includes(name);
+  if (['AbortError', 'TimeoutError'].includes(String(fieldOf(error, 'name')))) return true;
+  const cause = fieldOf(error, 'cause');
+  return cause !== undefined && isAboutTheNetwork(cause);
 }
 
 function isAboutCredentials(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Bucket } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
@@ -11,13 +11,15 @@ import { createObject } from './gcs-upload.ts';
 import { isVisibleName, refuseOutside } from './visible-name.ts';
 
 /** Failures that pass soon are not worth encoding a file again; longer ones are the caller's to wait for. */
-const TRIES = { retries: 4, minTimeout: 250, maxTimeout: 4000, maxRetryTime: 20_000, randomize: true };
+const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
 
 export interface GcsStoreOptions {
   /** Without slashes at its ends; may be empty. */
   readonly prefix: string;
   /** How long one request may take, or a download be silent. */
   readonly timeoutMs: number;
+  /** Whether the server is Google's, or one that stands in for it and does not ask who we are. */
+  readonly isAuthorized: boolean;
 }
 
 /** An archive in a bucket of Google Cloud Storage. */
@@ -25,11 +27,13 @@ export class GcsStore implements ArchiveStore {
   readonly #bucket: Bucket;
   readonly #prefix: string;
   readonly #timeoutMs: number;
+  readonly #isAuthorized: boolean;
 
-  constructor(bucket: Bucket, { prefix, timeoutMs }: GcsStoreOptions) {
+  constructor(bucket: Bucket, { prefix, timeoutMs, isAuthorized }: GcsStoreOptions) {
     this.#bucket = bucket;
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#timeoutMs = timeoutMs;
+    this.#isAuthorized = isAuthorized;
   }
 
   async publish(preparedFile: string, path: string): Promise<boolean> {
@@ -54,11 +58,9 @@ export class GcsStore implements ArchiveStore {
     return this.#tried('list', prefix, async () => {
       const [objects] = await withDeadline(this.#timeoutMs, () => this.#bucket.getFiles({ prefix, delimiter: '/' }));
       return objects
-        .map(({ name, metadata }) => ({
-          path: `${folder}/${name.slice(prefix.length)}`,
-          sizeBytes: Number(metadata.size),
-        }))
-        .filter(({ path }) => isVisibleName(basename(path)))
+        .map((object) => ({ name: object.name.slice(prefix.length), sizeBytes: Number(object.metadata.size) }))
+        .filter(({ name }) => isVisibleName(name))
+        .map(({ name, sizeBytes }) => ({ path: `${folder}/${name}`, sizeBytes }))
         .sort((left, right) => (left.path < right.path ? -1 : 1));
     });
   }
@@ -67,7 +69,8 @@ export class GcsStore implements ArchiveStore {
     const name = this.#nameOf(path);
     const localFile = join(localFolder, path);
     return this.#tried('read', name, async () => {
-      await downloadObject(this.#bucket.file(name), localFile, this.#timeoutMs).catch((error: unknown) => {
+      const download = { name, localFile, isAuthorized: this.#isAuthorized, idleMs: this.#timeoutMs };
+      await downloadObject(this.#bucket, download).catch((error: unknown) => {
         throw httpStatusOf(error) === 404 ? this.#missing(path) : error;
       });
       return localFile;

@@ -10,6 +10,7 @@ const MEANINGS: Readonly<Record<string, readonly [ArchiveErrorCode, string]>> = 
   ENOTSUP: ['ARCHIVE_REFUSED', 'use a file system that has hard links'],
   EROFS: ['ARCHIVE_REFUSED', 'the file system is mounted read-only'],
   ENOTDIR: ['ARCHIVE_REFUSED', 'a file is in the place of a folder'],
+  EEXIST: ['ARCHIVE_REFUSED', 'a file is in the place of a folder'],
   EIO: ['ARCHIVE_UNAVAILABLE', 'look at the disk and the kernel log'],
   ESTALE: ['ARCHIVE_UNAVAILABLE', 'the network file system has lost the folder'],
   ETIMEDOUT: ['ARCHIVE_UNAVAILABLE', 'the network file system does not answer'],

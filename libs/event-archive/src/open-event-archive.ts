@@ -2,8 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveLocation } from '@antenna/settings';
 import { createDurableFolder } from './durable-folders.ts';
-import { gcsBucket } from './gcs-bucket.ts';
-import { GcsStore } from './gcs-store.ts';
+import type { GcsStore } from './gcs-store.ts';
 import { localFailure } from './local-failure.ts';
 import { LocalStore, STAGING_FOLDER } from './local-store.ts';
 import { ParquetArchive } from './parquet-archive.ts';
@@ -23,6 +22,8 @@ export interface ArchiveOptions {
 
 const REQUEST_TIMEOUT_MS = 60_000;
 
+type BucketLocation = Extract<ArchiveLocation, { kind: 'gs' }>;
+
 /**
  * Opens the archive: a local folder is created where it is missing, a bucket is not. Nothing is asked of a bucket yet.
  * @throws {ArchiveError} when the folder cannot be used.
@@ -31,7 +32,7 @@ export async function openEventArchive(
   location: ArchiveLocation,
   options: ArchiveOptions = {},
 ): Promise<ParquetArchive> {
-  const { store, stagingPath } = location.kind === 'file' ? localParts(location) : gcsParts(location, options);
+  const { store, stagingPath } = location.kind === 'file' ? localParts(location) : await gcsParts(location, options);
   try {
     if (location.kind === 'file') await createDurableFolder(location.path);
     const staging = await StagingFolder.open(stagingPath);
@@ -45,10 +46,18 @@ function localParts({ path }: { readonly path: string }) {
   return { store: new LocalStore(path), stagingPath: join(path, STAGING_FOLDER) };
 }
 
-function gcsParts({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }, options: ArchiveOptions) {
-  const timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
   return {
-    store: new GcsStore(gcsBucket(bucket, options.emulatorUrl), { prefix, timeoutMs }),
+    store: await openGcsStore(location, options),
     stagingPath: join(options.tempFolder ?? tmpdir(), 'event-archive-staging'),
   };
+}
+
+/** Where the archive is a folder, the client of Google Cloud Storage is not even loaded. */
+export async function openGcsStore(
+  { bucket, prefix }: BucketLocation,
+  { emulatorUrl, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS }: ArchiveOptions,
+): Promise<GcsStore> {
+  const [{ gcsBucket }, { GcsStore }] = await Promise.all([import('./gcs-bucket.ts'), import('./gcs-store.ts')]);
+  return new GcsStore(gcsBucket(bucket, emulatorUrl), { prefix, timeoutMs, isAuthorized: emulatorUrl === undefined });
 }

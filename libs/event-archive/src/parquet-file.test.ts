@@ -98,15 +98,15 @@ describe('an archive file', () => {
   });
 
   it('keeps the order and the number of rows over several row groups', async () => {
-    const rows = columnsOf(manyRows(600_000));
-    await write(rows);
+    const rows = columnsOf(manyRows(6000));
+    await writeFile(file, parquetFile(rows, 2500));
     const groups = [];
     for await (const group of parquetRowGroups(file)) groups.push(group);
     const [first, ...others] = groups;
-    expect(others).toHaveLength(1);
+    expect(others).toHaveLength(2);
     expect(firstDifference(rows, joinColumns([first!, ...others]))).toBeUndefined();
     expect(await queryWithDuckDb('SELECT count(*), sum(bytes) FROM rows')).toEqual([
-      ['600000', String(rows.bytes.reduce((sum, bytes) => sum + bytes, 0))],
+      ['6000', String(rows.bytes.reduce((sum, bytes) => sum + bytes, 0))],
     ]);
   });
 

@@ -23,16 +23,16 @@ const DENSE_COLUMNS = ['antenna_id', 'app', 'kafka_partition'];
  * The rows as the bytes of one Parquet file, in their order. Codecs and encodings are those that Spark, DuckDB,
  * BigQuery and @dsnp/parquetjs all read (docs/decisions/0001-parquet-encoder.md).
  */
-export function parquetFile(rows: EventColumns): Uint8Array {
+export function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Uint8Array {
   const table = WasmTable.fromIPCStream(tableToIPC(arrowTable(rows), 'stream'));
-  return writeParquet(table, writerProperties(rows));
+  return writeParquet(table, writerProperties(rows, rowGroupRows));
 }
 
-function writerProperties(rows: EventColumns): WriterProperties {
+function writerProperties(rows: EventColumns, rowGroupRows: number): WriterProperties {
   let builder = new WriterPropertiesBuilder()
     .setWriterVersion(WriterVersion.V1)
     .setCompression(Compression.GZIP)
-    .setMaxRowGroupSize(ROW_GROUP_ROWS)
+    .setMaxRowGroupSize(rowGroupRows)
     .setDictionaryPageSizeLimit(MAX_DICTIONARY_BYTES)
     .setStatisticsEnabled(EnabledStatistics.Chunk)
     .setColumnDictionaryEnabled('kafka_offset', false)

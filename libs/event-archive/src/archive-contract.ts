@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { archivePath } from '@antenna/ingestion';
+import type { ParquetArchive } from './parquet-archive.ts';
+import { aRow, columnsOf, manyRows, rowsIn } from './rows-for-tests.ts';
+
+const HOUR_MS = 3_600_000;
+let hoursGivenOut = 0;
+
+/** An hour that no other test has used, so that tests can share an archive. */
+export function freshHour(): number {
+  hoursGivenOut += 1;
+  return Date.UTC(2022, 9, 29, 13) + hoursGivenOut * HOUR_MS;
+}
+
+export function pathIn(hourMs: number, startOffset = 4812): string {
+  return archivePath({ topic: 'devices', partition: 3, startOffset, endOffset: startOffset + 1000, hourMs });
+}
+
+export interface OpenedArchive {
+  readonly archive: ParquetArchive;
+  /** On this machine, for what is fetched. */
+  readonly localFolder: string;
+}
+
+/** What holds of an archive wherever it is. */
+export function itKeepsTheContract(opened: () => OpenedArchive): void {
+  it('gives back the rows that a file was created with', async () => {
+    const { archive } = opened();
+    const path = pathIn(freshHour());
+    const rows = manyRows(1500);
+    const file = await archive.create(path, columnsOf(rows));
+    const found = await archive.read(path);
+    expect(found.file).toEqual(file);
+    expect(found.rows.partition).toBe(3);
+    expect(rowsIn(found.rows)).toEqual(rows);
+  });
+
+  it('leaves the rows as they were, for another try', async () => {
+    const { archive } = opened();
+    const rows = columnsOf(manyRows(10));
+    await archive.create(pathIn(freshHour()), rows);
+    expect(rowsIn(rows)).toEqual(manyRows(10));
+  });
+
+  it('tells the size and the SHA-256 of the stored file', async () => {
+    const { archive, localFolder } = opened();
+    const hour = freshHour();
+    const path = pathIn(hour);
+    const file = await archive.create(path, columnsOf(manyRows(10)));
+    const [local] = await archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    expect(file).toEqual(await sizeAndChecksum(local));
+    expect(await archive.listHour(hour)).toEqual([{ path, sizeBytes: file?.sizeBytes }]);
+  });
+
+  it('never overwrites a file', async () => {
+    const { archive, localFolder } = opened();
+    const path = pathIn(freshHour());
+    const first = await archive.create(path, columnsOf([aRow({ id: 'first' })]));
+    expect(await archive.create(path, columnsOf([aRow({ id: 'second' })]))).toBeUndefined();
+    const [local] = await archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    expect(await sizeAndChecksum(local)).toEqual(first);
+  });
+
+  it('lets one of eight creators of a file win, whose rows it then holds', async () => {
+    const { archive } = opened();
+    const path = pathIn(freshHour());
+    const ids = Array.from({ length: 8 }, (_, index) => `creator-${index}`);
+    const files = await Promise.all(ids.map((id) => archive.create(path, columnsOf([aRow({ id })]))));
+    const winners = ids.filter((_, index) => files[index] !== undefined);
+    expect(winners).toHaveLength(1);
+    const { rows } = await archive.read(path);
+    expect(rowsIn(rows).map(({ id }) => id)).toEqual(winners);
+  });
+
+  it('refuses a file without rows', async () => {
+    const { archive } = opened();
+    const path = pathIn(freshHour());
+    await expect(archive.create(path, columnsOf([]))).rejects.toThrow(RangeError);
+    expect(await archive.exists(path)).toBe(false);
+  });
+
+  it('refuses a path that leads out of it', async () => {
+    const { archive } = opened();
+    await expect(archive.create('../x.parquet', columnsOf([aRow()]))).rejects.toThrow(RangeError);
+  });
+
+  it('lists the files of the hour that is asked for, sorted by path', async () => {
+    const { archive } = opened();
+    const [hour, another] = [freshHour(), freshHour()];
+    for (const path of [pathIn(hour, 30), pathIn(hour, 4), pathIn(another)]) {
+      await archive.create(path, columnsOf([aRow()]));
+    }
+    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour, 4), pathIn(hour, 30)]);
+    expect((await archive.listHour(another)).map(({ path }) => path)).toEqual([pathIn(another)]);
+  });
+
+  it('lists nothing of an hour without a folder', async () => {
+    expect(await opened().archive.listHour(freshHour())).toEqual([]);
+  });
+
+  it('knows which files exist', async () => {
+    const { archive } = opened();
+    const hour = freshHour();
+    await archive.create(pathIn(hour, 1), columnsOf([aRow()]));
+    expect(await archive.exists(pathIn(hour, 1))).toBe(true);
+    expect(await archive.exists(pathIn(hour, 2))).toBe(false);
+  });
+
+  it('fetches files in the order in which they are asked for', async () => {
+    const { archive, localFolder } = opened();
+    const hour = freshHour();
+    const paths = [5, 3, 4, 1, 2].map((offset) => pathIn(hour, offset));
+    for (const path of paths) await archive.create(path, columnsOf([aRow()]));
+    const local = await archive.fetchFiles(paths, localFolder, { concurrency: 2 });
+    expect(local.map((each) => paths.find((path) => each.endsWith(path)))).toEqual(paths);
+  });
+
+  it.each(['read', 'fetch'])('names the file that is not there to %s', async (how) => {
+    const { archive, localFolder } = opened();
+    const path = pathIn(freshHour());
+    const attempt = how === 'read' ? archive.read(path) : archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_FILE_MISSING', retryable: false });
+    await expect(attempt).rejects.toThrow(path);
+  });
+}
+
+async function sizeAndChecksum(path = '') {
+  const bytes = await readFile(path);
+  return { sizeBytes: bytes.byteLength, checksum: createHash('sha256').update(bytes).digest('hex') };
+}

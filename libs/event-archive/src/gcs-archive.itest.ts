@@ -1,0 +1,165 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hourFolder } from '@antenna/ingestion';
+import { temporaryFolder, type TemporaryFolder, testBucket, until } from '@antenna/test-kit';
+import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
+import { type Fate, GcsFaultProxy } from './gcs-fault-proxy.ts';
+import { openEventArchive } from './open-event-archive.ts';
+import type { ParquetArchive } from './parquet-archive.ts';
+import { aRow, columnsOf, rowsIn } from './rows-for-tests.ts';
+
+let folder: TemporaryFolder;
+let bucket: string;
+let endpoint: string;
+let hour: number;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const created = await testBucket();
+  bucket = created.url.replace('gs://', '');
+  endpoint = created.endpoint;
+});
+
+beforeEach(() => {
+  hour = freshHour();
+});
+
+afterAll(() => folder.close());
+
+function open(emulatorUrl: string, requestTimeoutMs = 10_000): Promise<ParquetArchive> {
+  const location = { kind: 'gs', bucket, prefix: 'some/prefix' } as const;
+  return openEventArchive(location, { emulatorUrl, tempFolder: folder.path, requestTimeoutMs });
+}
+
+const staged = () => readdir(join(folder.path, 'event-archive-staging'));
+
+describe('an archive in a bucket', () => {
+  let archive: ParquetArchive;
+
+  beforeAll(async () => {
+    archive = await open(endpoint);
+  });
+
+  afterAll(() => archive.close());
+
+  itKeepsTheContract(() => ({ archive, localFolder: join(folder.path, 'fetched') }));
+
+  it('keeps its files below the prefix', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    const object = encodeURIComponent(`some/prefix/${pathIn(hour)}`);
+    expect((await fetch(`${endpoint}/storage/v1/b/${bucket}/o/${object}`)).status).toBe(200);
+  });
+
+  it('does not list what readers ignore', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    for (const name of ['.hidden.parquet', '_SUCCESS', 'x.parquet.tmp', '', 'app=SKYPE/x.parquet']) await upload(name);
+    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
+  });
+
+  it('leaves nothing on the local disk', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    await archive.read(pathIn(hour));
+    expect(await staged()).toEqual([]);
+  });
+});
+
+describe('an archive in a bucket behind a bad network', () => {
+  let proxy: GcsFaultProxy;
+  let archive: ParquetArchive;
+  let fateOf: (method: string) => Fate;
+
+  beforeAll(async () => {
+    proxy = await GcsFaultProxy.start(endpoint, (method) => fateOf(method));
+    archive = await open(proxy.url, 300);
+  });
+
+  afterAll(async () => {
+    await archive.close();
+    await proxy.stop();
+  });
+
+  /** The first requests of the method meet these fates, later ones and others pass. */
+  function meet(method: string, fates: readonly Fate[]): void {
+    const remaining = [...fates];
+    fateOf = (asked) => (asked === method ? (remaining.shift() ?? 'pass') : 'pass');
+  }
+
+  const always = (fate: Fate) => Array<Fate>(20).fill(fate);
+
+  // An upload is a POST, which opens a session, and a PUT of the bytes.
+  it.each<[string, string, readonly Fate[]]>([
+    ['the server is busy', 'POST', [503, 429]],
+    ['the server is busy when the bytes come', 'PUT', [503, 500]],
+    ['the connection breaks', 'POST', ['disconnect']],
+    ['the connection breaks when the bytes come', 'PUT', ['disconnect', 'disconnect']],
+  ])('stores the file when %s at first', async (_what, method, fates) => {
+    meet(method, fates);
+    const file = await archive.create(pathIn(hour), columnsOf([aRow()]));
+    expect(await archive.read(pathIn(hour))).toMatchObject({ file });
+  });
+
+  it('does not take a lost answer for a failure: the file is there, and holds the rows', async () => {
+    meet('PUT', ['lose answer']);
+    expect(await archive.create(pathIn(hour), columnsOf([aRow()]))).toBeUndefined();
+    expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
+  });
+
+  it('reports a server that stays busy, as worth another try', async () => {
+    meet('PUT', always(503));
+    const expected = { code: 'ARCHIVE_UNAVAILABLE', retryable: true };
+    await expect(archive.create(pathIn(hour), columnsOf([aRow()]))).rejects.toMatchObject(expected);
+    expect(await staged()).toEqual([]);
+  });
+
+  it.each(['POST', 'PUT'])('gives up a %s that is never answered, and closes its connection', async (method) => {
+    meet(method, always('hang'));
+    const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
+    await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
+    await until(async () => (await proxy.connections()) <= 1, { what: 'end of the connections' });
+  });
+
+  it.each([
+    ['read', (archive: ParquetArchive) => archive.read(pathIn(hour))],
+    ['list', (archive: ParquetArchive) => archive.listHour(hour)],
+    ['look for', (archive: ParquetArchive) => archive.exists(pathIn(hour))],
+  ])('gives up to %s when that is never answered', async (_what, operation) => {
+    meet('GET', always('hang'));
+    await expect(operation(archive)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
+  });
+
+  it('reads the file when the server is busy at first', async () => {
+    meet('GET', []);
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    meet('GET', [503, 'disconnect']);
+    expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
+  });
+
+  it('says at once that it may not', async () => {
+    meet('POST', always(403));
+    const before = proxy.seen.length;
+    const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
+    await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
+    await expect(attempt).rejects.toThrow('roles/storage');
+    expect(proxy.seen.slice(before)).toEqual([['POST', 403]]);
+  });
+});
+
+describe('a bucket that does not exist', () => {
+  it('is reported at once', async () => {
+    const location = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
+    const archive = await openEventArchive(location, { emulatorUrl: endpoint, tempFolder: folder.path });
+    for (const attempt of [archive.create(pathIn(hour), columnsOf([aRow()])), archive.listHour(hour)]) {
+      await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
+      await expect(attempt).rejects.toThrow('create the bucket');
+    }
+    await archive.close();
+  });
+});
+
+/** An object of any name in the folder of the hour. */
+async function upload(name: string): Promise<void> {
+  const object = encodeURIComponent(`some/prefix/${hourFolder(hour)}/${name}`);
+  const url = `${endpoint}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${object}`;
+  expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(200);
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+
+/** What becomes of a request: a status is answered in the place of the server. */
+export type Fate = 'pass' | 'hang' | 'disconnect' | 'lose answer' | number;
+
+/** Of the connection to the proxy, not of the request. */
+const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
+
+/** Stands before a storage server and does to its requests what networks do. */
+export class GcsFaultProxy {
+  readonly #server: Server;
+  readonly #target: string;
+  readonly #fateOf: (method: string) => Fate;
+  /** Method and fate of each request so far. */
+  readonly seen: [method: string, fate: Fate][] = [];
+
+  private constructor(target: string, fateOf: (method: string) => Fate) {
+    this.#target = target;
+    this.#fateOf = fateOf;
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+  }
+
+  static async start(target: string, fateOf: (method: string) => Fate): Promise<GcsFaultProxy> {
+    const proxy = new GcsFaultProxy(target, fateOf);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  }
+
+  /** Connections that clients keep open. */
+  async connections(): Promise<number> {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.#server.getConnections((_error, count) => {
+      resolve(count);
+    });
+    return promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? '';
+    const body = await buffer(request);
+    const fate = this.#fateOf(method);
+    this.seen.push([method, fate]);
+    if (fate === 'hang') return;
+    if (fate === 'disconnect') request.socket.destroy();
+    else if (typeof fate === 'number') response.writeHead(fate, { 'content-type': 'application/json' }).end('{}');
+    else await this.#forward({ request, body, response, losesAnswer: fate === 'lose answer' });
+  }
+
+  async #forward({ request, body, response, losesAnswer }: Forwarded): Promise<void> {
+    const headers = Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
+    const answer = await fetch(new URL(request.url ?? '/', this.#target), {
+      method: request.method ?? 'GET',
+      headers: headers.map(([name, value]) => [name, String(value)]),
+      body: body.byteLength === 0 ? null : body,
+    });
+    const answered = Buffer.from(await answer.arrayBuffer());
+    if (losesAnswer) {
+      request.socket.destroy();
+      return;
+    }
+    const kept = ['content-type', 'location', 'x-goog-hash', 'x-goog-stored-content-encoding', 'x-goog-generation'];
+    for (const name of kept) {
+      const value = answer.headers.get(name);
+      if (value !== null) response.setHeader(name, name === 'location' ? this.#through(value) : value);
+    }
+    response.writeHead(answer.status).end(answered);
+  }
+
+  /** The address at which the proxy is asked for the same. */
+  #through(location: string): string {
+    const { pathname, search } = new URL(location);
+    return `${this.url}${pathname}${search}`;
+  }
+}
+
+interface Forwarded {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+  readonly losesAnswer: boolean;
+}

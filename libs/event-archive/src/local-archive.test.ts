@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hourFolder } from '@antenna/ingestion';
+import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
+import { openEventArchive } from './open-event-archive.ts';
+import type { ParquetArchive } from './parquet-archive.ts';
+import { aRow, columnsOf } from './rows-for-tests.ts';
+
+let folder: TemporaryFolder;
+let root: string;
+let archive: ParquetArchive;
+let hour: number;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  root = join(folder.path, 'not', 'there', 'yet');
+  archive = await openEventArchive({ kind: 'file', path: root });
+});
+
+beforeEach(() => {
+  hour = freshHour();
+});
+
+afterAll(async () => {
+  await archive.close();
+  await folder.close();
+});
+
+const staged = () => readdir(join(root, '.staging'));
+
+describe('an archive on a local disk', () => {
+  itKeepsTheContract(() => ({ archive, localFolder: join(folder.path, 'fetched') }));
+
+  it('copies nothing when files are fetched', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    expect(await archive.fetchFiles([pathIn(hour)], '/nowhere', { concurrency: 1 })).toEqual([
+      join(root, pathIn(hour)),
+    ]);
+  });
+
+  it('leaves nothing in the staging folder', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    await archive.read(pathIn(hour));
+    expect(await staged()).toEqual([]);
+  });
+
+  it('does not list what readers ignore', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    const path = join(root, hourFolder(hour));
+    for (const name of ['.x.parquet.crc', '_SUCCESS', 'x.parquet.tmp']) await writeFile(join(path, name), 'x');
+    await mkdir(join(path, 'app=SKYPE'));
+    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
+  });
+
+  it('is discovered by the partitions of its folders', async () => {
+    await archive.create(pathIn(hour), columnsOf([aRow({ id: 'me' })]));
+    const connection = await (await DuckDBInstance.create()).connect();
+    const found = await connection.runAndReadAll(
+      `SELECT concat_ws('-', year, month, day, hour)
+       FROM read_parquet('${root}/**/*.parquet', hive_partitioning = true) WHERE id = 'me'`,
+    );
+    connection.closeSync();
+    const utc = new Date(hour);
+    const partition = [utc.getUTCFullYear(), utc.getUTCMonth() + 1, utc.getUTCDate(), utc.getUTCHours()].join('-');
+    expect(found.getRowsJson()).toEqual([[partition]]);
+  });
+
+  it('shows nothing of a file whose writer died before it was published', async () => {
+    expect(await killedBeforePublishing()).toBe('SIGKILL');
+    const [left] = await staged();
+    expect(await archive.exists(pathIn(hour))).toBe(false);
+    expect(await archive.listHour(hour)).toEqual([]);
+    expect(await archive.create(pathIn(hour), columnsOf([aRow()]))).toBeDefined();
+    await rm(join(root, '.staging', left!));
+  });
+
+  it('removes what died more than a day ago when it is opened, and nothing younger', async () => {
+    const [old, young] = ['old.tmp', 'young.tmp'].map((name) => join(root, '.staging', name));
+    await writeFile(old!, 'x');
+    await writeFile(young!, 'x');
+    const dayAndAHourAgo = Date.now() / 1000 - 25 * 3600;
+    await utimes(old!, dayAndAHourAgo, dayAndAHourAgo);
+    await (await openEventArchive({ kind: 'file', path: root })).close();
+    expect(await staged()).toEqual(['young.tmp']);
+    await rm(young!);
+  });
+
+  it('says what is wrong and leaves nothing behind when the folder cannot be made', async () => {
+    await writeFile(join(root, 'year=1999'), 'a file in the place of a folder');
+    const expected = { code: 'ARCHIVE_REFUSED', retryable: false };
+    const path = pathIn(Date.UTC(1999, 0));
+    await expect(archive.create(path, columnsOf([aRow()]))).rejects.toMatchObject(expected);
+    expect(await staged()).toEqual([]);
+  });
+
+  it('says what is wrong when it cannot be opened', async () => {
+    const path = join(folder.path, 'file');
+    await writeFile(path, 'x');
+    await expect(openEventArchive({ kind: 'file', path })).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
+  });
+});
+
+/** Another process prepares a file of this archive, and is killed. @returns the signal that ended it. */
+async function killedBeforePublishing(): Promise<string | null> {
+  const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  const program = `
+    import { ParquetArchive } from ${module('./parquet-archive.ts')};
+    import { threadedParquetEncoder } from ${module('./parquet-encoder.ts')};
+    import { aRow, columnsOf } from ${module('./rows-for-tests.ts')};
+    import { StagingFolder } from ${module('./staging-folder.ts')};
+    const staging = await StagingFolder.open(${JSON.stringify(join(root, '.staging'))});
+    const store = { publish: () => process.kill(process.pid, 'SIGKILL') };
+    const archive = new ParquetArchive({ store, staging, encoder: threadedParquetEncoder(1) });
+    await archive.create(${JSON.stringify(pathIn(hour))}, columnsOf([aRow()]));
+  `;
+  const file = join(folder.path, 'killed.mjs');
+  await writeFile(file, program);
+  const child = spawn(process.execPath, [file], { stdio: 'inherit' });
+  await once(child, 'exit');
+  return child.signalCode;
+}
