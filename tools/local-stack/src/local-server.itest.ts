@@ -87,10 +87,9 @@ describe('servers on this machine', () => {
     const squatter = createServer().listen(other.gcs, '127.0.0.1');
     await once(squatter, 'listening');
     const empty = join(home, 'other');
-    await expect(startStack({ home: empty, ports: other, services: ['gcs'], report })).rejects.toMatchObject({
-      code: 'PORT_TAKEN',
-      message: expect.stringMatching(`port ${other.gcs}, which gcs is to have, is taken by process ${process.pid} `),
-    });
+    await expect(startStack({ home: empty, ports: other, services: ['gcs'], report })).rejects.toThrow(
+      `port ${other.gcs}, which gcs is to have, is taken by process ${process.pid} `,
+    );
     squatter.close();
   });
 
