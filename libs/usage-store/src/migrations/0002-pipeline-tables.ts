@@ -151,6 +151,7 @@ export const pipelineTables: NumberedMigration = {
       hour timestamp NOT NULL,
       id text COLLATE "C" NOT NULL,
       usage bigint NOT NULL,
+      latest_event_time timestamp NOT NULL,
       PRIMARY KEY (hour, id)
     ) WITH (fillfactor = 70);
 
@@ -160,7 +161,7 @@ export const pipelineTables: NumberedMigration = {
       id text COLLATE "C" NOT NULL,
       usage bigint NOT NULL,
       quota bigint NOT NULL,
-      -- Greatest event time of the user's events of that hour in the commit that passed the quota.
+      -- Greatest event time of the user's events of that hour up to the commit that passed the quota.
       event_time timestamp NOT NULL,
       seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (hour, id)

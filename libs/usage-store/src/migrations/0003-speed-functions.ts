@@ -134,18 +134,18 @@ export const speedFunctions: NumberedMigration = {
       ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
 
       WITH used AS (
-        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage)
-        SELECT pipeline.utc(d.hour_ms), d.id, d.usage
-        FROM unnest(p_hour_ms, p_users, p_usages) AS d (hour_ms, id, usage)
-        ON CONFLICT (hour, id) DO UPDATE SET usage = u.usage + excluded.usage
-        RETURNING u.hour, u.id, u.usage
+        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
+        SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
+        FROM unnest(p_hour_ms, p_users, p_usages, p_latest_ms) AS d (hour_ms, id, usage, latest_ms)
+        ON CONFLICT (hour, id) DO UPDATE SET
+          usage = u.usage + excluded.usage,
+          latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)
+        RETURNING u.hour, u.id, u.usage, u.latest_event_time
       )
       INSERT INTO pipeline.quota_crossing (hour, id, usage, quota, event_time)
-      SELECT used.hour, used.id, used.usage, m.quota, pipeline.utc(d.latest_ms)
+      SELECT used.hour, used.id, used.usage, m.quota, used.latest_event_time
       FROM used
       JOIN public.user_metadata AS m ON m.id = used.id AND used.usage > m.quota
-      JOIN unnest(p_hour_ms, p_users, p_latest_ms) AS d (hour_ms, id, latest_ms)
-        ON d.id = used.id AND pipeline.utc(d.hour_ms) = used.hour
       ORDER BY 1, 2
       ON CONFLICT (hour, id) DO NOTHING;
 
