@@ -1,0 +1,37 @@
+import type { TotalsTableRow } from '@antenna/truth';
+
+/** The types of totals, as the tables call them. */
+export type TotalsType = 'user_total_bytes' | 'antenna_total_bytes' | 'app_total_bytes';
+
+/** Totals of the ids of one type over the same times. */
+export interface Flow {
+  /** Starts of the windows or hours, in order; milliseconds since 1970. */
+  readonly timesMs: readonly number[];
+  readonly series: readonly FlowSeries[];
+}
+
+export interface FlowSeries {
+  readonly id: string;
+  readonly label: string;
+  /** A value for each of the times; 0 where the table has no row. */
+  readonly values: readonly bigint[];
+}
+
+/** Arranges the rows of a type, by id and time; ids are sorted. */
+export function flowOf(rows: readonly TotalsTableRow[], type: TotalsType, labelOf: (id: string) => string): Flow {
+  const timesMs = Array.from(new Set(rows.map((row) => row.timestampMs))).sort((a, b) => a - b);
+  const byId = Map.groupBy(
+    rows.filter((row) => row.type === type),
+    ({ id }) => id,
+  );
+  const series = Array.from(byId, ([id, ofId]): FlowSeries => {
+    const values = new Map(ofId.map(({ timestampMs, value }) => [timestampMs, value]));
+    return { id, label: labelOf(id), values: timesMs.map((timeMs) => values.get(timeMs) ?? 0n) };
+  });
+  return { timesMs, series: series.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+/** Sum of all ids at each of the times. */
+export function sums({ timesMs, series }: Flow): bigint[] {
+  return timesMs.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0n), 0n));
+}

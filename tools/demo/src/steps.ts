@@ -1,0 +1,45 @@
+import { ProductError } from '@antenna/settings';
+import { inspect } from 'node:util';
+import { InterruptedError, StepFailedError } from './errors.ts';
+
+/** Tells people what is going on, a line at a time. */
+export type Tell = (line: string) => void;
+
+/** Does one step after the other and tells of each. */
+export interface Steps {
+  /** @throws {StepFailedError} naming the step, when `work` throws. */
+  run<T>(title: string, work: (tell: Tell) => Promise<T>): Promise<T>;
+}
+
+/** @param signal ends the demo before the next step and, in those steps that know it, before their end. */
+export function numberedSteps(total: number, tell: Tell, signal: AbortSignal): Steps {
+  let number = 0;
+  return {
+    async run(title, work) {
+      const name = `step ${++number} of ${total} (${title})`;
+      const startedMs = performance.now();
+      tell(`[${number}/${total}] ${title}`);
+      try {
+        signal.throwIfAborted();
+        const result = await work((line) => {
+          tell(`      ${line}`);
+        });
+        tell(`      ${secondsSince(startedMs)}`);
+        return result;
+      } catch (error) {
+        if (signal.aborted) throw new InterruptedError(`the demo was ended in ${name}; nothing was proven`);
+        const told = `${name} failed after ${secondsSince(startedMs)}: ${reasonOf(error)}`;
+        throw new StepFailedError(told, { cause: error });
+      }
+    },
+  };
+}
+
+export function secondsSince(startedMs: number): string {
+  return `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
+}
+
+/** What the product foresaw in one line, anything else with its stack. */
+function reasonOf(error: unknown): string {
+  return error instanceof ProductError ? `${error.code}: ${error.message}` : inspect(error);
+}
