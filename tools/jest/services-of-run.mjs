@@ -4,26 +4,37 @@ import { provideServices } from '../test-kit/src/services/provide-services.ts';
 import { makeTemplate } from '../test-kit/src/test-database.ts';
 
 const endings = [];
+let ending;
 
 /** Finds or starts what the integration tests of this run need, and tells it in the environment. */
 export async function startServices() {
-  const { stop } = await provideServices();
-  endings.push(stop);
   stopOnSignals();
-  const template = await makeTemplate((url) => migrate({ url }));
-  process.env[templateVariable] = template.name;
-  endings.push(() => template.close());
+  try {
+    await provideServices((work) => endings.push(work));
+    const template = await makeTemplate((url) => migrate({ url }));
+    endings.push(() => template.close());
+    process.env[templateVariable] = template.name;
+  } catch (error) {
+    // Jest does not tear down what could not be set up.
+    await stopServices();
+    throw error;
+  }
 }
 
-/** Ends what was started, the last first. */
-export async function stopServices() {
+/** Ends what was started, the last first; a second call waits for the first. */
+export function stopServices() {
+  ending ??= endAll().finally(() => (ending = undefined));
+  return ending;
+}
+
+async function endAll() {
   for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
 }
 
-/** Jest ends at a signal without its global tear-down. */
+/** Jest ends at a signal without its global tear-down. A signal that is repeated changes nothing. */
 function stopOnSignals() {
-  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-  for (const [signal, exitCode] of Object.entries(signals)) {
-    process.once(signal, () => void stopServices().finally(() => process.exit(exitCode)));
+  const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  for (const [signal, exitCode] of Object.entries(exitCodes)) {
+    process.on(signal, () => void stopServices().finally(() => process.exit(exitCode)));
   }
 }

@@ -1,7 +1,7 @@
 import { freePorts, kafkaProperties, type ServiceName } from '@antenna/local-stack';
 import { execa } from 'execa';
-import type { GenericContainer, StartedTestContainer } from 'testcontainers';
-import type { Addresses, Provided } from './provided.ts';
+import type { GenericContainer } from 'testcontainers';
+import type { Addresses, AtEnd } from './provided.ts';
 
 /** Quick where there is no Docker, which is why testcontainers is not asked. */
 export async function dockerAnswers(): Promise<boolean> {
@@ -21,21 +21,21 @@ interface Recipe {
  * The services as containers, at ports of this machine that are chosen beforehand: what a broker and a GCS server tell
  * their clients to connect to must be known when they start.
  */
-export async function containers(services: readonly ServiceName[]): Promise<Provided> {
+export async function containers(services: readonly ServiceName[], atEnd: AtEnd): Promise<Addresses> {
   const recipes = await recipesFor();
   const outcomes = await Promise.allSettled(services.map((service) => recipes[service].container.start()));
   const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  // testcontainers itself ends what is left when this process dies.
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((container) => container.stop()));
+  };
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failure !== undefined) {
-    await stopAll(started);
+    await stop();
     throw failure.reason as unknown;
   }
-  const addresses: Addresses = Object.fromEntries(services.map((service) => [service, recipes[service].address]));
-  return { addresses, stop: () => stopAll(started) };
-}
-
-async function stopAll(started: readonly StartedTestContainer[]): Promise<void> {
-  await Promise.all(started.map((container) => container.stop()));
+  atEnd(stop);
+  return Object.fromEntries(services.map((service) => [service, recipes[service].address]));
 }
 
 async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   deleteData,
   freePorts,
@@ -9,43 +8,55 @@ import {
   stackAt,
   startStack,
   stopStack,
+  type Ports,
   type Report,
   type ServiceName,
 } from '@antenna/local-stack';
-import type { Provided } from './provided.ts';
+import type { Addresses, AtEnd } from './provided.ts';
 
-const prefix = 'antenna-usage-test-services-';
+const prefix = 'test-services-of-';
+
+interface Surroundings {
+  readonly atEnd: AtEnd;
+  readonly report: Report;
+}
 
 /** Servers on free ports with their data in a temporary folder, for as long as this process lives. */
-export async function localServers(services: readonly ServiceName[], report: Report): Promise<Provided> {
+export async function localServers(
+  services: readonly ServiceName[],
+  { atEnd, report }: Surroundings,
+): Promise<Addresses> {
   await endAbandoned(report);
-  const home = await mkdtemp(join(tmpdir(), prefix));
+  const home = await newHome();
+  const ports = await freePorts();
+  atEnd(() => endAll(home, ports));
+  const stack = await startStack({ home, ports, services, durable: false, report });
+  return Object.fromEntries(services.map((service) => [service, stack[service].address]));
+}
+
+/** Gets its name when it says whose it is: one that does not is the rest of one that was being deleted. */
+async function newHome(): Promise<string> {
+  const nameless = await mkdtemp(join(tmpdir(), 'antenna-usage-'));
   // Postgres may have to run as somebody else.
-  await chmod(home, 0o755);
-  await processFile(ownerPath(home)).remember({ pid: process.pid, address: home });
-  const options = { home, ports: await freePorts(), services, durable: false, report };
-  const stop = async (): Promise<void> => {
-    await stopStack(stackAt({ ...options, report: () => undefined }), 'immediate');
-    await deleteData(home);
-  };
-  try {
-    const stack = await startStack(options);
-    return { addresses: Object.fromEntries(services.map((service) => [service, stack[service].address])), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  await chmod(nameless, 0o755);
+  const home = join(tmpdir(), `${prefix}${basename(nameless)}`);
+  await processFile(ownerPath(nameless)).remember({ pid: process.pid, address: home });
+  await rename(nameless, home);
+  return home;
+}
+
+async function endAll(home: string, ports: Ports): Promise<void> {
+  await stopStack(stackAt({ home, ports, report: () => undefined }), 'immediate');
+  await deleteData(home);
 }
 
 /** A run that was killed could not end its servers. */
 async function endAbandoned(report: Report): Promise<void> {
   const names = await readdir(tmpdir());
   for (const home of names.filter((name) => name.startsWith(prefix)).map((name) => join(tmpdir(), name))) {
-    // One without the file is being made.
-    if (!existsSync(ownerPath(home)) || (await processFile(ownerPath(home)).running()) !== undefined) continue;
+    if ((await processFile(ownerPath(home)).running()) !== undefined) continue;
     report(`test services: ending what an earlier run left in ${home}`);
-    await stopStack(stackAt({ home, ports: await freePorts(), report }), 'immediate');
-    await deleteData(home);
+    await endAll(home, await freePorts());
   }
 }
 

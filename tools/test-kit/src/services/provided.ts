@@ -1,10 +1,7 @@
 import type { ServiceName } from '@antenna/local-stack';
 
+/** Where the services are that were started for one run of the tests. */
 export type Addresses = Partial<Record<ServiceName, string>>;
 
-/** Services that were started for one run of the tests. */
-export interface Provided {
-  readonly addresses: Addresses;
-  /** Ends them and deletes their data. */
-  stop(): Promise<void>;
-}
+/** Takes what has to be done when the run ends, also if it ends while services are starting. */
+export type AtEnd = (work: () => Promise<void>) => void;
