@@ -19,8 +19,8 @@ import { SCHEMA_VERSION } from './schema-version.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST } from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
-  /** The archive that is read; a database that belongs to another one is refused. */
-  readonly archiveUrl: string;
+  /** The archive that is read: a database that belongs to another one is refused. Undefined asks for no check. */
+  readonly archiveUrl: string | undefined;
   /** Users over quota that a preview names at most. */
   readonly previewedUsers: number;
 }
@@ -36,8 +36,8 @@ export class PostgresHourStore implements HourStore {
   }
 
   async readManifest(hourMs: number): Promise<HourManifest> {
-    const { archiveUrl } = this.#options;
-    const { manifest } = await this.#call<{ manifest: ManifestJson }>(READ_MANIFEST, { archiveUrl, hourMs });
+    const parameters = { archiveUrl: this.#options.archiveUrl ?? null, hourMs };
+    const { manifest } = await this.#call<{ manifest: ManifestJson }>(READ_MANIFEST, parameters);
     const files = manifest.files.map((file) => ({ ...file, eventBytes: BigInt(file.eventBytes) }));
     return { ...manifest, files, partitions: manifest.partitions.map(partitionOf) };
   }

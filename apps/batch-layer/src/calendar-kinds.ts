@@ -1,0 +1,33 @@
+import type { Kind } from '@antenna/settings';
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+
+/** A day of the calendar, as the milliseconds since 1970 at which it begins in UTC. */
+export const day = calendarKind({ placeholder: '<yyyy-mm-dd>', format: 'yyyy-MM-dd', example: '2022-10-29' });
+
+/** An hour of a day, likewise. */
+export const hourOfDay = calendarKind({
+  placeholder: '<yyyy-mm-ddThh>',
+  format: "yyyy-MM-dd'T'HH",
+  example: '2022-10-29T13',
+});
+
+interface CalendarForm {
+  readonly placeholder: string;
+  /** As luxon has it. */
+  readonly format: string;
+  readonly example: string;
+}
+
+function calendarKind({ placeholder, format, example }: CalendarForm): Kind<number> {
+  return {
+    placeholder,
+    allowed: `in UTC, from 1970 to 9999, such as ${example}`,
+    schema: z.string().transform((text, context) => {
+      const time = DateTime.fromFormat(text, format, { zone: 'utc' });
+      if (time.isValid && time.year >= 1970) return time.toMillis();
+      context.addIssue(time.invalidReason === 'unit out of range' ? 'the calendar has none' : '');
+      return z.NEVER;
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import { type HourOutcome, type HourResult, hourText } from '@antenna/hourly-batch';
+import { previewText } from './preview-text.ts';
+import { textTable } from './text-table.ts';
+import { failureText, numberText } from './texts.ts';
+
+/** What is told of an hour once its totals are gone. */
+export interface HourReport {
+  readonly hourMs: number;
+  /** As in `HEAD`. */
+  readonly cells: readonly string[];
+  readonly remarks: readonly string[];
+  /** What a dry run would have written, else empty. */
+  readonly preview: string;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+const HEAD = [
+  'hour',
+  'result',
+  'final',
+  'files',
+  'MB',
+  'events',
+  'bytes',
+  'hourly rows',
+  'over quota',
+  'unknown users',
+];
+
+export function hourReport(outcome: HourOutcome): HourReport {
+  const { hourMs } = outcome;
+  const hour = hourText(hourMs);
+  if (!outcome.ok) {
+    const { error } = outcome;
+    const cells = HEAD.map((_, column) => [hour, 'failed'][column] ?? '');
+    return { hourMs, cells, remarks: [`${hour} failed: ${failureText(error)}`], preview: '', failure: { error } };
+  }
+  const { result } = outcome;
+  const remarks = remarksOn(result).map((remark) => `${hour} ${remark}`);
+  return { hourMs, cells: [hour, ...cellsOf(result)], remarks, preview: previewText(result), failure: undefined };
+}
+
+/** What was read and written, hour by hour; then which hours are not final or failed, and why. */
+export function reportText(reports: readonly HourReport[]): string {
+  const table = textTable(
+    HEAD,
+    reports.map(({ cells }) => cells),
+  );
+  const previews = reports.flatMap(({ preview }) => (preview === '' ? [] : [preview]));
+  return [...previews, table, ...reports.flatMap(({ remarks }) => remarks)].join('\n');
+}
+
+function cellsOf(result: HourResult): string[] {
+  const { outcome, finality, inputs, totals, eventBytes } = result;
+  const sizeBytes = inputs.files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return [
+    { written: 'written', previewed: 'not written', 'no-events': 'no events' }[outcome],
+    finality.isFinal ? 'yes' : 'no',
+    numberText(inputs.files.length),
+    (sizeBytes / 1e6).toFixed(1),
+    numberText(totals.events),
+    numberText(eventBytes),
+    numberText(totals.rows.length),
+    ...userCells(result),
+  ];
+}
+
+function userCells(result: HourResult): string[] {
+  if (result.outcome === 'no-events') return ['', ''];
+  const users = result.outcome === 'written' ? result.committed : result.preview;
+  return [numberText(users.usersOverQuota), numberText(users.usersWithoutMetadata)];
+}
+
+function remarksOn({ outcome, inputs, finality }: HourResult): string[] {
+  return [
+    ...(outcome === 'no-events' ? ['has no events in the archive: what the tables hold was left alone'] : []),
+    ...(inputs.isForeign && inputs.files.length > 0
+      ? ['was computed without a manifest: Postgres knows no file of the archive']
+      : []),
+    ...(finality.isFinal ? [] : [`is not final: ${finality.reason}`]),
+  ];
+}

@@ -1,0 +1,87 @@
+import type { HourRange } from '@antenna/hourly-batch';
+import { optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/settings';
+import { day, hourOfDay } from './calendar-kinds.ts';
+
+const HOUR_MS = 3_600_000;
+
+const fields = {
+  date: optionalSetting({ name: 'date', description: 'day of the hour', kind: day }),
+  hour: optionalSetting({ name: 'hour', description: 'hour of the day', kind: wholeNumber(0, 23) }),
+  from: optionalSetting({ name: 'from', description: 'first hour of a range', kind: hourOfDay }),
+  to: optionalSetting({ name: 'to', description: 'hour that the range ends before', kind: hourOfDay }),
+};
+
+interface Given {
+  readonly date: number | undefined;
+  readonly hour: number | undefined;
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+/** Pairs that are half given, or a range that ends before it begins. */
+const completePairs = [
+  {
+    of: ['date', 'hour'],
+    problem: ({ date, hour }: Given) => bothOrNone(['--date', date], ['--hour', hour]),
+  },
+  {
+    of: ['from', 'to'],
+    problem: ({ from, to }: Given) =>
+      bothOrNone(['--from', from], ['--to', to]) ??
+      (from !== undefined && to !== undefined && to <= from ? '--to: is not after --from' : undefined),
+  },
+] as const;
+
+/** One hour, or the hours of a range. */
+export const hourRangeSettings = settingsGroup({
+  title: 'Hours',
+  fields,
+  rules: [
+    ...completePairs,
+    {
+      of: ['date', 'hour', 'from', 'to'],
+      problem: (given) => exactlyOne(given, '--date and --hour, or --from and --to'),
+    },
+  ],
+  value: rangeOf,
+});
+
+/** One hour, the hours of a range, or those that are due. */
+export const hourSelectionSettings = settingsGroup({
+  title: 'Hours',
+  fields: {
+    ...fields,
+    due: setting({
+      name: 'due',
+      description: 'the previous hour and every one that changed since it was computed',
+      kind: yesOrNo,
+      default: 'false',
+    }),
+  },
+  rules: [
+    ...completePairs,
+    {
+      of: ['date', 'hour', 'from', 'to', 'due'],
+      problem: ({ due, ...given }) => exactlyOne(given, '--date and --hour, --from and --to, or --due', due),
+    },
+  ],
+  value: ({ due, ...given }): HourRange | 'due' => (due ? 'due' : rangeOf(given)),
+});
+
+/** The rules have seen to it that one pair is given whole. */
+function rangeOf({ date = 0, hour = 0, from, to }: Given): HourRange {
+  const onlyMs = date + hour * HOUR_MS;
+  return { fromMs: from ?? onlyMs, toMs: to ?? onlyMs + HOUR_MS };
+}
+
+function bothOrNone(...pair: [readonly [string, unknown], readonly [string, unknown]]): string | undefined {
+  const missing = pair.find(([, value]) => value === undefined)?.[0];
+  const given = pair.find(([, value]) => value !== undefined)?.[0];
+  return missing !== undefined && given !== undefined ? `${missing}: missing; ${given} wants it` : undefined;
+}
+
+function exactlyOne({ date, hour, from, to }: Given, choices: string, due = false): string | undefined {
+  const chosen = [date ?? hour, from ?? to].filter((value) => value !== undefined).length + (due ? 1 : 0);
+  if (chosen === 0) return `no hour is named; give ${choices}`;
+  return chosen === 1 ? undefined : `hours are named in more than one way; give ${choices}`;
+}

@@ -1,0 +1,21 @@
+import { setting, settingsGroup, yesOrNo } from '@antenna/settings';
+
+/** How hours are computed. */
+export const modeSettings = settingsGroup({
+  title: 'Mode',
+  fields: {
+    requireFinal: setting({
+      name: 'require-final',
+      description: 'refuse hours that are not final, with exit code 3',
+      kind: yesOrNo,
+      default: 'false',
+    }),
+    dryRun: setting({
+      name: 'dry-run',
+      description: 'show what would be written, and write nothing',
+      kind: yesOrNo,
+      default: 'false',
+    }),
+  },
+  value: (values) => values,
+});

@@ -1,0 +1,45 @@
+import { ArchiveError, ArchiveReader } from '@antenna/event-archive';
+import type { ArchiveSettings } from '@antenna/settings';
+import type { Logger } from '@antenna/telemetry';
+import pRetry from 'p-retry';
+
+export interface ArchivePatience {
+  readonly log: Logger;
+  /** How long to try; 20,000 unless given. */
+  readonly waitMs?: number;
+}
+
+/**
+ * Opens the archive and makes sure that it answers. One that is not there yet is tried again for a bounded time.
+ * @throws {ArchiveError} the last one, and how often it was tried.
+ */
+export async function openArchive(
+  { location, emulatorUrl }: ArchiveSettings,
+  { log, waitMs = 20_000 }: ArchivePatience,
+): Promise<ArchiveReader> {
+  const archive = await ArchiveReader.open(location, { emulatorUrl });
+  const startedAt = performance.now();
+  let attempts = 0;
+  try {
+    await pRetry(() => archive.check(), {
+      retries: Infinity,
+      minTimeout: 500,
+      maxTimeout: 5_000,
+      maxRetryTime: waitMs,
+      shouldRetry: ({ error }) => mayAppear(error),
+      onFailedAttempt: ({ error, attemptNumber, retryDelay }) => {
+        attempts = attemptNumber;
+        log.warn('the archive does not answer yet', { attempt: attemptNumber, retryDelay, error });
+      },
+    });
+    return archive;
+  } catch (error) {
+    if (!(error instanceof ArchiveError) || attempts < 2) throw error;
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    throw new ArchiveError(error.code, `${error.message} (${attempts} attempts in ${seconds} s)`, { cause: error });
+  }
+}
+
+function mayAppear(error: Error): boolean {
+  return error instanceof ArchiveError && (error.retryable || error.code === 'ARCHIVE_MISSING');
+}

@@ -1,0 +1,35 @@
+import type { DatabaseConnection } from '@antenna/settings';
+import type { Logger } from '@antenna/telemetry';
+import { checkSchema, connectWithRetry, PostgresHourStore } from '@antenna/usage-store';
+
+/** An hour of a million users is one statement. */
+const QUERY_TIMEOUT_MS = 15 * 60_000;
+
+export interface StoreOptions {
+  /** A database of another archive is refused; undefined for whoever reads none. */
+  readonly archiveUrl: string | undefined;
+  readonly log: Logger;
+}
+
+/** Runs the work with the hour store, once the database has answered and has turned out to be of our version. */
+export async function withHourStore<T>(
+  connection: DatabaseConnection,
+  { archiveUrl, log }: StoreOptions,
+  work: (store: PostgresHourStore) => Promise<T>,
+): Promise<T> {
+  const database = await connectWithRetry(connection, {
+    applicationName: 'batch-layer',
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    poolMax: 1,
+    log,
+  });
+  try {
+    await checkSchema(database);
+    return await work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS }));
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** Rows of each kind that a dry run shows. */
+export const PREVIEWED_ROWS = 20;

@@ -1,0 +1,46 @@
+import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
+import { command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { withHourStore } from './open-store.ts';
+import { textTable } from './text-table.ts';
+import { numberText, timeText } from './texts.ts';
+
+/** Lists the hours that were archived or computed. */
+export const status = command({
+  name: 'status',
+  description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
+  settings: { finality: finalitySettings, database: databaseSettings, log: logSettings },
+  async run({ finality: { allowedLatenessMs }, database, log: logging }, { secrets }) {
+    const log = createLogger({ ...logging, name: 'batch-layer', secrets });
+    await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
+      process.stdout.write(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
+    });
+  },
+});
+
+/** @param allowedLatenessMs how long after its end an hour may still become final. */
+export function statusText({ hours, partitions }: HourStatuses, allowedLatenessMs: number): string {
+  if (hours.length === 0) return 'no hour was archived or computed yet';
+  const isFinal = (hourMs: number) => finality(hourMs, partitions, allowedLatenessMs);
+  const rows = hours.map((hour) => [...cells(hour), finalityText(isFinal(hour.hourMs))]);
+  return `${textTable(HEAD, rows)}\nhours: ${hours.length}, dirty: ${hours.filter(isDirty).length}`;
+}
+
+const HEAD = ['hour', 'dirty', 'files', 'events', 'last run', 'it read', 'it was final', 'final'];
+
+function cells(hour: HourStatus): string[] {
+  const { hourMs, files, events, lastRun } = hour;
+  return [
+    hourText(hourMs),
+    isDirty(hour) ? 'dirty' : 'no',
+    numberText(files),
+    numberText(events),
+    ...(lastRun === undefined
+      ? ['never', '', '']
+      : [timeText(lastRun.finishedAtMs), `${numberText(lastRun.events)} events`, lastRun.wasFinal ? 'yes' : 'no']),
+  ];
+}
+
+function finalityText(hour: ReturnType<typeof finality>): string {
+  return hour.isFinal ? 'final' : `no: ${hour.reason}`;
+}
