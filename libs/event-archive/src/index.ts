@@ -1,4 +1,5 @@
 export { ArchiveError, type ArchiveErrorCode } from './archive-error.ts';
+export { ArchiveReader, type ReaderOptions } from './archive-reader.ts';
 export type { ListedFile } from './archive-store.ts';
 export { openEventArchive, type ArchiveOptions } from './open-event-archive.ts';
 export { ParquetArchive } from './parquet-archive.ts';

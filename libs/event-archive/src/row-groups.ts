@@ -1,5 +1,4 @@
 import type { EventColumns } from '@antenna/ingestion';
-import parquet from '@dsnp/parquetjs';
 import { columnsOf } from './row-group-columns.ts';
 
 /**
@@ -8,6 +7,8 @@ import { columnsOf } from './row-group-columns.ts';
  * @throws when it is no Parquet file with the archive's columns.
  */
 export async function* rowGroups(file: string | Buffer): AsyncGenerator<EventColumns, void, void> {
+  // Loading it takes longer than most of what is done with the archive without it.
+  const { default: parquet } = await import('@dsnp/parquetjs');
   const { ParquetReader } = parquet;
   const reader = await (typeof file === 'string' ? ParquetReader.openFile(file) : ParquetReader.openBuffer(file));
   try {

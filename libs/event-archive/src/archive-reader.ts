@@ -1,0 +1,83 @@
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hourFolder } from '@antenna/ingestion';
+import type { ArchiveLocation } from '@antenna/settings';
+import { ArchiveError } from './archive-error.ts';
+import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import type { DecodedFile } from './decode-file.ts';
+import { inParallel } from './in-parallel.ts';
+import { LocalStore } from './local-store.ts';
+import { openGcsStore } from './open-event-archive.ts';
+import { decodeOnThread } from './parquet-decoder.ts';
+
+export interface ReaderOptions {
+  /** Origin (`http://host:port`) of a server that stands in for Google Cloud Storage. */
+  readonly emulatorUrl?: string | undefined;
+}
+
+/** Whoever only reads the archive: creates nothing in it, so it may be mounted read-only. */
+export class ArchiveReader {
+  readonly #store: ArchiveStore;
+  readonly #location: ArchiveLocation;
+
+  private constructor(store: ArchiveStore, location: ArchiveLocation) {
+    this.#store = store;
+    this.#location = location;
+  }
+
+  /** Nothing is asked of the store yet. */
+  static async open(location: ArchiveLocation, { emulatorUrl }: ReaderOptions = {}): Promise<ArchiveReader> {
+    const store =
+      location.kind === 'file' ? new LocalStore(location.path) : await openGcsStore(location, { emulatorUrl });
+    return new ArchiveReader(store, location);
+  }
+
+  /**
+   * Makes sure that the archive is there and answers.
+   * @throws {ArchiveError} ARCHIVE_MISSING, or of the store.
+   */
+  async check(): Promise<void> {
+    if (this.#location.kind === 'file') await folderExists(this.#location.path);
+    // No event is of this hour, so the answer is short.
+    else await this.#store.list(hourFolder(0));
+  }
+
+  /**
+   * The files of an event hour, sorted by path, without those that readers ignore (`.…`, `_…`, `….tmp`).
+   * @param hourMs start of the hour, milliseconds since 1970.
+   */
+  listHour(hourMs: number): Promise<readonly ListedFile[]> {
+    return this.#store.list(hourFolder(hourMs));
+  }
+
+  /** As `ParquetArchive.fetchFiles`. */
+  fetchFiles(
+    paths: readonly string[],
+    localFolder: string,
+    limits: { readonly concurrency: number },
+  ): Promise<readonly string[]> {
+    return inParallel(paths, limits.concurrency, (path) => this.#store.fetch(path, localFolder));
+  }
+
+  /**
+   * Reads a file back whole, with another implementation of Parquet than the one that writes.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or of the store.
+   */
+  async read(path: string): Promise<DecodedFile> {
+    const folder = await mkdtemp(join(tmpdir(), 'event-archive-'));
+    try {
+      return await decodeOnThread(await this.#store.fetch(path, folder));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+async function folderExists(path: string): Promise<void> {
+  try {
+    await access(path);
+  } catch (error) {
+    throw new ArchiveError('ARCHIVE_MISSING', `there is no folder ${path}: check ARCHIVE_URL`, { cause: error });
+  }
+}
