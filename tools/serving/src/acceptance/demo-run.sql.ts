@@ -1,0 +1,101 @@
+/**
+ * Fills an empty database with five hours of 2022-10-29 as the product would have left them, by the clock of the
+ * database: 13 to 15 computed and final, 16 computed before a few late events came (dirty), 17 in progress and behind.
+ * The numbers are a function of the ids and times alone, so that every run shows the same.
+ */
+export const demoRun = `
+  INSERT INTO public.user_metadata (id, name, email, quota)
+  SELECT '00000000-0000-0000-0000-' || lpad(n::text, 12, '0'), name, name || '@gmail.com', quota
+  FROM (VALUES
+    (1, 'andres', 200000), (2, 'paco', 300000), (3, 'juan', 100000), (4, 'fede', 5000), (5, 'gorka', 200000),
+    (6, 'luis', 200000), (7, 'eric', 300000), (8, 'carlos', 100000), (9, 'david', 300000), (10, 'juanchu', 300000),
+    (11, 'charo', 300000), (12, 'delicidas', 1000000), (13, 'milagros', 200000), (14, 'antonio', 1000000),
+    (15, 'sergio', 1000000), (16, 'maria', 1000000), (17, 'cristina', 300000), (18, 'lucia', 300000),
+    (19, 'carlota', 200000), (20, 'emilio', 200000)
+  ) AS u (n, name, quota);
+
+  CREATE FUNCTION pg_temp.chance(key text) RETURNS float8
+  LANGUAGE sql IMMUTABLE RETURN ('x' || left(md5(key), 8))::bit(32)::bigint / 4294967296.0;
+
+  CREATE TEMPORARY TABLE event AS
+  SELECT date_trunc('milliseconds', t + pg_temp.chance('at' || key) * interval '5 minutes') AS event_time, id,
+    repeat(digit, 8) || '-' || repeat(digit, 4) || '-' || repeat(digit, 4) || '-' || repeat(digit, 4) || '-' ||
+      repeat(digit, 12) AS antenna_id,
+    (ARRAY['FACEBOOK', 'TELEGRAM', 'SKYPE', 'FACETIME'])[1 + floor(4 * power(pg_temp.chance('app' || key), 1.6))::int] AS app,
+    round((1000 + 9000 * pg_temp.chance('bytes' || key)) * (CASE WHEN quota < 10000 THEN 0.03 ELSE 0.3 + 2.2 * power(pg_temp.chance(id), 2) END)
+      * (1 + 0.6 * sin(extract(epoch FROM t) / 4500)))::bigint AS bytes,
+    -- Of the hour 16, after the batch layer had computed it.
+    t = '2022-10-29 16:55' AND pg_temp.chance('late' || key) < 0.2 AS is_late
+  FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:35', interval '5 minutes') AS t
+  CROSS JOIN public.user_metadata
+  CROSS JOIN generate_series(1, 4) AS g
+  CROSS JOIN LATERAL (SELECT t::text || id || g AS key) AS k
+  CROSS JOIN LATERAL (SELECT floor(5 * power(pg_temp.chance('antenna' || key), 1.3))::int::text AS digit) AS a
+  WHERE pg_temp.chance('active' || key) < 0.7;
+
+  CREATE TEMPORARY VIEW total AS
+  SELECT event_time, is_late, bytes, type, total.id
+  FROM event CROSS JOIN LATERAL (VALUES
+    ('user_total_bytes', event.id), ('antenna_total_bytes', antenna_id), ('app_total_bytes', app)
+  ) AS total (type, id);
+
+  INSERT INTO public.bytes ("timestamp", type, id, value)
+  SELECT date_bin('5 minutes', event_time, '2022-01-01'), type, id, sum(bytes) FROM total GROUP BY 1, 2, 3;
+
+  INSERT INTO public.bytes_hourly ("timestamp", type, id, value)
+  SELECT date_trunc('hour', event_time), type, id, sum(bytes)
+  FROM total WHERE event_time < '2022-10-29 17:00' AND NOT is_late GROUP BY 1, 2, 3;
+
+  INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
+  SELECT m.email, h.value, m.quota, h."timestamp"
+  FROM public.bytes_hourly AS h JOIN public.user_metadata AS m USING (id)
+  WHERE h.type = 'user_total_bytes' AND h.value > m.quota;
+
+  INSERT INTO pipeline.stream (topic, group_id, cluster_id, archive_url, allowed_lateness)
+  VALUES ('devices', 'speed-layer', 'demo', 'file:///demo', '1 minute');
+
+  INSERT INTO pipeline.position (sink, topic, partition, next_offset, epoch, greatest_event_time, moved_at)
+  SELECT sink, 'devices', partition, 1000 + partition, 1,
+    (SELECT max(event_time) FROM event) - partition * interval '7 seconds', clock_timestamp()
+  FROM unnest(ARRAY['totals', 'archive']) AS sink CROSS JOIN generate_series(0, 3) AS partition;
+
+  -- Partition 3 has 137 records that are not counted yet; all that had arrived two minutes ago is.
+  INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)
+  SELECT 'devices', partition, 1000 + partition + CASE partition WHEN 3 THEN 137 ELSE 0 END,
+    clock_timestamp() - interval '5 seconds', '2022-10-29 17:40+00'
+  FROM generate_series(0, 3) AS partition;
+  INSERT INTO pipeline.partition_end (topic, partition, end_offset, noted_at) VALUES
+    ('devices', 3, 1003, clock_timestamp() - interval '2 minutes'),
+    ('devices', 3, 1140, clock_timestamp() - interval '5 seconds');
+
+  INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
+  SELECT date_trunc('hour', event_time), id, sum(bytes), max(event_time) FROM event GROUP BY 1, 2;
+
+  INSERT INTO pipeline.quota_crossing (hour, id, usage, quota, event_time)
+  SELECT DISTINCT ON (hour, id) hour, id, usage, quota, event_time
+  FROM (
+    SELECT date_trunc('hour', event_time) AS hour, id, event_time,
+      sum(bytes) OVER (PARTITION BY date_trunc('hour', event_time), id ORDER BY event_time) AS usage
+    FROM event
+  ) AS running
+  JOIN public.user_metadata USING (id)
+  WHERE usage > quota
+  ORDER BY hour, id, event_time;
+
+  INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail)
+  SELECT 'devices', n % 4, n * 10, reason, 'demo'
+  FROM (VALUES ('not_json', 12), ('missing_field', 5), ('invalid_bytes', 3), ('wrong_clock', 1)) AS d (reason, count)
+  CROSS JOIN LATERAL generate_series(1, count) AS i
+  CROSS JOIN LATERAL (SELECT count * 100 + i AS n) AS k;
+
+  INSERT INTO pipeline.hour (hour, revision, changed_at)
+  SELECT hour, CASE WHEN hour = '2022-10-29 16:00' THEN 3 ELSE 2 END, clock_timestamp()
+  FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:00', interval '1 hour') AS hour;
+
+  INSERT INTO pipeline.batch_run (hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows,
+    users_over_quota, users_without_metadata, started_at)
+  SELECT hour, 2, true, 'duckdb', '[]', count(*), sum(bytes), 29, 0, 0, clock_timestamp() - interval '3 seconds'
+  FROM (SELECT date_trunc('hour', event_time) AS hour, bytes FROM event WHERE NOT is_late) AS e
+  WHERE hour < '2022-10-29 17:00'
+  GROUP BY hour;
+`;

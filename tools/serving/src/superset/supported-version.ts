@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { SupersetUnreachableError, SupersetVersionError } from '../errors.ts';
+import { answerOf } from './answer.ts';
+import { unreachable } from './superset-client.ts';
+
+/** The series that the bundle is written for: its charts use parameters that others do not have. */
+export const supportedSeries = '6.1';
+
+const versionAnswer = z.object({ version_string: z.string() });
+
+/**
+ * @throws {SupersetVersionError}
+ * @throws {SupersetUnreachableError}
+ */
+export async function requireSupportedVersion(url: URL): Promise<void> {
+  const response = await fetch(new URL('version', withSlash(url)), { signal: AbortSignal.timeout(60_000) }).catch(
+    (error: unknown) => {
+      throw unreachable(url.href, error);
+    },
+  );
+  const found = versionAnswer.safeParse((await answerOf(response)).json);
+  if (!found.success) {
+    throw new SupersetUnreachableError(
+      `what answers at ${url.href} is no Superset ${supportedSeries} (no version at /version); check --url`,
+    );
+  }
+  const { version_string } = found.data;
+  if (version_string === supportedSeries || version_string.startsWith(`${supportedSeries}.`)) return;
+  throw new SupersetVersionError(
+    `the Superset at ${url.href} is ${version_string}, the dashboards are written for ${supportedSeries}; ` +
+      `import into a Superset ${supportedSeries} (deploy/superset/requirements.txt pins one)`,
+  );
+}
+
+function withSlash(url: URL): string {
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+}
