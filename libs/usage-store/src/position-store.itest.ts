@@ -1,0 +1,186 @@
+import { WindowTotals } from '@antenna/aggregation';
+import { FenceLostError, type PositionMove, type TotalsCommit } from '@antenna/ingestion';
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { openDatabase } from './database.ts';
+import { PostgresPositionStore } from './position-store.ts';
+import { seedUsers } from './seed-users.ts';
+import { StreamProgress } from './stream-progress.ts';
+
+const PACO = '00000000-0000-0000-0000-000000000002';
+const FEDE = '00000000-0000-0000-0000-000000000004';
+const STREAM = {
+  topic: 'devices',
+  groupId: 'speed-layer',
+  clusterId: 'cluster',
+  archiveUrl: 'file:/archive',
+  allowedLatenessMs: 60_000,
+  owner: 'a test',
+};
+
+describe('positions and totals in Postgres', () => {
+  let provided: TestDatabase;
+  let database: Knex;
+  let store: PostgresPositionStore;
+
+  beforeEach(async () => {
+    provided = await testDatabase();
+    database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 8 });
+    store = new PostgresPositionStore(database, STREAM);
+    await seedUsers(database);
+  });
+
+  afterEach(async () => {
+    await database.destroy();
+    await provided.close();
+  });
+
+  it('gives out positions from 0, and from where they were left', async () => {
+    const [first] = await store.claim(['totals'], [3]);
+    expect(first).toMatchObject({ sink: 'totals', partition: 3, nextOffset: 0, epoch: 1, fingerprint: undefined });
+    const fingerprint = { offset: 6, hash: 'abc' };
+    await store.commitTotals(aCommit([], { partition: 3, epoch: 1, from: 0, to: 8, fingerprint }));
+    expect(await store.claim(['totals'], [3])).toMatchObject([{ nextOffset: 8, epoch: 2, fingerprint }]);
+  });
+
+  it('adds a commit to what is there', async () => {
+    await store.claim(['totals'], [0]);
+    await store.commitTotals(aCommit([{ bytes: 5 }, { bytes: 0, app: 'O"PS\\' }], { from: 0, to: 2 }));
+    await store.commitTotals(aCommit([{ bytes: 7 }], { from: 2, to: 3 }));
+    expect(await rowsOf('SELECT timestamp, type, id, value FROM bytes ORDER BY type, id')).toEqual([
+      { timestamp: '2022-10-29 13:15:00', type: 'antenna_total_bytes', id: 'an antenna', value: '12' },
+      { timestamp: '2022-10-29 13:15:00', type: 'app_total_bytes', id: 'O"PS\\', value: '0' },
+      { timestamp: '2022-10-29 13:15:00', type: 'app_total_bytes', id: 'SKYPE', value: '12' },
+      { timestamp: '2022-10-29 13:15:00', type: 'user_total_bytes', id: FEDE, value: '12' },
+    ]);
+  });
+
+  it('refuses a worker whose partition has been claimed since, and changes nothing', async () => {
+    await store.claim(['totals'], [0, 1]);
+    await store.claim(['totals'], [1]);
+    const commit = { ...aCommit([{ bytes: 5 }]), moves: [aMove({ partition: 0 }), aMove({ partition: 1 })] };
+    await expect(store.commitTotals(commit)).rejects.toThrow(FenceLostError);
+    expect(await rowsOf('SELECT * FROM bytes')).toEqual([]);
+    expect(await rowsOf('SELECT DISTINCT next_offset FROM pipeline.position')).toEqual([{ next_offset: '0' }]);
+  });
+
+  it('refuses the same commit a second time, as after a lost answer', async () => {
+    await store.claim(['totals'], [0]);
+    await store.commitTotals(aCommit([{ bytes: 5 }]));
+    await expect(store.commitTotals(aCommit([{ bytes: 5 }]))).rejects.toThrow(FenceLostError);
+    expect(await rowsOf("SELECT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '5' }]);
+  });
+
+  it('keeps dead letters with all that their records hold', async () => {
+    await store.claim(['totals'], [0]);
+    const deadLetter = {
+      partition: 0,
+      offset: 4,
+      // A producer may stamp a record with anything.
+      timestampMs: Number.MAX_SAFE_INTEGER,
+      reason: 'not_json',
+      detail: 'not JSON',
+      key: null,
+      payload: Uint8Array.of(0, 255, 34, 92),
+      payloadBytes: 4,
+    } as const;
+    await store.commitTotals({
+      ...aCommit([]),
+      deadLetters: [deadLetter, { ...deadLetter, offset: 5, payload: null }],
+    });
+    const rows = await rowsOf(
+      `SELECT topic, "offset", reason, record_timestamp, key, encode(payload, 'hex') AS payload FROM pipeline.dead_letter`,
+    );
+    expect(rows).toEqual([
+      { topic: 'devices', offset: '4', reason: 'not_json', record_timestamp: null, key: null, payload: '00ff225c' },
+      { topic: 'devices', offset: '5', reason: 'not_json', record_timestamp: null, key: null, payload: null },
+    ]);
+  });
+
+  it('lets many workers commit to the same rows without a deadlock', async () => {
+    const partitions = [0, 1, 2, 3, 4, 5];
+    const ids = Array.from({ length: 200 }, (_, n) => `user ${n}`);
+    await store.claim(['totals'], partitions);
+    const commits = partitions.map(async (partition) => {
+      for (let from = 0; from < 5; from += 1) {
+        const events = (partition % 2 === 0 ? ids : ids.toReversed()).map((id) => ({ id, bytes: 1 }));
+        await store.commitTotals(aCommit(events, { partition, from, to: from + 1 }));
+      }
+    });
+    await Promise.all(commits);
+    expect(await rowsOf("SELECT DISTINCT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '30' }]);
+  });
+
+  it('records the first commit in which a user passed the quota of an hour', async () => {
+    await store.claim(['totals'], [0]);
+    await store.commitTotals(aCommit([{ bytes: 5_000 }], { from: 0, to: 1 }));
+    expect(await rowsOf('SELECT * FROM pipeline.quota_crossing')).toEqual([]);
+    await store.commitTotals(aCommit([{ bytes: 1, second: 7 }], { from: 1, to: 2 }));
+    await store.commitTotals(aCommit([{ bytes: 900, second: 9 }], { from: 2, to: 3 }));
+    expect(await rowsOf('SELECT hour, id, usage, quota, event_time FROM pipeline.quota_crossing')).toEqual([
+      { hour: '2022-10-29 13:00:00', id: FEDE, usage: '5001', quota: '5000', event_time: '2022-10-29 13:15:07' },
+    ]);
+  });
+
+  it('counts a quota that somebody changes from the next commit on', async () => {
+    await store.claim(['totals'], [0]);
+    await store.commitTotals(aCommit([{ id: PACO, bytes: 100 }], { from: 0, to: 1 }));
+    await database('user_metadata').where({ id: PACO }).update({ quota: 150 });
+    await store.commitTotals(aCommit([{ id: PACO, bytes: 100 }], { from: 1, to: 2 }));
+    expect(await rowsOf('SELECT id, usage, quota FROM pipeline.quota_crossing')).toEqual([
+      { id: PACO, usage: '200', quota: '150' },
+    ]);
+  });
+
+  it('shows the usage of the hour in progress, that of the watermark, with the users as they are', async () => {
+    await store.claim(['totals'], [0]);
+    const event = { second: 0, bytes: 2_500 };
+    await store.commitTotals(
+      aCommit([event, { ...event, id: 'nobody we know' }], { greatestEventTimeMs: NOON + 4_500_000 }),
+    );
+    const live = 'SELECT hour, id, name, usage, quota, quota_share FROM pipeline.live_usage ORDER BY id';
+    expect(await rowsOf(live)).toEqual([
+      { hour: '2022-10-29 13:00:00', id: FEDE, name: 'fede', usage: '2500', quota: '5000', quota_share: '0.5000' },
+      { hour: '2022-10-29 13:00:00', id: 'nobody we know', name: null, usage: '2500', quota: null, quota_share: null },
+    ]);
+  });
+
+  it('keeps what had arrived when the archive has reached the end that was noted', async () => {
+    const progress = new StreamProgress(database, STREAM.topic);
+    const [archive] = await store.claim(['archive', 'totals'], [0]);
+    await progress.noteEnds(() => Promise.resolve(new Map([[0, 10]])));
+    expect((await progress.partitions())[0]).toMatchObject({ endOffset: 10, archivedUntilMs: undefined });
+    const move = aMove({ epoch: archive?.epoch ?? 0, from: 0, to: 10 });
+    await store.completeChunk({ move, decoderVersion: 1, files: [], hasIntent: false });
+    await progress.noteEnds(() => Promise.resolve(new Map([[0, 12]])));
+    const [partition] = await progress.partitions();
+    expect(partition).toMatchObject({ endOffset: 12, lag: { totals: 12, archive: 2 } });
+    expect(partition?.archivedUntilMs).toBeDefined();
+  });
+
+  async function rowsOf(statement: string): Promise<unknown[]> {
+    return (await database.raw<{ rows: unknown[] }>(statement)).rows;
+  }
+});
+
+const NOON = Date.UTC(2022, 9, 29, 12);
+
+interface EventOfTest {
+  readonly id?: string;
+  readonly app?: string;
+  readonly bytes: number;
+  /** After 13:15:00. */
+  readonly second?: number;
+}
+
+function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {}): TotalsCommit {
+  const totals = new WindowTotals();
+  for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
+    totals.add({ eventTimeMs: NOON + 4_500_000 + second * 1_000, id, antennaId: 'an antenna', bytes, app });
+  }
+  return { moves: [aMove(move)], totals: totals.rows(), userHours: totals.userHours(), deadLetters: [] };
+}
+
+function aMove(move: Partial<PositionMove>): PositionMove {
+  return { partition: 0, epoch: 1, from: 0, to: 10, fingerprint: undefined, greatestEventTimeMs: undefined, ...move };
+}
