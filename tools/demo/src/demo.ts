@@ -30,16 +30,19 @@ interface Surroundings {
 export async function demo({ services, tell, signal }: Surroundings): Promise<void> {
   const startedMs = performance.now();
   const steps = numberedSteps(9, tell, signal);
-  tell(`makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; touches nothing else`);
+  tell(
+    `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
+  );
 
   const stack = await steps.run('start Postgres and Kafka', (note) => services.start(note));
-  const kafka = clientOf(stack.kafka.address, tell);
+  const kafka = clientOf(stack.kafka.address);
   const databaseUrl = await steps.run('make an empty database, topic and archive', () =>
     freshPlace(stack.postgres.address, kafka),
   );
   const workers = workersFor({ databaseUrl, brokers: stack.kafka.address });
   const worker = (title: string, command: WorkerCommand): Promise<void> =>
     steps.run(title, async (note) => {
+      note(`node ${command.args.join(' ')}`);
       lines(await runWorker(command, signal)).forEach(note);
     });
 
@@ -59,11 +62,10 @@ export async function demo({ services, tell, signal }: Surroundings): Promise<vo
   if (!isProven(checks)) throw new ProofFailedError('the totals are not what was sent; see the differences above');
 }
 
-function clientOf(brokers: string, tell: Tell): Kafka {
+/** A client that keeps to itself what it tries again; what it gives up is an error. */
+function clientOf(brokers: string): Kafka {
   const connection = { brokers: brokers.split(','), topic: place.topic, groupId: place.groupId };
-  return kafkaClient({ ...connection, ssl: false, sasl: undefined }, 'demo', (message) => {
-    tell(`      Kafka client: ${message}`);
-  });
+  return kafkaClient({ ...connection, ssl: false, sasl: undefined }, 'demo', () => undefined);
 }
 
 function lines(text: string): string[] {

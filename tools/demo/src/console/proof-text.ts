@@ -9,7 +9,11 @@ export function proofText(checks: readonly Check[]): string {
 }
 
 function lineOf({ title, rows, differences }: Check, width: number): string {
-  const counts = `${grouped(rows).padStart(7)} rows, ${grouped(differences.length)} differences`;
+  const counts = `${grouped(rows).padStart(7)} rows, ${differencesText(differences.length)}`;
   const line = `${differences.length === 0 ? '✓' : '✗'} ${title.padEnd(width)} ${counts}`;
   return differences.length === 0 ? line : `${line}\n  ${summarize(differences).replaceAll('\n', '\n  ')}`;
+}
+
+function differencesText(count: number): string {
+  return count === 1 ? '1 difference' : `${grouped(count)} differences`;
 }

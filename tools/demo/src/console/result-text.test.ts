@@ -26,6 +26,6 @@ describe('the result on the terminal', () => {
 
     const text = resultText(results.database, checks);
 
-    expect(text).toMatch(/✗ batch layer: .* rows, 1 differences\n {2}1 rows differ.*\n {4}missing {4}2022-10-29T/);
+    expect(text).toMatch(/✗ batch layer: .* rows, 1 difference\n {2}1 rows differ.*\n {4}missing {4}2022-10-29T/);
   });
 });
