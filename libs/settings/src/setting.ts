@@ -33,17 +33,9 @@ interface Declaration<T> {
 
 /** A setting that has a default. */
 export function setting<T>(declaration: Declaration<T> & { readonly default: string }): Setting<T> {
-  const { kind, default: defaultText } = declaration;
-  const described = describe(declaration, defaultText);
-  return {
-    ...described,
-    read(given) {
-      if (given !== undefined) return readText(described.name, kind, given);
-      const reading = readText(described.name, kind, { text: defaultText, by: 'environment' });
-      // What everybody can read in the sources is no secret.
-      return reading.ok ? { ...reading, secrets: [] } : reading;
-    },
-  };
+  const described = describe(declaration, declaration.default);
+  const otherwise = { text: declaration.default, by: 'environment' } as const;
+  return { ...described, read: (given = otherwise) => readText(described.name, declaration.kind, given) };
 }
 
 /** A setting whose value is undefined unless it is given. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { testDatabase, until, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { checkSchema } from '../schema-version.ts';
+import { CREATE_GROUP_ROLES } from './group-roles.sql.ts';
 import { ensureLogin, type Login } from './logins.ts';
 
 let test: TestDatabase;
@@ -125,6 +126,34 @@ describe('the functions that workers call', () => {
       '',
     );
     expect(loose).toEqual([]);
+  });
+});
+
+describe('the group roles', () => {
+  // The server may have those of the product already, so these have other names.
+  const prefix = `test_${randomBytes(6).toString('hex')}_`;
+  const create = CREATE_GROUP_ROLES.replaceAll('antenna_', prefix);
+  const created = `SELECT rolname AS text FROM pg_roles WHERE starts_with(rolname, '${prefix}') ORDER BY 1`;
+
+  afterAll(async () => {
+    for (const role of await textsOf(created, '')) await owner.raw('DROP ROLE ??', [role]);
+  });
+
+  it('may be created in another database at the same moment', async () => {
+    const elsewhere = await owner.transaction();
+    await elsewhere.raw(create);
+    const here = Promise.resolve(owner.raw(create));
+    const waiting = `SELECT query AS text FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${prefix}%'`;
+    await until(async () => (await textsOf(waiting, '')).length > 0, { what: 'wait for the other transaction' });
+    await elsewhere.commit();
+    await here;
+    expect(await textsOf(created, '')).toEqual(['batch', 'reader', 'speed'].map((name) => prefix + name));
+  });
+
+  it('are nobody who can log in', async () => {
+    const logins = `SELECT rolname AS text FROM pg_roles WHERE rolname LIKE 'antenna_%' AND rolcanlogin
+      AND rolname IN ('antenna_batch', 'antenna_reader', 'antenna_speed')`;
+    expect(await textsOf(logins, '')).toEqual([]);
   });
 });
 
