@@ -1,0 +1,92 @@
+import { emptyDatabase, until } from '@antenna/test-kit';
+import { newStream, send, someRecords, type Stream } from './stream.ts';
+import { streamDifferences } from './stream-differences.ts';
+import { DONE, ending, startWorker, type WorkerEnvironment } from './worker-process.ts';
+
+describe('the speed layer that serves', () => {
+  let stream: Stream;
+
+  beforeEach(async () => {
+    // No rebalance on a slow machine: what an expelled worker has not saved is its successor's to read again.
+    stream = await newStream({ partitions: 2, environment: { KAFKA_SESSION_TIMEOUT_MS: '30000' } });
+  });
+
+  afterEach(() => stream.close());
+
+  it('tells its health and its figures, and saves everything when it is told to stop', async () => {
+    const records = someRecords(10, 2_000);
+    await send(stream, records);
+    const worker = startWorker('serve', { ...stream.environment, FLUSH_INTERVAL_MS: '100' });
+    const origin = await originOf(worker);
+    await until(async () => (await fetch(`${origin}/readyz`)).ok, { what: 'readiness' });
+    expect(await (await fetch(`${origin}/healthz`)).json()).toEqual({ ok: true });
+
+    const malformed = records.filter(({ fact }) => typeof fact === 'string').length;
+    const figures = await until(
+      async () => {
+        const seen = await metricsOf(origin);
+        return seen.sum('speed_layer_events_total') === records.length - malformed ? seen : undefined;
+      },
+      { what: 'count of all events' },
+    );
+    expect(figures.sum('speed_layer_dead_letters_total')).toBe(malformed);
+    expect(figures.sum('speed_layer_lag_records')).toBe(0);
+    expect(figures.sum('speed_layer_partitions')).toBe(2);
+    expect(figures.sum('speed_layer_commit_rows_count')).toBeGreaterThan(0);
+    expect(figures.sum('speed_layer_lag_event_time_seconds')).toBeGreaterThan(0);
+
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+
+  it('ends at once when there is no such database', async () => {
+    const database = await emptyDatabase();
+    await database.close();
+    const { exitCode, all } = await startWorker('serve', { ...stream.environment, DATABASE_URL: database.url });
+    expect(exitCode).toBe(1);
+    expect(all).toContain('DATABASE_REFUSED');
+  });
+
+  it.each<[string, WorkerEnvironment, number, string]>([
+    ['every wrong setting at once', { SINKS: 'archive', HTTP_PORT: 'eighty' }, 2, 'HTTP_PORT: given "eighty"'],
+    ['a topic that is not there', { KAFKA_TOPIC: 'no-such-topic' }, 1, 'TOPIC_MISSING: topic no-such-topic'],
+  ])('ends with a clear error for %s', async (_name, environment, code, message) => {
+    const { exitCode, all } = await startWorker('serve', { ...stream.environment, ...environment });
+    expect(exitCode).toBe(code);
+    expect(all).toContain(message);
+  });
+
+  it('tells to run the provisioner when the tables are missing', async () => {
+    const database = await emptyDatabase();
+    const { exitCode, all } = await startWorker('drain', { ...stream.environment, DATABASE_URL: database.url });
+    await database.close();
+    expect(exitCode).toBe(1);
+    expect(all).toContain('run the provisioner');
+  });
+
+  it('shows positions and lag', async () => {
+    await send(stream, someRecords(12, 100));
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const { stdout } = await startWorker('status', stream.environment);
+    expect(stdout).toContain(`topic ${stream.topic}: 0 records behind, watermark 2022-10-29T17:`);
+  });
+});
+
+async function originOf(worker: ReturnType<typeof startWorker>): Promise<string> {
+  let printed = '';
+  worker.all.on('data', (data: Buffer) => (printed += data.toString()));
+  const port = await until(() => /"httpPort":(\d+)/.exec(printed)?.[1], { what: 'port of the health server' });
+  return `http://127.0.0.1:${port}`;
+}
+
+async function metricsOf(origin: string): Promise<{ sum(name: string): number }> {
+  const lines = (await (await fetch(`${origin}/metrics`)).text()).split('\n');
+  return {
+    /** Over all labels. */
+    sum: (name) =>
+      lines
+        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+        .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0),
+  };
+}
