@@ -80,7 +80,10 @@ function installAlone() {
   let told = false;
   while (!lockInstallation()) {
     const holder = Number(existsSync(installing) ? readFileSync(installing, 'utf8') : '');
-    if (holder > 0 && !isRunning(holder)) rmSync(installing, { force: true });
+    if (holder > 0 && !isRunning(holder)) {
+      rmSync(installing, { force: true });
+      continue;
+    }
     if (!told) say(`process ${holder} is installing; waiting for it (it holds ${installing})`);
     told = true;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
