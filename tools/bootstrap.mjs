@@ -1,6 +1,6 @@
 // node tools/bootstrap.mjs <script> [arguments…]: installs the dependencies where that is needed, then runs a script
 // of this checkout on Node 24. It depends on nothing but an older Node, and is what the npm scripts start with.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,15 +44,32 @@ function isInstalled() {
   });
 }
 
-function install() {
+/** Runs a program to its end and passes signals on to it. @returns its exit code, or the signal that ended it. */
+function ended(file, args, options) {
+  const child = spawn(file, args, { cwd: checkout, ...options });
+  const forward = (signal) => {
+    // A terminal sends Ctrl-C to the child too.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? signal));
+  }).finally(() => {
+    for (const signal of signals) process.off(signal, forward);
+  });
+}
+
+async function install() {
   say('installing the dependencies (npm ci); this takes a few minutes the first time');
   // npm tells where it is itself, when it started this.
   const npm = process.env.npm_execpath;
   const [file, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const args = [...before, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   // Standard output belongs to the script.
-  const { status, error } = spawnSync(file, args, { cwd: checkout, stdio: ['ignore', 2, 2], shell: file === 'npm' });
-  if (status !== 0) fail(`npm ci failed${error === undefined ? '' : ` (${error.message})`}: see above`);
+  const end = await ended(file, args, { stdio: ['ignore', 2, 2], shell: file === 'npm' });
+  if (end !== 0) throw new Error(`npm ci ended with ${end}: see above`);
 }
 
 function isRunning(pid) {
@@ -75,7 +92,7 @@ function lockInstallation() {
 }
 
 /** Only one installs at a time; whoever waited finds nothing left to do. */
-function installAlone() {
+async function installAlone() {
   mkdirSync(dirname(installing), { recursive: true });
   let told = false;
   while (!lockInstallation()) {
@@ -89,7 +106,7 @@ function installAlone() {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   try {
-    if (!isInstalled()) install();
+    if (!isInstalled()) await install();
   } finally {
     rmSync(installing, { force: true });
   }
@@ -116,32 +133,19 @@ function nodeOptions(script) {
 }
 
 function run(script, args) {
-  const child = spawn(node(), [join(checkout, script), ...args], {
-    cwd: checkout,
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      PATH: [join(modules, '.bin'), process.env.PATH].filter(Boolean).join(delimiter),
-      NODE_OPTIONS: nodeOptions(script),
-    },
-  });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) {
-    process.on(signal, () => {
-      // A terminal sends Ctrl-C to the script too.
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
-  child.on('error', (error) => fail(`${script} could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => {
-    if (signal === null) process.exit(code);
-    for (const name of signals) process.removeAllListeners(name);
-    process.kill(process.pid, signal);
-  });
+  const path = [join(modules, '.bin'), process.env.PATH].filter(Boolean).join(delimiter);
+  const env = { ...process.env, PATH: path, NODE_OPTIONS: nodeOptions(script) };
+  return ended(node(), [join(checkout, script), ...args], { stdio: 'inherit', env });
 }
 
 requireNode();
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('usage: node tools/bootstrap.mjs <script> [arguments…]');
-if (!isInstalled()) installAlone();
-run(script, args);
+try {
+  if (!isInstalled()) await installAlone();
+  const end = await run(script, args);
+  if (typeof end === 'number') process.exitCode = end;
+  else process.kill(process.pid, end);
+} catch (error) {
+  fail(error.message);
+}
