@@ -8,7 +8,8 @@ import { localServices } from './services.ts';
 const description = 'Simulates five hours, runs all workers and proves that their totals are right';
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  // Not `once`: execa ends this process, too, when it finds that nobody else listens.
+  process.on(signal, () => {
     stopped.abort();
   });
 }
