@@ -65,7 +65,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.test.ts', '**/*.itest.ts'],
+    files: ['**/*.test.ts', '**/*.itest.ts', '**/testing/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': ['error', { depConstraints: directionsOfTests }],
       '@typescript-eslint/no-non-null-assertion': 'off',
