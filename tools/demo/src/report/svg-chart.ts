@@ -2,7 +2,7 @@ import { type EChartsOption, init } from 'echarts';
 import { chartTheme } from './chart-theme.ts';
 import { type Html, trusted } from './html.ts';
 
-export const CHART_WIDTH = 960;
+const CHART_WIDTH = 960;
 
 const TALLEST = 380;
 

@@ -10,7 +10,7 @@ export interface Flow {
   readonly series: readonly FlowSeries[];
 }
 
-export interface FlowSeries {
+interface FlowSeries {
   readonly id: string;
   readonly label: string;
   /** A value for each of the times; 0 where the table has no row. */
@@ -29,9 +29,4 @@ export function flowOf(rows: readonly TotalsTableRow[], type: TotalsType, labelO
     return { id, label: labelOf(id), values: timesMs.map((timeMs) => values.get(timeMs) ?? 0n) };
   });
   return { timesMs, series: series.sort((a, b) => (a.id < b.id ? -1 : 1)) };
-}
-
-/** Sum of all ids at each of the times. */
-export function sums({ timesMs, series }: Flow): bigint[] {
-  return timesMs.map((_, index) => series.reduce((sum, { values }) => sum + (values[index] ?? 0n), 0n));
 }

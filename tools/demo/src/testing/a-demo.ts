@@ -44,7 +44,7 @@ export function aDemo({ events = 400, quota = 2_000n } = {}): ADemo {
   return { truth, results: { database, archive, topicEnds } };
 }
 
-export function aUser(number: number, quota: bigint): KnownUser {
+function aUser(number: number, quota: bigint): KnownUser {
   const name = `user ${number}`;
   return {
     id: `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`,
