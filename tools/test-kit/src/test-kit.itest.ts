@@ -1,6 +1,9 @@
 import pg from 'pg';
 import { kafkaClient } from './kafka-client.ts';
-import { emptyDatabase, produce, temporaryFolder, testBucket, testDatabase, testTopic, until } from './index.ts';
+import { produce } from './produce.ts';
+import { testBucket } from './test-bucket.ts';
+import { emptyDatabase, testDatabase } from './test-database.ts';
+import { testTopic } from './test-topic.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -60,26 +63,5 @@ describe('services for tests', () => {
     const response = await fetch(new URL(`/storage/v1/b/${bucket}/o`, endpoint));
     expect(response.status).toBe(200);
     expect(await response.json()).not.toHaveProperty('items');
-  });
-});
-
-describe('a temporary folder', () => {
-  it('is there until it is closed', async () => {
-    const { stat, writeFile } = await import('node:fs/promises');
-    const folder = await temporaryFolder();
-    await writeFile(`${folder.path}/file`, 'text');
-    await folder.close();
-    await expect(stat(folder.path)).rejects.toThrow('ENOENT');
-  });
-});
-
-describe('waiting for a condition', () => {
-  it('ends with the first answer', async () => {
-    let asked = 0;
-    expect(await until(() => ++asked === 3 && `asked ${asked} times`, { what: 'third time' })).toBe('asked 3 times');
-  });
-
-  it('tells what did not come', async () => {
-    await expect(until(() => false, { what: 'miracle', deadlineMs: 1 })).rejects.toThrow('no miracle within 1 ms');
   });
 });

@@ -70,11 +70,11 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
   };
 }
 
-/** The image takes the broker's properties as variables. Inside, it listens at all addresses. */
+/** The image takes the broker's properties as variables. Clients reach it from outside, its controller nobody does. */
 function kafkaEnvironment(port: number, controllerPort: number): Record<string, string> {
   const properties: Record<string, string | number> = {
     ...kafkaProperties({ data: '/tmp/kraft-combined-logs', port, controllerPort }),
-    listeners: `PLAINTEXT://0.0.0.0:${port},CONTROLLER://0.0.0.0:${controllerPort}`,
+    listeners: `PLAINTEXT://0.0.0.0:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
   };
   // Voters that are known beforehand are not asked for.
