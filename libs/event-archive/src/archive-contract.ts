@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { archivePath } from '@antenna/ingestion';
+import type { ArchiveReader } from './archive-reader.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { aRow, columnsOf, manyRows, rowsIn } from './rows-for-tests.ts';
 
@@ -19,6 +20,8 @@ export function pathIn(hourMs: number, startOffset = 4812): string {
 
 export interface OpenedArchive {
   readonly archive: ParquetArchive;
+  /** Of the same archive. */
+  readonly reader: ArchiveReader;
   /** On this machine, for what is fetched. */
   readonly localFolder: string;
 }
@@ -44,21 +47,21 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
   });
 
   it('tells the size and the SHA-256 of the stored file', async () => {
-    const { archive, localFolder } = opened();
+    const { archive, reader, localFolder } = opened();
     const hour = freshHour();
     const path = pathIn(hour);
     const file = await archive.create(path, columnsOf(manyRows(10)));
-    const [local] = await archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    const [local] = await reader.fetchFiles([path], localFolder, { concurrency: 1 });
     expect(file).toEqual(await sizeAndChecksum(local));
-    expect(await archive.listHour(hour)).toEqual([{ path, sizeBytes: file?.sizeBytes }]);
+    expect(await reader.listHour(hour)).toEqual([{ path, sizeBytes: file?.sizeBytes }]);
   });
 
   it('never overwrites a file', async () => {
-    const { archive, localFolder } = opened();
+    const { archive, reader, localFolder } = opened();
     const path = pathIn(freshHour());
     const first = await archive.create(path, columnsOf([aRow({ id: 'first' })]));
     expect(await archive.create(path, columnsOf([aRow({ id: 'second' })]))).toBeUndefined();
-    const [local] = await archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    const [local] = await reader.fetchFiles([path], localFolder, { concurrency: 1 });
     expect(await sizeAndChecksum(local)).toEqual(first);
   });
 
@@ -86,17 +89,17 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
   });
 
   it('lists the files of the hour that is asked for, sorted by path', async () => {
-    const { archive } = opened();
+    const { archive, reader } = opened();
     const [hour, another] = [freshHour(), freshHour()];
     for (const path of [pathIn(hour, 30), pathIn(hour, 4), pathIn(another)]) {
       await archive.create(path, columnsOf([aRow()]));
     }
-    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour, 4), pathIn(hour, 30)]);
-    expect((await archive.listHour(another)).map(({ path }) => path)).toEqual([pathIn(another)]);
+    expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour, 4), pathIn(hour, 30)]);
+    expect((await reader.listHour(another)).map(({ path }) => path)).toEqual([pathIn(another)]);
   });
 
   it('lists nothing of an hour without a folder', async () => {
-    expect(await opened().archive.listHour(freshHour())).toEqual([]);
+    expect(await opened().reader.listHour(freshHour())).toEqual([]);
   });
 
   it('knows which files exist', async () => {
@@ -108,20 +111,31 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
   });
 
   it('fetches files in the order in which they are asked for', async () => {
-    const { archive, localFolder } = opened();
+    const { archive, reader, localFolder } = opened();
     const hour = freshHour();
     const paths = [5, 3, 4, 1, 2].map((offset) => pathIn(hour, offset));
     for (const path of paths) await archive.create(path, columnsOf([aRow()]));
-    const local = await archive.fetchFiles(paths, localFolder, { concurrency: 2 });
+    const local = await reader.fetchFiles(paths, localFolder, { concurrency: 2 });
     expect(local.map((each) => paths.find((path) => each.endsWith(path)))).toEqual(paths);
   });
 
-  it.each(['read', 'fetch'])('names the file that is not there to %s', async (how) => {
-    const { archive, localFolder } = opened();
+  it.each<[string, (opened: OpenedArchive, path: string) => Promise<unknown>]>([
+    ['adopt', ({ archive }, path) => archive.read(path)],
+    ['read', ({ reader }, path) => reader.read(path)],
+    ['fetch', ({ reader, localFolder }, path) => reader.fetchFiles([path], localFolder, { concurrency: 1 })],
+  ])('names the file that is not there to %s', async (_what, operation) => {
     const path = pathIn(freshHour());
-    const attempt = how === 'read' ? archive.read(path) : archive.fetchFiles([path], localFolder, { concurrency: 1 });
+    const attempt = operation(opened(), path);
     await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_FILE_MISSING', retryable: false });
     await expect(attempt).rejects.toThrow(path);
+  });
+
+  it('gives its reader the same as its writer', async () => {
+    const { archive, reader } = opened();
+    const path = pathIn(freshHour());
+    await archive.create(path, columnsOf(manyRows(10)));
+    expect(await reader.read(path)).toEqual(await archive.read(path));
+    await expect(reader.check()).resolves.toBeUndefined();
   });
 }
 

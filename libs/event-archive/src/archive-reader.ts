@@ -8,13 +8,10 @@ import type { ArchiveStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { inParallel } from './in-parallel.ts';
 import { LocalStore } from './local-store.ts';
-import { openGcsStore } from './open-event-archive.ts';
+import { type ArchiveOptions, openGcsStore } from './open-event-archive.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
-export interface ReaderOptions {
-  /** Origin (`http://host:port`) of a server that stands in for Google Cloud Storage. */
-  readonly emulatorUrl?: string | undefined;
-}
+export type ReaderOptions = Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'>;
 
 /** Whoever only reads the archive: creates nothing in it, so it may be mounted read-only. */
 export class ArchiveReader {
@@ -27,9 +24,8 @@ export class ArchiveReader {
   }
 
   /** Nothing is asked of the store yet. */
-  static async open(location: ArchiveLocation, { emulatorUrl }: ReaderOptions = {}): Promise<ArchiveReader> {
-    const store =
-      location.kind === 'file' ? new LocalStore(location.path) : await openGcsStore(location, { emulatorUrl });
+  static async open(location: ArchiveLocation, options: ReaderOptions = {}): Promise<ArchiveReader> {
+    const store = location.kind === 'file' ? new LocalStore(location.path) : await openGcsStore(location, options);
     return new ArchiveReader(store, location);
   }
 
@@ -51,7 +47,13 @@ export class ArchiveReader {
     return this.#store.list(hourFolder(hourMs));
   }
 
-  /** As `ParquetArchive.fetchFiles`. */
+  /**
+   * Makes files readable on this machine.
+   * @param localFolder where copies go, under the same paths; nothing is copied when the archive is on a local disk.
+   * @param limits at most so many are fetched at the same time.
+   * @returns the local paths, in the order of `paths`.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING or of the store.
+   */
   fetchFiles(
     paths: readonly string[],
     localFolder: string,

@@ -4,6 +4,7 @@ import { hourFolder } from '@antenna/ingestion';
 import { temporaryFolder, type TemporaryFolder, testBucket, until } from '@antenna/test-kit';
 import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
 import { type Fate, GcsFaultProxy } from './gcs-fault-proxy.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { aRow, columnsOf, rowsIn } from './rows-for-tests.ts';
@@ -26,23 +27,26 @@ beforeEach(() => {
 
 afterAll(() => folder.close());
 
+const location = () => ({ kind: 'gs', bucket, prefix: 'some/prefix' }) as const;
+
 function open(emulatorUrl: string, requestTimeoutMs = 10_000): Promise<ParquetArchive> {
-  const location = { kind: 'gs', bucket, prefix: 'some/prefix' } as const;
-  return openEventArchive(location, { emulatorUrl, tempFolder: folder.path, requestTimeoutMs });
+  return openEventArchive(location(), { emulatorUrl, tempFolder: folder.path, requestTimeoutMs });
 }
 
 const staged = () => readdir(join(folder.path, 'event-archive-staging'));
 
 describe('an archive in a bucket', () => {
   let archive: ParquetArchive;
+  let reader: ArchiveReader;
 
   beforeAll(async () => {
     archive = await open(endpoint);
+    reader = await ArchiveReader.open(location(), { emulatorUrl: endpoint });
   });
 
   afterAll(() => archive.close());
 
-  itKeepsTheContract(() => ({ archive, localFolder: join(folder.path, 'fetched') }));
+  itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
 
   it('keeps its files below the prefix', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
@@ -53,7 +57,7 @@ describe('an archive in a bucket', () => {
   it('does not list what readers ignore', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     for (const name of ['.hidden.parquet', '_SUCCESS', 'x.parquet.tmp', '', 'app=SKYPE/x.parquet']) await upload(name);
-    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
+    expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
   });
 
   it('leaves nothing on the local disk', async () => {
@@ -67,11 +71,13 @@ describe('an archive in a bucket', () => {
 describe('an archive in a bucket behind a bad network', () => {
   let proxy: GcsFaultProxy;
   let archive: ParquetArchive;
+  let reader: ArchiveReader;
   let fateOf: (method: string) => Fate;
 
   beforeAll(async () => {
     proxy = await GcsFaultProxy.start(endpoint, (method) => fateOf(method));
     archive = await open(proxy.url, 300);
+    reader = await ArchiveReader.open(location(), { emulatorUrl: proxy.url, requestTimeoutMs: 300 });
   });
 
   afterAll(async () => {
@@ -120,12 +126,12 @@ describe('an archive in a bucket behind a bad network', () => {
   });
 
   it.each([
-    ['read', (archive: ParquetArchive) => archive.read(pathIn(hour))],
-    ['list', (archive: ParquetArchive) => archive.listHour(hour)],
-    ['look for', (archive: ParquetArchive) => archive.exists(pathIn(hour))],
+    ['read', () => archive.read(pathIn(hour))],
+    ['list', () => reader.listHour(hour)],
+    ['look for', () => archive.exists(pathIn(hour))],
   ])('gives up to %s when that is never answered', async (_what, operation) => {
     meet('GET', always('hang'));
-    await expect(operation(archive)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
+    await expect(operation()).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
   });
 
   it('reads the file when the server is busy at first', async () => {
@@ -147,9 +153,10 @@ describe('an archive in a bucket behind a bad network', () => {
 
 describe('a bucket that does not exist', () => {
   it('is reported at once', async () => {
-    const location = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
-    const archive = await openEventArchive(location, { emulatorUrl: endpoint, tempFolder: folder.path });
-    for (const attempt of [archive.create(pathIn(hour), columnsOf([aRow()])), archive.listHour(hour)]) {
+    const nobodys = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
+    const archive = await openEventArchive(nobodys, { emulatorUrl: endpoint, tempFolder: folder.path });
+    const reader = await ArchiveReader.open(nobodys, { emulatorUrl: endpoint });
+    for (const attempt of [archive.create(pathIn(hour), columnsOf([aRow()])), reader.check()]) {
       await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
       await expect(attempt).rejects.toThrow('create the bucket');
     }

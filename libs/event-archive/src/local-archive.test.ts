@@ -6,6 +6,7 @@ import { hourFolder } from '@antenna/ingestion';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { aRow, columnsOf } from './rows-for-tests.ts';
@@ -13,12 +14,14 @@ import { aRow, columnsOf } from './rows-for-tests.ts';
 let folder: TemporaryFolder;
 let root: string;
 let archive: ParquetArchive;
+let reader: ArchiveReader;
 let hour: number;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   root = join(folder.path, 'not', 'there', 'yet');
   archive = await openEventArchive({ kind: 'file', path: root });
+  reader = await ArchiveReader.open({ kind: 'file', path: root });
 });
 
 beforeEach(() => {
@@ -33,13 +36,11 @@ afterAll(async () => {
 const staged = () => readdir(join(root, '.staging'));
 
 describe('an archive on a local disk', () => {
-  itKeepsTheContract(() => ({ archive, localFolder: join(folder.path, 'fetched') }));
+  itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
 
   it('copies nothing when files are fetched', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
-    expect(await archive.fetchFiles([pathIn(hour)], '/nowhere', { concurrency: 1 })).toEqual([
-      join(root, pathIn(hour)),
-    ]);
+    expect(await reader.fetchFiles([pathIn(hour)], '/nowhere', { concurrency: 1 })).toEqual([join(root, pathIn(hour))]);
   });
 
   it('leaves nothing in the staging folder', async () => {
@@ -54,7 +55,7 @@ describe('an archive on a local disk', () => {
     const path = join(root, hourFolder(hour));
     for (const name of ['.x.parquet.crc', '_SUCCESS', 'x.parquet.tmp']) await writeFile(join(path, name), 'x');
     await mkdir(join(path, 'app=SKYPE'));
-    expect((await archive.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
+    expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
   });
 
   it('is discovered by the partitions of its folders', async () => {
@@ -74,7 +75,7 @@ describe('an archive on a local disk', () => {
     expect(await killedBeforePublishing()).toBe('SIGKILL');
     const [left] = await staged();
     expect(await archive.exists(pathIn(hour))).toBe(false);
-    expect(await archive.listHour(hour)).toEqual([]);
+    expect(await reader.listHour(hour)).toEqual([]);
     expect(await archive.create(pathIn(hour), columnsOf([aRow()]))).toBeDefined();
     await rm(join(root, '.staging', left!));
   });
@@ -96,6 +97,13 @@ describe('an archive on a local disk', () => {
     const path = pathIn(Date.UTC(1999, 0));
     await expect(archive.create(path, columnsOf([aRow()]))).rejects.toMatchObject(expected);
     expect(await staged()).toEqual([]);
+  });
+
+  it('is missing to a reader as long as nobody has created it, and is not created by it', async () => {
+    const path = join(folder.path, 'nothing');
+    const early = await ArchiveReader.open({ kind: 'file', path });
+    await expect(early.check()).rejects.toMatchObject({ code: 'ARCHIVE_MISSING' });
+    await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('says what is wrong when it cannot be opened', async () => {

@@ -1,7 +1,5 @@
 import type { EventArchive, EventColumns, StoredFile } from '@antenna/ingestion';
-import { hourFolder } from '@antenna/ingestion';
-import type { ArchiveStore, ListedFile } from './archive-store.ts';
-import { inParallel } from './in-parallel.ts';
+import type { ArchiveStore } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { localFailure } from './local-failure.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
@@ -14,7 +12,10 @@ export interface ParquetArchiveParts {
   readonly encoder: ParquetEncoder;
 }
 
-/** The archive: Parquet files under their positions (docs/commit-protocol.md, "Archive"), wherever they are stored. */
+/**
+ * The archive for whoever writes it: Parquet files under their positions (docs/commit-protocol.md, "Archive"), wherever
+ * they are stored. `ArchiveReader` is for those who only read it.
+ */
 export class ParquetArchive implements EventArchive {
   readonly #store: ArchiveStore;
   readonly #staging: StagingFolder;
@@ -46,29 +47,6 @@ export class ParquetArchive implements EventArchive {
 
   exists(path: string): Promise<boolean> {
     return this.#store.exists(path);
-  }
-
-  /**
-   * The files of an event hour, sorted by path, without those that readers ignore (`.…`, `_…`, `….tmp`).
-   * @param hourMs start of the hour, milliseconds since 1970.
-   */
-  listHour(hourMs: number): Promise<readonly ListedFile[]> {
-    return this.#store.list(hourFolder(hourMs));
-  }
-
-  /**
-   * Makes files readable on this machine.
-   * @param localFolder where copies go, under the same paths; nothing is copied when the archive is on a local disk.
-   * @param limits at most so many are fetched at the same time.
-   * @returns the local paths, in the order of `paths`.
-   * @throws {ArchiveError} ARCHIVE_FILE_MISSING or of the store.
-   */
-  fetchFiles(
-    paths: readonly string[],
-    localFolder: string,
-    limits: { readonly concurrency: number },
-  ): Promise<readonly string[]> {
-    return inParallel(paths, limits.concurrency, (path) => this.#store.fetch(path, localFolder));
   }
 
   /** Ends the encoder's threads. Call it when no operation is under way. */
