@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { emptyDatabase, until } from '@antenna/test-kit';
+import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
 import { DONE, ending, startWorker, type WorkerEnvironment } from './worker-process.ts';
@@ -63,6 +65,28 @@ describe('the speed layer that serves', () => {
     await database.close();
     expect(exitCode).toBe(1);
     expect(all).toContain('run the provisioner');
+  });
+
+  it('works with the rights of its role alone', async () => {
+    const records = someRecords(13, 300);
+    await send(stream, records);
+    const login = `speed_${randomBytes(6).toString('hex')}`;
+    const administrator = new pg.Client({ connectionString: stream.databaseUrl });
+    await administrator.connect();
+    try {
+      await administrator.query(`CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE antenna_speed`);
+      const url = new URL(stream.databaseUrl);
+      url.username = login;
+      url.password = login;
+      const environment = { ...stream.environment, DATABASE_URL: url.href };
+      expect(await ending(startWorker('drain', environment))).toEqual(DONE);
+      expect(await ending(startWorker('status', environment))).toEqual(DONE);
+      expect(await ending(startWorker('acknowledge-gap', environment))).toEqual(DONE);
+      await administrator.query(`DROP ROLE ${login}`);
+    } finally {
+      await administrator.end();
+    }
+    expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
   it('shows positions and lag', async () => {

@@ -44,8 +44,9 @@ export const NOTE_PARTITION_ENDS = `
 
 export const STREAM_STATUS = `
   SELECT partition, totals_offset, archive_offset, end_offset, totals_lag, archive_lag, owner, is_idle,
-    pipeline.epoch_ms(greatest_event_time) AS greatest_event_time_ms, pipeline.epoch_ms(watermark) AS watermark_ms,
-    pipeline.epoch_ms(archived_until AT TIME ZONE 'UTC') AS archived_until_ms, intent_start, intent_end, intent_paths
+    CAST(extract(epoch FROM greatest_event_time) * 1000 AS bigint) AS greatest_event_time_ms,
+    CAST(extract(epoch FROM watermark) * 1000 AS bigint) AS watermark_ms,
+    CAST(extract(epoch FROM archived_until) * 1000 AS bigint) AS archived_until_ms, intent_start, intent_end, intent_paths
   FROM pipeline.stream_status(:topic)`;
 
 export const ACKNOWLEDGE_GAP = `
