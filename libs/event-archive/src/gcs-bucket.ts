@@ -11,5 +11,7 @@ export function gcsBucket(bucket: string, emulatorUrl: string | undefined): Buck
     ...(emulatorUrl === undefined ? {} : { apiEndpoint: emulatorUrl }),
     retryOptions: { autoRetry: false, retryableErrorFn: () => false },
   });
+  // Where STORAGE_EMULATOR_HOST is set, the client takes it as it is, without the path of the API.
+  if (emulatorUrl !== undefined) storage.baseUrl = `${emulatorUrl}/storage/v1`;
   return storage.bucket(bucket);
 }
