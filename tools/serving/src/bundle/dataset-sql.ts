@@ -2,7 +2,7 @@ import type { Dataset } from './asset-schemas.ts';
 
 /** What Superset asks of a dataset's rows: the statement that has them. */
 export function rowsOf({ sql, schema, table_name }: Dataset): string {
-  return sql === null ? `SELECT * FROM ${schema}.${table_name}` : sql;
+  return sql ?? `SELECT * FROM ${schema}.${table_name}`;
 }
 
 /** The statement that gives each column, in order; a calculated one by its expression. */

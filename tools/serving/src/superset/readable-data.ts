@@ -50,9 +50,9 @@ function inOneLine(message: string): string {
 }
 
 function adviceOn(failure: string): string {
-  if (/does not exist/.test(failure) && !/(database|role) "/.test(failure)) {
+  if (failure.includes('does not exist') && !/(database|role) "/.test(failure)) {
     return 'bring the schema up to date with npx nx run provisioner:run';
   }
-  if (/permission denied/.test(failure)) return 'use a login that has the role antenna_reader';
+  if (failure.includes('permission denied')) return 'use a login that has the role antenna_reader';
   return 'check SERVING_DATABASE_URL and its password: it is the address as the Superset server reaches it';
 }
