@@ -99,6 +99,7 @@ describe('an archive in a bucket behind a bad network', () => {
     ['the server is busy when the bytes come', 'PUT', [503, 500]],
     ['the connection breaks', 'POST', ['disconnect']],
     ['the connection breaks when the bytes come', 'PUT', ['disconnect', 'disconnect']],
+    ['the bytes are damaged on the way', 'PUT', ['damage']],
   ])('stores the file when %s at first', async (_what, method, fates) => {
     meet(method, fates);
     const file = await archive.create(pathIn(hour), columnsOf([aRow()]));
@@ -134,10 +135,10 @@ describe('an archive in a bucket behind a bad network', () => {
     await expect(operation()).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
   });
 
-  it('reads the file when the server is busy at first', async () => {
+  it('reads the file when the server is busy, the connection breaks and the bytes are damaged at first', async () => {
     meet('GET', []);
     await archive.create(pathIn(hour), columnsOf([aRow()]));
-    meet('GET', [503, 'disconnect']);
+    meet('GET', [503, 'disconnect', 'damage']);
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 

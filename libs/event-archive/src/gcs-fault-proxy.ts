@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of a request: a status is answered in the place of the server. */
-export type Fate = 'pass' | 'hang' | 'disconnect' | 'lose answer' | number;
+/** What becomes of a request: bytes are damaged on their way up or down, a status is answered instead of the server. */
+export type Fate = 'pass' | 'hang' | 'disconnect' | 'lose answer' | 'damage' | number;
 
 /** Of the connection to the proxy, not of the request. */
 const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
@@ -57,18 +57,20 @@ export class GcsFaultProxy {
     if (fate === 'hang') return;
     if (fate === 'disconnect') request.socket.destroy();
     else if (typeof fate === 'number') response.writeHead(fate, { 'content-type': 'application/json' }).end('{}');
-    else await this.#forward({ request, body, response, losesAnswer: fate === 'lose answer' });
+    else await this.#forward({ request, body, response, fate });
   }
 
-  async #forward({ request, body, response, losesAnswer }: Forwarded): Promise<void> {
+  async #forward({ request, body, response, fate }: Forwarded): Promise<void> {
     const headers = Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
+    if (fate === 'damage' && request.method !== 'GET') damage(body);
     const answer = await fetch(new URL(request.url ?? '/', this.#target), {
       method: request.method ?? 'GET',
       headers: headers.map(([name, value]) => [name, String(value)]),
       body: body.byteLength === 0 ? null : body,
     });
     const answered = Buffer.from(await answer.arrayBuffer());
-    if (losesAnswer) {
+    if (fate === 'damage' && request.method === 'GET') damage(answered);
+    if (fate === 'lose answer') {
       request.socket.destroy();
       return;
     }
@@ -91,5 +93,10 @@ interface Forwarded {
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly response: ServerResponse;
-  readonly losesAnswer: boolean;
+  readonly fate: Fate;
+}
+
+function damage(bytes: Buffer): void {
+  const middle = bytes.byteLength >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
 }
