@@ -26,8 +26,13 @@ function calendarKind({ placeholder, format, example }: CalendarForm): Kind<numb
     schema: z.string().transform((text, context) => {
       const time = DateTime.fromFormat(text, format, { zone: 'utc' });
       if (time.isValid && time.year >= 1970) return time.toMillis();
-      context.addIssue(time.invalidReason === 'unit out of range' ? 'the calendar has none' : '');
+      context.addIssue(problemOf(time));
       return z.NEVER;
     }),
   };
+}
+
+function problemOf({ isValid, invalidReason }: DateTime): string {
+  if (isValid) return 'it is before 1970';
+  return invalidReason === 'unit out of range' ? 'the calendar has none' : 'it has another form';
 }

@@ -1,14 +1,8 @@
 import { runApp } from '@antenna/settings';
-import { run } from './run.ts';
-import { status } from './status.ts';
-import { verify } from './verify.ts';
+import { batchLayer } from './batch-layer.ts';
 
 // Files that were fetched are removed when the process exits, which a signal alone would not make it do.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
-await runApp({
-  name: 'batch-layer',
-  description: 'Computes hourly totals and the users over quota from the archive.',
-  commands: [run, status, verify],
-});
+await runApp(batchLayer((text) => process.stdout.write(text)));

@@ -29,7 +29,7 @@ export async function openArchive(
       shouldRetry: ({ error }) => mayAppear(error),
       onFailedAttempt: ({ error, attemptNumber, retryDelay }) => {
         attempts = attemptNumber;
-        log.warn('the archive does not answer yet', { attempt: attemptNumber, retryDelay, error });
+        log.warn('the archive does not answer yet', { attempt: attemptNumber, retryDelay, reason: error.message });
       },
     });
     return archive;

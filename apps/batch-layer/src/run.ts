@@ -1,6 +1,14 @@
 import { DuckDbHourEngine } from '@antenna/hour-engine';
 import { dueHours, type HourPorts, hoursBetween, type HourOptions, hourText, runHours } from '@antenna/hourly-batch';
-import { archiveSettings, command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
+import {
+  archiveSettings,
+  type Command,
+  command,
+  databaseSettings,
+  finalitySettings,
+  logSettings,
+} from '@antenna/settings';
+import type { Write } from './write.ts';
 import { createLogger, type Logger } from '@antenna/telemetry';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelectionSettings } from './hour-selection.ts';
@@ -14,37 +22,38 @@ import { type Progress, showProgress, watched } from './progress.ts';
 const FETCHED_AT_A_TIME = 8;
 
 /** Computes hours from the archive. */
-export const run = command({
-  name: 'run',
-  description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
-  settings: {
-    hours: hourSelectionSettings,
-    mode: modeSettings,
-    finality: finalitySettings,
-    archive: archiveSettings,
-    database: databaseSettings,
-    log: logSettings,
-  },
-  async run({ hours: selected, mode, finality, archive: archived, database, log: logging }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
-      const archive = await openArchive(archived, { log });
-      const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
-      const progress = showProgress(hours.length, 'hours');
-      const engine = new DuckDbHourEngine({
-        files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
-        onFetched: (done, total) => {
-          progress.step(`fetched ${done} of ${total} files`);
-        },
+export const run = (write: Write): Command =>
+  command({
+    name: 'run',
+    description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
+    settings: {
+      hours: hourSelectionSettings,
+      mode: modeSettings,
+      finality: finalitySettings,
+      archive: archiveSettings,
+      database: databaseSettings,
+      log: logSettings,
+    },
+    async run({ hours: selected, mode, finality, archive: archived, database, log: logging }, { secrets }) {
+      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
+      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+        const archive = await openArchive(archived, { log });
+        const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
+        const progress = showProgress(hours.length, 'hours');
+        const engine = new DuckDbHourEngine({
+          files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
+          onFetched: (done, total) => {
+            progress.step(`fetched ${done} of ${total} files`);
+          },
+        });
+        const ports = watched({ store, engine, folder: { list: (hourMs) => archive.listHour(hourMs) } }, progress);
+        const reports = await reported(ports, hours, { ...mode, ...finality }, { progress, log });
+        refuseOnlyHour(reports);
+        write(`${reportText(reports)}\n`);
+        refuseFailures(reports);
       });
-      const ports = watched({ store, engine, folder: { list: (hourMs) => archive.listHour(hourMs) } }, progress);
-      const reports = await reported(ports, hours, { ...mode, ...finality }, { progress, log });
-      refuseOnlyHour(reports);
-      process.stdout.write(`${reportText(reports)}\n`);
-      refuseFailures(reports);
-    });
-  },
-});
+    },
+  });
 
 async function reported(
   ports: HourPorts,

@@ -1,22 +1,24 @@
 import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
-import { command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
+import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
+import type { Write } from './write.ts';
 import { createLogger } from '@antenna/telemetry';
 import { withHourStore } from './open-store.ts';
 import { textTable } from './text-table.ts';
 import { numberText, timeText } from './texts.ts';
 
 /** Lists the hours that were archived or computed. */
-export const status = command({
-  name: 'status',
-  description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
-  settings: { finality: finalitySettings, database: databaseSettings, log: logSettings },
-  async run({ finality: { allowedLatenessMs }, database, log: logging }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-    await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
-      process.stdout.write(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
-    });
-  },
-});
+export const status = (write: Write): Command =>
+  command({
+    name: 'status',
+    description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
+    settings: { finality: finalitySettings, database: databaseSettings, log: logSettings },
+    async run({ finality: { allowedLatenessMs }, database, log: logging }, { secrets }) {
+      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
+      await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
+        write(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
+      });
+    },
+  });
 
 /** @param allowedLatenessMs how long after its end an hour may still become final. */
 export function statusText({ hours, partitions }: HourStatuses, allowedLatenessMs: number): string {

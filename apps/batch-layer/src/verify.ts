@@ -1,6 +1,7 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import { type FileScanner, hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
-import { archiveSettings, command, databaseSettings, logSettings } from '@antenna/settings';
+import { archiveSettings, type Command, command, databaseSettings, logSettings } from '@antenna/settings';
+import type { Write } from './write.ts';
 import { createLogger } from '@antenna/telemetry';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
@@ -9,35 +10,36 @@ import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 
 /** Proves that the archive is what the manifest says. */
-export const verify = command({
-  name: 'verify',
-  description: 'reads the files of hours with an independent reader and compares them with the manifest',
-  settings: { hours: hourRangeSettings, archive: archiveSettings, database: databaseSettings, log: logSettings },
-  async run({ hours: range, archive: archived, database, log: logging }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
-      const archive = await openArchive(archived, { log });
-      const ports = {
-        store,
-        folder: { list: (hourMs: number) => archive.listHour(hourMs) },
-        scanner: scanner(archive),
-      };
-      const hours = hoursBetween(range);
-      const progress = showProgress(hours.length, 'hours');
-      const verified: VerifiedHour[] = [];
-      try {
-        for (const hourMs of hours) {
-          verified.push(await verifyHour(ports, hourMs));
-          progress.advance();
+export const verify = (write: Write): Command =>
+  command({
+    name: 'verify',
+    description: 'reads the files of hours with an independent reader and compares them with the manifest',
+    settings: { hours: hourRangeSettings, archive: archiveSettings, database: databaseSettings, log: logSettings },
+    async run({ hours: range, archive: archived, database, log: logging }, { secrets }) {
+      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
+      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+        const archive = await openArchive(archived, { log });
+        const ports = {
+          store,
+          folder: { list: (hourMs: number) => archive.listHour(hourMs) },
+          scanner: scanner(archive),
+        };
+        const hours = hoursBetween(range);
+        const progress = showProgress(hours.length, 'hours');
+        const verified: VerifiedHour[] = [];
+        try {
+          for (const hourMs of hours) {
+            verified.push(await verifyHour(ports, hourMs));
+            progress.advance();
+          }
+        } finally {
+          progress.stop();
         }
-      } finally {
-        progress.stop();
-      }
-      process.stdout.write(`${verificationText(verified)}\n`);
-      refuseProblems(verified);
-    });
-  },
-});
+        write(`${verificationText(verified)}\n`);
+        refuseProblems(verified);
+      });
+    },
+  });
 
 function scanner(archive: ArchiveReader): FileScanner {
   return {

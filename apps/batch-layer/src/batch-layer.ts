@@ -1,0 +1,14 @@
+import type { App } from '@antenna/settings';
+import { run } from './run.ts';
+import { status } from './status.ts';
+import { verify } from './verify.ts';
+import type { Write } from './write.ts';
+
+/** The application, telling its results to `write`. */
+export function batchLayer(write: Write): App {
+  return {
+    name: 'batch-layer',
+    description: 'Computes hourly totals and the users over quota from the archive.',
+    commands: [run(write), status(write), verify(write)],
+  };
+}

@@ -1,0 +1,89 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import parquetjs from '@dsnp/parquetjs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { TestSystem } from './testing/test-system.ts';
+
+const FOLDER = 'year=2022/month=10/day=29/hour=13';
+const ONE_HOUR = ['run', '--date=2022-10-29', '--hour=13'];
+
+let system: TestSystem;
+let folder: string;
+beforeEach(async () => {
+  system = await TestSystem.start();
+  folder = join(system.archiveFolder, FOLDER);
+  await mkdir(folder, { recursive: true });
+});
+afterEach(() => system.close());
+
+async function writeWithDuckDb(name: string, events: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`COPY (
+    SELECT "timestamp"::TIMESTAMP AS "timestamp", id, antenna_id, bytes::BIGINT AS bytes, app
+    FROM (VALUES ${events}) AS events ("timestamp", id, antenna_id, bytes, app)
+  ) TO '${join(folder, name)}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+async function writeWithParquetJs(name: string, bytes: number): Promise<void> {
+  const schema = new parquetjs.ParquetSchema({
+    timestamp: { type: 'TIMESTAMP_MILLIS' },
+    id: { type: 'UTF8' },
+    antenna_id: { type: 'UTF8' },
+    bytes: { type: 'INT64' },
+    app: { type: 'UTF8' },
+  });
+  const writer = await parquetjs.ParquetWriter.openFile(schema, join(folder, name));
+  await writer.appendRow({
+    timestamp: new Date('2022-10-29T13:01:00Z'),
+    id: 'bob',
+    antenna_id: 'a',
+    bytes,
+    app: 'SKYPE',
+  });
+  await writer.close();
+}
+
+const totals = () => system.rowsOf("SELECT id, value FROM bytes_hourly WHERE type = 'user_total_bytes' ORDER BY id");
+
+describe('an archive that others have written', () => {
+  it('is computed from its files, whoever wrote them', async () => {
+    await writeWithDuckDb('part-0.snappy.parquet', "('2022-10-29 13:00:00', 'ana', 'a', 5, 'SKYPE')");
+    await writeWithParquetJs('part-1.parquet', 7);
+    const { exitCode, stdout } = await system.batchLayer(ONE_HOUR);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('was computed without a manifest');
+    expect(await totals()).toEqual([
+      { id: 'ana', value: '5' },
+      { id: 'bob', value: '7' },
+    ]);
+  });
+
+  it('is replaced when its files are others, and emptied when there are none', async () => {
+    await writeWithParquetJs('part-0.parquet', 7);
+    await system.batchLayer(ONE_HOUR);
+    await writeWithParquetJs('part-0.parquet', 8);
+    await system.batchLayer(ONE_HOUR);
+    expect(await totals()).toEqual([{ id: 'bob', value: '8' }]);
+    await rm(join(folder, 'part-0.parquet'));
+    expect((await system.batchLayer(ONE_HOUR)).exitCode).toBe(0);
+    expect(await totals()).toEqual([]);
+  });
+
+  it('is refused with a row of another hour, and the file is named', async () => {
+    await writeWithDuckDb('part-0.parquet', "('2022-10-29 14:00:00', 'ana', 'a', 5, 'SKYPE')");
+    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${FOLDER}/part-0.parquet has 1 rows of other hours`);
+    expect(await totals()).toEqual([]);
+  });
+
+  it('cannot be verified', async () => {
+    await writeWithParquetJs('part-0.parquet', 7);
+    const { exitCode, stdout } = await system.batchLayer(['verify', '--date=2022-10-29', '--hour=13']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('no manifest');
+  });
+});

@@ -1,0 +1,67 @@
+import { TestSystem } from './testing/test-system.ts';
+
+const ONE_HOUR = ['run', '--date=2022-10-29', '--hour=13'];
+
+let system: TestSystem;
+beforeEach(async () => {
+  system = await TestSystem.start();
+});
+afterEach(() => system.close());
+
+describe('status', () => {
+  it('lists the hours: final or not and why not, dirty or not', async () => {
+    await system.worker.archive(0, [{ at: '2022-10-29T13:00:00Z' }, { at: '2022-10-29T14:00:00Z' }]);
+    await system.batchLayer(ONE_HOUR);
+    const before = await system.batchLayer(['status']);
+    expect(before.exitCode).toBe(0);
+    expect(before.stdout).toMatch(/2022-10-29T13 │ no .* 1 .* 1 .*│ 1 events .* no: nobody has read the topic yet/);
+    expect(before.stdout).toMatch(/2022-10-29T14 │ dirty .* never /);
+    expect(before.stdout).toContain('hours: 2, dirty: 1');
+    await system.worker.noteEnds();
+    expect((await system.batchLayer(['status'])).stdout).toMatch(/2022-10-29T13 │ no .*│ final/);
+  });
+
+  it('says that there is nothing to list', async () => {
+    expect((await system.batchLayer(['status'])).stdout).toBe('no hour was archived or computed yet\n');
+  });
+});
+
+describe('the batch layer refuses to start', () => {
+  it.each([
+    [
+      ['run', '--date=2022-02-30', '--hour=24'],
+      ['--date: given "2022-02-30"', '--hour: given "24"'],
+    ],
+    [['run', '--date=2022-10-29'], ['--hour: missing']],
+    [['run', '--from=2022-10-29T13', '--to=2022-10-29T13'], ['--to: is not after --from']],
+    [['run', '--due', '--date=2022-10-29', '--hour=1', '--to=2022-13-01T00'], ['--to: given "2022-13-01T00"']],
+    [['run', '--due', '--date=2022-10-29', '--hour=1'], ['in more than one way']],
+    [['run'], ['no hour is named']],
+    [['verify', '--date=1969-12-31', '--hour=1'], ['--date: given "1969-12-31"']],
+    [['verify', '--due'], ['--due']],
+  ])('with arguments such as %j', async (args, problems) => {
+    const { exitCode, stderr } = await system.batchLayer(args);
+    expect(exitCode).toBe(2);
+    for (const problem of problems) expect(stderr).toContain(problem);
+  });
+
+  it('without the schema, and says what makes it', async () => {
+    await system.rowsOf('DROP SCHEMA pipeline CASCADE');
+    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/SCHEMA_MISSING: .*provisioner:run/);
+  });
+
+  it('with a newer schema', async () => {
+    await system.rowsOf('UPDATE pipeline.schema_version SET version = 9, compatible_since = 9');
+    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('SCHEMA_VERSION: ');
+  });
+
+  it('without the archive, which it waits for', async () => {
+    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, { ARCHIVE_URL: 'file:/not/there' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/ARCHIVE_MISSING: there is no folder \/not\/there: check ARCHIVE_URL \(\d+ attempts in/);
+  });
+});

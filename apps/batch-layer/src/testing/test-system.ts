@@ -1,0 +1,93 @@
+import { fileURLToPath } from 'node:url';
+import { type TemporaryFolder, temporaryFolder, testBucket, type TestDatabase, testDatabase } from '@antenna/test-kit';
+import { execute } from '@antenna/settings';
+import { ensureLogin, LOGINS, openDatabase, seedUsers } from '@antenna/usage-store';
+import { execa } from 'execa';
+import { batchLayer } from '../batch-layer.ts';
+import { TestWorker } from './test-worker.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const PASSWORD = 'batch';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** What a command of the batch layer did. */
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A database and an archive of their own, a worker that fills them, and the batch layer as operators run it. */
+export class TestSystem {
+  readonly worker: TestWorker;
+  /** Of an archive on a local disk. */
+  readonly archiveFolder: string;
+  readonly #database: ReturnType<typeof openDatabase>;
+  readonly #provided: TestDatabase;
+  readonly #folder: TemporaryFolder;
+  readonly #env: Environment;
+
+  private constructor(parts: {
+    readonly worker: TestWorker;
+    readonly database: ReturnType<typeof openDatabase>;
+    readonly provided: TestDatabase;
+    readonly folder: TemporaryFolder;
+    readonly env: Environment;
+  }) {
+    this.worker = parts.worker;
+    this.archiveFolder = parts.folder.path;
+    this.#database = parts.database;
+    this.#provided = parts.provided;
+    this.#folder = parts.folder;
+    this.#env = parts.env;
+  }
+
+  static async start(storage: 'disk' | 'bucket' = 'disk'): Promise<TestSystem> {
+    const [provided, folder] = await Promise.all([testDatabase(), temporaryFolder()]);
+    const bucket = storage === 'bucket' ? await testBucket() : undefined;
+    const archive = bucket?.url ?? `file://${folder.path}`;
+    const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+    await seedUsers(database);
+    await ensureLogin(database, LOGINS.batchLayer, PASSWORD);
+    // With the rights of the batch layer and no others.
+    const login = new URL(provided.url);
+    [login.username, login.password] = [LOGINS.batchLayer.role, PASSWORD];
+    const env = {
+      LOG_LEVEL: 'error',
+      DATABASE_URL: login.href,
+      ARCHIVE_URL: archive,
+      ...(bucket === undefined ? {} : { STORAGE_EMULATOR_HOST: bucket.endpoint }),
+    };
+    const worker = await TestWorker.open(database, archive, bucket?.endpoint);
+    return new TestSystem({ worker, database, provided, folder, env });
+  }
+
+  /** Runs a command of the batch layer inside this process. */
+  async batchLayer(args: readonly string[], env: Environment = {}): Promise<Ended> {
+    const written = { out: '', err: '' };
+    const writeOut = (text: string) => (written.out += text);
+    const writeErr = (text: string) => (written.err += text);
+    const surroundings = { args, env: { ...this.#env, ...env }, writeOut, writeErr };
+    const exitCode = await execute(batchLayer(writeOut), surroundings);
+    return { exitCode, stdout: written.out, stderr: written.err };
+  }
+
+  /** Likewise, as a process of its own. */
+  async batchLayerProcess(args: readonly string[]): Promise<Ended> {
+    const env = { ...this.#env, NODE_OPTIONS: '' };
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], { reject: false, env });
+    return { exitCode, stdout, stderr };
+  }
+
+  async rowsOf<Row = Record<string, unknown>>(statement: string): Promise<readonly Row[]> {
+    return (await this.#database.raw<{ rows: Row[] }>(statement)).rows;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.close();
+    await this.#database.destroy();
+    await this.#provided.close();
+    await this.#folder.close();
+  }
+}

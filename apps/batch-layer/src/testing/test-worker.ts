@@ -1,0 +1,92 @@
+import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
+import { type ArchivedFile, archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/ingestion';
+import { archiveUrl, archiveUrlOf } from '@antenna/settings';
+import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
+
+type Database = ReturnType<typeof openDatabase>;
+
+export interface TestEvent {
+  /** ISO-8601, UTC. */
+  readonly at: string;
+  readonly id?: string;
+  readonly bytes?: number;
+  readonly app?: string;
+  readonly antennaId?: string;
+}
+
+const TOPIC = 'devices';
+
+/** Archives events as the speed layer does, by the same adapters. */
+export class TestWorker {
+  readonly #archive: ParquetArchive;
+  readonly #positions: PostgresPositionStore;
+  readonly #progress: StreamProgress;
+  readonly #ends = new Map<number, number>();
+
+  private constructor(archive: ParquetArchive, database: Database, url: string) {
+    this.#archive = archive;
+    const stream = {
+      topic: TOPIC,
+      groupId: 'speed-layer',
+      clusterId: 'cluster',
+      allowedLatenessMs: 0,
+      owner: 'a test',
+    };
+    this.#positions = new PostgresPositionStore(database, { ...stream, archiveUrl: url });
+    this.#progress = new StreamProgress(database, TOPIC);
+  }
+
+  static async open(database: Database, url: string, emulatorUrl?: string): Promise<TestWorker> {
+    const location = archiveUrl.schema.parse(url);
+    return new TestWorker(await openEventArchive(location, { emulatorUrl }), database, archiveUrlOf(location));
+  }
+
+  /** Archives one chunk: records of the partition that follow the last chunk's. @returns the files. */
+  async archive(partition: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
+    const [claimed] = await this.#positions.claim(['archive'], [partition]);
+    const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
+    const to = from + events.length;
+    const files = await this.#createFiles(partition, from, events);
+    const move = { partition, epoch, from, to, fingerprint: undefined, greatestEventTimeMs: undefined };
+    await this.#positions.completeChunk({ move, decoderVersion: 1, files, hasIntent: false });
+    this.#ends.set(partition, to);
+    return files;
+  }
+
+  /** Begins a chunk and dies: its files are intended, and there are some. @returns their paths. */
+  async abandon(partition: number, events: readonly TestEvent[]): Promise<readonly string[]> {
+    const [claimed] = await this.#positions.claim(['archive'], [partition]);
+    const { nextOffset: startOffset = 0, epoch = 0 } = claimed ?? {};
+    const paths = (await this.#createFiles(partition, startOffset, events)).map(({ path }) => path);
+    const endOffset = startOffset + events.length;
+    await this.#positions.recordIntent({ partition, epoch, startOffset, endOffset, decoderVersion: 1, paths });
+    return paths;
+  }
+
+  /** Notes that the topic holds what was archived and `more` records in each partition. */
+  noteEnds(more = 0): Promise<void> {
+    const ends = [...this.#ends].map(([partition, end]) => [partition, end + more] as const);
+    return this.#progress.noteEnds(() => Promise.resolve(new Map(ends)));
+  }
+
+  close(): Promise<void> {
+    return this.#archive.close();
+  }
+
+  #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
+    const builder = new EventColumnsBuilder(partition);
+    events.forEach(({ at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }, index) => {
+      builder.append(from + index, { eventTimeMs: Date.parse(at), id, bytes, app, antennaId });
+    });
+    const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
+    const hours = [...splitByHour(builder.build())];
+    return Promise.all(
+      hours.map(async ([hourMs, rows]) => {
+        const path = archivePath({ ...chunk, hourMs });
+        const file = await this.#archive.create(path, rows);
+        if (file === undefined) throw new Error(`${path} exists already`);
+        return { ...file, path, hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows) };
+      }),
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TestSystem } from './testing/test-system.ts';
+
+const VERIFY = ['verify', '--date=2022-10-29', '--hour=13'];
+const events = [{ at: '2022-10-29T13:00:00Z' }, { at: '2022-10-29T13:59:59Z', bytes: 7 }];
+
+let system: TestSystem;
+afterEach(() => system.close());
+
+describe('verifying an hour', () => {
+  it('agrees with what the workers have archived', async () => {
+    system = await TestSystem.start();
+    await system.worker.archive(0, events);
+    await system.worker.archive(1, events);
+    const { exitCode, stdout } = await system.batchLayer(VERIFY);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/2022-10-29T13 │ 2 +│ 4 +│ 24 +│ as listed/);
+  });
+
+  it('finds a file of the same size with other bytes in it', async () => {
+    system = await TestSystem.start();
+    const [file] = await system.worker.archive(0, events);
+    const path = join(system.archiveFolder, file?.path ?? '');
+    const content = await readFile(path);
+    content.writeUInt8(content.readUInt8(4) ^ 1, 4);
+    await writeFile(path, content);
+    const { exitCode, stdout, stderr } = await system.batchLayer(VERIFY);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(file?.path);
+    expect(stderr).toContain('ARCHIVE_DIFFERS: the archive differs from the manifest in');
+  });
+
+  it("finds another chunk's file in the place of one", async () => {
+    system = await TestSystem.start();
+    const [first] = await system.worker.archive(0, events);
+    const [second] = await system.worker.archive(0, events);
+    const place = (path = '') => join(system.archiveFolder, path);
+    await writeFile(place(first?.path), await readFile(place(second?.path)));
+    const { exitCode, stdout } = await system.batchLayer(VERIFY);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`${first?.path ?? ''} has offsets 2 to 3, beyond [0, 2)`);
+    expect(stdout).toContain(`${first?.path ?? ''} has checksum`);
+  });
+
+  it('reads and computes what lies in a bucket', async () => {
+    system = await TestSystem.start('bucket');
+    await system.worker.archive(0, events);
+    await system.worker.archive(1, events);
+    // As a process, whose environment names the bucket's server.
+    const verified = await system.batchLayerProcess(VERIFY);
+    expect(verified).toEqual({ exitCode: 0, stdout: expect.stringContaining('as listed') as string, stderr: '' });
+    expect((await system.batchLayerProcess(['run', '--date=2022-10-29', '--hour=13'])).exitCode).toBe(0);
+    expect(await system.rowsOf("SELECT value FROM bytes_hourly WHERE type = 'user_total_bytes'")).toEqual([
+      { value: '24' },
+    ]);
+  });
+});
