@@ -2,6 +2,7 @@ import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
 import { PendingTotals } from './pending-totals.ts';
 import type { TotalsCommit } from './ports.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /**
  * Everything unsaved that belongs to one claim. It lives and dies as a whole: after a refusal, or when partitions are
@@ -12,6 +13,7 @@ export class Assignment {
   readonly archives: readonly PartitionArchive[];
   /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
   readonly waitingToRedo: number[] = [];
+  readonly stalls = new StallWatch();
   readonly #wanted = { aborted: false };
   #pending = new PendingTotals();
   #committing: PendingTotals | undefined;

@@ -1,6 +1,7 @@
 import type { UsageEvent } from '@antenna/event-schema';
 import type { EventColumns, TextColumn } from './event-columns.ts';
 
+/** Rows for which there is room after the first: a partition without events takes none. */
 const INITIAL_ROWS = 64;
 
 /** Collects the events of one partition by column; a text is kept once however often it occurs. */
@@ -9,9 +10,9 @@ export class EventColumnsBuilder {
   readonly #id = new TextColumnBuilder();
   readonly #antennaId = new TextColumnBuilder();
   readonly #app = new TextColumnBuilder();
-  #offset = new Float64Array(INITIAL_ROWS);
-  #eventTimeMs = new Float64Array(INITIAL_ROWS);
-  #bytes = new Float64Array(INITIAL_ROWS);
+  #offset = new Float64Array();
+  #eventTimeMs = new Float64Array();
+  #bytes = new Float64Array();
   #rows = 0;
 
   constructor(partition: number) {
@@ -48,20 +49,20 @@ export class EventColumnsBuilder {
   }
 
   #grow(): void {
-    this.#offset = doubled(this.#offset);
-    this.#eventTimeMs = doubled(this.#eventTimeMs);
-    this.#bytes = doubled(this.#bytes);
+    this.#offset = enlarged(this.#offset);
+    this.#eventTimeMs = enlarged(this.#eventTimeMs);
+    this.#bytes = enlarged(this.#bytes);
   }
 }
 
 class TextColumnBuilder {
   readonly #codeOf = new Map<string, number>();
   readonly #values: string[] = [];
-  #codes = new Int32Array(INITIAL_ROWS);
+  #codes = new Int32Array();
 
   append(row: number, text: string): void {
     if (row === this.#codes.length) {
-      const larger = new Int32Array(row * 2);
+      const larger = new Int32Array(nextLength(row));
       larger.set(this.#codes);
       this.#codes = larger;
     }
@@ -78,8 +79,12 @@ class TextColumnBuilder {
   }
 }
 
-function doubled(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(column.length * 2);
+function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(nextLength(column.length));
   larger.set(column);
   return larger;
+}
+
+function nextLength(length: number): number {
+  return Math.max(INITIAL_ROWS, length * 2);
 }

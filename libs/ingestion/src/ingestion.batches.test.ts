@@ -92,6 +92,54 @@ describe('a batch', () => {
   });
 });
 
+describe('a partition that brings nothing', () => {
+  const MINUTE_MS = 60_000;
+
+  async function stalled(latest: number, lookMs: readonly number[]) {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.saveAll();
+    for (const ms of lookMs) {
+      worker.clock.ms = ms;
+      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest }]]));
+    }
+    return worker;
+  }
+
+  it('is read again when it has had records for a minute', async () => {
+    const worker = await stalled(3, [0, MINUTE_MS - 1]);
+    expect(worker.source.reads).toEqual(['0@0']);
+    worker.clock.ms = MINUTE_MS;
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3 }]]));
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3 }]]));
+    expect(worker.source.reads).toEqual(['0@0', '0@2']);
+  });
+
+  it('is left alone when it has none', async () => {
+    const worker = await stalled(2, [0, MINUTE_MS, 2 * MINUTE_MS]);
+    expect(worker.source.reads).toEqual(['0@0']);
+  });
+
+  it('is left alone when something has come meanwhile', async () => {
+    const worker = await stalled(9, [0]);
+    worker.ingestion.take(eventBatch([2]));
+    worker.clock.ms = MINUTE_MS;
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9 }]]));
+    expect(worker.source.reads).toEqual(['0@0']);
+  });
+
+  it('is left alone while there is no room for it', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
+    worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
+    worker.ingestion.take(eventBatch([0, 1]));
+    for (const ms of [0, MINUTE_MS, 2 * MINUTE_MS]) {
+      worker.clock.ms = ms;
+      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9 }]]));
+    }
+    expect(worker.source.reads).toEqual(['0@0']);
+  });
+});
+
 describe('each sink', () => {
   it('skips the records below its own position', async () => {
     const worker = aWorker();

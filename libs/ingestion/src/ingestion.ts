@@ -111,9 +111,9 @@ export class Ingestion implements RecordReceiver {
     const intake = assignment?.intakes.get(partition);
     if (assignment === undefined || intake === undefined || nextOffset <= intake.expected) return;
     // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has left
-    // them out: believed is only what comes first after we said from where to read.
+    // them out: believed is only what comes first when the partition is read again for this very reason.
     if (firstOffset > intake.expected) {
-      const emptyUpTo = intake.isAtStart ? nextOffset : undefined;
+      const emptyUpTo = intake.isReadAgain ? nextOffset : undefined;
       this.#readAgain(assignment, intake, { fetched: firstOffset, emptyUpTo });
       return;
     }
@@ -144,15 +144,16 @@ export class Ingestion implements RecordReceiver {
   }
 
   /**
-   * Compares where we are with what the topic holds, since a client whose position is gone may wait for ever for a
-   * record. Claims again when unread records seem to be deleted.
+   * Compares where we are with what the topic holds, since a client that has lost its place may wait for ever for a
+   * record. Claims again when unread records seem to be deleted; reads again what should have come long ago.
    */
   verifyOffsets(offsets: ReadonlyMap<number, OffsetRange>): void {
+    const assignment = this.#current;
+    if (assignment === undefined) return;
     try {
-      for (const { lacking } of this.#current?.intakes.values() ?? []) {
-        const range = offsets.get(lacking.partition);
-        // An end that lies before us may just be an answer older than our last batch.
-        if (range !== undefined && lacking.position < range.earliest) refuseUnreadable(lacking, range);
+      for (const intake of assignment.intakes.values()) {
+        const range = offsets.get(intake.partition);
+        if (range !== undefined) this.#verifyRange(assignment, intake, range);
       }
     } catch (error) {
       this.#interrupted('compare offsets', error);
@@ -181,6 +182,15 @@ export class Ingestion implements RecordReceiver {
   release(): void {
     this.#claims += 1;
     this.#abandon();
+  }
+
+  #verifyRange(assignment: Assignment, intake: PartitionIntake, range: OffsetRange): void {
+    const { partition, expected, lacking } = intake;
+    // An end that lies before us may just be an answer older than our last batch.
+    if (lacking.position < range.earliest) refuseUnreadable(lacking, range);
+    const isTurn = !assignment.waitingToRedo.includes(partition);
+    const isAwaited = isTurn && expected < range.latest && this.room(partition) === undefined;
+    if (assignment.stalls.hasStalled(intake, isAwaited, this.#ports.clock.nowMs())) this.#readFrom(intake);
   }
 
   #startReading(assignment: Assignment): void {
@@ -216,12 +226,13 @@ export class Ingestion implements RecordReceiver {
       if (intake.expected === expected) {
         intake.advanceTo(Math.max(range.earliest, emptyUpTo ?? 0), assignment.pending, clock.nowMs());
       }
+      intake.readAgain();
       this.#readFrom(intake);
     });
   }
 
   #readFrom(intake: PartitionIntake): void {
-    this.#ports.source.readFrom(intake.partition, intake.start());
+    this.#ports.source.readFrom(intake.partition, intake.expected);
   }
 
   #isFlushDue({ pending, isCommitting }: Assignment, nowMs: number): boolean {

@@ -89,7 +89,6 @@ export class PartitionArchive {
     });
     this.#intent = undefined;
     this.#start = endOffset;
-    this.#next = Math.max(this.#next, endOffset);
     this.#sinceMs = undefined;
     this.#events = new EventColumnsBuilder(this.partition);
     this.#lastRecord = undefined;

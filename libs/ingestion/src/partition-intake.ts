@@ -16,7 +16,7 @@ export class PartitionIntake {
   #flushedTo: number;
   #lastRecord: SourceRecord | undefined;
   #seenBefore: readonly Fingerprint[];
-  #startedAt: number | undefined;
+  #readAgainAt: number | undefined;
 
   constructor(
     start: number,
@@ -53,15 +53,13 @@ export class PartitionIntake {
     return { sink: 'totals', partition, position: this.#totalsNext };
   }
 
-  /** Whether nothing has been taken since the source was last told from where to read. */
-  get isAtStart(): boolean {
-    return this.#startedAt === this.#expected;
+  /** Whether it is being read again, and nothing has been taken since. */
+  get isReadAgain(): boolean {
+    return this.#readAgainAt === this.#expected;
   }
 
-  /** From where the source is to read now. */
-  start(): number {
-    this.#startedAt = this.#expected;
-    return this.#expected;
+  readAgain(): void {
+    this.#readAgainAt = this.#expected;
   }
 
   /** Takes a batch that was fetched from the expected offset. */
