@@ -1,0 +1,68 @@
+import type { PendingCall } from '../world/pending-calls.ts';
+import type { World } from '../world/world.ts';
+
+/** One call of a port goes on: it happens, is answered, fails, or any of it in the order that hurts. */
+export function goOnWithCall(world: World): boolean {
+  const { calls, choices, workers } = world;
+  const call = pick(world, calls.awaited);
+  if (call === undefined) return false;
+  const worker = workers.find(({ id }) => id === call.worker);
+  if (worker?.isFrozen !== false) return happenUnanswered(world, call);
+  const course = choices.below(20);
+  if (course < 12) answer(world, call);
+  else if (course < 15) return happenUnanswered(world, call);
+  else if (course < 17) loseBefore(world, call);
+  else if (course < 19) loseAfter(world, call);
+  else loseOnTheWay(world, call);
+  return true;
+}
+
+/** A call that nobody waits for any more arrives, or never will. */
+export function letGhostHappen({ calls, choices, trace }: World): boolean {
+  const [ghost] = calls.ghosts;
+  if (ghost === undefined) return false;
+  if (choices.below(4) === 0) {
+    calls.dropGhost(ghost);
+    return true;
+  }
+  calls.letGhostHappen(ghost);
+  trace(() => `the ${ghost.name} of worker ${ghost.worker}, of which nobody waits for the answer, happens`);
+  return true;
+}
+
+/** The oldest, or any. */
+function pick({ choices }: World, calls: readonly PendingCall[]): PendingCall | undefined {
+  return calls.length < 2 ? calls[0] : calls[choices.below(calls.length)];
+}
+
+function answer({ calls, trace }: World, call: PendingCall): void {
+  calls.finish(call);
+  call.answer();
+  trace(() => `${call.name} of worker ${call.worker} is answered`);
+}
+
+function happenUnanswered({ trace }: World, call: PendingCall): boolean {
+  if (call.hasHappened) return false;
+  call.happen();
+  trace(() => `${call.name} of worker ${call.worker} happens, not answered yet`);
+  return true;
+}
+
+function loseBefore({ calls, trace }: World, call: PendingCall): void {
+  calls.finish(call);
+  call.loseAnswer();
+  trace(() => `${call.name} of worker ${call.worker} ${call.hasHappened ? 'loses its answer' : 'never arrives'}`);
+}
+
+function loseAfter({ calls, trace }: World, call: PendingCall): void {
+  calls.finish(call);
+  call.happen();
+  call.loseAnswer();
+  trace(() => `${call.name} of worker ${call.worker} happens, its answer is lost`);
+}
+
+function loseOnTheWay({ calls, trace }: World, call: PendingCall): void {
+  calls.abandon(call);
+  call.loseAnswer();
+  trace(() => `${call.name} of worker ${call.worker} counts as failed, and is still on its way`);
+}

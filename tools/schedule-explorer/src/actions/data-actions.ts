@@ -1,0 +1,43 @@
+import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import type { World } from '../world/world.ts';
+
+const MAX_BATCH_RUNS = 2;
+
+/** More records of a partition become readable. */
+export function produce({ partitions, choices, trace }: World): boolean {
+  const growing = partitions.filter(({ latest, end }) => latest < end);
+  if (growing.length === 0) return false;
+  const partition = choices.of(growing);
+  partition.latest += 1 + choices.below(partition.end - partition.latest);
+  trace(() => `partition ${partition.number} now ends at ${partition.latest}`);
+  return true;
+}
+
+/** Retention deletes what every sink has; seldom also what one of them lacks. */
+export function deleteOld(world: World): boolean {
+  const { choices } = world;
+  const partition = choices.of(world.partitions);
+  const saved = savedIn(world, partition);
+  const limit = choices.oneIn(20) ? partition.latest : saved;
+  if (limit <= partition.earliest) return false;
+  partition.earliest += 1 + choices.below(limit - partition.earliest);
+  world.hasGap ||= partition.earliest > saved;
+  world.trace(() => `retention deletes partition ${partition.number} up to ${partition.earliest}`);
+  return true;
+}
+
+/** A step of a batch run, or the first step of another one. */
+export function goOnWithBatchRun(world: World): boolean {
+  const { batchRuns, hours, choices } = world;
+  const startsOne = batchRuns.length === 0 || (batchRuns.length < MAX_BATCH_RUNS && choices.oneIn(3));
+  if (startsOne && hours.all.length === 0) return false;
+  const run = startsOne ? world.startBatchRun(choices.of(hours.all)) : choices.of(batchRuns);
+  run.step();
+  world.trace(() => `batch run of ${new Date(run.hourMs).toISOString()} ${run.isDone ? 'is recorded' : 'goes on'}`);
+  if (run.isDone) batchRuns.splice(batchRuns.indexOf(run), 1);
+  return true;
+}
+
+function savedIn({ store }: World, { number }: SimulatedPartition): number {
+  return Math.min(store.nextOffset('totals', number), store.nextOffset('archive', number));
+}

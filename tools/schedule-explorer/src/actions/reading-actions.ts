@@ -1,0 +1,84 @@
+import type { InFlight } from '../world/simulated-consumer.ts';
+import type { SimulatedWorker } from '../world/simulated-worker.ts';
+import type { World } from '../world/world.ts';
+
+const MAX_ENTRIES_OF_A_FETCH = 5;
+
+/** A worker fetches from a partition; what it gets arrives at once or later. */
+export function read(world: World): boolean {
+  const { choices } = world;
+  const worker = pick(world, ({ consumer }) => consumer.readable.length > 0);
+  if (worker === undefined) return false;
+  const partition = choices.of(worker.consumer.readable);
+  const item = worker.consumer.fetch(partition, 1 + choices.below(MAX_ENTRIES_OF_A_FETCH));
+  if (item === undefined) return false;
+  world.trace(() => `worker ${worker.id} fetches ${textOf(item)}`);
+  if (!choices.oneIn(4)) deliver(world, { worker, item, keep: false });
+  return true;
+}
+
+/** Something that was fetched some time ago arrives, perhaps not for the last time. */
+export function deliverInFlight(world: World): boolean {
+  const worker = pick(world, ({ consumer }) => consumer.inFlight.length > 0);
+  if (worker === undefined) return false;
+  return deliver(world, { worker, item: world.choices.of(worker.consumer.inFlight), keep: world.choices.oneIn(8) });
+}
+
+/** Time passes, and one worker notices. */
+export function tick(world: World): boolean {
+  const { choices } = world;
+  const worker = pick(world, () => true);
+  if (worker === undefined) return false;
+  world.nowMs += choices.of([1, 3, 8]);
+  world.trace(() => `${world.nowMs} ms: worker ${worker.id} does what is due`);
+  worker.ingestion.tick();
+  if (choices.oneIn(6)) compareOffsets(worker);
+  return true;
+}
+
+/** The client of a worker loses its place, without a word. */
+export function resetClient(world: World): boolean {
+  const { choices } = world;
+  const worker = pick(world, ({ consumer }) => consumer.assigned.length > 0);
+  if (worker === undefined) return false;
+  const number = choices.of(worker.consumer.assigned);
+  const { earliest, latest } = world.partitions[number]?.range ?? { earliest: 0, latest: 0 };
+  const offset = earliest + choices.below(latest - earliest + 1);
+  if (!worker.consumer.reset(number, offset)) return false;
+  world.trace(() => `the client of worker ${worker.id} goes on at ${number}@${offset}`);
+  return true;
+}
+
+/** @returns false when there is no room. */
+export function deliver(
+  world: World,
+  { worker, item, keep }: { readonly worker: SimulatedWorker; readonly item: InFlight; readonly keep: boolean },
+): boolean {
+  const outcome = worker.consumer.deliver(item, worker.ingestion, { keep });
+  if (outcome !== undefined) world.trace(() => `worker ${worker.id} is given ${textOf(item)}: ${outcome}`);
+  return outcome !== undefined;
+}
+
+/** As a worker does every few seconds. */
+export function compareOffsets({ consumer, ingestion }: SimulatedWorker): void {
+  consumer.offsets().then(
+    (offsets) => {
+      ingestion.verifyOffsets(offsets);
+    },
+    () => undefined,
+  );
+}
+
+function pick(
+  { workers, choices }: World,
+  isWanted: (worker: SimulatedWorker) => boolean,
+): SimulatedWorker | undefined {
+  const wanted = workers.filter((worker) => worker.isMember && isWanted(worker));
+  return wanted.length === 0 ? undefined : choices.of(wanted);
+}
+
+function textOf({ partition, fetched }: InFlight): string {
+  const { fetchedOffset, nextOffset, records } = fetched;
+  const offsets = records.length === 0 ? 'markers' : records.map(({ offset }) => offset).join();
+  return `${partition}@${fetchedOffset} (${offsets}; next ${nextOffset})`;
+}

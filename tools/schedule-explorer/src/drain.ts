@@ -1,0 +1,110 @@
+import { hasNews, hearFromGroup } from './actions/group-actions.ts';
+import { letGhostHappen } from './actions/call-actions.ts';
+import { compareOffsets, deliver } from './actions/reading-actions.ts';
+import type { SimulatedWorker } from './world/simulated-worker.ts';
+import { Violation } from './truth/violation.ts';
+import type { World } from './world/world.ts';
+
+/** Far more rounds than the worst schedule needs. */
+const MAX_ROUNDS = 150;
+
+/** By this round the last frozen worker has thawed. */
+const THAWED_BY = 8;
+
+const ROUND_MS = 8;
+/** Now and then so much time passes that whatever waits in vain notices. */
+const LONG_EVERY = 8;
+const LONG_MS = 70_000;
+const ENTRIES_OF_A_FETCH = 6;
+
+/**
+ * All faults end: every call is answered, every worker that runs is a member, frozen ones thaw, and what zombies have
+ * sent arrives or is lost.
+ * @throws {Violation} when the workers do not get to the end of the topic by themselves.
+ */
+export async function drain(world: World): Promise<void> {
+  for (const partition of world.partitions) partition.latest = partition.end;
+  const savesEarly = world.choices.oneIn(2);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    thaw(world, round);
+    noticeDead(world);
+    letGhostHappen(world);
+    await playRound(world, { round, savesEarly });
+    if (isAtRest(world)) return;
+    if (world.hasGap && round > THAWED_BY) return;
+  }
+  throw new Violation(`not drained after ${MAX_ROUNDS} rounds: ${stateOf(world)}`);
+}
+
+async function playRound(world: World, { round, savesEarly }: { round: number; savesEarly: boolean }): Promise<void> {
+  for (const worker of world.workers.filter((each) => each.isMember && hasNews(each))) hearFromGroup(world, worker);
+  await world.settle();
+  answerAll(world);
+  await world.settle();
+  for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
+  await world.settle();
+  passTime(world, round);
+  const ends = new Map(world.partitions.map(({ number, end }) => [number, end]));
+  for (const { ingestion } of world.running) {
+    if (savesEarly && ingestion.hasTaken(ends)) void ingestion.saveAll();
+    else ingestion.tick();
+  }
+  await world.settle();
+  world.noticeStopped();
+}
+
+/** The group finds out which members are gone. Nobody is assigned anew without need: that would heal too much. */
+function noticeDead(world: World): void {
+  if (!world.workers.some(({ isMember }) => isMember)) world.spawn();
+  const members = world.workers.filter(({ isMember }) => isMember);
+  const owned = new Set(members.flatMap(({ consumer }) => consumer.newAssignment ?? consumer.assigned));
+  if (members.some(({ isExpelled }) => isExpelled) || world.partitions.every(({ number }) => owned.has(number))) return;
+  world.rebalance(members);
+}
+
+function passTime(world: World, round: number): void {
+  world.nowMs += round % LONG_EVERY === 0 ? LONG_MS : ROUND_MS;
+  if (round % LONG_EVERY !== LONG_EVERY - 1) return;
+  for (const worker of world.workers.filter(({ isMember }) => isMember)) compareOffsets(worker);
+}
+
+function thaw({ workers, choices }: World, round: number): void {
+  for (const worker of workers) {
+    if (worker.isFrozen && (round >= THAWED_BY || choices.below(4) === 0)) worker.isFrozen = false;
+  }
+}
+
+function answerAll({ calls, running }: World): void {
+  const ids = new Set(running.map(({ id }) => id));
+  for (const call of calls.awaited.filter(({ worker }) => ids.has(worker))) {
+    calls.finish(call);
+    call.answer();
+  }
+}
+
+function readAll(world: World, worker: SimulatedWorker): void {
+  for (const item of [...worker.consumer.inFlight]) deliver(world, { worker, item, keep: false });
+  for (const partition of worker.consumer.readable) {
+    const item = worker.consumer.fetch(partition, ENTRIES_OF_A_FETCH);
+    if (item !== undefined) deliver(world, { worker, item, keep: false });
+  }
+}
+
+function isAtRest({ partitions, store, calls, workers }: World): boolean {
+  return (
+    calls.ghosts.length === 0 &&
+    calls.awaited.length === 0 &&
+    workers.every(({ isFrozen, isLeaving }) => !isFrozen && !isLeaving) &&
+    partitions.every(
+      ({ number, end }) => store.nextOffset('totals', number) === end && store.nextOffset('archive', number) === end,
+    )
+  );
+}
+
+function stateOf({ partitions, store, calls, workers }: World): string {
+  const positions = partitions.map(
+    ({ number, end }) =>
+      `partition ${number} totals ${store.nextOffset('totals', number)} archive ${store.nextOffset('archive', number)} of ${end}`,
+  );
+  return [...positions, `${calls.awaited.length} calls`, `${workers.length} workers`].join(', ');
+}

@@ -1,0 +1,72 @@
+import { goOnWithCall, letGhostHappen } from './actions/call-actions.ts';
+import type { Choices } from './choices.ts';
+import { deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
+import { drain } from './drain.ts';
+import { checkEnd } from './truth/final-checks.ts';
+import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn } from './actions/group-actions.ts';
+import { deliverInFlight, read, resetClient, tick } from './actions/reading-actions.ts';
+import { Violation } from './truth/violation.ts';
+import { World, type WorldParts } from './world/world.ts';
+
+/** What may happen next, and how often it is tried. An attempt is false when it cannot happen now. */
+interface Action {
+  readonly weight: number;
+  readonly attempt: (world: World) => boolean;
+}
+
+/** The first is what makes a schedule go on, and what a decision of 0 does. */
+const ACTIONS: readonly Action[] = [
+  { weight: 34, attempt: goOnWithCall },
+  { weight: 24, attempt: read },
+  { weight: 8, attempt: deliverInFlight },
+  { weight: 10, attempt: noticeGroup },
+  { weight: 12, attempt: tick },
+  { weight: 3, attempt: produce },
+  { weight: 5, attempt: goOnWithBatchRun },
+  { weight: 3, attempt: letGhostHappen },
+  { weight: 3, attempt: rebalance },
+  { weight: 2, attempt: kill },
+  { weight: 2, attempt: freezeOrThaw },
+  { weight: 2, attempt: spawn },
+  { weight: 2, attempt: resetClient },
+  { weight: 1, attempt: leave },
+  { weight: 1, attempt: deleteOld },
+];
+
+const LOTS = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
+
+const LEAST_STEPS = 20;
+const MORE_STEPS = 100;
+
+/**
+ * Plays one schedule to its end: faults for a while, then none until all is drained. Deterministic: the same choices
+ * make the same schedule.
+ * @returns what does not hold, or undefined when everything does.
+ */
+export async function playSchedule(parts: WorldParts): Promise<string | undefined> {
+  const world = new World(parts);
+  try {
+    await playFaults(world, parts.choices);
+    world.trace(() => 'no more faults');
+    await drain(world);
+    checkEnd(world);
+    return undefined;
+  } catch (error) {
+    return error instanceof Violation ? error.message : String(error);
+  }
+}
+
+async function playFaults(world: World, choices: Choices): Promise<void> {
+  world.spawn();
+  const steps = LEAST_STEPS + choices.below(MORE_STEPS);
+  for (let step = 0; step < steps; step += 1) {
+    attemptAny(world, choices.of(LOTS));
+    await world.settle();
+    world.noticeStopped();
+  }
+}
+
+/** What was drawn, or else the first that can happen. */
+function attemptAny(world: World, drawn: Action): void {
+  if (!drawn.attempt(world)) ACTIONS.find(({ attempt }) => attempt(world));
+}

@@ -1,0 +1,73 @@
+import { requireCurrent } from '../world/batch-run.ts';
+import { Truth } from './truth-of-range.ts';
+import { Violation } from './violation.ts';
+import type { World } from '../world/world.ts';
+
+/**
+ * What has to hold at the end, whatever happened before.
+ * @throws {Violation} when it does not.
+ */
+export function checkEnd(world: World): void {
+  checkFiles(world);
+  if (!world.hasGap) {
+    checkCompleteness(world);
+    checkArchivedEvents(world);
+  }
+  for (const run of world.batchRuns) run.finish();
+  for (const hourMs of world.hours.all) requireCurrent(hourMs, world);
+  for (const hourMs of world.hours.dirty) world.startBatchRun(hourMs).finish();
+  const [dirty] = world.hours.dirty;
+  if (dirty !== undefined) throw new Violation(`hour ${new Date(dirty).toISOString()} is dirty after its run`);
+}
+
+/** No file but those that are listed, or that an open intent is going to list; each as it was listed. */
+function checkFiles({ archive, store }: World): void {
+  for (const [path, { file }] of archive.files) {
+    const listed = store.manifest.get(path);
+    if (listed === undefined && !store.isIntended(path)) throw new Violation(`${path} exists and is not listed`);
+    if (listed !== undefined && listed.checksum !== file.checksum) throw new Violation(`${path} was overwritten`);
+  }
+  const missing = [...store.manifest.keys()].find((path) => !archive.files.has(path));
+  if (missing !== undefined) throw new Violation(`${missing} is listed and does not exist`);
+}
+
+/** The totals, the user hours and the dead letters are those of the whole topic. */
+function checkCompleteness({ partitions, ledger, store }: World): void {
+  const truth = new Truth();
+  for (const partition of partitions) {
+    truth.addRange(partition, 0, partition.end);
+    for (const sink of ['totals', 'archive'] as const) {
+      const reached = ledger.reached(sink, partition.number);
+      if (reached !== partition.end) throw new Violation(`${sink} of partition ${partition.number} ends at ${reached}`);
+    }
+  }
+  if (store.intents.size > 0) throw new Violation('an intent is open');
+  requireEqual('totals', truth.totals, ledger.totals);
+  requireEqual('user hours', truth.userHours, ledger.userHours);
+  requireEqual('dead letters', truth.deadLetters, ledger.deadLetters);
+}
+
+/** Whoever reads all listed files sees every event of the topic once. */
+function checkArchivedEvents({ archive, store, partitions }: World): void {
+  const seen = new Set<string>();
+  for (const { path } of store.manifest.values()) {
+    const { rows } = archive.read(path);
+    for (const offset of rows.offset) {
+      const event = `${rows.partition}/${offset}`;
+      if (seen.has(event)) throw new Violation(`event ${event} is archived twice`);
+      seen.add(event);
+    }
+  }
+  const events = partitions
+    .flatMap((partition) => partition.known(0, partition.end))
+    .filter(({ known }) => known.fate.kind === 'event').length;
+  if (seen.size !== events) throw new Violation(`${seen.size} events archived of ${events}`);
+}
+
+function requireEqual<T>(what: string, expected: ReadonlyMap<string, T>, actual: ReadonlyMap<string, T>): void {
+  for (const [key, value] of expected) {
+    if (actual.get(key) !== value)
+      throw new Violation(`${what}: ${key} is ${String(actual.get(key))}, not ${String(value)}`);
+  }
+  if (actual.size !== expected.size) throw new Violation(`${what}: ${actual.size} rows instead of ${expected.size}`);
+}

@@ -1,0 +1,141 @@
+import type {
+  ArchivedFile,
+  ClaimedPosition,
+  CompletedChunk,
+  PositionMove,
+  Sink,
+  TotalsCommit,
+} from '@antenna/ingestion';
+import { hourFolder, rowKey } from '../world/known-record.ts';
+import type { SimulatedArchive } from '../world/simulated-archive.ts';
+import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import { marksOf, Truth } from './truth-of-range.ts';
+import { Violation } from './violation.ts';
+
+/**
+ * Compares whatever the store accepts with the records between where a sink stands by our own count and where it has
+ * moved. As long as each step is right, the totals are those of a prefix of the topic at every moment, and the listed
+ * files hold every event of another prefix once.
+ */
+export class Ledger {
+  /** What the tables hold, row by row as it was added. */
+  readonly totals = new Map<string, number>();
+  readonly userHours = new Map<string, number>();
+  readonly deadLetters = new Map<string, string>();
+  readonly #partitions: readonly SimulatedPartition[];
+  readonly #archive: SimulatedArchive;
+  readonly #epochs: Readonly<Record<Sink, number[]>> = { totals: [], archive: [] };
+  readonly #reached: Readonly<Record<Sink, number[]>>;
+
+  constructor(partitions: readonly SimulatedPartition[], archive: SimulatedArchive) {
+    this.#partitions = partitions;
+    this.#archive = archive;
+    this.#reached = { totals: partitions.map(() => 0), archive: partitions.map(() => 0) };
+  }
+
+  /** From now on no earlier claim may change anything. */
+  claim({ sink, partition, epoch }: ClaimedPosition): void {
+    this.#epochs[sink][partition] = epoch;
+  }
+
+  /** @throws {Violation} when the commit is not exactly what its ranges hold. */
+  commit({ moves, totals, userHours, deadLetters }: TotalsCommit): void {
+    const truth = new Truth();
+    for (const move of moves) {
+      const { partition, from } = this.#advance('totals', move);
+      truth.addRange(partition, from, move.to);
+      const marks = marksOf(partition, from, move.to);
+      require('last record seen', move.fingerprint?.offset, marks.lastOffset);
+      require('greatest event time', move.greatestEventTimeMs, marks.greatestEventTimeMs);
+    }
+    const totalRows = totals.map((row) => [rowKey(row.windowStartMs, row.type, row.id), Number(row.value)] as const);
+    const hourRows = userHours.map((row) => [`${row.hourStartMs} ${row.id}`, Number(row.usage)] as const);
+    const letterRows = deadLetters.map((row) => [`${row.partition}/${row.offset}`, row.reason] as const);
+    requireSorted(
+      'moves',
+      moves.map(({ partition }) => String(partition)),
+    );
+    requireSorted(
+      'totals',
+      totalRows.map(([key]) => key),
+    );
+    requireRows('totals', truth.totals, totalRows);
+    requireRows('user hours', truth.userHours, hourRows);
+    requireRows('dead letters', truth.deadLetters, letterRows);
+    for (const [key, bytes] of totalRows) this.totals.set(key, (this.totals.get(key) ?? 0) + bytes);
+    for (const [key, bytes] of hourRows) this.userHours.set(key, (this.userHours.get(key) ?? 0) + bytes);
+    for (const [key, reason] of letterRows) this.deadLetters.set(key, reason);
+  }
+
+  /** @throws {Violation} when the files are not exactly what the range holds, or not named so, or not there. */
+  chunk({ move, files }: CompletedChunk): void {
+    const { partition, from } = this.#advance('archive', move);
+    const truth = new Truth();
+    truth.addRange(partition, from, move.to);
+    require('files of a chunk', files.length, truth.rowsOfHour.size);
+    for (const file of files) {
+      require('name of a file', file.path, pathOf(file.hourMs, { partition: partition.number, from, to: move.to }));
+      this.#checkFile(file, truth);
+    }
+  }
+
+  #checkFile(file: ArchivedFile, truth: Truth): void {
+    const wanted = truth.rowsOfHour.get(file.hourMs) ?? [];
+    const held = this.#archive.files.get(file.path);
+    if (held === undefined) throw new Violation(`${file.path} is listed and does not exist`);
+    require(`checksum of ${file.path}`, file.checksum, held.file.checksum);
+    require(`rows of ${file.path}`, file.rows, wanted.length);
+    require(`bytes of ${file.path}`, Number(file.eventBytes), wanted.reduce((sum, { event }) => sum + event.bytes, 0));
+    const { rows } = held;
+    for (const [row, { offset, event }] of wanted.entries()) {
+      require(`offset in ${file.path}`, rows.offset[row], offset);
+      require(`bytes in ${file.path}`, rows.bytes[row], event.bytes);
+      require(`event time in ${file.path}`, rows.eventTimeMs[row], event.eventTimeMs);
+      require(`id in ${file.path}`, rows.id.values[rows.id.codes[row] ?? -1], event.id);
+      require(`antenna in ${file.path}`, rows.antennaId.values[rows.antennaId.codes[row] ?? -1], event.antennaId);
+      require(`app in ${file.path}`, rows.app.values[rows.app.codes[row] ?? -1], event.app);
+    }
+  }
+
+  /** Up to where everything is counted. */
+  reached(sink: Sink, partition: number): number {
+    return this.#reached[sink][partition] ?? 0;
+  }
+
+  #advance(sink: Sink, move: PositionMove): { readonly partition: SimulatedPartition; readonly from: number } {
+    const partition = this.#partitions[move.partition];
+    const from = this.#reached[sink][move.partition];
+    if (partition === undefined || from === undefined) throw new Violation(`no partition ${move.partition}`);
+    require(`epoch of ${sink} of partition ${move.partition}`, move.epoch, this.#epochs[sink][move.partition]);
+    if (move.to <= from) throw new Violation(`${sink} of partition ${move.partition} moved from ${from} to ${move.to}`);
+    this.#reached[sink][move.partition] = move.to;
+    return { partition, from };
+  }
+}
+
+/** As the contract of the archive has it. */
+function pathOf(hourMs: number, { partition, from, to }: { partition: number; from: number; to: number }): string {
+  const [start, end] = [from, to].map((offset) => String(offset).padStart(12, '0'));
+  return `${hourFolder(hourMs)}devices-${partition}-${start}-${end}.parquet`;
+}
+
+function require(what: string, actual: number | string | undefined, expected: number | string | undefined): void {
+  if (actual !== expected) throw new Violation(`${what}: ${String(actual)} instead of ${String(expected)}`);
+}
+
+function requireSorted(what: string, keys: readonly string[]): void {
+  const unsorted = keys.find((key, index) => index > 0 && key <= (keys[index - 1] ?? ''));
+  if (unsorted !== undefined) throw new Violation(`${what}: not sorted at ${unsorted}`);
+}
+
+function requireRows<T extends number | string>(
+  what: string,
+  expected: ReadonlyMap<string, T>,
+  actual: readonly (readonly [string, T])[],
+): void {
+  for (const [key, value] of actual) require(`${what}: ${key}`, value, expected.get(key));
+  const found = new Set(actual.map(([key]) => key));
+  const missing = [...expected.keys()].find((key) => !found.has(key));
+  if (missing !== undefined) throw new Violation(`${what}: ${missing} is missing`);
+  require(`${what}: rows`, actual.length, expected.size);
+}

@@ -1,0 +1,69 @@
+import { hourFolder } from './known-record.ts';
+import type { SimulatedArchive } from './simulated-archive.ts';
+import type { SimulatedHours } from './simulated-hours.ts';
+import type { SimulatedStore } from './simulated-store.ts';
+import { Violation } from '../truth/violation.ts';
+
+export interface BatchRunParts {
+  readonly store: SimulatedStore;
+  readonly archive: SimulatedArchive;
+  readonly hours: SimulatedHours;
+}
+
+/** A batch run of an hour by the batch protocol, one step at a time so that anything may happen in between. */
+export class BatchRun {
+  readonly hourMs: number;
+  readonly #parts: BatchRunParts;
+  readonly #steps: Generator<undefined, void>;
+  isDone = false;
+
+  constructor(hourMs: number, parts: BatchRunParts) {
+    this.hourMs = hourMs;
+    this.#parts = parts;
+    this.#steps = this.#play();
+  }
+
+  /** @throws {Violation} when whoever lists the archive would see anything but each event once. */
+  step(): void {
+    this.isDone = this.#steps.next().done === true;
+  }
+
+  finish(): void {
+    while (!this.isDone) this.step();
+  }
+
+  /** Reads the manifest, lists the files, reads the manifest again, records what was read first. */
+  *#play(): Generator<undefined, void> {
+    const { store, hours } = this.#parts;
+    const revision = hours.revision(this.hourMs);
+    const inputs = store.filesOf(this.hourMs);
+    yield;
+    const listed = this.#list();
+    const changed = inputs.find(({ path, checksum }) => listed.get(path) !== checksum);
+    if (changed !== undefined) throw new Violation(`batch run: ${changed.path} is not the file that was listed`);
+    yield;
+    const unknown = [...listed.keys()].find((path) => !store.manifest.has(path) && !store.isIntended(path));
+    if (unknown !== undefined) throw new Violation(`batch run: ${unknown} is neither listed nor intended`);
+    yield;
+    hours.record(this.hourMs, { revision, inputs: inputs.map(({ path }) => path) });
+    requireCurrent(this.hourMs, this.#parts);
+  }
+
+  /** Checksums of the files in the hour's folder. */
+  #list(): ReadonlyMap<string, string> {
+    const folder = hourFolder(this.hourMs);
+    const files = [...this.#parts.archive.files].filter(([path]) => path.startsWith(folder));
+    return new Map(files.map(([path, { file }]) => [path, file.checksum]));
+  }
+}
+
+/** @throws {Violation} when an hour counts as clean whose result is not that of the files which are listed now. */
+export function requireCurrent(hourMs: number, { hours, store }: BatchRunParts): void {
+  const run = hours.run(hourMs);
+  if (run === undefined || run.revision < hours.revision(hourMs)) return;
+  const listed = store.filesOf(hourMs).map(({ path }) => path);
+  if (listed.join() === run.inputs.join()) return;
+  throw new Violation(
+    `hour ${hourFolder(hourMs)} counts as clean, but its result lacks ${listed.length - run.inputs.length} files`,
+  );
+}

@@ -1,0 +1,168 @@
+import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
+import { PassingFailure, type PendingCalls } from './pending-calls.ts';
+import type { FetchedEntries, SimulatedPartition } from './simulated-topic.ts';
+
+/** What the client knows of one partition. */
+interface Reader {
+  readonly partition: SimulatedPartition;
+  /** Undefined until the receiver has said from where. */
+  position: number | undefined;
+  isPaused: boolean;
+  /** Nothing has been fetched since the receiver said from where. */
+  isFresh: boolean;
+  /** When the receiver said from where, counted: what was fetched before is stale. */
+  seeks: number;
+  /** The same since the group handed the partition out. */
+  seeksSinceJoin: number;
+}
+
+/** Something fetched on its way to the receiver. */
+export interface InFlight {
+  readonly partition: number;
+  readonly fetched: FetchedEntries;
+  readonly highWatermark: number;
+  readonly seeks: number;
+}
+
+export interface ConsumerParts {
+  readonly worker: number;
+  readonly partitions: readonly SimulatedPartition[];
+  readonly calls: PendingCalls;
+  readonly committed: Map<number, number>;
+}
+
+/**
+ * Kafka's client as far as it can be trusted, which is not far: batches fetched before a seek or a rebalance are
+ * delivered all the same, or twice, and positions are reset in silence.
+ */
+export class SimulatedConsumer implements EventSource {
+  readonly inFlight: InFlight[] = [];
+  /** The group has handed these partitions out, the client has not noticed yet. */
+  newAssignment: readonly number[] | undefined;
+  isReclaiming = false;
+  readonly #parts: ConsumerParts;
+  #readers = new Map<number, Reader>();
+  #seeks = 0;
+
+  constructor(parts: ConsumerParts) {
+    this.#parts = parts;
+  }
+
+  get assigned(): readonly number[] {
+    return [...this.#readers.keys()];
+  }
+
+  /** Partitions of which something could be fetched now. */
+  get readable(): readonly number[] {
+    if (this.isReclaiming) return [];
+    return [...this.#readers.values()]
+      .filter((reader) => this.#canFetch(reader))
+      .map(({ partition }) => partition.number);
+  }
+
+  readFrom(partition: number, offset: number): void {
+    const reader = this.#readers.get(partition);
+    if (reader === undefined) return;
+    Object.assign(reader, { position: offset, isPaused: false, isFresh: true, seeks: (this.#seeks += 1) });
+    reader.seeksSinceJoin += 1;
+  }
+
+  offsets(): Promise<ReadonlyMap<number, OffsetRange>> {
+    const { worker, calls, partitions } = this.#parts;
+    return calls.add(worker, 'offsets', () => new Map(partitions.map(({ number, range }) => [number, range])));
+  }
+
+  reclaim(): void {
+    this.isReclaiming = true;
+  }
+
+  async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+    const { worker, calls, committed } = this.#parts;
+    try {
+      await calls.add(worker, 'showProgress', () => {
+        for (const [partition, offset] of nextOffsets) committed.set(partition, offset);
+      });
+    } catch (error) {
+      if (!(error instanceof PassingFailure)) throw error;
+    }
+  }
+
+  /** The client learns what the group has decided, or that it is still a member with the same partitions. */
+  join(receiver: RecordReceiver): readonly number[] {
+    const partitions = this.newAssignment ?? this.assigned;
+    this.newAssignment = undefined;
+    this.isReclaiming = false;
+    this.#readers = new Map(partitions.map((number) => [number, this.#reader(number)]));
+    void receiver.assigned(partitions);
+    return partitions;
+  }
+
+  /** Fetches up to `maxEntries` records and markers of a readable partition. */
+  fetch(partition: number, maxEntries: number): InFlight | undefined {
+    const reader = this.#readers.get(partition);
+    if (reader === undefined || !this.#canFetch(reader)) return undefined;
+    // Out of range: reset in silence to the oldest record.
+    reader.position = Math.max(reader.position, reader.partition.earliest);
+    reader.isFresh = false;
+    const fetched = reader.partition.fetch(reader.position, maxEntries);
+    if (fetched === undefined) return undefined;
+    const item = { partition, fetched, highWatermark: reader.partition.latest, seeks: reader.seeks };
+    this.inFlight.push(item);
+    return item;
+  }
+
+  /**
+   * Hands something that was fetched to the receiver.
+   * @param keep it is going to be delivered once more.
+   * @returns what the receiver made of it; undefined when it has no room.
+   */
+  deliver(item: InFlight, receiver: RecordReceiver, { keep }: { readonly keep: boolean }): string | undefined {
+    const reader = this.#readers.get(item.partition);
+    const isHeldBack = this.isReclaiming || (reader?.position !== undefined && reader.isPaused);
+    if (isHeldBack || receiver.room(item.partition) !== undefined) return undefined;
+    if (!keep) this.inFlight.splice(this.inFlight.indexOf(item), 1);
+    const isCurrent = reader?.seeks === item.seeks;
+    const isTaken = item.fetched.records.length === 0 ? this.#passMarkers(item, receiver) : this.#take(item, receiver);
+    if (reader !== undefined && isCurrent && reader.seeks === item.seeks) {
+      if (isTaken) reader.position = item.fetched.nextOffset;
+      else reader.isPaused = true;
+    }
+    return isTaken ? 'taken' : 'refused';
+  }
+
+  /** Loses its place; only where something has been fetched since the receiver said from where. */
+  reset(partition: number, offset: number): boolean {
+    const reader = this.#readers.get(partition);
+    if (reader?.position === undefined || reader.isFresh) return false;
+    reader.position = offset;
+    return true;
+  }
+
+  #take({ partition, fetched, highWatermark }: InFlight, receiver: RecordReceiver): boolean {
+    const { fetchedOffset, nextOffset, records } = fetched;
+    return receiver.take({ partition, fetchedOffset, nextOffset, records, highWatermark });
+  }
+
+  /**
+   * Markers come without the offset that they were fetched from. Stale ones are told apart, but for those from before
+   * the group handed the partition out: of them one may come after the first seek.
+   */
+  #passMarkers({ partition, fetched, seeks }: InFlight, receiver: RecordReceiver): boolean {
+    const reader = this.#readers.get(partition);
+    if (reader?.seeks === seeks || reader?.seeksSinceJoin === 1) receiver.passMarkers(partition, fetched);
+    return true;
+  }
+
+  #canFetch(reader: Reader): reader is Reader & { position: number } {
+    const { partition, position, isPaused, seeks } = reader;
+    if (position === undefined || isPaused) return false;
+    if (this.inFlight.some((item) => item.partition === partition.number && item.seeks === seeks)) return false;
+    return partition.fetch(position, 1) !== undefined;
+  }
+
+  #reader(number: number): Reader {
+    const partition = this.#parts.partitions[number];
+    if (partition === undefined) throw new RangeError(`no partition ${number}`);
+    return { partition, position: undefined, isPaused: true, isFresh: false, seeks: 0, seeksSinceJoin: 0 };
+  }
+}

@@ -1,0 +1,148 @@
+import type {
+  ArchivedFile,
+  ChunkIntent,
+  ClaimedPosition,
+  CompletedChunk,
+  Fingerprint,
+  OpenIntent,
+  PositionMove,
+  Sink,
+  TotalsCommit,
+} from '@antenna/ingestion';
+import type { Ledger } from '../truth/ledger.ts';
+import type { SimulatedHours } from './simulated-hours.ts';
+
+interface Position {
+  nextOffset: number;
+  epoch: number;
+  fingerprint: Fingerprint | undefined;
+}
+
+/** How the store can be broken. */
+export interface StoreDefects {
+  readonly ignoresPosition?: boolean;
+  readonly ignoresEpoch?: boolean;
+  /** Begins where Kafka's group has committed, and takes that for the position. */
+  readonly believesKafka?: boolean;
+}
+
+export interface StoreParts {
+  readonly ledger: Ledger;
+  readonly hours: SimulatedHours;
+  /** What the group has committed in Kafka. */
+  readonly committedInKafka: ReadonlyMap<number, number>;
+  readonly refused: (message: string) => Error;
+}
+
+/**
+ * The functions of schema `pipeline` that the speed layer calls, as they are in
+ * libs/usage-store/src/migrations/0003-speed-functions.ts: each call is one transaction. The ledger judges whatever is
+ * accepted.
+ */
+export class SimulatedStore {
+  /** Listed files by path. */
+  readonly manifest = new Map<string, ArchivedFile>();
+  /** Open intents by partition. */
+  readonly intents = new Map<number, OpenIntent>();
+  readonly #parts: StoreParts;
+  readonly #defects: StoreDefects;
+  readonly #positions: Readonly<Record<Sink, Map<number, Position>>> = { totals: new Map(), archive: new Map() };
+
+  constructor(parts: StoreParts, defects: StoreDefects) {
+    this.#parts = parts;
+    this.#defects = defects;
+  }
+
+  filesOf(hourMs: number): ArchivedFile[] {
+    return [...this.manifest.values()].filter((file) => file.hourMs === hourMs);
+  }
+
+  isIntended(path: string): boolean {
+    return [...this.intents.values()].some(({ paths }) => paths.includes(path));
+  }
+
+  nextOffset(sink: Sink, partition: number): number {
+    return this.#positions[sink].get(partition)?.nextOffset ?? 0;
+  }
+
+  claim(sinks: readonly Sink[], partitions: readonly number[]): ClaimedPosition[] {
+    return sinks.flatMap((sink) => partitions.map((partition) => this.#claimOne(sink, partition)));
+  }
+
+  commitTotals(commit: TotalsCommit): void {
+    this.#movePositions('totals', commit.moves);
+    this.#parts.ledger.commit(commit);
+  }
+
+  recordIntent({ partition, epoch, startOffset, endOffset, decoderVersion, paths }: ChunkIntent): void {
+    if (!this.#matches('archive', { partition, epoch, from: startOffset })) {
+      throw this.#parts.refused(`the archive position of partition ${partition} was moved or claimed`);
+    }
+    const open = this.intents.get(partition);
+    if (open === undefined) {
+      this.intents.set(partition, { startOffset, endOffset, decoderVersion, paths });
+      return;
+    }
+    const isSame = open.startOffset === startOffset && open.endOffset === endOffset && equal(open.paths, paths);
+    if (!isSame) throw this.#parts.refused(`partition ${partition} has an open intent`);
+  }
+
+  completeChunk(chunk: CompletedChunk): void {
+    const { move, files, hasIntent } = chunk;
+    const intent = this.intents.get(move.partition);
+    if (hasIntent && (intent?.startOffset !== move.from || intent.endOffset !== move.to)) {
+      throw this.#parts.refused(`partition ${move.partition} has no such open intent`);
+    }
+    this.#movePositions('archive', [move]);
+    if (hasIntent) this.intents.delete(move.partition);
+    for (const file of files) {
+      if (this.manifest.has(file.path)) throw new Error(`duplicate key: ${file.path} is listed already`);
+      this.manifest.set(file.path, file);
+    }
+    this.#parts.hours.touch(files.map(({ hourMs }) => hourMs));
+    this.#parts.ledger.chunk(chunk);
+  }
+
+  #claimOne(sink: Sink, partition: number): ClaimedPosition {
+    const position = this.#position(sink, partition);
+    position.epoch += 1;
+    if (this.#defects.believesKafka === true && sink === 'totals') {
+      position.nextOffset = this.#parts.committedInKafka.get(partition) ?? 0;
+    }
+    const openIntent = sink === 'archive' ? this.intents.get(partition) : undefined;
+    const claimed = { sink, partition, ...position, openIntent };
+    this.#parts.ledger.claim(claimed);
+    return claimed;
+  }
+
+  #movePositions(sink: Sink, moves: readonly PositionMove[]): void {
+    if (!moves.every((move) => this.#matches(sink, move))) {
+      throw this.#parts.refused(`positions of ${sink} were moved or claimed by another worker`);
+    }
+    for (const { partition, to, fingerprint } of moves) {
+      const position = this.#position(sink, partition);
+      position.nextOffset = to;
+      position.fingerprint = fingerprint ?? position.fingerprint;
+    }
+  }
+
+  #matches(sink: Sink, { partition, epoch, from }: { partition: number; epoch: number; from: number }): boolean {
+    const position = this.#position(sink, partition);
+    return (
+      (position.nextOffset === from || this.#defects.ignoresPosition === true) &&
+      (position.epoch === epoch || this.#defects.ignoresEpoch === true)
+    );
+  }
+
+  #position(sink: Sink, partition: number): Position {
+    const known = this.#positions[sink].get(partition);
+    if (known !== undefined) return known;
+    const position = { nextOffset: 0, epoch: 0, fingerprint: undefined };
+    this.#positions[sink].set(partition, position);
+    return position;
+  }
+}
+
+function equal(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((path, index) => path === right[index]);
+}

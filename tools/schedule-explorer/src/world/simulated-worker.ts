@@ -1,0 +1,99 @@
+import type { EventArchive, Ingestion, IngestionSettings, PositionStore, Retry } from '@antenna/ingestion';
+import type { Core } from './core.ts';
+import { PassingFailure, type PendingCalls } from './pending-calls.ts';
+import type { SimulatedArchive } from './simulated-archive.ts';
+import { SimulatedConsumer } from './simulated-consumer.ts';
+import type { SimulatedStore } from './simulated-store.ts';
+import type { SimulatedPartition } from './simulated-topic.ts';
+
+export interface WorkerParts {
+  readonly core: Core;
+  readonly partitions: readonly SimulatedPartition[];
+  readonly store: SimulatedStore;
+  readonly archive: SimulatedArchive;
+  readonly calls: PendingCalls;
+  readonly committed: Map<number, number>;
+  readonly clock: { readonly nowMs: () => number };
+  readonly settings: IngestionSettings;
+}
+
+/** A process that runs the core: it can be killed, frozen and thawed, and told to leave. */
+export class SimulatedWorker {
+  readonly id: number;
+  readonly ingestion: Ingestion;
+  readonly consumer: SimulatedConsumer;
+  isFrozen = false;
+  /** The group does not count it as a member, which it does not know yet. */
+  isExpelled = true;
+  /** It has been told to stop: it saves what it has, and takes no more. */
+  isLeaving = false;
+  hasLeft = false;
+  failure: Error | undefined;
+
+  constructor(id: number, parts: WorkerParts) {
+    this.id = id;
+    this.consumer = new SimulatedConsumer({ ...parts, worker: id });
+    const ports = {
+      source: this.consumer,
+      store: storeOf(id, parts),
+      archive: archiveOf(id, parts),
+      clock: parts.clock,
+      retry: retryWhilePassing,
+      observer: { observe: () => undefined },
+    };
+    this.ingestion = new parts.core.Ingestion(ports, parts.settings);
+    this.ingestion.failure.catch((error: unknown) => {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+    });
+  }
+
+  /** Whether it takes part in the group. */
+  get isMember(): boolean {
+    return !this.isLeaving && !this.isFrozen;
+  }
+
+  leave(): void {
+    this.isLeaving = true;
+    void this.ingestion.saveAll().then(() => {
+      this.ingestion.release();
+      this.hasLeft = true;
+    });
+  }
+}
+
+/** Every call of a port is two events of the schedule: that it happens, and that the caller is told. */
+function storeOf(worker: number, { store, calls }: WorkerParts): PositionStore {
+  return {
+    claim: (sinks, partitions) => calls.add(worker, 'claim', () => store.claim(sinks, partitions)),
+    commitTotals: (commit) =>
+      calls.add(worker, 'commitTotals', () => {
+        store.commitTotals(commit);
+      }),
+    recordIntent: (intent) =>
+      calls.add(worker, 'recordIntent', () => {
+        store.recordIntent(intent);
+      }),
+    completeChunk: (chunk) =>
+      calls.add(worker, 'completeChunk', () => {
+        store.completeChunk(chunk);
+      }),
+  };
+}
+
+function archiveOf(worker: number, { archive, calls }: WorkerParts): EventArchive {
+  return {
+    create: (path, rows) => calls.add(worker, 'create', () => archive.create(path, rows)),
+    read: (path) => calls.add(worker, 'read', () => archive.read(path)),
+  };
+}
+
+/** Waiting between two tries is what the schedule does with every call anyway. */
+const retryWhilePassing: Retry = async (_name, operation, wanted) => {
+  for (;;) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (wanted.aborted || !(error instanceof PassingFailure)) throw error;
+    }
+  }
+};

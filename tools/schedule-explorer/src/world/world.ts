@@ -1,0 +1,142 @@
+import type { IngestionSettings } from '@antenna/ingestion';
+import { BatchRun } from './batch-run.ts';
+import type { Choices } from '../choices.ts';
+import type { Core } from './core.ts';
+import { Ledger } from '../truth/ledger.ts';
+import { PendingCalls } from './pending-calls.ts';
+import { type ArchiveDefects, SimulatedArchive } from './simulated-archive.ts';
+import { type HoursDefects, SimulatedHours } from './simulated-hours.ts';
+import { SimulatedStore, type StoreDefects } from './simulated-store.ts';
+import { type SimulatedPartition, simulatedPartition } from './simulated-topic.ts';
+import { SimulatedWorker } from './simulated-worker.ts';
+import { Violation } from '../truth/violation.ts';
+
+/** How the world around the core can be broken, to see that it is noticed. */
+export type Defects = StoreDefects & ArchiveDefects & HoursDefects;
+
+export interface WorldParts {
+  readonly core: Core;
+  readonly choices: Choices;
+  readonly defects: Defects;
+  /** Called with what happens, for people; the text is only made when somebody listens. */
+  readonly trace?: (text: string) => void;
+}
+
+/** Small numbers, so that everything is due all the time. */
+const FLUSH_INTERVAL_MS = 6;
+const ROLL_INTERVAL_MS = 15;
+
+/** Everything that there is in one schedule: a topic, what is kept of it, and the workers of one group. */
+export class World {
+  readonly core: Core;
+  readonly choices: Choices;
+  readonly partitions: readonly SimulatedPartition[];
+  readonly calls = new PendingCalls();
+  readonly archive: SimulatedArchive;
+  readonly hours: SimulatedHours;
+  readonly ledger: Ledger;
+  readonly store: SimulatedStore;
+  readonly batchRuns: BatchRun[] = [];
+  /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
+  readonly workers: SimulatedWorker[] = [];
+  /** Retention has deleted what a sink lacked: workers have to stop, and nothing more can be expected of them. */
+  hasGap = false;
+  nowMs = 0;
+  /** Tells people what happens. */
+  readonly trace: (text: () => string) => void;
+  readonly #committed = new Map<number, number>();
+  readonly #settings: IngestionSettings;
+  #spawned = 0;
+
+  constructor({ core, choices, defects, trace }: WorldParts) {
+    this.core = core;
+    this.choices = choices;
+    this.trace = (text) => trace?.(text());
+    this.partitions = Array.from({ length: 1 + choices.below(3) }, (_, number) => simulatedPartition(number, choices));
+    this.archive = new SimulatedArchive(defects);
+    this.hours = new SimulatedHours(defects);
+    this.ledger = new Ledger(this.partitions, this.archive);
+    const refused = (message: string) => new core.FenceLostError(message);
+    const { ledger, hours } = this;
+    this.store = new SimulatedStore({ ledger, hours, committedInKafka: this.#committed, refused }, defects);
+    this.#settings = {
+      topic: 'devices',
+      sinks: ['totals', 'archive'],
+      flushIntervalMs: FLUSH_INTERVAL_MS,
+      flushMaxEvents: 2 + choices.below(5),
+      archiveRollRows: 2 + choices.below(7),
+      archiveRollIntervalMs: ROLL_INTERVAL_MS,
+    };
+  }
+
+  get running(): readonly SimulatedWorker[] {
+    return this.workers.filter(({ isFrozen }) => !isFrozen);
+  }
+
+  spawn(): SimulatedWorker {
+    const { core, partitions, store, archive, calls } = this;
+    this.#spawned += 1;
+    const worker = new SimulatedWorker(this.#spawned, {
+      core,
+      partitions,
+      store,
+      archive,
+      calls,
+      committed: this.#committed,
+      clock: { nowMs: () => this.nowMs },
+      settings: this.#settings,
+    });
+    this.workers.push(worker);
+    this.trace(() => `worker ${worker.id} starts`);
+    return worker;
+  }
+
+  /** Ends a process. What it has sent may still arrive; nobody waits for an answer any more. */
+  remove(worker: SimulatedWorker): void {
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    for (const call of this.calls.awaited.filter((awaited) => awaited.worker === worker.id)) this.calls.abandon(call);
+  }
+
+  /** The group hands every partition to one of these workers; each learns of it in its own time. */
+  rebalance(members: readonly SimulatedWorker[]): void {
+    const shares = new Map(members.map((member) => [member, [] as number[]]));
+    if (members.length > 0)
+      for (const { number } of this.partitions) shares.get(this.choices.of(members))?.push(number);
+    for (const worker of this.workers) worker.isExpelled = !shares.has(worker);
+    for (const [member, share] of shares) {
+      member.consumer.newAssignment = share;
+      this.trace(() => `the group gives worker ${member.id} partitions [${share.join()}]`);
+    }
+  }
+
+  /**
+   * Takes note of workers that have stopped.
+   * @throws {Violation} when one has stopped without need.
+   */
+  noticeStopped(): void {
+    for (const worker of [...this.workers]) {
+      if (worker.failure !== undefined) {
+        const isNeeded = this.hasGap && worker.failure instanceof this.core.DataGapError;
+        if (!isNeeded) throw new Violation(`worker ${worker.id} stopped: ${worker.failure.message}`);
+      }
+      if (worker.failure === undefined && !worker.hasLeft) continue;
+      this.trace(() => `worker ${worker.id} has stopped`);
+      this.remove(worker);
+      this.rebalance(this.workers.filter(({ isMember }) => isMember));
+    }
+  }
+
+  startBatchRun(hourMs: number): BatchRun {
+    const run = new BatchRun(hourMs, this);
+    this.batchRuns.push(run);
+    return run;
+  }
+
+  /** Lets every promise that has been settled take its course. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+  }
+}
+
+/** More turns of the microtask queue than the longest chain of promises of the core has. */
+const TURNS = 16;
