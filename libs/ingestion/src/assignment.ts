@@ -2,7 +2,6 @@ import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
 import type { PartitionIntake } from './partition-intake.ts';
 import { PendingTotals } from './pending-totals.ts';
 import type { TotalsCommit } from './ports.ts';
-import { StallWatch } from './stall-watch.ts';
 
 /**
  * Everything unsaved that belongs to one claim. It lives and dies as a whole: after a refusal, or when partitions are
@@ -11,9 +10,6 @@ import { StallWatch } from './stall-watch.ts';
 export class Assignment {
   readonly intakes: ReadonlyMap<number, PartitionIntake>;
   readonly archives: readonly PartitionArchive[];
-  /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
-  readonly waitingToRedo: number[] = [];
-  readonly stalls = new StallWatch();
   readonly #wanted = { aborted: false };
   #pending = new PendingTotals();
   #committing: PendingTotals | undefined;
@@ -83,21 +79,19 @@ export class Assignment {
   }
 
   /** Hands over what has been taken so far, as one commit; what comes meanwhile waits for the next. */
-  beginCommit(): TotalsCommit {
+  beginCommit(): { readonly commit: TotalsCommit; readonly taken: PendingTotals } {
     const taken = this.#pending;
     const partitions = [...this.intakes.values()].sort((left, right) => left.partition - right.partition);
     const moves = partitions.flatMap((intake) => intake.beginFlush(taken) ?? []);
     this.#committing = taken;
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;
-    return { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters };
+    return { commit: { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters }, taken };
   }
 
-  endCommit(): PendingTotals | undefined {
-    const committed = this.#committing;
+  endCommit(): void {
     this.#committing = undefined;
     this.#announceChange();
-    return committed;
   }
 
   /** The next chunk to write, if there is one whose predecessor in its partition is done. */

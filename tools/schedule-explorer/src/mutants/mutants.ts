@@ -20,7 +20,7 @@ export interface Mutant {
 
 export const NO_MUTANT: Mutant = { name: 'none', bug: 'none' };
 
-const TAKE_OVER = 'this.#current = takeOver(claimed, offsets);';
+const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, offsets));';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -83,16 +83,21 @@ export const MUTANTS: readonly Mutant[] = [
         find: `    this.release();
     this.#ports.source.reclaim();
 `,
-        replace: `    this.kept = this.#current?.endCommit()?.totals;
+        replace: `    this.kept = this.#current?.assignment.taken?.totals;
     this.release();
     this.#ports.source.reclaim();
 `,
       },
       {
+        file: 'assignment.ts',
+        find: '    this.#committing = taken;\n',
+        replace: '    this.#committing = this.taken = taken;\n',
+      },
+      {
         file: 'ingestion.ts',
         find: TAKE_OVER,
         replace: `${TAKE_OVER}
-      if (this.kept !== undefined) this.#current.pending.totals.merge(this.kept);
+      if (this.kept !== undefined) this.#current.assignment.pending.totals.merge(this.kept);
       this.kept = undefined;`,
       },
     ],
@@ -148,23 +153,23 @@ export const MUTANTS: readonly Mutant[] = [
     bug: 'a batch taken without comparing the offset that it was fetched from: records before it are lost',
     edits: [
       {
-        file: 'ingestion.ts',
-        find: 'if (batch.fetchedOffset !== intake.expected) {',
-        replace: 'if (batch.nextOffset <= intake.expected) {',
+        file: 'reading.ts',
+        find: 'if (fetchedOffset !== intake.expected) {',
+        replace: 'if (nextOffset <= intake.expected) {',
       },
     ],
   },
   {
     name: 'markers-always-believed',
     bug: 'markers taken wherever they were fetched from: records before them are lost',
-    edits: [{ file: 'ingestion.ts', find: 'if (firstOffset > intake.expected) {', replace: 'if (nextOffset < 0) {' }],
+    edits: [{ file: 'reading.ts', find: 'if (firstOffset > intake.expected) {', replace: 'if (nextOffset < 0) {' }],
   },
   {
     name: 'first-markers-believed',
     bug: 'markers behind a gap taken at once, without reading again from a known offset: records in the gap are lost',
     edits: [
       {
-        file: 'ingestion.ts',
+        file: 'reading.ts',
         find: 'intake.isReadAgain ? nextOffset : undefined',
         replace: 'nextOffset',
       },
@@ -176,19 +181,19 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingestion.ts',
-        find: `    this.#abandon();
-    const claim = (this.#claims += 1);
+        find: `    this.release();
+    const claim = this.#claims;
 `,
-        replace: `    const kept = this.#current?.pending.totals;
-    this.#abandon();
-    const claim = (this.#claims += 1);
+        replace: `    const kept = this.#current?.assignment.pending.totals;
+    this.release();
+    const claim = this.#claims;
 `,
       },
       {
         file: 'ingestion.ts',
         find: TAKE_OVER,
         replace: `${TAKE_OVER}
-      if (kept !== undefined) this.#current.pending.totals.merge(kept);`,
+      if (kept !== undefined) this.#current.assignment.pending.totals.merge(kept);`,
       },
     ],
   },

@@ -1,0 +1,124 @@
+import type { AssignmentContext } from './assignment-context.ts';
+import type { Assignment } from './assignment.ts';
+import type { PartitionIntake } from './partition-intake.ts';
+import type { MarkerRange, OffsetRange, RecordBatch } from './ports.ts';
+import { StallWatch } from './stall-watch.ts';
+import { refuseUnreadable } from './start-offset.ts';
+
+/** Reads the partitions of an assignment: says from where, and believes no gap (docs/commit-protocol.md). */
+export class Reading {
+  readonly #assignment: Assignment;
+  readonly #context: AssignmentContext;
+  /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
+  readonly #waitingToRedo: number[] = [];
+  readonly #stalls = new StallWatch();
+
+  constructor(assignment: Assignment, context: AssignmentContext) {
+    this.#assignment = assignment;
+    this.#context = context;
+  }
+
+  start(): void {
+    for (const intake of this.#assignment.intakes.values()) {
+      if (intake.archive?.isRedoing === true) this.#waitingToRedo.push(intake.partition);
+      else this.#readFrom(intake);
+    }
+    this.redoNext();
+  }
+
+  /** Goes on to the next partition with an intent, when one has been redone. */
+  redoNext(): void {
+    const partition = this.#waitingToRedo.shift();
+    const intake = partition === undefined ? undefined : this.#assignment.intakes.get(partition);
+    if (intake !== undefined) this.#readFrom(intake);
+    const open = this.#assignment.archives.filter(({ isRedoing }) => isRedoing).length;
+    this.#context.ports.observer.observe({ kind: 'intents', open });
+  }
+
+  /**
+   * Takes a batch, if it was fetched from where the partition was left. A batch that was not is stale, or the client
+   * has silently reset its position: the topic's own offsets decide whether to read again.
+   * @throws {TopicRecreatedError} when a record is not the one that was seen at its offset.
+   */
+  take(batch: RecordBatch): boolean {
+    const { partition, fetchedOffset, nextOffset, highWatermark, records } = batch;
+    const intake = this.#assignment.intakes.get(partition);
+    if (intake === undefined) return false;
+    if (fetchedOffset !== intake.expected) {
+      this.#readAgain(intake, { fetched: fetchedOffset });
+      return false;
+    }
+    const { clock, observer } = this.#context.ports;
+    intake.take(batch, this.#assignment.pending, clock.nowMs());
+    const lagRecords = Math.max(0, highWatermark - nextOffset);
+    observer.observe({ kind: 'batch', partition, records: records.length, lagRecords });
+    return true;
+  }
+
+  passMarkers(partition: number, { firstOffset, nextOffset }: MarkerRange): void {
+    const intake = this.#assignment.intakes.get(partition);
+    if (intake === undefined || nextOffset <= intake.expected) return;
+    // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has left
+    // them out: believed is only what comes first when the partition is read again for this very reason.
+    if (firstOffset > intake.expected) {
+      const emptyUpTo = intake.isReadAgain ? nextOffset : undefined;
+      this.#readAgain(intake, { fetched: firstOffset, emptyUpTo });
+      return;
+    }
+    intake.advanceTo(nextOffset, this.#assignment.pending, this.#context.ports.clock.nowMs());
+  }
+
+  /**
+   * Reads again what should have come long ago.
+   * @throws {DataGapError} when records that a sink lacks seem to be deleted.
+   */
+  verify(offsets: ReadonlyMap<number, OffsetRange>, hasRoom: (partition: number) => boolean): void {
+    const nowMs = this.#context.ports.clock.nowMs();
+    for (const intake of this.#assignment.intakes.values()) {
+      const { partition, expected, lacking } = intake;
+      const range = offsets.get(partition);
+      if (range === undefined) continue;
+      // An end that lies before us may just be an answer older than our last batch.
+      if (lacking.position < range.earliest) refuseUnreadable(lacking, range);
+      const isAwaited = expected < range.latest && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
+      if (this.#stalls.hasStalled(intake, isAwaited, nowMs)) this.#readFrom(intake);
+    }
+  }
+
+  /**
+   * Begins anew where the partition was left, if the topic still holds it. The offsets are asked for after the fetch: if
+   * nothing that we lack is deleted by then, no fetch before can have left it out for that reason, and what it found
+   * empty is.
+   */
+  #readAgain(intake: PartitionIntake, { fetched, emptyUpTo }: UnexpectedFetch): void {
+    const { partition, expected, lacking } = intake;
+    const { source, observer, retry, clock } = this.#context.ports;
+    const { wanted } = this.#assignment;
+    observer.observe({ kind: 'unexpected-batch', partition, expected, fetched });
+    // Fetched before the claim: it is not read yet, and begins when it is its turn.
+    if (this.#waitingToRedo.includes(partition)) return;
+    this.#context.inBackground('read again', async () => {
+      const range = (await retry('read offsets', () => source.offsets(), wanted)).get(partition) ?? NOTHING;
+      if (wanted.aborted) return;
+      refuseUnreadable(lacking, range);
+      if (intake.expected === expected) {
+        intake.advanceTo(Math.max(range.earliest, emptyUpTo ?? 0), this.#assignment.pending, clock.nowMs());
+      }
+      intake.readAgain();
+      this.#readFrom(intake);
+    });
+  }
+
+  #readFrom({ partition, expected }: PartitionIntake): void {
+    this.#context.ports.source.readFrom(partition, expected);
+  }
+}
+
+/** A fetch that did not begin where the partition was left, or of which that is not known. */
+interface UnexpectedFetch {
+  readonly fetched: number;
+  /** Nothing lies between the offset expected and this one, if the fetch is believed. */
+  readonly emptyUpTo?: number | undefined;
+}
+
+const NOTHING: OffsetRange = { earliest: 0, latest: 0 };
