@@ -25,14 +25,15 @@ function calendarKind({ placeholder, format, example }: CalendarForm): Kind<numb
     allowed: `in UTC, from 1970 to 9999, such as ${example}`,
     schema: z.string().transform((text, context) => {
       const time = DateTime.fromFormat(text, format, { zone: 'utc' });
-      if (time.isValid && time.year >= 1970) return time.toMillis();
-      context.addIssue(problemOf(time));
+      // The hour 24 would be one of the next day.
+      const isNamed = time.isValid && time.toFormat(format) === text;
+      if (isNamed && time.year >= 1970) return time.toMillis();
+      context.addIssue(isNamed ? 'it is before 1970' : problemOf(time));
       return z.NEVER;
     }),
   };
 }
 
 function problemOf({ isValid, invalidReason }: DateTime): string {
-  if (isValid) return 'it is before 1970';
-  return invalidReason === 'unit out of range' ? 'the calendar has none' : 'it has another form';
+  return isValid || invalidReason === 'unit out of range' ? 'the calendar has none' : 'it has another form';
 }

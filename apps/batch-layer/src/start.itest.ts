@@ -27,24 +27,6 @@ describe('status', () => {
 });
 
 describe('the batch layer refuses to start', () => {
-  it.each([
-    [
-      ['run', '--date=2022-02-30', '--hour=24'],
-      ['--date: given "2022-02-30"', '--hour: given "24"'],
-    ],
-    [['run', '--date=2022-10-29'], ['--hour: missing']],
-    [['run', '--from=2022-10-29T13', '--to=2022-10-29T13'], ['--to: is not after --from']],
-    [['run', '--due', '--date=2022-10-29', '--hour=1', '--to=2022-13-01T00'], ['--to: given "2022-13-01T00"']],
-    [['run', '--due', '--date=2022-10-29', '--hour=1'], ['in more than one way']],
-    [['run'], ['no hour is named']],
-    [['verify', '--date=1969-12-31', '--hour=1'], ['--date: given "1969-12-31"']],
-    [['verify', '--due'], ['--due']],
-  ])('with arguments such as %j', async (args, problems) => {
-    const { exitCode, stderr } = await system.batchLayer(args);
-    expect(exitCode).toBe(2);
-    for (const problem of problems) expect(stderr).toContain(problem);
-  });
-
   it('without the schema, and says what makes it', async () => {
     await system.rowsOf('DROP SCHEMA pipeline CASCADE');
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
@@ -57,11 +39,5 @@ describe('the batch layer refuses to start', () => {
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
     expect(exitCode).toBe(1);
     expect(stderr).toContain('SCHEMA_VERSION: ');
-  });
-
-  it('without the archive, which it waits for', async () => {
-    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, { ARCHIVE_URL: 'file:/not/there' });
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/ARCHIVE_MISSING: there is no folder \/not\/there: check ARCHIVE_URL \(\d+ attempts in/);
   });
 });
