@@ -27,7 +27,8 @@ export interface StoreDefects {
 }
 
 export interface StoreParts {
-  readonly ledger: Ledger;
+  /** Judges whatever is accepted. */
+  readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk'>;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
   readonly committedInKafka: ReadonlyMap<number, number>;
@@ -36,8 +37,7 @@ export interface StoreParts {
 
 /**
  * The functions of schema `pipeline` that the speed layer calls, as they are in
- * libs/usage-store/src/migrations/0003-speed-functions.ts: each call is one transaction. The ledger judges whatever is
- * accepted.
+ * libs/usage-store/src/migrations/0003-speed-functions.ts: each call is one transaction.
  */
 export class SimulatedStore {
   /** Listed files by path. */
@@ -63,6 +63,10 @@ export class SimulatedStore {
 
   nextOffset(sink: Sink, partition: number): number {
     return this.#positions[sink].get(partition)?.nextOffset ?? 0;
+  }
+
+  epoch(sink: Sink, partition: number): number {
+    return this.#positions[sink].get(partition)?.epoch ?? 0;
   }
 
   claim(sinks: readonly Sink[], partitions: readonly number[]): ClaimedPosition[] {
@@ -93,12 +97,11 @@ export class SimulatedStore {
     if (hasIntent && (intent?.startOffset !== move.from || intent.endOffset !== move.to)) {
       throw this.#parts.refused(`partition ${move.partition} has no such open intent`);
     }
+    const listed = files.find(({ path }) => this.manifest.has(path));
+    if (listed !== undefined) throw new Error(`duplicate key: ${listed.path} is listed already`);
     this.#movePositions('archive', [move]);
     if (hasIntent) this.intents.delete(move.partition);
-    for (const file of files) {
-      if (this.manifest.has(file.path)) throw new Error(`duplicate key: ${file.path} is listed already`);
-      this.manifest.set(file.path, file);
-    }
+    for (const file of files) this.manifest.set(file.path, file);
     this.#parts.hours.touch(files.map(({ hourMs }) => hourMs));
     this.#parts.ledger.chunk(chunk);
   }
@@ -127,8 +130,9 @@ export class SimulatedStore {
   }
 
   #matches(sink: Sink, { partition, epoch, from }: { partition: number; epoch: number; from: number }): boolean {
-    const position = this.#position(sink, partition);
+    const position = this.#positions[sink].get(partition);
     return (
+      position !== undefined &&
       (position.nextOffset === from || this.#defects.ignoresPosition === true) &&
       (position.epoch === epoch || this.#defects.ignoresEpoch === true)
     );

@@ -1,0 +1,126 @@
+import { FenceLostError, type PositionMove, type Sink } from '@antenna/ingestion';
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
+import type { Knex } from 'knex';
+import { Choices } from '../choices.ts';
+import { SimulatedHours } from './simulated-hours.ts';
+import { SimulatedStore } from './simulated-store.ts';
+
+const SEQUENCES = 12;
+const CALLS = 60;
+const PARTITIONS = [0, 1];
+const SINKS: readonly Sink[] = ['totals', 'archive'];
+const HOUR_MS = Date.UTC(2022, 9, 29, 13);
+
+/** What both stores have in common; one answers at once. */
+interface AnyStore {
+  claim(...call: Parameters<PostgresPositionStore['claim']>): unknown;
+  commitTotals(...call: Parameters<PostgresPositionStore['commitTotals']>): unknown;
+  recordIntent(...call: Parameters<PostgresPositionStore['recordIntent']>): unknown;
+  completeChunk(...call: Parameters<PostgresPositionStore['completeChunk']>): unknown;
+}
+
+describe('the store of the schedules', () => {
+  let provided: TestDatabase;
+  let database: Knex;
+
+  beforeEach(async () => {
+    provided = await testDatabase();
+    database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 2 });
+  });
+
+  afterEach(async () => {
+    await database.destroy();
+    await provided.close();
+  });
+
+  it('answers whatever it is asked as the functions of the database do', async () => {
+    const outcomes = new Set<string>();
+    for (let seed = 1; seed <= SEQUENCES; seed += 1) {
+      const topic = `topic ${seed}`;
+      const real = new PostgresPositionStore(database, {
+        topic,
+        groupId: 'speed-layer',
+        clusterId: 'cluster',
+        archiveUrl: 'file:/archive',
+        allowedLatenessMs: 0,
+        owner: 'a test',
+      });
+      const simulated = aSimulatedStore();
+      const choices = Choices.seeded(seed);
+      for (let call = 0; call < CALLS; call += 1) {
+        const ask = anyCall(choices, simulated, topic);
+        const answer = await outcomeOf(() => ask(simulated));
+        expect(await outcomeOf(() => ask(real))).toEqual(answer);
+        outcomes.add(typeof answer === 'string' ? answer : 'claimed');
+      }
+    }
+    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused']));
+  });
+});
+
+function aSimulatedStore(): SimulatedStore {
+  const nothing = () => undefined;
+  return new SimulatedStore(
+    {
+      ledger: { claim: nothing, commit: nothing, chunk: nothing },
+      hours: new SimulatedHours({}),
+      committedInKafka: new Map(),
+      refused: (message) => new FenceLostError(message),
+    },
+    {},
+  );
+}
+
+/** A call that is right most of the time, and else off by a little. */
+function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store: AnyStore) => unknown {
+  const kind = choices.below(10);
+  if (kind < 2) {
+    const partitions = [choices.of(PARTITIONS)];
+    return (store) => store.claim(SINKS, partitions);
+  }
+  if (kind < 5) {
+    const moves = PARTITIONS.filter(() => choices.oneIn(2)).map((partition) =>
+      aMove(choices, state, partition, 'totals'),
+    );
+    return (store) => store.commitTotals({ moves, totals: [], userHours: [], deadLetters: [] });
+  }
+  const move = aMove(choices, state, choices.of(PARTITIONS), 'archive');
+  const { partition, epoch, from: startOffset, to: endOffset } = move;
+  const path = `hour/${partition}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
+  if (kind < 7) {
+    const intent = { partition, epoch, startOffset, endOffset, decoderVersion: 1, paths: [path] };
+    return (store) => store.recordIntent(intent);
+  }
+  const stored = { sizeBytes: 1, checksum: 'sum' };
+  const file = { ...stored, path: `${topic}/${state.manifest.size}/${path}`, hourMs: HOUR_MS, rows: 1, eventBytes: 1n };
+  const isEmpty = choices.oneIn(4);
+  return (store) => store.completeChunk({ move, decoderVersion: 1, files: isEmpty ? [] : [file], hasIntent: !isEmpty });
+}
+
+function aMove(choices: Choices, state: SimulatedStore, partition: number, sink: Sink): PositionMove {
+  const intent = sink === 'archive' ? state.intents.get(partition) : undefined;
+  const from = state.nextOffset(sink, partition) + (choices.oneIn(6) ? 1 : 0);
+  const to = intent !== undefined && !choices.oneIn(4) ? intent.endOffset : from + 1 + choices.below(3);
+  const fingerprint = choices.oneIn(3) ? undefined : { offset: from, hash: `record ${choices.below(1_000)}` };
+  return {
+    partition,
+    epoch: state.epoch(sink, partition) - (choices.oneIn(6) ? 1 : 0),
+    from,
+    to: Math.max(to, from + 1),
+    fingerprint,
+    greatestEventTimeMs: undefined,
+  };
+}
+
+async function outcomeOf(call: () => unknown): Promise<unknown> {
+  try {
+    const answer = await call();
+    return Array.isArray(answer)
+      ? answer.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1))
+      : 'done';
+  } catch (error) {
+    if (error instanceof FenceLostError) return 'refused';
+    throw error;
+  }
+}
