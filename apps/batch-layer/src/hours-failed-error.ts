@@ -10,7 +10,7 @@ interface FailedHour {
 }
 
 /** Some hours were not computed; each of the others was. */
-export class HoursFailedError extends ProductError {
+class HoursFailedError extends ProductError {
   readonly code = 'HOURS_FAILED';
   override readonly exitCode: number;
 

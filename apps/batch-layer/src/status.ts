@@ -21,7 +21,7 @@ export const status = (write: Write): Command =>
   });
 
 /** @param allowedLatenessMs how long after its end an hour may still become final. */
-export function statusText({ hours, partitions }: HourStatuses, allowedLatenessMs: number): string {
+function statusText({ hours, partitions }: HourStatuses, allowedLatenessMs: number): string {
   if (hours.length === 0) return 'no hour was archived or computed yet';
   const isFinal = (hourMs: number) => finality(hourMs, partitions, allowedLatenessMs);
   const rows = hours.map((hour) => [...cells(hour), finalityText(isFinal(hour.hourMs))]);

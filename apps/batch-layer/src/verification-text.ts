@@ -4,7 +4,7 @@ import { textTable } from './text-table.ts';
 import { numberText } from './texts.ts';
 
 /** The archive is not what the manifest says. */
-export class ArchiveDiffersError extends ProductError {
+class ArchiveDiffersError extends ProductError {
   readonly code = 'ARCHIVE_DIFFERS';
 }
 

@@ -13,7 +13,7 @@ export class Cell extends ByteSum {
 }
 
 /** A user's sum, with the time of the latest event in it. */
-export class UserCell extends Cell {
+class UserCell extends Cell {
   latestEventTimeMs: number;
 
   constructor(id: string, eventTimeMs: number) {

@@ -3,7 +3,7 @@ import type { HourManifest, HourTotals, ManifestFile } from '../ports.ts';
 /** 2022-10-29T13:00:00Z */
 export const HOUR = Date.UTC(2022, 9, 29, 13);
 
-export const FOLDER = 'year=2022/month=10/day=29/hour=13';
+const FOLDER = 'year=2022/month=10/day=29/hour=13';
 
 /** A file with the events of offsets [10, 12) of partition 0: one of 5 bytes, one of 7. */
 export function aFile(overrides: Partial<ManifestFile> = {}): ManifestFile {
