@@ -1,28 +1,37 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaEventSource } from '@antenna/event-source';
-import type { Ingestion, Sink } from '@antenna/ingestion';
+import type { Ingestion, Retry, Sink } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 
 /** How often it is looked whether everything has been processed. */
 const LOOK_MS = 100;
 
+export interface DrainParts {
+  readonly ingestion: Ingestion;
+  readonly source: KafkaEventSource;
+  readonly progress: StreamProgress;
+  readonly retry: Retry;
+}
+
 /**
  * Resolves when every position of these sinks has passed the offsets that the topic held at the start, whoever moved
- * it: other workers of the group may hold some of the partitions.
+ * it: other workers of the group may hold some of the partitions. Even if there is nothing left to do, the partitions
+ * that are ours have been claimed by then, which refuses a topic that is not the one that the positions were kept for.
  */
 export async function drained(
-  { ingestion, source, progress }: { ingestion: Ingestion; source: KafkaEventSource; progress: StreamProgress },
+  { ingestion, source, progress, retry }: DrainParts,
   sinks: readonly Sink[],
 ): Promise<void> {
   const offsets = await source.offsets();
   const ends = new Map([...offsets].map(([partition, { latest }]) => [partition, latest]));
-  while (!(await hasPassed(progress, sinks, ends))) {
+  const hasPassed = () => retry('read positions', () => havePassed(progress, sinks, ends), { aborted: false });
+  while (!(ingestion.hasTaken(ends) && (await hasPassed()))) {
     await delay(LOOK_MS);
     if (ingestion.hasTaken(ends)) await ingestion.saveAll();
   }
 }
 
-async function hasPassed(
+async function havePassed(
   progress: StreamProgress,
   sinks: readonly Sink[],
   ends: ReadonlyMap<number, number>,

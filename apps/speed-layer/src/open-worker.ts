@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { openEventArchive } from '@antenna/event-archive';
 import { connectToKafka, kafkaClient, KafkaEventSource } from '@antenna/event-source';
-import { type EventArchive, Ingestion, type IngestionObserver } from '@antenna/ingestion';
+import { type EventArchive, Ingestion, type IngestionObserver, type Retry } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 import type { Knex } from 'knex';
@@ -18,6 +18,7 @@ export interface OpenWorker {
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
   readonly database: Knex;
+  readonly retry: Retry;
   close(): Promise<void>;
 }
 
@@ -51,7 +52,8 @@ export async function openWorker(
     owner: `${hostname()}/${process.pid}`,
   });
   const clock = { nowMs: () => Date.now() };
-  const ports = { source, store, archive, clock, retry: retryWhilePassing(log), observer };
+  const retry = retryWhilePassing(log);
+  const ports = { source, store, archive, clock, retry, observer };
   const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits });
   const progress = new StreamProgress(database, kafka.topic);
   return {
@@ -60,6 +62,7 @@ export async function openWorker(
     source,
     progress,
     database,
+    retry,
     async close() {
       await archive?.close();
       await database.destroy();

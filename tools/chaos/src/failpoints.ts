@@ -17,9 +17,11 @@ function watch<Name extends string>(adapter: Record<Name, Asynchronous>, name: N
   let calls = 0;
   adapter[name] = async function (this: unknown, ...args: never[]) {
     calls += 1;
-    if (wanted.moment === 'before' && calls === wanted.call) await die();
+    // Calls overlap: by the time this one has ended, others have been counted.
+    const isWanted = calls === wanted.call;
+    if (isWanted && wanted.moment === 'before') await die();
     const result = await original.apply(this, args);
-    if (wanted.moment === 'after' && calls === wanted.call) await die();
+    if (isWanted && wanted.moment === 'after') await die();
     return result;
   };
 }
