@@ -1,4 +1,3 @@
-import type { HourPorts } from '@antenna/hourly-batch';
 import { SingleBar } from 'cli-progress';
 
 /** Shows on a terminal how far long work has come; elsewhere it is silent. */
@@ -29,33 +28,10 @@ export function showProgress(total: number, unit: string, stream: NodeJS.WriteSt
       bar.update({ step: text });
     },
     advance: () => {
-      bar.increment();
+      bar.increment(1, { step: '' });
     },
     stop: () => {
       bar.stop();
-    },
-  };
-}
-
-/** The same ports, telling what they are asked to do. */
-export function watched({ store, folder, engine }: HourPorts, progress: Progress): HourPorts {
-  return {
-    folder,
-    engine: {
-      name: engine.name,
-      aggregate: (hourMs, files) => {
-        progress.step(`adding up ${files.length} files`);
-        return engine.aggregate(hourMs, files);
-      },
-    },
-    store: {
-      readManifest: (hourMs) => store.readManifest(hourMs),
-      statuses: (range) => store.statuses(range),
-      preview: (hourMs, totals) => store.preview(hourMs, totals),
-      commit: (result) => {
-        progress.step(`writing ${result.rows.length} rows`);
-        return store.commit(result);
-      },
     },
   };
 }

@@ -1,5 +1,4 @@
-import { DuckDbHourEngine } from '@antenna/hour-engine';
-import { dueHours, type HourPorts, hoursBetween, type HourOptions, hourText, runHours } from '@antenna/hourly-batch';
+import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
 import {
   archiveSettings,
   type Command,
@@ -8,18 +7,16 @@ import {
   finalitySettings,
   logSettings,
 } from '@antenna/settings';
-import type { Write } from './write.ts';
 import { createLogger, type Logger } from '@antenna/telemetry';
+import { hourPorts } from './hour-ports.ts';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelectionSettings } from './hour-selection.ts';
 import { refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { modeSettings } from './mode-settings.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
-import { type Progress, showProgress, watched } from './progress.ts';
-
-/** Files of a bucket that are copied at the same time. */
-const FETCHED_AT_A_TIME = 8;
+import { type Progress, showProgress } from './progress.ts';
+import type { Write } from './write.ts';
 
 /** Computes hours from the archive. */
 export const run = (write: Write): Command =>
@@ -40,15 +37,10 @@ export const run = (write: Write): Command =>
         const archive = await openArchive(archived, { log });
         const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
         const progress = showProgress(hours.length, 'hours');
-        const engine = new DuckDbHourEngine({
-          files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
-          onFetched: (done, total) => {
-            progress.step(`fetched ${done} of ${total} files`);
-          },
-        });
-        const ports = watched({ store, engine, folder: { list: (hourMs) => archive.listHour(hourMs) } }, progress);
-        const reports = await reported(ports, hours, { ...mode, ...finality }, { progress, log });
+        const ports = hourPorts(store, archive, progress);
+        const reports = await reported(ports, hours, { ...mode, ...finality }, progress);
         refuseOnlyHour(reports);
+        logUnforeseen(reports, log);
         write(`${reportText(reports)}\n`);
         refuseFailures(reports);
       });
@@ -59,18 +51,24 @@ async function reported(
   ports: HourPorts,
   hours: readonly number[],
   options: HourOptions,
-  { progress, log }: { readonly progress: Progress; readonly log: Logger },
+  progress: Progress,
 ): Promise<readonly HourReport[]> {
   const reports: HourReport[] = [];
   try {
     for await (const outcome of runHours(ports, hours, options)) {
       reports.push(hourReport(outcome));
       progress.advance();
-      if (outcome.ok) log.debug('an hour is done', { hour: hourText(outcome.hourMs), outcome: outcome.result.outcome });
-      else log.debug('an hour failed', { hour: hourText(outcome.hourMs), error: outcome.error });
     }
   } finally {
     progress.stop();
   }
   return reports;
+}
+
+/** The report has one line for a failure; a bug wants its stack. */
+function logUnforeseen(reports: readonly HourReport[], log: Logger): void {
+  for (const { hourMs, failure } of reports) {
+    if (failure === undefined || (failure.error instanceof Error && 'exitCode' in failure.error)) continue;
+    log.error('an hour failed for a reason that was not foreseen', { hour: hourText(hourMs), error: failure.error });
+  }
 }

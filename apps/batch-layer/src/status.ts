@@ -1,10 +1,10 @@
 import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
 import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
-import type { Write } from './write.ts';
 import { createLogger } from '@antenna/telemetry';
 import { withHourStore } from './open-store.ts';
 import { textTable } from './text-table.ts';
 import { numberText, timeText } from './texts.ts';
+import type { Write } from './write.ts';
 
 /** Lists the hours that were archived or computed. */
 export const status = (write: Write): Command =>

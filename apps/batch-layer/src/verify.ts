@@ -1,13 +1,13 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import { type FileScanner, hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
 import { archiveSettings, type Command, command, databaseSettings, logSettings } from '@antenna/settings';
-import type { Write } from './write.ts';
 import { createLogger } from '@antenna/telemetry';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
+import type { Write } from './write.ts';
 
 /** Proves that the archive is what the manifest says. */
 export const verify = (write: Write): Command =>

@@ -16,7 +16,7 @@ export interface HourEngineOptions {
   readonly onFetched?: (done: number, total: number) => void;
 }
 
-/** Adds up an hour with DuckDB, inside this process (docs/decisions/batch-engine.md). */
+/** Adds up an hour with DuckDB, inside this process (docs/decisions/0004-batch-engine.md). */
 export class DuckDbHourEngine implements HourEngine {
   readonly name = `duckdb ${version()}`;
   readonly #options: HourEngineOptions;

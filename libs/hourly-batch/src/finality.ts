@@ -16,7 +16,7 @@ export type Finality = { readonly isFinal: true } | { readonly isFinal: false; r
 /**
  * Whether everything that arrived in time for the hour is in the archive: that is, up to the hour's end and the
  * allowed lateness. The clock is the one of arrival, so devices with wrong clocks and replays of old data change
- * nothing; an idle partition does not hold the hour, one that nobody reads does (docs/commit-protocol.md, "Final").
+ * nothing; an idle partition does not hold the hour, one that nobody reads does (docs/commit-protocol.md, "When an hour is final").
  */
 export function finality(
   hourMs: number,

@@ -31,7 +31,7 @@ interface HourReading {
 }
 
 /**
- * Computes an hour from the archive and replaces its result (docs/commit-protocol.md, "Batch"). An hour that has no
+ * Computes an hour from the archive and replaces its result (docs/commit-protocol.md, "Computing an hour"). An hour that has no
  * file and that was neither archived nor computed before is left alone: there is nothing to replace but rows that
  * others wrote, and an empty listing is more likely a wrong ARCHIVE_URL than an hour without events. One that was
  * known is computed as empty.
