@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -21,7 +22,7 @@ export async function keptSecrets(path: string): Promise<Secrets> {
   try {
     await writeFile(path, `${JSON.stringify(freshSecrets(), undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!existsSync(path)) throw error;
   }
   return shape.parse(JSON.parse(await readFile(path, 'utf8')));
 }

@@ -105,9 +105,14 @@ export class SupersetClient {
 }
 
 export function unreachable(url: string, error: unknown): SupersetUnreachableError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   return new SupersetUnreachableError(
-    `no Superset answers at ${url} (${cause}); start one with npx nx run serving:up, or give its address by --url`,
+    `no Superset answers at ${url} (${factOf(error)}); start one with npx nx run serving:up, or give its address by --url`,
     { cause: error },
   );
+}
+
+/** `fetch` itself says no more than that it failed. */
+function factOf(error: unknown): string {
+  const hasCause = typeof error === 'object' && error !== null && 'cause' in error;
+  return String(hasCause ? error.cause : error).replace(/^Error: /, '');
 }

@@ -1,0 +1,1 @@
+export { furnish as default } from './house-of-run.mjs';

@@ -1,0 +1,1 @@
+export { clear as default } from './house-of-run.mjs';

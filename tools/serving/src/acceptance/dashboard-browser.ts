@@ -1,0 +1,173 @@
+import { until, temporaryFolder } from '@antenna/test-kit';
+import { chromium as playwright, type BrowserContext, type Locator, type Page, type Request } from 'playwright-core';
+import { z } from 'zod';
+import type { Credentials } from '../superset/superset-client.ts';
+import { colorsOfCanvas } from './page-scripts.ts';
+
+/** A chart as the browser shows it. */
+export interface ShownChart {
+  readonly name: string;
+  readonly text: string;
+  /** What it says instead of data; empty when all is well. */
+  readonly faults: readonly string[];
+  /** Of its canvas, the most frequent first, as #RRGGBB; none for charts of text. */
+  readonly colors: readonly string[];
+  readonly hasCanvas: boolean;
+}
+
+/** Other work shares the machine: a page may take minutes. */
+const patienceMs = 300_000;
+
+/** Without the connections that a closed network would refuse. */
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Superset's packaged pages ask another host for a pixel, which the configuration forbids; nothing else may fail. */
+const expectedFault = 'violates the following Content Security Policy directive: "img-src';
+
+/** Somebody who looks at dashboards, in Madrid: what is shown must be UTC all the same. */
+export class DashboardBrowser {
+  readonly page: Page;
+  /** What the pages complained of. */
+  readonly complaints: string[] = [];
+  /** Other hosts that the pages asked. */
+  readonly foreignHosts = new Set<string>();
+  /** Ids of the charts whose data was asked for. */
+  readonly asked = new Set<string>();
+  readonly #url: string;
+  readonly #end: () => Promise<void>;
+
+  private constructor(context: BrowserContext, page: Page, url: string, closeFolder: () => Promise<void>) {
+    this.page = page;
+    this.#url = url;
+    this.#end = async () => {
+      await context.close();
+      await closeFolder();
+    };
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes(expectedFault)) this.complaints.push(message.text());
+    });
+    page.on('request', (request) => {
+      const chart = /"slice_id":(\d+)/.exec(request.postData() ?? '')?.[1];
+      if (request.url().includes('/api/v1/chart/data') && chart !== undefined) this.asked.add(chart);
+    });
+    page.on('requestfinished', (request) => this.#noteHost(request));
+    page.on('requestfailed', (request) => {
+      // What the pages' own policy refuses never leaves the browser.
+      if (request.failure()?.errorText !== 'csp') this.#noteHost(request);
+    });
+  }
+
+  static async open(executablePath: string, url: string): Promise<DashboardBrowser> {
+    const profile = await temporaryFolder();
+    const context = await playwright.launchPersistentContext(profile.path, {
+      executablePath,
+      headless: true,
+      viewport: { width: 1440, height: 1000 },
+      timezoneId: 'Europe/Madrid',
+      locale: 'es-ES',
+      args: flags,
+    });
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(patienceMs);
+    return new DashboardBrowser(context, page, url, () => profile.close());
+  }
+
+  async logIn({ username, password }: Credentials): Promise<void> {
+    await this.page.goto(`${this.#url}/login/`, { waitUntil: 'domcontentloaded' });
+    await this.page.locator('#username, input[name=username]').first().fill(username);
+    await this.page.locator('input[type=password]').first().fill(password);
+    await this.page.locator('button[type=submit]').first().click();
+    await this.page.waitForURL((url) => !url.pathname.startsWith('/login'));
+  }
+
+  /** Opens a dashboard and waits until each of its charts is drawn, or says that it cannot be. */
+  async show(slug: string, charts: number): Promise<readonly ShownChart[]> {
+    await this.page.setViewportSize({ width: 1440, height: 1000 });
+    await this.page.goto(`${this.#url}/superset/dashboard/${slug}/`, { waitUntil: 'domcontentloaded' });
+    const cards = this.page.locator('[data-test-chart-id]');
+    const what = `${charts} charts on ${slug}`;
+    await until(async () => (await cards.count()) === charts, { what, deadlineMs: patienceMs });
+    return this.drawn();
+  }
+
+  /** All charts of the page, once they are drawn and stand still. */
+  async drawn(): Promise<readonly ShownChart[]> {
+    const shown: ShownChart[] = [];
+    for (const card of await this.page.locator('[data-test-chart-id]').all()) {
+      // What is out of sight is not loaded.
+      await card.scrollIntoViewIfNeeded();
+      await card.locator('[id^="chart-id-"], [role=alert], .ant-alert, .ant-empty').first().waitFor();
+      await card.locator('[data-test="loading-indicator"]').waitFor({ state: 'detached' });
+      shown.push(await shownChart(card));
+    }
+    return shown;
+  }
+
+  /** Chooses a value of the filter of this name. */
+  async filter(name: string, value: string): Promise<void> {
+    const bar = this.page.locator('[data-test="filter-bar"]');
+    const names = await bar.locator('[data-test="filter-control-name"]').allInnerTexts();
+    await bar.locator('[data-test="form-item-value"]').nth(names.indexOf(name)).locator('.ant-select').click();
+    await this.page.keyboard.type(value);
+    await this.page.locator(`.ant-select-item-option[title="${value}"]`).click();
+    await this.page.keyboard.press('Escape');
+    await bar.locator('[data-test="filter-bar__apply-button"]').click();
+  }
+
+  /** A picture of the whole dashboard. */
+  async picture(path: string): Promise<void> {
+    const grid = await this.page.locator('[data-test="grid-content"]').boundingBox();
+    const header = await this.page.locator('[data-test="dashboard-header-wrapper"]').boundingBox();
+    // The page scrolls in itself, so only a window that is high enough shows all of it.
+    const aboveGrid = 180;
+    await this.page.setViewportSize({ width: 1440, height: Math.ceil((grid?.height ?? 1000) + aboveGrid) });
+    if (header !== null) await this.page.mouse.move(header.x + header.width / 2, header.y + 5);
+    await this.drawn();
+    await this.page.screenshot({ path, scale: 'css' });
+  }
+
+  #noteHost(request: Request): void {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && origin !== this.#url) this.foreignHosts.add(origin);
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+}
+
+async function shownChart(card: Locator): Promise<ShownChart> {
+  const id = (await card.getAttribute('data-test-chart-id')) ?? '';
+  const hasCanvas = (await card.locator('canvas').count()) > 0;
+  return {
+    name: (await card.getAttribute('data-test-chart-name')) ?? '',
+    text: await card.innerText(),
+    faults: await card.locator('[role=alert], .ant-alert, .ant-empty').allInnerTexts(),
+    hasCanvas,
+    colors: hasCanvas ? await settledColors(card.page(), id) : [],
+  };
+}
+
+/** Charts grow into their place: the colours are read until they are the same twice. */
+async function settledColors(page: Page, chartId: string): Promise<readonly string[]> {
+  let before = '';
+  return until(
+    async () => {
+      const colors = z.array(z.string()).parse(await page.evaluate(colorsOfCanvas(chartId)));
+      const isSettled = colors.join() === before;
+      before = colors.join();
+      return isSettled && colors;
+    },
+    { what: 'chart that stands still', deadlineMs: 60_000 },
+  );
+}

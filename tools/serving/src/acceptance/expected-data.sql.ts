@@ -1,0 +1,94 @@
+/**
+ * What each chart must show of the demo run, computed from the product's own tables, without the bundle's SQL. The
+ * columns are called as Superset calls them; times are milliseconds since 1970.
+ */
+type Layer = 'bytes' | 'bytes_hourly';
+type Type = 'user_total_bytes' | 'antenna_total_bytes' | 'app_total_bytes';
+
+const msOf = (moment: string): string => `round(extract(epoch FROM ${moment}) * 1000)`;
+const typeLabel = `CASE type WHEN 'user_total_bytes' THEN 'id móvil' WHEN 'antenna_total_bytes' THEN 'id antena' ELSE 'id app' END`;
+
+const series = (layer: Layer, type: Type): string => `
+  SELECT ${msOf('t."timestamp"')} AS timestamp, CASE WHEN place <= 10 THEN coalesce(m.name, t.id) ELSE 'otros' END AS label,
+    sum(t.value) AS bytes
+  FROM public.${layer} AS t
+  JOIN (
+    SELECT id, row_number() OVER (ORDER BY sum(value) DESC) AS place
+    FROM public.${layer} WHERE type = '${type}' GROUP BY id
+  ) AS ranked USING (id)
+  LEFT JOIN public.user_metadata AS m USING (id)
+  WHERE t.type = '${type}'
+  GROUP BY 1, 2`;
+
+const total = (layer: Layer): string =>
+  `SELECT sum(value) AS bytes FROM public.${layer} WHERE type = 'user_total_bytes'`;
+
+const hours = (columns: string): string => `
+  SELECT ${columns}
+  FROM (
+    SELECT date_trunc('hour', "timestamp") AS hour, type, sum(value) AS speed
+    FROM public.bytes GROUP BY 1, 2
+  ) AS s
+  JOIN (SELECT "timestamp" AS hour, type, sum(value) AS batch FROM public.bytes_hourly GROUP BY 1, 2) AS b USING (hour, type)`;
+
+/** By the chart's file in the bundle. */
+export const expectedData: Readonly<Record<string, string>> = {
+  'charts/speed/data_as_of.yaml': `SELECT ${msOf('max(greatest_event_time)')} AS newest_event_time FROM pipeline.position WHERE sink = 'totals'`,
+  'charts/speed/records_behind.yaml': `
+    SELECT sum(end_offset - next_offset) AS records_behind
+    FROM pipeline.partition_progress JOIN pipeline.position USING (topic, partition) WHERE sink = 'totals'`,
+  'charts/speed/total_bytes.yaml': total('bytes'),
+  'charts/speed/live_over_quota.yaml': `
+    SELECT count(*) AS users_over_quota
+    FROM pipeline.user_hour_usage AS u JOIN public.user_metadata USING (id)
+    WHERE hour = '2022-10-29 17:00' AND usage > quota`,
+  'charts/speed/rejected.yaml': `SELECT count(*) AS records FROM pipeline.dead_letter`,
+  'charts/speed/bytes_user.yaml': series('bytes', 'user_total_bytes'),
+  'charts/speed/bytes_antenna.yaml': series('bytes', 'antenna_total_bytes'),
+  'charts/speed/bytes_app.yaml': series('bytes', 'app_total_bytes'),
+  'charts/speed/bytes_per_minute.yaml': `
+    SELECT ${msOf('"timestamp"')} AS timestamp, ${typeLabel} AS type_label, avg(value) / 5 AS bytes_per_minute
+    FROM public.bytes GROUP BY 1, 2`,
+  'charts/speed/share_app.yaml': `
+    SELECT id AS label, sum(value) AS bytes FROM public.bytes WHERE type = 'app_total_bytes' GROUP BY 1`,
+  'charts/speed/live_quota.yaml': `
+    SELECT m.name AS label, u.usage, m.quota, round(u.usage::numeric / m.quota, 4) AS quota_share,
+      least(round(u.usage::numeric / m.quota, 4), 1) AS quota_bar, ${msOf('c.event_time')} AS passed_at
+    FROM pipeline.user_hour_usage AS u
+    JOIN public.user_metadata AS m USING (id)
+    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
+    WHERE hour = '2022-10-29 17:00'`,
+  'charts/speed/dead_letters.yaml': `SELECT reason, count(*) AS records FROM pipeline.dead_letter GROUP BY 1`,
+  'charts/speed/top_users.yaml': `
+    SELECT m.name AS label, sum(b.value) AS bytes
+    FROM public.bytes AS b JOIN public.user_metadata AS m USING (id) WHERE b.type = 'user_total_bytes' GROUP BY 1`,
+  'charts/batch/computed_until.yaml': `
+    SELECT ${msOf(`max("timestamp") + interval '1 hour'`)} AS computed_until FROM public.bytes_hourly`,
+  'charts/batch/total_bytes.yaml': total('bytes_hourly'),
+  'charts/batch/users_over_quota.yaml': `SELECT count(DISTINCT email) AS users_over_quota FROM public.user_quota_limit`,
+  'charts/batch/unsettled_hours.yaml': `SELECT 2 AS unsettled_hours`,
+  'charts/batch/total_difference.yaml': `SELECT sum(speed - batch) AS difference FROM (${hours('*')}) AS h WHERE type = 'user_total_bytes'`,
+  'charts/batch/hourly_user.yaml': series('bytes_hourly', 'user_total_bytes'),
+  'charts/batch/hourly_antenna.yaml': series('bytes_hourly', 'antenna_total_bytes'),
+  'charts/batch/hourly_app.yaml': series('bytes_hourly', 'app_total_bytes'),
+  'charts/batch/bytes_by_type.yaml': `
+    SELECT ${typeLabel} AS type_label, sum(value) AS bytes FROM public.bytes_hourly GROUP BY 1`,
+  'charts/batch/over_quota_by_hour.yaml': `
+    SELECT ${msOf('"timestamp"')} AS timestamp, count(*) AS times_over_quota FROM public.user_quota_limit GROUP BY 1`,
+  'charts/batch/over_quota.yaml': `
+    SELECT ${msOf('"timestamp"')} AS timestamp, split_part(email, '@', 1) AS label, email, usage, quota,
+      round(usage::numeric / quota, 4) AS quota_share
+    FROM public.user_quota_limit`,
+  'charts/batch/hours.yaml': `
+    SELECT ${msOf('hour')} AS timestamp, state, h.revision, r.revision AS computed_revision, ${msOf('r.finished_at')} AS computed_at
+    FROM pipeline.hour AS h
+    JOIN (VALUES (13, 'final'), (14, 'final'), (15, 'final'), (16, 'sucia'), (17, 'no final')) AS s (hour_of_day, state)
+      ON s.hour_of_day = extract(hour FROM h.hour)
+    LEFT JOIN pipeline.batch_run AS r USING (hour)`,
+  'charts/batch/difference.yaml': hours(
+    `${msOf('hour')} AS timestamp, ${typeLabel} AS type_label, speed - batch AS difference`,
+  ),
+  'charts/batch/speed_and_batch.yaml': `${hours(
+    `${msOf('hour')} AS timestamp, speed, batch, speed - batch AS difference`,
+  )} WHERE type = 'user_total_bytes'`,
+};

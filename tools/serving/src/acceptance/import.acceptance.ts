@@ -1,0 +1,123 @@
+import pg from 'pg';
+import { z } from 'zod';
+import type { Bundle } from '../bundle/bundle.ts';
+import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
+import { keptSecrets } from '../local/secrets.ts';
+import { dashboardDatabase } from '../superset/dashboard-database.ts';
+import { importBundle, type ImportRequest } from '../superset/import-bundle.ts';
+import { SupersetClient } from '../superset/superset-client.ts';
+import { chartData, type DataRow } from './chart-data.ts';
+import { expectedData } from './expected-data.sql.ts';
+import { normalizedRows } from './normalized-rows.ts';
+import { serveIn, servingHouse } from './serving-house.ts';
+import { idsIn, somebodysChart, somebodyWhoLooks } from './superset-questions.ts';
+import { withExtraChart } from './with-extra-chart.ts';
+
+const house = servingHouse();
+const url = new URL(house.supersetUrl);
+const byTheClock = 'charts/speed/counted_ago.yaml';
+const kinds = ['databases', 'datasets', 'charts', 'dashboards'] as const;
+
+let bundle: Bundle;
+let client: SupersetClient;
+let request: ImportRequest;
+beforeAll(async () => {
+  bundle = await readBundle(defaultBundleFolder);
+  client = await SupersetClient.login(url, house.credentials);
+  const { readerPassword } = await keptSecrets(house.secretsFile);
+  const reader = new URL(house.databaseUrl);
+  reader.username = 'antenna_dashboards';
+  const database = dashboardDatabase(reader, readerPassword);
+  request = { url, credentials: house.credentials, choices: { database, timeRange: 'No filter' } };
+});
+
+describe('what serving:up has put into Superset', () => {
+  it('is the bundle, and nothing else', async () => {
+    const wanted = kinds.map((kind) => bundle[kind].map(({ content }) => content.uuid).toSorted());
+    const found = await idsIn(client);
+    expect(Object.values(found).map((ids) => Object.keys(ids).toSorted())).toEqual(wanted);
+  });
+
+  it('has the same ids when it is brought up again', async () => {
+    const before = await idsIn(client);
+    await serveIn(house, () => undefined);
+    expect(await idsIn(client)).toEqual(before);
+  });
+
+  it('takes what changed, gives up what the bundle gave up, and leaves what is somebody else’s', async () => {
+    const before = await idsIn(client);
+    const theirs = await somebodysChart(client);
+    await importBundle(withExtraChart(bundle, 'Otro nombre'), request);
+    const changed = await client.list('dashboard', z.object({ dashboard_title: z.string() }));
+    expect(changed.map((it) => it.dashboard_title)).toContain('Otro nombre');
+    expect(Object.keys((await idsIn(client)).chart)).toHaveLength(bundle.charts.length + 2);
+
+    const { removed } = await importBundle(bundle, request);
+    expect(removed).toEqual(['De más']);
+    const { chart, ...others } = await idsIn(client);
+    expect(others).toEqual({ database: before.database, dataset: before.dataset, dashboard: before.dashboard });
+    expect(Object.values(chart).toSorted()).toEqual([...Object.values(before.chart), theirs].toSorted());
+    await client.call({ method: 'DELETE', path: `/api/v1/chart/${theirs}` });
+  });
+});
+
+describe('an import that cannot be done', () => {
+  it('says so for a wrong password', async () => {
+    const credentials = { username: 'admin', password: 'wrong' };
+    const refused = importBundle(bundle, { ...request, credentials });
+    await expect(refused).rejects.toThrow(/does not let admin in.*SUPERSET_PASSWORD_FILE/);
+  });
+
+  it('says so for a user who may only look', async () => {
+    const credentials = await somebodyWhoLooks(client);
+    const refused = importBundle(bundle, { ...request, credentials });
+    await expect(refused).rejects.toThrow(/viewer may not do POST .*import as a user with the role Admin/);
+  });
+
+  it('says so for a database that Superset does not reach', async () => {
+    const nowhere = new URL('postgresql://antenna_dashboards@127.0.0.1:1/postgres');
+    const choices = { ...request.choices, database: dashboardDatabase(nowhere, 'x') };
+    await expect(importBundle(bundle, { ...request, choices })).rejects.toThrow(
+      /Superset cannot read .*refused.*check SERVING_DATABASE_URL/,
+    );
+    await importBundle(bundle, request);
+  });
+});
+
+describe('the data of each chart, through the API', () => {
+  let database: pg.Client;
+  beforeAll(async () => {
+    database = new pg.Client(house.databaseUrl);
+    await database.connect();
+  });
+  afterAll(() => database.end());
+
+  it.each(Object.entries(expectedData))('is what SQL computes: %s', async (path, statement) => {
+    const asset = bundle.charts.find((chart) => chart.path === path);
+    if (asset === undefined) throw new Error(`the bundle has no ${path}`);
+    const dataset = (await idsIn(client)).dataset[asset.content.dataset_uuid] ?? 0;
+    const { rows } = await database.query<DataRow>(statement);
+    const found = await chartData(client, dataset, asset.content);
+    expect(normalizedRows(found)).toEqual(normalizedRows(rows));
+  });
+
+  it('tells how long ago all that had arrived was counted', async () => {
+    const asset = bundle.charts.find(({ path }) => path === byTheClock);
+    if (asset === undefined) throw new Error(`the bundle has no ${byTheClock}`);
+    const age = async (): Promise<number> => {
+      const { rows } = await database.query<{ ms: string }>(
+        `SELECT extract(epoch FROM now() - min(noted_at)) * 1000 AS ms FROM pipeline.partition_end`,
+      );
+      return Number(rows[0]?.ms);
+    };
+    const before = await age();
+    const dataset = (await idsIn(client)).dataset[asset.content.dataset_uuid] ?? 0;
+    const [row] = await chartData(client, dataset, asset.content);
+    expect(Number(row?.['counted_ago'])).toBeGreaterThanOrEqual(before);
+    expect(Number(row?.['counted_ago'])).toBeLessThanOrEqual(await age());
+  });
+
+  it('is looked at for every chart of the bundle', () => {
+    expect([...Object.keys(expectedData), byTheClock].toSorted()).toEqual(bundle.charts.map(({ path }) => path));
+  });
+});

@@ -1,0 +1,73 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePorts, startPostgres, type Report } from '@antenna/local-stack';
+import { temporaryFolder } from '@antenna/test-kit';
+import { migrate } from '@antenna/usage-store';
+import pg from 'pg';
+import { z } from 'zod';
+import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
+import { startServing, stopServing, type Serving, type ServingRequest } from '../local/local-serving.ts';
+import { defaultHome } from '../local/superset-files.ts';
+import { chromium } from './chromium.ts';
+import { demoRun } from './demo-run.sql.ts';
+
+/** Set by the global set-up: the house of the run, as JSON. */
+export const houseVariable = 'TEST_SERVING_HOUSE';
+
+/** A Postgres with a run of the product in it, and a Superset that shows it, on free ports in a temporary folder. */
+const houseShape = z.object({
+  home: z.string(),
+  databaseUrl: z.string(),
+  supersetUrl: z.string(),
+  port: z.int(),
+  credentials: z.object({ username: z.string(), password: z.string() }),
+  secretsFile: z.string(),
+  /** The browser's program. */
+  browser: z.string(),
+});
+
+export type ServingHouse = z.infer<typeof houseShape>;
+
+/** The house that the global set-up has furnished. */
+export function servingHouse(): ServingHouse {
+  return houseShape.parse(JSON.parse(process.env[houseVariable] ?? 'null'));
+}
+
+/** What `serving:up` does in the house. */
+export async function serveIn(
+  { home, databaseUrl, port }: Pick<ServingHouse, 'home' | 'databaseUrl' | 'port'>,
+  report: Report,
+  changed: Partial<ServingRequest> = {},
+): Promise<Serving> {
+  const places = { home, installation: defaultHome, connection: { url: databaseUrl }, port };
+  const defaults = { username: 'admin', password: undefined, secretKey: undefined, timeRange: 'No filter' };
+  return startServing({ ...places, ...defaults, ...changed }, await readBundle(defaultBundleFolder), report);
+}
+
+/**
+ * Furnishes a house. What is to be undone is added to `endings` as soon as it is there, to be undone last first.
+ */
+export async function furnishHouse(endings: (() => Promise<unknown>)[], report: Report): Promise<ServingHouse> {
+  const browser = await chromium(report);
+  const folder = await temporaryFolder();
+  endings.push(() => folder.close());
+  // Postgres may have to run as somebody else.
+  await chmod(folder.path, 0o755);
+  const ports = await freePorts();
+  const postgres = await startPostgres({ home: folder.path, port: ports.postgres, durable: false, report });
+  endings.push(() => postgres.stop('immediate'));
+  await migrate({ url: postgres.address });
+  await fill(postgres.address);
+
+  const place = { home: join(folder.path, 'superset'), databaseUrl: postgres.address, port: ports.kafka };
+  endings.push(() => stopServing(place.home, report));
+  const { url, credentials, secretsFile } = await serveIn(place, report);
+  return { ...place, supersetUrl: url, credentials, secretsFile, browser };
+}
+
+async function fill(databaseUrl: string): Promise<void> {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  await client.query(demoRun);
+  await client.end();
+}
