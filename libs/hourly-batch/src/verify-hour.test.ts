@@ -43,6 +43,11 @@ describe('verifying an hour', () => {
     ['other bytes', { rows: [aRow(10, 5), aRow(11, 8)] }, 'has bytes of events 13 instead of 12'],
     ['another checksum', { checksum: 'bad' }, 'has checksum bad instead of c0ffee'],
     ['an offset outside', { rows: [aRow(9, 5), aRow(11, 7)] }, 'has offsets 9 to 11, beyond [10, 12)'],
+    [
+      'the offset that the range ends before',
+      { rows: [aRow(10, 5), aRow(12, 7)] },
+      'has offsets 10 to 12, beyond [10, 12)',
+    ],
     ['an offset twice', { rows: [aRow(10, 5), aRow(10, 7)] }, 'has 1 rows whose offsets are not their own'],
     ['another hour', { rows: [aRow(10, 5, { eventTimeMs: HOUR - 1 }), aRow(11, 7)] }, 'has 1 rows of other hours'],
     [
