@@ -189,6 +189,27 @@ export const speedFunctions: NumberedMigration = {
     END
     $$;
 
+    -- Adds a chunk's files to the manifest, and raises the revision of each hour that they touch.
+    CREATE FUNCTION pipeline.list_files(
+      p_topic text, p_partition integer, p_start bigint, p_end bigint, p_decoder_version integer, p_files jsonb
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      INSERT INTO pipeline.archive_file
+        (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, size_bytes, checksum, decoder_version)
+      SELECT f ->> 'path', pipeline.utc((f ->> 'hourMs')::bigint), p_topic, p_partition, p_start, p_end,
+        (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
+      FROM jsonb_array_elements(p_files) AS f;
+
+      -- In one order, so that concurrent commits do not wait for each other in a circle.
+      INSERT INTO pipeline.hour AS h (hour, revision, changed_at)
+      SELECT DISTINCT pipeline.utc((f ->> 'hourMs')::bigint), 1, clock_timestamp()
+      FROM jsonb_array_elements(p_files) AS f
+      ORDER BY 1
+      ON CONFLICT (hour) DO UPDATE SET revision = h.revision + 1, changed_at = excluded.changed_at;
+    END
+    $$;
+
     CREATE FUNCTION pipeline.complete_chunk(
       p_version integer, p_topic text, p_partition integer, p_epoch bigint, p_from bigint, p_to bigint,
       p_fingerprint_offset bigint, p_fingerprint text, p_decoder_version integer, p_has_intent boolean, p_files jsonb
@@ -208,17 +229,7 @@ export const speedFunctions: NumberedMigration = {
         END IF;
       END IF;
 
-      INSERT INTO pipeline.archive_file
-        (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, size_bytes, checksum, decoder_version)
-      SELECT f ->> 'path', pipeline.utc((f ->> 'hourMs')::bigint), p_topic, p_partition, p_from, p_to,
-        (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
-      FROM jsonb_array_elements(p_files) AS f;
-
-      INSERT INTO pipeline.hour AS h (hour, revision, changed_at)
-      SELECT DISTINCT pipeline.utc((f ->> 'hourMs')::bigint), 1, clock_timestamp()
-      FROM jsonb_array_elements(p_files) AS f
-      ORDER BY 1
-      ON CONFLICT (hour) DO UPDATE SET revision = h.revision + 1, changed_at = excluded.changed_at;
+      PERFORM pipeline.list_files(p_topic, p_partition, p_from, p_to, p_decoder_version, p_files);
     END
     $$;
 
@@ -336,16 +347,9 @@ export const speedFunctions: NumberedMigration = {
       VALUES (p_sink, p_topic, p_partition, p_from, p_to, p_detail, p_acknowledged_by);
 
       IF p_sink = 'archive' THEN
-        INSERT INTO pipeline.archive_file
-          (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, size_bytes, checksum, decoder_version)
-        SELECT f ->> 'path', pipeline.utc((f ->> 'hourMs')::bigint), p_topic, p_partition, i.start_offset, i.end_offset,
-          (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', i.decoder_version
-        FROM pipeline.archive_intent AS i, jsonb_array_elements(p_files) AS f
+        PERFORM pipeline.list_files(p_topic, p_partition, i.start_offset, i.end_offset, i.decoder_version, p_files)
+        FROM pipeline.archive_intent AS i
         WHERE i.topic = p_topic AND i.partition = p_partition;
-        INSERT INTO pipeline.hour AS h (hour, revision, changed_at)
-        SELECT DISTINCT pipeline.utc((f ->> 'hourMs')::bigint), 1, clock_timestamp()
-        FROM jsonb_array_elements(p_files) AS f ORDER BY 1
-        ON CONFLICT (hour) DO UPDATE SET revision = h.revision + 1, changed_at = excluded.changed_at;
         DELETE FROM pipeline.archive_intent AS i WHERE i.topic = p_topic AND i.partition = p_partition;
       END IF;
     END
