@@ -18,6 +18,9 @@ export interface ShownChart {
 /** Other work shares the machine: a page may take minutes. */
 const patienceMs = 300_000;
 
+/** Superset's own head, the dashboard's, and the filters. */
+const aboveGridPx = 212;
+
 /** Without the connections that a closed network would refuse. */
 const flags = [
   '--headless',
@@ -60,7 +63,9 @@ export class DashboardBrowser {
       const chart = /"slice_id":(\d+)/.exec(request.postData() ?? '')?.[1];
       if (request.url().includes('/api/v1/chart/data') && chart !== undefined) this.asked.add(chart);
     });
-    page.on('requestfinished', (request) => this.#noteHost(request));
+    page.on('requestfinished', (request) => {
+      this.#noteHost(request);
+    });
     page.on('requestfailed', (request) => {
       // What the pages' own policy refuses never leaves the browser.
       if (request.failure()?.errorText !== 'csp') this.#noteHost(request);
@@ -127,12 +132,10 @@ export class DashboardBrowser {
   /** A picture of the whole dashboard. */
   async picture(path: string): Promise<void> {
     const grid = await this.page.locator('[data-test="grid-content"]').boundingBox();
-    const header = await this.page.locator('[data-test="dashboard-header-wrapper"]').boundingBox();
     // The page scrolls in itself, so only a window that is high enough shows all of it.
-    const aboveGrid = 180;
-    await this.page.setViewportSize({ width: 1440, height: Math.ceil((grid?.height ?? 1000) + aboveGrid) });
-    if (header !== null) await this.page.mouse.move(header.x + header.width / 2, header.y + 5);
+    await this.page.setViewportSize({ width: 1440, height: Math.ceil((grid?.height ?? 0) + aboveGridPx) });
     await this.drawn();
+    await this.page.evaluate('window.scrollTo(0, 0)');
     await this.page.screenshot({ path, scale: 'css' });
   }
 

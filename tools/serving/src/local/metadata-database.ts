@@ -10,8 +10,6 @@ export interface MetadataDatabase {
   markPrepared(mark: string): Promise<void>;
 }
 
-const name = 'superset';
-
 /**
  * Makes the database and its role where they are missing.
  * @param administrator may create both, on the server of `serverUrl`.
@@ -19,7 +17,7 @@ const name = 'superset';
 export async function metadataDatabase(
   administrator: Knex,
   serverUrl: string,
-  password: string,
+  { name = 'superset', password }: { readonly name?: string; readonly password: string },
 ): Promise<MetadataDatabase> {
   await runGenerated(administrator, ROLE, { name, password });
   const { rows } = await administrator.raw<{ rows: { comment: string | null }[] }>(DATABASE, { name });
