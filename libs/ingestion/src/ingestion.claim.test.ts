@@ -97,6 +97,19 @@ describe('a position that the topic does not hold', () => {
     expect([worker.ingestion.isClaimed, worker.source.reads]).toEqual([false, []]);
   });
 
+  it('is no reason to stop when others saved those records while the worker slept over its claim', async () => {
+    const worker = aWorker();
+    worker.source.hold(0);
+    const asleep = Promise.withResolvers<undefined>();
+    worker.source.script.plan('offsets', Promise.resolve(), asleep.promise);
+    const claimed = worker.ingestion.assigned([0]);
+    await settled();
+    worker.source.hold(0, { earliest: 5 });
+    asleep.resolve(undefined);
+    await claimed;
+    expect(worker.ingestion.isClaimed).toBe(true);
+  });
+
   it('stops the worker when it is newer than the newest record', async () => {
     const worker = aWorker();
     worker.source.hold(0, { latest: 10 });

@@ -10,7 +10,7 @@ import type {
 } from './ports.ts';
 import { Reading } from './reading.ts';
 import { Saving } from './saving.ts';
-import { takeOver } from './take-over.ts';
+import { rangesAround, takeOver } from './take-over.ts';
 
 /** What the worker has claimed, and what is done with it. */
 interface Current {
@@ -64,10 +64,11 @@ export class Ingestion implements RecordReceiver {
           return !isLatest();
         },
       };
+      const before = await retry('read offsets', () => source.offsets(), wanted);
       const claimed = await retry('claim', () => store.claim(this.#settings.sinks, partitions), wanted);
-      const offsets = await retry('read offsets', () => source.offsets(), wanted);
+      const after = await retry('read offsets', () => source.offsets(), wanted);
       if (!isLatest()) return;
-      this.#current = this.#workOn(takeOver(claimed, offsets));
+      this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after)));
     } catch (error) {
       if (isLatest()) this.#fail(error);
       return;

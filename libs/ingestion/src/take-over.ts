@@ -14,6 +14,22 @@ export function takeOver(claimed: readonly ClaimedPosition[], offsets: ReadonlyM
   return new Assignment([...byPartition].map(([partition, positions]) => intakeOf(positions, offsets.get(partition))));
 }
 
+/**
+ * What the topic surely held when positions were claimed: the oldest record from before the claim, the newest from
+ * after it. A worker that was frozen in between would else take for a gap what others have saved since.
+ */
+export function rangesAround(
+  before: ReadonlyMap<number, OffsetRange>,
+  after: ReadonlyMap<number, OffsetRange>,
+): ReadonlyMap<number, OffsetRange> {
+  return new Map(
+    [...after].map(([partition, { earliest, latest }]) => [
+      partition,
+      { earliest: before.get(partition)?.earliest ?? earliest, latest },
+    ]),
+  );
+}
+
 function intakeOf(positions: readonly ClaimedPosition[], range: OffsetRange | undefined): PartitionIntake {
   const totals = positions.find(({ sink }) => sink === 'totals');
   if (totals === undefined) throw new TypeError('a claim without the totals sink');
