@@ -9,7 +9,7 @@ import type { World } from './world/world.ts';
 const MAX_ROUNDS = 150;
 
 /** By this round the last frozen worker has thawed. */
-const THAWED_BY = 8;
+const THAWED_BY = 5;
 
 const ROUND_MS = 8;
 /** Now and then so much time passes that whatever waits in vain notices. */

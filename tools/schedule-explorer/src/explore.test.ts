@@ -4,7 +4,7 @@ import { explore } from './explore.ts';
 import { playSchedule } from './schedule.ts';
 
 /** In the tests; `npm run explore` plays more. */
-const SCHEDULES = 1_000;
+const SCHEDULES = 2_000;
 
 async function traceOf(choices: Choices): Promise<string[]> {
   const lines: string[] = [];

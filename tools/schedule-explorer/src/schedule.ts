@@ -22,7 +22,7 @@ const ACTIONS: readonly Action[] = [
   { weight: 10, attempt: noticeGroup },
   { weight: 12, attempt: tick },
   { weight: 3, attempt: produce },
-  { weight: 5, attempt: goOnWithBatchRun },
+  { weight: 3, attempt: goOnWithBatchRun },
   { weight: 3, attempt: letGhostHappen },
   { weight: 3, attempt: rebalance },
   { weight: 2, attempt: kill },
@@ -35,8 +35,8 @@ const ACTIONS: readonly Action[] = [
 
 const LOTS = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
 
-const LEAST_STEPS = 20;
-const MORE_STEPS = 100;
+const LEAST_STEPS = 15;
+const MORE_STEPS = 70;
 
 /**
  * Plays one schedule to its end: faults for a while, then none until all is drained. Deterministic: the same choices

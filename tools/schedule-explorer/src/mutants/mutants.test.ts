@@ -3,7 +3,7 @@ import { mutatedCore } from './mutated-core.ts';
 import { mutantNamed, MUTANTS } from './mutants.ts';
 
 /** Few more than the best hidden bug needs; explore.test.ts plays the same schedules without a bug. */
-const SCHEDULES = 1_000;
+const SCHEDULES = 2_000;
 
 describe('a planted bug is found:', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', async (_name, mutant) => {

@@ -20,7 +20,7 @@ export interface Mutant {
 
 export const NO_MUTANT: Mutant = { name: 'none', bug: 'none' };
 
-const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, offsets));';
+const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after)));';
 
 export const MUTANTS: readonly Mutant[] = [
   {

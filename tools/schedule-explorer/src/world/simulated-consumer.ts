@@ -157,7 +157,7 @@ export class SimulatedConsumer implements EventSource {
     const { partition, position, isPaused, seeks } = reader;
     if (position === undefined || isPaused) return false;
     if (this.inFlight.some((item) => item.partition === partition.number && item.seeks === seeks)) return false;
-    return partition.fetch(position, 1) !== undefined;
+    return partition.holdsFrom(position);
   }
 
   #reader(number: number): Reader {

@@ -12,6 +12,11 @@ interface Entry {
   readonly known: KnownRecord | undefined;
 }
 
+interface KnownAt {
+  readonly offset: number;
+  readonly known: KnownRecord;
+}
+
 /** What a fetch brings: at least one entry, of which some may be markers. */
 export interface FetchedEntries {
   readonly fetchedOffset: number;
@@ -24,6 +29,7 @@ export interface FetchedEntries {
 export class SimulatedPartition {
   readonly number: number;
   readonly #entries: readonly Entry[];
+  readonly #known: readonly KnownAt[];
   /** Oldest offset that can be read. Records below were deleted by retention. */
   earliest = 0;
   /** The offset that the next record will get; those beyond are not produced yet. */
@@ -32,6 +38,7 @@ export class SimulatedPartition {
   constructor(number: number, entries: readonly Entry[]) {
     this.number = number;
     this.#entries = entries;
+    this.#known = entries.flatMap(({ offset, known }) => (known === undefined ? [] : { offset, known }));
     this.latest = this.end;
   }
 
@@ -44,22 +51,28 @@ export class SimulatedPartition {
     return { earliest: this.earliest, latest: this.latest };
   }
 
+  holdsFrom(offset: number): boolean {
+    return this.#entries.some((entry) => entry.offset >= offset && this.#isReadable(entry));
+  }
+
   /** Undefined when there is nothing to fetch from that offset on. */
   fetch(fetchedOffset: number, maxEntries: number): FetchedEntries | undefined {
-    const entries = this.#entries
-      .filter(({ offset }) => offset >= fetchedOffset && offset >= this.earliest && offset < this.latest)
-      .slice(0, maxEntries);
+    const begin = this.#entries.findIndex((entry) => entry.offset >= fetchedOffset && this.#isReadable(entry));
+    if (begin < 0) return undefined;
+    const entries = this.#entries.slice(begin, begin + maxEntries).filter((entry) => this.#isReadable(entry));
     const [first, last] = [entries[0], entries.at(-1)];
     if (first === undefined || last === undefined) return undefined;
     const records = entries.flatMap(({ record }) => record ?? []);
     return { fetchedOffset, firstOffset: first.offset, nextOffset: last.offset + 1, records };
   }
 
+  #isReadable({ offset }: Entry): boolean {
+    return offset >= this.earliest && offset < this.latest;
+  }
+
   /** All records of [from, to) that there ever were, with what has to become of them. */
-  known(from: number, to: number): { readonly offset: number; readonly known: KnownRecord }[] {
-    return this.#entries.flatMap(({ offset, known }) =>
-      known !== undefined && offset >= from && offset < to ? [{ offset, known }] : [],
-    );
+  known(from: number, to: number): readonly KnownAt[] {
+    return this.#known.filter(({ offset }) => offset >= from && offset < to);
   }
 }
 

@@ -139,4 +139,4 @@ export class World {
 }
 
 /** More turns of the microtask queue than the longest chain of promises of the core has. */
-const TURNS = 16;
+const TURNS = 12;
