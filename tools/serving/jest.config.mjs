@@ -3,6 +3,7 @@ export default {
   rootDir: '../..',
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: ['<rootDir>/tools/jest/one-realm.mjs'],
   transform: { '^.+\\.ts$': '<rootDir>/tools/jest/strip-types.cjs' },
   testMatch: ['<rootDir>/tools/serving/src/**/*.acceptance.ts'],
   globalSetup: '<rootDir>/tools/serving/jest/global-setup.mjs',

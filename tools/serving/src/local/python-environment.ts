@@ -39,8 +39,9 @@ async function fingerprintOfPins(): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function findPython(): Promise<string> {
-  for (const file of [`python${wantedPython}`, 'python3', 'python']) {
+/** @throws {ProgramMissingError} */
+export async function findPython(candidates = [`python${wantedPython}`, 'python3', 'python']): Promise<string> {
+  for (const file of candidates) {
     const { stdout, failed } = await execa(file, ['--version'], { reject: false, stdin: 'ignore' });
     if (!failed && stdout.startsWith(`Python ${wantedPython}.`)) return file;
   }
