@@ -98,7 +98,7 @@ describe('a chunk', () => {
   it('is written beside those of other partitions, two at a time', async () => {
     const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 1 });
     const held = Promise.withResolvers<undefined>();
-    worker.archive.script.plan('create', held.promise, held.promise);
+    worker.archive.script.plan('create', held.promise, held.promise, held.promise);
     for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0], { partition }));
     await settled();
     expect([...worker.store.intents.keys()]).toEqual([0, 1]);

@@ -66,9 +66,15 @@ describe('room for another batch', () => {
     const worker = aWorker({ archiveRollRows: 2 });
     worker.source.hold(0);
     worker.source.hold(1);
-    worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: ['a'] });
+    const path = 'year=2022/month=10/day=29/hour=13/devices-0-000000000000-000000000009.parquet';
+    worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: [path] });
+    worker.archive.script.plan('create', Promise.withResolvers().promise);
     await worker.ingestion.assigned([0, 1]);
     worker.ingestion.take(eventBatch([0, 1, 2, 3, 4, 5]));
+    expect(worker.ingestion.room(1)).toBeUndefined();
+    worker.ingestion.take(eventBatch([6, 7, 8]));
+    await settled();
+    expect(worker.archive.script.calls).toEqual(['create']);
     expect(worker.ingestion.room(1)).toBeUndefined();
   });
 
