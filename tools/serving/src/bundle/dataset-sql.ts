@@ -1,7 +1,7 @@
 import type { Dataset } from './asset-schemas.ts';
 
 /** What Superset asks of a dataset's rows: the statement that has them. */
-export function rowsOf({ sql, schema, table_name }: Dataset): string {
+function rowsOf({ sql, schema, table_name }: Dataset): string {
   return sql ?? `SELECT * FROM ${schema}.${table_name}`;
 }
 

@@ -17,7 +17,7 @@ export function filterProblems(bundle: Bundle, dashboard: Dashboard): readonly s
 }
 
 /** The charts that a filter applies to. */
-export function chartsInScope({ charts }: Bundle, dashboard: Dashboard, { scope }: DashboardFilter): readonly Chart[] {
+function chartsInScope({ charts }: Bundle, dashboard: Dashboard, { scope }: DashboardFilter): readonly Chart[] {
   const uuids = chartComponents(dashboard)
     .filter(({ meta }) => !scope.excluded.includes(meta.chartId))
     .map(({ meta }) => meta.uuid);

@@ -54,7 +54,7 @@ const messages = z.object({
 });
 
 /** What the server says. It keeps some reasons to its own log. */
-export function messageOf({ json, text }: Answer): string {
+function messageOf({ json, text }: Answer): string {
   const told = messages.safeParse(json);
   const { message, errors = [] } = told.success ? told.data : {};
   const lines = [...(message === undefined ? [] : [shown(message)]), ...errors.map((error) => error.message)];
