@@ -1,6 +1,6 @@
-import { explore, type FailingSchedule } from './explore.ts';
-import { mutatedCore } from './mutants/mutated-core.ts';
-import { type Mutant, NO_MUTANT } from './mutants/mutants.ts';
+import type { FailingSchedule } from './explore.ts';
+import { exploreInParallel } from './explore-in-parallel.ts';
+import { type Mutant, NO_MUTANT } from './mutants/mutant.ts';
 import { judgeOf, printSchedule } from './replay.ts';
 import { shrink } from './shrink.ts';
 
@@ -14,14 +14,11 @@ export async function exploreAll(options: {
   readonly mutant?: Mutant;
 }): Promise<number> {
   const { schedules, seed: firstSeed, mutant = NO_MUTANT } = options;
-  const core = await mutatedCore(mutant);
   const startedMs = performance.now();
-  const failing = await explore({ core, defects: mutant.defects ?? {}, firstSeed, schedules });
-  const tookMs = performance.now() - startedMs;
-  const played = failing === undefined ? schedules : failing.seed - firstSeed + 1;
-  const figures = `${(tookMs / 1_000).toFixed(1)} s, ${(tookMs / played).toFixed(2)} ms each`;
-  if (failing === undefined) print(`${played} schedules from seed ${firstSeed}: everything held (${figures})`);
-  else print(`seed ${failing.seed} fails, after ${played - 1} that held (${figures}): ${failing.violation}`);
+  const failing = await exploreInParallel({ mutant: mutant.name, firstSeed, schedules });
+  const took = `${((performance.now() - startedMs) / 1_000).toFixed(1)} s`;
+  if (failing === undefined) print(`${schedules} schedules from seed ${firstSeed}: everything held (${took})`);
+  else print(`seed ${failing.seed} fails (${took}): ${failing.violation}`);
   if (failing !== undefined) await explain(failing, mutant);
   return (failing === undefined) === (mutant === NO_MUTANT) ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { Choices } from './choices.ts';
 import { mutatedCore } from './mutants/mutated-core.ts';
-import { type Mutant, NO_MUTANT } from './mutants/mutants.ts';
+import { type Mutant, NO_MUTANT } from './mutants/mutant.ts';
 import { playSchedule } from './schedule.ts';
 import type { Judge } from './shrink.ts';
 

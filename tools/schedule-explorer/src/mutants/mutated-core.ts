@@ -1,9 +1,10 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import * as ingestion from '@antenna/ingestion';
 import type { Core } from '../world/core.ts';
-import type { Mutant, SourceEdit } from './mutants.ts';
+import type { Mutant, SourceEdit } from './mutant.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const SOURCES = join(ROOT, 'libs/ingestion/src');
@@ -25,7 +26,7 @@ const cores = new Map<Mutant, Promise<Core>>();
 
 async function importCopy({ name, edits = [] }: Mutant): Promise<Core> {
   if (edits.length === 0) return ingestion;
-  const copy = join(COPIES, `${name}-${process.pid}`);
+  const copy = join(COPIES, `${name}-${process.pid}-${threadId}`);
   await mkdir(COPIES, { recursive: true });
   await cp(SOURCES, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
   try {

@@ -1,0 +1,178 @@
+import type { Mutant } from './mutant.ts';
+
+const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after)));';
+
+/** Bugs of the core: changes of its sources. */
+export const CORE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'intent-after-upload',
+    bug: 'intent recorded after the upload: a crash in between leaves a file of which nobody knows',
+    edits: [
+      {
+        file: 'chunk-writer.ts',
+        find: `  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
+  const files: ArchivedFile[] = [];
+  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+`,
+        replace: `  const files: ArchivedFile[] = [];
+  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+  if (chunk.intent === undefined && planned.length > 0)
+    await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
+`,
+      },
+    ],
+  },
+  {
+    name: 'position-before-upload',
+    bug: 'position moved before the upload: a crash in between loses the events of a file',
+    edits: [
+      {
+        file: 'chunk-writer.ts',
+        find: `  const files: ArchivedFile[] = [];
+  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+  await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
+`,
+        replace: `  const files: ArchivedFile[] = planned.map(({ path, hourMs, rows }) => (
+    { path, hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows), sizeBytes: 0, checksum: 'not known yet' }));
+  await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
+  for (const file of planned) await step('write file', () => createOrAdopt(archive, file));
+`,
+      },
+    ],
+  },
+  {
+    name: 'refused-totals-kept',
+    bug: 'window state kept over a refused commit: what another worker has saved meanwhile is counted again',
+    edits: [
+      {
+        file: 'ingestion.ts',
+        find: `    this.release();
+    this.#ports.source.reclaim();
+`,
+        replace: `    this.kept = this.#current?.assignment.taken?.totals;
+    this.release();
+    this.#ports.source.reclaim();
+`,
+      },
+      {
+        file: 'assignment.ts',
+        find: '    this.#committing = taken;\n',
+        replace: '    this.#committing = this.taken = taken;\n',
+      },
+      {
+        file: 'ingestion.ts',
+        find: TAKE_OVER,
+        replace: `${TAKE_OVER}
+      if (this.kept !== undefined) this.#current.assignment.pending.totals.merge(this.kept);
+      this.kept = undefined;`,
+      },
+    ],
+  },
+  {
+    name: 'totals-skip-off-by-one',
+    bug: 'skip below the position off by one: the record before the position is counted again',
+    edits: [
+      {
+        file: 'partition-intake.ts',
+        find: 'record.offset >= this.#totalsNext;',
+        replace: 'record.offset >= this.#totalsNext - 1;',
+      },
+    ],
+  },
+  {
+    name: 'archive-skip-off-by-one',
+    bug: 'the same for the archive: the record at the position is left out',
+    edits: [
+      {
+        file: 'partition-intake.ts',
+        find: 'record.offset >= this.archive.next;',
+        replace: 'record.offset > this.archive.next;',
+      },
+    ],
+  },
+  {
+    name: 'late-event-dropped',
+    bug: 'late event dropped: an event far behind its partition is not counted',
+    edits: [
+      {
+        file: 'pending-totals.ts',
+        find: '    this.totals.add(event);\n',
+        replace: `    if (event.eventTimeMs < (this.greatestEventTimeMs.get(partition) ?? 0) - 3_600_000) return;
+    this.totals.add(event);
+`,
+      },
+    ],
+  },
+  {
+    name: 'file-name-without-start',
+    bug: 'file names without the start offset: a name does not tell which range the file holds',
+    edits: [
+      {
+        file: 'archive-path.ts',
+        find: '-${padded(startOffset)}-${padded(endOffset)}.parquet',
+        replace: '-${padded(endOffset)}.parquet',
+      },
+    ],
+  },
+  {
+    name: 'fetched-offset-not-compared',
+    bug: 'a batch taken without comparing the offset that it was fetched from: records before it are lost',
+    edits: [
+      {
+        file: 'reading.ts',
+        find: 'if (fetchedOffset !== intake.expected) {',
+        replace: 'if (nextOffset <= intake.expected) {',
+      },
+    ],
+  },
+  {
+    name: 'markers-always-believed',
+    bug: 'markers taken wherever they were fetched from: records before them are lost',
+    edits: [{ file: 'reading.ts', find: 'if (firstOffset > intake.expected) {', replace: 'if (nextOffset < 0) {' }],
+  },
+  {
+    name: 'first-markers-believed',
+    bug: 'markers behind a gap taken at once, without reading again from a known offset: records in the gap are lost',
+    edits: [
+      {
+        file: 'reading.ts',
+        find: 'intake.isReadAgain ? nextOffset : undefined',
+        replace: 'nextOffset',
+      },
+    ],
+  },
+  {
+    name: 'claim-keeps-unsaved',
+    bug: 'a claim that keeps unsaved state: what is read again is counted again',
+    edits: [
+      {
+        file: 'ingestion.ts',
+        find: `    this.release();
+    const claim = this.#claims;
+`,
+        replace: `    const kept = this.#current?.assignment.pending.totals;
+    this.release();
+    const claim = this.#claims;
+`,
+      },
+      {
+        file: 'ingestion.ts',
+        find: TAKE_OVER,
+        replace: `${TAKE_OVER}
+      if (kept !== undefined) this.#current.assignment.pending.totals.merge(kept);`,
+      },
+    ],
+  },
+  {
+    name: 'intent-not-cut',
+    bug: 'an intent redone up to the end of a batch: its files hold rows of the next chunk',
+    edits: [
+      {
+        file: 'partition-archive.ts',
+        find: `    if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
+    if (event`,
+        replace: '    if (event',
+      },
+    ],
+  },
+];

@@ -1,0 +1,22 @@
+import type { Defects } from '../world/world.ts';
+
+/** A change of one place in libs/ingestion/src; what is looked for must be there exactly once. */
+export interface SourceEdit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A bug that the explorer has to find. */
+export interface Mutant {
+  readonly name: string;
+  /** What is wrong, and what comes of it. */
+  readonly bug: string;
+  /** In the core. */
+  readonly edits?: readonly SourceEdit[];
+  /** In what surrounds it. */
+  readonly defects?: Defects;
+}
+
+/** Everything as it is. */
+export const NO_MUTANT: Mutant = { name: 'none', bug: 'none' };

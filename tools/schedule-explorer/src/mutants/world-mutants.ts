@@ -1,0 +1,30 @@
+import type { Mutant } from './mutant.ts';
+
+/** Bugs of what surrounds the core: switches of the simulated world. */
+export const WORLD_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'position-not-compared',
+    bug: 'no compare-and-swap on the position: a commit that is made again is counted again',
+    defects: { ignoresPosition: true },
+  },
+  {
+    name: 'epoch-not-compared',
+    bug: 'epoch not checked: whoever held a partition before goes on moving it',
+    defects: { ignoresEpoch: true },
+  },
+  {
+    name: 'kafka-offset-believed',
+    bug: "Kafka's committed offset used instead of ours: what was saved but not shown to Kafka is counted again",
+    defects: { believesKafka: true },
+  },
+  {
+    name: 'file-overwritten',
+    bug: 'an archived file overwritten instead of adopted: a zombie replaces a file that is listed',
+    defects: { overwrites: true },
+  },
+  {
+    name: 'dirty-flag-cleared',
+    bug: 'a dirty flag cleared by a run that read an older revision: events that came late are never in the result',
+    defects: { recordsLatestRevision: true },
+  },
+];
