@@ -10,6 +10,11 @@ export class ProgramMissingError extends ProductError {
   readonly code = 'PROGRAM_MISSING';
 }
 
+/** A program that the stack needs could not be fetched or built. */
+export class FetchFailedError extends ProductError {
+  readonly code = 'FETCH_FAILED';
+}
+
 /** A server did not come up, or did not end. */
 export class ServerFailedError extends ProductError {
   readonly code = 'SERVER_FAILED';

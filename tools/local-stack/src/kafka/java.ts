@@ -7,6 +7,6 @@ const purpose = 'Kafka runs on it; or use brokers of yours: KAFKA_BROKERS, and T
 export async function java(): Promise<string> {
   const home = process.env['JAVA_HOME'];
   const file = home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');
-  await requireProgram({ name: 'Java', file, args: ['-version'], major: /version "(\d+)/, atLeast: 17, purpose });
+  await requireProgram({ name: 'Java', file, args: ['-version'], version: /version "(\d+)/, atLeast: 17, purpose });
   return file;
 }

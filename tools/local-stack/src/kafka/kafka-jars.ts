@@ -12,7 +12,7 @@ const purpose = 'it fetches Kafka; or use brokers of yours: KAFKA_BROKERS, and T
 /** The folder with Kafka's jars, fetched by Maven once per version. */
 export function kafkaJars(report: Report): Promise<string> {
   return fetched(`kafka-${version}-with-tools`, async (folder) => {
-    await requireProgram({ name: 'Maven', file: 'mvn', args: ['-v'], major: /Maven (\d+)/, atLeast: 3, purpose });
+    await requireProgram({ name: 'Maven', file: 'mvn', args: ['-v'], version: /Maven (\d+)/, atLeast: 3, purpose });
     report(`kafka: fetching Kafka ${version} with Maven (54 MB, once)`);
     const places = ['-f', pom, `-Dkafka.version=${version}`, `-DoutputDirectory=${folder}`];
     await execa('mvn', ['-q', '-B', ...places, ...goals], { all: true, stdin: 'ignore' });

@@ -1,6 +1,6 @@
 import { requireProgram } from './required-program.ts';
 
-const node = { name: 'Node', file: process.execPath, args: ['--version'], major: /v(\d+)/, purpose: 'it runs this' };
+const node = { name: 'Node', file: process.execPath, args: ['--version'], version: /v(\d+)/, purpose: 'it runs this' };
 
 describe('a program that is required', () => {
   it('is fine when it is new enough', async () => {
@@ -8,8 +8,8 @@ describe('a program that is required', () => {
   });
 
   it('is refused when it is too old, with what to install and why', async () => {
-    await expect(requireProgram({ ...node, atLeast: 999 })).rejects.toThrow(
-      /is version \d+; install Node 999 or newer: it runs this$/,
+    await expect(requireProgram({ ...node, series: '0.', atLeast: 999 })).rejects.toThrow(
+      /is version 0\.\d+; install Node 0\.999 or newer: it runs this$/,
     );
   });
 

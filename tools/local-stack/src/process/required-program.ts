@@ -7,18 +7,20 @@ interface Requirement {
   readonly file: string;
   /** Makes it tell its version. */
   readonly args: readonly string[];
-  /** Finds the major version in what it tells. */
-  readonly major: RegExp;
+  /** Finds the number of its version in what it tells. */
+  readonly version: RegExp;
   readonly atLeast: number;
+  /** Stands before the number in a version, as Go's `1.`. */
+  readonly series?: string;
   /** What needs it, and what would do instead. */
   readonly purpose: string;
 }
 
 /** @throws {ProgramMissingError} when it is not there or too old, saying what to install. */
-export async function requireProgram({ name, file, args, ...wanted }: Requirement): Promise<void> {
+export async function requireProgram({ name, file, args, series = '', ...wanted }: Requirement): Promise<void> {
   const { all, failed } = await execa(file, args, { all: true, reject: false, stdin: 'ignore' });
-  const major = Number(wanted.major.exec(all)?.[1] ?? Number.NaN);
-  if (!failed && major >= wanted.atLeast) return;
-  const fact = failed ? `${name} (${file}) is not on this machine` : `${name} (${file}) is version ${major}`;
-  throw new ProgramMissingError(`${fact}; install ${name} ${wanted.atLeast} or newer: ${wanted.purpose}`);
+  const version = Number(wanted.version.exec(all)?.[1] ?? Number.NaN);
+  if (!failed && version >= wanted.atLeast) return;
+  const fact = failed ? `${name} (${file}) is not on this machine` : `${name} (${file}) is version ${series}${version}`;
+  throw new ProgramMissingError(`${fact}; install ${name} ${series}${wanted.atLeast} or newer: ${wanted.purpose}`);
 }
