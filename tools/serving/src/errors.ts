@@ -34,6 +34,12 @@ export class SupersetRefusedError extends ProductError {
   readonly code = 'SUPERSET_REFUSED';
 }
 
+/** The range of time that the dashboards are to show at first is none. */
+export class WrongTimeRangeError extends ProductError {
+  readonly code = 'WRONG_TIME_RANGE';
+  override readonly exitCode = 2;
+}
+
 /** Everything is imported, but Superset cannot read what the dashboards show. */
 export class DataUnreadableError extends ProductError {
   readonly code = 'DATA_UNREADABLE';

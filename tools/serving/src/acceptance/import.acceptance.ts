@@ -74,6 +74,14 @@ describe('an import that cannot be done', () => {
     await expect(refused).rejects.toThrow(/viewer may not do POST .*import as a user with the role Admin/);
   });
 
+  it('says so for a range of time that ends before it begins', async () => {
+    const choices = { ...request.choices, timeRange: '2022-10-29T15:00:00 : 2022-10-29T14:00:00' };
+    await expect(importBundle(bundle, { ...request, choices })).rejects.toThrow(
+      /no range of time of «2022-10-29T15.*import again with --time-range/,
+    );
+    await importBundle(bundle, request);
+  });
+
   it('says so for a database that Superset does not reach', async () => {
     const nowhere = new URL('postgresql://antenna_dashboards@127.0.0.1:1/postgres');
     const choices = { ...request.choices, database: dashboardDatabase(nowhere, 'x') };

@@ -48,7 +48,7 @@ const passwordFile = optionalSetting({
 });
 const timeRange = setting({
   name: 'time-range',
-  description: 'what the dashboards show at first, in the words of Superset: Last day, No filter',
+  description: 'what the dashboards show at first, in the words of Superset: Current day, say',
   kind: anyText('time range'),
   default: 'No filter',
 });

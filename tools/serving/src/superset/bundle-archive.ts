@@ -6,7 +6,7 @@ import { passwordMask, type DashboardDatabase } from './dashboard-database.ts';
 /** What an installation sets in the bundle. */
 export interface BundleChoices {
   readonly database: DashboardDatabase;
-  /** What the dashboards show until somebody chooses otherwise, in Superset's words: `Last day`, `No filter`. */
+  /** What the dashboards show until somebody chooses otherwise, in Superset's words: `Current day`, `No filter`. */
   readonly timeRange: string;
 }
 

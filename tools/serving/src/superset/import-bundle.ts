@@ -41,7 +41,7 @@ export async function importBundle(
   for (const { content } of bundle.dashboards)
     await requireCharts(client, content.slug, expectedCharts(content.position));
   const removed = await removeStaleCharts(client, bundle);
-  await requireReadableData(client, bundle);
+  await requireReadableData(client, bundle, choices.timeRange);
   return {
     datasets: bundle.datasets.length,
     charts: bundle.charts.length,

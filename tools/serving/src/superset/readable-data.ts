@@ -1,52 +1,45 @@
 import { z } from 'zod';
-import type { Dataset } from '../bundle/asset-schemas.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { DataUnreadableError, SupersetRefusedError } from '../errors.ts';
+import { DataUnreadableError, WrongTimeRangeError } from '../errors.ts';
+import { failureOf, type Probe } from './dataset-probe.ts';
 import type { SupersetClient } from './superset-client.ts';
 
 const datasetRow = z.object({ id: z.int(), uuid: z.string() });
-const queryAnswer = z.object({ result: z.array(z.object({ error: z.string().nullish() })) });
 
 /**
- * Asks Superset for a row of each dataset: the import accepts any address and any password.
+ * Asks Superset for a row of each dataset, and of one in the range of time that the dashboards show at first: the
+ * import accepts any address, any password and any range.
  * @throws {DataUnreadableError}
+ * @throws {WrongTimeRangeError}
  */
-export async function requireReadableData(client: SupersetClient, { datasets }: Bundle): Promise<void> {
+export async function requireReadableData(client: SupersetClient, bundle: Bundle, timeRange: string): Promise<void> {
+  const probes = await probesOf(client, bundle);
+  for (const probe of probes) {
+    const failure = await failureOf(client, probe);
+    if (failure !== undefined) throw unreadable(probe.dataset.table_name, failure);
+  }
+  const timed = probes.find(({ dataset }) => dataset.main_dttm_col !== null);
+  const failure = timed === undefined ? undefined : await failureOf(client, { ...timed, timeRange });
+  if (failure === undefined) return;
+  throw new WrongTimeRangeError(
+    `the dashboards are imported, but Superset makes no range of time of «${timeRange}» (${failure}); import again with ` +
+      `--time-range="Current day", --time-range='DATEADD(DATETIME("now"), -6, HOUR) : now' or without`,
+  );
+}
+
+async function probesOf(client: SupersetClient, { datasets }: Bundle): Promise<readonly Probe[]> {
   const ids = new Map((await client.list('dataset', datasetRow)).map(({ uuid, id }) => [uuid, id]));
-  for (const { content } of datasets) {
-    const failure = await failureOf(client, content, ids.get(content.uuid));
-    if (failure === undefined) continue;
-    throw new DataUnreadableError(
-      `the dashboards are imported, but Superset cannot read ${content.table_name}: ${failure}; ${adviceOn(failure)}`,
-    );
-  }
+  return datasets.map(({ content: dataset }) => {
+    const id = ids.get(dataset.uuid);
+    if (id === undefined) throw unreadable(dataset.table_name, 'the user who imports does not see it');
+    return { id, dataset };
+  });
 }
 
-async function failureOf(
-  client: SupersetClient,
-  dataset: Dataset,
-  id: number | undefined,
-): Promise<string | undefined> {
-  if (id === undefined) return 'the user who imports does not see it';
-  const query = {
-    columns: dataset.columns.slice(0, 1).map(({ column_name }) => column_name),
-    metrics: [],
-    row_limit: 1,
-  };
-  const json = { datasource: { id, type: 'table' }, force: true, queries: [query] };
-  try {
-    const answer = queryAnswer.parse(await client.call({ method: 'POST', path: '/api/v1/chart/data', json }));
-    return answer.result.map(({ error }) => error ?? undefined).find((error) => error !== undefined);
-  } catch (error) {
-    if (error instanceof SupersetRefusedError) return inOneLine(error.message);
-    throw error;
-  }
-}
-
-/** Without the driver's pointers to the place in the statement and to its own manual. */
-function inOneLine(message: string): string {
-  const lines = message.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !/^(LINE \d+:|\^|\(Background on)/.test(line)).join(' ');
+function unreadable(dataset: string, failure: string): DataUnreadableError {
+  return new DataUnreadableError(
+    `the dashboards are imported, but Superset cannot read ${dataset}: ${failure}; ${adviceOn(failure)}`,
+  );
 }
 
 function adviceOn(failure: string): string {
