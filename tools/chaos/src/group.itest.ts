@@ -34,7 +34,7 @@ describe('several workers of one group', () => {
     expect(await ending(steady)).toEqual(DONE);
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     expect(await streamDifferences(stream, records)).toEqual([]);
-  });
+  }, 180_000);
 
   it('read partitions that are added while they run', async () => {
     const records = someRecords(8, 2_000);
@@ -51,7 +51,7 @@ describe('several workers of one group', () => {
     worker.kill('SIGTERM');
     expect(await ending(worker)).toEqual(DONE);
     expect(await streamDifferences(stream, records)).toEqual([]);
-  });
+  }, 180_000);
 });
 
 type Running = ReturnType<typeof startWorker>;
@@ -71,5 +71,5 @@ function claimed(worker: Running): readonly string[] {
 }
 
 function claims(worker: Running, count: number): Promise<unknown> {
-  return until(() => claimed(worker).length >= count, { what: `claim number ${count}` });
+  return until(() => claimed(worker).length >= count, { what: `claim number ${count}`, deadlineMs: 60_000 });
 }
