@@ -1,8 +1,8 @@
-// node tools/build.mjs <app>: bundles an application into dist/apps/<app>, ready for `npm ci` and
-// `node --enable-source-maps main.js`. The worker threads of the libraries that it holds lie beside main.js.
+// node tools/build.mjs <app>: bundles an application, or a tool that has a main.ts, into dist/apps/<app>, ready for
+// `npm ci` and `node --enable-source-maps main.js`. The worker threads of the libraries that it holds lie beside main.js.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { lockFor } from './build/lock-for.mjs';
 
@@ -78,10 +78,16 @@ async function writeJson(path, value) {
   await writeFile(path, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
+function mainOf(app) {
+  const main = ['apps', 'tools'].map((folder) => join(folder, app, 'src', 'main.ts'));
+  const found = main.find((path) => existsSync(join(checkout, path)));
+  if (found === undefined) throw new Error(`${main.join(' or ')} is missing`);
+  return found;
+}
+
 async function buildApp(app) {
-  const main = join('apps', app, 'src', 'main.ts');
-  if (!existsSync(join(checkout, main))) throw new Error(`${main} is missing`);
-  const folder = join(checkout, 'dist', dirname(dirname(main)));
+  const main = mainOf(app);
+  const folder = join(checkout, 'dist', 'apps', app);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await bundle([main], folder);
