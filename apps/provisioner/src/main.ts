@@ -3,6 +3,8 @@ import { createLogger } from '@antenna/telemetry';
 import { connectWithRetry, migrate, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
 import { messages } from './messages.ts';
+import { grantRights, roleSettings } from './role-settings.ts';
+import { wait } from './wait.ts';
 
 // As process 1 of a container, Node would not end at a signal. A migration that is under way is rolled back.
 process.once('SIGINT', () => process.exit(130));
@@ -11,8 +13,8 @@ process.once('SIGTERM', () => process.exit(143));
 const provision = command({
   description:
     'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',
-  settings: { connection: databaseSettings, passwords: loginSettings, log: logSettings },
-  run: async ({ connection, passwords, log: logging }, { secrets }) => {
+  settings: { connection: databaseSettings, passwords: loginSettings, roles: roleSettings, log: logSettings },
+  run: async ({ connection, passwords, roles, log: logging }, { secrets }) => {
     const log = createLogger({ ...logging, name: 'provisioner', secrets });
     const say = (message: string) => process.stdout.write(`${message}\n`);
 
@@ -22,6 +24,7 @@ const provision = command({
       messages.creatingTables.forEach(say);
       await migrate(connection, { log });
       await createLogins(database, passwords);
+      await grantRights(database, roles);
       say(messages.addingUsers);
       await seedUsers(database);
     } finally {
@@ -33,5 +36,5 @@ const provision = command({
 await runApp({
   name: 'provisioner',
   description: 'Prepares the database of the antenna usage totals.',
-  commands: [provision],
+  commands: [provision, wait],
 });

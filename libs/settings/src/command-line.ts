@@ -25,6 +25,8 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Su
   const program = new Program(app.name)
     .description(app.description)
     .exitOverride()
+    // Flags after the name of a command are that command's, though the application may have the same without one.
+    .enablePositionalOptions()
     .configureOutput({ writeOut, writeErr })
     .showHelpAfterError('(--help lists the commands and settings)');
   for (const command of app.commands) {

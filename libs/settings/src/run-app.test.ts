@@ -192,6 +192,29 @@ describe('the end of a command', () => {
   });
 });
 
+describe('an application that does one thing when no command is named', () => {
+  const inside = (seen: string[], name?: string) =>
+    command({
+      ...(name === undefined ? {} : { name }),
+      description: 'says what it was given',
+      settings: { http: httpSettings },
+      run: ({ http }) => {
+        seen.push(`${name ?? 'nothing'} ${http.port}`);
+        return Promise.resolve();
+      },
+    });
+
+  it.each([
+    ['--http-port=1', 'nothing 1'],
+    ['wait --http-port=2', 'wait 2'],
+  ])('gives a flag to whatever it follows: %s', async (line, expected) => {
+    const seen: string[] = [];
+    const app = { name: 'app', description: '', commands: [inside(seen), inside(seen, 'wait')] };
+    await execute(app, { args: line.split(' '), env: {}, writeOut: () => undefined, writeErr: () => undefined });
+    expect(seen).toEqual([expected]);
+  });
+});
+
 describe('the help', () => {
   it('lists the settings of a command with defaults and variables', async () => {
     const { exitCode, out, seen } = await run('serve --help');

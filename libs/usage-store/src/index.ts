@@ -15,7 +15,7 @@ export { initialUsers } from './initial-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
-export { ensureLogin, LOGINS } from './roles/logins.ts';
+export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';

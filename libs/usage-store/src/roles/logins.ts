@@ -1,3 +1,4 @@
+import { ProductError } from '@antenna/settings';
 import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { refusal, sqlStateOf } from '../refusal.ts';
@@ -22,9 +23,49 @@ const AT_THE_SAME_TIME = new Set(['42710', '23505', 'XX000']);
  * Creates a login with this password and the rights of its group; one that exists gets the password.
  * @throws {PermissionDeniedError} when we may not create roles, or not give away the group's rights.
  */
-export async function ensureLogin(database: Knex, login: Login, password: string): Promise<void> {
+export async function ensureLogin(database: Knex, { role, group }: Login, password: string): Promise<void> {
+  await executed(database, LOGIN_AND_GROUP, { role, group, verifier: scramVerifier(password) });
+}
+
+/** Somebody who logs in by other means than a password of ours, as the service accounts of a cloud do. */
+export interface Member {
+  readonly role: string;
+  readonly group: Login['group'];
+}
+
+/**
+ * Gives a login that exists the rights of a group.
+ * @throws {RoleMissingError} when it does not.
+ * @throws {PermissionDeniedError} when we may not give away the group's rights.
+ */
+export async function grantGroup(database: Knex, { role, group }: Member): Promise<void> {
   try {
-    await pRetry(() => grantLogin(database, login, scramVerifier(password)), {
+    await executed(database, GROUP, { role, group });
+  } catch (error) {
+    if (sqlStateOf(error) === UNDEFINED_OBJECT) throw new RoleMissingError(role, { cause: error });
+    throw error;
+  }
+}
+
+/** A login that somebody else was to make is not there. */
+export class RoleMissingError extends ProductError {
+  readonly code = 'ROLE_MISSING';
+
+  constructor(role: string, options?: ErrorOptions) {
+    super(`the database has no role ${role}: create it first (Cloud SQL: as an IAM user of the instance)`, options);
+  }
+}
+
+const UNDEFINED_OBJECT = '42704';
+
+/** Has Postgres write the statements, then executes them, again where somebody else changes the same role. */
+async function executed(database: Knex, texts: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const run = async () => {
+    const { rows } = await database.raw<{ rows: { statement: string }[] }>(texts, values);
+    for (const { statement } of rows) await database.raw(statement);
+  };
+  try {
+    await pRetry(run, {
       retries: 10,
       minTimeout: 20,
       maxTimeout: 200,
@@ -35,17 +76,14 @@ export async function ensureLogin(database: Knex, login: Login, password: string
   }
 }
 
-async function grantLogin(database: Knex, { role, group }: Login, verifier: string): Promise<void> {
-  const { rows } = await database.raw<{ rows: { statement: string }[] }>(STATEMENTS, { role, group, verifier });
-  for (const { statement } of rows) await database.raw(statement);
-}
+const GROUP = `SELECT format('GRANT %I TO %I', CAST(:group AS text), CAST(:role AS text)) AS statement`;
 
 /** A role's statements take no parameters, so Postgres quotes the values into them. */
-const STATEMENTS = `
+const LOGIN_AND_GROUP = `
   SELECT format(
     CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :role) THEN 'ALTER' ELSE 'CREATE' END
       || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:verifier AS text)
   ) AS statement
   UNION ALL
-  SELECT format('GRANT %I TO %I', CAST(:group AS text), CAST(:role AS text))
+  ${GROUP}
 `;

@@ -1,0 +1,30 @@
+import { anyText, optionalSetting, settingsGroup } from '@antenna/settings';
+import { grantGroup, LOGINS } from '@antenna/usage-store';
+import type { Knex } from 'knex';
+
+/** Logins that somebody else makes, such as Cloud SQL for service accounts: they are given the workers' rights. */
+export const roleSettings = settingsGroup({
+  title: 'Roles',
+  fields: {
+    speedLayer: roleOf('SPEED_LAYER_ROLE', 'speed layer'),
+    batchLayer: roleOf('BATCH_LAYER_ROLE', 'batch layer'),
+    reader: roleOf('READER_ROLE', 'dashboards'),
+  },
+  value: (roles) => roles,
+});
+
+/** Gives each role that is named the rights of the worker that logs in as it. */
+export async function grantRights(
+  database: Knex,
+  roles: { readonly [Login in keyof typeof LOGINS]: string | undefined },
+): Promise<void> {
+  for (const worker of ['speedLayer', 'batchLayer', 'reader'] as const) {
+    const role = roles[worker];
+    if (role !== undefined) await grantGroup(database, { role, group: LOGINS[worker].group });
+  }
+}
+
+function roleOf(name: string, worker: string) {
+  const description = `role that exists: gets the rights of the ${worker}`;
+  return optionalSetting({ name, description, kind: anyText('role') });
+}

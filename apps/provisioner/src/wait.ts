@@ -1,0 +1,63 @@
+import {
+  command,
+  databaseSettings,
+  type DatabaseConnection,
+  logSettings,
+  ProductError,
+  setting,
+  settingsGroup,
+  wholeNumber,
+} from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { checkSchema, connectWithRetry, isPassingFailure } from '@antenna/usage-store';
+import pRetry from 'p-retry';
+
+const patienceSettings = settingsGroup({
+  title: 'Patience',
+  fields: {
+    seconds: setting({
+      name: 'wait-seconds',
+      description: 'how long to wait',
+      kind: wholeNumber(0, 86_400),
+      default: '600',
+    }),
+  },
+  value: (values) => values,
+});
+
+/**
+ * Waits until a worker of this version could work: its login exists, and the schema is one that it goes together with.
+ * For whoever starts workers, so that none starts before its provisioner is done.
+ */
+export const wait = command({
+  name: 'wait',
+  description: 'waits until the database has a schema that this version can work with, for the login that is given',
+  settings: { connection: databaseSettings, patience: patienceSettings, log: logSettings },
+  run: async ({ connection, patience, log: logging }, { secrets }) => {
+    const log = createLogger({ ...logging, name: 'provisioner', secrets });
+    await pRetry(() => checked(connection), {
+      retries: Infinity,
+      minTimeout: 500,
+      maxTimeout: 5_000,
+      maxRetryTime: patience.seconds * 1000,
+      shouldRetry: ({ error }) => mayPass(error),
+      onFailedAttempt: ({ error, retryDelay }) => {
+        if (retryDelay > 0) log.info('the database is not ready yet', { reason: error.message, retryInMs: retryDelay });
+      },
+    });
+  },
+});
+
+async function checked(connection: DatabaseConnection): Promise<void> {
+  const database = await connectWithRetry(connection, { applicationName: 'provisioner-wait', poolMax: 1, waitMs: 0 });
+  try {
+    await checkSchema(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** Whatever the database answers until it is provisioned: no such user, no right, no schema, an older one. */
+function mayPass(error: Error): boolean {
+  return error instanceof ProductError || isPassingFailure(error);
+}

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { openDatabase } from '../database.ts';
+import { checkSchema } from '../schema-version.ts';
+import { grantGroup } from './logins.ts';
+
+// As Cloud SQL names the IAM user of a service account.
+const role = `speed-layer-${randomBytes(6).toString('hex')}@example-project.iam`;
+
+let test: TestDatabase;
+let owner: Knex;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  owner = openDatabase({ url: test.url }, { applicationName: 'test' });
+  await owner.raw(`CREATE ROLE "${role}" LOGIN PASSWORD 'secret'`);
+});
+
+afterAll(async () => {
+  await owner.raw(`DROP ROLE "${role}"`);
+  await owner.destroy();
+  await test.close();
+});
+
+function asThem(): Knex {
+  const url = new URL(test.url);
+  url.username = encodeURIComponent(role);
+  return openDatabase({ url: url.href, password: 'secret' }, { applicationName: 'test' });
+}
+
+describe('a login that somebody else has made', () => {
+  it('gets the rights of a group, however often they are given', async () => {
+    const them = asThem();
+    await expect(checkSchema(them)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await Promise.all([1, 2, 3].map(() => grantGroup(owner, { role, group: 'antenna_speed' })));
+    await checkSchema(them);
+    await them.destroy();
+  });
+
+  it('is missed when it is not there', async () => {
+    const nobody = { role: 'nobody@example-project.iam', group: 'antenna_speed' } as const;
+    await expect(grantGroup(owner, nobody)).rejects.toMatchObject({
+      code: 'ROLE_MISSING',
+      message: expect.stringContaining('no role nobody@example-project.iam') as string,
+    });
+  });
+});
