@@ -4,6 +4,7 @@ import { IngestionMetrics } from './ingestion-metrics.ts';
 import { logged } from './logged-events.ts';
 import { openWorker } from './open-worker.ts';
 import { readiness } from './readiness.ts';
+import { StreamMetrics } from './stream-metrics.ts';
 import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
 
@@ -26,10 +27,12 @@ export const serve = command({
       isReady: () => readiness(open),
     });
     log.info('ingesting', { topic: settings.kafka.topic, sinks: settings.ingestion.sinks, httpPort: health.port });
+    const stopFollowing = new StreamMetrics(registry).follow(open.progress, log);
     try {
       await open.worker.start();
       log.info('stopping', { signal: await Promise.race([stopped, open.worker.failure]) });
     } finally {
+      stopFollowing();
       await open.worker.stop();
       await health.close();
       await open.close();

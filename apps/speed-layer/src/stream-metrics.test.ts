@@ -1,0 +1,52 @@
+import { createMetrics } from '@antenna/telemetry';
+import type { PartitionProgress } from '@antenna/usage-store';
+import { StreamMetrics } from './stream-metrics.ts';
+
+function aPartition({ totals = 0, archive = 0, archivedUntilMs }: Lags = {}): PartitionProgress {
+  const lag = { totals, archive };
+  const rest = { endOffset: 100, owner: 'me', isIdle: false, greatestEventTimeMs: 0, watermarkMs: 0 };
+  return { partition: 0, offsets: { totals: 1, archive: 1 }, lag, archivedUntilMs, openIntent: undefined, ...rest };
+}
+
+interface Lags {
+  readonly totals?: number;
+  readonly archive?: number;
+  readonly archivedUntilMs?: number;
+}
+
+async function shown(...partitions: PartitionProgress[]): Promise<readonly string[]> {
+  const registry = createMetrics();
+  new StreamMetrics(registry).show(partitions);
+  return (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+describe('the metrics of the stream', () => {
+  it('show nothing while no partition was ever claimed', async () => {
+    expect(await shown()).toEqual([]);
+  });
+
+  it('add up the lag, and tell how far the partition furthest behind is archived', async () => {
+    const ahead = aPartition({ totals: 3, archive: 20, archivedUntilMs: 90_000 });
+    const behind = aPartition({ totals: 4, archive: 30, archivedUntilMs: 60_000 });
+    expect(await shown(ahead, behind)).toEqual([
+      'speed_layer_stream_lag_records{sink="totals"} 7',
+      'speed_layer_stream_lag_records{sink="archive"} 50',
+      'speed_layer_archived_until_timestamp_seconds 60',
+    ]);
+  });
+
+  it('do not pass over a partition that was never archived', async () => {
+    const [, , until] = await shown(aPartition({ archivedUntilMs: 90_000 }), aPartition());
+    expect(until).toBe('speed_layer_archived_until_timestamp_seconds 0');
+  });
+
+  it('tell nothing of an archive that is not kept', async () => {
+    const { lag, ...partition } = aPartition({ totals: 3 });
+    const totalsOnly = {
+      ...partition,
+      lag: { ...lag, archive: undefined },
+      offsets: { totals: 1, archive: undefined },
+    };
+    expect(await shown(totalsOnly)).toEqual(['speed_layer_stream_lag_records{sink="totals"} 3']);
+  });
+});
