@@ -10,34 +10,52 @@ import { java } from './java.ts';
 import { withKafkaAdmin } from './kafka-admin.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { kafkaProperties } from './kafka-properties.ts';
+import { type ProxiedListener, withProxiedListener } from './proxied-listener.ts';
+import { loginArguments, type SecureListener, withSecureListener, writeKeystore } from './secure-listener.ts';
 
 export interface KafkaOptions extends ServerOptions {
   readonly port: number;
   readonly controllerPort: number;
+  /** None unless given. */
+  readonly secure?: SecureListener | undefined;
+  /** None unless given. */
+  readonly proxied?: ProxiedListener | undefined;
 }
 
 /** A Kafka broker that makes no topic by itself and deletes nothing because of its age. Not yet started. */
-export function kafkaServer({ home, port, controllerPort, report = reportToStderr }: KafkaOptions): LocalServer {
+export function kafkaServer({
+  home,
+  port,
+  controllerPort,
+  secure,
+  proxied,
+  report = reportToStderr,
+}: KafkaOptions): LocalServer {
   const folder = join(home, 'kafka');
   const data = join(folder, 'data');
   const config = join(folder, 'server.properties');
+  const keystore = join(folder, 'keystore.pem');
+  const direct = kafkaProperties({ data, port, controllerPort });
+  const plain = proxied === undefined ? direct : withProxiedListener(direct, proxied);
   const address = `127.0.0.1:${port}`;
   return localServer(
     {
       service: 'kafka',
       address,
-      ports: [port, controllerPort],
+      ports: [port, controllerPort, ...[secure, proxied].flatMap((listener) => listener?.port ?? [])],
       gracefulSignal: 'SIGTERM',
       async prepare() {
         const file = await java();
         const jvm = jvmArguments(await kafkaJars(report));
-        await writeFile(config, linesOf(kafkaProperties({ data, port, controllerPort })));
+        if (secure !== undefined) await writeKeystore(keystore, secure.certificate);
+        await writeFile(config, linesOf(secure === undefined ? plain : withSecureListener(plain, secure, keystore)));
         // Written last, so that half a format is done again.
         if (!existsSync(join(data, 'bootstrap.checkpoint')) && !existsSync(join(data, 'meta.properties'))) {
           report(`kafka: formatting ${data}`);
           await rm(data, { recursive: true, force: true });
           const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', clusterId(), '-c', config];
-          await execa(file, [...jvm, ...format], { all: true, stdin: 'ignore' });
+          const logins = secure === undefined ? [] : loginArguments(secure);
+          await execa(file, [...jvm, ...format, ...logins], { all: true, stdin: 'ignore' });
         }
         return { file, args: [...jvm, 'kafka.Kafka', config] };
       },

@@ -5,19 +5,29 @@ import { execa } from 'execa';
 import pg from 'pg';
 import { localServer, type LocalServer } from '../local-server.ts';
 import { reportToStderr } from '../report.ts';
+import type { ServerCertificate } from '../server-certificate.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
+import { encryptedArguments, writeCertificate } from './encrypted-connections.ts';
 
 export interface PostgresOptions extends ServerOptions {
   readonly port: number;
   /** Whether what was committed survives a power cut (default). Tests go without: they end with their data. */
   readonly durable?: boolean | undefined;
+  /** With it, all but the superuser have to encrypt; without it nobody can. */
+  readonly certificate?: ServerCertificate | undefined;
 }
 
 const maxConnections = 200;
 
 /** A Postgres server, whose superuser is `postgres` with that password. Not yet started. */
-export function postgresServer({ home, port, durable = true, report = reportToStderr }: PostgresOptions): LocalServer {
+export function postgresServer({
+  home,
+  port,
+  durable = true,
+  certificate,
+  report = reportToStderr,
+}: PostgresOptions): LocalServer {
   const folder = join(home, 'postgres');
   const address = `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
   return localServer(
@@ -33,9 +43,11 @@ export function postgresServer({ home, port, durable = true, report = reportToSt
           report(`postgres: making the database files in ${account.data}`);
           await initialize(account);
         }
+        if (certificate !== undefined) await writeCertificate(account, certificate);
+        const encryption = certificate === undefined ? [] : encryptedArguments(account);
         return {
           file: join(account.programs, 'bin', 'postgres'),
-          args: serverArguments(account.data, port, durable),
+          args: [...serverArguments(account.data, port, durable), ...encryption],
           user: account.user,
         };
       },
