@@ -1,4 +1,9 @@
-import type { ArchivedFile, IngestionEvent, IngestionObserver } from '@antenna/ingestion';
+import {
+  type ArchivedFile,
+  deadLettersByReason,
+  type IngestionEvent,
+  type IngestionObserver,
+} from '@antenna/ingestion';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** What the speed layer has done, in Prometheus form. Names follow the Prometheus conventions: base units, _total. */
@@ -100,7 +105,7 @@ export class IngestionMetrics implements IngestionObserver {
   #committed({ commit, events, eventBytes, durationMs }: Extract<IngestionEvent, { kind: 'committed' }>): void {
     this.#events.inc(events);
     this.#eventBytes.inc(Number(eventBytes));
-    for (const { reason } of commit.deadLetters) this.#deadLetters.inc({ reason });
+    for (const [reason, records] of deadLettersByReason(commit)) this.#deadLetters.inc({ reason }, records);
     for (const { greatestEventTimeMs = 0 } of commit.moves) {
       this.#greatestEventTimeMs = Math.max(this.#greatestEventTimeMs, greatestEventTimeMs);
     }

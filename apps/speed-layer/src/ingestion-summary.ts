@@ -1,4 +1,4 @@
-import type { IngestionEvent, IngestionObserver } from '@antenna/ingestion';
+import { deadLettersByReason, type IngestionEvent, type IngestionObserver } from '@antenna/ingestion';
 
 /** Adds up what one process did, to say so at its end. */
 export class IngestionSummary implements IngestionObserver {
@@ -15,7 +15,7 @@ export class IngestionSummary implements IngestionObserver {
     if (event.kind === 'committed') {
       this.#events += event.events;
       this.#eventBytes += event.eventBytes;
-      this.#deadLetters += event.commit.deadLetters.length;
+      for (const records of deadLettersByReason(event.commit).values()) this.#deadLetters += records;
       this.#commits += 1;
     } else if (event.kind === 'archived') {
       this.#files += event.files.length;

@@ -37,6 +37,7 @@ function logEvent(event: IngestionEvent, log: Logger): void {
         events: event.events,
         rows: event.commit.totals.length,
         deadLetters: event.commit.deadLetters.length,
+        deadLetterRanges: event.commit.deadLetterRanges.length,
         durationMs: event.durationMs,
       });
       return;

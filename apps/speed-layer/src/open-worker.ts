@@ -22,17 +22,30 @@ export interface OpenWorker {
   close(): Promise<void>;
 }
 
+interface Surroundings {
+  readonly log: Logger;
+  readonly observer: IngestionObserver;
+}
+
 /**
  * Builds the adapters and connects them. Services that do not answer are tried again for a bounded time.
  * @throws the error of the service that could not be used, which says what was tried and what to do.
  */
-export async function openWorker(
-  settings: WorkerSettings,
-  { log, observer }: { readonly log: Logger; readonly observer: IngestionObserver },
-): Promise<OpenWorker> {
-  const { kafka, membership, ingestion: limits } = settings;
+export async function openWorker(settings: WorkerSettings, surroundings: Surroundings): Promise<OpenWorker> {
+  const { log } = surroundings;
   const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
-  await checkSchema(database);
+  try {
+    await checkSchema(database);
+    return await openOn(database, settings, surroundings);
+  } catch (error) {
+    // Connections that nobody closes would keep the process for seconds after its error.
+    await database.destroy();
+    throw error;
+  }
+}
+
+async function openOn(database: Knex, settings: WorkerSettings, { log, observer }: Surroundings): Promise<OpenWorker> {
+  const { kafka, membership, ingestion: limits } = settings;
   const archive = limits.sinks.includes('archive') ? await openArchive(settings) : undefined;
   const kafkaLog = (message: string, details: object) => {
     log.warn(message, details);

@@ -86,7 +86,9 @@ export class Assignment {
     this.#committing = taken;
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;
-    return { commit: { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters }, taken };
+    const deadLetterRanges = taken.deadLetterRanges.rows();
+    const commit = { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters, deadLetterRanges };
+    return { commit, taken };
   }
 
   endCommit(): void {

@@ -68,7 +68,7 @@ export class Ingestion implements RecordReceiver {
       const claimed = await retry('claim', () => store.claim(this.#settings.sinks, partitions), wanted);
       const after = await retry('read offsets', () => source.offsets(), wanted);
       if (!isLatest()) return;
-      this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after)));
+      this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), this.#settings));
     } catch (error) {
       if (isLatest()) this.#fail(error);
       return;

@@ -1,4 +1,5 @@
-import { decode } from '@antenna/event-schema';
+import { decode, type Rejection } from '@antenna/event-schema';
+import type { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { TopicRecreatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -11,6 +12,7 @@ export class PartitionIntake {
   readonly partition: number;
   readonly archive: PartitionArchive | undefined;
   readonly #totals: ClaimedPosition;
+  readonly #allowance: DeadLetterAllowance;
   #expected: number;
   #totalsNext: number;
   #flushedTo: number;
@@ -24,15 +26,18 @@ export class PartitionIntake {
       totals,
       archive,
       seenBefore,
+      allowance,
     }: {
       totals: ClaimedPosition;
       archive: PartitionArchive | undefined;
       seenBefore: readonly Fingerprint[];
+      allowance: DeadLetterAllowance;
     },
   ) {
     this.partition = totals.partition;
     this.archive = archive;
     this.#totals = totals;
+    this.#allowance = allowance;
     this.#expected = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
@@ -64,6 +69,7 @@ export class PartitionIntake {
 
   /** Takes a batch that was fetched from the expected offset. */
   take(batch: RecordBatch, pending: PendingTotals, nowMs: number): void {
+    this.#allowance.refill(nowMs);
     for (const record of batch.records) this.#takeRecord(record, pending);
     this.advanceTo(batch.nextOffset, pending, nowMs);
   }
@@ -100,11 +106,17 @@ export class PartitionIntake {
     const decoded = decode(record.value, record.timestampMs);
     if (forTotals) {
       if (decoded.ok) pending.addEvent(this.partition, record, decoded.event);
-      else pending.addDeadLetter(deadLetterOf(this.partition, record, decoded));
+      else this.#reject(record, decoded, pending);
       this.#totalsNext = record.offset + 1;
       this.#lastRecord = record;
     }
     if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
+  }
+
+  /** What is rejected is stored whole or, in a flood, counted. */
+  #reject(record: SourceRecord, rejection: Rejection, pending: PendingTotals): void {
+    if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record, rejection));
+    else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
   }
 
   #compareWithSeen(record: SourceRecord): void {

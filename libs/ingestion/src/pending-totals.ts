@@ -1,12 +1,14 @@
 import { WindowTotals } from '@antenna/aggregation';
-import type { UsageEvent } from '@antenna/event-schema';
+import type { RejectionReason, UsageEvent } from '@antenna/event-schema';
 import { advanceEventTime } from '@antenna/windowing';
+import { DeadLetterRanges } from './dead-letter-ranges.ts';
 import type { DeadLetter, SourceRecord } from './ports.ts';
 
 /** What the totals sink has taken since the last flush began. */
 export class PendingTotals {
   readonly totals = new WindowTotals();
   readonly deadLetters: DeadLetter[] = [];
+  readonly deadLetterRanges = new DeadLetterRanges();
   readonly greatestEventTimeMs = new Map<number, number>();
   #deadLetterBytes = 0;
   #sinceMs: number | undefined;
@@ -17,7 +19,7 @@ export class PendingTotals {
   }
 
   get records(): number {
-    return this.totals.events + this.deadLetters.length;
+    return this.totals.events + this.deadLetters.length + this.deadLetterRanges.records;
   }
 
   get deadLetterBytes(): number {
@@ -39,5 +41,10 @@ export class PendingTotals {
   addDeadLetter(deadLetter: DeadLetter): void {
     this.deadLetters.push(deadLetter);
     this.#deadLetterBytes += (deadLetter.payload?.length ?? 0) + (deadLetter.key?.length ?? 0);
+  }
+
+  /** One more that is not stored whole. */
+  countDeadLetter(partition: number, offset: number, reason: RejectionReason): void {
+    this.deadLetterRanges.add(partition, offset, reason);
   }
 }

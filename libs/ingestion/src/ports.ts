@@ -118,12 +118,25 @@ export interface DeadLetter {
   readonly payloadBytes: number | undefined;
 }
 
+/** Dead letters of a flood: counted, and found in Kafka again by their offsets. */
+export interface DeadLetterRange {
+  readonly partition: number;
+  readonly reason: RejectionReason;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** How many records from the first offset to the last have this reason and are not stored whole. */
+  readonly records: number;
+}
+
 /** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
 export interface TotalsCommit {
   readonly moves: readonly PositionMove[];
   readonly totals: readonly TotalRow[];
   readonly userHours: readonly UserHourRow[];
+  /** Those that are stored whole. */
   readonly deadLetters: readonly DeadLetter[];
+  /** All others: at most one range for a partition and reason. */
+  readonly deadLetterRanges: readonly DeadLetterRange[];
 }
 
 /** Positions and totals. Every call is one transaction. */
@@ -250,6 +263,8 @@ export interface IngestionSettings {
   /** How long the oldest unsaved event may wait for a commit. */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
+  /** Dead letters of a partition that are stored whole at once, and again within an hour; the others as ranges. */
+  readonly deadLettersWhole: number;
   /** Rows in open chunks of all partitions together at which the largest chunk is written. */
   readonly archiveRollRows: number;
   /** How long the oldest row of a chunk may wait for its file. */

@@ -1,7 +1,8 @@
 import { Assignment } from './assignment.ts';
+import { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { PartitionArchive } from './partition-archive.ts';
 import { PartitionIntake } from './partition-intake.ts';
-import type { ClaimedPosition, OffsetRange } from './ports.ts';
+import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports.ts';
 import { startOffset } from './start-offset.ts';
 
 /**
@@ -9,9 +10,16 @@ import { startOffset } from './start-offset.ts';
  * from where its sinks left off.
  * @throws {DataGapError | TopicRecreatedError} when the topic does not hold a position (any more).
  */
-export function takeOver(claimed: readonly ClaimedPosition[], offsets: ReadonlyMap<number, OffsetRange>): Assignment {
+export function takeOver(
+  claimed: readonly ClaimedPosition[],
+  offsets: ReadonlyMap<number, OffsetRange>,
+  settings: Pick<IngestionSettings, 'deadLettersWhole'>,
+): Assignment {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
-  return new Assignment([...byPartition].map(([partition, positions]) => intakeOf(positions, offsets.get(partition))));
+  const intakes = [...byPartition].map(([partition, positions]) =>
+    intakeOf(positions, offsets.get(partition), new DeadLetterAllowance(settings.deadLettersWhole)),
+  );
+  return new Assignment(intakes);
 }
 
 /**
@@ -30,7 +38,11 @@ export function rangesAround(
   );
 }
 
-function intakeOf(positions: readonly ClaimedPosition[], range: OffsetRange | undefined): PartitionIntake {
+function intakeOf(
+  positions: readonly ClaimedPosition[],
+  range: OffsetRange | undefined,
+  allowance: DeadLetterAllowance,
+): PartitionIntake {
   const totals = positions.find(({ sink }) => sink === 'totals');
   if (totals === undefined) throw new TypeError('a claim without the totals sink');
   const archive = positions.find(({ sink }) => sink === 'archive');
@@ -38,5 +50,6 @@ function intakeOf(positions: readonly ClaimedPosition[], range: OffsetRange | un
     totals,
     archive: archive === undefined ? undefined : new PartitionArchive(archive),
     seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
+    allowance,
   });
 }

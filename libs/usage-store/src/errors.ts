@@ -1,4 +1,5 @@
 import { ProductError } from '@antenna/settings';
+import { connectionAdvice } from './connection-advice.ts';
 
 /** Nothing answered, or not as a database that is up does, for as long as we were ready to wait. */
 export class DatabaseUnreachableError extends ProductError {
@@ -13,12 +14,12 @@ export class DatabaseUnreachableError extends ProductError {
   }
 }
 
-/** The server answered, and would not have us: to try again is of no use. */
+/** The server answered, and would not have us, or we would not have it: to try again is of no use. */
 export class DatabaseRefusedError extends ProductError {
   readonly code = 'DATABASE_REFUSED';
 
   constructor(server: string, cause: unknown) {
-    super(`Postgres at ${server} refuses the connection: ${factOf(cause)}; check the DATABASE_* settings`, { cause });
+    super(`Postgres at ${server} cannot be used: ${factOf(cause)}; ${connectionAdvice(cause)}`, { cause });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { checkSchema } from './schema-version.ts';
+import { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 
 const names = migrations.map(({ name }) => name);
 const extra = { name: '9999-extra', sql: `CREATE TABLE pipeline.extra (mark text DEFAULT 'why?')` };
@@ -115,6 +115,15 @@ describe('a migration', () => {
       ...names,
       extra.name,
     ]);
+  });
+
+  it('is missed by a program that is newer, and borne by one that is a version older', async () => {
+    const { url } = await aDatabase();
+    const database = open(url);
+    await migrate({ url });
+    await expect(database.raw('SELECT pipeline.require_version(?)', [SCHEMA_VERSION - 1])).resolves.toBeDefined();
+    await database.raw('UPDATE pipeline.schema_version SET version = version - 1');
+    await expect(checkSchema(database)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
   });
 
   it('keeps nothing of a step that fails, and says what is wrong', async () => {

@@ -97,6 +97,70 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
+  describe('counts dead letters that are not stored whole in ranges', () => {
+    const range = { partition: 0, reason: 'not_json', firstOffset: 2, lastOffset: 9, records: 5 } as const;
+    const ranges = `SELECT partition, reason, first_offset, last_offset, records
+      FROM pipeline.dead_letter_range ORDER BY partition, reason, first_offset`;
+
+    beforeEach(async () => {
+      await store.claim(['totals'], [0, 1]);
+      await store.commitTotals({
+        ...aCommit([]),
+        deadLetterRanges: [range, { ...range, reason: 'empty', lastOffset: 2, records: 1 }],
+      });
+    });
+
+    it('which go on from commit to commit, each partition and reason by itself', async () => {
+      const next = { ...range, firstOffset: 11, lastOffset: 12, records: 2 };
+      await store.commitTotals({ ...aCommit([], { from: 10, to: 13 }), deadLetterRanges: [next] });
+      await store.commitTotals({ ...aCommit([], { partition: 1 }), deadLetterRanges: [{ ...range, partition: 1 }] });
+      expect(await rowsOf(ranges)).toEqual([
+        { partition: 0, reason: 'empty', first_offset: '2', last_offset: '2', records: '1' },
+        { partition: 0, reason: 'not_json', first_offset: '2', last_offset: '12', records: '7' },
+        { partition: 1, reason: 'not_json', first_offset: '2', last_offset: '9', records: '5' },
+      ]);
+    });
+
+    it('of which another begins after an hour', async () => {
+      await database.raw(`UPDATE pipeline.dead_letter_range SET first_seen_at = first_seen_at - interval '1 hour'`);
+      const next = { ...range, firstOffset: 11, lastOffset: 11, records: 1 };
+      await store.commitTotals({ ...aCommit([], { from: 10, to: 13 }), deadLetterRanges: [next] });
+      expect(await rowsOf(`${ranges} OFFSET 1`)).toEqual([
+        { partition: 0, reason: 'not_json', first_offset: '2', last_offset: '9', records: '5' },
+        { partition: 0, reason: 'not_json', first_offset: '11', last_offset: '11', records: '1' },
+      ]);
+    });
+
+    it('which a refused commit leaves as they are', async () => {
+      const again = { ...aCommit([]), deadLetterRanges: [range] };
+      await expect(store.commitTotals(again)).rejects.toThrow(FenceLostError);
+      expect(await rowsOf(`SELECT sum(records) AS records FROM pipeline.dead_letter_range`)).toEqual([
+        { records: '6' },
+      ]);
+    });
+
+    it('which dashboards add to the others', async () => {
+      const letter = { partition: 1, offset: 0, timestampMs: 0, reason: 'empty', detail: 'nothing' } as const;
+      const whole = { ...letter, key: null, payload: null, payloadBytes: 0 };
+      await store.commitTotals({ ...aCommit([], { partition: 1 }), deadLetters: [whole] });
+      expect(await rowsOf('SELECT reason, records FROM pipeline.dead_letter_count ORDER BY 1')).toEqual([
+        { reason: 'empty', records: '2' },
+        { reason: 'not_json', records: '5' },
+      ]);
+    });
+  });
+
+  it('lets a worker of the version before commit as it did', async () => {
+    await store.claim(['totals'], [0]);
+    const letters = [{ partition: 0, offset: 4, reason: 'not_json', detail: 'not JSON', payloadBytes: 1 }];
+    await database.raw(COMMIT_OF_VERSION_1, { letters: JSON.stringify(letters) });
+    expect(await rowsOf('SELECT next_offset FROM pipeline.position')).toEqual([{ next_offset: '10' }]);
+    expect(await rowsOf('SELECT value FROM bytes')).toEqual([{ value: '5' }]);
+    expect(await rowsOf('SELECT "offset", reason FROM pipeline.dead_letter')).toEqual([
+      { offset: '4', reason: 'not_json' },
+    ]);
+  });
+
   it('lets many workers commit to the same rows without a deadlock', async () => {
     const partitions = [0, 1, 2, 3, 4, 5];
     const ids = Array.from({ length: 200 }, (_, n) => `user ${n}`);
@@ -206,8 +270,24 @@ function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {
   for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
     totals.add({ eventTimeMs: NOON + 4_500_000 + second * 1_000, id, antennaId: 'an antenna', bytes, app });
   }
-  return { moves: [aMove(move)], totals: totals.rows(), userHours: totals.userHours(), deadLetters: [] };
+  return {
+    moves: [aMove(move)],
+    totals: totals.rows(),
+    userHours: totals.userHours(),
+    deadLetters: [],
+    deadLetterRanges: [],
+  };
 }
+
+/** As programs of schema version 1 call it. */
+const COMMIT_OF_VERSION_1 = `
+  SELECT pipeline.commit_totals(
+    p_version => 1, p_topic => 'devices', p_partitions => '{0}', p_epochs => '{1}', p_from => '{0}', p_to => '{10}',
+    p_fingerprint_offsets => '{NULL}', p_fingerprints => '{NULL}', p_event_times_ms => '{NULL}',
+    p_window_ms => '{1667049300000}', p_types => '{app_total_bytes}', p_ids => '{SKYPE}', p_values => '{5}',
+    p_hour_ms => '{}', p_users => '{}', p_usages => '{}', p_latest_ms => '{}',
+    p_dead_letters => :letters, p_keys => '{NULL}', p_payloads => '{NULL}'
+  )`;
 
 function aMove(move: Partial<PositionMove>): PositionMove {
   return { partition: 0, epoch: 1, from: 0, to: 10, fingerprint: undefined, greatestEventTimeMs: undefined, ...move };

@@ -50,7 +50,7 @@ export class PostgresPositionStore implements PositionStore {
     return rows.map(claimedPosition);
   }
 
-  async commitTotals({ moves, totals, userHours, deadLetters }: TotalsCommit): Promise<void> {
+  async commitTotals({ moves, totals, userHours, deadLetters, deadLetterRanges }: TotalsCommit): Promise<void> {
     await this.#call(COMMIT_TOTALS, {
       ...moveColumns(moves),
       windowMs: arrayOfNumbers(totals.map(({ windowStartMs }) => windowStartMs)),
@@ -73,6 +73,7 @@ export class PostgresPositionStore implements PositionStore {
       ),
       keys: arrayOfBytes(deadLetters.map(({ key }) => key)),
       payloads: arrayOfBytes(deadLetters.map(({ payload }) => payload)),
+      deadLetterRanges: JSON.stringify(deadLetterRanges),
     });
   }
 

@@ -4,9 +4,10 @@ import { refusal } from './refusal.ts';
 
 /**
  * What this program expects of the functions and tables of schema `pipeline`. It is raised, together with the row of
- * `pipeline.schema_version`, by a migration after which a program built for the version before would go wrong.
+ * `pipeline.schema_version`, by a migration that programs of this version cannot do without. That row's
+ * `compatible_since` is raised by one after which older programs would go wrong.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 interface AcceptedVersions {
   readonly version: number;

@@ -5,6 +5,7 @@ import type {
   ClaimedPosition,
   CompletedChunk,
   DeadLetter,
+  DeadLetterRange,
   Fingerprint,
   OpenIntent,
   PositionMove,
@@ -25,6 +26,7 @@ export class InMemoryStore implements PositionStore {
   readonly script = new Script();
   readonly commits: TotalsCommit[] = [];
   readonly deadLetters: DeadLetter[] = [];
+  readonly deadLetterRanges: DeadLetterRange[] = [];
   readonly manifest: ArchivedFile[] = [];
   readonly intents = new Map<number, OpenIntent>();
   readonly #totals = new Map<string, bigint>();
@@ -54,6 +56,7 @@ export class InMemoryStore implements PositionStore {
       this.#movePositions('totals', commit.moves);
       this.commits.push(commit);
       this.deadLetters.push(...commit.deadLetters);
+      this.deadLetterRanges.push(...commit.deadLetterRanges);
       for (const { windowStartMs, type, id, value } of commit.totals) {
         const window = new Date(windowStartMs).toISOString().slice(11, 16);
         const key = `${window} ${type.replace('_total_bytes', '')} ${id}`;

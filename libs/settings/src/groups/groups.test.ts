@@ -191,6 +191,7 @@ describe('the settings of the ingestion', () => {
       sinks: ['totals', 'archive'],
       flushIntervalMs: 1000,
       flushMaxEvents: 500_000,
+      deadLettersWhole: 1_000,
       archiveRollRows: 1_000_000,
       archiveRollIntervalMs: 300_000,
       allowedLatenessMs: 60_000,

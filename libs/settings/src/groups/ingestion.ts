@@ -40,6 +40,13 @@ export const ingestionSettings = settingsGroup({
       kind: wholeNumber(1, 10_000_000),
       default: '500000',
     }),
+    deadLettersWhole: setting({
+      name: 'DEAD_LETTERS_WHOLE',
+      description:
+        'dead letters of a partition that are stored whole at once, and again within an hour; more are stored as ranges',
+      kind: wholeNumber(0, 1_000_000),
+      default: '1000',
+    }),
     archiveRollRows: setting({
       name: 'ARCHIVE_ROLL_ROWS',
       description: 'rows held in memory at which the largest chunk is written',

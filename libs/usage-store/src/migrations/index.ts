@@ -3,6 +3,7 @@ import { pipelineTables } from './0002-pipeline-tables.ts';
 import { speedFunctions } from './0003-speed-functions.ts';
 import { batchFunctions } from './0004-batch-functions.ts';
 import { servingViews } from './0006-serving-views.ts';
+import { deadLetterRanges } from './0007-dead-letter-ranges.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
@@ -12,4 +13,5 @@ export const migrations: readonly NumberedMigration[] = [
   speedFunctions,
   batchFunctions,
   servingViews,
+  deadLetterRanges,
 ];

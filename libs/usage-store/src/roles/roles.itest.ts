@@ -58,6 +58,7 @@ describe('the speed layer', () => {
       'acknowledge_gap',
       'claim',
       'commit_totals',
+      'commit_totals_and_ranges',
       'complete_chunk',
       'note_partition_ends',
       'now_for_noting',
@@ -97,7 +98,15 @@ describe('the reader', () => {
         ['live_usage', 'stream_progress', 'hour_status', 'dead_letter_count'].map((v) => `pipeline.${v}`),
       ),
     );
-    for (const table of ['dead_letter', 'position', 'archive_intent', 'archive_file', 'batch_run', 'migration']) {
+    for (const table of [
+      'dead_letter',
+      'dead_letter_range',
+      'position',
+      'archive_intent',
+      'archive_file',
+      'batch_run',
+      'migration',
+    ]) {
       expect(readable).not.toContain(`pipeline.${table}`);
     }
   });

@@ -1,4 +1,4 @@
-/** Calls of the functions that the speed layer may execute (migration 0003). */
+/** Calls of the functions that the speed layer may execute (migrations 0003 and 0007). */
 
 export const CLAIM = `
   SELECT sink, partition, next_offset, epoch, fingerprint_offset, fingerprint, intent
@@ -9,7 +9,7 @@ export const CLAIM = `
   )`;
 
 export const COMMIT_TOTALS = `
-  SELECT pipeline.commit_totals(
+  SELECT pipeline.commit_totals_and_ranges(
     p_version => :version, p_topic => :topic,
     p_partitions => :partitions, p_epochs => :epochs,
     p_from => :from, p_to => :to,
@@ -18,7 +18,8 @@ export const COMMIT_TOTALS = `
     p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
     p_hour_ms => :hourMs, p_users => :users, p_usages => :usages,
     p_latest_ms => :latestMs,
-    p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads
+    p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
+    p_dead_letter_ranges => :deadLetterRanges
   )`;
 
 export const RECORD_INTENT = `

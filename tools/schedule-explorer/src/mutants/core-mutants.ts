@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after)));';
+const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), this.#settings));';
 
 /** Bugs of the core: changes of its sources. */
 export const CORE_MUTANTS: readonly Mutant[] = [
@@ -100,6 +100,28 @@ export const CORE_MUTANTS: readonly Mutant[] = [
         replace: `    if (event.eventTimeMs < (this.greatestEventTimeMs.get(partition) ?? 0) - 3_600_000) return;
     this.totals.add(event);
 `,
+      },
+    ],
+  },
+  {
+    name: 'flood-not-counted',
+    bug: 'dead letters beyond the allowance not counted: a flood is dropped in silence',
+    edits: [
+      {
+        file: 'partition-intake.ts',
+        find: '    else pending.countDeadLetter(this.partition, record.offset, rejection.reason);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'flood-range-too-short',
+    bug: 'a range of dead letters that ends before its last record: nobody finds that one again',
+    edits: [
+      {
+        file: 'dead-letter-ranges.ts',
+        find: '    range.lastOffset = offset;\n',
+        replace: '    range.lastOffset = Math.max(range.lastOffset, offset - 1);\n',
       },
     ],
   },

@@ -1,3 +1,4 @@
+import type { RejectionReason } from '@antenna/event-schema';
 import type {
   ArchivedFile,
   ClaimedPosition,
@@ -9,6 +10,8 @@ import type {
 import { hourFolder, rowKey } from '../world/known-record.ts';
 import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import { requireDeadLetters } from './dead-letters.ts';
+import { require, requireRows, requireSorted } from './require.ts';
 import { marksOf, Truth } from './truth-of-range.ts';
 import { Violation } from './violation.ts';
 
@@ -21,7 +24,8 @@ export class Ledger {
   /** What the tables hold, row by row as it was added. */
   readonly totals = new Map<string, number>();
   readonly userHours = new Map<string, number>();
-  readonly deadLetters = new Map<string, string>();
+  /** Those that are stored whole, by partition and offset. */
+  readonly deadLetters = new Map<string, RejectionReason>();
   readonly #partitions: readonly SimulatedPartition[];
   readonly #archive: SimulatedArchive;
   readonly #epochs: Readonly<Record<Sink, number[]>> = { totals: [], archive: [] };
@@ -39,7 +43,7 @@ export class Ledger {
   }
 
   /** @throws {Violation} when the commit is not exactly what its ranges hold. */
-  commit({ moves, totals, userHours, deadLetters }: TotalsCommit): void {
+  commit({ moves, totals, userHours, deadLetters, deadLetterRanges }: TotalsCommit): void {
     const truth = new Truth();
     for (const move of moves) {
       const { partition, from } = this.#advance('totals', move);
@@ -61,7 +65,7 @@ export class Ledger {
     );
     requireRows('totals', truth.totals, totalRows);
     requireRows('user hours', truth.userHours, hourRows);
-    requireRows('dead letters', truth.deadLetters, letterRows);
+    requireDeadLetters(truth.deadLetters, letterRows, deadLetterRanges);
     for (const [key, bytes] of totalRows) this.totals.set(key, (this.totals.get(key) ?? 0) + bytes);
     for (const [key, bytes] of hourRows) this.userHours.set(key, (this.userHours.get(key) ?? 0) + bytes);
     for (const [key, reason] of letterRows) this.deadLetters.set(key, reason);
@@ -117,25 +121,4 @@ export class Ledger {
 function pathOf(hourMs: number, { partition, from, to }: { partition: number; from: number; to: number }): string {
   const [start, end] = [from, to].map((offset) => String(offset).padStart(12, '0'));
   return `${hourFolder(hourMs)}devices-${partition}-${start}-${end}.parquet`;
-}
-
-function require(what: string, actual: number | string | undefined, expected: number | string | undefined): void {
-  if (actual !== expected) throw new Violation(`${what}: ${String(actual)} instead of ${String(expected)}`);
-}
-
-function requireSorted(what: string, keys: readonly string[]): void {
-  const unsorted = keys.find((key, index) => index > 0 && key <= (keys[index - 1] ?? ''));
-  if (unsorted !== undefined) throw new Violation(`${what}: not sorted at ${unsorted}`);
-}
-
-function requireRows<T extends number | string>(
-  what: string,
-  expected: ReadonlyMap<string, T>,
-  actual: readonly (readonly [string, T])[],
-): void {
-  for (const [key, value] of actual) require(`${what}: ${key}`, value, expected.get(key));
-  const found = new Set(actual.map(([key]) => key));
-  const missing = [...expected.keys()].find((key) => !found.has(key));
-  if (missing !== undefined) throw new Violation(`${what}: ${missing} is missing`);
-  require(`${what}: rows`, actual.length, expected.size);
 }

@@ -1,4 +1,4 @@
-import { FenceLostError, type PositionMove, type Sink } from '@antenna/ingestion';
+import { type DeadLetterRange, FenceLostError, type PositionMove, type Sink } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import type { Knex } from 'knex';
@@ -54,6 +54,9 @@ describe('the store of the schedules', () => {
         expect(await outcomeOf(() => ask(real))).toEqual(answer);
         outcomes.add(typeof answer === 'string' ? answer : 'claimed');
       }
+      expect(await rangesOf(database, topic)).toEqual(
+        [...simulated.deadLetterRanges.values()].toSorted((left, right) => left.partition - right.partition),
+      );
     }
     expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused']));
   });
@@ -83,7 +86,10 @@ function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store
     const moves = PARTITIONS.filter(() => choices.oneIn(2)).map((partition) =>
       aMove(choices, state, partition, 'totals'),
     );
-    return (store) => store.commitTotals({ moves, totals: [], userHours: [], deadLetters: [] });
+    const deadLetterRanges = moves
+      .filter(() => choices.oneIn(2))
+      .map(({ partition, from, to }) => aRange(partition, from, to));
+    return (store) => store.commitTotals({ moves, totals: [], userHours: [], deadLetters: [], deadLetterRanges });
   }
   const move = aMove(choices, state, choices.of(PARTITIONS), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;
@@ -111,6 +117,18 @@ function aMove(choices: Choices, state: SimulatedStore, partition: number, sink:
     fingerprint,
     greatestEventTimeMs: undefined,
   };
+}
+
+function aRange(partition: number, from: number, to: number): DeadLetterRange {
+  return { partition, reason: 'not_json', firstOffset: from, lastOffset: to - 1, records: to - from };
+}
+
+async function rangesOf(database: Knex, topic: string): Promise<unknown> {
+  const statement = `
+    SELECT partition, reason, first_offset::float8 AS "firstOffset", last_offset::float8 AS "lastOffset",
+      records::float8 AS records
+    FROM pipeline.dead_letter_range WHERE topic = :topic ORDER BY partition`;
+  return (await database.raw<{ rows: unknown }>(statement, { topic })).rows;
 }
 
 async function outcomeOf(call: () => unknown): Promise<unknown> {

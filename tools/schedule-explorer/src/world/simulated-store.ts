@@ -3,6 +3,7 @@ import type {
   ChunkIntent,
   ClaimedPosition,
   CompletedChunk,
+  DeadLetterRange,
   Fingerprint,
   OpenIntent,
   PositionMove,
@@ -37,13 +38,16 @@ export interface StoreParts {
 
 /**
  * The functions of schema `pipeline` that the speed layer calls, as they are in
- * libs/usage-store/src/migrations/0003-speed-functions.ts: each call is one transaction.
+ * libs/usage-store/src/migrations/0003-speed-functions.ts and 0007-dead-letter-ranges.ts: each call is one transaction,
+ * and all of it takes less than an hour.
  */
 export class SimulatedStore {
   /** Listed files by path. */
   readonly manifest = new Map<string, ArchivedFile>();
   /** Open intents by partition. */
   readonly intents = new Map<number, OpenIntent>();
+  /** Dead letters that are not stored whole, by partition and reason. */
+  readonly deadLetterRanges = new Map<string, DeadLetterRange>();
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;
   readonly #positions: Readonly<Record<Sink, Map<number, Position>>> = { totals: new Map(), archive: new Map() };
@@ -75,6 +79,7 @@ export class SimulatedStore {
 
   commitTotals(commit: TotalsCommit): void {
     this.#movePositions('totals', commit.moves);
+    for (const range of commit.deadLetterRanges) this.#extend(range);
     this.#parts.ledger.commit(commit);
   }
 
@@ -104,6 +109,12 @@ export class SimulatedStore {
     for (const file of files) this.manifest.set(file.path, file);
     this.#parts.hours.touch(files.map(({ hourMs }) => hourMs));
     this.#parts.ledger.chunk(chunk);
+  }
+
+  #extend(range: DeadLetterRange): void {
+    const key = `${range.partition} ${range.reason}`;
+    const { firstOffset, records } = this.deadLetterRanges.get(key) ?? { ...range, records: 0 };
+    this.deadLetterRanges.set(key, { ...range, firstOffset, records: records + range.records });
   }
 
   #claimOne(sink: Sink, partition: number): ClaimedPosition {

@@ -1,0 +1,25 @@
+import { tlsFailureOf } from '@antenna/settings';
+
+const TLS_ADVICE = {
+  untrusted: 'set DATABASE_SSL_CA_FILE to the certificates of the authority that signed that of the server',
+  expired: 'its certificate is not valid now: renew it, and see that the clocks are right',
+  'other-host': 'name the server in DATABASE_URL as its certificate does',
+} as const;
+
+/** By SQLSTATE (PostgreSQL, appendix A). */
+const ADVICE: Readonly<Record<string, string>> = {
+  '28P01': 'check DATABASE_PASSWORD_FILE, or the password of DATABASE_URL',
+  '3D000': 'check the database that DATABASE_URL names',
+};
+
+/** What to do about a server that would not have us, or that we would not have: names the settings that it is about. */
+export function connectionAdvice(cause: unknown): string {
+  const general = 'check the DATABASE_* settings';
+  if (!(cause instanceof Error)) return general;
+  const code = 'code' in cause ? cause.code : undefined;
+  const tls = tlsFailureOf(code);
+  if (tls !== undefined) return TLS_ADVICE[tls];
+  // The server tells of both by its message alone.
+  if (/no encryption|does not support SSL/.test(cause.message)) return 'check DATABASE_SSL_MODE';
+  return typeof code === 'string' ? (ADVICE[code] ?? general) : general;
+}

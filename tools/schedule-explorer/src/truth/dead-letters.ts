@@ -1,0 +1,33 @@
+import type { RejectionReason } from '@antenna/event-schema';
+import type { DeadLetterRange } from '@antenna/ingestion';
+import { require, requireRows } from './require.ts';
+
+/**
+ * Those that are stored whole are told one by one, all others by the range of their partition and reason.
+ * @throws {Violation} unless these are the dead letters that are expected, each once.
+ */
+export function requireDeadLetters(
+  expected: ReadonlyMap<string, RejectionReason>,
+  whole: readonly (readonly [string, RejectionReason])[],
+  ranges: readonly DeadLetterRange[],
+): void {
+  for (const [key, reason] of whole) require(`dead letters: ${key}`, reason, expected.get(key));
+  const isWhole = new Set(whole.map(([key]) => key));
+  require('dead letters: rows', whole.length, isWhole.size);
+  const others = Map.groupBy(
+    [...expected].filter(([key]) => !isWhole.has(key)),
+    ([key, reason]) => `${key.split('/')[0] ?? ''} ${reason}`,
+  );
+  requireRows(
+    'ranges of dead letters',
+    new Map([...others].map(([key, letters]) => [key, rangeText(letters.map(([at]) => Number(at.split('/')[1])))])),
+    ranges.map(({ partition, reason, firstOffset, lastOffset, records }) => [
+      `${partition} ${reason}`,
+      `${firstOffset} to ${lastOffset}: ${records}`,
+    ]),
+  );
+}
+
+function rangeText(offsets: readonly number[]): string {
+  return `${Math.min(...offsets)} to ${Math.max(...offsets)}: ${offsets.length}`;
+}
