@@ -1,5 +1,6 @@
 import { ProductError } from '@antenna/settings';
 import retry, { AbortError } from 'p-retry';
+import { connectionAdvice } from './connection-advice.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import type { KafkaEventSource } from './kafka-event-source.ts';
 import { TopicMissingError } from './topic-offsets.ts';
@@ -14,7 +15,8 @@ const TRIES = 4;
 
 /**
  * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
- * minute in all; a refused login or a missing topic is an error at once.
+ * minute in all; a refused login, a certificate that is not believed or a missing topic is an error at the first of these
+ * tries.
  * @throws {KafkaUnreachableError | TopicMissingError}
  */
 export async function connectToKafka(
@@ -36,7 +38,7 @@ export async function connectToKafka(
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     throw new KafkaUnreachableError(
       `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
-        `see that they run, and that KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL_* are right`,
+        connectionAdvice(error).text,
       { cause: error },
     );
   }
@@ -44,6 +46,6 @@ export async function connectToKafka(
 
 function giveUpOnFinal(error: unknown): never {
   if (error instanceof TopicMissingError) throw new AbortError(error);
-  if (error instanceof Error && error.name === 'KafkaJSSASLAuthenticationError') throw new AbortError(error);
+  if (error instanceof Error && connectionAdvice(error).isFinal) throw new AbortError(error);
   throw error;
 }

@@ -15,3 +15,4 @@ export { execute, runApp, type Surroundings } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';
 export { anyText, listOf, oneOf, textLike, wholeNumber, yesOrNo } from './text-kinds.ts';
+export { tlsFailureOf, type TlsFailure } from './tls-failure.ts';

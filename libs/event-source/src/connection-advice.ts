@@ -1,0 +1,59 @@
+import { tlsFailureOf } from '@antenna/settings';
+
+/** What to do about a connection to Kafka that failed. */
+export interface ConnectionAdvice {
+  /** Reads well after «…;». Names the settings that it is about. */
+  readonly text: string;
+  /** Whether another try can only fail the same way. */
+  readonly isFinal: boolean;
+}
+
+const TLS_ADVICE = {
+  untrusted: 'set KAFKA_SSL_CA_FILE to the certificates of the authority that signed those of the brokers',
+  expired: "the broker's certificate is not valid now: renew it, and see that the clocks are right",
+  'other-host': 'name the brokers in KAFKA_BROKERS, and let them advertise themselves, as their certificates do',
+} as const;
+
+/** Error of the client: from the outside of the retries to what happened last. */
+export function connectionAdvice(error: unknown): ConnectionAdvice {
+  return (
+    causesOf(error)
+      .map(adviceOn)
+      .find((advice) => advice !== undefined) ?? general
+  );
+}
+
+const general: ConnectionAdvice = {
+  text: 'see that they run, and that KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL_* are right',
+  isFinal: false,
+};
+
+function adviceOn(error: Error): ConnectionAdvice | undefined {
+  const code = 'code' in error ? error.code : undefined;
+  const tls = tlsFailureOf(code);
+  if (tls !== undefined) return { text: TLS_ADVICE[tls], isFinal: true };
+  if (error.name === 'KafkaJSSASLAuthenticationError') {
+    return { text: 'see KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE', isFinal: true };
+  }
+  if ('type' in error && error.type === 'UNSUPPORTED_SASL_MECHANISM') {
+    return { text: 'see KAFKA_SASL_MECHANISM', isFinal: true };
+  }
+  // What follows is what a broker also does while it stops or starts.
+  if (error.name === 'KafkaJSConnectionClosedError') {
+    return {
+      text: 'a broker that runs and hangs up without an answer wants TLS or a login: see KAFKA_SSL and KAFKA_SASL_*',
+      isFinal: false,
+    };
+  }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || error.message.includes('before secure TLS connection')) {
+    return {
+      text: 'a broker that runs and does not go on with TLS has none at this port: see KAFKA_SSL',
+      isFinal: false,
+    };
+  }
+  return undefined;
+}
+
+function causesOf(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+}

@@ -1,0 +1,21 @@
+import { tlsFailureOf } from './tls-failure.ts';
+
+describe('a certificate that is not accepted', () => {
+  it.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'untrusted'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted'],
+    ['CERT_HAS_EXPIRED', 'expired'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'other-host'],
+  ])('is told from other trouble by %s', (code, failure) => {
+    expect(tlsFailureOf(code)).toBe(failure);
+  });
+
+  it('is not what ails a connection that is refused or lost', () => {
+    expect(['ECONNREFUSED', 'ECONNRESET', undefined, 28000].map(tlsFailureOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
