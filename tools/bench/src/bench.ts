@@ -1,0 +1,53 @@
+import type { Report } from '@antenna/local-stack';
+import { execa } from 'execa';
+import type { BenchOptions } from './bench-settings.ts';
+import { kafkaConsumer } from './contestants/kafka-consumer.ts';
+import { buildProduct } from './contestants/product.ts';
+import { describeMachine } from './machine/machine.ts';
+import { installPeer } from './peer/peer-installation.ts';
+import { checkout, place } from './place.ts';
+import { type Circumstances, noResults, type Results, type SuiteName } from './results/results.ts';
+import { readResults, writeResults } from './results/results-file.ts';
+import { benchKafka } from './stack/bench-kafka.ts';
+import { type BenchStack, startBenchStack } from './stack/bench-stack.ts';
+import type { BenchContext } from './suites/bench-context.ts';
+import { withSuite } from './suites/suites.ts';
+
+/**
+ * Runs the suites, one after the other. The findings of each are kept as soon as it has ended, in place of those of its
+ * last run.
+ * @returns all findings that are kept.
+ */
+export async function bench(options: BenchOptions, report: Report): Promise<Results> {
+  const peer = options.withPeer ? await installPeer(report) : undefined;
+  report('bundling the product');
+  await buildProduct();
+  const stack = await startBenchStack(report);
+  try {
+    const [kafka, consumer] = [benchKafka(stack.brokers), await kafkaConsumer(report)];
+    const context: BenchContext = { stack, kafka, consumer, peer, sizes: options.sizes, report };
+    const path = options.isQuick ? place.quickResults : place.results;
+    let results = options.isQuick ? noResults : await readResults(path);
+    for (const suite of options.suites) {
+      results = await resultsWith(suite, context, results);
+      await writeResults(path, results);
+    }
+    return results;
+  } finally {
+    if (!options.keep) await stack.stop();
+  }
+}
+
+async function resultsWith(suite: SuiteName, context: BenchContext, results: Results): Promise<Results> {
+  const [startedAt, startedMs] = [new Date().toISOString(), performance.now()];
+  context.report(`suite ${suite}`);
+  const findings = await withSuite(suite, context, results.findings);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const circumstances: Circumstances = { startedAt, seconds, ...(await surroundings(context.stack)) };
+  return { findings, circumstances: { ...results.circumstances, [suite]: circumstances } };
+}
+
+async function surroundings({ postgresUrl }: BenchStack): Promise<Pick<Circumstances, 'machine' | 'commit'>> {
+  const { stdout } = await execa('git', ['rev-parse', '--short', 'HEAD'], { cwd: checkout, reject: false });
+  return { machine: await describeMachine(postgresUrl), commit: stdout };
+}

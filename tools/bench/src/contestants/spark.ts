@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CommandLine } from '../measure/run-measured.ts';
+import type { PeerInstallation } from '../peer/peer-installation.ts';
+import { withDatabase } from '../stack/database.ts';
+import type { RunPlace } from '../stack/run-place.ts';
+import type { Contestant } from './contestant.ts';
+import { insertUsers } from './users.sql.ts';
+
+/** `separate`: a query for each total, as the original; `combined`: one for all, the strongest that counts exactly. */
+export type SparkVariant = 'separate' | 'combined';
+
+const drainReport = z.object({ drain_seconds: z.number() });
+
+/** The peer: the same pipeline as a job of Spark Structured Streaming. */
+export function spark(peer: PeerInstallation, variant: SparkVariant): Contestant {
+  return {
+    name: `spark ${variant}`,
+    async prepare(at, users) {
+      const schema = await readFile(join(peer.sources, 'schema.sql'), 'utf8');
+      await withDatabase(at.databaseUrl, async (database) => {
+        await database.raw(schema);
+        await insertUsers(database, users);
+      });
+    },
+    drain: (at, topic) => job(peer, at, ['streaming_job.py', `--variant=${variant}`, `--topic=${topic}`]),
+    drainSeconds: (output) => drainReport.parse(JSON.parse(output)).drain_seconds,
+    batchHour: (at, hourMs) => job(peer, at, ['batch_job.py', `--hour=${new Date(hourMs).toISOString().slice(0, 13)}`]),
+  };
+}
+
+/** The streaming job as a service: a batch as often as one a second, if it keeps up. */
+export function sparkService(
+  peer: PeerInstallation,
+  at: RunPlace,
+  { topic, mode }: { readonly topic: string; readonly mode: 'append' | 'update' },
+): CommandLine {
+  return job(peer, at, [
+    'streaming_job.py',
+    '--variant=combined',
+    `--mode=${mode}`,
+    '--trigger=1 second',
+    `--topic=${topic}`,
+  ]);
+}
+
+function job(peer: PeerInstallation, at: RunPlace, [script, ...args]: readonly [string, ...string[]]): CommandLine {
+  return {
+    file: peer.python,
+    args: [join(peer.sources, script), ...args],
+    env: {
+      POSTGRES_URL: at.databaseUrl,
+      KAFKA_BOOTSTRAP: at.brokers,
+      ARCHIVE_DIR: at.archive,
+      PEER_JARS: peer.jars,
+      CHECKPOINT_DIR: join(at.scratch, 'checkpoint'),
+      // Of its own, so that it goes with the run.
+      SPARK_LOCAL_DIRS: join(at.scratch, 'local'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
+import { command, runApp } from '@antenna/settings';
+import { bench } from './bench.ts';
+import { benchSettings } from './bench-settings.ts';
+import { place } from './place.ts';
+import { consoleReport } from './report/console-report.ts';
+
+const description = 'Measures this product and its peer, the same pipeline on Spark, side by side on this machine';
+
+await runApp({
+  name: 'bench',
+  description,
+  commands: [
+    command({
+      description,
+      settings: { bench: benchSettings },
+      run: ({ bench: options }) =>
+        asSoleUser(place.home, async () => {
+          const { findings } = await bench(options, report);
+          process.stdout.write(`${consoleReport(findings)}\n`);
+        }),
+    }),
+  ],
+});

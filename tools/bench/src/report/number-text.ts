@@ -1,0 +1,19 @@
+import type { Spread } from '../statistics/spread.ts';
+
+/** `1,234.50` */
+export function numberText(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** `median (min–max)`, or the one value that there is. */
+export function spreadText({ median, min, max, count }: Spread, digits: number): string {
+  const text = numberText(median, digits);
+  return count === 1 ? text : `${text} (${numberText(min, digits)}–${numberText(max, digits)})`;
+}
+
+/** `5.3x`, and what was demanded. */
+export function ratioText(ratio: number, target?: number): string {
+  const text = `${numberText(ratio, ratio < 10 ? 2 : 1)}x`;
+  if (target === undefined || target === 0) return text;
+  return ratio >= target ? `${text} (≥ ${target}x, met)` : `${text} (≥ ${target}x, NOT met)`;
+}

@@ -1,0 +1,51 @@
+import type { Findings, SuiteName } from '../results/results.ts';
+import { comparisonsOf } from './comparison.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { filesTable, freshnessTable, idleTable, transportTable } from './finding-tables.ts';
+import { batchGrowthTable, drainGrowthTable } from './growth-tables.ts';
+import { batchMetrics, drainMetrics, largeHourTargets, usualHourTargets } from './metrics.ts';
+import type { Table } from './table.ts';
+
+/** What is shown of a suite. */
+export interface Section {
+  readonly suite: SuiteName;
+  readonly title: string;
+  readonly table: Table;
+}
+
+/** The tables of all that was found. */
+export function sectionsOf(findings: Findings): readonly Section[] {
+  const { rounds, freshness, idle, hour, partitions, workers, users, hourEvents, hourFiles, files } = findings;
+  return [
+    ...(rounds === undefined ? [] : roundsSections(rounds)),
+    section('hour', 'Batch hour of 50 million events', hour, (runs) =>
+      comparisonTable(comparisonsOf(batchMetrics(largeHourTargets), runs)),
+    ),
+    section('freshness', 'From arrival in Kafka to the row', freshness, freshnessTable),
+    section('idle', 'CPU while nothing happens', idle, idleTable),
+    section('partitions', 'By partitions', partitions, (runs) => drainGrowthTable(runs, 'partitions')),
+    section('workers', 'By workers', workers, (runs) => drainGrowthTable(runs, 'workers')),
+    section('users', 'By users', users, (runs) => drainGrowthTable(runs, 'users')),
+    section('hourEvents', 'Batch hour by events', hourEvents, (runs) => batchGrowthTable(runs, 'events')),
+    section('hourFiles', 'Batch hour by files', hourFiles, (runs) => batchGrowthTable(runs, 'files')),
+    section('files', 'Files of the archive', files, filesTable),
+  ].filter((it) => it !== undefined);
+}
+
+function roundsSections({ transport, drains, batches }: NonNullable<Findings['rounds']>): readonly Section[] {
+  const suite = 'rounds';
+  return [
+    { suite, title: 'Draining a backlog', table: comparisonTable(comparisonsOf(drainMetrics, drains)) },
+    { suite, title: 'What Kafka can deliver', table: transportTable(transport) },
+    { suite, title: 'Batch hour', table: comparisonTable(comparisonsOf(batchMetrics(usualHourTargets), batches)) },
+  ];
+}
+
+function section<T>(
+  suite: SuiteName,
+  title: string,
+  found: readonly T[] | undefined,
+  table: (runs: readonly T[]) => Table,
+): Section | undefined {
+  return found === undefined ? undefined : { suite, title, table: table(found) };
+}

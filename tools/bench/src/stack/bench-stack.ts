@@ -1,0 +1,55 @@
+import { rememberedOrDefault, type Report, type ServiceName, type Stack, stackAt, up } from '@antenna/local-stack';
+import { openDatabase } from '@antenna/usage-store';
+import { NotMeasurableError } from '../errors.ts';
+import { place } from '../place.ts';
+
+const home = place.stack;
+const services: readonly ServiceName[] = ['postgres', 'kafka'];
+
+/** Servers for the benchmark alone, on free ports. */
+export interface BenchStack {
+  readonly postgresUrl: string;
+  readonly brokers: string;
+  /** The servers' main processes. */
+  readonly pids: { readonly postgres: number; readonly broker: number };
+  stop(): Promise<void>;
+}
+
+/** Starts them where they do not run. */
+export async function startBenchStack(report: Report): Promise<BenchStack> {
+  await up({ home, ports: 'free', services, report });
+  const stack = await current(report);
+  await keepCommitTimes(stack);
+  return {
+    postgresUrl: stack.postgres.address,
+    brokers: stack.kafka.address,
+    pids: { postgres: await pidOf(stack, 'postgres'), broker: await pidOf(stack, 'kafka') },
+    async stop() {
+      await Promise.all(services.map((service) => stack[service].stop('graceful')));
+    },
+  };
+}
+
+async function current(report: Report): Promise<Stack> {
+  return stackAt({ home, ports: (await rememberedOrDefault(home)).ports, report });
+}
+
+/** Postgres then tells when each row was committed, to the microsecond, without anybody who asks all the time. */
+async function keepCommitTimes({ postgres }: Stack): Promise<void> {
+  const database = openDatabase({ url: postgres.address }, { applicationName: 'bench', poolMax: 1 });
+  try {
+    const shown = await database.raw<{ rows: { track_commit_timestamp: string }[] }>('SHOW track_commit_timestamp');
+    if (shown.rows[0]?.track_commit_timestamp === 'on') return;
+    await database.raw('ALTER SYSTEM SET track_commit_timestamp = on');
+  } finally {
+    await database.destroy();
+  }
+  await postgres.stop('graceful');
+  await postgres.start();
+}
+
+async function pidOf(stack: Stack, service: ServiceName): Promise<number> {
+  const pid = await stack[service].pid();
+  if (pid === undefined) throw new NotMeasurableError(`${service} does not run; see ${stack[service].logFile}`);
+  return pid;
+}

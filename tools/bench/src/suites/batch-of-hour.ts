@@ -1,0 +1,55 @@
+import type { Truth } from '@antenna/truth';
+import type { Contestant } from '../contestants/contestant.ts';
+import { product } from '../contestants/product.ts';
+import { spark } from '../contestants/spark.ts';
+import { hourArchive } from '../hour/hour-archive.ts';
+import type { HourFacts } from '../hour/hour-facts.ts';
+import { hourTruth, hourUsers } from '../hour/hour-truth.ts';
+import { runMeasured, type Usage } from '../measure/run-measured.ts';
+import type { BatchRun } from '../results/runs.ts';
+import { inRunPlace } from '../stack/run-place.ts';
+import { verifyHour } from '../verify/verify-tables.ts';
+import type { BenchUser } from '../workload/users.ts';
+import { FROM_MS } from '../workload/workload.ts';
+import type { BenchContext } from './bench-context.ts';
+import { batchText } from './run-text.ts';
+
+/** How often each computes the hour. */
+export interface HourRounds {
+  readonly product: number;
+  readonly peer: number;
+}
+
+/** Computes the same hour, of the same files, by each contestant in turn. */
+export async function batchOfHour(context: BenchContext, facts: HourFacts, rounds: HourRounds): Promise<BatchRun[]> {
+  const { peer, report } = context;
+  const hour = { archive: await hourArchive(facts, report), truth: hourTruth(facts), users: hourUsers(facts) };
+  const entries = [
+    { contestant: product, rounds: rounds.product },
+    ...(peer === undefined ? [] : [{ contestant: spark(peer, 'combined'), rounds: rounds.peer }]),
+  ];
+  const runs: BatchRun[] = [];
+  for (let round = 0; round < Math.max(rounds.product, rounds.peer); round++) {
+    for (const { contestant } of entries.filter((entry) => round < entry.rounds)) {
+      const run = { contestant: contestant.name, ...facts, ...(await measured(context, contestant, hour)) };
+      report(batchText(run));
+      runs.push(run);
+    }
+  }
+  return runs;
+}
+
+interface Hour {
+  readonly archive: string;
+  readonly truth: Truth;
+  readonly users: readonly BenchUser[];
+}
+
+function measured({ stack }: BenchContext, contestant: Contestant, { archive, truth, users }: Hour): Promise<Usage> {
+  return inRunPlace(stack, async (at) => {
+    await contestant.prepare(at, users);
+    const { outputs: _, ...usage } = await runMeasured([contestant.batchHour({ ...at, archive }, FROM_MS)]);
+    await verifyHour(at.databaseUrl, { truth, users, hourMs: FROM_MS });
+    return usage;
+  });
+}

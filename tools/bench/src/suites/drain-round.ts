@@ -1,0 +1,91 @@
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import type { Contestant } from '../contestants/contestant.ts';
+import { runMeasured } from '../measure/run-measured.ts';
+import type { BatchRun, DrainRun } from '../results/runs.ts';
+import type { BenchStack } from '../stack/bench-stack.ts';
+import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
+import { withServerUsage } from '../stack/server-usage.ts';
+import { archiveSize, eventsIn, verifyArchive } from '../verify/verify-archive.ts';
+import { hourFolder } from '../workload/hour-folder.ts';
+import { verifyHour, verifyWindows } from '../verify/verify-tables.ts';
+import type { LoadedTopic } from '../workload/load-topic.ts';
+import { usersOf } from '../workload/users.ts';
+import { endMs, FROM_MS } from '../workload/workload.ts';
+
+const HOUR_MS = 3_600_000;
+
+export interface DrainOptions {
+  /** Processes that drain at once. */
+  readonly workers?: number;
+  /** Whether an hour of the archive is computed, too. */
+  readonly withBatch: boolean;
+}
+
+export interface DrainOutcome {
+  readonly drain: DrainRun;
+  readonly batch: BatchRun | undefined;
+}
+
+/**
+ * One contestant, once, from an empty database and archive: drains the topic, then computes an hour of what it archived.
+ * @throws {WrongResultError} when a row of what it computed is not the truth.
+ */
+export function drainRound(
+  stack: BenchStack,
+  contestant: Contestant,
+  loaded: LoadedTopic,
+  options: DrainOptions,
+): Promise<DrainOutcome> {
+  return inRunPlace(stack, async (at) => {
+    await contestant.prepare(at, usersOf(loaded.workload));
+    const drain = await measuredDrain(stack, contestant, { at, loaded, workers: options.workers ?? 1 });
+    const batch = options.withBatch ? await measuredBatch(contestant, at, loaded) : undefined;
+    return { drain, batch };
+  });
+}
+
+interface DrainPlace {
+  readonly at: RunPlace;
+  readonly loaded: LoadedTopic;
+  readonly workers: number;
+}
+
+async function measuredDrain(
+  stack: BenchStack,
+  contestant: Contestant,
+  { at, loaded: { topic, workload, truth }, workers }: DrainPlace,
+): Promise<DrainRun> {
+  const [load] = loadavg();
+  const command = contestant.drain(at, topic);
+  const commands = Array.from({ length: workers }, () => command);
+  const [{ outputs, ...usage }, servers] = await withServerUsage(stack, () => runMeasured(commands));
+  await verifyWindows(at.databaseUrl, truth, endMs(workload));
+  await verifyArchive(at.archive, truth, endMs(workload));
+  const { files, bytes } = archiveSize(at.archive);
+  return {
+    contestant: contestant.name,
+    ...workload,
+    workers,
+    drainSeconds: Math.max(...outputs.map((output) => contestant.drainSeconds(output))),
+    ...usage,
+    ...servers,
+    archiveFiles: files,
+    archiveBytes: bytes,
+    loadBefore: load ?? Number.NaN,
+  };
+}
+
+/** The second hour, which is whole whatever came out of order. */
+async function measuredBatch(
+  contestant: Contestant,
+  at: RunPlace,
+  { truth, workload }: LoadedTopic,
+): Promise<BatchRun> {
+  const hourMs = FROM_MS + (workload.hours > 1 ? HOUR_MS : 0);
+  const { outputs: _, ...usage } = await runMeasured([contestant.batchHour(at, hourMs)]);
+  await verifyHour(at.databaseUrl, { truth, users: usersOf(workload), hourMs });
+  const folder = join(at.archive, hourFolder(hourMs));
+  const { files } = archiveSize(folder);
+  return { contestant: contestant.name, events: await eventsIn(folder), users: workload.users, files, ...usage };
+}

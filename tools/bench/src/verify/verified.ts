@@ -1,0 +1,16 @@
+import { compareRows, type KeyedRow, summarize } from '@antenna/truth';
+import { WrongResultError } from '../errors.ts';
+
+/**
+ * Compares rows with the truth.
+ * @throws {WrongResultError} when they are not equal, or when there is nothing to compare.
+ */
+export function verify<V extends bigint | string>(
+  what: string,
+  truth: Iterable<KeyedRow<V>>,
+  found: readonly KeyedRow<V>[],
+): void {
+  if (found.length === 0) throw new WrongResultError(`${what}: no rows`);
+  const differences = compareRows(truth, found);
+  if (differences.length > 0) throw new WrongResultError(`${what}: ${summarize(differences, 5)}`);
+}

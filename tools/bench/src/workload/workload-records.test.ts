@@ -1,0 +1,30 @@
+import { decode } from '@antenna/event-schema';
+import { workloadRecords } from './workload-records.ts';
+import { endMs, FROM_MS } from './workload.ts';
+
+const workload = { events: 500, users: 20, partitions: 1, hours: 3 };
+
+describe('the records of a workload', () => {
+  it('are events, and the ones that they were written from', () => {
+    for (const { value, fact } of workloadRecords(workload)) {
+      expect(decode(value, FROM_MS)).toEqual({ ok: true, event: fact });
+    }
+  });
+
+  it('lie in its hours', () => {
+    for (const { fact } of workloadRecords(workload)) {
+      expect(fact.eventTimeMs).toBeGreaterThanOrEqual(FROM_MS);
+      expect(fact.eventTimeMs).toBeLessThan(endMs(workload));
+    }
+  });
+
+  it('have the time as Spark’s job reads it, in whole seconds', () => {
+    for (const { value } of workloadRecords(workload)) expect(String(value)).toMatch(/^\{"timestamp":17684\d{5},/);
+  });
+
+  it('are always the same', () => {
+    const texts = () => Array.from(workloadRecords(workload), ({ value }) => String(value));
+    expect(texts()).toEqual(texts());
+    expect(new Set(texts()).size).toBeGreaterThan(490);
+  });
+});
