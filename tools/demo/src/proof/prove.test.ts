@@ -14,6 +14,19 @@ const oneMore = ([first, ...others]: DatabaseResults['windows']): DatabaseResult
   ...others,
 ];
 
+/** The dead letters as a flood would leave them. */
+function asRanges(deadLetters: DatabaseResults['deadLetters'], counted = (records: number) => records) {
+  const groups = Map.groupBy(deadLetters, ({ partition, reason }) => `${partition} ${reason}`);
+  const ranges = Array.from(groups.values(), (letters) => {
+    const { partition, reason } = letters[0]!;
+    const offsets = letters.map(({ offset }) => offset);
+    const [firstOffset, lastOffset] = [Math.min(...offsets), Math.max(...offsets)];
+    return { partition, reason, firstOffset, lastOffset, records: letters.length };
+  });
+  const [first, ...others] = ranges;
+  return { deadLetters: [], deadLetterRanges: [{ ...first!, records: counted(first!.records) }, ...others] };
+}
+
 /** Each breaks one thing, and names what has to find it. */
 const faults: readonly (readonly [fault: string, found: string[], change: Change])[] = [
   [
@@ -51,6 +64,11 @@ const faults: readonly (readonly [fault: string, found: string[], change: Change
     ['dead letters', 'every record'],
     inDatabase(({ deadLetters }) => ({ deadLetters: deadLetters.slice(1) })),
   ],
+  [
+    'a dead letter that is not counted among those of its range',
+    ['dead letters', 'every record'],
+    inDatabase(({ deadLetters }) => asRanges(deadLetters, (records) => records - 1)),
+  ],
   ['a file that the manifest does not know', ['files of the archive'], inDatabase(() => ({ manifest: [] }))],
   ['an open intent', ['no chunk'], inDatabase(() => ({ openIntents: [{ partition: 0, offset: 7 }] }))],
   [
@@ -84,6 +102,14 @@ describe('the proof', () => {
     expect(checks.filter(({ rows }) => rows === 0).map(({ title }) => title)).toEqual([
       'no chunk of the archive was left unfinished',
     ]);
+  });
+
+  it('knows dead letters that are stored as ranges', () => {
+    const { truth, results } = aDemo();
+
+    const flooded = inDatabase(({ deadLetters }) => asRanges(deadLetters))(results);
+
+    expect(isProven(prove(truth, flooded))).toBe(true);
   });
 
   it.each(faults)('finds %s, and nothing else', (_, found, change) => {

@@ -1,5 +1,14 @@
-import { type KeyedRow, keyedQuotas, keyedTotals, type TotalsTableRow, type Truth } from '@antenna/truth';
-import type { DemoResults, FileRows, KnownUser, RecordPosition } from '../results/demo-results.ts';
+import {
+  type KeyedRow,
+  keyedQuotas,
+  keyedTotals,
+  type RecordPosition,
+  recordsOfRanges,
+  type TotalsTableRow,
+  type Truth,
+} from '@antenna/truth';
+import { deadLetterCounts } from '../results/dead-letter-counts.ts';
+import type { DemoResults, FileRows, KnownUser } from '../results/demo-results.ts';
 import { type Check, check } from './check.ts';
 
 const HOUR_MS = 3_600_000;
@@ -32,13 +41,21 @@ function proveArchive(truth: Truth, { database, archive }: DemoResults): Check[]
 }
 
 function proveRecords(truth: Truth, { database, archive, topicEnds }: DemoResults): Check[] {
-  const deadLetters = Map.groupBy(database.deadLetters, ({ reason }) => reason);
-  const counts = Array.from(deadLetters, ([reason, letters]): KeyedRow<number> => [reason, letters.length]);
-  // One value for all: a record that is both archived and a dead letter is there twice.
-  const kept = keyedRecords([...archive.records, ...database.deadLetters], 'kept');
+  const records = Array.from(positionsOf(topicEnds));
+  const told = [...archive.records, ...database.deadLetters];
+  const isTold = new Set(told.map(textOf));
+  const counted = recordsOfRanges(
+    database.deadLetterRanges,
+    records.filter((record) => !isTold.has(textOf(record))),
+  );
   return [
-    check('dead letters = the malformed records, by reason', truth.deadLetters(), counts),
-    check('every record is archived or a dead letter, once', keyedRecords(positionsOf(topicEnds), 'kept'), kept),
+    check('dead letters = the malformed records, by reason', truth.deadLetters(), deadLetterCounts(database)),
+    // One value for all: a record that is both archived and a dead letter is there twice.
+    check(
+      'every record is archived or a dead letter, once',
+      keyedRecords(records, 'kept'),
+      keyedRecords([...told, ...counted], 'kept'),
+    ),
   ];
 }
 
@@ -62,7 +79,11 @@ function keyedFiles(files: readonly FileRows[]): KeyedRow<bigint>[] {
 }
 
 function keyedRecords(records: Iterable<RecordPosition>, what: string): KeyedRow<string>[] {
-  return Array.from(records, ({ partition, offset }) => [`partition ${partition} offset ${offset}`, what]);
+  return Array.from(records, (record) => [textOf(record), what]);
+}
+
+function textOf({ partition, offset }: RecordPosition): string {
+  return `partition ${partition} offset ${offset}`;
 }
 
 function* positionsOf(topicEnds: ReadonlyMap<number, number>): Generator<RecordPosition, void, undefined> {

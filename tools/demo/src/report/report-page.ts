@@ -1,4 +1,5 @@
 import type { Check } from '../proof/check.ts';
+import { deadLetterCounts } from '../results/dead-letter-counts.ts';
 import type { DatabaseResults } from '../results/demo-results.ts';
 import { dateText, grouped } from '../results/labels.ts';
 import { deadLetterSection } from './dead-letter-section.ts';
@@ -43,7 +44,7 @@ export function reportPage(story: Story): string {
         </header>
         <main>
           ${proofSection(checks)} ${windowSections(results)} ${hourSections(results)} ${quotaSection(results)}
-          ${deadLetterSection(results.deadLetters)}
+          ${deadLetterSection(results)}
         </main>
         <footer>Made by <code>npm run demo</code> on ${dateText(story.madeAtMs)} UTC.</footer>
       </body>
@@ -52,11 +53,12 @@ export function reportPage(story: Story): string {
 }
 
 function figuresOf({ records, lateEvents, results }: Story): Html {
+  const deadLetters = Array.from(deadLetterCounts(results).values()).reduce((sum, count) => sum + count, 0);
   const figures: [string, number][] = [
     ['Records sent', records],
-    ['Events', records - results.deadLetters.length],
+    ['Events', records - deadLetters],
     ['Late events', lateEvents],
-    ['Dead letters', results.deadLetters.length],
+    ['Dead letters', deadLetters],
     ['Window totals', results.windows.length],
     ['Hourly totals', results.hours.length],
     ['Times over quota', results.overQuota.length],

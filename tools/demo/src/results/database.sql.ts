@@ -23,6 +23,12 @@ export const selectDeadLetters = `
   FROM pipeline.dead_letter
   WHERE topic = ?`;
 
+export const selectDeadLetterRanges = `
+  SELECT partition, reason, first_offset::float8 AS "firstOffset", last_offset::float8 AS "lastOffset",
+    records::float8 AS records
+  FROM pipeline.dead_letter_range
+  WHERE topic = ?`;
+
 export const selectManifest = `
   SELECT path, row_count::text AS rows
   FROM pipeline.archive_file

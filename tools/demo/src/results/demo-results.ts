@@ -1,4 +1,4 @@
-import type { QuotaTableRow, TotalsTableRow } from '@antenna/truth';
+import type { CountedRange, QuotaTableRow, RecordPosition, TotalsTableRow } from '@antenna/truth';
 
 /** A row of `user_metadata`. */
 export interface KnownUser {
@@ -8,13 +8,13 @@ export interface KnownUser {
   readonly quota: bigint | null;
 }
 
-/** Where a record is in the topic. */
-export interface RecordPosition {
-  readonly partition: number;
-  readonly offset: number;
+/** One that is stored whole. */
+export interface DeadLetter extends RecordPosition {
+  readonly reason: string;
 }
 
-export interface DeadLetter extends RecordPosition {
+/** Dead letters of a flood. */
+export interface DeadLetterRange extends CountedRange {
   readonly reason: string;
 }
 
@@ -34,6 +34,7 @@ export interface DatabaseResults {
   readonly hours: readonly TotalsTableRow[];
   readonly overQuota: readonly QuotaTableRow[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly deadLetterRanges: readonly DeadLetterRange[];
   readonly manifest: readonly FileRows[];
   /** Chunks of the archive that were begun and not finished. */
   readonly openIntents: readonly RecordPosition[];

@@ -1,6 +1,7 @@
 import { openDatabase } from '@antenna/usage-store';
 import { z } from 'zod';
 import {
+  selectDeadLetterRanges,
   selectDeadLetters,
   selectHours,
   selectManifest,
@@ -22,6 +23,13 @@ const userRow = z.object({
 });
 const position = z.object({ partition: z.number(), offset: z.number() });
 const deadLetterRow = position.extend({ reason: z.string() });
+const deadLetterRangeRow = z.object({
+  partition: z.number(),
+  reason: z.string(),
+  firstOffset: z.number(),
+  lastOffset: z.number(),
+  records: z.number(),
+});
 const fileRow = z.object({ path: z.string(), rows: bigint });
 
 /** Reads what the workers left of this topic. */
@@ -38,6 +46,7 @@ export async function readDatabase(url: string, topic: string): Promise<Database
       hours: await rows(selectHours, totalsRow),
       overQuota: await rows(selectOverQuota, quotaRow),
       deadLetters: await rows(selectDeadLetters, deadLetterRow, topic),
+      deadLetterRanges: await rows(selectDeadLetterRanges, deadLetterRangeRow, topic),
       manifest: await rows(selectManifest, fileRow, topic),
       openIntents: await rows(selectOpenIntents, position, topic),
     };

@@ -34,6 +34,7 @@ export function aDemo({ events = 400, quota = 2_000n } = {}): ADemo {
     hours,
     overQuota: overQuota(hours, users),
     deadLetters: bad,
+    deadLetterRanges: [],
     manifest: files,
     openIntents: [],
   };

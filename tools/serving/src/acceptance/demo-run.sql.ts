@@ -88,6 +88,11 @@ export const demoRun = `
   CROSS JOIN LATERAL generate_series(1, count) AS i
   CROSS JOIN LATERAL (SELECT count * 100 + i AS n) AS k;
 
+  -- A flood: most of it is counted only.
+  INSERT INTO pipeline.dead_letter_range (topic, partition, reason, first_offset, last_offset, records) VALUES
+    ('devices', 0, 'not_json', 5000, 5999, 900), ('devices', 1, 'not_json', 7000, 7099, 100),
+    ('devices', 1, 'empty', 7001, 7001, 1);
+
   INSERT INTO pipeline.hour (hour, revision, changed_at)
   SELECT hour, CASE WHEN hour = '2022-10-29 16:00' THEN 3 ELSE 2 END, clock_timestamp()
   FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:00', interval '1 hour') AS hour;

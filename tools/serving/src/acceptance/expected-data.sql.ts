@@ -23,6 +23,11 @@ const series = (layer: Layer, type: Type): string => `
 const total = (layer: Layer): string =>
   `SELECT sum(value) AS bytes FROM public.${layer} WHERE type = 'user_total_bytes'`;
 
+const rejected = `
+  SELECT reason, count(*) AS records FROM pipeline.dead_letter GROUP BY 1
+  UNION ALL
+  SELECT reason, records FROM pipeline.dead_letter_range`;
+
 const hours = (columns: string): string => `
   SELECT ${columns}
   FROM (
@@ -42,7 +47,7 @@ export const expectedData: Readonly<Record<string, string>> = {
     SELECT count(*) AS users_over_quota
     FROM pipeline.user_hour_usage AS u JOIN public.user_metadata USING (id)
     WHERE hour = '2022-10-29 17:00' AND usage > quota`,
-  'charts/speed/rejected.yaml': `SELECT count(*) AS records FROM pipeline.dead_letter`,
+  'charts/speed/rejected.yaml': `SELECT sum(records) AS records FROM (${rejected}) AS r`,
   'charts/speed/bytes_user.yaml': series('bytes', 'user_total_bytes'),
   'charts/speed/bytes_antenna.yaml': series('bytes', 'antenna_total_bytes'),
   'charts/speed/bytes_app.yaml': series('bytes', 'app_total_bytes'),
@@ -58,7 +63,7 @@ export const expectedData: Readonly<Record<string, string>> = {
     JOIN public.user_metadata AS m USING (id)
     LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
     WHERE hour = '2022-10-29 17:00'`,
-  'charts/speed/dead_letters.yaml': `SELECT reason, count(*) AS records FROM pipeline.dead_letter GROUP BY 1`,
+  'charts/speed/dead_letters.yaml': `SELECT reason, sum(records) AS records FROM (${rejected}) AS r GROUP BY 1`,
   'charts/speed/top_users.yaml': `
     SELECT m.name AS label, sum(b.value) AS bytes
     FROM public.bytes AS b JOIN public.user_metadata AS m USING (id) WHERE b.type = 'user_total_bytes' GROUP BY 1`,

@@ -92,7 +92,9 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
 
   it('say «(ninguno)» when no record was rejected', async () => {
     const { sql } = dataset('registros_rechazados');
-    await client.query('BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter; SET LOCAL ROLE antenna_reader');
+    await client.query(
+      'BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter; DELETE FROM pipeline.dead_letter_range; SET LOCAL ROLE antenna_reader',
+    );
     try {
       expect(await rowsOf(sql ?? '')).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
     } finally {
@@ -100,9 +102,21 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
     }
   });
 
+  it('add up rejected records, whether they are stored whole or in ranges', async () => {
+    const { sql } = dataset('registros_rechazados');
+    expect(await rowsOf(`SELECT reason, records FROM (${sql ?? ''}) AS d ORDER BY records DESC, reason`)).toEqual([
+      { reason: 'not_json', records: '1012' },
+      { reason: 'missing_field', records: '5' },
+      { reason: 'invalid_bytes', records: '3' },
+      { reason: 'empty', records: '1' },
+      { reason: 'wrong_clock', records: '1' },
+    ]);
+  });
+
   it('are read by a role that can write nothing', async () => {
     await expect(client.query('DELETE FROM public.bytes')).rejects.toThrow('permission denied');
     await expect(client.query('SELECT payload FROM pipeline.dead_letter')).rejects.toThrow('permission denied');
+    await expect(client.query('SELECT * FROM pipeline.dead_letter_range')).rejects.toThrow('permission denied');
   });
 
   function dataset(name: string): Dataset {
