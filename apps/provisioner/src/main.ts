@@ -6,10 +6,6 @@ import { messages } from './messages.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
 import { wait } from './wait.ts';
 
-// As process 1 of a container, Node would not end at a signal. A migration that is under way is rolled back.
-process.once('SIGINT', () => process.exit(130));
-process.once('SIGTERM', () => process.exit(143));
-
 const provision = command({
   description:
     'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',

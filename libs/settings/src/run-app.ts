@@ -20,6 +20,7 @@ const lingerMs = 10_000;
  * 1 failed, 2 wrong usage or settings, or the `exitCode` of the error thrown.
  */
 export async function runApp(app: App): Promise<void> {
+  if (process.pid === 1) endAtSignals();
   process.exitCode = await execute(app, {
     args: process.argv.slice(2),
     env: process.env,
@@ -27,6 +28,16 @@ export async function runApp(app: App): Promise<void> {
     writeErr: (text) => process.stderr.write(text),
   });
   setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** Process 1 of a container, unlike any other, is not ended by a signal that it does not listen for. */
+function endAtSignals(): void {
+  for (const [signal, exitCode] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
+    process.on(signal, () => {
+      // Who else listens has other plans.
+      if (process.listenerCount(signal) === 1) process.exit(exitCode);
+    });
+  }
 }
 
 /** Likewise, in given surroundings. @returns the exit code. Never throws. */

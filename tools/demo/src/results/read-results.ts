@@ -15,7 +15,8 @@ export async function readResults(databaseUrl: string, kafka: Kafka): Promise<De
   return { database, archive, topicEnds };
 }
 
-async function readTopicEnds(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, number>> {
+/** @returns how many records each partition of a topic was sent. */
+export async function readTopicEnds(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, number>> {
   const offsets = new TopicOffsets(kafka, topic);
   try {
     await offsets.connect();

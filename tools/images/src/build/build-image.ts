@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type ImageName, recipeOf } from './image.ts';
-import { runProgram } from './run-program.ts';
+import { type ImageName, recipeOf } from '../image.ts';
+import { runProgram } from '../run-program.ts';
 import type { Source } from './source.ts';
 
 export interface BuildOptions {
@@ -9,30 +9,43 @@ export interface BuildOptions {
   /** Instead of the Dockerfiles' own base images. */
   readonly nodeImage: string | undefined;
   readonly pythonImage: string | undefined;
+  /** Ends it early. */
   readonly signal: AbortSignal;
+}
+
+export interface BuiltImage {
+  readonly name: ImageName;
+  /** With the version. */
+  readonly reference: string;
 }
 
 /** The tag of what was built last on a machine, whatever its version. */
 const LAST_BUILT = 'dev';
 
-/**
- * Builds an image, tagged with the source's version and as the last that was built.
- * @returns its reference with the version.
- * @throws {ProgramFailedError}
- */
-export async function buildImage(name: ImageName, source: Source, options: BuildOptions): Promise<string> {
-  const { prefix, signal } = options;
-  const references = [source.version, LAST_BUILT].map((tag) => `${prefix}/${name}:${tag}`);
+/** Builds images, one after the other: they share most of their steps. @throws {ProgramFailedError} */
+export async function buildImages(
+  names: readonly ImageName[],
+  source: Source,
+  options: BuildOptions,
+): Promise<BuiltImage[]> {
+  const built: BuiltImage[] = [];
+  for (const name of names) built.push(await buildImage(name, source, options));
+  return built;
+}
+
+/** Builds an image, tagged with the source's version and as the last that was built. @throws {ProgramFailedError} */
+export async function buildImage(name: ImageName, source: Source, options: BuildOptions): Promise<BuiltImage> {
+  const image = `${options.prefix}/${name}`;
   const { dockerfile, target } = recipeOf(name);
   const args = [
     ...['--file', join(source.folder, dockerfile)],
     ...(target === undefined ? [] : ['--target', target]),
-    ...references.flatMap((reference) => ['--tag', reference]),
+    ...['--tag', `${image}:${source.version}`, '--tag', `${image}:${LAST_BUILT}`],
     ...buildArguments(name, source, options).flatMap((argument) => ['--build-arg', argument]),
     source.folder,
   ];
-  await runProgram('docker', ['build', ...args], { signal, isShown: true });
-  return references[0] ?? '';
+  await runProgram('docker', ['build', ...args], { signal: options.signal, isShown: true });
+  return { name, reference: `${image}:${source.version}` };
 }
 
 function buildArguments(name: ImageName, source: Source, { nodeImage, pythonImage }: BuildOptions): string[] {

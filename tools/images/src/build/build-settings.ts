@@ -1,5 +1,5 @@
 import { anyText, oneOf, optionalSetting, requiredSetting, setting, settingsGroup, yesOrNo } from '@antenna/settings';
-import { imageNames } from './image.ts';
+import { imageNames } from '../image.ts';
 
 /** What all images are built with. */
 export const buildSettings = settingsGroup({
@@ -38,4 +38,21 @@ export const targetSettings = settingsGroup({
     }),
   },
   value: (values) => values,
+});
+
+/** Which images are checked. */
+export const extentSettings = settingsGroup({
+  title: 'Extent',
+  fields: {
+    dashboards: setting({
+      name: 'dashboards',
+      description: 'Superset, too: minutes to build, and a gigabyte of memory to run',
+      kind: yesOrNo,
+      default: 'true',
+    }),
+  },
+  value: ({ dashboards }) => ({
+    withDashboards: dashboards,
+    images: imageNames.filter((name) => dashboards || (name !== 'superset' && name !== 'serving')),
+  }),
 });
