@@ -1,0 +1,6 @@
+import { ProductError } from '@antenna/settings';
+
+/** A limit was broken, a row is wrong, or a program failed under load. */
+export class LoadFailedError extends ProductError {
+  readonly code = 'LOAD_FAILED';
+}

@@ -1,0 +1,46 @@
+import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+
+const count = (name: string, description: string, byDefault: number) =>
+  setting({ name, description, kind: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
+
+export const limitSettings = settingsGroup({
+  title: 'Limits',
+  fields: { maxMiB: count('max-mib', 'resident memory that may never be passed, MiB', 1_024) },
+  value: (values) => values,
+});
+
+export const overloadSettings = settingsGroup({
+  title: 'Overload',
+  fields: {
+    minutes: count('minutes', 'how long to send', 10),
+    partitions: count('partitions', 'of the topic', 12),
+    users: count('users', 'distinct users', 10_000),
+    rate: optionalSetting({
+      name: 'rate',
+      description: 'events a second; as many as the producer can send unless given',
+      kind: wholeNumber(1, 10_000_000),
+    }),
+  },
+  value: (values) => values,
+});
+
+export const drainSettings = settingsGroup({
+  title: 'Drain',
+  fields: {
+    events: count('events', 'in a block', 1_000_000),
+    blocks: count('blocks', 'how often the block is sent', 1),
+    partitions: count('partitions', 'of the topic', 12),
+    users: count('users', 'distinct users; 1 for a hot key', 1_000),
+    windows: count('windows', 'windows of five minutes that the events are spread over', 12),
+  },
+  value: (values) => values,
+});
+
+export const hourSettings = settingsGroup({
+  title: 'Hour',
+  fields: {
+    events: count('events', 'archived in the hour', 50_000_000),
+    users: count('users', 'distinct users', 1_000_000),
+  },
+  value: (values) => values,
+});
