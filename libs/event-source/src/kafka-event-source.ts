@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { KafkaLog } from './kafka-client.ts';
+import { consumeInBatches } from './lean-kafkajs.ts';
 import { MarkerWatch } from './marker-watch.ts';
 import { recordBatch } from './record-batch.ts';
 import { TopicOffsets } from './topic-offsets.ts';
@@ -48,6 +49,7 @@ export class KafkaEventSource implements EventSource {
     this.#heartbeatMs = Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION);
     this.#offsets = new TopicOffsets(kafka, settings.topic);
     this.#failure.promise.catch(() => undefined);
+    consumeInBatches(settings.topic);
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
       sessionTimeout: settings.sessionTimeoutMs,

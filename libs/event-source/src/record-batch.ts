@@ -1,5 +1,6 @@
 import type { RecordBatch, SourceRecord } from '@antenna/ingestion';
 import type { Batch, KafkaMessage } from 'kafkajs';
+import { StoredBatch } from './stored-batch.ts';
 
 /** A batch as kafkajs has it at run time; its types leave out the offset that it was fetched from. */
 type FetchedBatch = Batch & { readonly fetchedOffset: string };
@@ -8,17 +9,28 @@ type FetchedBatch = Batch & { readonly fetchedOffset: string };
 export function recordBatch(batch: Batch): RecordBatch {
   if (!hasFetchedOffset(batch))
     throw new TypeError('this version of kafkajs does not tell where a batch was fetched from');
+  const fetchedOffset = Number(batch.fetchedOffset);
   return {
     partition: batch.partition,
-    fetchedOffset: Number(batch.fetchedOffset),
+    fetchedOffset,
     nextOffset: Number(batch.lastOffset()) + 1,
     highWatermark: Number(batch.highWatermark),
-    records: batch.messages.map(sourceRecord),
+    records: sourceRecords(batch.messages, fetchedOffset),
   };
 }
 
 function hasFetchedOffset(batch: Batch): batch is FetchedBatch {
   return 'fetchedOffset' in batch && Number.isSafeInteger(Number(batch.fetchedOffset));
+}
+
+/** @param messages of kafkajs, or what takes their place (lean-kafkajs.ts). */
+function sourceRecords(messages: readonly (KafkaMessage | StoredBatch)[], fromOffset: number): SourceRecord[] {
+  const records: SourceRecord[] = [];
+  for (const message of messages) {
+    if (message instanceof StoredBatch) message.appendTo(records, fromOffset);
+    else records.push(sourceRecord(message));
+  }
+  return records;
 }
 
 function sourceRecord(message: KafkaMessage): SourceRecord {

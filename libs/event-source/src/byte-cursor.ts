@@ -1,0 +1,54 @@
+/** Reads Kafka's big-endian primitives one after the other. */
+export class ByteCursor {
+  readonly #bytes: Buffer;
+  #position = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#position;
+  }
+
+  int8(): number {
+    return this.#bytes.readInt8(this.#advance(1));
+  }
+
+  int16(): number {
+    return this.#bytes.readInt16BE(this.#advance(2));
+  }
+
+  int32(): number {
+    return this.#bytes.readInt32BE(this.#advance(4));
+  }
+
+  int64(): bigint {
+    return this.#bytes.readBigInt64BE(this.#advance(8));
+  }
+
+  /** Null when its length is negative. */
+  text(): string | null {
+    const length = this.int16();
+    return length < 0 ? null : this.take(length).toString('utf8');
+  }
+
+  /** As many elements as the count before them says; a negative count is none. */
+  array<T>(element: () => T): T[] {
+    return Array.from({ length: Math.max(0, this.int32()) }, element);
+  }
+
+  /** @returns a view. */
+  take(length: number): Buffer {
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** @throws {RangeError} when less is left: each read is of bytes that are there. */
+  #advance(length: number): number {
+    const start = this.#position;
+    if (length > this.#bytes.length - start) throw new RangeError(`${length} bytes are wanted, ${this.left} are left`);
+    this.#position = start + length;
+    return start;
+  }
+}

@@ -1,0 +1,35 @@
+/** What is replaced in kafkajs, or asked of it (lean-kafkajs.ts). Declared by nobody else, since it is not its API. */
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  const response: {
+    decode(raw: Buffer): Promise<unknown>;
+  };
+  export default response;
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export default class RequestQueue {
+    readonly pending: readonly unknown[];
+    scheduleCheckPendingRequests(): void;
+  }
+}
+
+declare module 'kafkajs/src/protocol/message/compression/index.js' {
+  const compression: {
+    /** Null when the batch is not compressed. @throws when there is no such codec. */
+    lookupCodecByAttributes(attributes: number): { decompress(buffer: Buffer): Promise<Buffer> } | null;
+  };
+  export default compression;
+}
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  import type { Batch } from 'kafkajs';
+
+  const constructor: new (topic: string, fetchedOffset: string, partition: unknown) => Batch;
+  export default constructor;
+}
+
+declare module 'kafkajs/package.json' {
+  const manifest: { readonly version: string };
+  export default manifest;
+}
