@@ -45,6 +45,8 @@ export class DashboardBrowser {
   readonly foreignHosts = new Set<string>();
   /** Ids of the charts whose data was asked for. */
   readonly asked = new Set<string>();
+  /** What was asked for and has not been answered. */
+  readonly #unanswered = new Set<Request>();
   readonly #url: string;
   readonly #end: () => Promise<void>;
 
@@ -60,13 +62,16 @@ export class DashboardBrowser {
       if (message.type() === 'error' && !message.text().includes(expectedFault)) this.complaints.push(message.text());
     });
     page.on('request', (request) => {
+      this.#unanswered.add(request);
       const chart = /"slice_id":(\d+)/.exec(request.postData() ?? '')?.[1];
       if (request.url().includes('/api/v1/chart/data') && chart !== undefined) this.asked.add(chart);
     });
     page.on('requestfinished', (request) => {
+      this.#unanswered.delete(request);
       this.#noteHost(request);
     });
     page.on('requestfailed', (request) => {
+      this.#unanswered.delete(request);
       // What the pages' own policy refuses never leaves the browser.
       if (request.failure()?.errorText !== 'csp') this.#noteHost(request);
     });
@@ -100,8 +105,14 @@ export class DashboardBrowser {
     await this.page.setViewportSize({ width: 1440, height: 1000 });
     await this.page.goto(`${this.#url}/superset/dashboard/${slug}/`, { waitUntil: 'domcontentloaded' });
     const cards = this.page.locator('[data-test-chart-id]');
-    const what = `${charts} charts on ${slug}`;
-    await until(async () => (await cards.count()) === charts, { what, deadlineMs: patienceMs });
+    await cards
+      .nth(charts - 1)
+      .waitFor({ state: 'attached' })
+      .catch(async (error: unknown) => {
+        throw new Error(`${slug} has ${await cards.count()} charts instead of ${charts}; ${await this.#state()}`, {
+          cause: error,
+        });
+      });
     return this.drawn();
   }
 
@@ -137,6 +148,13 @@ export class DashboardBrowser {
     await this.drawn();
     await this.page.evaluate('window.scrollTo(0, 0)');
     await this.page.screenshot({ path, scale: 'css' });
+  }
+
+  /** For whoever has to find out why a page is not as it should be. */
+  async #state(): Promise<string> {
+    const unanswered = [...this.#unanswered].map((request) => `${request.method()} ${request.url()}`);
+    const text = await this.page.locator('body').innerText();
+    return `${this.page.url()} waits for ${unanswered.join(', ') || 'nothing'} and shows: ${text}`;
   }
 
   #noteHost(request: Request): void {
