@@ -7,7 +7,7 @@ export const CREATE_GROUP_ROLES = `
   DECLARE
     wanted text;
   BEGIN
-    FOREACH wanted IN ARRAY ARRAY['antenna_batch', 'antenna_reader', 'antenna_speed'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['antenna_batch', 'antenna_operator', 'antenna_reader', 'antenna_speed'] LOOP
       CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted);
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);

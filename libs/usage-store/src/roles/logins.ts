@@ -7,12 +7,13 @@ import { scramVerifier } from './scram-verifier.ts';
 /** Somebody who logs in, and the group whose rights they have. */
 export interface Login {
   readonly role: string;
-  readonly group: 'antenna_speed' | 'antenna_batch' | 'antenna_reader';
+  readonly group: 'antenna_speed' | 'antenna_batch' | 'antenna_operator' | 'antenna_reader';
 }
 
 export const LOGINS = {
   speedLayer: { role: 'antenna_speed_layer', group: 'antenna_speed' },
   batchLayer: { role: 'antenna_batch_layer', group: 'antenna_batch' },
+  operator: { role: 'antenna_operations', group: 'antenna_operator' },
   reader: { role: 'antenna_dashboards', group: 'antenna_reader' },
 } as const satisfies Record<string, Login>;
 

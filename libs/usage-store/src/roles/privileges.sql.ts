@@ -2,19 +2,19 @@
  * Who may do what, as a whole: whatever these roles had before is taken away first. Applied at every migration, since
  * roles belong to the server and do not come along with a restored database.
  *
- * The workers may call their functions and touch no table; the functions run with their owner's rights. Whoever reads
- * sees the public tables and what dashboards show of the stream: no record's payload.
+ * The workers may call their functions and touch no table; the functions run with their owner's rights. An operator may
+ * see what dead letters hold, and note that one is sent again; the workers may not. Whoever reads sees the public tables and what dashboards show of the stream: no record's payload.
  */
 export const PRIVILEGES = `
-  REVOKE ALL ON SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
-  REVOKE ALL ON ALL TABLES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
-  REVOKE ALL ON ALL SEQUENCES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
-  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+  REVOKE ALL ON SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
+  REVOKE ALL ON ALL TABLES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
+  REVOKE ALL ON ALL SEQUENCES IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
   REVOKE ALL ON public.bytes, public.bytes_hourly, public.user_quota_limit, public.user_metadata
-    FROM PUBLIC, antenna_speed, antenna_batch, antenna_reader;
+    FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
 
-  GRANT USAGE ON SCHEMA pipeline TO antenna_speed, antenna_batch, antenna_reader;
-  GRANT SELECT ON pipeline.schema_version TO antenna_speed, antenna_batch, antenna_reader;
+  GRANT USAGE ON SCHEMA pipeline TO antenna_speed, antenna_batch, antenna_operator, antenna_reader;
+  GRANT SELECT ON pipeline.schema_version TO antenna_speed, antenna_batch, antenna_operator, antenna_reader;
 
   GRANT EXECUTE ON FUNCTION
     pipeline.claim,
@@ -34,6 +34,14 @@ export const PRIVILEGES = `
     pipeline.preview_over_quota,
     pipeline.commit_hour
     TO antenna_batch;
+
+  GRANT EXECUTE ON FUNCTION
+    pipeline.list_dead_letters,
+    pipeline.find_dead_letters,
+    pipeline.begin_replay,
+    pipeline.end_replay,
+    pipeline.record_fate
+    TO antenna_operator;
 
   GRANT SELECT ON
     public.bytes,

@@ -89,6 +89,23 @@ describe('the batch layer', () => {
   });
 });
 
+describe('the operator', () => {
+  it('may call the functions for dead letters', async () => {
+    expect(await callable('antenna_operator')).toEqual([
+      'begin_replay',
+      'end_replay',
+      'find_dead_letters',
+      'list_dead_letters',
+      'record_fate',
+    ]);
+  });
+
+  it('may touch no table', async () => {
+    expect(await touchable('antenna_operator', writing)).toEqual([]);
+    expect(await touchable('antenna_operator', 'SELECT')).toEqual(['pipeline.schema_version']);
+  });
+});
+
 describe('the reader', () => {
   it('may read the public tables and what dashboards show, but no payload', async () => {
     const readable = await touchable('antenna_reader', 'SELECT');
@@ -101,6 +118,7 @@ describe('the reader', () => {
     for (const table of [
       'dead_letter',
       'dead_letter_range',
+      'dead_letter_replay',
       'position',
       'archive_intent',
       'archive_file',
@@ -130,7 +148,8 @@ describe('the functions that workers call', () => {
     const loose = await textsOf(
       `SELECT p.proname AS text FROM pg_proc AS p
        WHERE p.pronamespace = 'pipeline'::regnamespace
-         AND (has_function_privilege('antenna_speed', p.oid, 'EXECUTE') OR has_function_privilege('antenna_batch', p.oid, 'EXECUTE'))
+         AND (has_function_privilege('antenna_speed', p.oid, 'EXECUTE') OR has_function_privilege('antenna_batch', p.oid, 'EXECUTE')
+           OR has_function_privilege('antenna_operator', p.oid, 'EXECUTE'))
          AND NOT (p.prosecdef AND coalesce(p.proconfig::text LIKE '%search_path=pg_catalog, pg_temp%', false))`,
       '',
     );
@@ -156,12 +175,12 @@ describe('the group roles', () => {
     await until(async () => (await textsOf(waiting, '')).length > 0, { what: 'wait for the other transaction' });
     await elsewhere.commit();
     await here;
-    expect(await textsOf(created, '')).toEqual(['batch', 'reader', 'speed'].map((name) => prefix + name));
+    expect(await textsOf(created, '')).toEqual(['batch', 'operator', 'reader', 'speed'].map((name) => prefix + name));
   });
 
   it('are nobody who can log in', async () => {
     const logins = `SELECT rolname AS text FROM pg_roles WHERE rolname LIKE 'antenna_%' AND rolcanlogin
-      AND rolname IN ('antenna_batch', 'antenna_reader', 'antenna_speed')`;
+      AND rolname IN ('antenna_batch', 'antenna_operator', 'antenna_reader', 'antenna_speed')`;
     expect(await textsOf(logins, '')).toEqual([]);
   });
 });

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { testDatabase, type TestDatabase, testSecret } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import pg from 'pg';
+import { openDatabase } from '../database.ts';
+import { migrate } from '../migrate.ts';
+import { ensureLogin, type Login } from './logins.ts';
+import { type Attempt, attemptsBeyondCatalogue, attemptsFromCatalogue } from './testing/attempts.ts';
+
+const GROUPS = ['antenna_speed', 'antenna_batch', 'antenna_reader'] as const;
+
+/** SQLSTATE of a right that is missing. */
+const DENIED = '42501';
+
+/** SQLSTATE of a warning: who grants may not. */
+const NOT_GRANTED = '01007';
+
+describe('a login of the group', () => {
+  let test: TestDatabase;
+  let owner: Knex;
+  let logins: readonly (Login & { readonly password: string })[];
+
+  beforeAll(async () => {
+    test = await testDatabase();
+    // A copy of a database has none of the rights to the database itself.
+    await migrate({ url: test.url });
+    owner = openDatabase({ url: test.url }, { applicationName: 'test' });
+    logins = GROUPS.map((group) => {
+      const role = `test_${group}_${randomBytes(6).toString('hex')}`;
+      return { role, group, password: testSecret() };
+    });
+    for (const login of logins) await ensureLogin(owner, login, login.password);
+  });
+
+  afterAll(async () => {
+    for (const { role } of logins) await owner.raw('DROP ROLE ??', [role]);
+    await owner.destroy();
+    await test.close();
+  });
+
+  /** The rights that a login turns out to have when it tries everything. */
+  async function rightsOf(group: Login['group']): Promise<readonly string[]> {
+    const others = ['postgres', ...GROUPS.filter((other) => other !== group)];
+    const attempts = [...(await attemptsFromCatalogue(owner)), ...attemptsBeyondCatalogue(others)];
+    const login = logins.find((each) => each.group === group);
+    const url = new URL(test.url);
+    [url.username, url.password] = [login?.role ?? '', login?.password ?? ''];
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      const rights = new Set<string>();
+      for (const attempt of attempts) if (await succeeds(client, attempt)) rights.add(attempt.right);
+      return [...rights].sort();
+    } finally {
+      await client.end();
+    }
+  }
+
+  it('antenna_speed can call the functions of the speed layer, and nothing else', async () => {
+    expect(await rightsOf('antenna_speed')).toEqual([
+      ...[
+        'acknowledge_gap',
+        'claim',
+        'commit_totals',
+        'commit_totals_and_ranges',
+        'complete_chunk',
+        'note_partition_ends',
+        'now_for_noting',
+        'record_intent',
+        'stream_status',
+      ].map((name) => `EXECUTE pipeline.${name}`),
+      'SELECT pipeline.schema_version',
+    ]);
+  });
+
+  it('antenna_batch can call the functions of the batch layer, and nothing else', async () => {
+    expect(await rightsOf('antenna_batch')).toEqual([
+      ...['commit_hour', 'hour_statuses', 'preview_over_quota', 'read_manifest'].map(
+        (name) => `EXECUTE pipeline.${name}`,
+      ),
+      'SELECT pipeline.schema_version',
+    ]);
+  });
+
+  it('antenna_reader can read what it is shown, and nothing else', async () => {
+    expect(await rightsOf('antenna_reader')).toEqual(
+      [
+        'pipeline.data_as_of',
+        'pipeline.dead_letter_count',
+        'pipeline.hour_status',
+        'pipeline.known_id',
+        'pipeline.live_quota',
+        'pipeline.live_usage',
+        'pipeline.over_quota',
+        'pipeline.quota_crossing',
+        'pipeline.schema_version',
+        'pipeline.stream_progress',
+        'pipeline.stream_watermark',
+        'pipeline.user_label',
+        'public.bytes',
+        'public.bytes_hourly',
+        'public.user_metadata',
+        'public.user_quota_limit',
+      ].map((name) => `SELECT ${name}`),
+    );
+  });
+
+  it('tries every table, view and function that there is, whoever adds one', async () => {
+    await owner.transaction(async (transaction) => {
+      await transaction.raw('CREATE TABLE pipeline.added_later (id integer)');
+      await transaction.raw('CREATE FUNCTION public.added_later() RETURNS integer LANGUAGE sql RETURN 1');
+      const rights = (await attemptsFromCatalogue(transaction)).map(({ right }) => right);
+      expect(rights).toEqual(expect.arrayContaining(['DELETE pipeline.added_later', 'EXECUTE public.added_later']));
+      await transaction.rollback();
+    });
+  });
+});
+
+/** Refused in a transaction before anybody looks at rights. */
+const ALONE = /^(ALTER SYSTEM|CREATE DATABASE)/;
+
+/**
+ * A statement that fails for another reason than a missing right is one that was allowed. A right that cannot be given
+ * away is refused by a warning.
+ */
+async function succeeds(client: pg.Client, { statement }: Attempt): Promise<boolean> {
+  let isRefused = false;
+  const onNotice = ({ code }: { readonly code?: string | undefined }): void => {
+    isRefused ||= code === NOT_GRANTED;
+  };
+  client.on('notice', onNotice);
+  const isAlone = ALONE.test(statement);
+  if (!isAlone) await client.query('BEGIN');
+  try {
+    await client.query(statement);
+  } catch (error) {
+    isRefused ||= error instanceof pg.DatabaseError && error.code === DENIED;
+  } finally {
+    client.off('notice', onNotice);
+    if (!isAlone) await client.query('ROLLBACK');
+  }
+  return !isRefused;
+}
