@@ -1,18 +1,20 @@
+import { writeSync } from 'node:fs';
 import { ParquetArchive } from '@antenna/event-archive';
 import { KafkaEventSource } from '@antenna/event-source';
 import { PostgresPositionStore } from '@antenna/usage-store';
-import { type FailpointStep, parseFailpoint } from './failpoint.ts';
+import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
 /**
- * Loaded into a worker before its main module (`node --import`): kills the process, as SIGKILL does, before or after
- * the nth call of one step of the protocols. The worker itself knows nothing of it.
+ * Loaded into a worker before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
+ * does, before or after the nth call of one step of the protocols. The worker itself knows nothing of it.
  */
-const wanted = parseFailpoint(process.env['FAILPOINT'] ?? '');
+const text = process.env['FAILPOINT'];
+const wanted = text === undefined ? undefined : parseFailpoint(text);
 
 type Asynchronous = (...args: never[]) => Promise<unknown>;
 
 function watch<Name extends string>(adapter: Record<Name, Asynchronous>, name: Name, step: FailpointStep): void {
-  if (step !== wanted.step) return;
+  if (step !== wanted?.step) return;
   const original = adapter[name];
   let calls = 0;
   adapter[name] = async function (this: unknown, ...args: never[]) {
@@ -28,6 +30,7 @@ function watch<Name extends string>(adapter: Record<Name, Asynchronous>, name: N
 
 /** Nothing runs after it: a signal that one sends oneself is delivered at once. */
 function die(): Promise<never> {
+  if (wanted !== undefined) writeSync(2, `failpoint ${failpointText(wanted)} reached\n`);
   process.kill(process.pid, 'SIGKILL');
   return new Promise(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { emptyDatabase, until } from '@antenna/test-kit';
+import { emptyDatabase, testSecret, until } from '@antenna/test-kit';
 import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
@@ -74,10 +74,11 @@ describe('the speed layer that serves', () => {
     const administrator = new pg.Client({ connectionString: stream.databaseUrl });
     await administrator.connect();
     try {
-      await administrator.query(`CREATE ROLE ${login} LOGIN PASSWORD '${login}' IN ROLE antenna_speed`);
+      const password = testSecret();
+      await administrator.query(`CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE antenna_speed`);
       const url = new URL(stream.databaseUrl);
       url.username = login;
-      url.password = login;
+      url.password = password;
       const environment = { ...stream.environment, DATABASE_URL: url.href };
       expect(await ending(startWorker('drain', environment))).toEqual(DONE);
       expect(await ending(startWorker('status', environment))).toEqual(DONE);

@@ -3,26 +3,47 @@ import { execa } from 'execa';
 import { type Failpoint, failpointText } from './failpoint.ts';
 
 const MAIN = join(import.meta.dirname, '../../../apps/speed-layer/src/main.ts');
+const BATCH_MAIN = join(import.meta.dirname, '../../../apps/batch-layer/src/main.ts');
 const FAILPOINTS = join(import.meta.dirname, 'failpoints.ts');
 
 /** Settings of a worker: environment variables. */
 export type WorkerEnvironment = Readonly<Record<string, string>>;
 
+export type WorkerCommand = 'serve' | 'drain' | 'status' | 'acknowledge-gap';
+
 /** Starts the speed layer as an operator would, as a process of its own, if wanted with a failpoint. */
-export function startWorker(
-  command: 'serve' | 'drain' | 'status' | 'acknowledge-gap',
+export function startWorker(command: WorkerCommand, environment: WorkerEnvironment, failpoint?: Failpoint) {
+  const preload = failpoint === undefined ? [] : ['--import', FAILPOINTS];
+  return startProgram([...preload, MAIN, command], { ...environment, ...failpointSetting(failpoint) });
+}
+
+/** Likewise from a bundle that has the failpoints built in, which starts in half the time. */
+export function startBundledWorker(
+  bundle: string,
+  command: WorkerCommand,
   environment: WorkerEnvironment,
   failpoint?: Failpoint,
 ) {
-  const preload = failpoint === undefined ? [] : ['--import', FAILPOINTS];
-  const failpointSetting = failpoint === undefined ? {} : { FAILPOINT: failpointText(failpoint) };
-  return execa(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...preload, MAIN, command], {
-    env: { PATH: process.env['PATH'], ...environment, ...failpointSetting },
+  return startProgram([bundle, command], { ...environment, ...failpointSetting(failpoint) });
+}
+
+/** Starts the batch layer. */
+export function startBatch(args: readonly string[], environment: WorkerEnvironment) {
+  return startProgram([BATCH_MAIN, ...args], environment);
+}
+
+function startProgram(args: readonly string[], environment: WorkerEnvironment) {
+  return execa(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
     extendEnv: false,
     reject: false,
     all: true,
     forceKillAfterDelay: 60_000,
   });
+}
+
+function failpointSetting(failpoint: Failpoint | undefined): WorkerEnvironment {
+  return failpoint === undefined ? {} : { FAILPOINT: failpointText(failpoint) };
 }
 
 /** How a worker ended; what it printed only when it did not end well, so that a failed test shows it. */

@@ -1,4 +1,6 @@
+export { type Chance, seededChance } from './chance.ts';
 export { ensureTopic } from './ensure-topic.ts';
 export { DeliveryUnknownError, produce, type ProduceOptions } from './produce.ts';
 export { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
+export { simulationSettings } from './simulation-settings.ts';
 export { addToTruth, Tally } from './tally.ts';

@@ -1,0 +1,30 @@
+import { deletedRecords } from './deleted-records.ts';
+import type { FaultKind } from './fault.ts';
+import { freeze } from './freeze.ts';
+import { fullDisk } from './full-disk.ts';
+import { blackHole, cut, slowDown } from './network.ts';
+import { racingBatches } from './racing-batches.ts';
+import { resize } from './resize.ts';
+import { restartBroker, restartPostgres } from './restart-server.ts';
+import { storageTrouble } from './storage-trouble.ts';
+
+/** Every kind of fault but kills; a kind that stands here twice comes twice as often. */
+export const FAULT_KINDS: readonly FaultKind[] = [
+  freeze,
+  freeze,
+  resize,
+  resize,
+  resize,
+  racingBatches,
+  racingBatches,
+  deletedRecords,
+  restartPostgres,
+  restartBroker,
+  fullDisk,
+  ...(['postgres', 'kafka', 'gcs'] as const).flatMap((service) => [
+    cut(service),
+    slowDown(service),
+    blackHole(service),
+  ]),
+  ...(['503', '429', 'reset in mid-upload', 'lost answer'] as const).map(storageTrouble),
+];

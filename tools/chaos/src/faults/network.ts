@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Chance } from '@antenna/simulator';
+import type { Proxied } from '../system/services.ts';
+import type { TcpProxy } from '../system/tcp-proxy.ts';
+import { ANY_ARCHIVE, type Fault, type FaultKind, type Resource } from './fault.ts';
+
+const TITLES: Readonly<Record<Proxied, string>> = { postgres: 'Postgres', kafka: 'Kafka', gcs: 'GCS' };
+const RESOURCES: Readonly<Record<Proxied, Resource>> = { postgres: 'postgres', kafka: 'kafka', gcs: 'storage' };
+
+/** All connections to a service are cut, and new ones for a while. */
+export const cut = (service: Proxied): FaultKind =>
+  onProxy(service, 'cut', (chance) => {
+    const ms = chance.integer(0, 2_000);
+    return {
+      text: `refused for ${ms} ms`,
+      async inject(proxy) {
+        proxy.refuse(true);
+        await delay(ms);
+        proxy.refuse(false);
+      },
+    };
+  });
+
+/** Everything that goes to a service and comes back takes longer. */
+export const slowDown = (service: Proxied): FaultKind =>
+  onProxy(service, 'delayed', (chance) => {
+    const [lagMs, ms] = [chance.integer(50, 400), chance.integer(2_000, 6_000)];
+    return {
+      text: `${lagMs} ms each way for ${ms} ms`,
+      async inject(proxy) {
+        proxy.slowDown(lagMs);
+        await delay(ms);
+        proxy.slowDown(0);
+      },
+    };
+  });
+
+/** Nothing gets through, and nobody is told; then all comes at once, or the connections turn out to be dead. */
+export const blackHole = (service: Proxied): FaultKind =>
+  onProxy(service, 'black-holed', (chance) => {
+    const ms = chance.integer(2_000, 8_000);
+    const isCut = chance.happens(0.5);
+    return {
+      text: `${ms} ms, then ${isCut ? 'cut' : 'delivered'}`,
+      async inject(proxy) {
+        proxy.swallow();
+        await delay(ms);
+        if (isCut) proxy.cut();
+        proxy.release();
+      },
+    };
+  });
+
+interface ProxyFault {
+  readonly text: string;
+  inject(proxy: TcpProxy): Promise<void>;
+}
+
+function onProxy(service: Proxied, what: string, draw: (chance: Chance) => ProxyFault): FaultKind {
+  return {
+    archives: service === 'gcs' ? ['gcs'] : ANY_ARCHIVE,
+    draw(chance): Fault {
+      const { text, inject } = draw(chance);
+      const name = `connections to ${TITLES[service]} ${what}`;
+      return {
+        name,
+        text: `${name}: ${text}`,
+        resource: RESOURCES[service],
+        inject: ({ services }) => inject(services.proxies[service]),
+      };
+    },
+  };
+}

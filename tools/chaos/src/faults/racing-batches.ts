@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { System } from '../system/system.ts';
+import { judge, lastLines } from '../system/ending.ts';
+import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+
+/** Two batch runs of one hour at once, while the workers go on archiving events of that hour. */
+export const racingBatches: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const percent = chance.integer(0, 99);
+    return {
+      name: 'two batch runs of one hour at once',
+      text: `compute twice the hour at ${percent} % of those archived`,
+      resource: 'hours',
+      async inject(system) {
+        const hours = await firstHours(system);
+        // The newest are those that grow; the others grow by late events.
+        const hour = hours[Math.floor((hours.length * percent) / 100)];
+        if (hour === undefined) return system.tally.count('batch run skipped: no hour yet');
+        await Promise.all([runHour(system, hour), runHour(system, hour)]);
+      },
+    };
+  },
+};
+
+const POLL_MS = 500;
+const FIRST_HOUR_MS = 20_000;
+
+/** At the begin there is nothing to compute. */
+async function firstHours(system: System): Promise<readonly Hour[]> {
+  for (const end = performance.now() + FIRST_HOUR_MS; performance.now() < end; await delay(POLL_MS)) {
+    const hours = await archivedHours(system);
+    if (hours.length > 0) return hours;
+  }
+  return [];
+}
+
+async function runHour(system: System, { date, hour }: Hour): Promise<void> {
+  const ending = await system.batchLayer('run', `--date=${date}`, `--hour=${hour}`);
+  const verdict = judge(ending);
+  system.tally.count(`batch run ${verdict}`);
+  if (verdict === 'done' || verdict === 'gave up') return;
+  system.unexpected.push(`a batch run of ${date} ${hour} ended with: ${lastLines(ending.printed)}`);
+}
+
+interface Hour {
+  readonly date: string;
+  readonly hour: number;
+}
+
+function archivedHours({ database }: System): Promise<readonly Hour[]> {
+  return database.query<{ date: string; hour: number }>(
+    `SELECT to_char(hour, 'YYYY-MM-DD') AS date, extract(hour FROM hour)::integer AS hour
+     FROM pipeline.hour AS h WHERE revision > 0 ORDER BY h.hour`,
+  );
+}

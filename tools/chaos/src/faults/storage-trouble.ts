@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StorageTrouble } from '../system/storage-proxy.ts';
+import type { FaultKind } from './fault.ts';
+
+/** The storage server answers some requests wrongly, or not, for a while. */
+export const storageTrouble = (what: StorageTrouble): FaultKind => ({
+  archives: ['gcs'],
+  draw(chance) {
+    const every = chance.integer(1, 3);
+    const ms = chance.integer(2_000, 5_000);
+    const name = `GCS: ${what}`;
+    return {
+      name,
+      text: `${name} for every request of ${every}, for ${ms} ms`,
+      resource: 'storage',
+      async inject({ services, tally }) {
+        const before = services.storage.hits;
+        services.storage.trouble({ what, every });
+        await delay(ms);
+        services.storage.trouble(undefined);
+        tally.count(`requests hit, ${name}`, services.storage.hits - before);
+      },
+    };
+  },
+});

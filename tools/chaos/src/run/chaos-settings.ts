@@ -1,0 +1,41 @@
+import { listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { ARCHIVE_KINDS } from '../system/archive-place.ts';
+import { planOf } from './plan.ts';
+
+const MOST = 1_000_000_000;
+
+export const chaosSettings = settingsGroup({
+  title: 'Chaos',
+  fields: {
+    seed: setting({
+      name: 'seed',
+      description: 'decides what is sent, which faults come, and when',
+      kind: wholeNumber(0, 2 ** 31 - 1),
+      default: '1',
+    }),
+    archives: setting({
+      name: 'archive',
+      description: 'where the events are archived, one run for each',
+      kind: listOf(ARCHIVE_KINDS),
+      default: ARCHIVE_KINDS.join(','),
+    }),
+    rate: setting({ name: 'rate', description: 'records per second', kind: wholeNumber(1, 100_000), default: '2000' }),
+    durationS: setting({
+      name: 'duration',
+      description: 'seconds of faults, of all runs together, unless --events says how long it takes to send them',
+      kind: wholeNumber(10, 1_000_000),
+      default: '90',
+    }),
+    events: optionalSetting({
+      name: 'events',
+      description: 'records to send, in all runs together',
+      kind: wholeNumber(1, MOST),
+    }),
+    kills: optionalSetting({
+      name: 'kills',
+      description: 'workers to kill at least, in all runs together; one every 3 seconds unless given',
+      kind: wholeNumber(0, MOST),
+    }),
+  },
+  value: planOf,
+});

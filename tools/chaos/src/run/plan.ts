@@ -1,0 +1,59 @@
+import type { ArchiveKind } from '../system/archive-place.ts';
+
+export interface Asked {
+  readonly seed: number;
+  readonly archives: readonly ArchiveKind[];
+  readonly rate: number;
+  readonly durationS: number;
+  readonly events: number | undefined;
+  readonly kills: number | undefined;
+}
+
+/** What one run does, with one archive. */
+export interface RoundPlan {
+  readonly seed: number;
+  readonly archive: ArchiveKind;
+  readonly rate: number;
+  readonly events: number;
+  readonly durationMs: number;
+  readonly kills: number;
+  /** Faults that are no kills. */
+  readonly others: number;
+}
+
+export interface ChaosPlan {
+  readonly asked: Asked;
+  readonly rounds: readonly RoundPlan[];
+}
+
+const SECONDS_PER_KILL = 3;
+
+/** Between two faults that are no kills: closely in a short run, so that most kinds come. */
+const BETWEEN_MS = 16_000;
+const LEAST_OTHERS = 14;
+
+/** Deals what is asked for to the archives. */
+export function planOf(asked: Asked): ChaosPlan {
+  const shares = asked.archives.length;
+  const events = Math.ceil((asked.events ?? asked.durationS * asked.rate) / shares);
+  const durationMs = Math.ceil((events / asked.rate) * 1000);
+  const kills = Math.ceil((asked.kills ?? (durationMs * shares) / 1000 / SECONDS_PER_KILL) / shares);
+  const others = Math.max(LEAST_OTHERS, Math.ceil(durationMs / BETWEEN_MS));
+  const { seed, rate } = asked;
+  return {
+    asked,
+    rounds: asked.archives.map((archive) => ({ seed, archive, rate, events, durationMs, kills, others })),
+  };
+}
+
+/** The command that does the same again. */
+export function commandOf({ seed, archives, rate, durationS, events, kills }: Asked): string {
+  const options = [
+    `--seed=${seed}`,
+    `--archive=${archives.join(',')}`,
+    `--rate=${rate}`,
+    events === undefined ? `--duration=${durationS}` : `--events=${events}`,
+    ...(kills === undefined ? [] : [`--kills=${kills}`]),
+  ];
+  return `npm run chaos -- ${options.join(' ')}`;
+}

@@ -1,0 +1,51 @@
+import { Tally } from '../system/tally.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { type Asked, commandOf } from './plan.ts';
+import type { RoundResult } from './round.ts';
+
+const FAULT = /^fault /;
+
+/** All that was found to be wrong, over all rounds. */
+export function differences(results: readonly RoundResult[]): number {
+  return results.reduce((sum, { verdict }) => sum + verdict.findings.count, 0);
+}
+
+/** The result in one line, with the command that repeats it. */
+export function resultLine(results: readonly RoundResult[], asked: Asked, seconds: number): string {
+  const tally = tallyOf(results);
+  const sum = (of: (verdict: Verdict) => number): string =>
+    grouped(results.reduce((total, { verdict }) => total + of(verdict), 0));
+  const others = tally.entries().filter(([what]) => FAULT.test(what) && !what.includes('SIGKILL'));
+  const faults = others.reduce((total, [, times]) => total + times, 0);
+  return [
+    `chaos: ${grouped(differences(results))} differences`,
+    `${grouped(tally.of('worker killed'))} kills and ${grouped(faults)} other faults of ${others.length} kinds`,
+    `${sum(({ records }) => records)} records: ${sum(({ windows }) => windows)} rows of bytes, ` +
+      `${sum(({ archivedEvents }) => archivedEvents)} archived events in ${sum(({ files }) => files)} files, ` +
+      `${sum(({ deadLetters }) => deadLetters)} dead letters, ${sum(({ hourlyRows }) => hourlyRows)} rows of bytes_hourly, ` +
+      `${sum(({ announcedLost }) => announcedLost)} announced as lost`,
+    `${seconds} s`,
+    commandOf(asked),
+  ].join('; ');
+}
+
+/** How often each thing happened, and what is not as it should be. */
+export function details(results: readonly RoundResult[]): readonly string[] {
+  const counts = tallyOf(results)
+    .entries()
+    .map(([what, times]) => `${String(times).padStart(6)}  ${what}`);
+  const findings = results.flatMap(({ plan, verdict }) =>
+    verdict.findings.lines().map((line) => `DIFFERENCE ${plan.archive}: ${line}`),
+  );
+  return [...counts, ...findings];
+}
+
+function tallyOf(results: readonly RoundResult[]): Tally {
+  const tally = new Tally();
+  for (const result of results) tally.add(result.tally);
+  return tally;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { FAULT_KINDS } from '../faults/catalogue.ts';
+import { Feeder } from '../feed/feeder.ts';
+import { KnownRecords } from '../feed/known-records.ts';
+import { schedule } from '../schedule/schedule.ts';
+import type { Services } from '../system/services.ts';
+import { openSystem, type System } from '../system/system.ts';
+import type { Tally } from '../system/tally.ts';
+import { judgeSystem, type Verdict } from '../verdict/verdict.ts';
+import { inject } from './inject.ts';
+import type { RoundPlan } from './plan.ts';
+import { settle } from './settle.ts';
+import { simulation } from './simulation.ts';
+
+export interface RoundResult {
+  readonly plan: RoundPlan;
+  readonly verdict: Verdict;
+  readonly tally: Tally;
+}
+
+export interface RoundSurroundings {
+  readonly services: Services;
+  readonly folder: string;
+  readonly workerBundle: string;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const PARTITIONS = 12;
+const FIRST_WORKERS = 3;
+
+/** Feeds a stream of its own while it is being broken, lets it come to rest, and compares. */
+export async function round(plan: RoundPlan, surroundings: RoundSurroundings): Promise<RoundResult> {
+  const { services, folder, workerBundle, tell } = surroundings;
+  const name = `chaos-${plan.archive}`;
+  const options = { name, folder: join(folder, name), workerBundle, archive: plan.archive, partitions: PARTITIONS };
+  const system = await openSystem(services, options);
+  try {
+    const known = new KnownRecords(PARTITIONS);
+    await breakWhileFeeding(plan, system, known, surroundings);
+    tell(`${name}: ${known.total} records sent; the workers come to rest`);
+    await settle(system, plan.kills, surroundings.signal);
+    tell(`${name}: comparing`);
+    const verdict = await judgeSystem(system, known);
+    for (const point of system.workers.unreached) system.tally.count(`failpoint not reached: ${point.step}`);
+    return { plan, verdict, tally: system.tally };
+  } finally {
+    await system.close();
+  }
+}
+
+async function breakWhileFeeding(
+  plan: RoundPlan,
+  system: System,
+  known: KnownRecords,
+  { tell, signal }: RoundSurroundings,
+): Promise<void> {
+  const { topic, workers } = system;
+  const planned = schedule({ ...plan, kinds: FAULT_KINDS });
+  const seconds = Math.round(plan.durationMs / 1000);
+  tell(`${topic.name}: ${plan.events} records in ${seconds} s, ${planned.length} faults`);
+  // Faults may take longer than planned: until the last one is over, there is something to save.
+  const broken = new AbortController();
+  const feeder = new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate: plan.rate, signal });
+  workers.resize(FIRST_WORKERS);
+  const faults = inject(planned, system, signal).finally(() => {
+    broken.abort();
+  });
+  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults]);
+}

@@ -1,0 +1,36 @@
+import { readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { lastLines } from '../system/ending.ts';
+import type { System } from '../system/system.ts';
+
+const KILL_POLL_MS = 500;
+
+/** Ends the faults' work: the kills that are still lacking, the workers, then everything that the topic still holds. */
+export async function settle(system: System, kills: number, signal: AbortSignal): Promise<void> {
+  for (let round = 0; system.tally.of('worker killed') < kills && !signal.aborted; round += 1) {
+    system.workers.kill(round, 1);
+    await delay(KILL_POLL_MS);
+  }
+  await system.workers.stop();
+  const staged = await ageStagingFiles(system.archive.stagingFolder);
+  system.tally.count('staging files of killed workers', staged);
+  await must(system, 'drain', system.speedLayer('drain'));
+  await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
+}
+
+/** More than a worker leaves the files of others alone when it starts. */
+const AGE_MS = 25 * 3_600_000;
+
+/** Makes the files that killed workers were preparing look like yesterday's: the next start has to remove them. */
+async function ageStagingFiles(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const then = new Date(Date.now() - AGE_MS);
+  await Promise.all(names.map((name) => utimes(join(folder, name), then, then)));
+  return names.length;
+}
+
+async function must(system: System, what: string, ended: ReturnType<System['batchLayer']>): Promise<void> {
+  const { exitCode, signal, printed } = await ended;
+  if (exitCode !== 0) system.unexpected.push(`${what} ended with ${String(exitCode ?? signal)}: ${lastLines(printed)}`);
+}

@@ -1,0 +1,59 @@
+import { type Chance, seededChance } from '@antenna/simulator';
+import { type Failpoint, FAILPOINT_STEPS } from '../failpoint.ts';
+import type { Fault, FaultKind } from '../faults/fault.ts';
+import { kill } from '../faults/kill.ts';
+import type { ArchiveKind } from '../system/archive-place.ts';
+import { deck } from './deck.ts';
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly archive: ArchiveKind;
+  readonly durationMs: number;
+  /** How many workers are to be killed, at failpoints or at any instant. */
+  readonly kills: number;
+  /** How many other faults. Each kind that the archive allows comes equally often, as far as the number allows. */
+  readonly others: number;
+  readonly kinds: readonly FaultKind[];
+}
+
+export interface PlannedFault {
+  /** Milliseconds since the fault before, or since the begin. */
+  readonly afterMs: number;
+  readonly fault: Fault;
+}
+
+/** Faults in their order: the same options give the same. */
+export function schedule(options: ScheduleOptions): readonly PlannedFault[] {
+  const { archive, durationMs } = options;
+  const chance = seededChance(options.seed);
+  const kinds = options.kinds.filter(({ archives }) => archives.includes(archive));
+  const others = deck(kinds, options.others, chance).map((kind) => kind.draw(chance));
+  const planned = [...others, ...bursts(options.kills, chance)];
+  const averageMs = Math.floor(durationMs / planned.length);
+  return deck(planned, planned.length, chance).map((fault) => ({ afterMs: chance.integer(0, 2 * averageMs), fault }));
+}
+
+const FAILPOINTS = FAILPOINT_STEPS.flatMap((step) =>
+  (['before', 'after'] as const).map((moment) => ({ moment, step })),
+);
+
+/** A worker rarely lives for many calls: the group begins anew at each death. */
+const MOST_CALLS = 2;
+const MOST_VICTIMS = 3;
+
+/** Deaths that come together, until there are enough: half of the victims have successors that die at a failpoint. */
+function bursts(kills: number, chance: Chance): readonly Fault[] {
+  const faults: Fault[] = [];
+  const points = deck(FAILPOINTS, kills, chance)[Symbol.iterator]();
+  for (let left = kills; left > 0;) {
+    const victims = Math.min(left, chance.integer(1, MOST_VICTIMS));
+    const armed = chance.integer(0, Math.min(victims, left - victims));
+    const failpoints = Array.from({ length: armed }, (): Failpoint => {
+      const { moment, step } = points.next().value ?? { moment: 'after', step: 'commit' };
+      return { moment, step, call: chance.integer(1, MOST_CALLS) };
+    });
+    faults.push(kill(chance.integer(0, 3), victims, failpoints));
+    left -= victims + armed;
+  }
+  return faults;
+}

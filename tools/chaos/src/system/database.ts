@@ -1,0 +1,50 @@
+import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
+import pg from 'pg';
+import retry from 'p-retry';
+
+/** The server may be restarting: everything is tried again until it answers. */
+const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
+
+/** The stream's database, reached directly. */
+export class Database {
+  readonly url: string;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Makes one with the product's schema and users. */
+  static async create(serverUrl: string, name: string): Promise<Database> {
+    await new Database(serverUrl).query(`CREATE DATABASE "${name}"`);
+    const url = new URL(serverUrl);
+    url.pathname = name;
+    await migrate({ url: url.href });
+    const database = openDatabase({ url: url.href }, { applicationName: 'chaos', poolMax: 1 });
+    await seedUsers(database).finally(() => database.destroy());
+    return new Database(url.href);
+  }
+
+  /** The URL by which others reach it through a proxy. */
+  through(port: number): string {
+    const url = new URL(this.url);
+    url.port = String(port);
+    return url.href;
+  }
+
+  query<Row extends pg.QueryResultRow>(
+    statement: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<readonly Row[]> {
+    return retry(async () => {
+      const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
+      // A server that dies tells it here, too.
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        return (await client.query<Row>(statement, [...parameters])).rows;
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    }, RESTART_PATIENCE);
+  }
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { Failpoint } from '../failpoint.ts';
+import { startBatch, startBundledWorker, type WorkerCommand, type WorkerEnvironment } from '../worker-process.ts';
+import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
+import { Database } from './database.ts';
+import type { Ending } from './ending.ts';
+import { logTo } from './run-log.ts';
+import type { Services } from './services.ts';
+import { Tally } from './tally.ts';
+import { Topic } from './topic.ts';
+import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
+
+/** One stream with its workers and everything around them that can be broken. */
+export interface System {
+  readonly services: Services;
+  readonly database: Database;
+  readonly topic: Topic;
+  readonly archive: ArchivePlace;
+  readonly workers: WorkerGroup;
+  readonly tally: Tally;
+  /** What should not have happened, in words. */
+  readonly unexpected: string[];
+  /** Records that were deleted on purpose. */
+  readonly deletions: Deletion[];
+  readonly sessionTimeoutMs: number;
+  log(line: string): void;
+  /** Runs a command of the speed layer. */
+  speedLayer(command: WorkerCommand): Promise<Ending>;
+  /** Runs a command of the batch layer. */
+  batchLayer(...args: readonly string[]): Promise<Ending>;
+  close(): Promise<void>;
+}
+
+/** Records of a partition below an offset. */
+export interface Deletion {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface SystemOptions {
+  /** Tells streams of one run apart. */
+  readonly name: string;
+  /** A folder of its own. */
+  readonly folder: string;
+  /** File of the speed layer, with failpoints. */
+  readonly workerBundle: string;
+  readonly archive: ArchiveKind;
+  readonly partitions: number;
+}
+
+const SESSION_TIMEOUT_MS = 3_000;
+
+/** Small commits and chunks, so that there is always one under way to be killed in. */
+const SMALL_STEPS = {
+  KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
+  FLUSH_INTERVAL_MS: '200',
+  FLUSH_MAX_EVENTS: '20000',
+  ARCHIVE_ROLL_ROWS: '20000',
+  ARCHIVE_ROLL_INTERVAL_MS: '1000',
+  HTTP_PORT: '0',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+};
+
+export async function openSystem(services: Services, options: SystemOptions): Promise<System> {
+  const { name, folder } = options;
+  const database = await Database.create(services.servers.postgres.address, name);
+  const topic = await Topic.create(services.servers.kafka.address, { name, partitions: options.partitions });
+  const archive = await openArchivePlace(options.archive, {
+    folder,
+    bucket: name,
+    storageUrl: services.servers.gcs.address,
+    proxiedStorageUrl: `http://127.0.0.1:${services.proxies.gcs.port}`,
+  });
+  const environment = {
+    ...SMALL_STEPS,
+    DATABASE_URL: database.through(services.proxies.postgres.port),
+    KAFKA_BROKERS: `127.0.0.1:${services.proxies.kafka.port}`,
+    KAFKA_TOPIC: name,
+    KAFKA_GROUP_ID: name,
+    ...archive.environment,
+  };
+  const tally = new Tally();
+  const log = await logTo(join(folder, '..', `${name}.log`));
+  const run = programs(options.workerBundle, environment, log);
+  const workers = new WorkerGroup({ start: (failpoint) => run.worker('serve', failpoint), tally, log });
+  return {
+    services,
+    database,
+    topic,
+    archive,
+    workers,
+    tally,
+    unexpected: [],
+    deletions: [],
+    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    log,
+    speedLayer: (command) => run.worker(command).ended,
+    batchLayer: (...args) => run.batch(args).ended,
+    async close() {
+      workers.abandon();
+      await archive.close();
+    },
+  };
+}
+
+function programs(bundle: string, environment: WorkerEnvironment, log: (line: string) => void) {
+  let started = 0;
+  const asProcess = (name: string, program: ReturnType<typeof startBatch>): WorkerProcess => {
+    started += 1;
+    const label = `${name} ${started}`;
+    log(`${label} started, pid ${String(program.pid)}`);
+    return {
+      pid: program.pid,
+      kill: (signal) => program.kill(signal),
+      ended: program.then(({ exitCode, signal, all }) => {
+        log(`${label} ended with ${exitCode ?? signal ?? 'nothing'}\n${all.replaceAll(/^/gm, '    ')}`);
+        return { exitCode, signal, printed: all };
+      }),
+    };
+  };
+  return {
+    worker: (command: WorkerCommand, failpoint?: Failpoint) =>
+      asProcess(command, startBundledWorker(bundle, command, environment, failpoint)),
+    batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
+  };
+}

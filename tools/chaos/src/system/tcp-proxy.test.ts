@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { TcpProxy } from './tcp-proxy.ts';
+
+describe('a proxy between a client and a server that echoes', () => {
+  let server: Server;
+  let proxy: TcpProxy;
+  let client: Socket;
+
+  beforeEach(async () => {
+    server = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    proxy = await TcpProxy.start((server.address() as { port: number }).port);
+    client = await connected();
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    await proxy.stop();
+    server.close();
+  });
+
+  async function connected(): Promise<Socket> {
+    const socket = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    return socket;
+  }
+
+  async function echoOf(text: string): Promise<string> {
+    client.write(text);
+    const [data] = (await once(client, 'data')) as [Buffer];
+    return data.toString();
+  }
+
+  it('passes data on', async () => {
+    expect(await echoOf('hello')).toBe('hello');
+  });
+
+  it('cuts connections, and lets new ones through', async () => {
+    await echoOf('hello');
+    proxy.cut();
+    await once(client, 'close');
+    client = await connected();
+    expect(await echoOf('again')).toBe('again');
+  });
+
+  it('cuts new connections, too, while it refuses', async () => {
+    proxy.refuse(true);
+    await once(client, 'close');
+    await once(
+      connect(proxy.port, '127.0.0.1').on('error', () => undefined),
+      'close',
+    );
+    proxy.refuse(false);
+    client = await connected();
+    expect(await echoOf('again')).toBe('again');
+  });
+
+  it('makes every answer wait twice as long as told', async () => {
+    proxy.slowDown(50);
+    const begin = performance.now();
+    await echoOf('slow');
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(95);
+  });
+
+  it('holds everything back without a word until it is released', async () => {
+    await echoOf('hello');
+    proxy.swallow();
+    let answered = false;
+    const answer = echoOf('held').then((text) => {
+      answered = true;
+      return text;
+    });
+    // Long enough for an echo on this machine, many times over.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(answered).toBe(false);
+    proxy.release();
+    expect(await answer).toBe('held');
+  });
+
+  it('ends the client when the server ends', async () => {
+    await echoOf('hello');
+    server.close();
+    proxy.cut();
+    await once(client, 'close');
+  });
+});

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Gate } from './gate.ts';
+
+const HOST = '127.0.0.1';
+
+/** Stands between clients and a server, and does to their connections what networks do. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #connections = new Set<Socket>();
+  #port = 0;
+  #delayMs = 0;
+  #hole: { readonly closed: Promise<void>; readonly close: () => void } | undefined;
+  #isRefusing = false;
+
+  private constructor(target: number) {
+    this.#server = createServer({ allowHalfOpen: false }, (client) => {
+      this.#join(client, connect({ host: HOST, port: target, noDelay: true }));
+    });
+  }
+
+  /** @param port to listen at; a free one unless given. */
+  static async start(target: number, port = 0): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    proxy.#server.listen(port, HOST);
+    await once(proxy.#server, 'listening');
+    const address = proxy.#server.address();
+    proxy.#port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Cuts all connections, as a reset by the other end. */
+  cut(): void {
+    for (const socket of this.#connections) socket.resetAndDestroy();
+  }
+
+  /** Cuts all connections, and new ones as soon as they are made, until told otherwise. */
+  refuse(isRefusing: boolean): void {
+    this.#isRefusing = isRefusing;
+    if (isRefusing) this.cut();
+  }
+
+  /** Every piece of data waits for so long, in both directions. */
+  slowDown(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
+  /** From now on nothing gets through, and nobody is told. */
+  swallow(): void {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    this.#hole ??= { closed, close };
+  }
+
+  /** Delivers what was held back, as TCP does when it sends again. */
+  release(): void {
+    this.#hole?.close();
+    this.#hole = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.release();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #join(client: Socket, upstream: Socket): void {
+    client.setNoDelay(true);
+    for (const socket of [client, upstream]) {
+      this.#connections.add(socket);
+      socket.on('close', () => this.#connections.delete(socket));
+    }
+    const passage = (): Promise<void> => this.#passage();
+    const ways = [pipeline(client, new Gate(passage), upstream), pipeline(upstream, new Gate(passage), client)];
+    // When one end is lost, the other is told by a reset.
+    const end = (): void => {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    };
+    Promise.all(ways).catch(end);
+    if (this.#isRefusing) end();
+  }
+
+  async #passage(): Promise<void> {
+    await this.#hole?.closed;
+    if (this.#delayMs > 0) await delay(this.#delayMs);
+  }
+}

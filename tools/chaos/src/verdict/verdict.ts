@@ -1,0 +1,80 @@
+import { readdir } from 'node:fs/promises';
+import type { KnownRecords } from '../feed/known-records.ts';
+import type { System } from '../system/system.ts';
+import { checkArchiveFiles } from './archive-files.ts';
+import { ArchivedEvents } from './archived-events.ts';
+import { checkDeadLetters } from './dead-letters.ts';
+import { Findings } from './findings.ts';
+import { acknowledgedGaps, type Gap, Gaps } from './gaps.ts';
+import { checkTotals, checkUsage } from './tables.ts';
+import { truthOf } from './truths.ts';
+
+/** What was compared, and what was not as it should be. */
+export interface Verdict {
+  readonly findings: Findings;
+  readonly records: number;
+  readonly windows: number;
+  readonly hourlyRows: number;
+  readonly archivedEvents: number;
+  readonly files: number;
+  readonly deadLetters: number;
+  /** Records that were announced as lost, of either sink. */
+  readonly announcedLost: number;
+}
+
+/** Compares all that the workers have left with what was sent. Nobody may be at work any more. */
+export async function judgeSystem(system: System, known: KnownRecords): Promise<Verdict> {
+  const { database } = system;
+  const findings = new Findings();
+  for (const problem of [...system.unexpected, ...system.workers.unexpected]) findings.add('unexpected', problem);
+  await checkTopic(system, known, findings);
+
+  const gaps = await acknowledgedGaps(database);
+  const [totalsGaps, archiveGaps] = [new Gaps(gaps, 'totals'), new Gaps(gaps, 'archive')];
+  checkGaps(system, gaps, findings);
+  const truth = truthOf(known, (partition, offset) => !totalsGaps.hold(partition, offset));
+  const windows = await checkTotals(database, 'bytes', truth.windows(), findings);
+  await checkUsage(database, truth, findings);
+  const deadLetters = await checkDeadLetters(database, known, totalsGaps, findings);
+
+  const events = new ArchivedEvents(known, findings);
+  const files = await checkArchiveFiles(await system.archive.collect(), database, events, findings);
+  const isLost = (partition: number, offset: number): boolean => archiveGaps.hold(partition, offset);
+  events.findMissing(isLost);
+  // Of a chunk that was given up, those files that existed were kept.
+  const archived = truthOf(known, (partition, offset) => !isLost(partition, offset) || events.has(partition, offset));
+  const hourlyRows = await checkTotals(database, 'bytes_hourly', archived.hours(), findings);
+  await checkLeftovers(system, findings);
+  const announcedLost = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  return {
+    findings,
+    records: known.total,
+    windows,
+    hourlyRows,
+    archivedEvents: events.rows,
+    files,
+    deadLetters,
+    announcedLost,
+  };
+}
+
+/** The topic holds what was sent, no more and no less: else nothing else would mean anything. */
+async function checkTopic({ topic }: System, known: KnownRecords, findings: Findings): Promise<void> {
+  for (const [partition, { high }] of await topic.offsets()) {
+    if (high !== known.end(partition)) findings.add('end of a partition', `${partition}: ${high}`);
+  }
+}
+
+/** Nothing is announced as lost but what begins with records that were deleted. */
+function checkGaps({ deletions }: System, gaps: readonly Gap[], findings: Findings): void {
+  for (const { sink, partition, from, to } of gaps) {
+    const isDeleted = deletions.some((deletion) => deletion.partition === partition && from < deletion.offset);
+    if (!isDeleted) findings.add('gap without deletion', `${sink} ${partition}: ${from} to ${to}`);
+  }
+}
+
+async function checkLeftovers({ database, archive }: System, findings: Findings): Promise<void> {
+  const intents = await database.query<{ partition: number }>('SELECT partition FROM pipeline.archive_intent');
+  for (const { partition } of intents) findings.add('open intent', `partition ${partition}`);
+  for (const name of await readdir(archive.stagingFolder).catch(() => [])) findings.add('staging file', name);
+}
