@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createMetrics } from '@antenna/telemetry';
+import { parse } from 'yaml';
+import { IngestionMetrics } from './ingestion-metrics.ts';
+import { StreamMetrics } from './stream-metrics.ts';
+
+const monitoring = resolve(import.meta.dirname, '..', '..', '..', 'deploy', 'components', 'monitoring');
+
+/** Of kube-state-metrics, which tells of jobs and restarts. */
+const ofKubernetes = [
+  'kube_job_failed',
+  'kube_cronjob_status_last_successful_time',
+  'kube_pod_container_status_restarts_total',
+];
+
+/** Every expression anywhere in a file, whether it is called expr or is a test's. */
+function expressionsIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    key === 'expr' && typeof item === 'string' ? [item] : expressionsIn(item),
+  );
+}
+
+/** Words with an underscore that are neither in quotes nor functions: by their names, metrics. */
+function metricsIn(expression: string): readonly string[] {
+  const bare = expression.replaceAll(/"[^"]*"/g, '').replaceAll(/\$\w+/g, '');
+  const words = bare.matchAll(/\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b(?!\s*[=(!])/g);
+  return Array.from(words, ([, name = '']) => name).filter((name) => name !== 'job_name');
+}
+
+async function exported(): Promise<ReadonlySet<string>> {
+  const registry = createMetrics({ processMetrics: true });
+  new IngestionMetrics(registry, () => 0);
+  new StreamMetrics(registry);
+  const metrics = await registry.getMetricsAsJSON();
+  registry.clear();
+  return new Set(
+    metrics.flatMap(({ name, type }) =>
+      String(type) === 'histogram' ? ['_bucket', '_sum', '_count'].map((suffix) => name + suffix) : [name],
+    ),
+  );
+}
+
+describe.each(['alerts.yaml', 'grafana-workers.json'])('what %s asks for', (file) => {
+  // YAML's grammar holds JSON's.
+  const expressions = expressionsIn(parse(readFileSync(join(monitoring, file), 'utf8')));
+  const asked = [...new Set(expressions.flatMap(metricsIn))];
+
+  it('is a metric that the workers or Kubernetes export', async () => {
+    const known = await exported();
+    expect(asked.length).toBeGreaterThan(7);
+    expect(asked.filter((name) => !known.has(name) && !ofKubernetes.includes(name))).toEqual([]);
+  });
+});
