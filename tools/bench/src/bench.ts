@@ -10,6 +10,7 @@ import { type Circumstances, noResults, type Results, type SuiteName } from './r
 import { readResults, writeResults } from './results/results-file.ts';
 import { benchKafka } from './stack/bench-kafka.ts';
 import { type BenchStack, startBenchStack } from './stack/bench-stack.ts';
+import { clearRunPlaces } from './stack/run-place.ts';
 import type { BenchContext } from './suites/bench-context.ts';
 import { withSuite } from './suites/suites.ts';
 
@@ -24,6 +25,7 @@ export async function bench(options: BenchOptions, report: Report): Promise<Resu
   await buildProduct();
   const stack = await startBenchStack(report);
   try {
+    await clearRunPlaces(stack);
     const [kafka, consumer] = [benchKafka(stack.brokers), await kafkaConsumer(report)];
     const context: BenchContext = { stack, kafka, consumer, peer, sizes: options.sizes, report };
     const path = options.isQuick ? place.quickResults : place.results;

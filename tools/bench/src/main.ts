@@ -3,6 +3,7 @@ import { command, runApp } from '@antenna/settings';
 import { bench } from './bench.ts';
 import { benchSettings } from './bench-settings.ts';
 import { place } from './place.ts';
+import { record } from './record/record.ts';
 import { consoleReport } from './report/console-report.ts';
 
 const description = 'Measures this product and its peer, the same pipeline on Spark, side by side on this machine';
@@ -19,6 +20,14 @@ await runApp({
           const { findings } = await bench(options, report);
           process.stdout.write(`${consoleReport(findings)}\n`);
         }),
+    }),
+    command({
+      name: 'record',
+      description: 'write what was measured last into docs/performance.md',
+      settings: {},
+      run: async () => {
+        process.stdout.write(`docs/performance.md: ${(await record()).join(', ')}\n`);
+      },
     }),
   ],
 });

@@ -13,17 +13,17 @@ describe('a measured run', () => {
       await runMeasured([{ ...node(inChild), env: { SCRIPT: burn } }]),
     ];
 
-    expect(inThread.cpuSeconds).toBeGreaterThanOrEqual(0.4);
-    expect(child.cpuSeconds).toBeGreaterThanOrEqual(0.4);
+    expect(inThread.usage.cpuSeconds).toBeGreaterThanOrEqual(0.4);
+    expect(child.usage.cpuSeconds).toBeGreaterThanOrEqual(0.4);
   });
 
   it('knows the most memory that was held, also if it was given back', async () => {
     const allocate = `let it = Buffer.alloc(200_000_000, 1); it = undefined; setTimeout(() => {}, 300)`;
 
-    const { peakMemoryBytes } = await runMeasured([node(allocate)]);
+    const { usage } = await runMeasured([node(allocate)]);
 
-    expect(peakMemoryBytes).toBeGreaterThan(200_000_000);
-    expect(peakMemoryBytes).toBeLessThan(400_000_000);
+    expect(usage.peakMemoryBytes).toBeGreaterThan(200_000_000);
+    expect(usage.peakMemoryBytes).toBeLessThan(400_000_000);
   });
 
   it('has no figures for a program that fails', async () => {

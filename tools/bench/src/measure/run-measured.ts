@@ -18,7 +18,8 @@ export interface Usage {
   readonly peakMemoryBytes: number;
 }
 
-export interface Measured extends Usage {
+export interface Measured {
+  readonly usage: Usage;
   /** What each wrote to standard output. */
   readonly outputs: readonly string[];
 }
@@ -39,12 +40,8 @@ export async function runMeasured(commands: readonly CommandLine[]): Promise<Mea
   for (const ending of endings) {
     if (ending.failed) throw new ContestantFailedError(`${ending.escapedCommand}\n${lastLines(ending.all)}`);
   }
-  return {
-    wallSeconds,
-    cpuSeconds: cpuSecondsOfEndedChildren() - cpuBefore,
-    peakMemoryBytes,
-    outputs: endings.map(({ stdout }) => stdout),
-  };
+  const usage = { wallSeconds, cpuSeconds: cpuSecondsOfEndedChildren() - cpuBefore, peakMemoryBytes };
+  return { usage, outputs: endings.map(({ stdout }) => stdout) };
 }
 
 /** Starts a program in the way that all are measured. */

@@ -79,5 +79,5 @@ async function findPython(): Promise<string> {
 async function step(file: string, args: readonly string[], advice: string): Promise<void> {
   const { all, failed } = await execa(file, args, { all: true, reject: false, stdin: 'ignore' });
   if (failed)
-    throw new PeerMissingError(`${file} ${args.slice(0, 3).join(' ')} … failed; ${advice}:\n${lastLines(all ?? '')}`);
+    throw new PeerMissingError(`${file} ${args.slice(0, 3).join(' ')} … failed; ${advice}:\n${lastLines(all)}`);
 }

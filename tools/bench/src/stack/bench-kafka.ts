@@ -11,6 +11,13 @@ export function deleteTopic(kafka: Kafka, topic: string): Promise<void> {
   return withAdmin(kafka, (admin) => admin.deleteTopics({ topics: [topic] }));
 }
 
+export function deleteTopicsLike(kafka: Kafka, prefix: string): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
+    if (topics.length > 0) await admin.deleteTopics({ topics });
+  });
+}
+
 /** How many records a topic holds; 0 where there is no such topic. */
 export function recordsOf(kafka: Kafka, topic: string): Promise<number> {
   return withAdmin(kafka, async (admin) => {

@@ -34,3 +34,11 @@ export async function freshDatabase(serverUrl: string, name: string): Promise<st
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withDatabase(serverUrl, (server) => server.raw('DROP DATABASE IF EXISTS ?? WITH (FORCE)', [name]));
 }
+
+export async function databasesLike(serverUrl: string, prefix: string): Promise<readonly string[]> {
+  const select = 'SELECT datname FROM pg_database WHERE starts_with(datname, ?)';
+  const { rows } = await withDatabase(serverUrl, (server) =>
+    server.raw<{ rows: readonly { datname: string }[] }>(select, [prefix]),
+  );
+  return rows.map(({ datname }) => datname);
+}

@@ -1,13 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { place } from '../place.ts';
+import { benchKafka, deleteTopicsLike } from './bench-kafka.ts';
 import type { BenchStack } from './bench-stack.ts';
-import { dropDatabase, freshDatabase } from './database.ts';
+import { databasesLike, dropDatabase, freshDatabase } from './database.ts';
 
 /** Where one run of one contestant works: nobody else does. */
 export interface RunPlace {
   readonly databaseUrl: string;
   readonly brokers: string;
+  /** The name of the place; for a topic of its own, too. */
   readonly groupId: string;
   /** The folder of the Parquet files. */
   readonly archive: string;
@@ -15,11 +17,20 @@ export interface RunPlace {
   readonly scratch: string;
 }
 
+const PREFIX = 'bench_run_';
+
 let runs = 0;
+
+/** Clears away what a benchmark that was killed has left. */
+export async function clearRunPlaces({ postgresUrl, brokers }: BenchStack): Promise<void> {
+  await deleteTopicsLike(benchKafka(brokers), PREFIX);
+  for (const name of await databasesLike(postgresUrl, PREFIX)) await dropDatabase(postgresUrl, name);
+  await rm(place.runs, { recursive: true, force: true });
+}
 
 /** Makes a place for `work`, and clears it away. */
 export async function inRunPlace<T>(stack: BenchStack, work: (at: RunPlace) => Promise<T>): Promise<T> {
-  const name = `bench_${process.pid}_${++runs}`;
+  const name = `${PREFIX}${process.pid}_${++runs}`;
   const folder = join(place.runs, name);
   const scratch = join(folder, 'scratch');
   await mkdir(scratch, { recursive: true });

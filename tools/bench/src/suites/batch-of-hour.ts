@@ -48,7 +48,7 @@ interface Hour {
 function measured({ stack }: BenchContext, contestant: Contestant, { archive, truth, users }: Hour): Promise<Usage> {
   return inRunPlace(stack, async (at) => {
     await contestant.prepare(at, users);
-    const { outputs: _, ...usage } = await runMeasured([contestant.batchHour({ ...at, archive }, FROM_MS)]);
+    const { usage } = await runMeasured([contestant.batchHour({ ...at, archive }, FROM_MS)]);
     await verifyHour(at.databaseUrl, { truth, users, hourMs: FROM_MS });
     return usage;
   });

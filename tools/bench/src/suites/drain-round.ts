@@ -59,7 +59,7 @@ async function measuredDrain(
   const [load] = loadavg();
   const command = contestant.drain(at, topic);
   const commands = Array.from({ length: workers }, () => command);
-  const [{ outputs, ...usage }, servers] = await withServerUsage(stack, () => runMeasured(commands));
+  const [{ outputs, usage }, servers] = await withServerUsage(stack, () => runMeasured(commands));
   await verifyWindows(at.databaseUrl, truth, endMs(workload));
   await verifyArchive(at.archive, truth, endMs(workload));
   const { files, bytes } = archiveSize(at.archive);
@@ -83,7 +83,7 @@ async function measuredBatch(
   { truth, workload }: LoadedTopic,
 ): Promise<BatchRun> {
   const hourMs = FROM_MS + (workload.hours > 1 ? HOUR_MS : 0);
-  const { outputs: _, ...usage } = await runMeasured([contestant.batchHour(at, hourMs)]);
+  const { usage } = await runMeasured([contestant.batchHour(at, hourMs)]);
   await verifyHour(at.databaseUrl, { truth, users: usersOf(workload), hourMs });
   const folder = join(at.archive, hourFolder(hourMs));
   const { files } = archiveSize(folder);

@@ -44,6 +44,6 @@ export async function rounds(context: BenchContext): Promise<Rounds> {
 async function transport({ stack, consumer }: BenchContext, { topic, workload }: LoadedTopic): Promise<TransportRun> {
   const records = workload.events + workload.partitions;
   const command = consumer.read(stack.brokers, topic, records);
-  const [{ outputs, cpuSeconds }, { brokerCpuSeconds }] = await withServerUsage(stack, () => runMeasured([command]));
-  return { records, seconds: consumer.seconds(outputs.join('\n')), cpuSeconds, brokerCpuSeconds };
+  const [{ outputs, usage }, { brokerCpuSeconds }] = await withServerUsage(stack, () => runMeasured([command]));
+  return { records, seconds: consumer.seconds(outputs.join('\n')), cpuSeconds: usage.cpuSeconds, brokerCpuSeconds };
 }
