@@ -11,10 +11,14 @@ RUN python3 -m venv /opt/superset \
 FROM ${PYTHON_IMAGE}
 ARG VERSION=unknown
 ARG REVISION=unknown
+ARG CREATED=unknown
+ARG PYTHON_IMAGE
 LABEL org.opencontainers.image.title="antenna-usage superset" \
       org.opencontainers.image.description="Superset with the configuration of the antenna-usage dashboards" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 COPY --from=install /opt/superset /opt/superset
 COPY deploy/superset/superset_config.py deploy/superset/prepare.py /opt/antenna-usage/
 # The root file system may be read-only: only /tmp is written to. Dashboards ask for all their charts at once, by

@@ -2,6 +2,7 @@ import { freePorts, kafkaProperties, type ServiceName } from '@antenna/local-sta
 import { execa } from 'execa';
 import type { GenericContainer } from 'testcontainers';
 import type { Addresses, AtEnd } from './provided.ts';
+import { imageOf } from './service-images.ts';
 
 /** Quick where there is no Docker, which is why testcontainers is not asked. */
 export async function dockerAnswers(): Promise<boolean> {
@@ -46,7 +47,7 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
   return {
     postgres: {
       address: `postgresql://postgres:postgres@127.0.0.1:${postgres}/postgres`,
-      container: new GenericContainer('postgres:18.4')
+      container: new GenericContainer(imageOf('postgres'))
         .withEnvironment({ POSTGRES_PASSWORD: 'postgres', POSTGRES_INITDB_ARGS: '--locale=C --encoding=UTF8' })
         .withCommand(['postgres', '-c', `port=${postgres}`, '-c', 'max_connections=200', '-c', 'fsync=off'])
         .withExposedPorts(at(postgres))
@@ -55,14 +56,14 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
     },
     kafka: {
       address: `127.0.0.1:${kafka}`,
-      container: new GenericContainer('apache/kafka:4.3.1')
+      container: new GenericContainer(imageOf('kafka'))
         .withEnvironment(kafkaEnvironment(kafka, controller))
         .withExposedPorts(at(kafka))
         .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/)),
     },
     gcs: {
       address: `http://127.0.0.1:${gcs}`,
-      container: new GenericContainer('fsouza/fake-gcs-server:1.56.1')
+      container: new GenericContainer(imageOf('gcs'))
         .withCommand(['-scheme', 'http', '-port', String(gcs), '-public-host', `127.0.0.1:${gcs}`])
         .withExposedPorts(at(gcs))
         .withWaitStrategy(Wait.forHttp('/_internal/healthcheck', gcs)),

@@ -12,6 +12,7 @@ import {
   type Report,
   type ServiceName,
 } from '@antenna/local-stack';
+import { testSecret } from '../secret.ts';
 import type { Addresses, AtEnd } from './provided.ts';
 
 const prefix = 'test-services-of-';
@@ -30,7 +31,7 @@ export async function localServers(
   const home = await newHome();
   const ports = await freePorts();
   atEnd(() => endAll(home, ports));
-  const stack = await startStack({ home, ports, services, durable: false, report });
+  const stack = await startStack({ home, ports, services, durable: false, databasePassword: testSecret(), report });
   return Object.fromEntries(services.map((service) => [service, stack[service].address]));
 }
 
