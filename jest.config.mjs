@@ -1,7 +1,7 @@
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  setupFiles: ['<rootDir>/tools/jest/one-realm.mjs'],
+  setupFiles: ['<rootDir>/tools/jest/one-realm.mjs', '<rootDir>/tools/jest/record-output.mjs'],
   transform: { '^.+\\.ts$': '<rootDir>/tools/jest/strip-types.cjs' },
 };
 
@@ -11,6 +11,7 @@ const shared = {
  */
 export default {
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/tools/jest/untold-secrets.mjs'],
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools}/*/src/**/*.test.ts'] },
     {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { emptyDatabase, type TestDatabase } from '@antenna/test-kit';
+import { emptyDatabase, type TestDatabase, testSecret } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import { execa } from 'execa';
 
@@ -84,9 +84,10 @@ describe('the provisioner', () => {
 
 describe('the provisioner says at once, and nothing on standard output,', () => {
   it('that the password is wrong, without telling it', async () => {
-    const { stdout, stderr, exitCode } = await provision(urlWith({ password: 'hunter2' }));
+    const password = testSecret();
+    const { stdout, stderr, exitCode } = await provision(urlWith({ password }));
     expect(stderr).toMatch(/^DATABASE_REFUSED: .*password authentication failed/m);
-    expect(stderr).not.toContain('hunter2');
+    expect(stderr).not.toContain(password);
     expect([stdout, exitCode]).toEqual(['', 1]);
   });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { testSecret } from '@antenna/test-kit';
 import { execa } from 'execa';
 
 /** A port at which nobody listens. */
@@ -25,7 +26,7 @@ async function failure(url: string, waitMs: number): Promise<unknown> {
 describe('a database that cannot be reached', () => {
   it('is given up after the time that was given, saying what was tried', async () => {
     const port = await aFreePort();
-    const error = await failure(`postgresql://me:hunter2@127.0.0.1:${port}/usage`, 1_000);
+    const error = await failure(`postgresql://me:${testSecret()}@127.0.0.1:${port}/usage`, 1_000);
     expect(error).toEqual({
       name: 'DatabaseUnreachableError',
       code: 'DATABASE_UNREACHABLE',

@@ -61,7 +61,7 @@ async function writeFile(
   const path = archivePath({ topic, partition: 0, startOffset: from, endOffset: to, hourMs: shape.hourMs });
   const file = join(archiveFolder, path);
   await mkdir(dirname(file), { recursive: true });
-  await connection.run(`COPY (${rowsOf(shape)}) TO '${file}' (FORMAT parquet, COMPRESSION gzip)`, { from, to });
+  await connection.run(`COPY (${rowsOf(shape)}) TO '${file}' (FORMAT parquet, COMPRESSION snappy)`, { from, to });
   return {
     path,
     hourMs: shape.hourMs,

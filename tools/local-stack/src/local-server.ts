@@ -53,7 +53,7 @@ export function localServer(kind: ServerKind, folder: string, report: Report): L
   async function launchAndWait(): Promise<void> {
     for (const port of ports) await assertPortFree(port, service);
     const command = await kind.prepare();
-    report(`${service}: starting at ${address}`);
+    report(`${service}: starting at ${shown(address)}`);
     const { pid, ended } = await launch(command, logFile);
     await file.remember({ pid, address });
     const waiting = new AbortController();
@@ -82,7 +82,7 @@ export function localServer(kind: ServerKind, folder: string, report: Report): L
       const running = await file.running();
       if (running === undefined) return launchAndWait();
       if (running.address !== address) throw elsewhere(kind, running);
-      report(`${service}: already running at ${address} (pid ${running.pid})`);
+      report(`${service}: already running at ${shown(address)} (pid ${running.pid})`);
     },
     async stop(how) {
       const pid = (await file.running())?.pid;
@@ -94,9 +94,15 @@ export function localServer(kind: ServerKind, folder: string, report: Report): L
   };
 }
 
+/** Without the password that a URL may hold. */
+function shown(address: string): string {
+  return address.replace(/:[^:@/]*@/, '@');
+}
+
 function elsewhere({ service, address }: ServerKind, running: Running): ServerFailedError {
   return new ServerFailedError(
-    `${service} already runs at ${running.address} (pid ${running.pid}); end it before it is started at ${address}`,
+    `${service} already runs at ${shown(running.address)} (pid ${running.pid}); ` +
+      `end it before it is started at ${shown(address)}`,
   );
 }
 

@@ -18,14 +18,16 @@ export interface StackOptions extends ServerOptions {
   readonly services?: readonly ServiceName[] | undefined;
   /** Whether Postgres survives a power cut (default). */
   readonly durable?: boolean | undefined;
+  /** Of Postgres's superuser, of letters and digits; `postgres` unless given. */
+  readonly databasePassword?: string | undefined;
 }
 
 export type Stack = Readonly<Record<ServiceName, LocalServer>>;
 
 /** The servers of a home, running or not. */
-export function stackAt({ home, ports, durable, report }: StackOptions): Stack {
+export function stackAt({ home, ports, durable, databasePassword, report }: StackOptions): Stack {
   return {
-    postgres: postgresServer({ home, port: ports.postgres, durable, report }),
+    postgres: postgresServer({ home, port: ports.postgres, durable, password: databasePassword, report }),
     kafka: kafkaServer({ home, port: ports.kafka, controllerPort: ports.controller, report }),
     gcs: gcsServer({ home, port: ports.gcs, report }),
   };

@@ -24,7 +24,7 @@ export function certificateAuthority(): CertificateAuthority {
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true },
   ]);
-  own.sign(keys, forge.md.sha256.create());
+  own.sign(keys.privateKey, forge.md.sha256.create());
   const certificate = forge.pki.certificateToPem(own);
   return {
     certificate,
@@ -37,7 +37,7 @@ export function certificateAuthority(): CertificateAuthority {
         { name: 'extKeyUsage', serverAuth: true },
         { name: 'subjectAltName', altNames: hosts.map(alternativeName) },
       ]);
-      leaf.sign(keys, forge.md.sha256.create());
+      leaf.sign(keys.privateKey, forge.md.sha256.create());
       return { privateKey: server.pem, chain: `${forge.pki.certificateToPem(leaf)}${certificate}` };
     },
   };
@@ -54,11 +54,12 @@ const sha256Info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 /** Keys that Node makes and signs with: the library's own arithmetic takes seconds in Jest. */
 function newKeys() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const sign = (digest: forge.md.MessageDigest): string => signature(privateKey, digest);
   return {
-    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    pem,
     publicKey: forge.pki.publicKeyFromPem(publicKey.export({ type: 'spki', format: 'pem' }).toString()),
-    /** As the library's private keys do. */
-    sign: (digest: forge.md.MessageDigest) => signature(privateKey, digest),
+    privateKey: Object.assign(forge.pki.privateKeyFromPem(pem), { sign }),
   };
 }
 

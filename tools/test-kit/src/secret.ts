@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { addressOf } from './service-addresses.ts';
 
 /** Begins every secret of the tests; nothing else contains it. */
 export const secretMark = 'hush7q';
@@ -9,4 +10,9 @@ export const secretMark = 'hush7q';
  */
 export function testSecret(): string {
   return `${secretMark}${randomBytes(12).toString('hex')}`;
+}
+
+/** Likewise, the same for all tests of a run: for logins of the server, which tests that run at once share. */
+export function secretOfRun(): string {
+  return `${secretMark}${createHash('sha256').update(addressOf('postgres')).digest('hex').slice(0, 24)}`;
 }

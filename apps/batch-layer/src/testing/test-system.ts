@@ -1,5 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { type TemporaryFolder, temporaryFolder, testBucket, type TestDatabase, testDatabase } from '@antenna/test-kit';
+import {
+  recordOutput,
+  secretOfRun,
+  type TemporaryFolder,
+  temporaryFolder,
+  testBucket,
+  type TestDatabase,
+  testDatabase,
+} from '@antenna/test-kit';
 import { execute } from '@antenna/settings';
 import { ensureLogin, LOGINS, openDatabase, seedUsers } from '@antenna/usage-store';
 import { execa } from 'execa';
@@ -7,7 +15,6 @@ import { batchLayer } from '../batch-layer.ts';
 import { TestWorker } from './test-worker.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-const PASSWORD = 'batch';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -49,10 +56,11 @@ export class TestSystem {
     const archive = bucket?.url ?? `file://${folder.path}`;
     const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
     await seedUsers(database);
-    await ensureLogin(database, LOGINS.batchLayer, PASSWORD);
+    const password = secretOfRun();
+    await ensureLogin(database, LOGINS.batchLayer, password);
     // With the rights of the batch layer and no others.
     const login = new URL(provided.url);
-    [login.username, login.password] = [LOGINS.batchLayer.role, PASSWORD];
+    [login.username, login.password] = [LOGINS.batchLayer.role, password];
     const env = {
       LOG_LEVEL: 'error',
       DATABASE_URL: login.href,
@@ -70,6 +78,8 @@ export class TestSystem {
     const writeErr = (text: string) => (written.err += text);
     const surroundings = { args, env: { ...this.#env, ...env }, writeOut, writeErr };
     const exitCode = await execute(batchLayer(writeOut), surroundings);
+    recordOutput('stdout', written.out);
+    recordOutput('stderr', written.err);
     return { exitCode, stdout: written.out, stderr: written.err };
   }
 

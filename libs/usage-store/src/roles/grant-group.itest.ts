@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { testDatabase, type TestDatabase, testSecret } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { checkSchema } from '../schema-version.ts';
@@ -8,13 +8,15 @@ import { grantGroup } from './logins.ts';
 // As Cloud SQL names the IAM user of a service account.
 const role = `speed-layer-${randomBytes(6).toString('hex')}@example-project.iam`;
 
+const password = testSecret();
+
 let test: TestDatabase;
 let owner: Knex;
 
 beforeAll(async () => {
   test = await testDatabase();
   owner = openDatabase({ url: test.url }, { applicationName: 'test' });
-  await owner.raw(`CREATE ROLE "${role}" LOGIN PASSWORD 'secret'`);
+  await owner.raw(`CREATE ROLE "${role}" LOGIN PASSWORD '${password}'`);
 });
 
 afterAll(async () => {
@@ -26,7 +28,7 @@ afterAll(async () => {
 function asThem(): Knex {
   const url = new URL(test.url);
   url.username = encodeURIComponent(role);
-  return openDatabase({ url: url.href, password: 'secret' }, { applicationName: 'test' });
+  return openDatabase({ url: url.href, password }, { applicationName: 'test' });
 }
 
 describe('a login that somebody else has made', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { testDatabase, until, type TestDatabase } from '@antenna/test-kit';
+import { testDatabase, testSecret, until, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { checkSchema } from '../schema-version.ts';
@@ -207,21 +207,24 @@ describe('a login', () => {
   }
 
   it('has its password and the rights of its group', async () => {
-    await ensureLogin(owner, login, `pass'word?\\ %I ñ`);
-    await expect(logIn(`pass'word?\\ %I ñ`)).resolves.toBe('in');
-    await expect(logIn('other')).rejects.toMatchObject({ code: '28P01' });
+    const odd = `${testSecret()}'word?\\ %I ñ`;
+    await ensureLogin(owner, login, odd);
+    await expect(logIn(odd)).resolves.toBe('in');
+    await expect(logIn(testSecret())).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('gets another password', async () => {
-    await ensureLogin(owner, login, 'first');
-    await ensureLogin(owner, login, 'second');
-    await expect(logIn('second')).resolves.toBe('in');
-    await expect(logIn('first')).rejects.toMatchObject({ code: '28P01' });
+    const [first, second] = [testSecret(), testSecret()];
+    await ensureLogin(owner, login, first);
+    await ensureLogin(owner, login, second);
+    await expect(logIn(second)).resolves.toBe('in');
+    await expect(logIn(first)).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('is created by several at once', async () => {
     await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
-    await Promise.all([1, 2, 3, 4].map(() => ensureLogin(owner, login, 'same')));
-    await expect(logIn('same')).resolves.toBe('in');
+    const same = testSecret();
+    await Promise.all([1, 2, 3, 4].map(() => ensureLogin(owner, login, same)));
+    await expect(logIn(same)).resolves.toBe('in');
   });
 });

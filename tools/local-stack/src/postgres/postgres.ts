@@ -14,22 +14,25 @@ export interface PostgresOptions extends ServerOptions {
   readonly port: number;
   /** Whether what was committed survives a power cut (default). Tests go without: they end with their data. */
   readonly durable?: boolean | undefined;
+  /** Of the superuser, of letters and digits; `postgres` unless given. */
+  readonly password?: string | undefined;
   /** With it, all but the superuser have to encrypt; without it nobody can. */
   readonly certificate?: ServerCertificate | undefined;
 }
 
 const maxConnections = 200;
 
-/** A Postgres server, whose superuser is `postgres` with that password. Not yet started. */
+/** A Postgres server, whose superuser is `postgres`. Not yet started. */
 export function postgresServer({
   home,
   port,
   durable = true,
+  password = 'postgres',
   certificate,
   report = reportToStderr,
 }: PostgresOptions): LocalServer {
   const folder = join(home, 'postgres');
-  const address = `postgresql://postgres:postgres@127.0.0.1:${port}/postgres`;
+  const address = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
   return localServer(
     {
       service: 'postgres',
@@ -41,7 +44,7 @@ export function postgresServer({
         const account = await postgresAccount(folder);
         if (!existsSync(join(account.data, 'PG_VERSION'))) {
           report(`postgres: making the database files in ${account.data}`);
-          await initialize(account);
+          await initialize(account, password);
         }
         if (certificate !== undefined) await writeCertificate(account, certificate);
         const encryption = certificate === undefined ? [] : encryptedArguments(account);
@@ -77,12 +80,12 @@ function serverArguments(data: string, port: number, durable: boolean): string[]
 }
 
 /** Makes the files beside their place and moves them there, so that half a database is never taken for one. */
-async function initialize({ data, programs, user }: PostgresAccount): Promise<void> {
+async function initialize({ data, programs, user }: PostgresAccount, password: string): Promise<void> {
   const staging = `${data}.tmp`;
   const passwordFile = `${data}.password`;
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true, mode: 0o700 });
-  await writeFile(passwordFile, 'postgres\n');
+  await writeFile(passwordFile, `${password}\n`);
   if (user !== undefined) {
     await Promise.all([staging, passwordFile].map((path) => chown(path, user.uid, user.gid)));
   }
