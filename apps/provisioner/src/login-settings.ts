@@ -8,6 +8,7 @@ export const loginSettings = settingsGroup({
   fields: {
     speedLayer: passwordOf('SPEED_LAYER_PASSWORD_FILE', LOGINS.speedLayer.role),
     batchLayer: passwordOf('BATCH_LAYER_PASSWORD_FILE', LOGINS.batchLayer.role),
+    operator: passwordOf('OPERATOR_PASSWORD_FILE', LOGINS.operator.role),
     reader: passwordOf('READER_PASSWORD_FILE', LOGINS.reader.role),
   },
   value: (passwords) => passwords,
@@ -16,10 +17,11 @@ export const loginSettings = settingsGroup({
 /** Creates the logins whose passwords are given, or gives them these passwords. */
 export async function createLogins(
   database: Knex,
-  { speedLayer, batchLayer, reader }: { readonly [Login in keyof typeof LOGINS]: string | undefined },
+  { speedLayer, batchLayer, operator, reader }: { readonly [Login in keyof typeof LOGINS]: string | undefined },
 ): Promise<void> {
   if (speedLayer !== undefined) await ensureLogin(database, LOGINS.speedLayer, speedLayer);
   if (batchLayer !== undefined) await ensureLogin(database, LOGINS.batchLayer, batchLayer);
+  if (operator !== undefined) await ensureLogin(database, LOGINS.operator, operator);
   if (reader !== undefined) await ensureLogin(database, LOGINS.reader, reader);
 }
 

@@ -8,6 +8,7 @@ export const roleSettings = settingsGroup({
   fields: {
     speedLayer: roleOf('SPEED_LAYER_ROLE', 'speed layer'),
     batchLayer: roleOf('BATCH_LAYER_ROLE', 'batch layer'),
+    operator: roleOf('OPERATOR_ROLE', 'operator of dead letters'),
     reader: roleOf('READER_ROLE', 'dashboards'),
   },
   value: (roles) => roles,
@@ -18,7 +19,7 @@ export async function grantRights(
   database: Knex,
   roles: { readonly [Login in keyof typeof LOGINS]: string | undefined },
 ): Promise<void> {
-  for (const worker of ['speedLayer', 'batchLayer', 'reader'] as const) {
+  for (const worker of ['speedLayer', 'batchLayer', 'operator', 'reader'] as const) {
     const role = roles[worker];
     if (role !== undefined) await grantGroup(database, { role, group: LOGINS[worker].group });
   }

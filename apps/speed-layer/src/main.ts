@@ -1,5 +1,8 @@
 import { runApp } from '@antenna/settings';
 import { acknowledgeGap } from './acknowledge-gap.ts';
+import { listDeadLetters } from './dead-letters/list.ts';
+import { replayDeadLetters } from './dead-letters/replay.ts';
+import { showDeadLetters } from './dead-letters/show.ts';
 import { drain } from './drain.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
@@ -7,5 +10,5 @@ import { status } from './status.ts';
 await runApp({
   name: 'speed-layer',
   description: 'Reads antenna events from Kafka; keeps totals in Postgres and archives every event as Parquet.',
-  commands: [serve, drain, status, acknowledgeGap],
+  commands: [serve, drain, status, acknowledgeGap, listDeadLetters, showDeadLetters, replayDeadLetters],
 });

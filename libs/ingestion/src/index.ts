@@ -1,4 +1,5 @@
 export * from './archive-path.ts';
+export * from './dead-letters/index.ts';
 export { deadLettersByReason } from './dead-letters-by-reason.ts';
 export * from './errors.ts';
 export type * from './event-columns.ts';

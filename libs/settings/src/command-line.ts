@@ -30,7 +30,7 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Su
     .configureOutput({ writeOut, writeErr })
     .showHelpAfterError('(--help lists the commands and settings)');
   for (const command of app.commands) {
-    const target = command.name === undefined ? program : program.command(command.name);
+    const target = targetOf(program, command.name);
     const options = addCommand(target, command);
     target.action(() => {
       const flags: Readonly<Record<string, unknown>> = target.opts();
@@ -45,6 +45,15 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Su
   // Commander shows the help and throws when a command is wanted and none is named.
   if (first === undefined) throw new Error(`${app.name} declares no command`);
   return first;
+}
+
+/** A name of two words is a command of a command: `dead-letters list`. */
+function targetOf(program: Program, name: string | undefined): Program {
+  const words = name?.split(' ') ?? [];
+  return words.reduce((parent, word, index) => {
+    const known = parent.commands.find((each) => each.name() === word);
+    return index < words.length - 1 && known !== undefined ? known : parent.command(word);
+  }, program);
 }
 
 /** @returns the names under which commander keeps what is given for each setting. */

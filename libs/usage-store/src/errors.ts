@@ -63,7 +63,7 @@ export class PermissionDeniedError extends ProductError {
 
   constructor(fact: string, options?: ErrorOptions) {
     super(
-      `${fact}: workers log in as members of antenna_speed, antenna_batch or antenna_reader; the provisioner needs ` +
+      `${fact}: programs log in as members of antenna_speed, antenna_batch, antenna_operator or antenna_reader; the provisioner needs ` +
         `the owner of the tables, who may create roles`,
       options,
     );

@@ -1,3 +1,4 @@
+export { PostgresDeadLetterStore } from './dead-letter-store.ts';
 export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
 export { openDatabase, type DatabaseOptions } from './database.ts';
 export {

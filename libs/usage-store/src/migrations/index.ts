@@ -4,6 +4,7 @@ import { speedFunctions } from './0003-speed-functions.ts';
 import { batchFunctions } from './0004-batch-functions.ts';
 import { servingViews } from './0006-serving-views.ts';
 import { deadLetterRanges } from './0007-dead-letter-ranges.ts';
+import { deadLetterReplays } from './0008-dead-letter-replays.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
@@ -14,4 +15,5 @@ export const migrations: readonly NumberedMigration[] = [
   batchFunctions,
   servingViews,
   deadLetterRanges,
+  deadLetterReplays,
 ];

@@ -49,7 +49,7 @@ export async function grantGroup(database: Knex, { role, group }: Member): Promi
 }
 
 /** A login that somebody else was to make is not there. */
-export class RoleMissingError extends ProductError {
+class RoleMissingError extends ProductError {
   readonly code = 'ROLE_MISSING';
 
   constructor(role: string, options?: ErrorOptions) {

@@ -1,0 +1,15 @@
+import type { Kind } from '@antenna/settings';
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+
+/** An instant, as milliseconds since 1970; without an offset it is UTC. */
+export const instant: Kind<number> = {
+  placeholder: '<time>',
+  allowed: 'a date and a time as ISO 8601 has them, such as 2022-10-29T13:00',
+  schema: z.string().transform((text, context) => {
+    const time = DateTime.fromISO(text, { zone: 'utc' });
+    if (time.isValid && time.toMillis() >= 0) return time.toMillis();
+    context.addIssue('');
+    return z.NEVER;
+  }),
+};

@@ -1,0 +1,68 @@
+import { kafkaClient, TopicOffsets, TopicReader } from '@antenna/event-source';
+import {
+  databaseSettings,
+  type DatabaseConnection,
+  type KafkaConnection,
+  kafkaSettings,
+  logSettings,
+} from '@antenna/settings';
+import type { Logger } from '@antenna/telemetry';
+import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna/usage-store';
+
+const APPLICATION = 'dead-letters';
+
+/** How long the groups in which the topic is read again outlive a process that dies. */
+const SESSION_TIMEOUT_MS = 10_000;
+
+/** What every command for dead letters is told. */
+export const deadLetterSettings = { database: databaseSettings, kafka: kafkaSettings, log: logSettings };
+
+export interface Connections {
+  readonly database: DatabaseConnection;
+  readonly kafka: KafkaConnection;
+}
+
+/** Opens what is stored of the topic's dead letters, for as long as `work` takes. Sending wants to know the cluster. */
+export async function withDeadLetters<T>(
+  { database: connection, kafka: { topic } }: Connections,
+  log: Logger,
+  work: (store: PostgresDeadLetterStore) => Promise<T>,
+  clusterId?: string,
+): Promise<T> {
+  const database = await connectWithRetry(connection, { applicationName: APPLICATION, log });
+  try {
+    await checkSchema(database);
+    return await work(new PostgresDeadLetterStore(database, topic, clusterId));
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** Reads the topic again. Nothing is connected until it is needed. */
+export function topicReader({ kafka }: Connections, log: Logger): TopicReader {
+  const { topic, groupId, brokers } = kafka;
+  const settings = { topic, groupId, brokers, sessionTimeoutMs: SESSION_TIMEOUT_MS };
+  return new TopicReader(clientOf(kafka, log), settings, kafkaLog(log));
+}
+
+/** A client of the cluster, and which cluster it is. */
+export async function openKafka({ kafka }: Connections, log: Logger) {
+  const client = clientOf(kafka, log);
+  const topic = new TopicOffsets(client, kafka.topic);
+  await topic.connect();
+  try {
+    return { client, clusterId: await topic.clusterId() };
+  } finally {
+    await topic.disconnect();
+  }
+}
+
+function clientOf(kafka: KafkaConnection, log: Logger) {
+  return kafkaClient(kafka, APPLICATION, kafkaLog(log));
+}
+
+function kafkaLog(log: Logger) {
+  return (message: string, details: object) => {
+    log.warn(message, details);
+  };
+}

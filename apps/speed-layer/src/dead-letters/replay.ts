@@ -1,0 +1,170 @@
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TopicSender } from '@antenna/event-source';
+import {
+  type DeadLetterFilter,
+  type DeadLetterStore,
+  type Fate,
+  fateOf,
+  findDeadLetters,
+  type FoundDeadLetter,
+  type OffsetSpan,
+  type RecordPlace,
+  type RecordReader,
+  replay,
+  type ReplayLedger,
+  type ReplayResult,
+} from '@antenna/ingestion';
+import { anyText, command, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { retryWhilePassing } from '../retry.ts';
+import { deadLetterSettings, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
+import { type Replayed, replayJson, replayLine, summaryLine } from './replay-text.ts';
+import { type ReplaySelection, replaySettings } from './selection-settings.ts';
+
+const attemptSettings = settingsGroup({
+  title: 'Attempt',
+  fields: {
+    by: setting({
+      name: 'by',
+      description: 'who sends; recorded with each attempt',
+      kind: anyText('name'),
+      default: userInfo().username,
+    }),
+    waitMs: setting({
+      name: 'wait-ms',
+      description: 'how long to wait until the workers have processed what was sent',
+      kind: wholeNumber(0, 3_600_000),
+      default: '30000',
+    }),
+  },
+  value: (values) => values,
+});
+
+/** Rows that are looked through for what was not sent before. */
+const MOST_LISTED = 100_000;
+
+/** How often it is looked whether the workers have come so far. */
+const LOOK_MS = 250;
+
+/** Sends dead letters through the topic again, and tells what became of them. */
+export const replayDeadLetters = command({
+  name: 'dead-letters replay',
+  description: 'sends dead letters through the topic again, each at most once ever, and tells what became of them',
+  settings: { ...deadLetterSettings, selection: replaySettings, attempt: attemptSettings },
+  async run({ selection, attempt: { by, waitMs }, log: logging, ...connections }, { secrets }) {
+    const log = createLogger({ ...logging, name: 'dead-letters', secrets });
+    const { client, clusterId } = await openKafka(connections, log);
+    const sender = new TopicSender(client, connections.kafka.topic);
+    const reader = topicReader(connections, log);
+    const retry = retryWhilePassing(log);
+    const persist = (operation: () => Promise<void>) => retry('note the outcome', operation, { aborted: false });
+    await sender.connect();
+    try {
+      const results = await withDeadLetters(
+        connections,
+        log,
+        async (store) => {
+          const { letters, hasMore } = await chosen(selection, { store, reader });
+          const sent: Sent[] = [];
+          for (const letter of letters) {
+            sent.push({ letter, result: await replay(letter, { ledger: store, sender, persist, by }) });
+          }
+          return { replayed: await withFates(sent, { ledger: store, reader }, Date.now() + waitMs), hasMore };
+        },
+        clusterId,
+      );
+      tell(results.replayed, { hasMore: results.hasMore, asJson: selection.asJson });
+    } finally {
+      await sender.disconnect();
+    }
+  },
+});
+
+interface Sent {
+  readonly letter: FoundDeadLetter;
+  readonly result: ReplayResult;
+}
+
+interface Chosen {
+  readonly letters: readonly FoundDeadLetter[];
+  readonly hasMore: boolean;
+}
+
+type Parts = { readonly store: DeadLetterStore; readonly reader: RecordReader };
+
+/** Those that are named; or those of the filter that were not sent before, so that the next run goes on after this one. */
+async function chosen({ spans, filter }: ReplaySelection, parts: Parts): Promise<Chosen> {
+  const letters: FoundDeadLetter[] = [];
+  for (const { span, isWanted } of spans?.map(asNamed) ?? (await listed(filter, parts.store))) {
+    const most = filter.most + 1 - letters.length;
+    if (most <= 0) break;
+    letters.push(...(await findDeadLetters(span, { ...parts, most, isWanted })).letters);
+  }
+  return { letters: letters.slice(0, filter.most), hasMore: letters.length > filter.most };
+}
+
+interface Target {
+  readonly span: OffsetSpan;
+  readonly isWanted?: (letter: FoundDeadLetter, isWhole: boolean) => boolean;
+}
+
+function asNamed(span: OffsetSpan): Target {
+  return { span };
+}
+
+async function listed(filter: DeadLetterFilter, store: DeadLetterStore): Promise<readonly Target[]> {
+  const found = await store.list({ ...filter, most: MOST_LISTED });
+  return found.map((each) => ({
+    span: each,
+    isWanted: ({ reason, replay: attempt }, isWhole) =>
+      reason === each.reason && isWhole === each.isWhole && attempt?.outcome !== 'sent',
+  }));
+}
+
+/** Waits until the workers have passed what was sent, or the deadline. */
+async function withFates(sent: readonly Sent[], parts: FateParts, deadlineMs: number): Promise<readonly Replayed[]> {
+  const replayed: Replayed[] = [];
+  for (const { letter, result } of sent) {
+    const newOffset = newOffsetOf(letter, result);
+    const place = newOffset === undefined ? undefined : { partition: letter.partition, offset: newOffset };
+    replayed.push({
+      letter,
+      result,
+      place,
+      fate: place === undefined ? undefined : await fateBy(place, parts, deadlineMs),
+    });
+  }
+  return replayed;
+}
+
+type FateParts = { readonly ledger: ReplayLedger; readonly reader: RecordReader };
+
+async function fateBy(place: RecordPlace, parts: FateParts, deadlineMs: number): Promise<Fate> {
+  let fate = await fateOf(place, parts);
+  while (isUnderWay(fate) && Date.now() < deadlineMs) {
+    await delay(LOOK_MS);
+    fate = await fateOf(place, parts);
+  }
+  return fate;
+}
+
+/** An event is in its archive file a while after it is in the totals. */
+function isUnderWay(fate: Fate): boolean {
+  return fate.kind === 'waiting' || (fate.kind === 'counted' && !fate.passedBy.includes('archive'));
+}
+
+function newOffsetOf({ replay: attempt }: FoundDeadLetter, result: ReplayResult): number | undefined {
+  return result.kind === 'sent' ? result.newOffset : attempt?.newOffset;
+}
+
+function tell(replayed: readonly Replayed[], { hasMore, asJson }: { hasMore: boolean; asJson: boolean }): void {
+  const isDone = replayed.length > 0 && replayed.every(({ place }) => place !== undefined);
+  if (!isDone) process.exitCode = 1;
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify(replayed.map(replayJson))}\n`);
+    return;
+  }
+  const more = hasMore ? ['there are more: run it again, or raise --limit'] : [];
+  process.stdout.write(`${[...replayed.map(replayLine), summaryLine(replayed), ...more].join('\n')}\n`);
+}

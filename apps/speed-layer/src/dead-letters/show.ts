@@ -1,0 +1,59 @@
+import { findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
+import { command } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { deadLetterSettings, topicReader, withDeadLetters } from './open-dead-letters.ts';
+import { rangesOf, type ShownRange } from './shown-ranges.ts';
+import { showSettings } from './selection-settings.ts';
+import { bytesText, instantText, replayText } from './texts.ts';
+
+/** Shows dead letters with all that their records hold. */
+export const showDeadLetters = command({
+  name: 'dead-letters show',
+  description: 'shows dead letters whole; what is only counted, or too long to be kept, is read from the topic again',
+  settings: { ...deadLetterSettings, selection: showSettings },
+  async run({ selection: { spans, most, asJson }, log, ...connections }, { secrets }) {
+    const logger = createLogger({ ...log, name: 'dead-letters', secrets });
+    await withDeadLetters(connections, logger, async (store) => {
+      const reader = topicReader(connections, logger);
+      for (const span of spans) {
+        const found = await findDeadLetters(span, { store, reader, most });
+        process.stdout.write(`${asJson ? jsonOf(span, found) : textOf(span, found)}\n`);
+        if (found.letters.length === 0) process.exitCode = 1;
+      }
+    });
+  },
+});
+
+function jsonOf(span: OffsetSpan, found: FoundDeadLetters): string {
+  const base64 = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
+  const letters = found.letters.map((letter) => ({ ...letter, key: base64(letter.key), value: base64(letter.value) }));
+  return JSON.stringify({ letters, ranges: rangesOf(span, found), hasMore: found.hasMore });
+}
+
+function textOf(span: OffsetSpan, found: FoundDeadLetters): string {
+  const { partition, firstOffset, lastOffset } = span;
+  const ranges = rangesOf(span, found).map((range) => rangeText(partition, range));
+  const more = found.hasMore ? ['there are more: --limit shows more of them'] : [];
+  const lines = [...found.letters.map(letterText), ...ranges, ...more];
+  return lines.length === 0 ? `no dead letters from ${partition}/${firstOffset} to ${lastOffset}` : lines.join('\n');
+}
+
+function letterText(letter: FoundDeadLetter): string {
+  const { partition, offset, reason, detail, timestampMs, key, value, isComplete, replay } = letter;
+  const rest = isComplete ? '' : ' (the beginning: the record is not in the topic any more)';
+  return [
+    `${partition}/${offset} ${reason}: ${detail}`,
+    `  record timestamp ${instantText(timestampMs)}`,
+    ...(replay === undefined ? [] : [`  sent again: ${replayText(partition, replay)}`]),
+    `  key ${bytesText(key)}`,
+    `  value ${bytesText(value)}${rest}`,
+  ].join('\n');
+}
+
+function rangeText(partition: number, { reason, firstOffset, lastOffset, records, found, gone }: ShownRange): string {
+  const lost = gone === 0 ? '' : `; ${gone} of them are not in the topic any more`;
+  return (
+    `${partition}/${firstOffset}-${lastOffset} ${reason}: ${records} records counted, ${found} of them found ` +
+    `in the topic${lost}`
+  );
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  OffsetRange,
+  OffsetSpan,
+  RecordBatch,
+  RecordReader,
+  RecordReceiver,
+  SourceRecord,
+} from '@antenna/ingestion';
+import { ProductError } from '@antenna/settings';
+import type { Kafka } from 'kafkajs';
+import { connectToKafka } from './connect-to-kafka.ts';
+import type { KafkaLog } from './kafka-client.ts';
+import { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
+
+/** The topic brought nothing of what it says that it holds. */
+export class TopicSilentError extends ProductError {
+  readonly code = 'TOPIC_SILENT';
+}
+
+interface ReaderSettings extends SubscriptionSettings {
+  readonly brokers: readonly string[];
+}
+
+/** How long nothing may come. */
+const SILENCE_MS = 60_000;
+
+/** Reads spans of the topic again, in a group of its own for each, of which nothing is left. */
+export class TopicReader implements RecordReader {
+  readonly #kafka: Kafka;
+  readonly #settings: ReaderSettings;
+  readonly #log: KafkaLog;
+
+  /** @param settings `groupId` is what the names of the groups begin with. */
+  constructor(kafka: Kafka, settings: ReaderSettings, log: KafkaLog) {
+    this.#kafka = kafka;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /** @throws {TopicSilentError} when nothing comes for a minute. */
+  async read(span: OffsetSpan, take: (record: SourceRecord) => boolean): Promise<void> {
+    const groupId = `${this.#settings.groupId}-again-${randomBytes(4).toString('hex')}`;
+    const source = new KafkaEventSource(this.#kafka, { ...this.#settings, groupId }, this.#log);
+    try {
+      await connectToKafka(source, this.#settings.brokers, this.#log);
+      const range = (await source.offsets()).get(span.partition) ?? NOTHING;
+      const reading = new SpanReading(source, { span, range, take });
+      if (!reading.isDone) {
+        await source.run(reading);
+        await Promise.race([reading.done, source.failure]);
+      }
+    } finally {
+      await source.disconnect();
+    }
+  }
+}
+
+const NOTHING: OffsetRange = { earliest: 0, latest: 0 };
+
+interface SpanParts {
+  readonly span: OffsetSpan;
+  readonly range: OffsetRange;
+  readonly take: (record: SourceRecord) => boolean;
+}
+
+/** Takes the batches of one span, as far as the topic holds it. */
+class SpanReading implements RecordReceiver {
+  readonly #source: KafkaEventSource;
+  readonly #parts: SpanParts;
+  readonly #end: number;
+  readonly #done = Promise.withResolvers<undefined>();
+  #silence: NodeJS.Timeout | undefined;
+  #next: number;
+
+  constructor(source: KafkaEventSource, parts: SpanParts) {
+    this.#source = source;
+    this.#parts = parts;
+    this.#next = Math.max(parts.span.firstOffset, parts.range.earliest);
+    this.#end = Math.min(parts.span.lastOffset + 1, parts.range.latest);
+  }
+
+  get done(): Promise<undefined> {
+    return this.#done.promise;
+  }
+
+  get isDone(): boolean {
+    return this.#next >= this.#end;
+  }
+
+  assigned(partitions: readonly number[]): Promise<void> {
+    if (partitions.includes(this.#parts.span.partition)) this.#readOn();
+    return Promise.resolve();
+  }
+
+  take({ partition, fetchedOffset, nextOffset, records }: RecordBatch): boolean {
+    if (partition !== this.#parts.span.partition || this.isDone) return false;
+    if (fetchedOffset !== this.#next) {
+      this.#readOn();
+      return false;
+    }
+    const wanted = records.filter(({ offset }) => offset >= this.#next && offset < this.#end);
+    const isEnough = !wanted.every((record) => this.#parts.take(record));
+    this.#moveTo(isEnough ? this.#end : nextOffset);
+    return true;
+  }
+
+  passMarkers(partition: number, { nextOffset }: { readonly nextOffset: number }): void {
+    if (partition === this.#parts.span.partition && !this.isDone) this.#moveTo(Math.max(this.#next, nextOffset));
+  }
+
+  room(): undefined {
+    return undefined;
+  }
+
+  #readOn(): void {
+    this.#moveTo(this.#next);
+    this.#source.readFrom(this.#parts.span.partition, this.#next);
+  }
+
+  #moveTo(next: number): void {
+    this.#next = next;
+    clearTimeout(this.#silence);
+    if (this.isDone) {
+      this.#source.stopDelivery();
+      this.#done.resolve(undefined);
+      return;
+    }
+    this.#silence = setTimeout(() => {
+      const { partition } = this.#parts.span;
+      this.#done.reject(
+        new TopicSilentError(
+          `nothing came of partition ${partition} from offset ${next} on for ${SILENCE_MS / 1000} s`,
+        ),
+      );
+    }, SILENCE_MS);
+  }
+}

@@ -1,0 +1,106 @@
+import type {
+  DeadLetterFilter,
+  DeadLetterStore,
+  ListedDeadLetters,
+  OffsetSpan,
+  RecordPlace,
+  Replay,
+  ReplayLedger,
+  SendOutcome,
+  StoredDeadLetters,
+  StoredFate,
+  WholeDeadLetter,
+} from '@antenna/ingestion';
+import type { Knex } from 'knex';
+import { refusal } from './refusal.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
+import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_FATE } from './sql/dead-letters.sql.ts';
+
+/** Dead letters in Postgres, and what was sent again of them: one function call each, with the rights of an operator. */
+export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
+  readonly #database: Knex;
+  readonly #topic: string;
+  readonly #clusterId: string | undefined;
+
+  /** @param clusterId the cluster to which records are sent; without one none can be. */
+  constructor(database: Knex, topic: string, clusterId?: string) {
+    this.#database = database;
+    this.#topic = topic;
+    this.#clusterId = clusterId;
+  }
+
+  async list({ reason, partition, fromMs, toMs, most }: DeadLetterFilter): Promise<readonly ListedDeadLetters[]> {
+    const parameters = { reason: reason ?? null, partition: partition ?? null, fromMs: fromMs ?? null, most };
+    const rows = await this.#call<Nullable<ListedDeadLetters>[]>(LIST_DEAD_LETTERS, {
+      ...parameters,
+      toMs: toMs ?? null,
+    });
+    return rows.map((row) => ({ ...defined(row), replay: row.replay === null ? undefined : defined(row.replay) }));
+  }
+
+  async find(span: OffsetSpan): Promise<StoredDeadLetters> {
+    const { whole, ranges, replays } = await this.#call<FoundJson>(FIND_DEAD_LETTERS, { ...span });
+    return {
+      whole: whole.map(({ key, payload, ...letter }) => ({
+        ...defined<Omit<WholeDeadLetter, 'key' | 'payload'>>(letter),
+        key: bytesOf(key),
+        payload: bytesOf(payload),
+      })),
+      ranges,
+      replays: new Map(Object.entries(replays).map(([offset, replay]) => [Number(offset), defined(replay)])),
+    };
+  }
+
+  async begin(place: RecordPlace, by: string): Promise<boolean> {
+    if (this.#clusterId === undefined) throw new TypeError('no cluster to send to');
+    return this.#call<boolean>(BEGIN_REPLAY, { ...place, by, clusterId: this.#clusterId });
+  }
+
+  async end(place: RecordPlace, sent: SendOutcome): Promise<void> {
+    await this.#call(END_REPLAY, {
+      ...place,
+      outcome: sent.kind,
+      newOffset: sent.kind === 'sent' ? sent.newOffset : null,
+      detail: sent.kind === 'sent' ? null : sent.detail,
+    });
+  }
+
+  async fateOf(place: RecordPlace): Promise<StoredFate> {
+    return defined(await this.#call<Nullable<StoredFate>>(RECORD_FATE, { ...place }));
+  }
+
+  async #call<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
+    try {
+      const bindings = { version: SCHEMA_VERSION, topic: this.#topic, ...parameters };
+      const { rows } = await this.#database.raw<{ rows: { answer: Answer }[] }>(statement, bindings);
+      const [row] = rows;
+      if (row === undefined) throw new TypeError('a function without an answer');
+      return row.answer;
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+}
+
+/** Fields that may be undefined are null in JSON. */
+type Nullable<T> = {
+  readonly [Key in keyof T]: undefined extends T[Key] ? Nullable<Exclude<T[Key], undefined>> | null : T[Key];
+};
+
+interface FoundJson {
+  readonly whole: readonly (Nullable<Omit<WholeDeadLetter, 'key' | 'payload'>> & {
+    readonly key: string | null;
+    readonly payload: string | null;
+  })[];
+  readonly ranges: StoredDeadLetters['ranges'];
+  readonly replays: Readonly<Record<string, Nullable<Replay>>>;
+}
+
+function bytesOf(base64: string | null): Uint8Array | null {
+  return base64 === null ? null : Buffer.from(base64, 'base64');
+}
+
+function defined<T>(json: Nullable<T>): T {
+  // The driver has parsed the JSON of our own functions: the same fields, with null where the type has undefined.
+  return Object.fromEntries(Object.entries(json).map(([field, value]) => [field, value ?? undefined])) as T;
+}
