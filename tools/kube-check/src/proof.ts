@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Check, isProven, proofText, prove, readArchive, readDatabase, readTopicEnds } from '@antenna/demo';
 import { kafkaClient } from '@antenna/event-source';
 import type { Truth } from '@antenna/truth';
-import { Storage } from '@google-cloud/storage';
+import { z } from 'zod';
 import { ChecksFailedError } from './errors.ts';
 import { forwardPort } from './port-forward.ts';
 
@@ -55,11 +55,23 @@ async function compared(namespace: string, truth: Truth): Promise<readonly Check
   }
 }
 
-async function copyBucket(apiEndpoint: string, folder: string): Promise<void> {
-  const [files] = await new Storage({ apiEndpoint, projectId: 'local' }).bucket(BUCKET).getFiles();
-  for (const file of files) {
-    const destination = join(folder, file.name);
+const listing = z.object({
+  items: z.array(z.object({ name: z.string() })).default([]),
+  nextPageToken: z.string().optional(),
+});
+
+async function copyBucket(server: string, folder: string): Promise<void> {
+  for (const name of await objectNames(`${server}/storage/v1/b/${BUCKET}/o`)) {
+    const answer = await fetch(`${server}/download/storage/v1/b/${BUCKET}/o/${encodeURIComponent(name)}?alt=media`);
+    const destination = join(folder, name);
     await mkdir(dirname(destination), { recursive: true });
-    await file.download({ destination });
+    await writeFile(destination, await answer.bytes());
   }
+}
+
+async function objectNames(url: string, page?: string): Promise<readonly string[]> {
+  const answer = await fetch(page === undefined ? url : `${url}?pageToken=${encodeURIComponent(page)}`);
+  const { items, nextPageToken } = listing.parse(await answer.json());
+  const names = items.map(({ name }) => name);
+  return nextPageToken === undefined ? names : [...names, ...(await objectNames(url, nextPageToken))];
 }

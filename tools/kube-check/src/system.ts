@@ -92,7 +92,8 @@ async function checkHours(list: CheckList, ns: InNamespace): Promise<void> {
   });
   await list.check('another reader finds the archive as the manifest says', async () => {
     await startJob(ns, 'verify', 'batch-layer-backfill', ['verify', ...range]);
-    return awaitJob(ns, 'verify', 120_000);
+    await awaitJob(ns, 'verify', 300_000);
+    return undefined;
   });
 }
 
@@ -101,7 +102,10 @@ async function checkDashboards(list: CheckList, ns: InNamespace): Promise<void> 
     const args = ['rollout', 'status', 'deployment/superset', '--timeout=300s'];
     return ns(args, { timeoutMs: 310_000 });
   });
-  await list.check('the dashboards are imported', () => awaitJob(ns, 'dashboards', 420_000));
+  await list.check('the dashboards are imported', async () => {
+    await awaitJob(ns, 'dashboards', 420_000);
+    return undefined;
+  });
 }
 
 async function eventsAreCounted(ns: InNamespace): Promise<string> {
