@@ -13,6 +13,9 @@ export async function dockerAnswers(): Promise<boolean> {
   return !failed;
 }
 
+/** Kafka alone takes 40 s on a machine of two cores that does other things, too. */
+const START_PATIENCE_MS = 180_000;
+
 interface Recipe {
   readonly address: string;
   readonly container: GenericContainer;
@@ -52,21 +55,21 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
         .withCommand(['postgres', '-c', `port=${postgres}`, '-c', 'max_connections=200', '-c', 'fsync=off'])
         .withExposedPorts(at(postgres))
         // Once for the server that makes the files, once for the real one.
-        .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2)),
+        .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2).withStartupTimeout(START_PATIENCE_MS)),
     },
     kafka: {
       address: `127.0.0.1:${kafka}`,
       container: new GenericContainer(imageOf('kafka'))
         .withEnvironment(kafkaEnvironment(kafka, controller))
         .withExposedPorts(at(kafka))
-        .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/)),
+        .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/).withStartupTimeout(START_PATIENCE_MS)),
     },
     gcs: {
       address: `http://127.0.0.1:${gcs}`,
       container: new GenericContainer(imageOf('gcs'))
         .withCommand(['-scheme', 'http', '-port', String(gcs), '-public-host', `127.0.0.1:${gcs}`])
         .withExposedPorts(at(gcs))
-        .withWaitStrategy(Wait.forHttp('/_internal/healthcheck', gcs)),
+        .withWaitStrategy(Wait.forHttp('/_internal/healthcheck', gcs).withStartupTimeout(START_PATIENCE_MS)),
     },
   };
 }
