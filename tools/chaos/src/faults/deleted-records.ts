@@ -21,7 +21,10 @@ export const deletedRecords: FaultKind = {
         const gap = system.workers.expectGap();
         try {
           const deleted = await system.workers.whileFrozen(() => deleteUnread(system, first, percent));
-          if (deleted === undefined) return system.tally.count('records not deleted: all were read');
+          if (deleted === undefined) {
+            system.tally.count('records not deleted: all were read');
+            return;
+          }
           system.deletions.push(deleted);
           system.log(`deleted: partition ${deleted.partition} below ${deleted.offset}`);
           await noticed(system, deleted);
@@ -43,7 +46,9 @@ const ACKNOWLEDGING_MS = 120_000;
 
 async function deleteUnread(system: System, first: number, percent: number): Promise<Deletion | undefined> {
   const begin = await system.topic.offsets();
-  for (const end = performance.now() + COMING_MS; performance.now() < end; await delay(POLL_MS)) {
+  const end = performance.now() + COMING_MS;
+  while (performance.now() < end) {
+    await delay(POLL_MS);
     const now = await system.topic.offsets();
     const partitions = [...now.keys()].sort((a, b) => a - b);
     for (const [index] of partitions.entries()) {
@@ -72,7 +77,9 @@ async function noticed(system: System, { partition, offset }: Deletion): Promise
 /** As an operator would, again until nothing is left to accept: services may be away, positions may move. */
 async function acknowledge(system: System): Promise<void> {
   let printed = '';
-  for (const end = performance.now() + ACKNOWLEDGING_MS; performance.now() < end; await delay(POLL_MS)) {
+  const end = performance.now() + ACKNOWLEDGING_MS;
+  while (performance.now() < end) {
+    await delay(POLL_MS);
     const ending = await system.speedLayer('acknowledge-gap');
     printed = ending.printed;
     if (ending.exitCode === 0 && printed.includes('no unread record has been deleted')) return;

@@ -11,7 +11,10 @@ export const fullDisk: FaultKind = {
       text: `disk full for ${ms} ms`,
       resource: 'storage',
       async inject({ archive, tally }) {
-        if (archive.disk === undefined) return tally.count('disk of the archive full: skipped, nothing can be mounted');
+        if (archive.disk === undefined) {
+          tally.count('disk of the archive full: skipped, nothing can be mounted');
+          return;
+        }
         await archive.disk.fill();
         await delay(ms);
         await archive.disk.enlarge();

@@ -60,13 +60,13 @@ function onProxy(service: Proxied, what: string, draw: (chance: Chance) => Proxy
   return {
     archives: service === 'gcs' ? ['gcs'] : ANY_ARCHIVE,
     draw(chance): Fault {
-      const { text, inject } = draw(chance);
+      const drawn = draw(chance);
       const name = `connections to ${TITLES[service]} ${what}`;
       return {
         name,
-        text: `${name}: ${text}`,
+        text: `${name}: ${drawn.text}`,
         resource: RESOURCES[service],
-        inject: ({ services }) => inject(services.proxies[service]),
+        inject: ({ services }) => drawn.inject(services.proxies[service]),
       };
     },
   };

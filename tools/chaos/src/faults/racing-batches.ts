@@ -16,7 +16,10 @@ export const racingBatches: FaultKind = {
         const hours = await firstHours(system);
         // The newest are those that grow; the others grow by late events.
         const hour = hours[Math.floor((hours.length * percent) / 100)];
-        if (hour === undefined) return system.tally.count('batch run skipped: no hour yet');
+        if (hour === undefined) {
+          system.tally.count('batch run skipped: no hour yet');
+          return;
+        }
         await Promise.all([runHour(system, hour), runHour(system, hour)]);
       },
     };
@@ -28,7 +31,9 @@ const FIRST_HOUR_MS = 20_000;
 
 /** At the begin there is nothing to compute. */
 async function firstHours(system: System): Promise<readonly Hour[]> {
-  for (const end = performance.now() + FIRST_HOUR_MS; performance.now() < end; await delay(POLL_MS)) {
+  const end = performance.now() + FIRST_HOUR_MS;
+  while (performance.now() < end) {
+    await delay(POLL_MS);
     const hours = await archivedHours(system);
     if (hours.length > 0) return hours;
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StorageTrouble } from '../system/storage-proxy.ts';
+import type { StorageProxy, StorageTrouble } from '../system/storage-proxy.ts';
 import type { FaultKind } from './fault.ts';
 
 /** The storage server answers some requests wrongly, or not, for a while. */
@@ -16,6 +16,7 @@ export const storageTrouble = (what: StorageTrouble): FaultKind => ({
       async inject({ services, tally }) {
         const before = services.storage.hits;
         services.storage.trouble({ what, every });
+        await untilHit(services.storage, before);
         await delay(ms);
         services.storage.trouble(undefined);
         tally.count(`requests hit, ${name}`, services.storage.hits - before);
@@ -23,3 +24,12 @@ export const storageTrouble = (what: StorageTrouble): FaultKind => ({
     };
   },
 });
+
+const POLL_MS = 100;
+const FIRST_HIT_MS = 15_000;
+
+/** There may be nothing to archive at first. */
+async function untilHit(storage: StorageProxy, before: number): Promise<void> {
+  const end = performance.now() + FIRST_HIT_MS;
+  while (storage.hits === before && performance.now() < end) await delay(POLL_MS);
+}

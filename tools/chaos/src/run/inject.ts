@@ -11,7 +11,7 @@ import { progress } from './progress.ts';
  * @returns when the last one is over and undone.
  */
 export async function inject(planned: readonly PlannedFault[], system: System, signal: AbortSignal): Promise<void> {
-  const patienceMs = 2 * averageOf(planned.map(({ afterMs }) => afterMs));
+  const patienceMs = Math.min(LONGEST_PATIENCE_MS, 2 * averageOf(planned.map(({ afterMs }) => afterMs)));
   const queues = new Map<Resource, Promise<void>>();
   const injected: Promise<void>[] = [];
   let saved = await progress(system);
@@ -27,6 +27,7 @@ export async function inject(planned: readonly PlannedFault[], system: System, s
 }
 
 const POLL_MS = 250;
+const LONGEST_PATIENCE_MS = 8_000;
 
 async function laterThan(saved: number, system: System, patienceMs: number): Promise<number> {
   const end = performance.now() + patienceMs;

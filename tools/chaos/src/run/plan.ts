@@ -19,6 +19,8 @@ export interface RoundPlan {
   readonly kills: number;
   /** Faults that are no kills. */
   readonly others: number;
+  /** How long an archived chunk collects rows. */
+  readonly chunkMs: number;
 }
 
 export interface ChaosPlan {
@@ -29,8 +31,12 @@ export interface ChaosPlan {
 const SECONDS_PER_KILL = 3;
 
 /** Between two faults that are no kills: closely in a short run, so that most kinds come. */
-const BETWEEN_MS = 16_000;
+const BETWEEN_MS = 25_000;
 const LEAST_OTHERS = 14;
+
+/** In a long run larger chunks, or reading so many files back would take as long as the run. */
+const CHUNKS_PER_RUN = 400;
+const SHORTEST_CHUNK_MS = 1_000;
 
 /** Deals what is asked for to the archives. */
 export function planOf(asked: Asked): ChaosPlan {
@@ -39,10 +45,11 @@ export function planOf(asked: Asked): ChaosPlan {
   const durationMs = Math.ceil((events / asked.rate) * 1000);
   const kills = Math.ceil((asked.kills ?? (durationMs * shares) / 1000 / SECONDS_PER_KILL) / shares);
   const others = Math.max(LEAST_OTHERS, Math.ceil(durationMs / BETWEEN_MS));
+  const chunkMs = Math.max(SHORTEST_CHUNK_MS, Math.ceil(durationMs / CHUNKS_PER_RUN));
   const { seed, rate } = asked;
   return {
     asked,
-    rounds: asked.archives.map((archive) => ({ seed, archive, rate, events, durationMs, kills, others })),
+    rounds: asked.archives.map((archive) => ({ seed, archive, rate, events, durationMs, kills, others, chunkMs })),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import { type Asked, commandOf } from './plan.ts';
 import type { RoundResult } from './round.ts';
 
-const FAULT = /^fault /;
+const FAULT = 'fault ';
 
 /** All that was found to be wrong, over all rounds. */
 export function differences(results: readonly RoundResult[]): number {
@@ -15,7 +15,7 @@ export function resultLine(results: readonly RoundResult[], asked: Asked, second
   const tally = tallyOf(results);
   const sum = (of: (verdict: Verdict) => number): string =>
     grouped(results.reduce((total, { verdict }) => total + of(verdict), 0));
-  const others = tally.entries().filter(([what]) => FAULT.test(what) && !what.includes('SIGKILL'));
+  const others = tally.entries().filter(([what]) => what.startsWith(FAULT) && !what.includes('SIGKILL'));
   const faults = others.reduce((total, [, times]) => total + times, 0);
   return [
     `chaos: ${grouped(differences(results))} differences`,

@@ -33,7 +33,14 @@ const FIRST_WORKERS = 3;
 export async function round(plan: RoundPlan, surroundings: RoundSurroundings): Promise<RoundResult> {
   const { services, folder, workerBundle, tell } = surroundings;
   const name = `chaos-${plan.archive}`;
-  const options = { name, folder: join(folder, name), workerBundle, archive: plan.archive, partitions: PARTITIONS };
+  const options = {
+    name,
+    folder: join(folder, name),
+    workerBundle,
+    archive: plan.archive,
+    partitions: PARTITIONS,
+    chunkMs: plan.chunkMs,
+  };
   const system = await openSystem(services, options);
   try {
     const known = new KnownRecords(PARTITIONS);

@@ -39,7 +39,7 @@ const FAILPOINTS = FAILPOINT_STEPS.flatMap((step) =>
 
 /** A worker rarely lives for many calls: the group begins anew at each death. */
 const MOST_CALLS = 2;
-const MOST_VICTIMS = 3;
+const MOST_VICTIMS = 4;
 
 /** Deaths that come together, until there are enough: half of the victims have successors that die at a failpoint. */
 function bursts(kills: number, chance: Chance): readonly Fault[] {

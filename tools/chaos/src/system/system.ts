@@ -25,7 +25,7 @@ export interface System {
   readonly sessionTimeoutMs: number;
   log(line: string): void;
   /** Runs a command of the speed layer. */
-  speedLayer(command: WorkerCommand): Promise<Ending>;
+  speedLayer(command: WorkerCommand, environment?: WorkerEnvironment): Promise<Ending>;
   /** Runs a command of the batch layer. */
   batchLayer(...args: readonly string[]): Promise<Ending>;
   close(): Promise<void>;
@@ -46,6 +46,8 @@ export interface SystemOptions {
   readonly workerBundle: string;
   readonly archive: ArchiveKind;
   readonly partitions: number;
+  /** How long an archived chunk collects rows. */
+  readonly chunkMs: number;
 }
 
 const SESSION_TIMEOUT_MS = 3_000;
@@ -56,7 +58,6 @@ const SMALL_STEPS = {
   FLUSH_INTERVAL_MS: '200',
   FLUSH_MAX_EVENTS: '20000',
   ARCHIVE_ROLL_ROWS: '20000',
-  ARCHIVE_ROLL_INTERVAL_MS: '1000',
   HTTP_PORT: '0',
   LOG_LEVEL: 'info',
   LOG_FORMAT: 'json',
@@ -74,6 +75,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   });
   const environment = {
     ...SMALL_STEPS,
+    ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
     DATABASE_URL: database.through(services.proxies.postgres.port),
     KAFKA_BROKERS: `127.0.0.1:${services.proxies.kafka.port}`,
     KAFKA_TOPIC: name,
@@ -83,7 +85,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   const tally = new Tally();
   const log = await logTo(join(folder, '..', `${name}.log`));
   const run = programs(options.workerBundle, environment, log);
-  const workers = new WorkerGroup({ start: (failpoint) => run.worker('serve', failpoint), tally, log });
+  const workers = new WorkerGroup({ start: (failpoint) => run.worker('serve', { failpoint }), tally, log });
   return {
     services,
     database,
@@ -95,13 +97,19 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     deletions: [],
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     log,
-    speedLayer: (command) => run.worker(command).ended,
+    speedLayer: (command, others) => run.worker(command, { others }).ended,
     batchLayer: (...args) => run.batch(args).ended,
     async close() {
       workers.abandon();
       await archive.close();
     },
   };
+}
+
+interface WorkerOptions {
+  readonly failpoint?: Failpoint | undefined;
+  /** Settings that go before those of all workers. */
+  readonly others?: WorkerEnvironment | undefined;
 }
 
 function programs(bundle: string, environment: WorkerEnvironment, log: (line: string) => void) {
@@ -120,8 +128,8 @@ function programs(bundle: string, environment: WorkerEnvironment, log: (line: st
     };
   };
   return {
-    worker: (command: WorkerCommand, failpoint?: Failpoint) =>
-      asProcess(command, startBundledWorker(bundle, command, environment, failpoint)),
+    worker: (command: WorkerCommand, { failpoint, others }: WorkerOptions) =>
+      asProcess(command, startBundledWorker(bundle, command, { ...environment, ...others }, failpoint)),
     batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
   };
 }

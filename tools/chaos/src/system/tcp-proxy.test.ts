@@ -26,6 +26,11 @@ describe('a proxy between a client and a server that echoes', () => {
     return socket;
   }
 
+  /** Whether by an end or by an error. */
+  function closed(socket: Socket): Promise<unknown> {
+    return new Promise((resolve) => socket.once('close', resolve));
+  }
+
   async function echoOf(text: string): Promise<string> {
     client.write(text);
     const [data] = (await once(client, 'data')) as [Buffer];
@@ -38,15 +43,17 @@ describe('a proxy between a client and a server that echoes', () => {
 
   it('cuts connections, and lets new ones through', async () => {
     await echoOf('hello');
+    const ended = closed(client);
     proxy.cut();
-    await once(client, 'close');
+    await ended;
     client = await connected();
     expect(await echoOf('again')).toBe('again');
   });
 
   it('cuts new connections, too, while it refuses', async () => {
+    const ended = closed(client);
     proxy.refuse(true);
-    await once(client, 'close');
+    await ended;
     await once(
       connect(proxy.port, '127.0.0.1').on('error', () => undefined),
       'close',
@@ -81,7 +88,8 @@ describe('a proxy between a client and a server that echoes', () => {
   it('ends the client when the server ends', async () => {
     await echoOf('hello');
     server.close();
+    const ended = closed(client);
     proxy.cut();
-    await once(client, 'close');
+    await ended;
   });
 });

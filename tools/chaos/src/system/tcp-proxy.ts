@@ -12,7 +12,7 @@ export class TcpProxy {
   readonly #connections = new Set<Socket>();
   #port = 0;
   #delayMs = 0;
-  #hole: { readonly closed: Promise<void>; readonly close: () => void } | undefined;
+  #hole: PromiseWithResolvers<undefined> | undefined;
   #isRefusing = false;
 
   private constructor(target: number) {
@@ -53,13 +53,12 @@ export class TcpProxy {
 
   /** From now on nothing gets through, and nobody is told. */
   swallow(): void {
-    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-    this.#hole ??= { closed, close };
+    this.#hole ??= Promise.withResolvers<undefined>();
   }
 
   /** Delivers what was held back, as TCP does when it sends again. */
   release(): void {
-    this.#hole?.close();
+    this.#hole?.resolve(undefined);
     this.#hole = undefined;
   }
 
@@ -88,7 +87,7 @@ export class TcpProxy {
   }
 
   async #passage(): Promise<void> {
-    await this.#hole?.closed;
+    await this.#hole?.promise;
     if (this.#delayMs > 0) await delay(this.#delayMs);
   }
 }

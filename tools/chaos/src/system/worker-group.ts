@@ -34,9 +34,9 @@ export class WorkerGroup {
   readonly #armed: Failpoint[] = [];
   readonly #unexpected: string[] = [];
   readonly #leaving: Promise<void>[] = [];
-  #held = Promise.resolve();
-  #gap = Promise.withResolvers<void>();
-  #accepted: Promise<void> | undefined;
+  #held: Promise<unknown> = Promise.resolve();
+  #gap = Promise.withResolvers<undefined>();
+  #accepted: Promise<unknown> | undefined;
   #acceptedMs = 0;
 
   constructor(parts: WorkerGroupParts) {
@@ -58,7 +58,7 @@ export class WorkerGroup {
   }
 
   /** Resolves when a worker has ended for a data gap, since the last call of `expectGap`. */
-  get gap(): Promise<void> {
+  get gap(): Promise<unknown> {
     return this.#gap.promise;
   }
 
@@ -90,7 +90,7 @@ export class WorkerGroup {
 
   /** Stops all of them while `work` is done. Whoever is started meanwhile waits. */
   async whileFrozen<T>(work: () => Promise<T>): Promise<T> {
-    const held = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<undefined>();
     this.#held = held.promise;
     try {
       return await this.#frozen(
@@ -98,20 +98,20 @@ export class WorkerGroup {
         work,
       );
     } finally {
-      held.resolve();
+      held.resolve(undefined);
     }
   }
 
   /** From now on, workers that end for a data gap are not started again until `acknowledged` has been called. */
   expectGap(): { readonly acknowledged: () => void } {
-    this.#gap = Promise.withResolvers<void>();
-    const accepted = Promise.withResolvers<void>();
+    this.#gap = Promise.withResolvers<undefined>();
+    const accepted = Promise.withResolvers<undefined>();
     this.#accepted = accepted.promise;
     return {
       acknowledged: () => {
         this.#accepted = undefined;
         this.#acceptedMs = performance.now();
-        accepted.resolve();
+        accepted.resolve(undefined);
       },
     };
   }
@@ -154,7 +154,7 @@ export class WorkerGroup {
 
   async #stoppedByGap(ending: Ending, startedMs: number): Promise<void> {
     if (this.#accepted !== undefined) {
-      this.#gap.resolve();
+      this.#gap.resolve(undefined);
       await this.#accepted;
       // It may have seen the gap before somebody accepted it.
     } else if (startedMs > this.#acceptedMs) this.#noteUnexpected(ending);

@@ -1,0 +1,58 @@
+import { FAULT_KINDS } from '../faults/catalogue.ts';
+import { schedule, type ScheduleOptions } from './schedule.ts';
+
+function aSchedule(parts: Partial<ScheduleOptions> = {}) {
+  return schedule({
+    seed: 7,
+    archive: 'gcs',
+    durationMs: 600_000,
+    kills: 60,
+    others: 60,
+    kinds: FAULT_KINDS,
+    ...parts,
+  });
+}
+
+function texts(planned: ReturnType<typeof aSchedule>): readonly string[] {
+  return planned.map(({ afterMs, fault }) => `${afterMs} ${fault.text}`);
+}
+
+describe('the schedule of faults', () => {
+  it('is the same for the same seed', () => {
+    expect(texts(aSchedule())).toEqual(texts(aSchedule()));
+  });
+
+  it('is another for another seed', () => {
+    expect(texts(aSchedule({ seed: 8 }))).not.toEqual(texts(aSchedule()));
+  });
+
+  it('takes about as long as asked', () => {
+    const tookMs = aSchedule().reduce((sum, { afterMs }) => sum + afterMs, 0);
+    expect(tookMs).toBeGreaterThan(400_000);
+    expect(tookMs).toBeLessThan(800_000);
+  });
+
+  it('has each kind of fault that the archive allows, and no other', () => {
+    const names = (archive: 'local' | 'gcs') => new Set(aSchedule({ archive }).map(({ fault }) => fault.name));
+    expect([...names('gcs')].filter((name) => name.includes('GCS'))).toHaveLength(7);
+    expect(names('gcs')).not.toContain('disk of the archive full');
+    expect([...names('local')].filter((name) => name.includes('GCS'))).toEqual([]);
+    expect(names('local')).toContain('disk of the archive full');
+  });
+
+  it('kills as many workers as asked, at failpoints and at any instant', () => {
+    const kills = aSchedule({ kills: 61 })
+      .filter(({ fault }) => fault.name === 'SIGKILL')
+      .map(({ fault }) => fault.text);
+    const atOnce = kills.reduce((sum, text) => sum + Number(/kill (\d)/.exec(text)?.[1]), 0);
+    const atFailpoints = kills.flatMap((text) => text.match(/\w+:[\w-]+:\d/g) ?? []);
+    expect(atOnce + atFailpoints.length).toBe(61);
+    expect(atFailpoints.length).toBeGreaterThan(10);
+  });
+
+  it('comes to every failpoint in turn', () => {
+    const points = aSchedule({ kills: 100 }).flatMap(({ fault }) => fault.text.match(/\w+:[\w-]+(?=:\d)/g) ?? []);
+    expect(new Set(points.slice(0, 12)).size).toBeGreaterThan(6);
+    expect(new Set(points).size).toBe(12);
+  });
+});
