@@ -11,16 +11,29 @@ export function eventTimeOf(timestamp: unknown, recordTimestampMs: number): numb
   const instantMs = instantOf(timestamp);
   if (instantMs === undefined || instantMs > MAX_EVENT_TIME_MS) return invalid(timestamp);
   if (instantMs < 0) return rejected('before_1970', 'timestamp: expected 1970 or later, found an earlier instant');
-  const aheadMs = instantMs - recordTimestampMs;
-  if (recordTimestampMs >= 0 && aheadMs > MAX_CLOCK_AHEAD_MS) return wrongClock(aheadMs);
+  if (isClockWrong(instantMs, recordTimestampMs)) return wrongClock(instantMs - recordTimestampMs);
   return instantMs;
+}
+
+/** Whether an instant can be an event time, as the record's own timestamp tells. */
+export function isEventTime(instantMs: number, recordTimestampMs: number): boolean {
+  return instantMs >= 0 && instantMs <= MAX_EVENT_TIME_MS && !isClockWrong(instantMs, recordTimestampMs);
+}
+
+/** @param epoch integer seconds or milliseconds since 1970. */
+export function epochMs(epoch: number): number {
+  return Math.abs(epoch) >= FIRST_EPOCH_MS ? epoch : epoch * 1000;
+}
+
+function isClockWrong(instantMs: number, recordTimestampMs: number): boolean {
+  return recordTimestampMs >= 0 && instantMs - recordTimestampMs > MAX_CLOCK_AHEAD_MS;
 }
 
 function instantOf(timestamp: unknown): number | undefined {
   if (typeof timestamp === 'string') return isoInstantMs(timestamp);
   if (typeof timestamp !== 'number' || !Number.isInteger(timestamp)) return undefined;
   // Adding 0 turns -0 into 0.
-  return (Math.abs(timestamp) >= FIRST_EPOCH_MS ? timestamp : timestamp * 1000) + 0;
+  return epochMs(timestamp) + 0;
 }
 
 function invalid(timestamp: unknown): Rejection {

@@ -1,4 +1,4 @@
-import { decode, type Rejection } from '@antenna/event-schema';
+import { EventDecoder, type Rejection } from '@antenna/event-schema';
 import type { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { TopicRecreatedError } from './errors.ts';
@@ -6,6 +6,9 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { PartitionArchive } from './partition-archive.ts';
 import type { PendingTotals } from './pending-totals.ts';
 import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, Sink, SourceRecord } from './ports.ts';
+
+/** Of all partitions: they share what it keeps of texts. */
+const decoder = new EventDecoder();
 
 /** One claimed partition: takes its records in order, each sink from its own position on. */
 export class PartitionIntake {
@@ -103,7 +106,7 @@ export class PartitionIntake {
     const forTotals = record.offset >= this.#totalsNext;
     const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
     if (!forTotals && !forArchive) return;
-    const decoded = decode(record.value, record.timestampMs);
+    const decoded = decoder.decode(record.value, record.timestampMs);
     if (forTotals) {
       if (decoded.ok) pending.addEvent(this.partition, record, decoded.event);
       else this.#reject(record, decoded, pending);

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { ARRIVED_MS, badRecordCorpus } from './corpus/index.ts';
+import { decode, EventDecoder } from './index.ts';
+
+const encoder = new TextEncoder();
+const decoder = new EventDecoder();
+
+function agrees(value: Uint8Array | null, recordTimestampMs: number): boolean {
+  const quick = decoder.decode(value, recordTimestampMs);
+  const strict = decode(value, recordTimestampMs);
+  if (!quick.ok || !strict.ok) return JSON.stringify(quick) === JSON.stringify(strict);
+  const [one, other] = [quick.event, strict.event];
+  return (
+    Object.is(one.eventTimeMs, other.eventTimeMs) &&
+    Object.is(one.bytes, other.bytes) &&
+    one.id === other.id &&
+    one.antennaId === other.antennaId &&
+    one.app === other.app
+  );
+}
+
+function isOrdinary(text: string): boolean {
+  return decoder.ordinary(encoder.encode(text), ARRIVED_MS) !== undefined;
+}
+
+const usual = {
+  timestamp: '"2022-10-29T13:00:00Z"',
+  id: '"00000000-0000-0000-0000-000000000001"',
+  antenna_id: '"11111111-1111-1111-1111-111111111111"',
+  bytes: '512',
+  app: '"SKYPE"',
+};
+
+function json(fields: Partial<typeof usual> = {}, [comma, colon]: readonly [string, string] = [',', ':']): string {
+  const members = Object.entries({ ...usual, ...fields }).map(([name, value]) => `"${name}"${colon}${value}`);
+  return `{${members.join(comma)}}`;
+}
+
+describe('the quick decoder', () => {
+  it.each([
+    ['compact JSON', json()],
+    ['JSON with spaces', json({}, [', ', ': '])],
+    ['fields in another order', `{${json().slice(1, -1).split(',').reverse().join(',')}}`],
+    ['milliseconds', json({ timestamp: '"2022-10-29T13:00:00.123Z"' })],
+    ['microseconds', json({ timestamp: '"2022-10-29T13:00:00.123456Z"' })],
+    ['an offset', json({ timestamp: '"2022-10-29T15:00:00.123+02:00"' })],
+    ['no offset', json({ timestamp: '"2022-10-29T13:00:00"' })],
+    ['epoch seconds', json({ timestamp: '1667048400' })],
+    ['epoch milliseconds', json({ timestamp: '1667048400123' })],
+    ['other letters', json({ id: '"Zoë 👩"' })],
+  ])('takes %s', (_form, text) => {
+    expect(isOrdinary(text)).toBe(true);
+    expect(agrees(encoder.encode(text), ARRIVED_MS)).toBe(true);
+  });
+
+  it.each(badRecordCorpus)('agrees with the strict one about $name', ({ value, recordTimestampMs }) => {
+    expect(decoder.decode(value, recordTimestampMs)).toStrictEqual(decode(value, recordTimestampMs));
+    expect(agrees(value, recordTimestampMs)).toBe(true);
+  });
+
+  it('gives the same text as the same string, however many come between', () => {
+    const before = decoder.decode(encoder.encode(json()), ARRIVED_MS);
+    for (let user = 0; user < 300_000; user += 1) {
+      const text = json({ id: `"user ${user}"`, app: `"${user % 7}"` });
+      const decoded = decoder.decode(encoder.encode(text), ARRIVED_MS);
+      if (!decoded.ok || decoded.event.id !== `user ${user}`) throw new Error(`another event of ${text}`);
+    }
+    expect(decoder.decode(encoder.encode(json()), ARRIVED_MS)).toEqual(before);
+  });
+});
+
+const corpusValue = fc.constantFrom(
+  ...badRecordCorpus.flatMap(({ value }) => (value !== null && value.length < 2000 ? [value] : [])),
+  ...['123', '1667048400', '"2022-10-29T13:00:00.123+02:00"'].map((timestamp) => encoder.encode(json({ timestamp }))),
+);
+
+/** Replaces a stretch of one record by a stretch of another or by anything at all. */
+const mutated = fc
+  .tuple(corpusValue, fc.oneof(corpusValue, fc.uint8Array({ maxLength: 8 })), fc.nat(), fc.nat(12), fc.nat())
+  .map(([value, other, at, length, from]) => {
+    const start = at % (value.length + 1);
+    const insert = other.subarray(from % (other.length + 1)).subarray(0, length);
+    return Uint8Array.from([...value.subarray(0, start), ...insert, ...value.subarray(start + (from % 5))]);
+  });
+
+/** Each changes one character of a record into one that JSON or a time may have there. */
+const oneCharacter = fc
+  .tuple(corpusValue, fc.nat(), fc.constantFrom(...' "\\{}[]:,.+-eE0123456789TZtz\n\u0000\u007f'.split('')))
+  .map(([value, at, character]) => Uint8Array.from(value).fill(character.charCodeAt(0), at % 200, (at % 200) + 1));
+
+const digit = fc.constantFrom('0', '1', '2', '3', '5', '6', '9');
+const twoDigits = fc.tuple(digit, digit).map((pair) => pair.join(''));
+const nearlyATime = fc
+  .tuple(
+    fc.constantFrom('2022', '1970', '1969', '2024', '2100', '0099', '9999'),
+    fc.array(twoDigits, { minLength: 5, maxLength: 5 }),
+    fc.constantFrom('', '.', '.5', '.57', '.290', '.069', '.999999999', ',250', '.1234'),
+    fc.constantFrom('', 'Z', 'z', '+02:00', '-05:30', '+0200', '+02', '-00:00', '+24:00', '+23:59', '-23:60', ' '),
+  )
+  .map(([year, [month, day, hour, minute, second], fraction, offset]) => {
+    return `"${year}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}${fraction}${offset}"`;
+  });
+
+const anyNumber = fc.oneof(
+  fc.double().map(String),
+  fc.bigInt(-(2n ** 70n), 2n ** 70n).map(String),
+  fc.constantFrom('0', '-0', '00', '01', '1.0', '1e3', '99999999999', '100000000000', String(2 ** 40), '1099511627777'),
+);
+
+const anyText = fc
+  .oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }))
+  .map((text) => JSON.stringify(text));
+
+const nearlyAnEvent = fc
+  .record({
+    timestamp: fc.oneof(nearlyATime, anyNumber),
+    id: fc.oneof(anyText, fc.constant(usual.id)),
+    antenna_id: fc.oneof(anyText, fc.constant(usual.antenna_id)),
+    bytes: fc.oneof(anyNumber, fc.constant(usual.bytes)),
+    app: fc.oneof(anyText, fc.constant(usual.app)),
+  })
+  .chain((fields) => fc.tuple(fc.constant(fields), fc.constantFrom([',', ':'], [', ', ': '], [',\n\t', ' : '])))
+  .map(([fields, [comma = '', colon = '']]) => encoder.encode(json(fields, [comma, colon])));
+
+describe('the quick decoder and the strict one', () => {
+  const recordTimestamp = fc.constantFrom(-1, 0, ARRIVED_MS, ARRIVED_MS - 7_200_000, 253_402_300_799_999);
+
+  it.each([
+    { name: 'bytes at random', values: fc.uint8Array({ maxLength: 300 }), runs: 500 },
+    { name: 'records of the corpus, mutated', values: mutated, runs: 4_000 },
+    { name: 'records with one other character', values: oneCharacter, runs: 4_000 },
+    { name: 'nearly events', values: nearlyAnEvent, runs: 4_000 },
+  ])('agree about $name', ({ values, runs }) => {
+    fc.assert(
+      fc.property(values, recordTimestamp, (value, recordTimestampMs) => agrees(value, recordTimestampMs)),
+      { numRuns: runs },
+    );
+  });
+
+  it('agree about every fraction of a second of three digits', () => {
+    for (let ms = 0; ms < 1000; ms += 1) {
+      const timestamp = `"2022-10-29T15:00:00.${String(ms).padStart(3, '0')}+02:00"`;
+      if (!agrees(encoder.encode(json({ timestamp })), ARRIVED_MS)) throw new Error(timestamp);
+    }
+  });
+});
