@@ -1,20 +1,32 @@
 import type { UsageEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
-import type { TotalRow, TotalType, UserHourRow } from './total-row.ts';
-import { type Cell, type CellsById, type UserCells, WindowCells } from './window-cells.ts';
+import { NumberedTexts } from './numbered-texts.ts';
+import { SumTable } from './sum-table.ts';
+import type { TotalRow, UserHourRow } from './total-row.ts';
+
+/** The order of the types in the key that rows are sorted by. */
+const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
+
+type ByType<T> = Readonly<Record<(typeof TYPES)[number], T>>;
+
+/** The sums of one window. */
+interface Window {
+  readonly startMs: number;
+  readonly sums: ByType<SumTable>;
+}
 
 /**
  * Bytes by user, antenna and app in windows of five minutes. What the totals are depends only on the events that were
  * added, not on their order or on how they were split before merging. An event of 0 bytes makes its rows too.
  */
 export class WindowTotals {
-  readonly #windows = new Map<number, WindowCells>();
+  readonly #windows = new Map<number, Window>();
+  readonly #ids: ByType<NumberedTexts> = byType(() => new NumberedTexts());
   readonly #eventBytes = new ByteSum();
   #events = 0;
-  #keys = 0;
   /** The window of the event before: most often it is the next event's too. */
-  #latest: WindowCells | undefined;
+  #latest: Window | undefined;
 
   /** Number of events added. */
   get events(): number {
@@ -23,7 +35,9 @@ export class WindowTotals {
 
   /** Number of rows: distinct (window, type, id). */
   get keys(): number {
-    return this.#keys;
+    let keys = 0;
+    for (const { sums } of this.#windows.values()) for (const type of TYPES) keys += sums[type].size;
+    return keys;
   }
 
   /** Sum of all events' bytes. */
@@ -35,66 +49,84 @@ export class WindowTotals {
     return this.#events === 0;
   }
 
-  add(event: UsageEvent): void {
-    this.#keys += this.#windowAt(event.eventTimeMs).add(event);
-    this.#eventBytes.add(event.bytes);
+  add({ eventTimeMs, id, antennaId, app, bytes }: UsageEvent): void {
+    const { sums } = this.#windowAt(eventTimeMs);
+    const ids = this.#ids;
+    sums.user_total_bytes.add(ids.user_total_bytes.numberOf(id), bytes, eventTimeMs);
+    sums.antenna_total_bytes.add(ids.antenna_total_bytes.numberOf(antennaId), bytes, eventTimeMs);
+    sums.app_total_bytes.add(ids.app_total_bytes.numberOf(app), bytes, eventTimeMs);
+    this.#eventBytes.add(bytes);
     this.#events++;
   }
 
   /** Adds what another one holds, which stays as it is. */
   merge(other: WindowTotals): void {
-    for (const cells of other.#windows.values()) this.#keys += this.#windowAt(cells.startMs).merge(cells);
+    for (const { startMs, sums } of other.#windows.values()) {
+      const window = this.#windowAt(startMs);
+      for (const type of TYPES) {
+        const [mine, theirs] = [this.#ids[type], other.#ids[type]];
+        window.sums[type].merge(sums[type], (number) => mine.numberOf(theirs.textOf(number)));
+      }
+    }
     this.#eventBytes.merge(other.#eventBytes);
     this.#events += other.#events;
   }
 
   /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in one order. */
   rows(): TotalRow[] {
+    const ordered = byType((type) => this.#ids[type].ordered());
     const rows: TotalRow[] = [];
-    for (const cells of this.#sortedWindows()) {
-      appendRows(rows, cells.startMs, 'antenna_total_bytes', cells.antennas);
-      appendRows(rows, cells.startMs, 'app_total_bytes', cells.apps);
-      appendRows(rows, cells.startMs, 'user_total_bytes', cells.users);
+    for (const { startMs, sums } of this.#sortedWindows()) {
+      for (const type of TYPES) {
+        const { places, texts } = ordered[type];
+        for (const { place, value } of sums[type].sorted(places)) {
+          rows.push({ windowStartMs: startMs, type, id: texts[place] ?? '', value });
+        }
+      }
     }
     return rows;
   }
 
   /** Sorted by hour and id (UTF-16 code units). */
   userHours(): UserHourRow[] {
-    const hours = Map.groupBy(this.#sortedWindows(), (cells) => hourOf(cells.startMs));
-    return Array.from(hours, ([hourStartMs, windows]) => userHourRows(hourStartMs, windows)).flat();
+    const { places, texts } = this.#ids.user_total_bytes.ordered();
+    const hours = Map.groupBy(this.#sortedWindows(), ({ startMs }) => hourOf(startMs));
+    return Array.from(hours, ([hourStartMs, windows]) =>
+      usersOf(windows)
+        .sorted(places)
+        .map(({ place, value, latestMs }) => {
+          return { hourStartMs, id: texts[place] ?? '', usage: value, latestEventTimeMs: latestMs };
+        }),
+    ).flat();
   }
 
-  #windowAt(timeMs: number): WindowCells {
-    if (this.#latest?.holds(timeMs) === true) return this.#latest;
+  #windowAt(timeMs: number): Window {
+    const latest = this.#latest;
+    if (latest !== undefined && timeMs >= latest.startMs && timeMs < latest.startMs + FIVE_MINUTES.sizeMs)
+      return latest;
     const startMs = FIVE_MINUTES.startOf(timeMs);
-    const cells = this.#windows.get(startMs) ?? new WindowCells(startMs);
-    this.#windows.set(startMs, cells);
-    this.#latest = cells;
-    return cells;
+    const window = this.#windows.get(startMs) ?? { startMs, sums: byType(() => new SumTable()) };
+    this.#windows.set(startMs, window);
+    this.#latest = window;
+    return window;
   }
 
-  #sortedWindows(): WindowCells[] {
-    return Array.from(this.#windows.values()).sort((a, b) => a.startMs - b.startMs);
+  #sortedWindows(): Window[] {
+    return Array.from(this.#windows.values()).sort((one, other) => one.startMs - other.startMs);
   }
 }
 
-function appendRows(rows: TotalRow[], windowStartMs: number, type: TotalType, cells: CellsById): void {
-  for (const cell of sortedById(cells)) rows.push({ windowStartMs, type, id: cell.id, value: cell.value() });
+/** All windows' users in one table. */
+function usersOf(windows: readonly Window[]): SumTable {
+  const users = new SumTable();
+  for (const { sums } of windows) users.merge(sums.user_total_bytes, (number) => number);
+  return users;
 }
 
-function userHourRows(hourStartMs: number, windows: readonly WindowCells[]): UserHourRow[] {
-  const hour: UserCells = new Map();
-  for (const cells of windows) cells.mergeUsersInto(hour);
-  return sortedById(hour).map((user) => ({
-    hourStartMs,
-    id: user.id,
-    usage: user.value(),
-    latestEventTimeMs: user.latestEventTimeMs,
-  }));
-}
-
-/** No two cells have the same id, so that the order is total. */
-function sortedById<T extends Cell>(cells: ReadonlyMap<string, T>): T[] {
-  return Array.from(cells.values()).sort((a, b) => (a.id < b.id ? -1 : 1));
+function byType<T>(make: (type: (typeof TYPES)[number]) => T): ByType<T> {
+  return {
+    antenna_total_bytes: make('antenna_total_bytes'),
+    app_total_bytes: make('app_total_bytes'),
+    user_total_bytes: make('user_total_bytes'),
+  };
 }

@@ -1,0 +1,28 @@
+/** Texts by number, from 0 on in the order in which they first came. */
+export class NumberedTexts {
+  readonly #texts: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  numberOf(text: string): number {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#texts.push(text) - 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+
+  textOf(number: number): string {
+    return this.#texts[number] ?? '';
+  }
+
+  /**
+   * Numbers as places in the order of the texts (UTF-16 code units), and the texts in this order: sorting many sets of
+   * numbers by place compares texts only once.
+   */
+  ordered(): { readonly places: Int32Array; readonly texts: readonly string[] } {
+    const texts = this.#texts.toSorted((one, other) => (one < other ? -1 : 1));
+    const places = new Int32Array(texts.length);
+    for (const [place, text] of texts.entries()) places[this.numberOf(text)] = place;
+    return { places, texts };
+  }
+}

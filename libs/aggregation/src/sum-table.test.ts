@@ -1,0 +1,58 @@
+import { SumTable } from './sum-table.ts';
+
+/** Each number is its own place. */
+function sums(table: SumTable, numbers: number) {
+  const places = Int32Array.from({ length: numbers }, (_, number) => number);
+  return table.sorted(places).map(({ place, value, latestMs }) => [place, value, latestMs]);
+}
+
+describe('a table of sums', () => {
+  it('keeps a sum and the greatest time for each number, zero too', () => {
+    const table = new SumTable();
+    table.add(2, 5, 100);
+    table.add(0, 0, 0);
+    table.add(2, 7, 50);
+    expect(table.size).toBe(2);
+    expect(sums(table, 3)).toEqual([
+      [0, 0n, 0],
+      [2, 12n, 100],
+    ]);
+  });
+
+  it('tells them in the order of places that are given', () => {
+    const table = new SumTable();
+    for (const number of [0, 1, 2]) table.add(number, number, 0);
+    expect(table.sorted(Int32Array.from([2, 0, 1])).map(({ value }) => value)).toEqual([1n, 2n, 0n]);
+  });
+
+  it('is exact where a double is not', () => {
+    const table = new SumTable();
+    for (let count = 0; count < 9; count += 1) table.add(0, 2 ** 52, 0);
+    table.add(0, 1, 0);
+    expect(sums(table, 1)).toEqual([[0, 9n * 2n ** 52n + 1n, 0]]);
+  });
+
+  it('grows without losing any', () => {
+    const table = new SumTable();
+    const numbers = 10_000;
+    for (let round = 1; round <= 2; round += 1) {
+      for (let number = 0; number < numbers; number += 1) table.add(number, number * round, round);
+    }
+    expect(table.size).toBe(numbers);
+    expect(sums(table, numbers)).toEqual(
+      Array.from({ length: numbers }, (_, number) => [number, BigInt(number) * 3n, 2]),
+    );
+  });
+
+  it('takes over the sums of another, under other numbers', () => {
+    const [table, other] = [new SumTable(), new SumTable()];
+    table.add(1, 2 ** 50 - 1, 7);
+    other.add(0, 1, 9);
+    other.add(5, 3, 1);
+    table.merge(other, (number) => number + 1);
+    expect(sums(table, 7)).toEqual([
+      [1, 2n ** 50n, 9],
+      [6, 3n, 1],
+    ]);
+  });
+});
