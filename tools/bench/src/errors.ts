@@ -19,3 +19,8 @@ export class PeerMissingError extends ProductError {
 export class NotMeasurableError extends ProductError {
   readonly code = 'NOT_MEASURABLE';
 }
+
+/** Nothing was measured yet that could be recorded. */
+export class NothingMeasuredError extends ProductError {
+  readonly code = 'NOTHING_MEASURED';
+}

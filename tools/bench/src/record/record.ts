@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { ProductError } from '@antenna/settings';
+import { NothingMeasuredError } from '../errors.ts';
 import { checkout, place } from '../place.ts';
 import { plotsOf } from '../plots/plots.ts';
 import { sectionsOf } from '../report/sections.ts';
@@ -9,11 +9,6 @@ import type { SuiteName } from '../results/results.ts';
 import { readResults } from '../results/results-file.ts';
 import { withBlocks } from './blocks.ts';
 import { plotPath, suiteText } from './suite-text.ts';
-
-/** Nothing was measured yet. */
-export class NothingMeasuredError extends ProductError {
-  readonly code = 'NOTHING_MEASURED';
-}
 
 const docs = join(checkout, 'docs');
 const document = join(docs, 'performance.md');

@@ -2,7 +2,7 @@ import { type Spread, spreadOf } from '../statistics/spread.ts';
 import type { Metric } from './metrics.ts';
 
 /** A contestant that the product is compared with. */
-export interface Rival {
+interface Rival {
   readonly contestant: string;
   readonly spread: Spread;
   /** How many times better the product's median is. */

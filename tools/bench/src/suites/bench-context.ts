@@ -1,6 +1,5 @@
 import type { Report } from '@antenna/local-stack';
 import type { Kafka } from 'kafkajs';
-import type { Contestant } from '../contestants/contestant.ts';
 import type { KafkaConsumer } from '../contestants/kafka-consumer.ts';
 import type { PeerInstallation } from '../peer/peer-installation.ts';
 import type { BenchStack } from '../stack/bench-stack.ts';
@@ -15,10 +14,4 @@ export interface BenchContext {
   readonly peer: PeerInstallation | undefined;
   readonly sizes: Sizes;
   readonly report: Report;
-}
-
-/** A contestant and how often it takes part. */
-export interface Entry {
-  readonly contestant: Contestant;
-  readonly rounds: number;
 }
