@@ -4,12 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { lastLines } from '../system/ending.ts';
 import type { System } from '../system/system.ts';
 
-const BETWEEN_KILLS_MS = 1_500;
+const BETWEEN_KILLS_MS = 4_000;
+const WORKERS = 4;
 
 /** Ends the faults' work: the kills that are still lacking, the workers, then everything that the topic still holds. */
 export async function settle(system: System, kills: number, signal: AbortSignal): Promise<void> {
-  for (let round = 0; system.tally.of('worker killed') < kills && !signal.aborted; round += 1) {
-    system.workers.kill(round, 1);
+  while (system.tally.of('worker killed') < kills && !signal.aborted) {
+    system.workers.resize(WORKERS);
+    system.workers.kill(0, WORKERS);
     await delay(BETWEEN_KILLS_MS);
   }
   await system.workers.stop();

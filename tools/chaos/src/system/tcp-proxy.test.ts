@@ -54,10 +54,7 @@ describe('a proxy between a client and a server that echoes', () => {
     const ended = closed(client);
     proxy.refuse(true);
     await ended;
-    await once(
-      connect(proxy.port, '127.0.0.1').on('error', () => undefined),
-      'close',
-    );
+    await closed(connect(proxy.port, '127.0.0.1').on('error', () => undefined));
     proxy.refuse(false);
     client = await connected();
     expect(await echoOf('again')).toBe('again');

@@ -74,6 +74,8 @@ export class TcpProxy {
     for (const socket of [client, upstream]) {
       this.#connections.add(socket);
       socket.on('close', () => this.#connections.delete(socket));
+      // Also one that comes when nobody pipes any more.
+      socket.on('error', () => undefined);
     }
     const passage = (): Promise<void> => this.#passage();
     const ways = [pipeline(client, new Gate(passage), upstream), pipeline(upstream, new Gate(passage), client)];
