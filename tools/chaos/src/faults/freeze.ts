@@ -1,16 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
 
-/** SIGSTOP for longer than the session, so that others take over; then SIGCONT: a zombie that believes it is alive. */
+/**
+ * SIGSTOP of a worker in the midst of its work for longer than the session, so that others take over; then SIGCONT: a
+ * zombie that believes it is alive.
+ */
 export const freeze: FaultKind = {
   archives: ANY_ARCHIVE,
   draw(chance) {
     const victim = chance.integer(0, 3);
-    const sessions = chance.integer(15, 40) / 10;
+    const sessions = chance.integer(20, 40) / 10;
     return {
       name: 'SIGSTOP past the session, SIGCONT',
-      text: `freeze ${victim} for ${sessions} sessions`,
+      text: `freeze worker ${victim} of those at work for ${sessions} sessions`,
       resource: undefined,
-      inject: ({ workers, sessionTimeoutMs }) => workers.freeze(victim, sessions * sessionTimeoutMs),
+      async inject(system) {
+        const pids = await pidsAtWork(system);
+        const pid = pids[victim % Math.max(1, pids.length)];
+        if (pid === undefined) system.tally.count('freeze skipped: nobody is at work');
+        else await system.workers.freeze(pid, sessions * system.sessionTimeoutMs);
+      },
     };
   },
 };
+
+const POLL_MS = 100;
+const WORK_MS = 10_000;
+
+/** Of the workers that have saved something in the last moment. */
+async function pidsAtWork({ database }: System): Promise<readonly number[]> {
+  const end = performance.now() + WORK_MS;
+  while (performance.now() < end) {
+    const rows = await database.query<{ pid: number }>(
+      `SELECT DISTINCT split_part(owner, '/', 2)::integer AS pid FROM pipeline.position
+       WHERE moved_at > clock_timestamp() - interval '1 second' ORDER BY 1`,
+    );
+    if (rows.length > 0) return rows.map(({ pid }) => pid);
+    await delay(POLL_MS);
+  }
+  return [];
+}

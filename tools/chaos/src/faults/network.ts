@@ -7,19 +7,28 @@ import { ANY_ARCHIVE, type Fault, type FaultKind, type Resource } from './fault.
 const TITLES: Readonly<Record<Proxied, string>> = { postgres: 'Postgres', kafka: 'Kafka', gcs: 'GCS' };
 const RESOURCES: Readonly<Record<Proxied, Resource>> = { postgres: 'postgres', kafka: 'kafka', gcs: 'storage' };
 
-/** All connections to a service are cut, and new ones for a while. */
+/**
+ * All connections to a service are cut, and new ones for a while. Before, everything is slowed down, so that answers are
+ * on their way that nobody will get.
+ */
 export const cut = (service: Proxied): FaultKind =>
   onProxy(service, 'cut', (chance) => {
-    const ms = chance.integer(0, 2_000);
+    const [lagMs, ms] = [chance.integer(100, 400), chance.integer(0, 2_000)];
     return {
-      text: `refused for ${ms} ms`,
+      text: `with answers ${lagMs} ms away, refused for ${ms} ms`,
       async inject(proxy) {
+        proxy.slowDown(lagMs);
+        await delay(LAGS_BEFORE_CUT * lagMs);
         proxy.refuse(true);
+        proxy.slowDown(0);
         await delay(ms);
         proxy.refuse(false);
       },
     };
   });
+
+/** A request and its answer take two. */
+const LAGS_BEFORE_CUT = 5;
 
 /** Everything that goes to a service and comes back takes longer. */
 export const slowDown = (service: Proxied): FaultKind =>

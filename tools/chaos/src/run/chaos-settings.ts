@@ -24,7 +24,7 @@ export const chaosSettings = settingsGroup({
       name: 'duration',
       description: 'seconds of faults, of all runs together, unless --events says how long it takes to send them',
       kind: wholeNumber(10, 1_000_000),
-      default: '90',
+      default: '60',
     }),
     events: optionalSetting({
       name: 'events',

@@ -83,8 +83,8 @@ export class WorkerGroup {
   }
 
   /** Stops one in the midst, and lets it go on later. */
-  async freeze(victim: number, ms: number): Promise<void> {
-    const frozen = this.#chosen(victim, 1).map(({ process }) => process);
+  async freeze(pid: number, ms: number): Promise<void> {
+    const frozen = this.#slots.map(({ process }) => process).filter((process) => process?.pid === pid);
     await this.#frozen(frozen, () => delay(ms));
   }
 
@@ -145,6 +145,7 @@ export class WorkerGroup {
       const verdict = judge(ending);
       this.#parts.log(`worker ${verdict}${failpoint === undefined ? '' : ` (armed ${failpointText(failpoint)})`}`);
       this.#parts.tally.count(`worker ${verdict}`);
+      this.#parts.tally.count('refused by the fence, and claimed anew', refusals(ending));
       if (failpoint !== undefined) this.#tellFailpoint(failpoint, ending.printed, verdict === 'killed');
       if (verdict === 'data gap') await this.#stoppedByGap(ending, startedMs);
       if (verdict === 'unexpected') this.#noteUnexpected(ending);
@@ -187,4 +188,9 @@ export class WorkerGroup {
       (_, index) => running[(first + index) % running.length],
     ).filter((slot) => slot !== undefined);
   }
+}
+
+/** How often a worker was told that it no longer holds what it believed to hold. */
+function refusals({ printed }: Ending): number {
+  return printed.split('"refused; claiming again"').length - 1;
 }
