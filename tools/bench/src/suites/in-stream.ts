@@ -12,7 +12,7 @@ import type { BenchContext } from './bench-context.ts';
 import type { StreamingContestant } from './streaming-contestant.ts';
 
 const PARTITIONS = 4;
-const START_DEADLINE_MS = 120_000;
+const START_DEADLINE_MS = 300_000;
 
 /** A contestant that runs as a service on a topic of its own, into which probes are sent. */
 export interface Stream {
