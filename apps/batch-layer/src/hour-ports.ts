@@ -1,20 +1,39 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import { DuckDbHourEngine } from '@antenna/hour-engine';
-import type { HourPorts, HourStore } from '@antenna/hourly-batch';
+import type { HourEngine, HourPorts, HourStore } from '@antenna/hourly-batch';
+import type { EngineChoice } from './engine-settings.ts';
 import type { Progress } from './progress.ts';
 
 /** Files of a bucket that are copied at the same time. */
 const FETCHED_AT_A_TIME = 8;
 
+interface HourParts {
+  readonly store: HourStore;
+  readonly archive: ArchiveReader;
+  readonly archiveUrl: string;
+  readonly engine: EngineChoice;
+}
+
 /** What hours are computed with, telling of what takes its time. */
-export function hourPorts(store: HourStore, archive: ArchiveReader, progress: Progress): HourPorts {
-  const engine = new DuckDbHourEngine({
-    files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
-    onFetched: (done, total) => {
-      progress.step(done < total ? `fetched ${done} of ${total} files` : `adding up ${total} files`);
-    },
-  });
+export async function hourPorts(parts: HourParts, progress: Progress): Promise<HourPorts> {
+  const { store, archive } = parts;
+  const engine = await engineOf(parts, progress);
   return { store: watched(store, progress), engine, folder: { list: (hourMs) => archive.listHour(hourMs) } };
+}
+
+async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Progress): Promise<HourEngine> {
+  if (engine.kind === 'duckdb') {
+    return new DuckDbHourEngine({
+      files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
+      onFetched: (done, total) => {
+        progress.step(done < total ? `fetched ${done} of ${total} files` : `adding up ${total} files`);
+      },
+    });
+  }
+  // Its driver is loaded by those alone who use it.
+  const { SparkHourEngine } = await import('@antenna/spark-engine');
+  progress.step('adding up with Spark');
+  return new SparkHourEngine({ endpoint: engine.endpoint, archiveUrl });
 }
 
 function watched(store: HourStore, progress: Progress): HourStore {

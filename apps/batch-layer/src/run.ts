@@ -8,6 +8,7 @@ import {
   logSettings,
 } from '@antenna/settings';
 import { createLogger, type Logger } from '@antenna/telemetry';
+import { engineSettings } from './engine-settings.ts';
 import { hourPorts } from './hour-ports.ts';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelectionSettings } from './hour-selection.ts';
@@ -26,18 +27,19 @@ export const run = (write: Write): Command =>
     settings: {
       hours: hourSelectionSettings,
       mode: modeSettings,
+      engine: engineSettings,
       finality: finalitySettings,
       archive: archiveSettings,
       database: databaseSettings,
       log: logSettings,
     },
-    async run({ hours: selected, mode, finality, archive: archived, database, log: logging }, { secrets }) {
+    async run({ hours: selected, mode, engine, finality, archive: archived, database, log: logging }, { secrets }) {
       const log = createLogger({ ...logging, name: 'batch-layer', secrets });
       await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
         const archive = await openArchive(archived, { log });
         const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
         const progress = showProgress(hours.length, 'hours');
-        const ports = hourPorts(store, archive, progress);
+        const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
         const reports = await reported(ports, hours, { ...mode, ...finality }, progress);
         refuseOnlyHour(reports);
         logUnforeseen(reports, log);

@@ -1,9 +1,8 @@
 import type { TotalType } from '@antenna/aggregation';
-import type { HourRow, HourTotals } from '@antenna/hourly-batch';
+import { areSound, type HourRow, type HourTotals, offsetSpans, type RowFacts } from '@antenna/hourly-batch';
 import { checkColumns, type DescribedColumn } from './check-columns.ts';
 import type { DuckDbSession } from './duckdb-session.ts';
 import { faultyRows } from './find-faults.ts';
-import { areSound, type FactsRow, offsetSpans } from './hour-facts.ts';
 import type { FetchedFiles } from './local-files.ts';
 import { COLUMNS, FACTS_BY_PARTITION, FACTS_OF_ALL, TOTALS_BY } from './sql/hour.sql.ts';
 
@@ -14,7 +13,7 @@ const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as 
 export async function addUpHour(session: DuckDbSession, files: FetchedFiles, hourMs: number): Promise<HourTotals> {
   const { localPaths } = files;
   const { haveOffsets } = checkColumns(await session.all<DescribedColumn>(COLUMNS, localPaths), hourMs);
-  const facts = await session.all<FactsRow>(haveOffsets ? FACTS_BY_PARTITION : FACTS_OF_ALL, localPaths);
+  const facts = await session.all<RowFacts>(haveOffsets ? FACTS_BY_PARTITION : FACTS_OF_ALL, localPaths);
   if (!areSound(facts, hourMs)) throw await faultyRows(session, files, hourMs);
   const rows: HourRow[] = [];
   for (const type of TYPES) {

@@ -4,6 +4,7 @@ export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-fac
 export { finality, type Finality, type PartitionArchival } from './finality.ts';
 export { hourText } from './hour-text.ts';
 export type * from './ports.ts';
+export * from './row-facts.ts';
 export { type HourOptions, type HourResult, runHour } from './run-hour.ts';
 export { type HourOutcome, runHours } from './run-hours.ts';
 export type { FileProblem, HourInputs } from './select-inputs.ts';

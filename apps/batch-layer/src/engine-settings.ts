@@ -1,0 +1,57 @@
+import { anyText, type Kind, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/settings';
+import type { SparkEndpoint } from '@antenna/spark-engine';
+import { z } from 'zod';
+
+/** What adds up an hour, and where it is. */
+export type EngineChoice = { readonly kind: 'duckdb' } | { readonly kind: 'spark'; readonly endpoint: SparkEndpoint };
+
+const DEFAULT_PORT = 10_000;
+
+/** Host and port of a Thrift server. */
+const thriftUrl: Kind<Pick<SparkEndpoint, 'host' | 'port'>> = {
+  placeholder: '<url>',
+  allowed: 'thrift://host:port',
+  schema: z.string().transform((text, context) => {
+    const url = URL.parse(text);
+    const isPlain = url?.username === '' && url.password === '' && /^\/?$/.test(url.pathname) && url.search === '';
+    if (url?.protocol === 'thrift:' && url.hostname !== '' && isPlain) {
+      return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? DEFAULT_PORT : Number(url.port) };
+    }
+    context.addIssue('it is no such URL; the login has settings of its own');
+    return z.NEVER;
+  }),
+  // What is no such URL can have a password anywhere.
+  show: (text) => (text.includes('@') ? '(not shown)' : text),
+};
+
+/** Which engine adds up the hours. */
+export const engineSettings = settingsGroup({
+  title: 'Engine',
+  fields: {
+    kind: setting({
+      name: 'engine',
+      description: 'what adds up an hour: duckdb in this process, or spark through its SQL endpoint',
+      kind: oneOf(['duckdb', 'spark']),
+      default: 'duckdb',
+    }),
+    url: setting({
+      name: 'SPARK_SQL_URL',
+      description: "Spark's Thrift server; its workers reach the archive under ARCHIVE_URL",
+      kind: thriftUrl,
+      default: `thrift://127.0.0.1:${DEFAULT_PORT}`,
+    }),
+    username: setting({
+      name: 'SPARK_SQL_USERNAME',
+      description: 'login at the Thrift server',
+      kind: anyText('name'),
+      default: 'batch-layer',
+    }),
+    password: optionalSetting({
+      name: 'SPARK_SQL_PASSWORD_FILE',
+      description: 'file with the password of that login',
+      kind: secretFile,
+    }),
+  },
+  value: ({ kind, url, ...login }): EngineChoice =>
+    kind === 'duckdb' ? { kind } : { kind, endpoint: { ...url, ...login } },
+});

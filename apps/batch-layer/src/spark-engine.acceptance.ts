@@ -1,0 +1,186 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDbHourEngine } from '@antenna/hour-engine';
+import type { HourEngine, ListedFile } from '@antenna/hourly-batch';
+import { SparkHourEngine } from '@antenna/spark-engine';
+import { TestSystem } from './testing/test-system.ts';
+import type { TestEvent } from './testing/test-worker.ts';
+
+const HOUR = Date.UTC(2022, 9, 29, 13);
+const FOLDER = 'year=2022/month=10/day=29/hour=13';
+const ONE_HOUR = ['run', '--date=2022-10-29', '--hour=13'];
+
+const sparkUrl = process.env['TEST_SPARK_SQL_URL'] ?? '';
+const withSpark = ['--engine=spark', `--spark-sql-url=${sparkUrl}`];
+
+let system: TestSystem;
+beforeEach(async () => {
+  system = await TestSystem.start();
+  await mkdir(join(system.archiveFolder, FOLDER), { recursive: true });
+});
+afterEach(() => system.close());
+
+/** Everything that a run leaves behind, but for who did it and when. */
+async function results() {
+  return {
+    hourly: await system.rowsOf('SELECT * FROM bytes_hourly ORDER BY timestamp, type, id'),
+    overQuota: await system.rowsOf('SELECT * FROM user_quota_limit ORDER BY email'),
+    runs: await system.rowsOf(
+      'SELECT revision, was_final, input_files, events, event_bytes, hourly_rows FROM pipeline.batch_run',
+    ),
+  };
+}
+
+async function computedBy(engine: 'duckdb' | 'spark') {
+  await system.rowsOf('DELETE FROM pipeline.batch_run');
+  await system.rowsOf('DELETE FROM bytes_hourly');
+  await system.rowsOf('DELETE FROM user_quota_limit');
+  const { exitCode, stderr } = await system.batchLayer([...ONE_HOUR, ...(engine === 'spark' ? withSpark : [])]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const [run] = await system.rowsOf<{ engine: string }>('SELECT engine FROM pipeline.batch_run');
+  expect(run?.engine).toMatch(new RegExp(`^${engine} v?\\d`));
+  return results();
+}
+
+function someEvents(count: number, first = 0): readonly TestEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const number = first + index;
+    return {
+      at: new Date(HOUR + ((number * 7919) % 3_600_000)).toISOString(),
+      id: number % 5 === 0 ? `00000000-0000-0000-0000-00000000000${1 + (number % 9)}` : `é😀 ${number % 83}`,
+      antennaId: `antenna ${number % 7}`,
+      app: ['SKYPE', "O'Brien\\", 'a"b'][number % 3] ?? '',
+      bytes: number % 11 === 0 ? 0 : (number * 104_729) % 300_000,
+    };
+  });
+}
+
+describe('an hour computed by Spark', () => {
+  it('is the hour computed by DuckDB, row for row', async () => {
+    await system.worker.archive(0, someEvents(3_000));
+    await system.worker.archive(0, someEvents(500, 3_000));
+    await system.worker.archive(3, [...someEvents(700, 9_000), { at: '2022-10-29T12:59:59.999Z' }]);
+    const expected = await computedBy('duckdb');
+    expect(expected.hourly.length).toBeGreaterThan(80);
+    expect(expected.overQuota.length).toBeGreaterThan(0);
+    expect(await computedBy('spark')).toEqual(expected);
+  });
+
+  it('is computed again when a late event has come', async () => {
+    await system.worker.archive(0, someEvents(10));
+    await system.batchLayer([...ONE_HOUR, ...withSpark]);
+    await system.worker.archive(1, [{ at: '2022-10-29T13:59:59.999Z', id: 'late', bytes: 2 ** 40 }]);
+    await system.batchLayer([...ONE_HOUR, ...withSpark]);
+    const late = "SELECT value FROM bytes_hourly WHERE type = 'user_total_bytes' AND id = 'late'";
+    expect(await system.rowsOf(late)).toEqual([{ value: String(2 ** 40) }]);
+    const { hourly } = await results();
+    expect(hourly).toEqual((await computedBy('duckdb')).hourly);
+  });
+
+  it('does not hold files that the manifest does not list yet', async () => {
+    await system.worker.archive(0, someEvents(20));
+    await system.worker.abandon(0, someEvents(20));
+    const [run] = (await computedBy('spark')).runs;
+    expect(run).toMatchObject({ events: '20' });
+  });
+});
+
+describe('both engines', () => {
+  const engines = (): readonly (readonly [string, HourEngine])[] => {
+    const { hostname: host, port } = new URL(sparkUrl.replace('thrift:', 'http:'));
+    const local = (paths: readonly string[]) => paths.map((path) => join(system.archiveFolder, path));
+    return [
+      ['duckdb', new DuckDbHourEngine({ files: { fetch: (paths) => Promise.resolve(local(paths)) } })],
+      [
+        'spark',
+        new SparkHourEngine({
+          endpoint: { host, port: Number(port), username: 'test', password: undefined },
+          archiveUrl: `file://${system.archiveFolder}`,
+        }),
+      ],
+    ];
+  };
+
+  const outcomes = async (files: readonly ListedFile[]) => {
+    const [duckdb, spark] = await Promise.all(
+      engines().map(([, engine]) =>
+        engine.aggregate(HOUR, files).catch((error: unknown) => (error instanceof Error ? error.message : error)),
+      ),
+    );
+    return { duckdb, spark };
+  };
+
+  it('add up exactly beyond 2^53, and agree on whole files of others', async () => {
+    const select = (id: string) =>
+      `SELECT TIMESTAMP '2022-10-29 13:30:00' + to_microseconds(i) AS "timestamp", '${id}' AS id, 'a' AS antenna_id,
+       4611686018427387000::BIGINT AS bytes, 'x' AS app, i AS extra FROM range(2) t (i)`;
+    const files = [await write('part-0.snappy.parquet', select('ana')), await write('part-1.gz.parquet', NO_ROWS)];
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toEqual(duckdb);
+    expect(spark).toMatchObject({ events: 2, offsets: undefined });
+    expect(JSON.stringify(spark, texts)).toContain('9223372036854774000');
+  });
+
+  it('add up hundreds of files', async () => {
+    const files = await Promise.all(Array.from({ length: 300 }, (_, file) => write(`f${file}.parquet`, oneEvent())));
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toMatchObject({ events: 300 });
+    expect(spark).toEqual(duckdb);
+  });
+
+  it.each([
+    ['of another hour', { timestamp: "TIMESTAMP '2022-10-29 14:00:00'" }],
+    ['without a user', { id: 'NULL::VARCHAR' }],
+    ['with negative bytes', { bytes: '-1::BIGINT' }],
+    ['without bytes', { bytes: 'NULL::BIGINT' }],
+  ])('refuse a row %s, and name its file', async (_, event) => {
+    const files = [await write('good.parquet', oneEvent()), await write('bad.parquet', oneEvent(event))];
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toContain(`${FOLDER}/bad.parquet has 1 rows`);
+    expect(spark).toEqual(duckdb);
+  });
+
+  it('refuse a file that is gone, and name it', async () => {
+    const files = [await write('good.parquet', oneEvent()), await write('gone.parquet', oneEvent())];
+    await rm(join(system.archiveFolder, FOLDER, 'gone.parquet'));
+    const { duckdb, spark } = await outcomes(files);
+    expect(duckdb).toContain(`${FOLDER}/gone.parquet`);
+    expect(spark).toContain(`${FOLDER}/gone.parquet cannot be read`);
+  });
+
+  it('refuse a file whose bytes are no whole numbers, and name it', async () => {
+    const files = [await write('good.parquet', oneEvent()), await write('bad.parquet', oneEvent({ bytes: '1.5' }))];
+    expect((await outcomes(files)).spark).toContain(`${FOLDER}/bad.parquet cannot be read`);
+  });
+});
+
+it('a Spark that does not answer is told, and the hour is left alone', async () => {
+  await system.worker.archive(0, someEvents(3));
+  const nobody = ['--engine=spark', '--spark-sql-url=thrift://127.0.0.1:1'];
+  const { exitCode, stderr } = await system.batchLayer([...ONE_HOUR, ...nobody]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("SPARK_UNAVAILABLE: Spark's SQL endpoint at 127.0.0.1:1");
+  expect(await system.rowsOf('SELECT * FROM bytes_hourly')).toEqual([]);
+});
+
+const texts = (_key: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+
+function oneEvent(event: { readonly timestamp?: string; readonly id?: string; readonly bytes?: string } = {}): string {
+  const { timestamp = "TIMESTAMP '2022-10-29 13:30:00'", id = "'ana'", bytes = '5::BIGINT' } = event;
+  return `SELECT ${timestamp} AS "timestamp", ${id} AS id, 'a' AS antenna_id, ${bytes} AS bytes, 'x' AS app,
+    0::INTEGER AS kafka_partition, 7::BIGINT AS kafka_offset`;
+}
+
+/** As Spark itself leaves behind. */
+const NO_ROWS = `SELECT "timestamp", id, antenna_id, bytes, app FROM (${oneEvent()}) WHERE false`;
+
+async function write(name: string, select: string): Promise<ListedFile> {
+  const path = `${FOLDER}/${name}`;
+  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+  const connection = await instance.connect();
+  await connection.run(`COPY (${select}) TO '${join(system.archiveFolder, path)}' (FORMAT parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  return { path, sizeBytes: 0 };
+}

@@ -1,0 +1,108 @@
+import type { TotalType } from '@antenna/aggregation';
+import {
+  areSound,
+  ArchiveContentError,
+  faultyRowsError,
+  hourInUs,
+  type HourRow,
+  type HourTotals,
+  type ListedFile,
+  offsetSpans,
+  type RowFacts,
+} from '@antenna/hourly-batch';
+import { nameOf } from './exact-files.ts';
+import type { SparkSession } from './spark-session.ts';
+import { factsOf, faultsOf, filesOf, rowsOfFile, totalsOf } from './sql/hour.sql.ts';
+
+/** The files of an hour, as a view of Spark's. */
+interface HourView {
+  readonly view: `hour_${string}`;
+  readonly archiveUrl: string;
+  readonly files: readonly ListedFile[];
+  readonly hourMs: number;
+}
+
+/** In the order in which the rows are wanted. */
+const TYPES = [
+  ['antenna_total_bytes', 'antenna_id'],
+  ['app_total_bytes', 'app'],
+  ['user_total_bytes', 'id'],
+] as const satisfies readonly (readonly [TotalType, string])[];
+
+/** @throws {ArchiveContentError} when the files do not hold events of this hour and nothing else. */
+export async function addUpHour(session: SparkSession, hour: HourView): Promise<HourTotals> {
+  await refuseMissing(session, hour);
+  const facts = (await session.all<Texts<RowFacts>>(factsOf(hour.view))).map(factsRow);
+  if (!areSound(facts, hour.hourMs)) throw await faultyRows(session, hour);
+  const rows: HourRow[] = [];
+  for (const [type, column] of TYPES) {
+    for await (const totals of session.rows<TotalsRow>(totalsOf(hour.view, column))) {
+      for (const { id, value } of totals) {
+        if (id === null) throw await faultyRows(session, hour);
+        rows.push({ type, id, value: BigInt(value) });
+      }
+    }
+  }
+  const events = facts.reduce((sum, fact) => sum + Number(fact.events), 0);
+  return { rows, events, offsets: offsetSpans(facts) };
+}
+
+interface TotalsRow {
+  readonly id: string | null;
+  readonly value: string;
+}
+
+/** A row as Spark answers it. */
+type Texts<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? string | null : string };
+
+function factsRow(row: Texts<RowFacts>): RowFacts {
+  return {
+    partition: numberOf(row.partition),
+    first_offset: numberOf(row.first_offset),
+    last_offset: numberOf(row.last_offset),
+    events: BigInt(row.events),
+    first_us: numberOf(row.first_us),
+    last_us: numberOf(row.last_us),
+    least_bytes: numberOf(row.least_bytes),
+    nulls: BigInt(row.nulls),
+  };
+}
+
+function numberOf(text: string | null): bigint | null {
+  return text === null ? null : BigInt(text);
+}
+
+/** A pattern passes over a file that is not there: whichever brought no row has to be there all the same. */
+async function refuseMissing(session: SparkSession, { view, archiveUrl, files }: HourView): Promise<void> {
+  const found = new Set((await session.all<{ readonly file: string }>(filesOf(view))).map(({ file }) => ownName(file)));
+  for (const { path } of files.filter((file) => !found.has(nameOf(file.path)))) {
+    const [counted] = await session.all<{ readonly events: number }>(rowsOfFile(`${archiveUrl}/${path}`));
+    if (counted?.events !== 0) throw new ArchiveContentError(`${path} has appeared while it was being read`);
+  }
+}
+
+interface FaultsRow {
+  readonly file: string;
+  readonly nulls: string;
+  readonly others: string;
+  readonly negative: string;
+}
+
+async function faultyRows(session: SparkSession, { view, files, hourMs }: HourView): Promise<ArchiveContentError> {
+  const paths = new Map(files.map(({ path }) => [nameOf(path), path]));
+  const faulty = await session.all<FaultsRow>(faultsOf(view, hourInUs(hourMs)));
+  return faultyRowsError(
+    hourMs,
+    faulty.map(({ file, nulls, others, negative }) => ({
+      path: paths.get(ownName(file)) ?? file,
+      nulls: BigInt(nulls),
+      ofOtherHours: BigInt(others),
+      negative: BigInt(negative),
+    })),
+  );
+}
+
+/** Spark writes the paths of files as URLs. */
+function ownName(file: string): string {
+  return decodeURIComponent(nameOf(file));
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { ArchiveContentError, type HourEngine, type HourTotals, type ListedFile } from '@antenna/hourly-batch';
+import { addUpHour } from './add-up-hour.ts';
+import { nameOf, patternOf } from './exact-files.ts';
+import { SparkError } from './spark-error.ts';
+import { type SparkEndpoint, SparkSession } from './spark-session.ts';
+import { createView, SESSION, VERSION } from './sql/hour.sql.ts';
+
+export interface SparkHourEngineOptions {
+  readonly endpoint: SparkEndpoint;
+  /** The archive's root as Spark's workers reach it: `file:///…` or `gs://…`. */
+  readonly archiveUrl: string;
+}
+
+/** Adds up an hour with Spark, through its SQL endpoint (docs/decisions/0006-spark-engine.md). */
+export class SparkHourEngine implements HourEngine {
+  #name = 'spark';
+  readonly #options: SparkHourEngineOptions;
+
+  constructor(options: SparkHourEngineOptions) {
+    this.#options = options;
+  }
+
+  /** With its version as soon as it has answered. */
+  get name(): string {
+    return this.#name;
+  }
+
+  async aggregate(hourMs: number, files: readonly ListedFile[]): Promise<HourTotals> {
+    const { endpoint, archiveUrl } = this.#options;
+    const pattern = patternOf(archiveUrl, files);
+    try {
+      return await SparkSession.using(endpoint, SESSION, async (session) => {
+        const [{ version } = { version: '' }] = await session.all<{ readonly version: string }>(VERSION);
+        this.#name = `spark ${version.split(' ', 1)[0] ?? ''}`;
+        // Of its own: a server can be set to have one session for all.
+        const view = `hour_${randomUUID().replaceAll('-', '')}` as const;
+        await session.all(createView(view, pattern));
+        return await addUpHour(session, { view, archiveUrl, files, hourMs });
+      });
+    } catch (error) {
+      throw namingTheFile(error, files);
+    }
+  }
+}
+
+/** Spark says which file it could not read; the callers know it by its path. */
+function namingTheFile(error: unknown, files: readonly ListedFile[]): unknown {
+  if (!(error instanceof SparkError) || error.code !== 'SPARK_FAILED') return error;
+  const [named, another] = files.filter(({ path }) => error.message.includes(nameOf(path)));
+  if (named === undefined || another !== undefined) return error;
+  return new ArchiveContentError(`${named.path} cannot be read: ${error.message}`, { cause: error });
+}

@@ -1,0 +1,161 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { auth, connections, HiveClient, HiveUtils, thrift } from 'hive-driver';
+import { SparkError } from './spark-error.ts';
+
+/** Spark's SQL endpoint: its Thrift server in binary mode, with SASL PLAIN (the modes NONE, LDAP and CUSTOM). */
+export interface SparkEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string | undefined;
+}
+
+/** What the code that was generated from the service's definition is to the driver. */
+type ThriftTypes = ConstructorParameters<typeof HiveUtils>[0];
+type Session = Awaited<ReturnType<HiveClient['openSession']>>;
+type Operation = Awaited<ReturnType<Session['executeStatement']>>;
+
+/** HIVE_CLI_SERVICE_PROTOCOL_V10: results in columns. */
+const PROTOCOL = 9;
+const CONNECT_TIMEOUT_MS = 30_000;
+const ROWS_A_FETCH = 50_000;
+const [FIRST_POLL_MS, LAST_POLL_MS] = [25, 1_000];
+/** Of TOperationState. */
+const [FINISHED, CANCELED, CLOSED, FAILED, TIMED_OUT] = [2, 3, 4, 5, 8];
+
+/** Answers queries with Spark, in a session of its own. */
+export class SparkSession {
+  readonly #session: Session;
+  readonly #utils: HiveUtils;
+  /** Never fulfilled; rejected when the connection breaks: answers that are still owed would never come. */
+  readonly #lost: Promise<never>;
+
+  private constructor(session: Session, utils: HiveUtils, lost: Promise<never>) {
+    this.#session = session;
+    this.#utils = utils;
+    this.#lost = lost;
+  }
+
+  /**
+   * @param configuration of the session, by Spark's names.
+   * @throws {SparkError}
+   */
+  static async using<T>(
+    endpoint: SparkEndpoint,
+    configuration: Readonly<Record<string, string>>,
+    work: (session: SparkSession) => Promise<T>,
+  ): Promise<T> {
+    const { TCLIService, TCLIService_types: types } = thrift as { TCLIService: object; TCLIService_types: ThriftTypes };
+    const client = new HiveClient(TCLIService, types);
+    const lost = brokenConnection(client, endpoint);
+    try {
+      const session = await Promise.race([openSession(client, endpoint, configuration), lost, tooLate(endpoint)]);
+      const spark = new SparkSession(session, new HiveUtils(types), lost);
+      const result = await work(spark);
+      await Promise.race([session.close(), lost]);
+      return result;
+    } finally {
+      // The server ends the session of a connection that is gone, and what runs in it.
+      client.close();
+    }
+  }
+
+  /** Runs a statement, and fetches its rows if it has any: values are texts or null as far as the query casts them. */
+  async *rows<Row>(statement: string): AsyncGenerator<readonly Row[], void, void> {
+    const operation = await this.#answer(this.#session.executeStatement(statement, { runAsync: true }));
+    await this.#finish(operation);
+    operation.setMaxRows(ROWS_A_FETCH);
+    do {
+      await this.#answer(operation.fetch());
+      // The queries name their columns: that they are those of Row is known where the query is.
+      yield (this.#utils.getResult(operation).getValue() ?? []) as unknown as readonly Row[];
+      operation.flush();
+    } while (operation.hasMoreRows());
+    await this.#answer(operation.close());
+  }
+
+  /** Likewise, all at once: for few rows. */
+  async all<Row>(statement: string): Promise<readonly Row[]> {
+    const all: Row[] = [];
+    for await (const rows of this.rows<Row>(statement)) all.push(...rows);
+    return all;
+  }
+
+  async #finish(operation: Operation): Promise<void> {
+    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LAST_POLL_MS, waitMs * 1.5)) {
+      const { operationState = FAILED, errorMessage } = await this.#answer(operation.status(false));
+      if (operationState === FINISHED) return;
+      if ([CANCELED, CLOSED, FAILED, TIMED_OUT].includes(operationState)) {
+        throw new SparkError('SPARK_FAILED', `Spark could not do it: ${shortened(errorMessage)}`);
+      }
+      await delay(waitMs);
+    }
+  }
+
+  /** The driver throws objects that are no errors. */
+  async #answer<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await Promise.race([answer, this.#lost]);
+    } catch (error) {
+      if (error instanceof SparkError) throw error;
+      const { message } = error as { readonly message?: string };
+      throw new SparkError('SPARK_FAILED', `Spark could not do it: ${shortened(message)}`, { cause: error });
+    }
+  }
+}
+
+async function openSession(
+  client: HiveClient,
+  { host, port, username, password }: SparkEndpoint,
+  configuration: Readonly<Record<string, string>>,
+): Promise<Session> {
+  // Modes that ask for no password take any but an empty one.
+  const login = new auth.PlainTcpAuthentication({ username, password: password ?? 'none' });
+  try {
+    await client.connect({ host, port, options: {} }, new connections.TcpConnection(), login);
+    return await client.openSession({
+      client_protocol: PROTOCOL,
+      configuration: Object.fromEntries(Object.entries(configuration).map(([k, v]) => [`set:hiveconf:${k}`, v])),
+    });
+  } catch (error) {
+    const { message } = error as { readonly message?: string };
+    throw unavailable(`cannot open a session (${shortened(message)})`, { host, port }, error);
+  }
+}
+
+function brokenConnection(client: HiveClient, endpoint: SparkEndpoint): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  client.on('error', (error: unknown) => {
+    reject(unavailable(`the connection failed (${String(error)})`, endpoint, error));
+  });
+  client.on('close', () => {
+    reject(unavailable('the connection was closed', endpoint));
+  });
+  // It also ends when it has done its work.
+  promise.catch(() => undefined);
+  return promise;
+}
+
+async function tooLate(endpoint: SparkEndpoint): Promise<never> {
+  await delay(CONNECT_TIMEOUT_MS, undefined, { ref: false });
+  throw unavailable(`no session within ${CONNECT_TIMEOUT_MS / 1000} s`, endpoint);
+}
+
+function unavailable(fact: string, { host, port }: Pick<SparkEndpoint, 'host' | 'port'>, cause?: unknown): SparkError {
+  return new SparkError(
+    'SPARK_UNAVAILABLE',
+    `Spark's SQL endpoint at ${host}:${port}: ${fact}; see that its Thrift server runs there and that SPARK_SQL_URL ` +
+      `and the login are right`,
+    { cause },
+  );
+}
+
+/** Spark tells its whole stack; the first lines say what happened. */
+function shortened(message = 'it does not say why'): string {
+  return (
+    message
+      .replace(/^.*?Error running query: /s, '')
+      .split('\n', 1)[0]
+      ?.slice(0, 1_000) ?? message
+  );
+}

@@ -1,0 +1,1 @@
+export { startSparkAndServices as default } from './spark-of-run.mjs';

@@ -1,0 +1,1 @@
+export { stopSparkAndServices as default } from './spark-of-run.mjs';

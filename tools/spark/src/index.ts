@@ -1,0 +1,1 @@
+export { sparkServer } from './spark-server.ts';
