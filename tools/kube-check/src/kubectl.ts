@@ -4,7 +4,7 @@ import { KubectlFailedError } from './errors.ts';
 export interface KubectlOptions {
   /** What to write to its standard input. */
   readonly input?: string;
-  /** A minute unless given. */
+  /** Two minutes unless given. */
   readonly timeoutMs?: number;
 }
 
@@ -16,7 +16,7 @@ export interface KubectlOptions {
 export async function kubectl(args: readonly string[], { input, timeoutMs }: KubectlOptions = {}): Promise<string> {
   try {
     const { stdout } = await execa('kubectl', args, {
-      timeout: timeoutMs ?? 60_000,
+      timeout: timeoutMs ?? 120_000,
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
     });
     return stdout;

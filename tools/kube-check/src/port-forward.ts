@@ -16,7 +16,7 @@ export interface PortForward {
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 /** @throws {ClusterNotReadyError} when it cannot be made. */
 export async function forwardPort({ namespace, name, port, localPort }: Target): Promise<PortForward> {

@@ -26,7 +26,7 @@ export async function readyPods(ns: InNamespace): Promise<readonly string[]> {
 
 /** Waits until so many pods are ready, none of which is one of `gone`. @returns their names. */
 export async function awaitReadyPods(ns: InNamespace, count: number, gone: readonly string[] = []) {
-  const end = performance.now() + 240_000;
+  const end = performance.now() + 600_000;
   for (;;) {
     const names = await readyPods(ns);
     if (names.length === count && !names.some((name) => gone.includes(name))) return names;
