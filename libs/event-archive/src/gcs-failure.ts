@@ -16,6 +16,13 @@ export interface GcsOperation {
 export function gcsFailure({ name, url }: GcsOperation, error: unknown): unknown {
   if (error instanceof ArchiveError) return error;
   const status = httpStatusOf(error);
+  if (isAboutCredentialFile(error)) {
+    // What cannot be parsed is quoted in the message, and would be in the cause.
+    return new ArchiveError(
+      'ARCHIVE_REFUSED',
+      `cannot ${name} ${url} (the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be read as JSON): correct it`,
+    );
+  }
   const fact = `cannot ${name} ${url} (${status === undefined ? '' : `${status}, `}${messageOf(error)})`;
   if (status === 401 || status === 403 || isAboutCredentials(error)) {
     return new ArchiveError(
@@ -58,6 +65,10 @@ function isAboutTheNetwork(error: unknown): boolean {
   if (['AbortError', 'TimeoutError'].includes(String(fieldOf(error, 'name')))) return true;
   const cause = fieldOf(error, 'cause');
   return cause !== undefined && isAboutTheNetwork(cause);
+}
+
+function isAboutCredentialFile(error: unknown): boolean {
+  return /credential file .*JSON/is.test(messageOf(error));
 }
 
 function isAboutCredentials(error: unknown): boolean {

@@ -27,7 +27,13 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Su
     .exitOverride()
     // Flags after the name of a command are that command's, though the application may have the same without one.
     .enablePositionalOptions()
-    .configureOutput({ writeOut, writeErr })
+    .configureOutput({
+      writeOut,
+      writeErr,
+      outputError: (text, write) => {
+        write(withoutValues(text));
+      },
+    })
     .showHelpAfterError('(--help lists the commands and settings)');
   for (const command of app.commands) {
     const target = targetOf(program, command.name);
@@ -54,6 +60,14 @@ function targetOf(program: Program, name: string | undefined): Program {
     const known = parent.commands.find((each) => each.name() === word);
     return index < words.length - 1 && known !== undefined ? known : parent.command(word);
   }, program);
+}
+
+/** Wrong usage as commander tells it, but for what was given: in the wrong place, a secret is not known to be one. */
+function withoutValues(text: string): string {
+  return text
+    .replace(/(--[\w-]+)=[^'\n]*/g, '$1=…')
+    .replace(/(unknown command) '[^\n]*'/, '$1')
+    .replace(/(but got \d+): .*/, '$1');
 }
 
 /** @returns the names under which commander keeps what is given for each setting. */

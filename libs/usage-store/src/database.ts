@@ -32,12 +32,17 @@ export function openDatabase(
   connection: DatabaseConnection,
   { applicationName, poolMax = 4, queryTimeoutMs = 60_000, log }: DatabaseOptions,
 ): Knex {
-  return openPool(driverOptions(connection, applicationName), {
+  const database = openPool(driverOptions(connection, applicationName), {
     poolMax,
     log,
     acquireTimeoutMs: 30_000,
     onConnect: sessionOf(queryTimeoutMs),
   });
+  // Where a row is refused, Postgres quotes it, and with it people's names and addresses.
+  database.on('query-error', (error: { detail?: unknown }) => {
+    delete error.detail;
+  });
+  return database;
 }
 
 interface PoolOptions {

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deleteData, freePorts, reportToStderr, startStack, stopStack } from '@antenna/local-stack';
+import { deleteData, freePorts, reportToStderr, stackAt, startStack, stopStack } from '@antenna/local-stack';
 import { migrate, seedUsers, openDatabase } from '@antenna/usage-store';
 import kafkajs from 'kafkajs';
 import type { Environment } from './program.ts';
@@ -20,8 +20,16 @@ export async function withPlace<T>(work: (place: Place) => Promise<T>): Promise<
   // Postgres may have to run as somebody else.
   await chmod(home, 0o755);
   const ports = await freePorts();
-  const stack = await startStack({ home, ports, services: ['postgres', 'kafka'], report: reportToStderr });
+  const options = { home, ports, services: ['postgres', 'kafka'], report: reportToStderr } as const;
+  const clear = async (): Promise<void> => {
+    await stopStack(stackAt(options), 'immediate');
+    await deleteData(home);
+    await rm(home, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void clear().then(() => process.exit(1)));
   try {
+    const stack = await startStack(options);
     const databaseUrl = stack.postgres.address;
     await migrate({ url: databaseUrl });
     const database = openDatabase({ url: databaseUrl }, { applicationName: 'load' });
@@ -33,9 +41,7 @@ export async function withPlace<T>(work: (place: Place) => Promise<T>): Promise<
       archiveFolder: join(home, 'archive'),
     });
   } finally {
-    await stopStack(stack, 'immediate');
-    await deleteData(home);
-    await rm(home, { recursive: true, force: true });
+    await clear();
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { LoadFailedError } from './errors.ts';
-import { memoryOf } from './process-memory.ts';
+import { memoryOf, type ProcessMemory } from './process-memory.ts';
 
 const APPS = join(import.meta.dirname, '../../../apps');
 const SAMPLE_MS = 200;
@@ -45,13 +45,16 @@ export async function measured(
   const startedMs = performance.now();
   const program = start(app, args, env);
   let peakMiB = 0;
-  let hasEnded = false;
-  const ended = program.finally(() => (hasEnded = true));
-  while (!hasEnded) {
-    peakMiB = (program.pid === undefined ? undefined : await memoryOf(program.pid))?.peakMiB ?? peakMiB;
-    await Promise.race([ended, delay(SAMPLE_MS)]);
+  // As long as it can be read, the process has not ended.
+  for (let memory = await memoryIn(program); memory !== undefined; memory = await memoryIn(program)) {
+    ({ peakMiB } = memory);
+    await Promise.race([program, delay(SAMPLE_MS)]);
   }
   const { exitCode, all } = await program;
   if (exitCode !== 0) throw new LoadFailedError(`${app} ${args.join(' ')} ended with ${String(exitCode)}:\n${all}`);
   return { seconds: (performance.now() - startedMs) / 1000, peakMiB, printed: all };
+}
+
+function memoryIn({ pid }: Program): Promise<ProcessMemory | undefined> {
+  return pid === undefined ? Promise.resolve(undefined) : memoryOf(pid);
 }

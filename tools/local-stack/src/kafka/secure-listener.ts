@@ -19,10 +19,10 @@ export function withSecureListener(
   { host, port }: SecureListener,
   keystore: string,
 ): Readonly<Record<string, string | number>> {
-  const perMechanism = mechanisms.map((mechanism) => [
-    `listener.name.sasl_ssl.${mechanism.toLowerCase()}.sasl.jaas.config`,
-    'org.apache.kafka.common.security.scram.ScramLoginModule required;',
-  ]);
+  const module = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
+  const perMechanism = mechanisms.map(
+    (mechanism) => [`listener.name.sasl_ssl.${mechanism.toLowerCase()}.sasl.jaas.config`, module] as const,
+  );
   return {
     ...properties,
     listeners: `${String(properties['listeners'])},SASL_SSL://127.0.0.1:${port}`,
