@@ -12,6 +12,7 @@ import { storageTrouble } from './storage-trouble.ts';
 export const FAULT_KINDS: readonly FaultKind[] = [
   freeze,
   freeze,
+  freeze,
   resize,
   resize,
   resize,

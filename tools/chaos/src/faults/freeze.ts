@@ -25,19 +25,24 @@ export const freeze: FaultKind = {
   },
 };
 
+/** Somebody has to take over. */
+const ENOUGH = 2;
 const POLL_MS = 100;
-const WORK_MS = 10_000;
+const WORK_MS = 15_000;
 
 /** Of the workers that have saved something in the last moment. */
-async function pidsAtWork({ database }: System): Promise<readonly number[]> {
+async function pidsAtWork({ database, workers }: System): Promise<readonly number[]> {
+  if (workers.size < ENOUGH) workers.resize(ENOUGH);
+  let pids: readonly number[] = [];
   const end = performance.now() + WORK_MS;
   while (performance.now() < end) {
     const rows = await database.query<{ pid: number }>(
       `SELECT DISTINCT split_part(owner, '/', 2)::integer AS pid FROM pipeline.position
        WHERE moved_at > clock_timestamp() - interval '1 second' ORDER BY 1`,
     );
-    if (rows.length > 0) return rows.map(({ pid }) => pid);
+    pids = rows.map(({ pid }) => pid);
+    if (pids.length >= ENOUGH) return pids;
     await delay(POLL_MS);
   }
-  return [];
+  return pids;
 }
