@@ -14,7 +14,7 @@ export function cpuPlot(runs: readonly DrainRun[]): string {
   return svgPlot(
     {
       title: { text: 'CPU seconds per million events', left: 0, textStyle: { fontSize: 15 } },
-      legend: { top: 0, right: 0 },
+      legend: { top: 0, right: 48 },
       grid: { left: 110, right: 30, top: 40, bottom: 30 },
       xAxis: { type: 'value' },
       yAxis: { type: 'category', data: byContestant.map(([name]) => name) },

@@ -11,7 +11,7 @@ export function freshnessPlot(all: readonly FreshnessRun[]): string {
         left: 0,
         textStyle: { fontSize: 15 },
       },
-      legend: { top: 0, right: 0 },
+      legend: { top: 0, right: 48 },
       grid: { left: 230, right: 40, top: 40, bottom: 30 },
       xAxis: { type: 'log', min: 100 },
       yAxis: { type: 'category', data: runs.map(labelOf) },

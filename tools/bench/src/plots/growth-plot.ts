@@ -33,7 +33,7 @@ export function growthPlot<Run extends { readonly contestant: string }>(
   });
   const option: EChartsOption = {
     title: { text: title, left: 0, textStyle: { fontSize: 15 } },
-    legend: { top: 0, right: 0 },
+    legend: { top: 0, right: 48 },
     grid: { left: 80, right: 30, top: 45, bottom: 50 },
     xAxis: {
       type: 'category',
