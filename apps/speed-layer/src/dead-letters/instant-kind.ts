@@ -9,7 +9,7 @@ export const instant: Kind<number> = {
   schema: z.string().transform((text, context) => {
     const time = DateTime.fromISO(text, { zone: 'utc' });
     if (time.isValid && time.toMillis() >= 0) return time.toMillis();
-    context.addIssue('');
+    context.addIssue('there is no such time');
     return z.NEVER;
   }),
 };

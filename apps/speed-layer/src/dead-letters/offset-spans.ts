@@ -11,7 +11,7 @@ export const offsetSpans: Kind<readonly OffsetSpan[]> = {
   schema: z.string().transform((text, context) => {
     const spans = text.split(',').map((item) => spanOf(item.trim()));
     if (spans.every((span) => span !== undefined)) return spans;
-    context.addIssue('');
+    context.addIssue('it has another form');
     return z.NEVER;
   }),
 };

@@ -18,6 +18,7 @@ import {
 import { anyText, command, setting, settingsGroup, wholeNumber } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
 import { retryWhilePassing } from '../retry.ts';
+import { NoDeadLetterError, NotAllSentError } from './errors.ts';
 import { deadLetterSettings, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { type Replayed, replayJson, replayLine, summaryLine } from './replay-text.ts';
 import { type ReplaySelection, replaySettings } from './selection-settings.ts';
@@ -159,12 +160,12 @@ function newOffsetOf({ replay: attempt }: FoundDeadLetter, result: ReplayResult)
 }
 
 function tell(replayed: readonly Replayed[], { hasMore, asJson }: { hasMore: boolean; asJson: boolean }): void {
-  const isDone = replayed.length > 0 && replayed.every(({ place }) => place !== undefined);
-  if (!isDone) process.exitCode = 1;
-  if (asJson) {
-    process.stdout.write(`${JSON.stringify(replayed.map(replayJson))}\n`);
-    return;
-  }
   const more = hasMore ? ['there are more: run it again, or raise --limit'] : [];
-  process.stdout.write(`${[...replayed.map(replayLine), summaryLine(replayed), ...more].join('\n')}\n`);
+  const text = asJson
+    ? JSON.stringify(replayed.map(replayJson))
+    : [...replayed.map(replayLine), summaryLine(replayed), ...more].join('\n');
+  process.stdout.write(`${text}\n`);
+  const missing = replayed.filter(({ place }) => place === undefined).length;
+  if (replayed.length === 0) throw new NoDeadLetterError('none of the records is a dead letter that can be found');
+  if (missing > 0) throw new NotAllSentError(`${missing} of ${replayed.length} dead letters have no new record`);
 }

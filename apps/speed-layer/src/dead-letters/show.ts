@@ -1,6 +1,7 @@
 import { findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
 import { command } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
+import { NoDeadLetterError } from './errors.ts';
 import { deadLetterSettings, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { rangesOf, type ShownRange } from './shown-ranges.ts';
 import { showSettings } from './selection-settings.ts';
@@ -13,14 +14,16 @@ export const showDeadLetters = command({
   settings: { ...deadLetterSettings, selection: showSettings },
   async run({ selection: { spans, most, asJson }, log, ...connections }, { secrets }) {
     const logger = createLogger({ ...log, name: 'dead-letters', secrets });
+    let shown = 0;
     await withDeadLetters(connections, logger, async (store) => {
       const reader = topicReader(connections, logger);
       for (const span of spans) {
         const found = await findDeadLetters(span, { store, reader, most });
         process.stdout.write(`${asJson ? jsonOf(span, found) : textOf(span, found)}\n`);
-        if (found.letters.length === 0) process.exitCode = 1;
+        shown += found.letters.length;
       }
     });
+    if (shown === 0) throw new NoDeadLetterError('none of the records is a dead letter that can be found');
   },
 });
 
