@@ -128,6 +128,11 @@ export class WorkerGroup {
     this.#slots.forEach((slot) => (slot.wanted = false));
   }
 
+  /** It may have changed while something was awaited. */
+  #isWanted({ wanted }: Slot): boolean {
+    return wanted;
+  }
+
   #newSlot(): Slot {
     const slot: Slot = { wanted: true, process: undefined, life: Promise.resolve() };
     slot.life = this.#live(slot);
@@ -137,6 +142,7 @@ export class WorkerGroup {
   async #live(slot: Slot): Promise<void> {
     while (slot.wanted) {
       await this.#held;
+      if (!this.#isWanted(slot)) return;
       const failpoint = this.#armed.shift();
       const startedMs = performance.now();
       slot.process = this.#parts.start(failpoint);
