@@ -1,8 +1,7 @@
 import { isEventText } from './event-text.ts';
 
-/** Bounds of a pool; with more, it begins anew. A text of 36 bytes takes about 150 bytes of memory. */
-const MAX_TEXTS = 2 ** 18;
-const MAX_BYTES = 2 ** 24;
+/** With more texts, or more bytes of them, a pool begins anew. A text of 36 bytes takes about 150 bytes of memory. */
+const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
 
 const FIRST_SLOTS = 2 ** 10;
 const FIRST_BYTES = 2 ** 14;
@@ -31,6 +30,11 @@ export class TextPool {
   /** Where a text's bytes begin in `#bytes`; the next one's begin where they end. */
   #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
   #bytes = new Uint8Array(FIRST_BYTES);
+  readonly #bounds: typeof BOUNDS;
+
+  constructor(bounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
 
   /**
    * The text of bytes[start, end), or undefined when they are no text that an event may hold.
@@ -65,7 +69,8 @@ export class TextPool {
     this.#starts[entry + 1] = start + bytes.length;
     this.#hashes[entry] = hash;
     this.#slots[slot] = entry + 1;
-    if (this.#texts.length === MAX_TEXTS || start + bytes.length > MAX_BYTES) this.#clear();
+    const { maxTexts, maxBytes } = this.#bounds;
+    if (entry + 1 >= maxTexts || start + bytes.length >= maxBytes) this.#clear();
     else if (this.#texts.length === this.#hashes.length) this.#grow();
     return text;
   }
