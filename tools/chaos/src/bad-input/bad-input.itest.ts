@@ -35,61 +35,71 @@ describe('a topic of good and bad records', () => {
   it.each([
     ['stored whole', '1000'],
     ['counted in ranges, all but a few', '3'],
-  ])('leaves each bad record its reason, %s, and every total as it has to be', async (_form, whole) => {
-    stream = await newStream({
-      partitions: 1,
-      // The corpus is of 2022.
-      topicSettings: { 'retention.ms': '-1' },
-      environment: { DEAD_LETTERS_WHOLE: whole },
-    });
-    const sent = mixed(
-      someRecords(21, 1_000).map((record) => ({ ...record, timestampMs: undefined })),
-      corpus,
-    );
-    await sendAll(sent);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+  ])(
+    'leaves each bad record its reason, %s, and every total as it has to be',
+    async (_form, whole) => {
+      stream = await newStream({
+        partitions: 1,
+        // The corpus is of 2022.
+        topicSettings: { 'retention.ms': '-1' },
+        environment: { DEAD_LETTERS_WHOLE: whole },
+      });
+      const sent = mixed(
+        someRecords(21, 1_000).map((record) => ({ ...record, timestampMs: undefined })),
+        corpus,
+      );
+      await sendAll(sent);
+      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
 
-    expect(await streamDifferences(stream, sent)).toEqual([]);
-    const rejected = sent.flatMap(({ fact }, offset) => (typeof fact === 'string' ? [{ offset, reason: fact }] : []));
-    const stored = await storedWhole();
-    expect(stored).toEqual(rejected.slice(0, Number(whole)));
-    expect(await rangesByReason()).toEqual(rangesOf(rejected.slice(Number(whole))));
-  });
+      expect(await streamDifferences(stream, sent)).toEqual([]);
+      const rejected = sent.flatMap(({ fact }, offset) => (typeof fact === 'string' ? [{ offset, reason: fact }] : []));
+      const stored = await storedWhole();
+      expect(stored).toEqual(rejected.slice(0, Number(whole)));
+      expect(await rangesByReason()).toEqual(rangesOf(rejected.slice(Number(whole))));
+    },
+    180_000,
+  );
 
   it.each([
     ['the usual limit', USUAL_LIMIT],
     ['a limit beyond what one fetch asks for', LARGE_LIMIT],
-  ])('takes records of up to the broker’s limit: %s', async (_name, limit) => {
-    stream = await newStream({ partitions: 1, topicSettings: { 'max.message.bytes': String(limit) } });
-    const bytes = limit - FRAME_BYTES;
-    const event = { eventTimeMs: Date.UTC(2022, 9, 29, 13), id: 'ana', antennaId: 'north', bytes: 7, app: 'SKYPE' };
-    const head = `{"timestamp":${event.eventTimeMs},"id":"ana","antenna_id":"north","bytes":7,"app":"SKYPE","note":"`;
-    const padded = (beginning: string, end: string) =>
-      Buffer.from(`${beginning}${'x'.repeat(bytes - beginning.length - end.length)}${end}`);
-    const sent: Sent[] = [
-      { key: '', value: padded(head, '"}'), fact: event, timestampMs: undefined },
-      { key: '', value: padded(head, '"'), fact: 'not_json', timestampMs: undefined },
-      { key: '', value: Buffer.alloc(bytes, 0xff), fact: 'invalid_utf8', timestampMs: undefined },
-      { key: '', value: padded('['.repeat(bytes / 2), ''), fact: 'not_json', timestampMs: undefined },
-      { key: '', value: padded('{"id":"', '"}'), fact: 'missing_field', timestampMs: undefined },
-    ];
-    for (const record of sent) await sendAll([record]);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-    expect(await streamDifferences(stream, sent)).toEqual([]);
-    const { rows } = await query('SELECT DISTINCT length(payload) AS kept, payload_bytes FROM pipeline.dead_letter');
-    expect(rows).toEqual([{ kept: 4096, payload_bytes: String(bytes) }]);
-  });
+  ])(
+    'takes records of up to the broker’s limit: %s',
+    async (_name, limit) => {
+      stream = await newStream({ partitions: 1, topicSettings: { 'max.message.bytes': String(limit) } });
+      const bytes = limit - FRAME_BYTES;
+      const event = { eventTimeMs: Date.UTC(2022, 9, 29, 13), id: 'ana', antennaId: 'north', bytes: 7, app: 'SKYPE' };
+      const head = `{"timestamp":${event.eventTimeMs},"id":"ana","antenna_id":"north","bytes":7,"app":"SKYPE","note":"`;
+      const padded = (beginning: string, end: string) =>
+        Buffer.from(`${beginning}${'x'.repeat(bytes - beginning.length - end.length)}${end}`);
+      const sent: Sent[] = [
+        { key: '', value: padded(head, '"}'), fact: event, timestampMs: undefined },
+        { key: '', value: padded(head, '"'), fact: 'not_json', timestampMs: undefined },
+        { key: '', value: Buffer.alloc(bytes, 0xff), fact: 'invalid_utf8', timestampMs: undefined },
+        { key: '', value: padded('['.repeat(bytes / 2), ''), fact: 'not_json', timestampMs: undefined },
+        { key: '', value: padded('{"id":"', '"}'), fact: 'missing_field', timestampMs: undefined },
+      ];
+      for (const record of sent) await sendAll([record]);
+      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+      expect(await streamDifferences(stream, sent)).toEqual([]);
+      const { rows } = await query('SELECT DISTINCT length(payload) AS kept, payload_bytes FROM pipeline.dead_letter');
+      expect(rows).toEqual([{ kept: 4096, payload_bytes: String(bytes) }]);
+    },
+    180_000,
+  );
 
   async function sendAll(records: readonly Sent[]): Promise<void> {
-    await produce(
-      stream,
-      records.map(({ key, value, timestampMs }) => ({
-        key,
-        value,
-        partition: 0,
-        ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
-      })),
-    );
+    for (const batch of batches(records)) {
+      await produce(
+        stream,
+        batch.map(({ key, value, timestampMs }) => ({
+          key,
+          value,
+          partition: 0,
+          ...(timestampMs === undefined ? {} : { timestamp: String(timestampMs) }),
+        })),
+      );
+    }
   }
 
   async function storedWhole(): Promise<unknown> {
@@ -114,6 +124,22 @@ describe('a topic of good and bad records', () => {
     }
   }
 });
+
+/** In order; a batch of several is far from the broker's limit. */
+function batches(records: readonly Sent[]): readonly (readonly Sent[])[] {
+  const made: Sent[][] = [];
+  let room = 0;
+  for (const record of records) {
+    const bytes = (record.value?.length ?? 0) + FRAME_BYTES;
+    if (bytes > room) {
+      made.push([]);
+      room = USUAL_LIMIT / 2;
+    }
+    made.at(-1)?.push(record);
+    room -= bytes;
+  }
+  return made;
+}
 
 /** Each of the one comes after some of the other. */
 function mixed<T>(many: readonly T[], few: readonly T[]): T[] {
