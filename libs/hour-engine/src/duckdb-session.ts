@@ -65,4 +65,9 @@ export class DuckDbSession {
     for await (const rows of this.rows<Row>(query, files, values)) all.push(...rows);
     return all;
   }
+
+  /** A statement that answers with nothing to look at. */
+  async run(statement: string): Promise<void> {
+    await this.#connection.run(statement);
+  }
 }

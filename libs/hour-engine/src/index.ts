@@ -1,3 +1,4 @@
-export { DuckDbHourEngine, type HourEngineOptions } from './duckdb-hour-engine.ts';
+export { DuckDbHourEngine } from './duckdb-hour-engine.ts';
+export { DuckDbHourMerger } from './duckdb-hour-merger.ts';
 export type { DuckDbLimits } from './duckdb-session.ts';
 export type { LocalFiles } from './local-files.ts';

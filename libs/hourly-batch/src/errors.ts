@@ -52,3 +52,39 @@ export class NewerResultError extends Error {
   readonly exitCode = 1;
   override readonly name = 'NewerResultError';
 }
+
+/** The merged file is not what the manifest says. Nothing was published. */
+export class MergeContradictionError extends Error {
+  readonly code = 'MERGE_CONTRADICTION';
+  readonly exitCode = 1;
+  override readonly name = 'MergeContradictionError';
+
+  constructor(hourMs: number, facts: readonly string[]) {
+    super(
+      `the merged files of hour ${hourText(hourMs)} contradict the manifest: ${facts.join('; ')}; nothing was ` +
+        `published; batch-layer:verify finds the file that does not hold what the manifest says`,
+    );
+  }
+}
+
+/** The archive was written by others: nothing tells which of its files belong to an hour, nor when it is final. */
+export class NoManifestError extends Error {
+  readonly code = 'NO_MANIFEST';
+  readonly exitCode = 1;
+  override readonly name = 'NoManifestError';
+
+  constructor(hourMs: number) {
+    super(`hour ${hourText(hourMs)} cannot be merged: Postgres knows no file of the archive; check ARCHIVE_URL`);
+  }
+}
+
+/** The place for analysts belongs to somebody else, or is fought for. */
+export class AnalyticsConflictError extends Error {
+  readonly code = 'ANALYTICS_CONFLICT';
+  readonly exitCode = 1;
+  override readonly name = 'AnalyticsConflictError';
+
+  constructor(hourMs: number, fact: string) {
+    super(`hour ${hourText(hourMs)} was not merged: ${fact}; nothing was replaced; check ANALYTICS_URL`);
+  }
+}

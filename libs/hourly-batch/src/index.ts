@@ -1,3 +1,5 @@
+export { compactHour, type CompactedTopic, type CompactionPorts, hoursToCompact } from './compact-hour.ts';
+export type * from './compaction-ports.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
 export * from './errors.ts';
 export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-facts.ts';
@@ -9,3 +11,4 @@ export { type HourOptions, type HourResult, runHour } from './run-hour.ts';
 export { type HourOutcome, runHours } from './run-hours.ts';
 export type { FileProblem, HourInputs } from './select-inputs.ts';
 export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';
+export { parseVersionMetadata, versionMetadata } from './version-metadata.ts';

@@ -1,0 +1,26 @@
+import type { DuckDbLimits } from './duckdb-session.ts';
+import type { LocalFiles } from './local-files.ts';
+
+/** Files that are fetched between two reports of progress. */
+const FETCHED_AT_ONCE = 16;
+
+export interface FetchOptions {
+  readonly files: LocalFiles;
+  readonly limits?: DuckDbLimits;
+  /** Told how many of the files can be read so far. */
+  readonly onFetched?: (done: number, total: number) => void;
+}
+
+/** Makes files readable on this machine. @returns the local paths, in the order of `paths`. */
+export async function fetchPaths(
+  { files, onFetched }: FetchOptions,
+  paths: readonly string[],
+  folder: string,
+): Promise<readonly string[]> {
+  const localPaths: string[] = [];
+  for (let first = 0; first < paths.length; first += FETCHED_AT_ONCE) {
+    localPaths.push(...(await files.fetch(paths.slice(first, first + FETCHED_AT_ONCE), folder)));
+    onFetched?.(localPaths.length, paths.length);
+  }
+  return localPaths;
+}

@@ -1,0 +1,54 @@
+import type { MergedFile } from './compaction-ports.ts';
+import { MergeContradictionError } from './errors.ts';
+import type { ManifestFile } from './ports.ts';
+
+/**
+ * Each file that was merged is what the manifest says, and the merged file holds each of their rows once: of every
+ * partition as many rows as they have together, as many different offsets, and the same sum over the rows' hashes.
+ * @throws {MergeContradictionError} saying what differs.
+ */
+export function checkMerge(hourMs: number, files: readonly ManifestFile[], file: MergedFile): void {
+  const facts = [...files.flatMap((listed) => sourceContradictions(listed, file)), ...mergeContradictions(files, file)];
+  if (facts.length > 0) throw new MergeContradictionError(hourMs, facts);
+}
+
+function sourceContradictions(listed: ManifestFile, { sources }: MergedFile): string[] {
+  const { path, partition, rows, eventBytes, startOffset, endOffset } = listed;
+  const [source, ...others] = sources.filter((each) => each.path === path);
+  if (source === undefined) return [`${path} has no rows`];
+  return [
+    ...(others.length === 0 && source.partition === partition ? [] : [`${path} has rows of other partitions`]),
+    ...(source.rows === rows ? [] : [`${path} has ${source.rows} rows instead of ${rows}`]),
+    ...(source.eventBytes === eventBytes ? [] : [`${path} has ${source.eventBytes} bytes instead of ${eventBytes}`]),
+    ...(source.firstOffset >= startOffset && source.lastOffset < endOffset
+      ? []
+      : [`${path} has offsets ${source.firstOffset} to ${source.lastOffset}, beyond [${startOffset}, ${endOffset})`]),
+  ];
+}
+
+function mergeContradictions(files: readonly ManifestFile[], { sources, merged }: MergedFile): string[] {
+  const partitions = new Set(files.map(({ partition }) => partition));
+  const strangers = merged.filter(({ partition }) => !partitions.has(partition));
+  return [
+    ...strangers.map(({ partition }) => `the merged file has rows of partition ${partition}`),
+    ...[...partitions].flatMap((partition) => {
+      const rows = sum(files, partition, (file) => BigInt(file.rows));
+      const digest = sum(sources, partition, (source) => source.digest);
+      const found = merged.find((each) => each.partition === partition);
+      if (found === undefined) return [`the merged file has no rows of partition ${partition}`];
+      const isExact = BigInt(found.rows) === rows && BigInt(found.offsets) === rows && found.digest === digest;
+      return [
+        ...(isExact ? [] : [`the merged file does not have the ${rows} rows of partition ${partition}, each once`]),
+        ...(found.ofOtherHours === 0 ? [] : [`${found.ofOtherHours} rows of partition ${partition} are of other hours`]),
+      ];
+    }),
+  ];
+}
+
+function sum<Item extends { readonly partition: number }>(
+  items: readonly Item[],
+  partition: number,
+  value: (item: Item) => bigint,
+): bigint {
+  return items.filter((item) => item.partition === partition).reduce((total, item) => total + value(item), 0n);
+}

@@ -1,0 +1,116 @@
+import { checkMerge } from './check-merge.ts';
+import type { AnalyticsRoot, HourMerger, HourVersion, StoredVersion } from './compaction-ports.ts';
+import { AnalyticsConflictError, HourNotFinalError, NoManifestError } from './errors.ts';
+import { finality } from './finality.ts';
+import type { HourFolder, HourManifest, HourStatuses, HourStore, ManifestFile } from './ports.ts';
+import { selectInputs } from './select-inputs.ts';
+
+export interface CompactionPorts {
+  readonly store: Pick<HourStore, 'readManifest'>;
+  readonly folder: HourFolder;
+  readonly merger: HourMerger;
+  readonly analytics: AnalyticsRoot;
+}
+
+export interface CompactionOptions {
+  readonly allowedLatenessMs: number;
+  /** The archive that is read, as the versions name it. */
+  readonly archiveUrl: string;
+}
+
+/** What became of an hour and topic. */
+export interface CompactedTopic {
+  readonly topic: string;
+  readonly revision: number;
+  readonly rows: number;
+  readonly files: number;
+  /** Size of the merged file that was written; undefined when the one that is there was current. */
+  readonly writtenBytes: number | undefined;
+}
+
+/**
+ * Merges the files of a final hour into one for each topic, in the second root (docs/decisions/0007-compaction.md). The
+ * versions there are read before the manifest: so one that is replaced was merged from the same or an older revision.
+ * @returns what became of each topic; nothing for an hour without events.
+ * @throws {HourNotFinalError | NoManifestError | ArchiveListingError | MergeContradictionError | AnalyticsConflictError}
+ */
+export async function compactHour(
+  ports: CompactionPorts,
+  hourMs: number,
+  options: CompactionOptions,
+): Promise<readonly CompactedTopic[]> {
+  const versions = await ports.analytics.versions(hourMs);
+  const before = await ports.store.readManifest(hourMs);
+  refuseUnready(before, hourMs, options);
+  const listed = await ports.folder.list(hourMs);
+  const inputs = selectInputs(hourMs, { before, listed, after: await ports.store.readManifest(hourMs) });
+  if (inputs.isForeign) throw new NoManifestError(hourMs);
+  const results: CompactedTopic[] = [];
+  for (const [topic, files] of Map.groupBy(inputs.files, (file) => file.topic)) {
+    const rows = files.reduce((sum, file) => sum + file.rows, 0);
+    const version = { hourMs, topic, revision: before.revision, rows, archiveUrl: options.archiveUrl };
+    results.push(await compactTopic(ports, version, files, versions));
+  }
+  return results;
+}
+
+/** Another run may replace the file meanwhile: what it left is read, and replaced if it is older. */
+const ATTEMPTS = 3;
+
+async function compactTopic(
+  { merger, analytics }: CompactionPorts,
+  version: HourVersion,
+  files: readonly ManifestFile[],
+  versions: readonly StoredVersion[],
+): Promise<CompactedTopic> {
+  const result = { topic: version.topic, revision: version.revision, rows: version.rows, files: files.length };
+  const place = (found: readonly StoredVersion[]) => found.find(({ topic }) => topic === version.topic);
+  if (isCurrent(place(versions), version)) return { ...result, writtenBytes: undefined };
+  return merger.merge(version, files, async (merged) => {
+    checkMerge(version.hourMs, files, merged);
+    let current = place(versions);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (await analytics.replace(merged.localPath, version, current)) {
+        return { ...result, writtenBytes: merged.sizeBytes };
+      }
+      current = place(await analytics.versions(version.hourMs));
+      // Another run has written the same, or our own answer was lost.
+      if (current !== undefined && (current.revision > version.revision || isCurrent(current, version))) {
+        return { ...result, revision: current.revision, rows: current.rows, writtenBytes: undefined };
+      }
+    }
+    throw new AnalyticsConflictError(version.hourMs, 'others replace its file again and again; run it again later');
+  });
+}
+
+/** @throws {AnalyticsConflictError} when what is there is of another archive, or newer than the manifest. */
+function isCurrent(found: StoredVersion | undefined, version: HourVersion): boolean {
+  if (found === undefined) return false;
+  if (found.archiveUrl !== version.archiveUrl) {
+    throw new AnalyticsConflictError(version.hourMs, `its file was merged from another archive, ${found.archiveUrl}`);
+  }
+  return found.revision === version.revision && found.rows === version.rows;
+}
+
+function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLatenessMs }: CompactionOptions): void {
+  if (manifest.isForeign) throw new NoManifestError(hourMs);
+  const hour = finality(hourMs, manifest.partitions, allowedLatenessMs);
+  if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour.reason);
+}
+
+/** The final hours with events whose files for analysts are missing or older than the archive, in the order of time. */
+export function hoursToCompact(
+  { hours, partitions }: HourStatuses,
+  versions: readonly StoredVersion[],
+  allowedLatenessMs: number,
+): readonly number[] {
+  const rows = new Map<string, number>();
+  for (const { hourMs, revision, rows: count } of versions) {
+    const key = `${hourMs} ${revision}`;
+    rows.set(key, (rows.get(key) ?? 0) + count);
+  }
+  return hours
+    .filter(({ hourMs, revision, events }) => rows.get(`${hourMs} ${revision}`) !== events)
+    .filter(({ hourMs, files }) => files > 0 && finality(hourMs, partitions, allowedLatenessMs).isFinal)
+    .map(({ hourMs }) => hourMs);
+}
