@@ -7,7 +7,7 @@ import { migrate } from '../migrate.ts';
 import { ensureLogin, type Login } from './logins.ts';
 import { type Attempt, attemptsBeyondCatalogue, attemptsFromCatalogue } from './testing/attempts.ts';
 
-const GROUPS = ['antenna_speed', 'antenna_batch', 'antenna_reader'] as const;
+const GROUPS = ['antenna_speed', 'antenna_batch', 'antenna_operator', 'antenna_reader'] as const;
 
 /** SQLSTATE of a right that is missing. */
 const DENIED = '42501';
@@ -76,6 +76,15 @@ describe('a login of the group', () => {
   it('antenna_batch can call the functions of the batch layer, and nothing else', async () => {
     expect(await rightsOf('antenna_batch')).toEqual([
       ...['commit_hour', 'hour_statuses', 'preview_over_quota', 'read_manifest'].map(
+        (name) => `EXECUTE pipeline.${name}`,
+      ),
+      'SELECT pipeline.schema_version',
+    ]);
+  });
+
+  it('antenna_operator can call the functions of the dead letters, and nothing else', async () => {
+    expect(await rightsOf('antenna_operator')).toEqual([
+      ...['begin_replay', 'end_replay', 'find_dead_letters', 'list_dead_letters', 'record_fate'].map(
         (name) => `EXECUTE pipeline.${name}`,
       ),
       'SELECT pipeline.schema_version',
