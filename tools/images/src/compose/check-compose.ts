@@ -1,10 +1,10 @@
-import { type Check, isProven, proofText } from '@antenna/demo';
+import { type Check, isProven, proofText, type ServiceAddresses } from '@antenna/demo';
 import { freePorts } from '@antenna/local-stack';
 import { Truth } from '@antenna/truth';
 import type { Source } from '../build/source.ts';
 import { CheckFailedError } from '../errors.ts';
 import { ComposeProject } from './compose-project.ts';
-import { type Addresses, proveWithin } from './prove-stream.ts';
+import { proveWithin } from './prove-stream.ts';
 import { addSimulation, afterwards, composed } from './simulations.ts';
 import { waitForContainers } from './wait-for-containers.ts';
 
@@ -57,7 +57,11 @@ export async function checkCompose(options: ComposeCheck): Promise<void> {
   }
 }
 
-async function checkProject(project: ComposeProject, addresses: Addresses, options: ComposeCheck): Promise<void> {
+async function checkProject(
+  project: ComposeProject,
+  addresses: ServiceAddresses,
+  options: ComposeCheck,
+): Promise<void> {
   const { tell, withDashboards, signal } = options;
   const scratch = options.source.folder;
   const truth = new Truth();
