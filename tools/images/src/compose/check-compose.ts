@@ -51,6 +51,7 @@ export async function checkCompose(options: ComposeCheck): Promise<void> {
   };
   try {
     await checkProject(project, addresses, options);
+    options.tell('proven: docker compose up, SIGTERM and SIGKILL leave no row wrong');
   } finally {
     options.tell('down');
     await project.run(['down', '--volumes', '--timeout', '20']);
