@@ -74,18 +74,23 @@ export class KafkaEventSource implements EventSource {
     return this.#lastSignOfLifeMs;
   }
 
-  /** @throws {TopicMissingError} when there is no such topic. */
+  /**
+   * Does all that a broker which is away can make fail for good, and may be called again: once `run` has begun, the
+   * client itself tries for as long as it takes.
+   * @throws {TopicMissingError} when there is no such topic.
+   */
   async connect(): Promise<{ readonly clusterId: string }> {
     await this.#offsets.connect();
     await this.#offsets.read();
-    return { clusterId: await this.#offsets.clusterId() };
+    const clusterId = await this.#offsets.clusterId();
+    await this.#consumer.connect();
+    await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
+    return { clusterId };
   }
 
   /** Joins the group; from now on the receiver is told its partitions and given their batches. */
   async run(receiver: RecordReceiver): Promise<void> {
     this.#listen(receiver);
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
