@@ -38,7 +38,7 @@ async function pidsAtWork({ database, workers }: System): Promise<readonly numbe
   while (performance.now() < end) {
     const rows = await database.query<{ pid: number }>(
       `SELECT DISTINCT split_part(owner, '/', 2)::integer AS pid FROM pipeline.position
-       WHERE moved_at > clock_timestamp() - interval '1 second' ORDER BY 1`,
+       WHERE moved_at > clock_timestamp() - interval '3 seconds' ORDER BY 1`,
     );
     pids = rows.map(({ pid }) => pid);
     if (pids.length >= ENOUGH) return pids;

@@ -1,6 +1,6 @@
 import { listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
 import { ARCHIVE_KINDS } from '../system/archive-place.ts';
-import { planOf } from './plan.ts';
+import { DEFAULT_SESSION_TIMEOUT_MS, planOf } from './plan.ts';
 
 const MOST = 1_000_000_000;
 
@@ -25,6 +25,12 @@ export const chaosSettings = settingsGroup({
       description: 'seconds of faults, of all runs together, unless --events says how long it takes to send them',
       kind: wholeNumber(10, 1_000_000),
       default: '60',
+    }),
+    sessionTimeoutMs: setting({
+      name: 'session-timeout',
+      description: 'how long the group waits for a silent worker, in ms; on a busy machine, too little lets none work',
+      kind: wholeNumber(1_000, 60_000),
+      default: String(DEFAULT_SESSION_TIMEOUT_MS),
     }),
     events: optionalSetting({
       name: 'events',

@@ -33,12 +33,13 @@ export async function chaos(plan: ChaosPlan, { tell, signal }: Surroundings): Pr
   const results: RoundResult[] = [];
   try {
     for (const each of plan.rounds) {
-      results.push(await round(each, { services, folder: places.runs, workerBundle, tell, signal }));
+      const result = await round(each, { services, folder: places.runs, workerBundle, tell, signal });
+      for (const line of details(result)) tell(line);
+      results.push(result);
     }
   } finally {
     await services.close();
   }
-  for (const line of details(results)) tell(line);
   const seconds = Math.round((performance.now() - startedMs) / 1000);
   process.stdout.write(`${resultLine(results, plan.asked, seconds)}\n`);
   const found = differences(results);

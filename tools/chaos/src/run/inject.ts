@@ -27,7 +27,7 @@ export async function inject(planned: readonly PlannedFault[], system: System, s
 }
 
 const POLL_MS = 250;
-const LONGEST_PATIENCE_MS = 8_000;
+const LONGEST_PATIENCE_MS = 5_000;
 
 async function laterThan(saved: number, system: System, patienceMs: number): Promise<number> {
   const end = performance.now() + patienceMs;

@@ -6,6 +6,7 @@ function asked(parts: Partial<Asked> = {}): Asked {
     archives: ['local', 'gcs'],
     rate: 1_000,
     durationS: 90,
+    sessionTimeoutMs: 3_000,
     events: undefined,
     kills: undefined,
     ...parts,

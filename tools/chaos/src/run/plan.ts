@@ -5,6 +5,7 @@ export interface Asked {
   readonly archives: readonly ArchiveKind[];
   readonly rate: number;
   readonly durationS: number;
+  readonly sessionTimeoutMs: number;
   readonly events: number | undefined;
   readonly kills: number | undefined;
 }
@@ -21,12 +22,15 @@ export interface RoundPlan {
   readonly others: number;
   /** How long an archived chunk collects rows. */
   readonly chunkMs: number;
+  readonly sessionTimeoutMs: number;
 }
 
 export interface ChaosPlan {
   readonly asked: Asked;
   readonly rounds: readonly RoundPlan[];
 }
+
+export const DEFAULT_SESSION_TIMEOUT_MS = 3_000;
 
 const SECONDS_PER_KILL = 3;
 
@@ -46,21 +50,32 @@ export function planOf(asked: Asked): ChaosPlan {
   const kills = Math.ceil((asked.kills ?? (durationMs * shares) / 1000 / SECONDS_PER_KILL) / shares);
   const others = Math.max(LEAST_OTHERS, Math.ceil(durationMs / BETWEEN_MS));
   const chunkMs = Math.max(SHORTEST_CHUNK_MS, Math.ceil(durationMs / CHUNKS_PER_RUN));
-  const { seed, rate } = asked;
+  const { seed, rate, sessionTimeoutMs } = asked;
   return {
     asked,
-    rounds: asked.archives.map((archive) => ({ seed, archive, rate, events, durationMs, kills, others, chunkMs })),
+    rounds: asked.archives.map((archive) => ({
+      seed,
+      archive,
+      rate,
+      events,
+      durationMs,
+      kills,
+      others,
+      chunkMs,
+      sessionTimeoutMs,
+    })),
   };
 }
 
 /** The command that does the same again. */
-export function commandOf({ seed, archives, rate, durationS, events, kills }: Asked): string {
+export function commandOf({ seed, archives, rate, durationS, sessionTimeoutMs, events, kills }: Asked): string {
   const options = [
     `--seed=${seed}`,
     `--archive=${archives.join(',')}`,
     `--rate=${rate}`,
     events === undefined ? `--duration=${durationS}` : `--events=${events}`,
     ...(kills === undefined ? [] : [`--kills=${kills}`]),
+    ...(sessionTimeoutMs === DEFAULT_SESSION_TIMEOUT_MS ? [] : [`--session-timeout=${sessionTimeoutMs}`]),
   ];
   return `npm run chaos -- ${options.join(' ')}`;
 }

@@ -29,15 +29,13 @@ export function resultLine(results: readonly RoundResult[], asked: Asked, second
   ].join('; ');
 }
 
-/** How often each thing happened, and what is not as it should be. */
-export function details(results: readonly RoundResult[]): readonly string[] {
-  const counts = tallyOf(results)
-    .entries()
-    .map(([what, times]) => `${String(times).padStart(6)}  ${what}`);
-  const findings = results.flatMap(({ plan, verdict }) =>
-    verdict.findings.lines().map((line) => `DIFFERENCE ${plan.archive}: ${line}`),
-  );
-  return [...counts, ...findings];
+/** Of one run, how often each thing happened, and what is not as it should be. */
+export function details({ plan, tally, verdict }: RoundResult): readonly string[] {
+  const counts = tally.entries().map(([what, times]) => `${String(times).padStart(6)}  ${what}`);
+  const findings = verdict.findings.lines().map((line) => `DIFFERENCE ${plan.archive}: ${line}`);
+  const { records, announcedLost, archivedEvents } = verdict;
+  const summary = `${plan.archive}: ${records} records, ${archivedEvents} archived, ${announcedLost} announced as lost`;
+  return [...counts, summary, ...findings];
 }
 
 function tallyOf(results: readonly RoundResult[]): Tally {

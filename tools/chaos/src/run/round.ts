@@ -33,14 +33,9 @@ const FIRST_WORKERS = 3;
 export async function round(plan: RoundPlan, surroundings: RoundSurroundings): Promise<RoundResult> {
   const { services, folder, workerBundle, tell } = surroundings;
   const name = `chaos-${plan.archive}`;
-  const options = {
-    name,
-    folder: join(folder, name),
-    workerBundle,
-    archive: plan.archive,
-    partitions: PARTITIONS,
-    chunkMs: plan.chunkMs,
-  };
+  const { archive, chunkMs, sessionTimeoutMs } = plan;
+  const timing = { chunkMs, sessionTimeoutMs };
+  const options = { name, folder: join(folder, name), workerBundle, archive, partitions: PARTITIONS, ...timing };
   const system = await openSystem(services, options);
   try {
     const known = new KnownRecords(PARTITIONS);

@@ -48,13 +48,11 @@ export interface SystemOptions {
   readonly partitions: number;
   /** How long an archived chunk collects rows. */
   readonly chunkMs: number;
+  readonly sessionTimeoutMs: number;
 }
-
-const SESSION_TIMEOUT_MS = 3_000;
 
 /** Small commits and chunks, so that there is always one under way to be killed in. */
 const SMALL_STEPS = {
-  KAFKA_SESSION_TIMEOUT_MS: String(SESSION_TIMEOUT_MS),
   FLUSH_INTERVAL_MS: '200',
   FLUSH_MAX_EVENTS: '20000',
   ARCHIVE_ROLL_ROWS: '20000',
@@ -75,6 +73,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   });
   const environment = {
     ...SMALL_STEPS,
+    KAFKA_SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
     ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
     DATABASE_URL: database.through(services.proxies.postgres.port),
     KAFKA_BROKERS: `127.0.0.1:${services.proxies.kafka.port}`,
@@ -95,7 +94,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     tally,
     unexpected: [],
     deletions: [],
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
+    sessionTimeoutMs: options.sessionTimeoutMs,
     log,
     speedLayer: (command, others) => run.worker(command, { others }).ended,
     batchLayer: (...args) => run.batch(args).ended,
