@@ -2,6 +2,7 @@ import { freePorts, kafkaProperties, type ServiceName } from '@antenna/local-sta
 import { execa } from 'execa';
 import type { GenericContainer } from 'testcontainers';
 import type { Addresses, AtEnd } from './provided.ts';
+import { testSecret } from '../secret.ts';
 import { imageOf } from './service-images.ts';
 
 /** Quick where there is no Docker, which is why testcontainers is not asked. */
@@ -46,12 +47,13 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
   // Takes a second to load, and most runs do without.
   const { GenericContainer, Wait } = await import('testcontainers');
   const { postgres, kafka, controller, gcs } = await freePorts();
+  const password = testSecret();
   const at = (port: number): { host: number; container: number } => ({ host: port, container: port });
   return {
     postgres: {
-      address: `postgresql://postgres:postgres@127.0.0.1:${postgres}/postgres`,
+      address: `postgresql://postgres:${password}@127.0.0.1:${postgres}/postgres`,
       container: new GenericContainer(imageOf('postgres'))
-        .withEnvironment({ POSTGRES_PASSWORD: 'postgres', POSTGRES_INITDB_ARGS: '--locale=C --encoding=UTF8' })
+        .withEnvironment({ POSTGRES_PASSWORD: password, POSTGRES_INITDB_ARGS: '--locale=C --encoding=UTF8' })
         .withCommand(['postgres', '-c', `port=${postgres}`, '-c', 'max_connections=200', '-c', 'fsync=off'])
         .withExposedPorts(at(postgres))
         // Once for the server that makes the files, once for the real one.
