@@ -92,7 +92,10 @@ interface Chosen {
   readonly hasMore: boolean;
 }
 
-type Parts = { readonly store: DeadLetterStore; readonly reader: RecordReader };
+interface Parts {
+  readonly store: DeadLetterStore;
+  readonly reader: RecordReader;
+}
 
 /** Those that are named; or those of the filter that were not sent before, so that the next run goes on after this one. */
 async function chosen({ spans, filter }: ReplaySelection, parts: Parts): Promise<Chosen> {
@@ -139,7 +142,10 @@ async function withFates(sent: readonly Sent[], parts: FateParts, deadlineMs: nu
   return replayed;
 }
 
-type FateParts = { readonly ledger: ReplayLedger; readonly reader: RecordReader };
+interface FateParts {
+  readonly ledger: ReplayLedger;
+  readonly reader: RecordReader;
+}
 
 async function fateBy(place: RecordPlace, parts: FateParts, deadlineMs: number): Promise<Fate> {
   let fate = await fateOf(place, parts);

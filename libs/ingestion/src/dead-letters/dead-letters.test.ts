@@ -1,6 +1,6 @@
 import type { SourceRecord } from '../ports.ts';
 import { fateOf } from './fate.ts';
-import { findDeadLetters } from './find-dead-letters.ts';
+import { findDeadLetters, type FoundDeadLetter } from './find-dead-letters.ts';
 import type {
   DeadLetterStore,
   RecordPlace,
@@ -61,10 +61,10 @@ describe('finding dead letters', () => {
 });
 
 describe('sending a dead letter again', () => {
-  const letter = {
+  const letter: FoundDeadLetter = {
     ...{ partition: 3, offset: 4, reason: 'not_json', detail: '', timestampMs: 0, key: null, value: null },
     ...{ isComplete: true, replay: undefined },
-  } as const;
+  };
 
   it('notes the attempt before, and the outcome after', async () => {
     const { steps, result } = await replayed({ kind: 'sent', newOffset: 9 });

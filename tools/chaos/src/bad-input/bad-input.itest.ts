@@ -54,8 +54,13 @@ describe('a topic of good and bad records', () => {
       expect(await streamDifferences(stream, sent)).toEqual([]);
       const rejected = sent.flatMap(({ fact }, offset) => (typeof fact === 'string' ? [{ offset, reason: fact }] : []));
       const stored = await storedWhole();
-      expect(stored).toEqual(rejected.slice(0, Number(whole)));
-      expect(await rangesByReason()).toEqual(rangesOf(rejected.slice(Number(whole))));
+      const isStored = new Set(stored.map(({ offset }) => offset));
+      expect(stored).toEqual(rejected.filter(({ offset }) => isStored.has(offset)));
+      // A worker that lost its partition for a moment has begun anew with its allowance.
+      expect(stored.length).toBeGreaterThanOrEqual(Math.min(Number(whole), rejected.length));
+      const counted = rejected.filter(({ offset }) => !isStored.has(offset));
+      expect(await rangesByReason()).toEqual(rangesOf(counted));
+      expect(counted.length > 0).toBe(whole === '3');
     },
     180_000,
   );
@@ -102,9 +107,9 @@ describe('a topic of good and bad records', () => {
     }
   }
 
-  async function storedWhole(): Promise<unknown> {
+  async function storedWhole(): Promise<readonly { offset: number; reason: string }[]> {
     const statement = 'SELECT "offset"::float8 AS "offset", reason FROM pipeline.dead_letter ORDER BY 1';
-    return (await query(statement)).rows;
+    return (await query<{ offset: number; reason: string }>(statement)).rows;
   }
 
   async function rangesByReason(): Promise<unknown> {
@@ -114,11 +119,11 @@ describe('a topic of good and bad records', () => {
     return rows;
   }
 
-  async function query(statement: string): Promise<pg.QueryResult<Record<string, unknown>>> {
+  async function query<Row extends pg.QueryResultRow>(statement: string): Promise<pg.QueryResult<Row>> {
     const client = new pg.Client({ connectionString: stream.databaseUrl });
     await client.connect();
     try {
-      return await client.query<Record<string, unknown>>(statement);
+      return await client.query<Row>(statement);
     } finally {
       await client.end();
     }

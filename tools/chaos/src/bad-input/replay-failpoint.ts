@@ -6,17 +6,19 @@ import { PostgresDeadLetterStore } from '@antenna/usage-store';
  */
 const moment = process.env['FAILPOINT'];
 
-const { begin, end } = PostgresDeadLetterStore.prototype;
+const adapter: Record<'begin' | 'end', (...args: never[]) => Promise<unknown>> = PostgresDeadLetterStore.prototype;
 
-PostgresDeadLetterStore.prototype.begin = async function (...args) {
-  const answer = await begin.apply(this, args);
+const original = { begin: adapter.begin, end: adapter.end };
+
+adapter.begin = async function (this: unknown, ...args: never[]) {
+  const answer = await original.begin.apply(this, args);
   if (moment === 'before the send') await die();
   return answer;
 };
 
-PostgresDeadLetterStore.prototype.end = async function (...args) {
+adapter.end = async function (this: unknown, ...args: never[]) {
   if (moment === 'after the send') await die();
-  await end.apply(this, args);
+  return original.end.apply(this, args);
 };
 
 /** Nothing runs after it: a signal that one sends oneself is delivered at once. */
