@@ -1,4 +1,5 @@
 import type { App } from '@antenna/settings';
+import { compact } from './compact.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
@@ -9,6 +10,6 @@ export function batchLayer(write: Write): App {
   return {
     name: 'batch-layer',
     description: 'Computes hourly totals and the users over quota from the archive.',
-    commands: [run(write), status(write), verify(write)],
+    commands: [run(write), compact(write), status(write), verify(write)],
   };
 }

@@ -5,7 +5,7 @@ import type { EngineChoice } from './engine-settings.ts';
 import type { Progress } from './progress.ts';
 
 /** Files of a bucket that are copied at the same time. */
-const FETCHED_AT_A_TIME = 8;
+export const FETCHED_AT_A_TIME = 8;
 
 interface HourParts {
   readonly store: HourStore;

@@ -46,27 +46,31 @@ export const hourRangeSettings = settingsGroup({
   value: rangeOf,
 });
 
-/** One hour, the hours of a range, or those that are due. */
-export const hourSelectionSettings = settingsGroup({
-  title: 'Hours',
-  fields: {
-    ...fields,
-    due: setting({
-      name: 'due',
-      description: 'the previous hour and every one that changed since it was computed',
-      kind: yesOrNo,
-      default: 'false',
-    }),
-  },
-  rules: [
-    ...completePairs,
-    {
-      of: ['date', 'hour', 'from', 'to', 'due'],
-      problem: ({ due, ...given }) => exactlyOne(given, '--date and --hour, --from and --to, or --due', due),
+/**
+ * One hour, the hours of a range, or those that are due.
+ * @param due which those are.
+ */
+export const hourSelection = (due: string) =>
+  settingsGroup({
+    title: 'Hours',
+    fields: {
+      ...fields,
+      due: setting({
+        name: 'due',
+        description: due,
+        kind: yesOrNo,
+        default: 'false',
+      }),
     },
-  ],
-  value: ({ due, ...given }): HourRange | 'due' => (due ? 'due' : rangeOf(given)),
-});
+    rules: [
+      ...completePairs,
+      {
+        of: ['date', 'hour', 'from', 'to', 'due'],
+        problem: ({ due, ...given }) => exactlyOne(given, '--date and --hour, --from and --to, or --due', due),
+      },
+    ],
+    value: ({ due, ...given }): HourRange | 'due' => (due ? 'due' : rangeOf(given)),
+  });
 
 /** The rules have seen to it that one pair is given whole. */
 function rangeOf({ date = 0, hour = 0, from, to }: Given): HourRange {

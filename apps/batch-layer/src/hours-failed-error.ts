@@ -1,6 +1,5 @@
 import { hourText } from '@antenna/hourly-batch';
 import { ProductError } from '@antenna/settings';
-import type { HourReport } from './hour-report.ts';
 
 const NOT_FINAL = 3;
 
@@ -9,29 +8,35 @@ interface FailedHour {
   readonly error: unknown;
 }
 
-/** Some hours were not computed; each of the others was. */
+/** What became of an hour, as far as it matters here. */
+export interface EndedHour {
+  readonly hourMs: number;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** Some hours were not done; each of the others was. */
 class HoursFailedError extends ProductError {
   readonly code = 'HOURS_FAILED';
   override readonly exitCode: number;
 
-  constructor(failed: readonly FailedHour[], hours: number) {
+  constructor(failed: readonly FailedHour[], hours: number, done: string) {
     super(
-      `${failed.length} of ${hours} hours were not computed: ${failed.map(({ hourMs }) => hourText(hourMs)).join(', ')}`,
+      `${failed.length} of ${hours} hours were not ${done}: ${failed.map(({ hourMs }) => hourText(hourMs)).join(', ')}`,
     );
     this.exitCode = failed.every(({ error }) => isNotFinal(error)) ? NOT_FINAL : 1;
   }
 }
 
-/** @throws what kept the only hour that there was from being computed. */
-export function refuseOnlyHour(reports: readonly HourReport[]): void {
+/** @throws what kept the only hour that there was from being done. */
+export function refuseOnlyHour(reports: readonly EndedHour[]): void {
   const [only, second] = reports;
   if (only?.failure !== undefined && second === undefined) throw only.failure.error;
 }
 
-/** @throws {HoursFailedError} unless every hour was computed. */
-export function refuseFailures(reports: readonly HourReport[]): void {
+/** @throws {HoursFailedError} unless every hour was done. */
+export function refuseFailures(reports: readonly EndedHour[], done = 'computed'): void {
   const failed = reports.flatMap(({ hourMs, failure }) => (failure === undefined ? [] : [{ hourMs, ...failure }]));
-  if (failed.length > 0) throw new HoursFailedError(failed, reports.length);
+  if (failed.length > 0) throw new HoursFailedError(failed, reports.length, done);
 }
 
 function isNotFinal(error: unknown): boolean {

@@ -11,7 +11,7 @@ import { createLogger, type Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
 import { hourPorts } from './hour-ports.ts';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
-import { hourSelectionSettings } from './hour-selection.ts';
+import { hourSelection } from './hour-selection.ts';
 import { refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { modeSettings } from './mode-settings.ts';
 import { openArchive } from './open-archive.ts';
@@ -25,7 +25,7 @@ export const run = (write: Write): Command =>
     name: 'run',
     description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
     settings: {
-      hours: hourSelectionSettings,
+      hours: hourSelection('the previous hour and every one that changed since it was computed'),
       mode: modeSettings,
       engine: engineSettings,
       finality: finalitySettings,

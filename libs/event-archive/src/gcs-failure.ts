@@ -7,13 +7,17 @@ export interface GcsOperation {
   readonly name: string;
   /** `gs://bucket` or `gs://bucket/object`. */
   readonly url: string;
+  /** What this service account needs there; those of the archive unless given. */
+  readonly rights?: string;
 }
+
+const ARCHIVE_RIGHTS = 'roles/storage.objectCreator and roles/storage.objectViewer';
 
 /**
  * What a failure of the client means: it throws its own errors, those of its HTTP libraries, and bare objects. What is
  * neither an answer of the server nor trouble with the network is a bug and passed on as it is.
  */
-export function gcsFailure({ name, url }: GcsOperation, error: unknown): unknown {
+export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation, error: unknown): unknown {
   if (error instanceof ArchiveError) return error;
   const status = httpStatusOf(error);
   if (isAboutCredentialFile(error)) {
@@ -25,11 +29,9 @@ export function gcsFailure({ name, url }: GcsOperation, error: unknown): unknown
   }
   const fact = `cannot ${name} ${url} (${status === undefined ? '' : `${status}, `}${messageOf(error)})`;
   if (status === 401 || status === 403 || isAboutCredentials(error)) {
-    return new ArchiveError(
-      'ARCHIVE_REFUSED',
-      `${fact}: give this service account roles/storage.objectCreator and roles/storage.objectViewer on the bucket`,
-      { cause: error },
-    );
+    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: give this service account ${rights} on the bucket`, {
+      cause: error,
+    });
   }
   if (status === 404) {
     return new ArchiveError('ARCHIVE_MISSING', `${fact}: create the bucket, or correct ARCHIVE_URL`, { cause: error });

@@ -1,3 +1,4 @@
+export { openAnalytics } from './analytics/open-analytics.ts';
 export { ArchiveError, type ArchiveErrorCode } from './archive-error.ts';
 export { ArchiveReader, type ReaderOptions } from './archive-reader.ts';
 export type { ListedFile } from './archive-store.ts';

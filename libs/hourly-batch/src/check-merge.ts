@@ -39,7 +39,9 @@ function mergeContradictions(files: readonly ManifestFile[], { sources, merged }
       const isExact = BigInt(found.rows) === rows && BigInt(found.offsets) === rows && found.digest === digest;
       return [
         ...(isExact ? [] : [`the merged file does not have the ${rows} rows of partition ${partition}, each once`]),
-        ...(found.ofOtherHours === 0 ? [] : [`${found.ofOtherHours} rows of partition ${partition} are of other hours`]),
+        ...(found.ofOtherHours === 0
+          ? []
+          : [`${found.ofOtherHours} rows of partition ${partition} are of other hours`]),
       ];
     }),
   ];

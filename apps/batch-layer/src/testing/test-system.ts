@@ -33,7 +33,8 @@ export class TestSystem {
   readonly #database: ReturnType<typeof openDatabase>;
   readonly #provided: TestDatabase;
   readonly #folder: TemporaryFolder;
-  readonly #env: Environment;
+  /** The settings of the batch layer. */
+  readonly environment: Environment;
 
   private constructor(parts: {
     readonly worker: TestWorker;
@@ -47,7 +48,7 @@ export class TestSystem {
     this.#database = parts.database;
     this.#provided = parts.provided;
     this.#folder = parts.folder;
-    this.#env = parts.env;
+    this.environment = parts.env;
   }
 
   static async start(storage: 'disk' | 'bucket' = 'disk'): Promise<TestSystem> {
@@ -76,7 +77,7 @@ export class TestSystem {
     const written = { out: '', err: '' };
     const writeOut = (text: string) => (written.out += text);
     const writeErr = (text: string) => (written.err += text);
-    const surroundings = { args, env: { ...this.#env, ...env }, writeOut, writeErr };
+    const surroundings = { args, env: { ...this.environment, ...env }, writeOut, writeErr };
     const exitCode = await execute(batchLayer(writeOut), surroundings);
     recordOutput('stdout', written.out);
     recordOutput('stderr', written.err);
@@ -85,7 +86,7 @@ export class TestSystem {
 
   /** Likewise, as a process of its own. */
   async batchLayerProcess(args: readonly string[]): Promise<Ended> {
-    const env = { ...this.#env, NODE_OPTIONS: '' };
+    const env = { ...this.environment, NODE_OPTIONS: '' };
     const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], { reject: false, env });
     return { exitCode, stdout, stderr };
   }

@@ -1,0 +1,114 @@
+import { openAnalytics } from '@antenna/event-archive';
+import { DuckDbHourMerger } from '@antenna/hour-engine';
+import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
+import {
+  archiveSettings,
+  type Command,
+  command,
+  databaseSettings,
+  finalitySettings,
+  logSettings,
+} from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
+import { FETCHED_AT_A_TIME } from './hour-ports.ts';
+import { hourSelection } from './hour-selection.ts';
+import { type EndedHour, refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
+import { openArchive } from './open-archive.ts';
+import { withHourStore } from './open-store.ts';
+import { type Progress, showProgress } from './progress.ts';
+import { textTable } from './text-table.ts';
+import { failureText, numberText } from './texts.ts';
+import type { Write } from './write.ts';
+
+/** Merges the small files of final hours into a second root. */
+export const compact = (write: Write): Command =>
+  command({
+    name: 'compact',
+    description: 'merges the files of final hours into one for each hour, in a second root for analysts',
+    settings: {
+      hours: hourSelection('every final hour whose merged file is missing or older than the archive'),
+      finality: finalitySettings,
+      archive: archiveSettings,
+      analytics: analyticsSettings,
+      database: databaseSettings,
+      log: logSettings,
+    },
+    async run({ hours: selected, finality, archive: archived, analytics: place, database, log: logging }, { secrets }) {
+      refuseSharedRoot(place, archived.location);
+      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
+      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+        const archive = await openArchive(archived, { log });
+        const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
+        const merger = new DuckDbHourMerger({
+          files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
+        });
+        const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, merger, analytics };
+        const options = { ...finality, archiveUrl: archived.url };
+        const hours =
+          selected === 'due'
+            ? hoursToCompact(await store.statuses(), await analytics.versions(), finality.allowedLatenessMs)
+            : hoursBetween(selected);
+        const ended = await each(
+          hours,
+          (hourMs) => compactHour(ports, hourMs, options),
+          showProgress(hours.length, 'hours'),
+        );
+        refuseOnlyHour(ended);
+        write(`${compactionText(ended)}\n`);
+        refuseFailures(ended, 'merged');
+      });
+    },
+  });
+
+interface CompactedHour extends EndedHour {
+  readonly topics: readonly CompactedTopic[];
+}
+
+/** One after another; one that fails does not keep the next from being done. */
+async function each(
+  hours: readonly number[],
+  work: (hourMs: number) => Promise<readonly CompactedTopic[]>,
+  progress: Progress,
+): Promise<readonly CompactedHour[]> {
+  const ended: CompactedHour[] = [];
+  try {
+    for (const hourMs of hours) {
+      progress.step(hourText(hourMs));
+      ended.push(
+        await work(hourMs).then(
+          (topics) => ({ hourMs, topics, failure: undefined }),
+          (error: unknown) => ({ hourMs, topics: [], failure: { error } }),
+        ),
+      );
+      progress.advance();
+    }
+  } finally {
+    progress.stop();
+  }
+  return ended;
+}
+
+const HEAD = ['hour', 'topic', 'result', 'revision', 'events', 'files', 'MB'];
+
+function compactionText(hours: readonly CompactedHour[]): string {
+  if (hours.length === 0) return 'every final hour is merged';
+  const failures = hours.flatMap(({ hourMs, failure }) =>
+    failure === undefined ? [] : [`${hourText(hourMs)} failed: ${failureText(failure.error)}`],
+  );
+  return [textTable(HEAD, hours.flatMap(rowsOf)), ...failures].join('\n');
+}
+
+function rowsOf({ hourMs, topics, failure }: CompactedHour): string[][] {
+  if (topics.length === 0)
+    return [[hourText(hourMs), '', failure === undefined ? 'no events' : 'failed', '', '', '', '']];
+  return topics.map(({ topic, writtenBytes, revision, rows, files }) => [
+    hourText(hourMs),
+    topic,
+    writtenBytes === undefined ? 'is current' : 'merged',
+    numberText(revision),
+    numberText(rows),
+    numberText(files),
+    writtenBytes === undefined ? '' : (writtenBytes / 1e6).toFixed(1),
+  ]);
+}
