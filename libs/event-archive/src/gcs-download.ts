@@ -1,6 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
+import { get as getOverHttp, type IncomingMessage } from 'node:http';
+import { get as getOverHttps } from 'node:https';
 import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type Bucket, HashStreamValidator } from '@google-cloud/storage';
 
@@ -16,7 +19,8 @@ export interface Download {
 
 /**
  * Copies an object to a local file; its CRC32C is checked. Nothing is left when that fails. The request is our own
- * since the client's cannot be given up, and warns of leaks at each file.
+ * since the client's cannot be given up, and warns of leaks at each file. It is not made by `fetch`: that of Node 24 ends
+ * the process when a server ends a connection whose data wait to be read (nodejs/undici#5360).
  */
 export async function downloadObject(
   bucket: Bucket,
@@ -30,7 +34,7 @@ export async function downloadObject(
     silent.abort(new DOMException(`no answer within ${idleMs / 1000} s`, 'TimeoutError'));
   }, idleMs);
   try {
-    const response = await fetch(url, { headers, signal: silent.signal });
+    const response = await answerTo(url, headers, silent.signal);
     await mkdir(dirname(localFile), { recursive: true });
     await pipeline(
       chunksOf(response, () => timer.refresh()),
@@ -46,18 +50,27 @@ export async function downloadObject(
 }
 
 /** @throws an error with the `status` of a response that is not the object. */
-async function* chunksOf(response: Response, onChunk: () => void): AsyncGenerator<Uint8Array, void, void> {
-  if (!response.ok || response.body === null) {
-    throw Object.assign(new Error((await response.text()) || response.statusText), { status: response.status });
-  }
-  for await (const chunk of response.body) {
+async function* chunksOf(response: IncomingMessage, onChunk: () => void): AsyncGenerator<Buffer, void, void> {
+  const { statusCode: status, statusMessage } = response;
+  if (status !== OK) throw Object.assign(new Error((await text(response)) || statusMessage), { status });
+  const chunks: AsyncIterable<Buffer> = response;
+  for await (const chunk of chunks) {
     onChunk();
     yield chunk;
   }
 }
 
+function answerTo(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const get = new URL(url).protocol === 'http:' ? getOverHttp : getOverHttps;
+  get(url, { headers: Object.fromEntries(headers), signal }, resolve).on('error', reject);
+  return promise;
+}
+
+const OK = 200;
+
 /** `x-goog-hash: crc32c=…,md5=…` */
-function crc32cOf(response: Response): string {
-  const hashes = response.headers.get('x-goog-hash') ?? '';
-  return /crc32c=([^,\s]+)/.exec(hashes)?.[1] ?? '';
+function crc32cOf({ headers }: IncomingMessage): string {
+  const hashes = headers['x-goog-hash'] ?? '';
+  return /crc32c=([^,\s]+)/.exec(String(hashes))?.[1] ?? '';
 }
