@@ -9,12 +9,12 @@ export interface KnownUser {
 }
 
 /** One that is stored whole. */
-export interface DeadLetter extends RecordPosition {
+interface DeadLetter extends RecordPosition {
   readonly reason: string;
 }
 
 /** Dead letters of a flood. */
-export interface DeadLetterRange extends CountedRange {
+interface DeadLetterRange extends CountedRange {
   readonly reason: string;
 }
 
