@@ -43,7 +43,7 @@ describe('the batch layer tells everything that is wrong with its arguments at o
       ['verify', '--date=x', '--database-url=y', '--archive-url=z'],
       ['--date', 'DATABASE_URL', 'ARCHIVE_URL'],
     ],
-    [['compute'], ["unknown command 'compute'"]],
+    [['compute'], ['unknown command']],
   ])('such as %j', async (args, problems) => {
     const { exitCode, stderr } = await told(args);
     expect(exitCode).toBe(2);

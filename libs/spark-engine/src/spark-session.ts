@@ -45,7 +45,7 @@ export class SparkSession {
     configuration: Readonly<Record<string, string>>,
     work: (session: SparkSession) => Promise<T>,
   ): Promise<T> {
-    const { TCLIService, TCLIService_types: types } = thrift as { TCLIService: object; TCLIService_types: ThriftTypes };
+    const { TCLIService, TCLIService_types: types } = thrift;
     const client = new HiveClient(TCLIService, types);
     const lost = brokenConnection(client, endpoint);
     try {
@@ -68,7 +68,7 @@ export class SparkSession {
     do {
       await this.#answer(operation.fetch());
       // The queries name their columns: that they are those of Row is known where the query is.
-      yield (this.#utils.getResult(operation).getValue() ?? []) as unknown as readonly Row[];
+      yield this.#utils.getResult(operation).getValue() ?? [];
       operation.flush();
     } while (operation.hasMoreRows());
     await this.#answer(operation.close());
