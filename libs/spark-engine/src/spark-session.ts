@@ -12,6 +12,10 @@ export interface SparkEndpoint {
 
 /** What the code that was generated from the service's definition is to the driver. */
 type ThriftTypes = ConstructorParameters<typeof HiveUtils>[0];
+interface Service {
+  readonly TCLIService: object;
+  readonly TCLIService_types: ThriftTypes;
+}
 type Session = Awaited<ReturnType<HiveClient['openSession']>>;
 type Operation = Awaited<ReturnType<Session['executeStatement']>>;
 
@@ -45,8 +49,9 @@ export class SparkSession {
     configuration: Readonly<Record<string, string>>,
     work: (session: SparkSession) => Promise<T>,
   ): Promise<T> {
-    const { TCLIService, TCLIService_types: types } = thrift;
-    const client = new HiveClient(TCLIService, types);
+    const service: Service = thrift;
+    const types = service.TCLIService_types;
+    const client = new HiveClient(service.TCLIService, types);
     const lost = brokenConnection(client, endpoint);
     try {
       const session = await Promise.race([openSession(client, endpoint, configuration), lost, tooLate(endpoint)]);
