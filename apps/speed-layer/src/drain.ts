@@ -1,4 +1,4 @@
-import { command } from '@antenna/settings';
+import { command, ProductError } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
 import { drained } from './drained.ts';
 import { IngestionSummary } from './ingestion-summary.ts';
@@ -6,6 +6,11 @@ import { logged } from './logged-events.ts';
 import { openWorker } from './open-worker.ts';
 import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
+
+/** What is left stays in the topic, and is processed by whoever comes next. */
+class NotDrainedError extends ProductError {
+  readonly code = 'NOT_DRAINED';
+}
 
 /** Processes what the topic holds, and ends. */
 export const drain = command({
@@ -29,7 +34,7 @@ export const drain = command({
       await open.worker.noteEnds();
       const seconds = (Date.now() - startedMs) / 1000;
       process.stdout.write(`${summary.text(outcome === 'drained' ? 'drained' : `stopped by ${outcome}`, seconds)}\n`);
-      if (outcome !== 'drained') process.exitCode = 1;
+      if (outcome !== 'drained') throw new NotDrainedError(`${outcome} came before all was processed`);
     } finally {
       await open.worker.stop();
       await open.close();

@@ -67,6 +67,25 @@ describe('the speed layer that serves', () => {
     expect(all).toContain('run the provisioner');
   });
 
+  it('fails, and loses nothing, when a drain is told to end before all is processed', async () => {
+    const records = someRecords(14, 300);
+    await send(stream, records);
+    const other = new pg.Client({ connectionString: stream.databaseUrl });
+    await other.connect();
+    try {
+      await other.query('BEGIN; LOCK TABLE pipeline.position IN ACCESS EXCLUSIVE MODE');
+      const worker = startWorker('drain', stream.environment);
+      await until(() => isWaitedFor(other), { what: 'worker that waits for the lock' });
+      worker.kill('SIGTERM');
+      await other.query('ROLLBACK');
+      expect(await worker).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('NOT_DRAINED') as string });
+    } finally {
+      await other.end();
+    }
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+
   it('works with the rights of its role alone', async () => {
     const records = someRecords(13, 300);
     await send(stream, records);
@@ -114,4 +133,12 @@ async function metricsOf(origin: string): Promise<{ sum(name: string): number }>
         .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
         .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0),
   };
+}
+
+/** Whether somebody waits for the table of positions. */
+async function isWaitedFor(client: pg.Client): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_catalog.pg_locks WHERE NOT granted AND relation = 'pipeline.position'::regclass`,
+  );
+  return rowCount !== null && rowCount > 0;
 }
