@@ -22,5 +22,6 @@ export default {
       globalTeardown: '<rootDir>/tools/jest/global-teardown.mjs',
     },
   ],
-  testTimeout: 60_000,
+  // Of many tests that start several processes each, on a machine that may do other things too.
+  testTimeout: 180_000,
 };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { kafkaClient } from '@antenna/event-source';
 import { produce } from '@antenna/test-kit';
 import { ensureLogin, openDatabase } from '@antenna/usage-store';
@@ -11,9 +10,6 @@ import { deadLetters } from './dead-letters-command.ts';
 const EVENT = { timestamp: '2022-10-29T13:30:00Z', id: 'fede', antenna_id: 'north', bytes: 7, app: 'SKYPE' };
 const EVENT_TEXT = JSON.stringify(EVENT);
 const LONG_TEXT = `{"id":"fede","note":"${'x'.repeat(6_000)}`;
-
-// Each test starts several processes.
-jest.setTimeout(180_000);
 
 /** Hours before the event: a wrong clock then, and none once the record is sent again. */
 const EARLY_MS = Date.parse('2022-10-29T11:00:00Z');

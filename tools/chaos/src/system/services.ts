@@ -14,7 +14,7 @@ import { StorageProxy } from './storage-proxy.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 /** What workers reach through a proxy. */
-export const PROXIED = ['postgres', 'kafka', 'gcs'] as const;
+const PROXIED = ['postgres', 'kafka', 'gcs'] as const;
 
 export type Proxied = (typeof PROXIED)[number];
 
@@ -56,7 +56,7 @@ export async function startServices(home: string, report: Report): Promise<Servi
 }
 
 /** Ends the servers of a home by their process files. */
-export async function endServices(home: string): Promise<void> {
+async function endServices(home: string): Promise<void> {
   await stopStack(stackAt({ home, ports: await freePorts(), report: () => undefined }), 'immediate');
   await deleteData(home);
 }
