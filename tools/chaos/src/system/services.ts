@@ -14,9 +14,7 @@ import { StorageProxy } from './storage-proxy.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 /** What workers reach through a proxy. */
-const PROXIED = ['postgres', 'kafka', 'gcs'] as const;
-
-export type Proxied = (typeof PROXIED)[number];
+export type Proxied = 'postgres' | 'kafka' | 'gcs';
 
 /** Servers that may be killed, and the proxies by which workers reach them. We ourselves reach them directly. */
 export interface Services {
