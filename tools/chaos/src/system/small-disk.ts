@@ -1,5 +1,7 @@
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import { execa } from 'execa';
+import retry from 'p-retry';
+import retry from 'p-retry';
 
 /** Large enough for any run; a tmpfs takes only what it holds. */
 const ROOMY = '8g';
@@ -32,9 +34,8 @@ export class SmallDisk {
 
   /** Leaves room for not one more page. */
   async fill(): Promise<void> {
-    const { bsize, blocks, bfree } = await statfs(this.path);
-    // The kernel refuses a size below what is used by now; a page more is a page that gets used.
-    await this.#resize(String(Math.max(1, blocks - bfree) * bsize));
+    // The kernel refuses a size below what is used by then: others are writing meanwhile.
+    await retry(() => this.#shrink(), { retries: 50, minTimeout: 20, factor: 1 });
   }
 
   async enlarge(): Promise<void> {
@@ -43,6 +44,11 @@ export class SmallDisk {
 
   unmount(): Promise<void> {
     return SmallDisk.forget(this.path);
+  }
+
+  async #shrink(): Promise<void> {
+    const { bsize, blocks, bfree } = await statfs(this.path);
+    await this.#resize(String(Math.max(1, blocks - bfree) * bsize));
   }
 
   async #resize(size: string): Promise<void> {
