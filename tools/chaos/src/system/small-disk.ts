@@ -1,7 +1,6 @@
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import { execa } from 'execa';
 import retry from 'p-retry';
-import retry from 'p-retry';
 
 /** Large enough for any run; a tmpfs takes only what it holds. */
 const ROOMY = '8g';
