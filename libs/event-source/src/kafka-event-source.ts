@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import { ConsumerEndedError } from './consumer-ended-error.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { consumeInBatches } from './lean-kafkajs.ts';
 import { MarkerWatch } from './marker-watch.ts';
@@ -203,7 +204,7 @@ export class KafkaEventSource implements EventSource {
 
   #crashed({ payload }: ConsumerCrashEvent): void {
     this.#log('the consumer crashed', { error: String(payload.error), restarts: payload.restart });
-    if (!payload.restart) this.#failure.reject(payload.error);
+    if (!payload.restart) this.#failure.reject(new ConsumerEndedError(payload.error));
   }
 
   #pause(partitions: readonly number[]): void {

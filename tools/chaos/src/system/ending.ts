@@ -15,6 +15,7 @@ export type Verdict = 'done' | 'killed' | 'data gap' | 'gave up' | 'unexpected';
 const SERVICES_AWAY = [
   'DATABASE_UNREACHABLE',
   'KAFKA_UNREACHABLE',
+  'KAFKA_CONSUMER_ENDED',
   'ARCHIVE_UNAVAILABLE',
   'ARCHIVE_FULL',
   // Two other runs were faster each time that this one read the hour.

@@ -1,0 +1,14 @@
+import { ProductError } from '@antenna/settings';
+
+/** The client has left its group for good, as when no broker knew the group's coordinator in time. */
+export class ConsumerEndedError extends ProductError {
+  readonly code = 'KAFKA_CONSUMER_ENDED';
+
+  constructor(cause: Error) {
+    super(
+      `the consumer ended and does not begin again by itself: ${cause.message}; ` +
+        `see that the brokers run, and start the worker again: it goes on where it was`,
+      { cause },
+    );
+  }
+}
