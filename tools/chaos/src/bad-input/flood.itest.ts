@@ -14,8 +14,14 @@ describe('a flood of the data of another topic', () => {
   let stream: Stream;
 
   beforeEach(async () => {
-    // Large steps, as in production: small ones would only make the full flood slow.
-    const environment = { FLUSH_INTERVAL_MS: '1000', FLUSH_MAX_EVENTS: '500000', ARCHIVE_ROLL_ROWS: '100000' };
+    // As in production: small steps would only make the full flood slow, and who is expelled on a slow machine and
+    // claims its partitions anew may store as many dead letters whole again.
+    const environment = {
+      FLUSH_INTERVAL_MS: '1000',
+      FLUSH_MAX_EVENTS: '500000',
+      ARCHIVE_ROLL_ROWS: '100000',
+      KAFKA_SESSION_TIMEOUT_MS: '30000',
+    };
     stream = await newStream({ partitions: PARTITIONS, environment });
   });
 
