@@ -2,6 +2,9 @@
 export class NumberedTexts {
   readonly #texts: string[] = [];
   readonly #numbers = new Map<string, number>();
+  /** The pool whose numbers are known here: by its number, ours plus 1. */
+  #pool: readonly string[] = [];
+  #known = new Int32Array();
 
   numberOf(text: string): number {
     const known = this.#numbers.get(text);
@@ -9,6 +12,12 @@ export class NumberedTexts {
     const number = this.#texts.push(text) - 1;
     this.#numbers.set(text, number);
     return number;
+  }
+
+  /** The number of a text that has a number in a pool: quicker, unless each comes from another pool than the one before. */
+  numberOfPooled(pool: readonly string[], pooled: number): number {
+    const known = pool === this.#pool ? (this.#known[pooled] ?? 0) : 0;
+    return known === 0 ? this.#learn(pool, pooled) : known - 1;
   }
 
   textOf(number: number): string {
@@ -24,5 +33,20 @@ export class NumberedTexts {
     const places = new Int32Array(texts.length);
     for (const [place, text] of texts.entries()) places[this.numberOf(text)] = place;
     return { places, texts };
+  }
+
+  #learn(pool: readonly string[], pooled: number): number {
+    if (pool !== this.#pool) {
+      this.#pool = pool;
+      this.#known.fill(0);
+    }
+    if (pooled >= this.#known.length) {
+      const larger = new Int32Array(Math.max(pool.length, 2 * this.#known.length));
+      larger.set(this.#known);
+      this.#known = larger;
+    }
+    const number = this.numberOf(pool[pooled] ?? '');
+    this.#known[pooled] = number + 1;
+    return number;
   }
 }

@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@antenna/event-schema';
+import { EventPools, type UsageEvent } from '@antenna/event-schema';
 import fc from 'fast-check';
 import { type TotalRow, type UserHourRow, WindowTotals } from './index.ts';
 
@@ -60,7 +60,8 @@ function userHourRow([[hourStartMs, id], { usage, latest }]: [
 
 function totalsOf(all: readonly UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  for (const one of all) totals.add(one);
+  const pools = new EventPools();
+  for (const one of all) totals.add(pools.pooled(one));
   return totals;
 }
 

@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@antenna/event-schema';
+import { EventPools, type UsageEvent } from '@antenna/event-schema';
 import { WindowTotals } from './index.ts';
 
 function at(time: string): number {
@@ -9,9 +9,11 @@ function anEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
   return { eventTimeMs: at('13:17:00'), id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes };
 }
 
+const pools = new EventPools();
+
 function totalsOf(...events: UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  for (const event of events) totals.add(event);
+  for (const event of events) totals.add(pools.pooled(event));
   return totals;
 }
 
@@ -126,7 +128,7 @@ describe('merging totals', () => {
     const first = totalsOf(anEvent({ id: 'bea' }));
     const second = totalsOf(anEvent());
     first.merge(second);
-    first.add(anEvent());
+    first.add(pools.pooled(anEvent()));
     expect(brief(second)).toEqual(['13:15 antenna north 5', '13:15 app SKYPE 5', '13:15 user ana 5']);
     expect([second.events, second.keys, second.eventBytes]).toEqual([1, 3, 5n]);
   });

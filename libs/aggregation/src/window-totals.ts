@@ -1,4 +1,4 @@
-import type { UsageEvent } from '@antenna/event-schema';
+import type { PooledEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import { NumberedTexts } from './numbered-texts.ts';
@@ -49,12 +49,12 @@ export class WindowTotals {
     return this.#events === 0;
   }
 
-  add({ eventTimeMs, id, antennaId, app, bytes }: UsageEvent): void {
+  add({ eventTimeMs, bytes, pools, idNumber, antennaNumber, appNumber }: PooledEvent): void {
     const { sums } = this.#windowAt(eventTimeMs);
-    const ids = this.#ids;
-    sums.user_total_bytes.add(ids.user_total_bytes.numberOf(id), bytes, eventTimeMs);
-    sums.antenna_total_bytes.add(ids.antenna_total_bytes.numberOf(antennaId), bytes, eventTimeMs);
-    sums.app_total_bytes.add(ids.app_total_bytes.numberOf(app), bytes, eventTimeMs);
+    const { user_total_bytes: users, antenna_total_bytes: antennas, app_total_bytes: apps } = this.#ids;
+    sums.user_total_bytes.add(users.numberOfPooled(pools.id.texts, idNumber), bytes, eventTimeMs);
+    sums.antenna_total_bytes.add(antennas.numberOfPooled(pools.antennaId.texts, antennaNumber), bytes, eventTimeMs);
+    sums.app_total_bytes.add(apps.numberOfPooled(pools.app.texts, appNumber), bytes, eventTimeMs);
     this.#eventBytes.add(bytes);
     this.#events++;
   }

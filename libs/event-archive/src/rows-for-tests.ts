@@ -1,3 +1,4 @@
+import { EventPools } from '@antenna/event-schema';
 import { type EventColumns, EventColumnsBuilder, type TextColumn } from '@antenna/ingestion';
 
 export interface TestRow {
@@ -39,7 +40,8 @@ export function manyRows(count: number): readonly TestRow[] {
 
 export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns {
   const builder = new EventColumnsBuilder(partition);
-  for (const { offset, ...event } of rows) builder.append(offset, event);
+  const pools = new EventPools();
+  for (const { offset, ...event } of rows) builder.append(offset, pools.pooled(event));
   return builder.build();
 }
 

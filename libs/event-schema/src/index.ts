@@ -1,5 +1,6 @@
 export { decode } from './decode.ts';
-export { EventDecoder } from './event-decoder.ts';
+export { type DecodedInPlace, EventDecoder } from './event-decoder.ts';
+export { EventPools, type PooledEvent } from './event-pools.ts';
 export type { Decoded, Rejection, RejectionReason } from './decoded.ts';
 export { REJECTION_REASONS } from './decoded.ts';
 export { DECODER_VERSION, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES, MAX_TEXT_LENGTH } from './limits.ts';

@@ -1,6 +1,8 @@
+import { type EventPools, PooledEvent } from './event-pools.ts';
+import { epochMs } from './event-time.ts';
 import { MAX_EVENT_BYTES } from './limits.ts';
 import { ordinaryInstantMs } from './ordinary-time.ts';
-import { HASH_SEED, hashStep, TextPool } from './text-pool.ts';
+import { HASH_SEED, hashStep, type TextPool } from './text-pool.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -30,26 +32,25 @@ const ALL = 31;
 /**
  * Reads a record's five fields straight from its bytes, if it is written as nearly all are: one object with these
  * fields once each and no others, texts without escapes, numbers as plain digits. Of any other record it says nothing.
- * Holds the fields of the record that was read last.
  */
 export class OrdinaryRecord {
-  /** The number that the record holds, or what its text stands for as milliseconds. */
-  timestamp = 0;
-  isInstant = false;
-  id = '';
-  antennaId = '';
-  bytes = 0;
-  app = '';
-  readonly #ids = new TextPool();
-  readonly #antennaIds = new TextPool();
-  readonly #apps = new TextPool();
-  #value: Uint8Array = new Uint8Array();
+  /** What was read last. */
+  readonly event: PooledEvent;
+  readonly #pools: EventPools;
+  #bytes: Uint8Array = new Uint8Array();
   #at = 0;
+  #end = 0;
 
-  /** Whether the record is ordinary; only then the fields are its own. */
-  read(value: Uint8Array): boolean {
-    this.#value = value;
-    this.#at = 0;
+  constructor(pools: EventPools) {
+    this.#pools = pools;
+    this.event = new PooledEvent(pools);
+  }
+
+  /** Whether the record, bytes[start, end), is ordinary; only then the event is its own. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
     if (!this.#passes(OPEN)) return false;
     let seen = 0;
     do {
@@ -63,99 +64,91 @@ export class OrdinaryRecord {
   /** @returns the bit of the field that was read, or 0. */
   #member(): number {
     if (!this.#passes(QUOTE)) return 0;
-    const { name, bit } = fieldOf(this.#value[this.#at], this.#value[this.#at + 1]);
-    for (const byte of name) if (this.#value[this.#at++] !== byte) return 0;
+    const { name, bit } = fieldOf(this.#bytes[this.#at], this.#bytes[this.#at + 1]);
+    for (let index = 0; index < name.length; index += 1) if (this.#bytes[this.#at++] !== name[index]) return 0;
     if (!this.#passes(COLON)) return 0;
     this.#skipSpaces();
     return this.#reads(bit) ? bit : 0;
   }
 
   #reads(bit: number): boolean {
+    const { event } = this;
     switch (bit) {
       case TIMESTAMP.bit:
-        return this.#value[this.#at] === QUOTE ? this.#readInstant() : this.#readEpoch();
+        event.eventTimeMs = this.#bytes[this.#at] === QUOTE ? this.#instant() : epochMs(this.#digits());
+        return event.eventTimeMs >= 0;
       case BYTES.bit:
-        this.bytes = this.#digits();
-        return this.bytes <= MAX_EVENT_BYTES;
+        event.bytes = this.#digits();
+        return event.bytes <= MAX_EVENT_BYTES;
+      case ID.bit:
+        event.idNumber = this.#text(this.#pools.id);
+        return event.idNumber >= 0;
+      case ANTENNA_ID.bit:
+        event.antennaNumber = this.#text(this.#pools.antennaId);
+        return event.antennaNumber >= 0;
       default:
-        return this.#readText(bit);
+        event.appNumber = this.#text(this.#pools.app);
+        return event.appNumber >= 0;
     }
   }
 
-  #readText(bit: number): boolean {
-    const pool = bit === ID.bit ? this.#ids : bit === ANTENNA_ID.bit ? this.#antennaIds : this.#apps;
-    const text = this.#text(pool);
-    if (text === undefined) return false;
-    if (bit === ID.bit) this.id = text;
-    else if (bit === ANTENNA_ID.bit) this.antennaId = text;
-    else this.app = text;
-    return true;
-  }
-
-  #text(pool: TextPool): string | undefined {
-    const value = this.#value;
-    if (value[this.#at] !== QUOTE) return undefined;
+  /** @returns the text's number, or -1. */
+  #text(pool: TextPool): number {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE) return -1;
     const start = this.#at + 1;
     let hash = HASH_SEED;
-    for (let at = start; at < value.length; at += 1) {
-      const byte = value[at] ?? 0;
+    for (let at = start; at < this.#end; at += 1) {
+      const byte = bytes[at] ?? 0;
       if (byte === QUOTE) {
         this.#at = at + 1;
-        return pool.textOf(value, start, at, hash);
+        return pool.numberOf(bytes, start, at, hash);
       }
-      if (byte === BACKSLASH || byte < SPACE) return undefined;
+      if (byte === BACKSLASH || byte < SPACE) return -1;
       hash = hashStep(hash, byte);
     }
-    return undefined;
+    return -1;
   }
 
-  #readEpoch(): boolean {
-    this.timestamp = this.#digits();
-    this.isInstant = false;
-    return this.timestamp >= 0;
-  }
-
-  #readInstant(): boolean {
+  #instant(): number {
     const start = this.#at + 1;
-    const end = this.#value.indexOf(QUOTE, start);
-    this.timestamp = ordinaryInstantMs(this.#value, start, end);
-    this.isInstant = true;
+    const end = this.#bytes.indexOf(QUOTE, start);
     this.#at = end + 1;
-    return this.timestamp >= 0;
+    return end < 0 ? NaN : ordinaryInstantMs(this.#bytes, start, end);
   }
 
   /** @returns NaN for anything but a few digits without a leading zero. What follows them is looked at next. */
   #digits(): number {
-    const value = this.#value;
+    const bytes = this.#bytes;
     const start = this.#at;
     let at = start;
     let number = 0;
-    for (let byte = value[at] ?? 0; byte >= ZERO && byte <= NINE; byte = value[++at] ?? 0) {
+    for (let byte = bytes[at] ?? 0; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? 0) {
       number = number * 10 + byte - ZERO;
     }
     this.#at = at;
     const length = at - start;
-    const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && value[start] !== ZERO);
+    const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && bytes[start] !== ZERO);
     return isPlain ? number : NaN;
   }
 
   /** Passes spaces and this character, if it is next. */
   #passes(character: number): boolean {
-    if (this.#value[this.#at] !== character) {
+    if (this.#bytes[this.#at] !== character) {
       this.#skipSpaces();
-      if (this.#value[this.#at] !== character) return false;
+      if (this.#bytes[this.#at] !== character) return false;
     }
     this.#at += 1;
     return true;
   }
 
   #skipSpaces(): void {
-    while (this.#value[this.#at] === SPACE) this.#at += 1;
+    while (this.#bytes[this.#at] === SPACE) this.#at += 1;
   }
 
   #isAtEnd(): boolean {
-    this.#skipSpaces();
-    return this.#at === this.#value.length;
+    if (this.#at < this.#end) this.#skipSpaces();
+    return this.#at === this.#end;
   }
 }
 

@@ -6,8 +6,11 @@ const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
 const FIRST_SLOTS = 2 ** 10;
 const FIRST_BYTES = 2 ** 14;
 
-/** Texts that differ and come to the same place: with more of them, somebody has chosen them so. */
-const MAX_PROBES = 16;
+/**
+ * Texts that differ and come to the same place. Half of the places are free, so that it takes somebody who has chosen
+ * them to have as many; then the pool begins anew.
+ */
+const MAX_PROBES = 128;
 
 /** What FNV-1a begins with. */
 export const HASH_SEED = 0x811c9dc5;
@@ -17,11 +20,13 @@ export function hashStep(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
 
+const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Texts by their UTF-8 bytes: for the same bytes always the same string, so that each is decoded and judged once, and
- * maps find it without comparing characters. Bounded; what it holds changes no answer.
+ * Numbers texts by their UTF-8 bytes: the same bytes have the same number, so that each text is decoded and judged once,
+ * and whoever counts by number needs no map of texts. Bounded: when it is full it begins anew, with another array of
+ * texts, and numbers that were given before are those of the array of then.
  */
 export class TextPool {
   #texts: string[] = [];
@@ -36,20 +41,32 @@ export class TextPool {
     this.#bounds = bounds;
   }
 
+  /** By number; it grows. Another array than before means that the pool has begun anew. */
+  get texts(): readonly string[] {
+    return this.#texts;
+  }
+
   /**
-   * The text of bytes[start, end), or undefined when they are no text that an event may hold.
+   * The number of the text of bytes[start, end), or -1 when they are no text that an event may hold.
    * @param hash of these bytes, from `HASH_SEED` on.
    */
-  textOf(bytes: Uint8Array, start: number, end: number, hash: number): string | undefined {
+  numberOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
       const entry = (this.#slots[slot] ?? 0) - 1;
-      if (entry < 0) return this.#added(slot, { bytes: bytes.subarray(start, end), hash });
-      if (this.#hashes[entry] === hash && this.#holds(entry, bytes, start, end)) return this.#texts[entry];
+      if (entry < 0) return this.#added(bytes.subarray(start, end), hash, slot);
+      if (this.#hashes[entry] === hash && this.#holds(entry, bytes, start, end)) return entry;
       slot = (slot + 1) & mask;
     }
-    return decoded(bytes.subarray(start, end));
+    this.#beginAnew();
+    return this.numberOf(bytes, start, end, hash);
+  }
+
+  /** Likewise of a text that an event may hold. */
+  numberOfText(text: string): number {
+    const bytes = encoder.encode(text);
+    return this.numberOf(bytes, 0, bytes.length, bytes.reduce(hashStep, HASH_SEED));
   }
 
   #holds(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -59,23 +76,36 @@ export class TextPool {
     return true;
   }
 
-  #added(slot: number, { bytes, hash }: { readonly bytes: Uint8Array; readonly hash: number }): string | undefined {
+  #added(bytes: Uint8Array, hash: number, slot: number): number {
     const text = decoded(bytes);
-    if (text === undefined) return undefined;
+    if (text === undefined) return -1;
+    if (this.#isFull(bytes.length)) {
+      this.#beginAnew();
+      return this.numberOf(bytes, 0, bytes.length, hash);
+    }
+    const entry = this.#push(text, bytes, hash);
+    this.#slots[slot] = entry + 1;
+    if (this.#texts.length === this.#hashes.length) this.#grow();
+    return entry;
+  }
+
+  #push(text: string, bytes: Uint8Array, hash: number): number {
     const entry = this.#texts.push(text) - 1;
     const start = this.#starts[entry] ?? 0;
     if (start + bytes.length > this.#bytes.length) this.#bytes = enlarged(this.#bytes, start + bytes.length);
     this.#bytes.set(bytes, start);
     this.#starts[entry + 1] = start + bytes.length;
     this.#hashes[entry] = hash;
-    this.#slots[slot] = entry + 1;
-    const { maxTexts, maxBytes } = this.#bounds;
-    if (entry + 1 >= maxTexts || start + bytes.length >= maxBytes) this.#clear();
-    else if (this.#texts.length === this.#hashes.length) this.#grow();
-    return text;
+    return entry;
   }
 
-  #clear(): void {
+  #isFull(moreBytes: number): boolean {
+    const { maxTexts, maxBytes } = this.#bounds;
+    const texts = this.#texts.length;
+    return texts >= maxTexts || (this.#starts[texts] ?? 0) + moreBytes > maxBytes;
+  }
+
+  #beginAnew(): void {
     this.#texts = [];
     this.#slots.fill(0);
   }

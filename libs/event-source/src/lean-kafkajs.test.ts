@@ -1,4 +1,4 @@
-import type { RecordBatch, SourceRecord } from '@antenna/ingestion';
+import type { RecordBatch, RecordCursor, SourceRecord } from '@antenna/ingestion';
 import fc from 'fast-check';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import manifest from 'kafkajs/package.json' with { type: 'json' };
@@ -20,20 +20,40 @@ interface Decoded {
   readonly responses: readonly { readonly partitions: readonly unknown[] }[];
 }
 
+interface FetchedBatch extends Omit<RecordBatch, 'records'> {
+  readonly records: readonly SourceRecord[];
+  readonly firstOffset: string | null;
+}
+
 /** What the worker gets of a response when it has fetched from an offset. */
 async function batches(
   decodeWith: (raw: Buffer) => Promise<unknown>,
   raw: Buffer,
   fetchedOffset: number,
-): Promise<(RecordBatch & { readonly firstOffset: string | null })[]> {
+): Promise<FetchedBatch[]> {
   const { responses } = (await decodeWith(raw)) as Decoded;
   return responses.flatMap(({ partitions }) =>
     partitions.map((partition) => {
       const batch = new Batch('devices', String(fetchedOffset), partition);
       const { records, ...rest } = recordBatch(batch);
-      return { ...rest, records: records.map(plain), firstOffset: batch.firstOffset() };
+      return { ...rest, records: plainRecords(records()), firstOffset: batch.firstOffset() };
     }),
   );
+}
+
+function plainRecords(cursor: RecordCursor): SourceRecord[] {
+  const records: SourceRecord[] = [];
+  while (cursor.next()) {
+    const { offset, timestampMs, bytes, valueStart, valueEnd } = cursor;
+    const record = plain(cursor.record());
+    expect({ offset, timestampMs, value: bytes && Uint8Array.from(bytes.subarray(valueStart, valueEnd)) }).toEqual({
+      offset: record.offset,
+      timestampMs: record.timestampMs,
+      value: record.value,
+    });
+    records.push(record);
+  }
+  return records;
 }
 
 function plain({ offset, timestampMs, key, value }: SourceRecord): SourceRecord {

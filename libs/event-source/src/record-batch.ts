@@ -1,6 +1,7 @@
-import type { RecordBatch, SourceRecord } from '@antenna/ingestion';
+import { ListedRecords, type RecordBatch, type RecordCursor, type SourceRecord } from '@antenna/ingestion';
 import type { Batch, KafkaMessage } from 'kafkajs';
 import { StoredBatch } from './stored-batch.ts';
+import { StoredRecords } from './stored-records.ts';
 
 /** A batch as kafkajs has it at run time; its types leave out the offset that it was fetched from. */
 type FetchedBatch = Batch & { readonly fetchedOffset: string };
@@ -15,7 +16,7 @@ export function recordBatch(batch: Batch): RecordBatch {
     fetchedOffset,
     nextOffset: Number(batch.lastOffset()) + 1,
     highWatermark: Number(batch.highWatermark),
-    records: sourceRecords(batch.messages, fetchedOffset),
+    records: () => recordsOf(batch.messages, fetchedOffset),
   };
 }
 
@@ -24,13 +25,12 @@ function hasFetchedOffset(batch: Batch): batch is FetchedBatch {
 }
 
 /** @param messages of kafkajs, or what takes their place (lean-kafkajs.ts). */
-function sourceRecords(messages: readonly (KafkaMessage | StoredBatch)[], fromOffset: number): SourceRecord[] {
-  const records: SourceRecord[] = [];
-  for (const message of messages) {
-    if (message instanceof StoredBatch) message.appendTo(records, fromOffset);
-    else records.push(sourceRecord(message));
-  }
-  return records;
+function recordsOf(messages: readonly (KafkaMessage | StoredBatch)[], fromOffset: number): RecordCursor {
+  const batches = messages.filter((message) => message instanceof StoredBatch);
+  if (batches.length > 0) return new StoredRecords(batches, fromOffset);
+  return new ListedRecords(
+    messages.filter((message): message is KafkaMessage => !(message instanceof StoredBatch)).map(sourceRecord),
+  );
 }
 
 function sourceRecord(message: KafkaMessage): SourceRecord {

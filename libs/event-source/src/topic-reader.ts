@@ -3,6 +3,7 @@ import type {
   OffsetRange,
   OffsetSpan,
   RecordBatch,
+  RecordCursor,
   RecordReader,
   RecordReceiver,
   SourceRecord,
@@ -99,9 +100,16 @@ class SpanReading implements RecordReceiver {
       this.#readOn();
       return false;
     }
-    const wanted = records.filter(({ offset }) => offset >= this.#next && offset < this.#end);
-    const isEnough = !wanted.every((record) => this.#parts.take(record));
-    this.#moveTo(isEnough ? this.#end : nextOffset);
+    this.#moveTo(this.#takeAll(records()) ? nextOffset : this.#end);
+    return true;
+  }
+
+  /** @returns false when that is enough. */
+  #takeAll(records: RecordCursor): boolean {
+    while (records.next()) {
+      const isWanted = records.offset >= this.#next && records.offset < this.#end;
+      if (isWanted && !this.#parts.take(records.record())) return false;
+    }
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { BatchOfSet } from './record-set.ts';
 import type { StoredBatch } from './stored-batch.ts';
-import type { StoredRecord } from './stored-record.ts';
+import { StoredRecords } from './stored-records.ts';
 
 export interface AbortedTransaction {
   readonly producerId: bigint;
@@ -47,8 +47,7 @@ function withheld({ firstOffset, lastOffset }: BatchOfSet): (StoredBatch | Withh
 
 /** The key of a marker: version and type, of which 0 is an abort. */
 function isAbortMarker(batch: StoredBatch): boolean {
-  const records: StoredRecord[] = [];
-  batch.appendTo(records, 0);
-  const key = records[0]?.key;
+  const records = new StoredRecords([batch], 0);
+  const key = records.next() ? records.record().key : null;
   return key?.length === 4 && key.every((byte) => byte === 0);
 }

@@ -82,7 +82,7 @@ export class Assignment {
   beginCommit(): { readonly commit: TotalsCommit; readonly taken: PendingTotals } {
     const taken = this.#pending;
     const partitions = [...this.intakes.values()].sort((left, right) => left.partition - right.partition);
-    const moves = partitions.flatMap((intake) => intake.beginFlush(taken) ?? []);
+    const moves = partitions.flatMap((intake) => intake.beginFlush() ?? []);
     this.#committing = taken;
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;

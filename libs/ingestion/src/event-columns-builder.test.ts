@@ -1,8 +1,10 @@
-import type { UsageEvent } from '@antenna/event-schema';
+import { EventPools, type PooledEvent, type UsageEvent } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 
-function anEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
-  return { eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes };
+const pools = new EventPools();
+
+function anEvent(changes: Partial<UsageEvent> = {}, into = pools): PooledEvent {
+  return into.pooled({ eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes });
 }
 
 describe('events by column', () => {
@@ -18,6 +20,18 @@ describe('events by column', () => {
     expect(columns.id.values).toEqual(['eva', 'ana']);
     expect([...columns.id.codes]).toEqual([0, 1, 0]);
     expect([...columns.app.codes]).toEqual([0, 0, 0]);
+  });
+
+  it('keep each text once, also when its numbers come from several pools', () => {
+    const builder = new EventColumnsBuilder(3);
+    for (const [row, id] of ['eva', 'ana', 'bea', 'ana', 'eva'].entries()) {
+      builder.append(row, anEvent({ id }, row < 2 ? pools : new EventPools()));
+    }
+    const { id } = builder.build();
+    expect([id.values, [...id.codes]]).toEqual([
+      ['eva', 'ana', 'bea'],
+      [0, 1, 2, 1, 0],
+    ]);
   });
 
   it('are none without events', () => {

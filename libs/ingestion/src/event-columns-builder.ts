@@ -1,5 +1,6 @@
-import type { UsageEvent } from '@antenna/event-schema';
-import type { EventColumns, TextColumn } from './event-columns.ts';
+import type { PooledEvent } from '@antenna/event-schema';
+import type { EventColumns } from './event-columns.ts';
+import { TextColumnBuilder } from './text-column-builder.ts';
 
 /** Rows for which there is room after the first: a partition without events takes none. */
 const INITIAL_ROWS = 64;
@@ -23,15 +24,15 @@ export class EventColumnsBuilder {
     return this.#rows;
   }
 
-  append(offset: number, event: UsageEvent): void {
+  append(offset: number, event: PooledEvent): void {
     const row = this.#rows++;
     if (row === this.#offset.length) this.#grow();
     this.#offset[row] = offset;
     this.#eventTimeMs[row] = event.eventTimeMs;
     this.#bytes[row] = event.bytes;
-    this.#id.append(row, event.id);
-    this.#antennaId.append(row, event.antennaId);
-    this.#app.append(row, event.app);
+    this.#id.append(row, event.pools.id.texts, event.idNumber);
+    this.#antennaId.append(row, event.pools.antennaId.texts, event.antennaNumber);
+    this.#app.append(row, event.pools.app.texts, event.appNumber);
   }
 
   build(): EventColumns {
@@ -52,30 +53,6 @@ export class EventColumnsBuilder {
     this.#offset = enlarged(this.#offset);
     this.#eventTimeMs = enlarged(this.#eventTimeMs);
     this.#bytes = enlarged(this.#bytes);
-  }
-}
-
-class TextColumnBuilder {
-  readonly #codeOf = new Map<string, number>();
-  readonly #values: string[] = [];
-  #codes = new Int32Array();
-
-  append(row: number, text: string): void {
-    if (row === this.#codes.length) {
-      const larger = new Int32Array(nextLength(row));
-      larger.set(this.#codes);
-      this.#codes = larger;
-    }
-    let code = this.#codeOf.get(text);
-    if (code === undefined) {
-      code = this.#values.push(text) - 1;
-      this.#codeOf.set(text, code);
-    }
-    this.#codes[row] = code;
-  }
-
-  build(rows: number): TextColumn {
-    return { values: this.#values, codes: this.#codes.subarray(0, rows) };
   }
 }
 

@@ -6,6 +6,7 @@ export type * from './event-columns.ts';
 export { EventColumnsBuilder } from './event-columns-builder.ts';
 export { firstDifference } from './first-difference.ts';
 export { Ingestion } from './ingestion.ts';
+export { ListedRecords } from './listed-records.ts';
 export type * from './ports.ts';
 export { splitByHour, sumOfBytes } from './split-by-hour.ts';
 export { refuseUnreadable } from './start-offset.ts';

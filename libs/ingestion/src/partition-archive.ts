@@ -1,7 +1,7 @@
-import type { UsageEvent } from '@antenna/event-schema';
+import type { PooledEvent } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { ClaimedPosition, Fingerprint, OpenIntent, SourceRecord } from './ports.ts';
+import type { ClaimedPosition, Fingerprint, OpenIntent, RecordCursor, SourceRecord } from './ports.ts';
 
 /** A chunk [startOffset, endOffset) of a partition that takes no more rows and waits to be written. */
 export interface SealedChunk {
@@ -27,6 +27,9 @@ export class PartitionArchive {
   #next: number;
   #sinceMs: number | undefined;
   #events: EventColumnsBuilder;
+  /** Of the last record before the batch that is being taken. */
+  #fingerprint: Fingerprint | undefined;
+  /** The last one that was taken, while it may turn out to be the last of an intent. */
   #lastRecord: SourceRecord | undefined;
 
   constructor(claimed: ClaimedPosition) {
@@ -58,11 +61,18 @@ export class PartitionArchive {
     return this.#sinceMs;
   }
 
-  take(record: SourceRecord, event: UsageEvent | undefined): void {
+  take(record: RecordCursor, event: PooledEvent | undefined): void {
     if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     if (event !== undefined) this.#events.append(record.offset, event);
-    this.#lastRecord = record;
+    if (this.#intent !== undefined) this.#lastRecord = record.record();
     this.#next = record.offset + 1;
+  }
+
+  /** All records of a batch were taken, of which this is the last. */
+  endBatch(fingerprint: Fingerprint): void {
+    if (fingerprint.offset + 1 !== this.#next) return;
+    this.#fingerprint = fingerprint;
+    this.#lastRecord = undefined;
   }
 
   /** Everything below `nextOffset` has been taken; offsets without a record count as taken. */
@@ -84,13 +94,14 @@ export class PartitionArchive {
       startOffset: this.#start,
       endOffset,
       events: this.#events,
-      fingerprint: this.#lastRecord === undefined ? undefined : fingerprintOf(this.#lastRecord),
+      fingerprint: this.#lastRecord === undefined ? this.#fingerprint : fingerprintOf(this.#lastRecord),
       intent: this.#intent,
     });
     this.#intent = undefined;
     this.#start = endOffset;
     this.#sinceMs = undefined;
     this.#events = new EventColumnsBuilder(this.partition);
+    this.#fingerprint = undefined;
     this.#lastRecord = undefined;
   }
 }

@@ -1,11 +1,12 @@
-import { EventDecoder, type Rejection } from '@antenna/event-schema';
+import { EventDecoder, type PooledEvent, type Rejection } from '@antenna/event-schema';
+import { advanceEventTime } from '@antenna/windowing';
 import type { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import { TopicRecreatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { PartitionArchive } from './partition-archive.ts';
 import type { PendingTotals } from './pending-totals.ts';
-import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, Sink, SourceRecord } from './ports.ts';
+import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, RecordCursor, Sink } from './ports.ts';
 
 /** Of all partitions: they share what it keeps of texts. */
 const decoder = new EventDecoder();
@@ -19,7 +20,8 @@ export class PartitionIntake {
   #expected: number;
   #totalsNext: number;
   #flushedTo: number;
-  #lastRecord: SourceRecord | undefined;
+  #greatestEventTimeMs: number | undefined;
+  #fingerprint: Fingerprint | undefined;
   #seenBefore: readonly Fingerprint[];
   #readAgainAt: number | undefined;
 
@@ -70,11 +72,15 @@ export class PartitionIntake {
     this.#readAgainAt = this.#expected;
   }
 
-  /** Takes a batch that was fetched from the expected offset. */
-  take(batch: RecordBatch, pending: PendingTotals, nowMs: number): void {
+  /** Takes a batch that was fetched from the expected offset. @returns the number of its records. */
+  take(batch: RecordBatch, pending: PendingTotals, nowMs: number): number {
     this.#allowance.refill(nowMs);
-    for (const record of batch.records) this.#takeRecord(record, pending);
+    const record = batch.records();
+    let count = 0;
+    for (; record.next(); count += 1) this.#takeRecord(record, pending);
+    if (count > 0) this.#endBatch(fingerprintOf(record.record()));
     this.advanceTo(batch.nextOffset, pending, nowMs);
+    return count;
   }
 
   /** Nothing that concerns a sink is left below `nextOffset`: transaction markers and gaps count as taken. */
@@ -86,45 +92,55 @@ export class PartitionIntake {
   }
 
   /** The move that a flush of everything taken so far makes, or undefined when there is none. */
-  beginFlush(pending: PendingTotals): PositionMove | undefined {
+  beginFlush(): PositionMove | undefined {
     if (this.#totalsNext === this.#flushedTo) return undefined;
     const move = {
       partition: this.partition,
       epoch: this.#totals.epoch,
       from: this.#flushedTo,
       to: this.#totalsNext,
-      fingerprint: this.#lastRecord === undefined ? undefined : fingerprintOf(this.#lastRecord),
-      greatestEventTimeMs: pending.greatestEventTimeMs.get(this.partition),
+      fingerprint: this.#fingerprint,
+      greatestEventTimeMs: this.#greatestEventTimeMs,
     };
     this.#flushedTo = this.#totalsNext;
-    this.#lastRecord = undefined;
+    this.#fingerprint = undefined;
+    this.#greatestEventTimeMs = undefined;
     return move;
   }
 
-  #takeRecord(record: SourceRecord, pending: PendingTotals): void {
+  #takeRecord(record: RecordCursor, pending: PendingTotals): void {
     if (this.#seenBefore.length > 0) this.#compareWithSeen(record);
     const forTotals = record.offset >= this.#totalsNext;
     const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
     if (!forTotals && !forArchive) return;
-    const decoded = decoder.decode(record.value, record.timestampMs);
+    const decoded = decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
     if (forTotals) {
-      if (decoded.ok) pending.addEvent(this.partition, record, decoded.event);
+      if (decoded.ok) this.#count(record, decoded.event, pending);
       else this.#reject(record, decoded, pending);
       this.#totalsNext = record.offset + 1;
-      this.#lastRecord = record;
     }
     if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
   }
 
+  #count({ timestampMs }: RecordCursor, event: PooledEvent, pending: PendingTotals): void {
+    pending.totals.add(event);
+    this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
+  }
+
+  #endBatch(fingerprint: Fingerprint): void {
+    if (fingerprint.offset + 1 === this.#totalsNext) this.#fingerprint = fingerprint;
+    this.archive?.endBatch(fingerprint);
+  }
+
   /** What is rejected is stored whole or, in a flood, counted. */
-  #reject(record: SourceRecord, rejection: Rejection, pending: PendingTotals): void {
-    if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record, rejection));
+  #reject(record: RecordCursor, rejection: Rejection, pending: PendingTotals): void {
+    if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
     else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
   }
 
-  #compareWithSeen(record: SourceRecord): void {
+  #compareWithSeen(record: RecordCursor): void {
     const seen = this.#seenBefore.find(({ offset }) => offset === record.offset);
-    if (seen !== undefined && fingerprintOf(record).hash !== seen.hash) {
+    if (seen !== undefined && fingerprintOf(record.record()).hash !== seen.hash) {
       throw new TopicRecreatedError(this.partition, `the record at offset ${record.offset} is not the one seen there`);
     }
     this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);

@@ -1,15 +1,13 @@
 import { WindowTotals } from '@antenna/aggregation';
-import type { RejectionReason, UsageEvent } from '@antenna/event-schema';
-import { advanceEventTime } from '@antenna/windowing';
+import type { RejectionReason } from '@antenna/event-schema';
 import { DeadLetterRanges } from './dead-letter-ranges.ts';
-import type { DeadLetter, SourceRecord } from './ports.ts';
+import type { DeadLetter } from './ports.ts';
 
 /** What the totals sink has taken since the last flush began. */
 export class PendingTotals {
   readonly totals = new WindowTotals();
   readonly deadLetters: DeadLetter[] = [];
   readonly deadLetterRanges = new DeadLetterRanges();
-  readonly greatestEventTimeMs = new Map<number, number>();
   #deadLetterBytes = 0;
   #sinceMs: number | undefined;
 
@@ -29,13 +27,6 @@ export class PendingTotals {
   /** Called for every batch, also for one that only moves the position. */
   startWaiting(nowMs: number): void {
     this.#sinceMs ??= nowMs;
-  }
-
-  addEvent(partition: number, record: SourceRecord, event: UsageEvent): void {
-    this.totals.add(event);
-    const greatest = this.greatestEventTimeMs.get(partition);
-    const advanced = advanceEventTime(greatest, event.eventTimeMs, record.timestampMs);
-    if (advanced !== greatest) this.greatestEventTimeMs.set(partition, advanced);
   }
 
   addDeadLetter(deadLetter: DeadLetter): void {

@@ -14,6 +14,23 @@ export interface SourceRecord {
   readonly value: Uint8Array | null;
 }
 
+/**
+ * Comes to one record after the other, in the order of their offsets, and tells about the one that it has come to last.
+ * A record of its own for each would take longer than decoding it does.
+ */
+export interface RecordCursor {
+  /** @returns false when there is none left; the last one is told about further on. */
+  next(): boolean;
+  readonly offset: number;
+  readonly timestampMs: number;
+  /** The record's value is [valueStart, valueEnd) of these; null for a tombstone. */
+  readonly bytes: Uint8Array | null;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  /** The record by itself, as a view of the same bytes. */
+  record(): SourceRecord;
+}
+
 /** What one fetch brought of a partition. */
 export interface RecordBatch {
   readonly partition: number;
@@ -23,7 +40,8 @@ export interface RecordBatch {
   readonly nextOffset: number;
   /** End of the partition (exclusive) when the batch was fetched. */
   readonly highWatermark: number;
-  readonly records: readonly SourceRecord[];
+  /** @returns a cursor before the first record. */
+  records(): RecordCursor;
 }
 
 /** Offsets of a partition that hold nothing to take. */

@@ -1,3 +1,4 @@
+import { EventPools } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 import type { EventColumns } from './event-columns.ts';
 import { at } from './in-memory/records.ts';
@@ -5,8 +6,9 @@ import { splitByHour, sumOfBytes } from './split-by-hour.ts';
 
 function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
   const builder = new EventColumnsBuilder(2);
+  const pools = new EventPools();
   for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
-    builder.append(offset, { eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' });
+    builder.append(offset, pools.pooled({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
   }
   return builder.build();
 }

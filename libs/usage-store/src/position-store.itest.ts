@@ -1,4 +1,5 @@
 import { WindowTotals } from '@antenna/aggregation';
+import { EventPools } from '@antenna/event-schema';
 import { FenceLostError, type PositionMove, type TotalsCommit } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
@@ -267,8 +268,10 @@ interface EventOfTest {
 
 function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {}): TotalsCommit {
   const totals = new WindowTotals();
+  const pools = new EventPools();
   for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
-    totals.add({ eventTimeMs: NOON + 4_500_000 + second * 1_000, id, antennaId: 'an antenna', bytes, app });
+    const eventTimeMs = NOON + 4_500_000 + second * 1_000;
+    totals.add(pools.pooled({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
   }
   return {
     moves: [aMove(move)],

@@ -1,5 +1,5 @@
 import { WindowTotals } from '@antenna/aggregation';
-import { decode, type RejectionReason } from '@antenna/event-schema';
+import { EventDecoder, type RejectionReason } from '@antenna/event-schema';
 import { temporaryFolder, type TemporaryFolder, testTopic, type TestTopic, until } from '@antenna/test-kit';
 import { compareRows, keyedTotals, readTruthFile, type Truth } from '@antenna/truth';
 import kafkajs from 'kafkajs';
@@ -68,8 +68,10 @@ async function readAll({ topic, brokers }: Where): Promise<Held> {
   return held;
 }
 
+const decoder = new EventDecoder();
+
 function hold({ totals, deadLetters }: Held, { value, timestamp }: kafkajs.KafkaMessage): void {
-  const decoded = decode(value, Number(timestamp));
+  const decoded = decoder.decode(value, Number(timestamp));
   if (decoded.ok) totals.add(decoded.event);
   else deadLetters.set(decoded.reason, (deadLetters.get(decoded.reason) ?? 0) + 1);
 }

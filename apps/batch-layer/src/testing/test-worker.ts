@@ -1,4 +1,5 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
+import { EventPools } from '@antenna/event-schema';
 import { type ArchivedFile, archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/ingestion';
 import { archiveUrl, archiveUrlOf } from '@antenna/settings';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
@@ -75,8 +76,9 @@ export class TestWorker {
 
   #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
     const builder = new EventColumnsBuilder(partition);
+    const pools = new EventPools();
     events.forEach(({ at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }, index) => {
-      builder.append(from + index, { eventTimeMs: Date.parse(at), id, bytes, app, antennaId });
+      builder.append(from + index, pools.pooled({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
     const hours = [...splitByHour(builder.build())];

@@ -1,3 +1,4 @@
+import { ListedRecords } from '../listed-records.ts';
 import type { RecordBatch, SourceRecord } from '../ports.ts';
 
 /** An instant of the day that all tests play on, milliseconds since 1970. */
@@ -39,7 +40,14 @@ function record(offset: number, text: string): SourceRecord {
 export function aBatch(records: readonly SourceRecord[], changes: Partial<RecordBatch> = {}): RecordBatch {
   const fetchedOffset = changes.fetchedOffset ?? records[0]?.offset ?? 0;
   const nextOffset = (records.at(-1)?.offset ?? fetchedOffset - 1) + 1;
-  return { partition: 0, fetchedOffset, nextOffset, highWatermark: nextOffset, records, ...changes };
+  return {
+    partition: 0,
+    fetchedOffset,
+    nextOffset,
+    highWatermark: nextOffset,
+    records: () => new ListedRecords(records),
+    ...changes,
+  };
 }
 
 /** A batch of one event for each of these offsets. */

@@ -95,10 +95,10 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'late event dropped: an event far behind its partition is not counted',
     edits: [
       {
-        file: 'pending-totals.ts',
-        find: '    this.totals.add(event);\n',
-        replace: `    if (event.eventTimeMs < (this.greatestEventTimeMs.get(partition) ?? 0) - 3_600_000) return;
-    this.totals.add(event);
+        file: 'partition-intake.ts',
+        find: '    pending.totals.add(event);\n',
+        replace: `    if (event.eventTimeMs < (this.#greatestEventTimeMs ?? 0) - 3_600_000) return;
+    pending.totals.add(event);
 `,
       },
     ],

@@ -1,4 +1,4 @@
-import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
+import { type EventSource, ListedRecords, type OffsetRange, type RecordReceiver } from '@antenna/ingestion';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { FetchedEntries, SimulatedPartition } from './simulated-topic.ts';
 
@@ -140,7 +140,13 @@ export class SimulatedConsumer implements EventSource {
 
   #take({ partition, fetched, highWatermark }: InFlight, receiver: RecordReceiver): boolean {
     const { fetchedOffset, nextOffset, records } = fetched;
-    return receiver.take({ partition, fetchedOffset, nextOffset, records, highWatermark });
+    return receiver.take({
+      partition,
+      fetchedOffset,
+      nextOffset,
+      records: () => new ListedRecords(records),
+      highWatermark,
+    });
   }
 
   /**
