@@ -1,3 +1,4 @@
+import { ByteWords } from './byte-words.ts';
 import { decode } from './decode.ts';
 import type { Rejection } from './decoded.ts';
 import { EventPools, PooledEvent } from './event-pools.ts';
@@ -15,6 +16,8 @@ export type DecodedInPlace = { readonly ok: true; readonly event: PooledEvent } 
 export class EventDecoder {
   readonly #pools = new EventPools();
   readonly #record = new OrdinaryRecord(this.#pools);
+  /** Of the buffer that the record before lay in: so does the next one, nearly always. */
+  #words = new ByteWords(new Uint8Array());
   readonly #ordinary = { ok: true, event: this.#record.event } as const;
 
   /**
@@ -30,6 +33,7 @@ export class EventDecoder {
   /** Whether a record is written as nearly all are, and an event; whatever is not is left to `decode`. */
   isOrdinary(bytes: Uint8Array, recordTimestampMs: number, start = 0, end = bytes.length): boolean {
     const record = this.#record;
-    return record.read(bytes, start, end) && isEventTime(record.event.eventTimeMs, recordTimestampMs);
+    if (bytes !== this.#words.bytes) this.#words = new ByteWords(bytes);
+    return record.read(this.#words, start, end) && isEventTime(record.event.eventTimeMs, recordTimestampMs);
   }
 }

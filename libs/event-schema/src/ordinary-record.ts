@@ -1,33 +1,35 @@
+import type { ByteWords } from './byte-words.ts';
 import { type EventPools, PooledEvent } from './event-pools.ts';
 import { epochMs } from './event-time.ts';
+import {
+  after,
+  afterSpaces,
+  CLOSE,
+  COLON,
+  COMMA,
+  endOfDigits,
+  endOfText,
+  numberOfDigits,
+  OPEN,
+  QUOTE,
+} from './json-bytes.ts';
 import { MAX_EVENT_BYTES } from './limits.ts';
 import { ordinaryInstantMs } from './ordinary-time.ts';
-import { HASH_SEED, hashStep, type TextPool } from './text-pool.ts';
+import { RecordForm, type ValueSpan } from './record-form.ts';
+import type { TextPool } from './text-pool.ts';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN = 0x7b;
-const CLOSE = 0x7d;
-const SPACE = 0x20;
-const ZERO = 0x30;
-const NINE = 0x39;
+/** What a value is: an app is 2. Of the first three, which are texts, the pool has the same number. */
+const ID = 0;
+const ANTENNA_ID = 1;
+const INSTANT = 3;
+const BYTES = 4;
+const EPOCH = 5;
 
-/** Numbers of so many digits are exact as doubles. */
-const MAX_DIGITS = 15;
+/** With their closing quotation marks, by what their values are; a timestamp's may be an epoch, too. */
+const NAMES = ['id', 'antenna_id', 'app', 'timestamp', 'bytes'].map((name) => new TextEncoder().encode(`${name}"`));
 
-/** A name with its closing quotation mark, and a bit of its own. */
-function field(name: string, bit: number) {
-  return { name: new TextEncoder().encode(`${name}"`), bit };
-}
-
-const TIMESTAMP = field('timestamp', 1);
-const ID = field('id', 2);
-const ANTENNA_ID = field('antenna_id', 4);
-const BYTES = field('bytes', 8);
-const APP = field('app', 16);
-const ALL = 31;
+/** How many forms of records are remembered: producers of so many kinds may take turns. */
+const MAX_FORMS = 4;
 
 /**
  * Reads a record's five fields straight from its bytes, if it is written as nearly all are: one object with these
@@ -36,132 +38,121 @@ const ALL = 31;
 export class OrdinaryRecord {
   /** What was read last. */
   readonly event: PooledEvent;
-  readonly #pools: EventPools;
-  #bytes: Uint8Array = new Uint8Array();
-  #at = 0;
-  #end = 0;
+  readonly #pools: readonly TextPool[];
+  /** Of the texts that were read last: the next one is nearly always as long. */
+  readonly #lengths = new Int32Array(3);
+  #forms: readonly RecordForm<number>[] = [];
 
   constructor(pools: EventPools) {
-    this.#pools = pools;
+    this.#pools = [pools.id, pools.antennaId, pools.app];
     this.event = new PooledEvent(pools);
   }
 
-  /** Whether the record, bytes[start, end), is ordinary; only then the event is its own. */
-  read(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#bytes = bytes;
-    this.#at = start;
-    this.#end = end;
-    if (!this.#passes(OPEN)) return false;
-    let seen = 0;
-    do {
-      const bit = this.#member();
-      if (bit === 0 || (seen & bit) !== 0) return false;
-      seen |= bit;
-    } while (this.#passes(COMMA));
-    return seen === ALL && this.#passes(CLOSE) && this.#isAtEnd();
-  }
-
-  /** @returns the bit of the field that was read, or 0. */
-  #member(): number {
-    if (!this.#passes(QUOTE)) return 0;
-    const { name, bit } = fieldOf(this.#bytes[this.#at], this.#bytes[this.#at + 1]);
-    for (let index = 0; index < name.length; index += 1) if (this.#bytes[this.#at++] !== name[index]) return 0;
-    if (!this.#passes(COLON)) return 0;
-    this.#skipSpaces();
-    return this.#reads(bit) ? bit : 0;
-  }
-
-  #reads(bit: number): boolean {
-    const { event } = this;
-    switch (bit) {
-      case TIMESTAMP.bit:
-        event.eventTimeMs = this.#bytes[this.#at] === QUOTE ? this.#instant() : epochMs(this.#digits());
-        return event.eventTimeMs >= 0;
-      case BYTES.bit:
-        event.bytes = this.#digits();
-        return event.bytes <= MAX_EVENT_BYTES;
-      case ID.bit:
-        event.idNumber = this.#text(this.#pools.id);
-        return event.idNumber >= 0;
-      case ANTENNA_ID.bit:
-        event.antennaNumber = this.#text(this.#pools.antennaId);
-        return event.antennaNumber >= 0;
-      default:
-        event.appNumber = this.#text(this.#pools.app);
-        return event.appNumber >= 0;
-    }
-  }
-
-  /** @returns the text's number, or -1. */
-  #text(pool: TextPool): number {
-    const bytes = this.#bytes;
-    if (bytes[this.#at] !== QUOTE) return -1;
-    const start = this.#at + 1;
-    let hash = HASH_SEED;
-    for (let at = start; at < this.#end; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte === QUOTE) {
-        this.#at = at + 1;
-        return pool.numberOf(bytes, start, at, hash);
-      }
-      if (byte === BACKSLASH || byte < SPACE) return -1;
-      hash = hashStep(hash, byte);
-    }
-    return -1;
-  }
-
-  #instant(): number {
-    const start = this.#at + 1;
-    const end = this.#bytes.indexOf(QUOTE, start);
-    this.#at = end + 1;
-    return end < 0 ? NaN : ordinaryInstantMs(this.#bytes, start, end);
-  }
-
-  /** @returns NaN for anything but a few digits without a leading zero. What follows them is looked at next. */
-  #digits(): number {
-    const bytes = this.#bytes;
-    const start = this.#at;
-    let at = start;
-    let number = 0;
-    for (let byte = bytes[at] ?? 0; byte >= ZERO && byte <= NINE; byte = bytes[++at] ?? 0) {
-      number = number * 10 + byte - ZERO;
-    }
-    this.#at = at;
-    const length = at - start;
-    const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && bytes[start] !== ZERO);
-    return isPlain ? number : NaN;
-  }
-
-  /** Passes spaces and this character, if it is next. */
-  #passes(character: number): boolean {
-    if (this.#bytes[this.#at] !== character) {
-      this.#skipSpaces();
-      if (this.#bytes[this.#at] !== character) return false;
-    }
-    this.#at += 1;
+  /** Whether the record, bytes [start, end), is ordinary; only then the event is its own. */
+  read(words: ByteWords, start: number, end: number): boolean {
+    for (const form of this.#forms) if (this.#isOfForm(form, words, start, end)) return true;
+    const values = this.#readAnew(words, start, end);
+    if (values === undefined) return false;
+    this.#forms = [new RecordForm(words, start, end, values), ...this.#forms].slice(0, MAX_FORMS);
     return true;
   }
 
-  #skipSpaces(): void {
-    while (this.#bytes[this.#at] === SPACE) this.#at += 1;
+  /** Reads a record that is written as another was before. */
+  #isOfForm(form: RecordForm<number>, words: ByteWords, start: number, end: number): boolean {
+    const { kinds } = form;
+    let at = start;
+    for (let index = 0; index < kinds.length; index += 1) {
+      at = form.endOfPiece(index, words, at, end);
+      if (at >= 0) at = this.#readValue(kinds[index] ?? EPOCH, words, at, end);
+      if (at < 0) return false;
+    }
+    return form.endOfPiece(kinds.length, words, at, end) === end;
   }
 
-  #isAtEnd(): boolean {
-    if (this.#at < this.#end) this.#skipSpaces();
-    return this.#at === this.#end;
+  /** Reads a record character by character. @returns where its values are; undefined when it is not ordinary. */
+  #readAnew(words: ByteWords, start: number, end: number): readonly ValueSpan<number>[] | undefined {
+    const { bytes } = words;
+    const values: ValueSpan<number>[] = [];
+    let at = start;
+    for (const separator of [OPEN, COMMA, COMMA, COMMA, COMMA]) {
+      const nameAt = after(QUOTE, bytes, after(separator, bytes, at));
+      const value = nameAt < 0 ? undefined : this.#readMember(words, nameAt, end);
+      if (value === undefined || values.some(({ kind }) => fieldOf(kind) === fieldOf(value.kind))) return undefined;
+      values.push(value);
+      at = value.end + (isQuoted(value.kind) ? 1 : 0);
+    }
+    const last = after(CLOSE, bytes, at);
+    return last === end || (last > 0 && last < end && afterSpaces(bytes, last) === end) ? values : undefined;
+  }
+
+  #readMember(words: ByteWords, nameAt: number, end: number): ValueSpan<number> | undefined {
+    const { bytes } = words;
+    const named = NAMES.findIndex((name) => name.every((byte, index) => bytes[nameAt + index] === byte));
+    const colon = named < 0 ? -1 : after(COLON, bytes, nameAt + (NAMES[named]?.length ?? 0));
+    if (colon < 0) return undefined;
+    const at = afterSpaces(bytes, colon);
+    const hasQuote = bytes[at] === QUOTE;
+    const kind = named === INSTANT && !hasQuote ? EPOCH : named;
+    if (hasQuote !== isQuoted(kind)) return undefined;
+    const start = hasQuote ? at + 1 : at;
+    const valueEnd = this.#readValue(kind, words, start, end);
+    return valueEnd < 0 ? undefined : { kind, start, end: valueEnd };
+  }
+
+  /** @returns where the value ends, at its quotation mark if it has one; -1 when no ordinary event has such a value. */
+  #readValue(kind: number, words: ByteWords, start: number, end: number): number {
+    switch (kind) {
+      case INSTANT:
+        return this.#readInstant(words.bytes, start, end);
+      case BYTES:
+      case EPOCH:
+        return this.#readNumber(kind, words.bytes, start, end);
+      default:
+        return this.#readText(kind, words, start, end);
+    }
+  }
+
+  #readText(kind: number, words: ByteWords, start: number, end: number): number {
+    const expectedEnd = start + (this.#lengths[kind] ?? 0);
+    const isAsLong = expectedEnd < end && words.bytes[expectedEnd] === QUOTE;
+    if (isAsLong && this.#number(kind, words, start, expectedEnd)) return expectedEnd;
+    const textEnd = endOfText(words.bytes, start, end);
+    if (textEnd < 0 || !this.#number(kind, words, start, textEnd)) return -1;
+    this.#lengths[kind] = textEnd - start;
+    return textEnd;
+  }
+
+  /** Whether these bytes are a text: one that holds a quotation mark is none. */
+  #number(kind: number, words: ByteWords, start: number, end: number): boolean {
+    const number = this.#pools[kind]?.numberOf(words, start, end) ?? -1;
+    if (kind === ID) this.event.idNumber = number;
+    else if (kind === ANTENNA_ID) this.event.antennaNumber = number;
+    else this.event.appNumber = number;
+    return number >= 0;
+  }
+
+  #readInstant(bytes: Uint8Array, start: number, end: number): number {
+    const textEnd = endOfText(bytes, start, end);
+    if (textEnd < 0) return -1;
+    this.event.eventTimeMs = ordinaryInstantMs(bytes, start, textEnd);
+    return this.event.eventTimeMs >= 0 ? textEnd : -1;
+  }
+
+  #readNumber(kind: number, bytes: Uint8Array, start: number, end: number): number {
+    const digitsEnd = endOfDigits(bytes, start, end);
+    if (digitsEnd < 0) return -1;
+    const number = numberOfDigits(bytes, start, digitsEnd);
+    if (kind === EPOCH) this.event.eventTimeMs = epochMs(number);
+    else this.event.bytes = number;
+    return kind === EPOCH || number <= MAX_EVENT_BYTES ? digitsEnd : -1;
   }
 }
 
-/** The field that a name can only be when it begins so. */
-function fieldOf(first = 0, second = 0) {
-  switch (first) {
-    case 0x74:
-      return TIMESTAMP;
-    case 0x69:
-      return ID;
-    case 0x62:
-      return BYTES;
-    default:
-      return second === 0x6e ? ANTENNA_ID : APP;
-  }
+/** A timestamp is one field, however it is written. */
+function fieldOf(kind: number): number {
+  return kind === EPOCH ? INSTANT : kind;
+}
+
+function isQuoted(kind: number): boolean {
+  return kind <= INSTANT;
 }

@@ -1,16 +1,41 @@
-import { HASH_SEED, hashStep, TextPool } from './text-pool.ts';
+import { ByteWords } from './byte-words.ts';
+import { TextPool } from './text-pool.ts';
 
 const encoder = new TextEncoder();
 
-function numberOf(pool: TextPool, text: string, hash?: number): number {
+function numberOf(pool: TextPool, text: string): number {
   const bytes = encoder.encode(`"${text}"`);
-  const hashed = bytes.subarray(1, -1).reduce(hashStep, HASH_SEED);
-  return pool.numberOf(bytes, 1, bytes.length - 1, hash ?? hashed);
+  return pool.numberOf(new ByteWords(bytes), 1, bytes.length - 1);
 }
 
-function textOf(pool: TextPool, text: string, hash?: number): string | undefined {
-  const number = numberOf(pool, text, hash);
+function textOf(pool: TextPool, text: string): string | undefined {
+  const number = numberOf(pool, text);
   return pool.texts[number];
+}
+
+/** The multiplier of `ByteWords.hashOf`, and the number by which it is undone modulo 2^32 (Newton's iteration). */
+const SPREAD = 0x9e3779b1 | 0;
+const INVERSE = Array.from({ length: 5 }).reduce<number>(
+  (inverse) => Math.imul(inverse, 2 - Math.imul(SPREAD, inverse)),
+  SPREAD,
+);
+
+function rotated(hash: number): number {
+  return (hash << 5) | (hash >>> 27);
+}
+
+/** Texts of eight letters that somebody has chosen so that their hashes are the same: the second half undoes the first. */
+function textsOfOneHash(count: number): string[] {
+  const found: string[] = [];
+  for (let choice = 0; found.length < count; choice += 1) {
+    const bytes = new Uint8Array(8).map((_, index) => 0x30 + ((choice >> (6 * index)) & 63));
+    const words = new DataView(bytes.buffer);
+    const hashOfFirst = Math.imul(rotated(8) ^ words.getInt32(0, true), SPREAD);
+    words.setInt32(4, rotated(hashOfFirst) ^ Math.imul(4711, INVERSE), true);
+    const isPlain = bytes.every((byte) => byte > 0x22 && byte !== 0x5c && byte < 0x7f);
+    if (isPlain) found.push(new TextDecoder().decode(bytes));
+  }
+  return found;
 }
 
 const texts = Array.from({ length: 5_000 }, (_, number) => `user ${number}`);
@@ -27,13 +52,26 @@ describe('a pool of texts', () => {
 
   it('tells texts apart whose hashes are the same, however many', () => {
     const pool = new TextPool();
-    const few = texts.slice(0, 300);
-    expect([...few, ...few].map((text) => textOf(pool, text, 7))).toEqual([...few, ...few]);
+    const same = textsOfOneHash(300);
+    const hashes = same.map((text) => new ByteWords(encoder.encode(text)).hashOf(0, 8));
+    expect([new Set(same).size, new Set(hashes).size]).toEqual([300, 1]);
+    expect([...same, ...same].map((text) => textOf(pool, text))).toEqual([...same, ...same]);
   });
 
   it('tells apart texts of which one begins with the other', () => {
     const pool = new TextPool();
-    expect(['a', 'ab', 'a'].map((text) => textOf(pool, text, 7))).toEqual(['a', 'ab', 'a']);
+    const prefixes = Array.from({ length: 9 }, (_, length) => 'aaaaaaaaa'.slice(length));
+    expect([...prefixes, ...prefixes].map((text) => textOf(pool, text))).toEqual([...prefixes, ...prefixes]);
+  });
+
+  it.each([
+    ['a quotation mark', 'a"b'],
+    ['a backslash', 'a\\b'],
+    ['a control character', 'a\nb'],
+  ])('numbers a text with %s, and does not take its bytes for it', (_what, text) => {
+    const pool = new TextPool();
+    const number = pool.numberOfText(text);
+    expect([pool.texts[number], pool.numberOfText(text), numberOf(pool, text)]).toEqual([text, number, -1]);
   });
 
   it.each([
@@ -46,7 +84,8 @@ describe('a pool of texts', () => {
 
   it('gives nothing for bytes that are no UTF-8', () => {
     const pool = new TextPool();
-    for (let time = 0; time < 2; time += 1) expect(pool.numberOf(Uint8Array.of(0x61, 0xff), 0, 2, 7)).toBe(-1);
+    const words = new ByteWords(Uint8Array.of(0x61, 0xff));
+    for (let time = 0; time < 2; time += 1) expect(pool.numberOf(words, 0, 2)).toBe(-1);
   });
 
   it('gives the same text the same number until it begins anew, and then another array of texts', () => {

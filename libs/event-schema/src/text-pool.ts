@@ -1,4 +1,6 @@
+import { ByteWords } from './byte-words.ts';
 import { isEventText } from './event-text.ts';
+import { isUnescaped } from './json-bytes.ts';
 
 /** With more texts, or more bytes of them, a pool begins anew. A text of 36 bytes takes about 150 bytes of memory. */
 const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
@@ -12,14 +14,6 @@ const FIRST_BYTES = 2 ** 14;
  */
 const MAX_PROBES = 128;
 
-/** What FNV-1a begins with. */
-export const HASH_SEED = 0x811c9dc5;
-
-/** One step of FNV-1a. */
-export function hashStep(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193);
-}
-
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -30,11 +24,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export class TextPool {
   #texts: string[] = [];
+  /** The entry's number plus 1 where its hash says, or next to it. */
   #slots = new Int32Array(FIRST_SLOTS);
   #hashes = new Int32Array(FIRST_SLOTS / 2);
   /** Where a text's bytes begin in `#bytes`; the next one's begin where they end. */
   #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
-  #bytes = new Uint8Array(FIRST_BYTES);
+  #bytes = new ByteWords(new Uint8Array(FIRST_BYTES));
+  /** Numbers of texts that JSON has to escape. They have no bytes here: in a record, the same bytes are no text. */
+  readonly #escaped = new Map<string, number>();
   readonly #bounds: typeof BOUNDS;
 
   constructor(bounds = BOUNDS) {
@@ -47,55 +44,65 @@ export class TextPool {
   }
 
   /**
-   * The number of the text of bytes[start, end), or -1 when they are no text that an event may hold.
-   * @param hash of these bytes, from `HASH_SEED` on.
+   * The number of the text that bytes [start, end) are between quotation marks in JSON; -1 when they are none without
+   * an escape, or none that an event may hold.
    */
-  numberOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  numberOf(words: ByteWords, start: number, end: number): number {
+    const hash = words.hashOf(start, end);
     const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
+    let slot = hash & mask;
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
       const entry = (this.#slots[slot] ?? 0) - 1;
-      if (entry < 0) return this.#added(bytes.subarray(start, end), hash, slot);
-      if (this.#hashes[entry] === hash && this.#holds(entry, bytes, start, end)) return entry;
+      if (entry < 0) return this.#add(words.bytes.subarray(start, end), hash, slot);
+      if (this.#hashes[entry] === hash && this.#holds(entry, words, start, end)) return entry;
       slot = (slot + 1) & mask;
     }
     this.#beginAnew();
-    return this.numberOf(bytes, start, end, hash);
+    return this.numberOf(words, start, end);
   }
 
-  /** Likewise of a text that an event may hold. */
+  /** The number of any text that an event may hold. */
   numberOfText(text: string): number {
     const bytes = encoder.encode(text);
-    return this.numberOf(bytes, 0, bytes.length, bytes.reduce(hashStep, HASH_SEED));
+    return isUnescaped(bytes) ? this.numberOf(new ByteWords(bytes), 0, bytes.length) : this.#numberOfEscaped(text);
   }
 
-  #holds(entry: number, bytes: Uint8Array, start: number, end: number): boolean {
+  #holds(entry: number, words: ByteWords, start: number, end: number): boolean {
     const from = this.#starts[entry] ?? 0;
-    if ((this.#starts[entry + 1] ?? 0) - from !== end - start) return false;
-    for (let at = start; at < end; at += 1) if (this.#bytes[from + at - start] !== bytes[at]) return false;
-    return true;
+    const isAsLong = (this.#starts[entry + 1] ?? 0) - from === end - start;
+    return isAsLong && words.isSame(start, end, this.#bytes, from);
   }
 
-  #added(bytes: Uint8Array, hash: number, slot: number): number {
-    const text = decoded(bytes);
+  #add(bytes: Uint8Array, hash: number, slot: number): number {
+    const text = isUnescaped(bytes) ? decoded(bytes) : undefined;
     if (text === undefined) return -1;
     if (this.#isFull(bytes.length)) {
       this.#beginAnew();
-      return this.numberOf(bytes, 0, bytes.length, hash);
+      return this.numberOf(new ByteWords(bytes), 0, bytes.length);
     }
-    const entry = this.#push(text, bytes, hash);
+    const entry = this.#push(text, bytes);
+    this.#hashes[entry] = hash;
     this.#slots[slot] = entry + 1;
-    if (this.#texts.length === this.#hashes.length) this.#grow();
+    this.#growIfFull();
     return entry;
   }
 
-  #push(text: string, bytes: Uint8Array, hash: number): number {
+  #numberOfEscaped(text: string): number {
+    const known = this.#escaped.get(text);
+    if (known !== undefined) return known;
+    if (this.#isFull(0)) this.#beginAnew();
+    const entry = this.#push(text, new Uint8Array());
+    this.#escaped.set(text, entry);
+    this.#growIfFull();
+    return entry;
+  }
+
+  #push(text: string, bytes: Uint8Array): number {
     const entry = this.#texts.push(text) - 1;
     const start = this.#starts[entry] ?? 0;
-    if (start + bytes.length > this.#bytes.length) this.#bytes = enlarged(this.#bytes, start + bytes.length);
-    this.#bytes.set(bytes, start);
+    if (start + bytes.length > this.#bytes.bytes.length) this.#growBytes(start + bytes.length);
+    this.#bytes.bytes.set(bytes, start);
     this.#starts[entry + 1] = start + bytes.length;
-    this.#hashes[entry] = hash;
     return entry;
   }
 
@@ -108,24 +115,30 @@ export class TextPool {
   #beginAnew(): void {
     this.#texts = [];
     this.#slots.fill(0);
+    this.#escaped.clear();
   }
 
-  #grow(): void {
+  /** Half of the slots stay free, and there is room for one more text. */
+  #growIfFull(): void {
+    if (this.#texts.length < this.#hashes.length) return;
     const slots = new Int32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (let entry = 0; entry < this.#texts.length; entry += 1) {
-      const hash = this.#hashes[entry] ?? 0;
-      let slot = (hash ^ (hash >>> 15)) & mask;
+      if (this.#starts[entry] === this.#starts[entry + 1]) continue;
+      let slot = (this.#hashes[entry] ?? 0) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = entry + 1;
     }
     this.#slots = slots;
-    const hashes = new Int32Array(slots.length / 2);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
-    const starts = new Int32Array(slots.length / 2 + 1);
-    starts.set(this.#starts);
-    this.#starts = starts;
+    this.#hashes = enlarged(this.#hashes, slots.length / 2);
+    this.#starts = enlarged(this.#starts, slots.length / 2 + 1);
+  }
+
+  #growBytes(length: number): void {
+    const { bytes } = this.#bytes;
+    const larger = new Uint8Array(Math.max(bytes.length * 2, length));
+    larger.set(bytes);
+    this.#bytes = new ByteWords(larger);
   }
 }
 
@@ -138,8 +151,8 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-function enlarged(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(bytes.length * 2, length));
-  larger.set(bytes);
+function enlarged(numbers: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(numbers);
   return larger;
 }

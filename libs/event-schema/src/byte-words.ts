@@ -1,0 +1,38 @@
+/** Fibonacci hashing's multiplier: 2^32 divided by the golden ratio. */
+const SPREAD = 0x9e3779b1 | 0;
+
+/** Bytes that are compared and hashed four at a time. */
+export class ByteWords {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** A hash of bytes [start, end): a 32-bit integer, the same for the same bytes. */
+  hashOf(start: number, end: number): number {
+    const view = this.#view;
+    let hash = end - start;
+    let at = start;
+    for (; at + 4 <= end; at += 4) hash = mixed(hash, view.getInt32(at, true));
+    for (; at < end; at += 1) hash = mixed(hash, view.getUint8(at));
+    return hash ^ (hash >>> 15);
+  }
+
+  /** Whether bytes [start, end) are those of `other` from a position on, which reach as far. */
+  isSame(start: number, end: number, other: ByteWords, from: number): boolean {
+    const [mine, theirs] = [this.#view, other.#view];
+    const shift = from - start;
+    let at = start;
+    for (; at + 4 <= end; at += 4) if (mine.getInt32(at, true) !== theirs.getInt32(at + shift, true)) return false;
+    for (; at < end; at += 1) if (mine.getUint8(at) !== theirs.getUint8(at + shift)) return false;
+    return true;
+  }
+}
+
+/** Rotates, so that all bits of a word reach those that are looked at. */
+function mixed(hash: number, word: number): number {
+  return Math.imul(((hash << 5) | (hash >>> 27)) ^ word, SPREAD);
+}
