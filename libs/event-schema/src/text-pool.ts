@@ -7,6 +7,7 @@ const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
 
 const FIRST_SLOTS = 2 ** 10;
 const FIRST_BYTES = 2 ** 14;
+const ENTRY_WIDTH = 2;
 
 /**
  * Texts that differ and come to the same place. Half of the places are free, so that it takes somebody who has chosen
@@ -26,9 +27,11 @@ export class TextPool {
   #texts: string[] = [];
   /** The entry's number plus 1 where its hash says, or next to it. */
   #slots = new Int32Array(FIRST_SLOTS);
-  #hashes = new Int32Array(FIRST_SLOTS / 2);
-  /** Where a text's bytes begin in `#bytes`; the next one's begin where they end. */
-  #starts = new Int32Array(FIRST_SLOTS / 2 + 1);
+  /**
+   * By entry, side by side in the processor's cache: the hash, and where its bytes begin in `#bytes`, which is where
+   * those of the entry before end.
+   */
+  #entries = new Int32Array(FIRST_SLOTS + ENTRY_WIDTH);
   #bytes = new ByteWords(new Uint8Array(FIRST_BYTES));
   /** Numbers of texts that JSON has to escape. They have no bytes here: in a record, the same bytes are no text. */
   readonly #escaped = new Map<string, number>();
@@ -54,7 +57,7 @@ export class TextPool {
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
       const entry = (this.#slots[slot] ?? 0) - 1;
       if (entry < 0) return this.#add(words.bytes.subarray(start, end), hash, slot);
-      if (this.#hashes[entry] === hash && this.#holds(entry, words, start, end)) return entry;
+      if (this.#entries[entry * ENTRY_WIDTH] === hash && this.#holds(entry, words, start, end)) return entry;
       slot = (slot + 1) & mask;
     }
     this.#beginAnew();
@@ -68,8 +71,8 @@ export class TextPool {
   }
 
   #holds(entry: number, words: ByteWords, start: number, end: number): boolean {
-    const from = this.#starts[entry] ?? 0;
-    const isAsLong = (this.#starts[entry + 1] ?? 0) - from === end - start;
+    const from = this.#startOf(entry);
+    const isAsLong = this.#startOf(entry + 1) - from === end - start;
     return isAsLong && words.isSame(start, end, this.#bytes, from);
   }
 
@@ -81,7 +84,7 @@ export class TextPool {
       return this.numberOf(new ByteWords(bytes), 0, bytes.length);
     }
     const entry = this.#push(text, bytes);
-    this.#hashes[entry] = hash;
+    this.#entries[entry * ENTRY_WIDTH] = hash;
     this.#slots[slot] = entry + 1;
     this.#growIfFull();
     return entry;
@@ -99,17 +102,17 @@ export class TextPool {
 
   #push(text: string, bytes: Uint8Array): number {
     const entry = this.#texts.push(text) - 1;
-    const start = this.#starts[entry] ?? 0;
+    const start = this.#startOf(entry);
     if (start + bytes.length > this.#bytes.bytes.length) this.#growBytes(start + bytes.length);
     this.#bytes.bytes.set(bytes, start);
-    this.#starts[entry + 1] = start + bytes.length;
+    this.#entries[(entry + 1) * ENTRY_WIDTH + 1] = start + bytes.length;
     return entry;
   }
 
   #isFull(moreBytes: number): boolean {
     const { maxTexts, maxBytes } = this.#bounds;
     const texts = this.#texts.length;
-    return texts >= maxTexts || (this.#starts[texts] ?? 0) + moreBytes > maxBytes;
+    return texts >= maxTexts || this.#startOf(texts) + moreBytes > maxBytes;
   }
 
   #beginAnew(): void {
@@ -120,18 +123,23 @@ export class TextPool {
 
   /** Half of the slots stay free, and there is room for one more text. */
   #growIfFull(): void {
-    if (this.#texts.length < this.#hashes.length) return;
+    if (this.#texts.length * 2 < this.#slots.length) return;
     const slots = new Int32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (let entry = 0; entry < this.#texts.length; entry += 1) {
-      if (this.#starts[entry] === this.#starts[entry + 1]) continue;
-      let slot = (this.#hashes[entry] ?? 0) & mask;
+      if (this.#startOf(entry) === this.#startOf(entry + 1)) continue;
+      let slot = (this.#entries[entry * ENTRY_WIDTH] ?? 0) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = entry + 1;
     }
     this.#slots = slots;
-    this.#hashes = enlarged(this.#hashes, slots.length / 2);
-    this.#starts = enlarged(this.#starts, slots.length / 2 + 1);
+    const entries = new Int32Array(slots.length + ENTRY_WIDTH);
+    entries.set(this.#entries);
+    this.#entries = entries;
+  }
+
+  #startOf(entry: number): number {
+    return this.#entries[entry * ENTRY_WIDTH + 1] ?? 0;
   }
 
   #growBytes(length: number): void {
@@ -149,10 +157,4 @@ function decoded(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function enlarged(numbers: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(length);
-  larger.set(numbers);
-  return larger;
 }
