@@ -93,7 +93,9 @@ export class SumTable {
     const larger = new Float64Array(cells.length * 2);
     for (let from = 0; from < cells.length; from += WIDTH) {
       const key = cells[from] ?? 0;
-      if (key !== 0) larger.set(cells.subarray(from, from + WIDTH), find(larger, key));
+      if (key === 0) continue;
+      const to = find(larger, key);
+      for (let part = 0; part < WIDTH; part += 1) larger[to + part] = cells[from + part] ?? 0;
     }
     this.#cells = larger;
   }
