@@ -35,8 +35,8 @@ async function batches(
   return responses.flatMap(({ partitions }) =>
     partitions.map((partition) => {
       const batch = new Batch('devices', String(fetchedOffset), partition);
-      const { records, ...rest } = recordBatch(batch);
-      return { ...rest, records: plainRecords(records()), firstOffset: batch.firstOffset() };
+      const taken = recordBatch(batch);
+      return { ...taken, records: plainRecords(taken.records()), firstOffset: batch.firstOffset() };
     }),
   );
 }

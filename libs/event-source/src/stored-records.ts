@@ -45,9 +45,9 @@ export class StoredRecords implements RecordCursor {
   /** The batch that has a record left. */
   #current(): StoredBatchParts | undefined {
     while (this.#left === 0) {
-      const { value, done } = this.#batches.next();
-      if (done === true) return undefined;
-      this.#batch = value.parts;
+      const next = this.#batches.next();
+      if (next.done === true) return undefined;
+      this.#batch = next.value.parts;
       this.#left = this.#batch.recordCount;
       this.#reader = new VariableLengthReader(this.#batch.records);
     }

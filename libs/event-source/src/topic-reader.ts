@@ -94,13 +94,14 @@ class SpanReading implements RecordReceiver {
     return Promise.resolve();
   }
 
-  take({ partition, fetchedOffset, nextOffset, records }: RecordBatch): boolean {
+  take(batch: RecordBatch): boolean {
+    const { partition, fetchedOffset, nextOffset } = batch;
     if (partition !== this.#parts.span.partition || this.isDone) return false;
     if (fetchedOffset !== this.#next) {
       this.#readOn();
       return false;
     }
-    this.#moveTo(this.#takeAll(records()) ? nextOffset : this.#end);
+    this.#moveTo(this.#takeAll(batch.records()) ? nextOffset : this.#end);
     return true;
   }
 

@@ -4,6 +4,7 @@ const NONE: SourceRecord = { offset: -1, timestampMs: -1, key: null, value: null
 
 /** A cursor over records that are there already. */
 export class ListedRecords implements RecordCursor {
+  readonly valueStart = 0;
   readonly #records: readonly SourceRecord[];
   #next = 0;
 
@@ -29,9 +30,6 @@ export class ListedRecords implements RecordCursor {
     return this.record().value;
   }
 
-  get valueStart(): number {
-    return 0;
-  }
 
   get valueEnd(): number {
     return this.bytes?.length ?? 0;

@@ -68,9 +68,9 @@ export class PartitionArchive {
     this.#next = record.offset + 1;
   }
 
-  /** All records of a batch were taken, of which this is the last. */
+  /** @param fingerprint of the batch's last record, which belongs to the open chunk unless the chunk begins behind it. */
   endBatch(fingerprint: Fingerprint): void {
-    if (fingerprint.offset + 1 !== this.#next) return;
+    if (fingerprint.offset < this.#start) return;
     this.#fingerprint = fingerprint;
     this.#lastRecord = undefined;
   }

@@ -127,8 +127,9 @@ export class PartitionIntake {
     this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
   }
 
+  /** @param fingerprint of the batch's last record, which a sink that is ahead has not taken. */
   #endBatch(fingerprint: Fingerprint): void {
-    if (fingerprint.offset + 1 === this.#totalsNext) this.#fingerprint = fingerprint;
+    if (fingerprint.offset >= this.#flushedTo && fingerprint.offset < this.#totalsNext) this.#fingerprint = fingerprint;
     this.archive?.endBatch(fingerprint);
   }
 
