@@ -9,7 +9,7 @@ import { lockFor } from './build/lock-for.mjs';
 const checkout = resolve(import.meta.dirname, '..');
 
 /** Native code, or files that a package loads from beside itself: installed instead of bundled. */
-const installed = ['@duckdb/node-api', 'lz4-napi', 'parquet-wasm'];
+const installed = ['@duckdb/node-bindings', 'lz4-napi', 'parquet-wasm'];
 /** Drivers that knex and pg would load for databases that are not used here. */
 const unused = [
   'better-sqlite3',
@@ -30,12 +30,30 @@ const commonJsNames = [
   `const __filename = import.meta.filename, __dirname = import.meta.dirname;`,
 ].join('');
 
+/**
+ * Source maps tell the lines of our own files only: Node reads a map whole before it runs the first line, and nine
+ * tenths of it would be other people's.
+ */
+const mapsOfOwnSources = {
+  name: 'maps-of-own-sources',
+  setup({ onLoad }) {
+    const none = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings: 'AAAA' })).toString('base64');
+    const comment = `\n//# sourceMappingURL=data:application/json;base64,${none}\n`;
+    onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => ({
+      contents: `${await readFile(path, 'utf8')}${comment}`,
+      loader: 'js',
+    }));
+  },
+};
+
 function bundle(entryPoints, outdir) {
   return build({
     entryPoints,
     outdir,
     absWorkingDir: checkout,
     bundle: true,
+    // What is imported with `import()` is a file of its own, which is read and parsed by whoever needs it.
+    splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -43,6 +61,9 @@ function bundle(entryPoints, outdir) {
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
+    plugins: [mapsOfOwnSources],
+    minifyWhitespace: true,
+    minifySyntax: true,
     external: [...installed, ...unused],
     banner: { js: commonJsNames },
     metafile: true,

@@ -1,6 +1,6 @@
 import type { Kind } from '@antenna/settings';
 import { DateTime } from 'luxon';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A day of the calendar, as the milliseconds since 1970 at which it begins in UTC. */
 export const day = calendarKind({ placeholder: '<yyyy-mm-dd>', format: 'yyyy-MM-dd', example: '2022-10-29' });
@@ -24,7 +24,8 @@ function calendarKind({ placeholder, format, example }: CalendarForm): Kind<numb
     placeholder,
     allowed: `in UTC, from 1970 to 9999, such as ${example}`,
     schema: z.string().transform((text, context) => {
-      const time = DateTime.fromFormat(text, format, { zone: 'utc' });
+      // Without a locale, that of the system would be looked up, which loads the tables of all.
+      const time = DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en-US' });
       // The hour 24 would be one of the next day.
       const isNamed = time.isValid && time.toFormat(format) === text;
       if (isNamed && time.year >= 1970) return time.toMillis();

@@ -1,5 +1,4 @@
 import { openAnalytics } from '@antenna/event-archive';
-import { DuckDbHourMerger } from '@antenna/hour-engine';
 import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
 import {
   archiveSettings,
@@ -40,6 +39,8 @@ export const compact = (write: Write): Command =>
       await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
         const archive = await openArchive(archived, { log });
         const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
+        // Loaded, like the engine, by whoever needs it.
+        const { DuckDbHourMerger } = await import('@antenna/hour-engine');
         const merger = new DuckDbHourMerger({
           files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
         });

@@ -1,6 +1,6 @@
 import { anyText, type Kind, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/settings';
 import type { SparkEndpoint } from '@antenna/spark-engine';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What adds up an hour, and where it is. */
 export type EngineChoice = { readonly kind: 'duckdb' } | { readonly kind: 'spark'; readonly endpoint: SparkEndpoint };

@@ -1,5 +1,4 @@
 import type { ArchiveReader } from '@antenna/event-archive';
-import { DuckDbHourEngine } from '@antenna/hour-engine';
 import type { HourEngine, HourPorts, HourStore } from '@antenna/hourly-batch';
 import type { EngineChoice } from './engine-settings.ts';
 import type { Progress } from './progress.ts';
@@ -21,8 +20,10 @@ export async function hourPorts(parts: HourParts, progress: Progress): Promise<H
   return { store: watched(store, progress), engine, folder: { list: (hourMs) => archive.listHour(hourMs) } };
 }
 
+/** An engine is loaded by those alone who use it. */
 async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Progress): Promise<HourEngine> {
   if (engine.kind === 'duckdb') {
+    const { DuckDbHourEngine } = await import('@antenna/hour-engine');
     return new DuckDbHourEngine({
       files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
       onFetched: (done, total) => {
@@ -30,7 +31,6 @@ async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Pr
       },
     });
   }
-  // Its driver is loaded by those alone who use it.
   const { SparkHourEngine } = await import('@antenna/spark-engine');
   progress.step('adding up with Spark');
   return new SparkHourEngine({ endpoint: engine.endpoint, archiveUrl });

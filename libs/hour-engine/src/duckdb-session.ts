@@ -28,6 +28,7 @@ export class DuckDbSession {
       preserve_insertion_order: 'false',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
+      enable_external_file_cache: 'false',
     });
     try {
       const connection = await instance.connect();

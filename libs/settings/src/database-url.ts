@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kind } from './kind.ts';
 
 const schemes = ['postgres:', 'postgresql:'];

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kind } from './kind.ts';
 
 /** Address of a server that stands in for Google Cloud Storage: a URL, or `host:port`, which means http. */

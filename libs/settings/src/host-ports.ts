@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kind } from './kind.ts';
 import { splitList } from './text-kinds.ts';
 

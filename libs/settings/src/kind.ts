@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a setting may be: how its text becomes a value. */
 export interface Kind<T> {

@@ -1,4 +1,3 @@
-import { fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 import { PortUnavailableError } from './port-unavailable-error.ts';
 
@@ -32,6 +31,8 @@ export interface HealthServer {
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { port, host = '0.0.0.0', isLive, isReady, registry } = options;
+  // Who serves nothing does not load it.
+  const { fastify } = await import('fastify');
   const server = fastify({ logger: false, forceCloseConnections: true });
   const answers = { '/healthz': isLive, '/readyz': isReady };
   for (const [path, probe] of Object.entries(answers)) {

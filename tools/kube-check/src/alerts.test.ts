@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { deployFolder } from './overlays.ts';
 
 const monitoring = join(deployFolder, 'components', 'monitoring');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { parse, stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CheckList } from './check-list.ts';
 import { ChecksFailedError } from './errors.ts';
 import { deployFolder } from './overlays.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sourceFiles, type SourceFile } from './deploy-sources.ts';
 import { deployFolder } from './overlays.ts';
 

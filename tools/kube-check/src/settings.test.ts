@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectsIn, sourceFiles } from './deploy-sources.ts';
 import { deployFolder } from './overlays.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { KubectlFailedError } from './errors.ts';
 import type { InNamespace } from './kubectl.ts';
 

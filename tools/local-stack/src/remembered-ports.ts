@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultPorts, type Ports } from './ports.ts';
 import { serviceNames, type ServiceName } from './service-name.ts';
 

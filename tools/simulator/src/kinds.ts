@@ -2,7 +2,7 @@ import type { Kind } from '@antenna/settings';
 import { DateTime } from 'luxon';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `2022-10-29T13`, read as UTC, or any other ISO-8601 date; milliseconds since 1970. */
 export const instant: Kind<number> = {

@@ -1,6 +1,6 @@
 import { REJECTION_REASONS } from '@antenna/event-schema';
 import { readFile, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Truth } from './truth.ts';
 
 /** Rows as pairs and not as an object, in which an id called `__proto__` would get lost. Values as texts: JSON has no 64 bits. */

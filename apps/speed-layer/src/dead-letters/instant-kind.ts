@@ -1,6 +1,6 @@
 import type { Kind } from '@antenna/settings';
 import { DateTime } from 'luxon';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An instant, as milliseconds since 1970; without an offset it is UTC. */
 export const instant: Kind<number> = {

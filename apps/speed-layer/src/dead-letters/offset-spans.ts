@@ -1,6 +1,6 @@
 import type { OffsetSpan } from '@antenna/ingestion';
 import type { Kind } from '@antenna/settings';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const SPAN = /^(\d{1,9})\/(\d{1,15})(?:-(\d{1,15}))?$/;
 

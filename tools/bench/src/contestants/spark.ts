@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandLine } from '../measure/run-measured.ts';
 import type { PeerInstallation } from '../peer/peer-installation.ts';
 import { withDatabase } from '../stack/database.ts';

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBE_PREFIX } from './probes.ts';
 
 /** `bytes`, or where the peer's update mode keeps its totals. */

@@ -2,7 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { keyedTotals, type Truth } from '@antenna/truth';
-import { z } from 'zod';
+import * as z from 'zod';
 import { WrongResultError } from '../errors.ts';
 import { countEvents, selectEvents, selectHours } from './archive.sql.ts';
 import { verify } from './verified.ts';

@@ -1,6 +1,6 @@
 import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow, type Truth } from '@antenna/truth';
 import type { Knex } from 'knex';
-import { z } from 'zod';
+import * as z from 'zod';
 import { withDatabase } from '../stack/database.ts';
 import type { BenchUser } from '../workload/users.ts';
 import { selectHours, selectOverQuota, selectWindows } from './tables.sql.ts';

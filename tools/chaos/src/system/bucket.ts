@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const page = z.object({
   items: z.array(z.object({ name: z.string() })).default([]),

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { selectArchivedHours, selectFiles, selectRecords } from './archive.sql.ts';
 import type { ArchiveResults } from './demo-results.ts';
 

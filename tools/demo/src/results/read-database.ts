@@ -1,5 +1,5 @@
 import { openDatabase } from '@antenna/usage-store';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   selectDeadLetterRanges,
   selectDeadLetters,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runProgram } from '../run-program.ts';
 
 const inspected = z.tuple([

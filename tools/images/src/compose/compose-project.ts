@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runProgram } from '../run-program.ts';
 
 const container = z.object({

@@ -4,7 +4,7 @@ import { simulation } from '@antenna/demo';
 import { simulationSettings } from '@antenna/simulator';
 import { serviceImages } from '@antenna/test-kit';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkout, imageNames } from '../image.ts';
 
 const service = z.object({

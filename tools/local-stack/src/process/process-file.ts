@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { identityOf } from './process-identity.ts';
 
 const shape = z.object({ pid: z.int().positive(), identity: z.string(), address: z.string() });

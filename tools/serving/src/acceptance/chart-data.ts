@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Chart } from '../bundle/asset-schemas.ts';
 import type { ChartParams } from '../bundle/chart-params.ts';
 import type { SupersetClient } from '../superset/superset-client.ts';

@@ -1,6 +1,6 @@
 import { until, temporaryFolder } from '@antenna/test-kit';
 import { chromium as playwright, type BrowserContext, type Locator, type Page, type Request } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../superset/superset-client.ts';
 import { colorsOfCanvas } from './page-scripts.ts';
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bundle } from '../bundle/bundle.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { keptSecrets } from '../local/secrets.ts';

@@ -4,7 +4,7 @@ import { freePorts, startPostgres, type Report } from '@antenna/local-stack';
 import { temporaryFolder } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
 import pg from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { startServing, stopServing, type Serving, type ServingRequest } from '../local/local-serving.ts';
 import { defaultHome } from '../local/superset-files.ts';

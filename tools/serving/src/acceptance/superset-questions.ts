@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SupersetClient } from '../superset/superset-client.ts';
 
 const identified = z.object({ id: z.int(), uuid: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chartParams } from './chart-params.ts';
 import { dashboardMetadata, dashboardPosition } from './dashboard-schemas.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A condition on the rows of a dataset. */
 export const adhocFilter = z.strictObject({

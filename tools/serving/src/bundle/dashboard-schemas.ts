@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { adhocFilter } from './chart-params.ts';
 
 const ids = z.array(z.string());

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BundleBrokenError } from '../errors.ts';
 import { chartSchema, dashboardSchema, databaseSchema, datasetSchema, metadataSchema } from './asset-schemas.ts';
 import type { Asset, Bundle } from './bundle.ts';

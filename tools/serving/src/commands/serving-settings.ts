@@ -7,7 +7,7 @@ import {
   wholeNumber,
   type Kind,
 } from '@antenna/settings';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultBundleFolder } from '../bundle/read-bundle.ts';
 import { dashboardDatabase, dashboardDatabaseUrl } from '../superset/dashboard-database.ts';
 

@@ -1,5 +1,5 @@
 import { strFromU8, unzipSync } from 'fflate';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { bundleArchive, bundlePasswords, type BundleChoices } from './bundle-archive.ts';
 import { dashboardDatabase } from './dashboard-database.ts';

@@ -1,5 +1,5 @@
 import type { Kind } from '@antenna/settings';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Superset's stand-in for a password in an address. */
 export const passwordMask = 'XXXXXXXXXX';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Dataset } from '../bundle/asset-schemas.ts';
 import { SupersetRefusedError } from '../errors.ts';
 import type { SupersetClient } from './superset-client.ts';

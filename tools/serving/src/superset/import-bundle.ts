@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bundle } from '../bundle/bundle.ts';
 import { SupersetRefusedError } from '../errors.ts';
 import { bundleArchive, bundlePasswords, type BundleChoices } from './bundle-archive.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bundle } from '../bundle/bundle.ts';
 import { DataUnreadableError, WrongTimeRangeError } from '../errors.ts';
 import { failureOf, type Probe } from './dataset-probe.ts';

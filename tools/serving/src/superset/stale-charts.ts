@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { uuidPrefix } from '../bundle/asset-schemas.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import type { SupersetClient } from './superset-client.ts';

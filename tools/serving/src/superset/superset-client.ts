@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LoginRefusedError, SupersetUnreachableError } from '../errors.ts';
 import { answerOf, refusalOf } from './answer.ts';
 

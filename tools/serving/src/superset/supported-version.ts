@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SupersetUnreachableError, SupersetVersionError } from '../errors.ts';
 import { answerOf } from './answer.ts';
 import { unreachable } from './superset-client.ts';

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+/** Large, and of no use to most hours: an archive in a folder, added up by DuckDB, which is loaded last. */
+const RARELY_USED = [
+  '@duckdb/node-api',
+  '@dsnp/parquetjs',
+  '@google-cloud/storage',
+  'apache-arrow',
+  'fastify',
+  'hive-driver',
+  'kafkajs',
+  'prom-client',
+];
+
+/** Of databases that are not used here. */
+const OTHER_DRIVERS = [
+  'better-sqlite3',
+  'mariadb',
+  'mysql',
+  'mysql2',
+  'oracledb',
+  'pg-native',
+  'pg-query-stream',
+  'sqlite3',
+  'tedious',
+];
+
+async function outputsOfBundle(): Promise<Metafile['outputs']> {
+  const { metafile } = await build({
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outdir: 'out',
+    write: false,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    external: [...RARELY_USED, ...OTHER_DRIVERS],
+    metafile: true,
+  });
+  return metafile.outputs;
+}
+
+/** What a file of the bundle imports before its first line runs, itself or through others. */
+function loadedBefore(path: string, outputs: Metafile['outputs'], found = new Set<string>()): Set<string> {
+  for (const { path: imported, kind } of outputs[path]?.imports ?? []) {
+    if (kind !== 'import-statement' || found.has(imported)) continue;
+    found.add(imported);
+    loadedBefore(imported, outputs, found);
+  }
+  return found;
+}
+
+describe('the start of the batch layer', () => {
+  it('loads nothing that only some of its runs need', async () => {
+    const outputs = await outputsOfBundle();
+    const main = Object.keys(outputs).find((path) => path.endsWith('/main.js')) ?? '';
+    const loaded = loadedBefore(main, outputs);
+    expect(loaded).not.toEqual(new Set());
+    expect(RARELY_USED.filter((name) => loaded.has(name))).toEqual([]);
+  });
+});
