@@ -30,7 +30,6 @@ export class ListedRecords implements RecordCursor {
     return this.record().value;
   }
 
-
   get valueEnd(): number {
     return this.bytes?.length ?? 0;
   }
