@@ -8,11 +8,11 @@ import type { EventArchive } from './ports.ts';
 const MAX_CHUNKS_IN_WORK = 2;
 
 /**
- * Rows of a commit at which the totals are flushed: where nearly every event has a user of its own, rows and not events
- * are what takes memory. It bounds the duration of a commit too, of which the statement time-out is the limit: 200,000
- * users with a row of their hour each take Postgres some seconds, a tenth of it.
+ * Rows of a commit at which the totals are flushed. Where nearly every event has a user of its own, rows and not events
+ * are what takes memory. And rows are what a commit's duration depends on: Postgres adds some 100,000 a second, so that a
+ * commit ends well within the statement time-out, after which it would only be made again, the same.
  */
-const MAX_ROWS = 200_000;
+const MAX_ROWS = 100_000;
 
 /** Rejected payloads in memory at which the totals are flushed. */
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
