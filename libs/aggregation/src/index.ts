@@ -1,2 +1,5 @@
+export { SumRows } from './sum-rows.ts';
+export { TotalColumns, type TotalGroup } from './total-columns.ts';
 export type { TotalRow, TotalType, UserHourRow } from './total-row.ts';
+export { UserHourColumns, type UserHourGroup } from './user-hour-columns.ts';
 export { WindowTotals } from './window-totals.ts';

@@ -1,3 +1,8 @@
+interface OrderedTexts {
+  readonly places: Int32Array;
+  readonly texts: readonly string[];
+}
+
 /** Texts by number, from 0 on in the order in which they first came. */
 export class NumberedTexts {
   readonly #texts: string[] = [];
@@ -5,6 +10,7 @@ export class NumberedTexts {
   /** The pool whose numbers are known here: by its number, ours plus 1. */
   #pool: readonly string[] = [];
   #known = new Int32Array();
+  #ordered: OrderedTexts | undefined;
 
   numberOf(text: string): number {
     const known = this.#numbers.get(text);
@@ -28,8 +34,14 @@ export class NumberedTexts {
    * Numbers as places in the order of the texts (UTF-16 code units), and the texts in this order: sorting many sets of
    * numbers by place compares texts only once.
    */
-  ordered(): { readonly places: Int32Array; readonly texts: readonly string[] } {
-    const texts = this.#texts.toSorted((one, other) => (one < other ? -1 : 1));
+  ordered(): OrderedTexts {
+    if (this.#ordered?.texts.length !== this.#texts.length) this.#ordered = this.#order();
+    return this.#ordered;
+  }
+
+  #order(): OrderedTexts {
+    // Without a function that compares, texts are compared by UTF-16 code units, and in half the time.
+    const texts = this.#texts.toSorted();
     const places = new Int32Array(texts.length);
     for (const [place, text] of texts.entries()) places[this.numberOf(text)] = place;
     return { places, texts };

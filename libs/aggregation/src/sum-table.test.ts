@@ -1,9 +1,11 @@
+import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
 
-/** Each number is its own place. */
-function sums(table: SumTable, numbers: number) {
-  const places = Int32Array.from({ length: numbers }, (_, number) => number);
-  return table.sorted(places).map(({ place, value, latestMs }) => [place, value, latestMs]);
+/** Each number is its own place, unless others are given. */
+function sums(table: SumTable, numbers: number, places = Int32Array.from({ length: numbers }, (_, number) => number)) {
+  const rows = new SumRows(table.size);
+  table.writeTo(rows, 0, places);
+  return Array.from(rows.places, (place, row) => [place, rows.sumAt(row), rows.latestMs[row]]);
 }
 
 describe('a table of sums', () => {
@@ -22,7 +24,31 @@ describe('a table of sums', () => {
   it('tells them in the order of places that are given', () => {
     const table = new SumTable();
     for (const number of [0, 1, 2]) table.add(number, number, 0);
-    expect(table.sorted(Int32Array.from([2, 0, 1])).map(({ value }) => value)).toEqual([1n, 2n, 0n]);
+    expect(sums(table, 3, Int32Array.from([2, 0, 1])).map(([, value]) => value)).toEqual([1n, 2n, 0n]);
+  });
+
+  it('tells a few among many places in the same order', () => {
+    const table = new SumTable();
+    for (const number of [900, 3, 500]) table.add(number, number, 0);
+    const backwards = Int32Array.from({ length: 1_000 }, (_, number) => 999 - number);
+    expect(sums(table, 1_000, backwards).map(([place, value]) => [place, value])).toEqual([
+      [99, 900n],
+      [499, 500n],
+      [996, 3n],
+    ]);
+  });
+
+  it('is refused when a sum is greater than 64 bits hold', () => {
+    const table = new SumTable();
+    for (let count = 0; count < 2 ** 11; count += 1) table.add(0, 2 ** 52, 0);
+    expect(() => sums(table, 1)).toThrow(RangeError);
+  });
+
+  it('is exact up to the greatest number that 64 bits hold', () => {
+    const table = new SumTable();
+    for (let count = 0; count < 2 ** 11 - 1; count += 1) table.add(0, 2 ** 52, 0);
+    table.add(0, 2 ** 52 - 1, 0);
+    expect(sums(table, 1)).toEqual([[0, 2n ** 63n - 1n, 0]]);
   });
 
   it('is exact where a double is not', () => {

@@ -2,8 +2,10 @@ import type { PooledEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import { NumberedTexts } from './numbered-texts.ts';
+import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
-import type { TotalRow, UserHourRow } from './total-row.ts';
+import { TotalColumns, type TotalGroup } from './total-columns.ts';
+import { UserHourColumns } from './user-hour-columns.ts';
 
 /** The order of the types in the key that rows are sorted by. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
@@ -73,31 +75,34 @@ export class WindowTotals {
   }
 
   /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in one order. */
-  rows(): TotalRow[] {
+  rows(): TotalColumns {
     const ordered = byType((type) => this.#ids[type].ordered());
-    const rows: TotalRow[] = [];
+    const rows = new SumRows(this.keys);
+    const groups: TotalGroup[] = [];
+    let first = 0;
     for (const { startMs, sums } of this.#sortedWindows()) {
       for (const type of TYPES) {
-        const { places, texts } = ordered[type];
-        for (const { place, value } of sums[type].sorted(places)) {
-          rows.push({ windowStartMs: startMs, type, id: texts[place] ?? '', value });
-        }
+        sums[type].writeTo(rows, first, ordered[type].places);
+        groups.push({ windowStartMs: startMs, type, rows: sums[type].size, ids: ordered[type].texts });
+        first += sums[type].size;
       }
     }
-    return rows;
+    return new TotalColumns(groups, rows);
   }
 
   /** Sorted by hour and id (UTF-16 code units). */
-  userHours(): UserHourRow[] {
+  userHours(): UserHourColumns {
     const { places, texts } = this.#ids.user_total_bytes.ordered();
-    const hours = Map.groupBy(this.#sortedWindows(), ({ startMs }) => hourOf(startMs));
-    return Array.from(hours, ([hourStartMs, windows]) =>
-      usersOf(windows)
-        .sorted(places)
-        .map(({ place, value, latestMs }) => {
-          return { hourStartMs, id: texts[place] ?? '', usage: value, latestEventTimeMs: latestMs };
-        }),
-    ).flat();
+    const windows = Map.groupBy(this.#sortedWindows(), ({ startMs }) => hourOf(startMs));
+    const hours = Array.from(windows, ([hourStartMs, ofHour]) => ({ hourStartMs, users: usersOf(ofHour) }));
+    const rows = new SumRows(hours.reduce((total, { users }) => total + users.size, 0));
+    let first = 0;
+    for (const { users } of hours) {
+      users.writeTo(rows, first, places);
+      first += users.size;
+    }
+    const groups = hours.map(({ hourStartMs, users }) => ({ hourStartMs, rows: users.size }));
+    return new UserHourColumns(groups, texts, rows);
   }
 
   #windowAt(timeMs: number): Window {
@@ -118,6 +123,8 @@ export class WindowTotals {
 
 /** All windows' users in one table. */
 function usersOf(windows: readonly Window[]): SumTable {
+  const [first] = windows;
+  if (first !== undefined && windows.length === 1) return first.sums.user_total_bytes;
   const users = new SumTable();
   for (const { sums } of windows) users.merge(sums.user_total_bytes, (number) => number);
   return users;

@@ -48,6 +48,11 @@ export class Assignment {
     return this.#pending.records + (this.#committing?.records ?? 0);
   }
 
+  /** Rows of totals that no commit has made durable. */
+  get uncommittedRows(): number {
+    return this.#pending.totals.keys + (this.#committing?.totals.keys ?? 0);
+  }
+
   get uncommittedDeadLetterBytes(): number {
     return this.#pending.deadLetterBytes + (this.#committing?.deadLetterBytes ?? 0);
   }

@@ -1,5 +1,5 @@
 import { aClaimedWorker, aWorker, pass, settled } from './in-memory/a-worker.ts';
-import { aBatch, badRecord, eventBatch } from './in-memory/records.ts';
+import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
 
 /** Whether a promise that was handed out for waiting has come true. */
 async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolean> {
@@ -31,6 +31,24 @@ describe('room for another batch', () => {
       worker.ingestion.take(aBatch(Array.from({ length: 2_048 }, (_, row) => badRecord(from + row, text))));
     }
     expect(worker.ingestion.room(0)).toBeDefined();
+  });
+
+  it('ends when there are twice too many rows, of few events each, and comes back with the commit', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
+    const held = Promise.withResolvers<undefined>();
+    worker.store.script.plan('commitTotals', held.promise);
+    for (const from of [0, 100_000]) {
+      expect(worker.ingestion.room(0)).toBeUndefined();
+      const users = Array.from({ length: 100_000 }, (_, row) => eventRecord(from + row, { id: `user ${from + row}` }));
+      worker.ingestion.take(aBatch(users));
+    }
+    const full = worker.ingestion.room(0);
+    expect(await hasChanged(full)).toBe(false);
+    held.resolve(undefined);
+    expect(await hasChanged(full)).toBe(true);
+    await settled();
+    expect(worker.ingestion.room(0)).toBeUndefined();
+    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([100_000, 200_000]);
   });
 
   it('ends when twice a chunk has not been archived, also after its totals are committed', async () => {

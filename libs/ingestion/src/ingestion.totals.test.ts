@@ -16,7 +16,7 @@ describe('a flush', () => {
       [1, 0, 1],
     ]);
     expect(commit?.deadLetters).toMatchObject([{ partition: 0, offset: 1, reason: 'not_json', payloadBytes: 8 }]);
-    expect(commit?.userHours).toEqual([
+    expect([...(commit?.userHours ?? [])]).toEqual([
       { hourStartMs: at('13:00:00'), id: 'ana', usage: 12n, latestEventTimeMs: at('13:17:00') },
     ]);
     expect(worker.store.totals).toEqual(['13:15 antenna north 12', '13:15 app SKYPE 12', '13:15 user ana 12']);

@@ -1,4 +1,4 @@
-import type { TotalRow, UserHourRow } from '@antenna/aggregation';
+import type { TotalColumns, UserHourColumns } from '@antenna/aggregation';
 import type { RejectionReason } from '@antenna/event-schema';
 import type { EventColumns } from './event-columns.ts';
 
@@ -149,8 +149,8 @@ export interface DeadLetterRange {
 /** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
 export interface TotalsCommit {
   readonly moves: readonly PositionMove[];
-  readonly totals: readonly TotalRow[];
-  readonly userHours: readonly UserHourRow[];
+  readonly totals: TotalColumns;
+  readonly userHours: UserHourColumns;
   /** Those that are stored whole. */
   readonly deadLetters: readonly DeadLetter[];
   /** All others: at most one range for a partition and reason. */

@@ -7,6 +7,13 @@ import type { EventArchive } from './ports.ts';
 /** How many partitions' chunks are encoded and uploaded at a time: it bounds memory and keeps the upload busy. */
 const MAX_CHUNKS_IN_WORK = 2;
 
+/**
+ * Rows of a commit at which the totals are flushed. Where nearly every event has a user of its own, rows and not events
+ * are what takes memory. And rows are what a commit's duration depends on: Postgres adds some 100,000 a second, so that a
+ * commit ends well within the statement time-out, after which it would only be made again, the same.
+ */
+const MAX_ROWS = 100_000;
+
 /** Rejected payloads in memory at which the totals are flushed. */
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
 
@@ -26,8 +33,8 @@ export class Saving {
   /** Whether another batch of a partition may be taken. A range that is redone may exceed the bound, else it never ends. */
   hasRoom(partition: number): boolean {
     const { flushMaxEvents, archiveRollRows } = this.#context.settings;
-    const { uncommittedRecords, uncommittedDeadLetterBytes, bufferedRows, intakes } = this.#assignment;
-    if (uncommittedRecords >= 2 * flushMaxEvents) return false;
+    const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, intakes } = this.#assignment;
+    if (uncommittedRecords >= 2 * flushMaxEvents || uncommittedRows >= 2 * MAX_ROWS) return false;
     if (uncommittedDeadLetterBytes >= 2 * MAX_DEAD_LETTER_BYTES) return false;
     return bufferedRows < 2 * archiveRollRows || intakes.get(partition)?.archive?.isRedoing === true;
   }
@@ -60,6 +67,7 @@ export class Saving {
     return (
       nowMs - pending.sinceMs >= flushIntervalMs ||
       pending.records >= flushMaxEvents ||
+      pending.totals.keys >= MAX_ROWS ||
       pending.deadLetterBytes >= MAX_DEAD_LETTER_BYTES
     );
   }

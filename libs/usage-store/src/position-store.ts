@@ -13,6 +13,7 @@ import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { refusal } from './refusal.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
+import { totalParameters, userHourParameters } from './total-parameters.ts';
 
 /** What tells this worker's stream from any other. Stored with the positions; another one is refused. */
 export interface StreamIdentity {
@@ -53,14 +54,8 @@ export class PostgresPositionStore implements PositionStore {
   async commitTotals({ moves, totals, userHours, deadLetters, deadLetterRanges }: TotalsCommit): Promise<void> {
     await this.#call(COMMIT_TOTALS, {
       ...moveColumns(moves),
-      windowMs: arrayOfNumbers(totals.map(({ windowStartMs }) => windowStartMs)),
-      types: arrayOfTexts(totals.map(({ type }) => type)),
-      ids: arrayOfTexts(totals.map(({ id }) => id)),
-      values: arrayOfNumbers(totals.map(({ value }) => value)),
-      hourMs: arrayOfNumbers(userHours.map(({ hourStartMs }) => hourStartMs)),
-      users: arrayOfTexts(userHours.map(({ id }) => id)),
-      usages: arrayOfNumbers(userHours.map(({ usage }) => usage)),
-      latestMs: arrayOfNumbers(userHours.map(({ latestEventTimeMs }) => latestEventTimeMs)),
+      ...totalParameters(totals),
+      ...userHourParameters(userHours),
       deadLetters: JSON.stringify(
         deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
           partition,

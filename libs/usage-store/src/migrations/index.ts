@@ -5,6 +5,7 @@ import { batchFunctions } from './0004-batch-functions.ts';
 import { servingViews } from './0006-serving-views.ts';
 import { deadLetterRanges } from './0007-dead-letter-ranges.ts';
 import { deadLetterReplays } from './0008-dead-letter-replays.ts';
+import { cheaperCommits } from './0009-cheaper-commits.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
@@ -16,4 +17,5 @@ export const migrations: readonly NumberedMigration[] = [
   servingViews,
   deadLetterRanges,
   deadLetterReplays,
+  cheaperCommits,
 ];

@@ -52,8 +52,10 @@ export class Ledger {
       require('last record seen', move.fingerprint?.offset, marks.lastOffset);
       require('greatest event time', move.greatestEventTimeMs, marks.greatestEventTimeMs);
     }
-    const totalRows = totals.map((row) => [rowKey(row.windowStartMs, row.type, row.id), Number(row.value)] as const);
-    const hourRows = userHours.map((row) => [`${row.hourStartMs} ${row.id}`, Number(row.usage)] as const);
+    const totalRows = Array.from(totals, (row) => {
+      return [rowKey(row.windowStartMs, row.type, row.id), Number(row.value)] as const;
+    });
+    const hourRows = Array.from(userHours, (row) => [`${row.hourStartMs} ${row.id}`, Number(row.usage)] as const);
     const letterRows = deadLetters.map((row) => [`${row.partition}/${row.offset}`, row.reason] as const);
     requireSorted(
       'moves',

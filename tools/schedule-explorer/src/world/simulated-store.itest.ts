@@ -1,3 +1,4 @@
+import { WindowTotals } from '@antenna/aggregation';
 import { type DeadLetterRange, FenceLostError, type PositionMove, type Sink } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
@@ -11,6 +12,7 @@ const CALLS = 60;
 const PARTITIONS = [0, 1];
 const SINKS: readonly Sink[] = ['totals', 'archive'];
 const HOUR_MS = Date.UTC(2022, 9, 29, 13);
+const NOTHING = new WindowTotals();
 
 /** What both stores have in common; one answers at once. */
 interface AnyStore {
@@ -89,7 +91,8 @@ function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store
     const deadLetterRanges = moves
       .filter(() => choices.oneIn(2))
       .map(({ partition, from, to }) => aRange(partition, from, to));
-    return (store) => store.commitTotals({ moves, totals: [], userHours: [], deadLetters: [], deadLetterRanges });
+    const [totals, userHours] = [NOTHING.rows(), NOTHING.userHours()];
+    return (store) => store.commitTotals({ moves, totals, userHours, deadLetters: [], deadLetterRanges });
   }
   const move = aMove(choices, state, choices.of(PARTITIONS), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;

@@ -1,0 +1,36 @@
+import type { SumRows } from './sum-rows.ts';
+import type { TotalRow, TotalType } from './total-row.ts';
+
+/** Rows that lie together, of one window and type. */
+export interface TotalGroup {
+  readonly windowStartMs: number;
+  readonly type: TotalType;
+  readonly rows: number;
+  /** All ids of the type, in order; each row has one of them. Groups of a type share them. */
+  readonly ids: readonly string[];
+}
+
+/** The rows of a commit as columns, and one by one for whoever has few of them. */
+export class TotalColumns implements Iterable<TotalRow> {
+  readonly groups: readonly TotalGroup[];
+  /** Places are among the ids of the row's group. */
+  readonly sums: SumRows;
+
+  constructor(groups: readonly TotalGroup[], sums: SumRows) {
+    this.groups = groups;
+    this.sums = sums;
+  }
+
+  get length(): number {
+    return this.sums.length;
+  }
+
+  *[Symbol.iterator](): Generator<TotalRow, undefined> {
+    let row = 0;
+    for (const { windowStartMs, type, rows, ids } of this.groups) {
+      for (const end = row + rows; row < end; row += 1) {
+        yield { windowStartMs, type, id: ids[this.sums.places[row] ?? 0] ?? '', value: this.sums.sumAt(row) };
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { SumRows } from '@antenna/aggregation';
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import fc from 'fast-check';
+import type { Knex } from 'knex';
+import {
+  bigintArray,
+  bigintArrayOfRuns,
+  bigintArrayOfSums,
+  encoded,
+  textArray,
+  textArrayOfRuns,
+} from './binary-array.ts';
+import { openDatabase } from './database.ts';
+
+describe('an array in the binary format of Postgres', () => {
+  let provided: TestDatabase;
+  let database: Knex;
+
+  beforeAll(async () => {
+    provided = await testDatabase();
+    database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+  });
+
+  afterAll(async () => {
+    await database.destroy();
+    await provided.close();
+  });
+
+  it('is read by Postgres as the whole numbers that it was made of', async () => {
+    const integer = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, -1, 2 ** 31, 2 ** 32, -(2 ** 32), 2 ** 52));
+    await fc.assert(
+      fc.asyncProperty(fc.array(integer), async (values) => {
+        expect(await bigints(bigintArray(Float64Array.from(values)))).toEqual(values.map(String));
+      }),
+    );
+  });
+
+  it('holds sums exactly, up to the greatest number of 64 bits', async () => {
+    const values = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 50n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+    const sums = new SumRows(values.length);
+    for (const [row, value] of values.entries()) {
+      sums.setSum(row, Number(value / 2n ** 50n), Number(value % 2n ** 50n));
+    }
+    expect(await bigints(bigintArrayOfSums(sums))).toEqual(values.map(String));
+  });
+
+  it('repeats what is the same', async () => {
+    const runs = [
+      { value: 1_667_000_000_000, count: 2 },
+      { value: 7, count: 0 },
+      { value: -1, count: 1 },
+    ];
+    expect(await bigints(bigintArrayOfRuns(runs))).toEqual(['1667000000000', '1667000000000', '-1']);
+    const texts = [
+      { value: 'é', count: 2 },
+      { value: '', count: 1 },
+    ];
+    expect(await strings(textArrayOfRuns(texts))).toEqual(['é', 'é', '']);
+  });
+
+  it('is read by Postgres as the texts that it was made of, whatever is in them', async () => {
+    const text = fc.string({ unit: 'binary' }).map((any) => any.replaceAll('\0', ''));
+    const rows = fc
+      .array(text, { minLength: 1 })
+      .chain((texts) => fc.tuple(fc.constant(texts), fc.array(fc.nat(texts.length - 1))));
+    await fc.assert(
+      fc.asyncProperty(rows, async ([texts, places]) => {
+        const part = { texts: encoded(texts), first: 0, end: places.length };
+        expect(await strings(textArray(Int32Array.from(places), [part]))).toEqual(places.map((place) => texts[place]));
+      }),
+    );
+  });
+
+  it('takes the texts of each part from its own list', async () => {
+    const [apps, users] = [encoded(['SKYPE', 'TELEGRAM']), encoded(['ana', 'bea', 'carla'])];
+    const parts = [
+      { texts: apps, first: 0, end: 1 },
+      { texts: users, first: 1, end: 3 },
+      { texts: apps, first: 3, end: 4 },
+    ];
+    expect(await strings(textArray(Int32Array.of(1, 0, 2, 0), parts))).toEqual(['TELEGRAM', 'ana', 'carla', 'SKYPE']);
+  });
+
+  it('is empty without elements', async () => {
+    expect(await bigints(bigintArray(new Float64Array()))).toEqual([]);
+    expect(await strings(textArray(new Int32Array(), []))).toEqual([]);
+  });
+
+  function bigints(array: Buffer): Promise<string[]> {
+    return elements('SELECT CAST(:array AS bigint[]) AS elements', array);
+  }
+
+  function strings(array: Buffer): Promise<string[]> {
+    return elements('SELECT CAST(:array AS text[]) AS elements', array);
+  }
+
+  async function elements(statement: string, array: Buffer): Promise<string[]> {
+    const { rows } = await database.raw<{ rows: [{ elements: string[] }] }>(statement, { array });
+    return rows[0].elements;
+  }
+});

@@ -1,0 +1,157 @@
+import type { SumRows } from '@antenna/aggregation';
+
+/**
+ * Postgres arrays in its binary format (array_recv in src/backend/utils/adt/arrayfuncs.c): a buffer is what the driver
+ * sends as a binary parameter. A commit has hundreds of thousands of elements, which as text would be written, copied
+ * and parsed digit by digit.
+ *
+ * An array is: dimensions, whether there are nulls, the elements' type; length and lower bound of the one dimension;
+ * and of each element its length in bytes and the bytes. Numbers have the high byte first.
+ */
+const HEADER_BYTES = 20;
+const LENGTH_BYTES = 4;
+const BIGINT = { oid: 20, bytes: 8 };
+const TEXT = { oid: 25 };
+
+const BIGINT_STRIDE = LENGTH_BYTES + BIGINT.bytes;
+
+/** So many elements that are equal. */
+export interface Run<T> {
+  readonly value: T;
+  readonly count: number;
+}
+
+export function bigintArrayOfSums({ length, words }: SumRows): Buffer {
+  const { buffer, view } = emptyBigintArray(length);
+  for (let row = 0, at = HEADER_BYTES; row < length; row += 1, at += BIGINT_STRIDE) {
+    view.setInt32(at, BIGINT.bytes);
+    view.setInt32(at + 4, words[2 * row] ?? 0);
+    view.setInt32(at + 8, words[2 * row + 1] ?? 0);
+  }
+  return buffer;
+}
+
+/** @param values whole numbers that a double holds exactly. */
+export function bigintArray(values: Float64Array): Buffer {
+  const { buffer, view } = emptyBigintArray(values.length);
+  for (let row = 0, at = HEADER_BYTES; row < values.length; row += 1, at += BIGINT_STRIDE) {
+    writeBigint(view, at, values[row] ?? 0);
+  }
+  return buffer;
+}
+
+/** @param runs of whole numbers that a double holds exactly. */
+export function bigintArrayOfRuns(runs: readonly Run<number>[]): Buffer {
+  const { buffer } = emptyBigintArray(sum(runs, ({ count }) => count));
+  const element = Buffer.alloc(BIGINT_STRIDE);
+  let at = HEADER_BYTES;
+  for (const { value, count } of runs) {
+    writeBigint(viewOf(element), 0, value);
+    const end = at + count * BIGINT_STRIDE;
+    buffer.fill(element, at, end);
+    at = end;
+  }
+  return buffer;
+}
+
+export function textArrayOfRuns(runs: readonly Run<string>[]): Buffer {
+  const elements = runs.map(({ value, count }) => ({ bytes: encoded([value]).bytes, count }));
+  const size = sum(elements, ({ bytes, count }) => bytes.length * count);
+  const buffer = emptyArray(
+    TEXT.oid,
+    sum(runs, ({ count }) => count),
+    size,
+  );
+  let at = HEADER_BYTES;
+  for (const { bytes, count } of elements) {
+    const end = at + count * bytes.length;
+    buffer.fill(bytes, at, end);
+    at = end;
+  }
+  return buffer;
+}
+
+/** Elements, each with its length before it, one after the other. */
+export interface EncodedTexts {
+  readonly bytes: Buffer;
+  /** Where each begins; the last is where all end. */
+  readonly starts: Int32Array;
+}
+
+export function encoded(texts: readonly string[]): EncodedTexts {
+  // UTF-8 takes at most three bytes for a UTF-16 code unit.
+  const bytes = Buffer.allocUnsafe(sum(texts, ({ length }) => LENGTH_BYTES + 3 * length));
+  const starts = new Int32Array(texts.length + 1);
+  let at = 0;
+  for (const [index, text] of texts.entries()) {
+    const length = bytes.write(text, at + LENGTH_BYTES);
+    bytes.writeInt32BE(length, at);
+    at += LENGTH_BYTES + length;
+    starts[index + 1] = at;
+  }
+  return { bytes: bytes.subarray(0, at), starts };
+}
+
+/** Some rows' texts: those at `places[first]` to `places[end - 1]`. */
+export interface TextsOfRows {
+  readonly texts: EncodedTexts;
+  readonly first: number;
+  readonly end: number;
+}
+
+export function textArray(places: Int32Array, parts: readonly TextsOfRows[]): Buffer {
+  const size = sum(parts, (part) => sizeOf(places, part));
+  const buffer = emptyArray(TEXT.oid, places.length, size);
+  let at = HEADER_BYTES;
+  for (const part of parts) at = copyTexts(places, part, buffer, at);
+  return buffer;
+}
+
+function sizeOf(places: Int32Array, { texts: { starts }, first, end }: TextsOfRows): number {
+  let size = 0;
+  for (let row = first; row < end; row += 1) {
+    const place = places[row] ?? 0;
+    size += (starts[place + 1] ?? 0) - (starts[place] ?? 0);
+  }
+  return size;
+}
+
+function copyTexts(places: Int32Array, { texts, first, end }: TextsOfRows, buffer: Buffer, from: number): number {
+  const { bytes, starts } = texts;
+  let at = from;
+  for (let row = first; row < end; row += 1) {
+    const place = places[row] ?? 0;
+    const stop = starts[place + 1] ?? 0;
+    // Some dozens of bytes: a loop is done before a native copy has begun.
+    for (let byte = starts[place] ?? 0; byte < stop; byte += 1) buffer[at++] = bytes[byte] ?? 0;
+  }
+  return at;
+}
+
+function emptyBigintArray(length: number): { readonly buffer: Buffer; readonly view: DataView } {
+  const buffer = emptyArray(BIGINT.oid, length, length * BIGINT_STRIDE);
+  return { buffer, view: viewOf(buffer) };
+}
+
+/** One without elements has no dimension. */
+function emptyArray(elementType: number, length: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + size);
+  const header = [length === 0 ? 0 : 1, 0, elementType, length, 1];
+  for (const [index, word] of header.entries()) buffer.writeInt32BE(word, index * 4);
+  return length === 0 ? buffer.subarray(0, 12) : buffer;
+}
+
+function writeBigint(view: DataView, at: number, value: number): void {
+  view.setInt32(at, BIGINT.bytes);
+  view.setInt32(at + 4, Math.floor(value / 2 ** 32));
+  // Takes the lower 32 bits of the number.
+  view.setInt32(at + 8, value);
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function sum<T>(items: readonly T[], sizeOfItem: (item: T) => number): number {
+  return items.reduce((total, item) => total + sizeOfItem(item), 0);
+}
