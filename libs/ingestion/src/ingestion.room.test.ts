@@ -1,10 +1,16 @@
 import { aClaimedWorker, aWorker, pass, settled } from './in-memory/a-worker.ts';
 import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+import type { SourceRecord } from './ports.ts';
 
 /** Whether a promise that was handed out for waiting has come true. */
 async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolean> {
   await settled();
   return Promise.race([Promise.resolve(promise).then(() => true), settled().then(() => false)]);
+}
+
+/** Nothing that another event has, too. */
+function recordOfThreeRows(offset: number): SourceRecord {
+  return eventRecord(offset, { id: `user ${offset}`, antenna_id: `antenna ${offset}`, app: `app ${offset}` });
 }
 
 describe('room for another batch', () => {
@@ -37,10 +43,9 @@ describe('room for another batch', () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
-    for (const from of [0, 100_000]) {
+    for (const from of [0, 33_334]) {
       expect(worker.ingestion.room(0)).toBeUndefined();
-      const users = Array.from({ length: 100_000 }, (_, row) => eventRecord(from + row, { id: `user ${from + row}` }));
-      worker.ingestion.take(aBatch(users));
+      worker.ingestion.take(aBatch(Array.from({ length: 33_334 }, (_, row) => recordOfThreeRows(from + row))));
     }
     const full = worker.ingestion.room(0);
     expect(await hasChanged(full)).toBe(false);
@@ -48,7 +53,7 @@ describe('room for another batch', () => {
     expect(await hasChanged(full)).toBe(true);
     await settled();
     expect(worker.ingestion.room(0)).toBeUndefined();
-    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([100_000, 200_000]);
+    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([33_334, 66_668]);
   });
 
   it('ends when twice a chunk has not been archived, also after its totals are committed', async () => {
