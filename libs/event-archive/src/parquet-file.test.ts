@@ -154,6 +154,14 @@ describe('an archive file', () => {
     expect(await readFile(file, 'latin1')).not.toContain('nobody');
   });
 
+  it('is refused when rows of it cannot be encoded, though the library would go on without them', async () => {
+    const rows = columnsOf(manyRows(33_000));
+    const codes = rows.id.codes.with(-1, 33_000);
+    await expect(parquetFile({ ...rows, id: { ...rows.id, codes } })).rejects.toThrow(
+      '32768 rows were encoded instead of 33000',
+    );
+  });
+
   it('has the columns of the contract', async () => {
     await write(columnsOf([aRow()]));
     expect((await queryWithDuckDb('DESCRIBE rows')).map(([name, type]) => [name, type])).toEqual([
