@@ -39,6 +39,14 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(rowsIn(found.rows)).toEqual(rows);
   });
 
+  it('gives back events that came out of order in the order of their offsets', async () => {
+    const { archive } = opened();
+    const path = pathIn(freshHour());
+    const rows = manyRows(500).map((row, index) => ({ ...row, eventTimeMs: row.eventTimeMs - (index % 7) * 1000 }));
+    await archive.create(path, columnsOf(rows));
+    expect(rowsIn((await archive.read(path)).rows)).toEqual(rows);
+  });
+
   it('leaves the rows as they were, for another try', async () => {
     const { archive } = opened();
     const rows = columnsOf(manyRows(10));

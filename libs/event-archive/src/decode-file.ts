@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EventColumns, StoredFile } from '@antenna/ingestion';
 import { joinColumns } from './join-columns.ts';
+import { inOffsetOrder } from './offset-order.ts';
 import { rowGroups } from './row-groups.ts';
 
 export interface DecodedFile {
@@ -9,7 +10,7 @@ export interface DecodedFile {
   readonly rows: EventColumns;
 }
 
-/** A whole file: the checksum is that of the very bytes that were decoded. */
+/** A whole file, its rows in the order of their offsets; the checksum is that of the very bytes that were decoded. */
 export async function decodeFile(path: string): Promise<DecodedFile> {
   const bytes = await readFile(path);
   const checksum = createHash('sha256').update(bytes).digest('hex');
@@ -17,5 +18,5 @@ export async function decodeFile(path: string): Promise<DecodedFile> {
   for await (const group of rowGroups(bytes)) groups.push(group);
   const [first, ...others] = groups;
   if (first === undefined) throw new TypeError('it has no rows');
-  return { file: { sizeBytes: bytes.byteLength, checksum }, rows: joinColumns([first, ...others]) };
+  return { file: { sizeBytes: bytes.byteLength, checksum }, rows: inOffsetOrder(joinColumns([first, ...others])) };
 }

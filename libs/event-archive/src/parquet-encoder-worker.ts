@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import type { StoredFile } from '@antenna/ingestion';
+import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import { buffersOf, release } from './column-buffers.ts';
 import type { EncodeTask } from './parquet-encoder.ts';
 import { parquetFile } from './parquet-file.ts';
 
-// What is thrown here ends the thread and fails the task (worker-pool.ts).
 parentPort?.on('message', ({ rows, path }: EncodeTask) => {
-  const bytes = parquetFile(rows);
-  writeFileSync(path, bytes, { flag: 'wx' });
-  const checksum = createHash('sha256').update(bytes).digest('hex');
-  parentPort?.postMessage({ sizeBytes: bytes.byteLength, checksum } satisfies StoredFile);
+  // A rejection is thrown as an uncaught error: it ends the thread and fails the task (worker-pool.ts).
+  void encodeTo(path, rows).then((file) => parentPort?.postMessage(file));
 });
+
+async function encodeTo(path: string, rows: EventColumns): Promise<StoredFile> {
+  const bytes = await parquetFile(rows);
+  release(buffersOf(rows));
+  writeFileSync(path, bytes, { flag: 'wx' });
+  return { sizeBytes: bytes.byteLength, checksum: createHash('sha256').update(bytes).digest('hex') };
+}

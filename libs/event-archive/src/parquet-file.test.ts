@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 async function write(rows: EventColumns): Promise<void> {
-  await writeFile(file, parquetFile(rows));
+  await writeFile(file, await parquetFile(rows));
 }
 
 async function readIndependently(): Promise<readonly TestRow[]> {
@@ -56,6 +56,11 @@ async function readWithDuckDb(): Promise<readonly TestRow[]> {
   }));
 }
 
+/** Rows of the same time keep their order. */
+function inTimeOrder(rows: readonly TestRow[]): readonly TestRow[] {
+  return rows.toSorted((left, right) => left.eventTimeMs - right.eventTimeMs);
+}
+
 describe('an archive file', () => {
   it.each<[string, readonly TestRow[]]>([
     ['one row', [aRow()]],
@@ -71,7 +76,7 @@ describe('an archive file', () => {
     ['the first instant and a far one', [aRow({ eventTimeMs: 0 }), aRow({ eventTimeMs: Date.UTC(9999, 11, 31) })]],
     ['the same row many times', Array.from({ length: 1000 }, () => aRow())],
     ['nothing that comes back', manyRows(1000).map((row, index) => ({ ...row, id: `${index}`, bytes: index ** 3 }))],
-    ['events out of order', manyRows(1000).map((row, index) => ({ ...row, eventTimeMs: SOME_TIME_MS - index }))],
+    ['more rows than are encoded at a time', manyRows(33_000)],
   ])('of %s is read alike by two independent readers', async (_what, rows) => {
     await write(columnsOf(rows));
     expect(await readIndependently()).toEqual(rows);
@@ -91,15 +96,46 @@ describe('an archive file', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 300, size: 'max' }), async (rows) => {
         await write(columnsOf(rows));
-        expect(await readIndependently()).toEqual(rows);
+        expect(await readIndependently()).toEqual(inTimeOrder(rows));
       }),
       { numRuns: 50 },
     );
   });
 
+  it('has its rows in the order of event time, those of the same time in the order of their offsets', async () => {
+    const times = [3, 1, 2, 1, 3, 0].map((second) => SOME_TIME_MS + second * 1000);
+    await write(columnsOf(times.map((eventTimeMs, offset) => aRow({ offset, eventTimeMs, bytes: offset }))));
+    const rows = await readIndependently();
+    expect(rows.map(({ offset, bytes }) => [offset, bytes])).toEqual(
+      [5, 1, 3, 2, 0, 4].map((offset) => [offset, offset]),
+    );
+    expect(await readWithDuckDb()).toEqual(rows);
+  });
+
+  it('needs next to nothing for the times of events that come out of order', async () => {
+    const jumbled = (index: number) => (index * 7919) % 60_000;
+    const rows = manyRows(60_000).map((row, index) => ({
+      ...row,
+      eventTimeMs: SOME_TIME_MS + Math.floor(jumbled(index) / 100) * 1000,
+    }));
+    await write(columnsOf(rows));
+    const [[bytes] = []] = await queryWithDuckDb(
+      `SELECT sum(total_compressed_size) FROM parquet_metadata('${file}') WHERE path_in_schema = 'timestamp'`,
+    );
+    expect(Number(bytes)).toBeLessThan(rows.length / 10);
+  });
+
+  it('tells the range of its times and offsets, by which readers skip it', async () => {
+    await write(columnsOf(manyRows(1000)));
+    const columns = await queryWithDuckDb(
+      `SELECT path_in_schema FROM parquet_metadata('${file}') WHERE stats_min_value IS NOT NULL ORDER BY ALL`,
+    );
+    expect(columns.flat()).toEqual(['kafka_offset', 'kafka_partition', 'timestamp']);
+  });
+
   it('keeps the order and the number of rows over several row groups', async () => {
     const rows = columnsOf(manyRows(6000));
-    await writeFile(file, parquetFile(rows, 2500));
+    await writeFile(file, await parquetFile(rows, 2500));
     const groups = [];
     for await (const group of parquetRowGroups(file)) groups.push(group);
     const [first, ...others] = groups;
@@ -116,6 +152,14 @@ describe('an archive file', () => {
     await write({ ...columns, id: { ...columns.id, values: [...columns.id.values, 'nobody'] } });
     expect(await readIndependently()).toEqual([row]);
     expect(await readFile(file, 'latin1')).not.toContain('nobody');
+  });
+
+  it('is refused when rows of it cannot be encoded, though the library would go on without them', async () => {
+    const rows = columnsOf(manyRows(33_000));
+    const codes = rows.id.codes.with(-1, 33_000);
+    await expect(parquetFile({ ...rows, id: { ...rows.id, codes } })).rejects.toThrow(
+      '32768 rows were encoded instead of 33000',
+    );
   });
 
   it('has the columns of the contract', async () => {
@@ -159,7 +203,7 @@ describe('what is no archive file', () => {
   });
 
   it('is named when it was cut off', async () => {
-    const bytes = parquetFile(columnsOf(manyRows(100)));
+    const bytes = await parquetFile(columnsOf(manyRows(100)));
     await writeFile(file, bytes.subarray(0, bytes.length / 2));
     await expect(readAll()).rejects.toThrow(file);
   });
@@ -168,7 +212,7 @@ describe('what is no archive file', () => {
     ['lacks a column', `SELECT 'x' AS id`, 'column'],
     ['has a time of day without a zone and microseconds', `SELECT now()::TIMESTAMP AS "timestamp"`, 'timestamp'],
   ])('is named when it %s', async (_what, select, reason) => {
-    await writeFile(file, parquetFile(columnsOf([aRow()])));
+    await write(columnsOf([aRow()]));
     const foreign = join(folder, 'foreign.parquet');
     await queryWithDuckDb(`COPY (${select}) TO '${foreign}' (FORMAT parquet)`);
     file = foreign;

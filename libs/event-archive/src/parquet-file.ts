@@ -3,41 +3,85 @@ import { tableToIPC } from 'apache-arrow';
 import {
   Compression,
   EnabledStatistics,
+  ParquetFile,
+  type RecordBatch,
   Table as WasmTable,
-  writeParquet,
+  transformParquetStream,
   type WriterProperties,
   WriterPropertiesBuilder,
   WriterVersion,
 } from 'parquet-wasm';
-import { arrowTable } from './arrow-table.ts';
+import { arrowBatches } from './arrow-batches.ts';
+import { release } from './column-buffers.ts';
 import { isWorthDictionary } from './dictionary-choice.ts';
+import { ascendingRows } from './row-order.ts';
 
 /** Few enough that a reader without streaming (the independent one) needs some 100 MB, enough to write ids once. */
 const ROW_GROUP_ROWS = 524_288;
+/** Rows that are in the WebAssembly's memory at a time, beside what has been encoded: that memory never shrinks. */
+const BATCH_ROWS = 32_768;
+/** Half of the window that gzip looks back on: it spends a third less time on offsets, and finds as much. */
+const MAX_PAGE_BYTES = 16 * 1024;
 /** Below what the independent reader looks at, 10 MB. */
 const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
-/** Indexes into small dictionaries: bits packed without any slack, of which gzip makes nothing smaller. */
+/** Indexes into dictionaries of little text: packed bits, of which gzip makes nothing smaller. */
 const DENSE_COLUMNS = ['antenna_id', 'app', 'kafka_partition'];
+/** By which a reader may skip files and row groups; users, antennas, apps and bytes are all over them. */
+const COLUMNS_WITH_STATISTICS = ['timestamp', 'kafka_partition', 'kafka_offset'];
 
 /**
- * The rows as the bytes of one Parquet file, in their order. Codecs and encodings are those that Spark, DuckDB,
- * BigQuery and @dsnp/parquetjs all read (docs/decisions/0001-parquet-encoder.md).
+ * The rows as the bytes of one Parquet file, in the order of event time, rows of the same time in theirs: a column of
+ * times is then nearly nothing. Codecs and encodings are those that Spark, DuckDB, BigQuery and @dsnp/parquetjs all read
+ * (docs/decisions/0001-parquet-encoder.md).
  */
-export function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Uint8Array {
-  const table = WasmTable.fromIPCStream(tableToIPC(arrowTable(rows), 'stream'));
-  return writeParquet(table, writerProperties(rows, rowGroupRows));
+export async function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Promise<Uint8Array> {
+  const batches = ReadableStream.from(recordBatches(rows));
+  const encoded = await transformParquetStream(batches, writerProperties(rows, rowGroupRows));
+  const parts: Uint8Array[] = [];
+  for await (const part of encoded as ReadableStream<Uint8Array>) parts.push(part);
+  const file = Buffer.concat(parts);
+  await refuseLoss(file, rows.rows);
+  return file;
+}
+
+function* recordBatches(rows: EventColumns): Generator<RecordBatch | undefined, void, undefined> {
+  for (const batch of arrowBatches(rows, ascendingRows(rows.eventTimeMs), BATCH_ROWS)) {
+    const stream = tableToIPC(batch, 'stream');
+    const table = WasmTable.fromIPCStream(stream);
+    release([stream.buffer]);
+    const only = table.recordBatch(0);
+    table.free();
+    yield only;
+  }
+}
+
+/** The library goes on without a batch that it cannot write, and tells nobody. */
+async function refuseLoss(file: Buffer<ArrayBuffer>, rows: number): Promise<void> {
+  const parquet = await ParquetFile.fromFile(new Blob([file]));
+  const metadata = parquet.metadata();
+  const written = metadata.fileMetadata().numRows();
+  metadata.free();
+  parquet.free();
+  if (written !== rows) throw new Error(`${written} rows were encoded instead of ${rows}`);
 }
 
 function writerProperties(rows: EventColumns, rowGroupRows: number): WriterProperties {
+  const haveBytesDictionary = isWorthDictionary(rows.bytes);
   let builder = new WriterPropertiesBuilder()
     .setWriterVersion(WriterVersion.V1)
     .setCompression(Compression.GZIP)
     .setMaxRowGroupSize(rowGroupRows)
+    .setDataPageSizeLimit(MAX_PAGE_BYTES)
     .setDictionaryPageSizeLimit(MAX_DICTIONARY_BYTES)
-    .setStatisticsEnabled(EnabledStatistics.Chunk)
+    .setStatisticsEnabled(EnabledStatistics.None)
     .setColumnDictionaryEnabled('kafka_offset', false)
     .setColumnDictionaryEnabled('timestamp', isWorthDictionary(rows.eventTimeMs))
-    .setColumnDictionaryEnabled('bytes', isWorthDictionary(rows.bytes));
-  for (const column of DENSE_COLUMNS) builder = builder.setColumnCompression(column, Compression.SNAPPY);
+    .setColumnDictionaryEnabled('bytes', haveBytesDictionary);
+  for (const column of haveBytesDictionary ? [...DENSE_COLUMNS, 'bytes'] : DENSE_COLUMNS) {
+    builder = builder.setColumnCompression(column, Compression.SNAPPY);
+  }
+  for (const column of COLUMNS_WITH_STATISTICS) {
+    builder = builder.setColumnStatisticsEnabled(column, EnabledStatistics.Chunk);
+  }
   return builder.build();
 }
