@@ -6,7 +6,7 @@ import { checkout } from '../place.ts';
 import { withDatabase } from '../stack/database.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import type { Contestant } from './contestant.ts';
-import { deployedFlags } from './deployed-node.ts';
+import { deployment } from './deployed-node.ts';
 import { insertUsers } from './users.sql.ts';
 
 const apps = ['provisioner', 'speed-layer', 'batch-layer'] as const;
@@ -49,11 +49,12 @@ function appCommand(
   { databaseUrl, brokers, groupId, archive }: RunPlace,
   env: Readonly<Record<string, string>> = {},
 ): CommandLine {
+  const deployed = deployment(app);
   return {
     file: process.execPath,
-    args: [...deployedFlags(app), join(checkout, 'dist/apps', app, 'main.js'), ...args],
+    args: [...deployed.flags, join(checkout, 'dist/apps', app, 'main.js'), ...args],
     env: {
-      NODE_ENV: 'production',
+      ...deployed.env,
       DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: brokers,
       KAFKA_GROUP_ID: groupId,
