@@ -47,10 +47,6 @@ export class WindowTotals {
     return this.#eventBytes.value();
   }
 
-  get isEmpty(): boolean {
-    return this.#events === 0;
-  }
-
   add({ eventTimeMs, bytes, pools, idNumber, antennaNumber, appNumber }: PooledEvent): void {
     const { sums } = this.#windowAt(eventTimeMs);
     const { user_total_bytes: users, antenna_total_bytes: antennas, app_total_bytes: apps } = this.#ids;

@@ -1,4 +1,4 @@
-import type { EventColumns } from '@antenna/ingestion';
+import type { EventColumns, TextColumn } from '@antenna/ingestion';
 import {
   type Data,
   Dictionary,
@@ -36,6 +36,9 @@ const SCHEMA = new Schema([
 
 type TextName = keyof typeof TYPES;
 
+/** The texts of a file where they are at most as many as a batch has rows: then all batches have them all. */
+type WholeTexts = Readonly<Record<TextName, Vector<Utf8> | undefined>>;
+
 /**
  * The rows in the given order, `batchRows` at a time: each table is one batch, which is made when it is asked for and is
  * gone when the next one is.
@@ -45,7 +48,8 @@ export function* arrowBatches(
   order: Int32Array,
   batchRows: number,
 ): Generator<Table, void, undefined> {
-  const texts = { id: utf8(rows.id.values), antennaId: utf8(rows.antennaId.values), app: utf8(rows.app.values) };
+  const whole = ({ values }: TextColumn) => (values.length <= batchRows ? utf8(values) : undefined);
+  const texts = { id: whole(rows.id), antennaId: whole(rows.antennaId), app: whole(rows.app) };
   for (let from = 0; from < order.length; from += batchRows) {
     const columns = arrowColumns(rows, texts, order.subarray(from, from + batchRows));
     yield tableOf(columns);
@@ -53,10 +57,11 @@ export function* arrowBatches(
   }
 }
 
-function arrowColumns(rows: EventColumns, texts: Readonly<Record<TextName, Vector<Utf8>>>, order: Int32Array) {
+function arrowColumns(rows: EventColumns, texts: WholeTexts, order: Int32Array) {
   const coded = (name: TextName) => {
-    const data = valuesOfRows(rows[name].codes, order, new Int32Array(order.length));
-    return makeData({ type: TYPES[name], nullCount: 0, data, dictionary: texts[name] });
+    const codes = valuesOfRows(rows[name].codes, order, new Int32Array(order.length));
+    const dictionary = texts[name] ?? utf8(renumbered(codes, rows[name].values));
+    return makeData({ type: TYPES[name], nullCount: 0, data: codes, dictionary });
   };
   return [
     makeData({ type: new TimestampMillisecond('UTC'), nullCount: 0, data: int64(rows.eventTimeMs, order) }),
@@ -67,6 +72,20 @@ function arrowColumns(rows: EventColumns, texts: Readonly<Record<TextName, Vecto
     makeData({ type: new Int32(), nullCount: 0, data: new Int32Array(order.length).fill(rows.partition) }),
     makeData({ type: new Int64(), nullCount: 0, data: int64(rows.offset, order) }),
   ];
+}
+
+/**
+ * The texts that a batch uses; its codes become those of these. Each batch with all texts of a file would take rows times
+ * texts, if nearly every row has a user of its own.
+ */
+function renumbered(codes: Int32Array, values: readonly string[]): readonly string[] {
+  const used: string[] = [];
+  const known = new Int32Array(values.length);
+  for (const [row, code] of codes.entries()) {
+    if (known[code] === 0) known[code] = used.push(values[code] ?? '');
+    codes[row] = (known[code] ?? 0) - 1;
+  }
+  return used;
 }
 
 function tableOf(children: Data[]): Table {

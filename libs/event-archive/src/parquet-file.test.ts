@@ -77,6 +77,10 @@ describe('an archive file', () => {
     ['the same row many times', Array.from({ length: 1000 }, () => aRow())],
     ['nothing that comes back', manyRows(1000).map((row, index) => ({ ...row, id: `${index}`, bytes: index ** 3 }))],
     ['more rows than are encoded at a time', manyRows(33_000)],
+    [
+      'more users than rows that are encoded at a time',
+      manyRows(70_000).map((row, index) => ({ ...row, id: `user ${index % 40_000}` })),
+    ],
   ])('of %s is read alike by two independent readers', async (_what, rows) => {
     await write(columnsOf(rows));
     expect(await readIndependently()).toEqual(rows);
@@ -154,12 +158,10 @@ describe('an archive file', () => {
     expect(await readFile(file, 'latin1')).not.toContain('nobody');
   });
 
-  it('is refused when rows of it cannot be encoded, though the library would go on without them', async () => {
+  it('is refused, with the cause, when rows of it cannot be encoded, though the library would go on without them', async () => {
     const rows = columnsOf(manyRows(33_000));
     const codes = rows.id.codes.with(-1, 33_000);
-    await expect(parquetFile({ ...rows, id: { ...rows.id, codes } })).rejects.toThrow(
-      '32768 rows were encoded instead of 33000',
-    );
+    await expect(parquetFile({ ...rows, id: { ...rows.id, codes } })).rejects.toThrow('out of bounds: 33000');
   });
 
   it('has the columns of the contract', async () => {

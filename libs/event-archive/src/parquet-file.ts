@@ -1,5 +1,5 @@
 import type { EventColumns } from '@antenna/ingestion';
-import { tableToIPC } from 'apache-arrow';
+import { type Table, tableToIPC } from 'apache-arrow';
 import {
   Compression,
   EnabledStatistics,
@@ -35,24 +35,33 @@ const COLUMNS_WITH_STATISTICS = ['timestamp', 'kafka_partition', 'kafka_offset']
  * (docs/decisions/0001-parquet-encoder.md).
  */
 export async function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Promise<Uint8Array> {
-  const batches = ReadableStream.from(recordBatches(rows));
+  const failures: unknown[] = [];
+  const batches = ReadableStream.from(recordBatches(rows, failures));
   const encoded = await transformParquetStream(batches, writerProperties(rows, rowGroupRows));
   const parts: Uint8Array[] = [];
   for await (const part of encoded as ReadableStream<Uint8Array>) parts.push(part);
   const file = Buffer.concat(parts);
+  if (failures.length > 0) throw failures[0];
   await refuseLoss(file, rows.rows);
   return file;
 }
 
-function* recordBatches(rows: EventColumns): Generator<RecordBatch | undefined, void, undefined> {
-  for (const batch of arrowBatches(rows, ascendingRows(rows.eventTimeMs), BATCH_ROWS)) {
-    const stream = tableToIPC(batch, 'stream');
-    const table = WasmTable.fromIPCStream(stream);
-    release([stream.buffer]);
-    const only = table.recordBatch(0);
-    table.free();
-    yield only;
+/** @param failures gets what goes wrong: the library would take it for the end of the rows. */
+function* recordBatches(rows: EventColumns, failures: unknown[]): Generator<RecordBatch | undefined, void, undefined> {
+  try {
+    for (const batch of arrowBatches(rows, ascendingRows(rows.eventTimeMs), BATCH_ROWS)) yield recordBatch(batch);
+  } catch (error) {
+    failures.push(error);
   }
+}
+
+function recordBatch(batch: Table): RecordBatch | undefined {
+  const stream = tableToIPC(batch, 'stream');
+  const table = WasmTable.fromIPCStream(stream);
+  release([stream.buffer]);
+  const only = table.recordBatch(0);
+  table.free();
+  return only;
 }
 
 /** The library goes on without a batch that it cannot write, and tells nobody. */

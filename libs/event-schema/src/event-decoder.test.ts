@@ -61,6 +61,16 @@ describe('the quick decoder', () => {
     expect(agrees(encoder.encode(text), ARRIVED_MS)).toBe(true);
   });
 
+  it('goes on when the bytes of a record that it has read are used for others', () => {
+    const bytes = Buffer.from(json());
+    const again = encoder.encode(json({ bytes: '513' }));
+    const quick = new EventDecoder();
+    expect(quick.isOrdinary(bytes, ARRIVED_MS)).toBe(true);
+    bytes.fill(0);
+    expect(plain(quick.decode(again, ARRIVED_MS))).toStrictEqual(decode(again, ARRIVED_MS));
+    expect(plain(quick.decode(bytes, ARRIVED_MS))).toStrictEqual(decode(bytes, ARRIVED_MS));
+  });
+
   it.each(badRecordCorpus)('agrees with the strict one about $name', ({ value, recordTimestampMs }) => {
     expect(plain(decoder.decode(value, recordTimestampMs))).toStrictEqual(decode(value, recordTimestampMs));
     expect(agrees(value, recordTimestampMs)).toBe(true);

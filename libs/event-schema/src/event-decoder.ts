@@ -9,7 +9,7 @@ import { OrdinaryRecord } from './ordinary-record.ts';
 export type DecodedInPlace = { readonly ok: true; readonly event: PooledEvent } | Rejection;
 
 /**
- * Decodes records one after the other, each to the very same as `decode` does, five times as fast where they are
+ * Decodes records one after the other, each to the very same as `decode` does, several times as fast where they are
  * written as nearly all are (docs/performance-profile.md), and without making anything. What it keeps between records is
  * bounded and changes no result.
  */

@@ -29,7 +29,7 @@ const EPOCH = 5;
 const NAMES = ['id', 'antenna_id', 'app', 'timestamp', 'bytes'].map((name) => new TextEncoder().encode(`${name}"`));
 
 /** How many forms of records are remembered: producers of so many kinds may take turns. */
-const MAX_FORMS = 4;
+const MAX_FORMS = 8;
 
 /**
  * Reads a record's five fields straight from its bytes, if it is written as nearly all are: one object with these

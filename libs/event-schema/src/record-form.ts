@@ -28,7 +28,8 @@ export class RecordForm<Kind> {
     const starts = [start, ...values.map((value) => value.end)];
     const ends = [...values.map((value) => value.start), end];
     this.#pieces = starts.map((from, index) => {
-      const piece = bytes.slice(from, ends[index]);
+      // A copy, which `slice` of a Buffer is not: a form must not hold a whole fetch in memory.
+      const piece = Uint8Array.prototype.slice.call(bytes, from, ends[index]);
       return { words: new ByteWords(piece), length: piece.length };
     });
   }

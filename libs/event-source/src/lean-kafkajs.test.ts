@@ -195,6 +195,18 @@ describe('a batch', () => {
     expect(await fetched(partitionOf([{ ...data(0, 2), lastOffsetDelta: 9 }]), 0)).toMatchObject({ nextOffset: 10 });
   });
 
+  // Compaction leaves the head of a batch for the sake of its producer.
+  it('is told about as it is when another follows that holds no record any more', async () => {
+    const whole = data(0, 1);
+    const full = { ...whole, records: whole.records.map((record) => ({ ...record, key: Buffer.from('a key') })) };
+    const empty = { ...data(1, 0), lastOffsetDelta: 3 };
+    const { responses } = (await decode(fetchResponseBytes('devices', [partitionOf([full, empty])]))) as Decoded;
+    const batch = recordBatch(new Batch('devices', '0', responses[0]?.partitions[0]));
+    const cursor = batch.records();
+    expect([cursor.next(), cursor.next(), batch.nextOffset]).toEqual([true, false, 5]);
+    expect(plain(cursor.record())).toMatchObject({ offset: 0, key: Uint8Array.from(Buffer.from('a key')) });
+  });
+
   it('is refused when a record reaches beyond it', async () => {
     const raw = fetchResponseBytes('devices', [partitionOf([data(0, 2)])]);
     const lengthOfLastRecord = raw.length - 9;

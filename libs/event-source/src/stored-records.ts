@@ -17,6 +17,8 @@ export class StoredRecords implements RecordCursor {
   #batch: StoredBatchParts | undefined;
   #reader = new VariableLengthReader(new Uint8Array());
   #left = 0;
+  /** Of the record's own batch: the cursor may have looked into the next one already. */
+  #recordBytes: Buffer = Buffer.alloc(0);
   #keyStart = 0;
   #keyLength = -1;
 
@@ -38,7 +40,7 @@ export class StoredRecords implements RecordCursor {
 
   record(): SourceRecord {
     const { offset, timestampMs, bytes, valueStart, valueEnd } = this;
-    const key = view(this.#batch?.records ?? null, this.#keyStart, this.#keyLength);
+    const key = view(this.#recordBytes, this.#keyStart, this.#keyLength);
     return { offset, timestampMs, key, value: view(bytes, valueStart, valueEnd - valueStart) };
   }
 
@@ -61,6 +63,7 @@ export class StoredRecords implements RecordCursor {
     const createdMs = reader.longAddedTo(firstTimestampMs);
     this.timestampMs = appendedMs ?? createdMs;
     this.offset = firstOffset + reader.integer();
+    this.#recordBytes = records;
     this.#keyLength = reader.integer();
     this.#keyStart = reader.skip(Math.max(0, this.#keyLength));
     const valueLength = reader.integer();

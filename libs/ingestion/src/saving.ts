@@ -8,7 +8,8 @@ import type { EventArchive } from './ports.ts';
 const MAX_CHUNKS_IN_WORK = 2;
 
 /**
- * Rows of a commit at which the totals are flushed. Where nearly every event has a user of its own, rows and not events
+ * Rows at which the totals are flushed. A commit has as many, those that came during the one before until there are twice
+ * as many, those of the last batch, and users' hours. Where nearly every event has a user of its own, rows and not events
  * are what takes memory. And rows are what a commit's duration depends on: Postgres adds some 100,000 a second, so that a
  * commit ends well within the statement time-out, after which it would only be made again, the same.
  */

@@ -1,6 +1,6 @@
 /**
- * Postgres array literals. The driver's own conversion walks nested values one by one; a commit has hundreds of
- * thousands of elements. They are still parameters: nothing here becomes part of a statement.
+ * Postgres array literals, for the few elements of positions, paths and dead letters; totals go in binary
+ * (binary-array.ts). They are still parameters: nothing here becomes part of a statement.
  */
 export function arrayOfNumbers(values: readonly (bigint | number | undefined)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;

@@ -46,6 +46,7 @@ export function bigintArrayOfRuns(runs: readonly Run<number>[]): Buffer {
   const element = Buffer.alloc(BIGINT_STRIDE);
   let at = HEADER_BYTES;
   for (const { value, count } of runs) {
+    if (count === 0) continue;
     writeBigint(viewOf(element), 0, value);
     const end = at + count * BIGINT_STRIDE;
     buffer.fill(element, at, end);
@@ -64,6 +65,7 @@ export function textArrayOfRuns(runs: readonly Run<string>[]): Buffer {
   );
   let at = HEADER_BYTES;
   for (const { bytes, count } of elements) {
+    if (count === 0) continue;
     const end = at + count * bytes.length;
     buffer.fill(bytes, at, end);
     at = end;
