@@ -32,7 +32,7 @@ export interface HealthServer {
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { port, host = '0.0.0.0', isLive, isReady, registry } = options;
   // Who serves nothing does not load it.
-  const { fastify } = await import('fastify');
+  const { default: fastify } = await import('fastify');
   const server = fastify({ logger: false, forceCloseConnections: true });
   const answers = { '/healthz': isLive, '/readyz': isReady };
   for (const [path, probe] of Object.entries(answers)) {

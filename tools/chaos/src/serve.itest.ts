@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { emptyDatabase, testSecret, until } from '@antenna/test-kit';
+import { execa } from 'execa';
 import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
-import { DONE, ending, startWorker, type WorkerEnvironment } from './worker-process.ts';
+import { DONE, ending, startWorkerFrom, startWorker, type WorkerEnvironment } from './worker-process.ts';
+
+const CHECKOUT = join(import.meta.dirname, '../../..');
+const SOURCES = join(CHECKOUT, 'apps/speed-layer/src/main.ts');
+
+/** Made as for the image: what is loaded later than at the start can be missing in it, or be of another form. */
+async function deployedBundle(): Promise<string> {
+  await execa(process.execPath, [join(CHECKOUT, 'tools/build.mjs'), 'speed-layer'], { cwd: CHECKOUT });
+  return join(CHECKOUT, 'dist/apps/speed-layer/main.js');
+}
 
 describe('the speed layer that serves', () => {
   let stream: Stream;
@@ -15,10 +26,14 @@ describe('the speed layer that serves', () => {
 
   afterEach(() => stream.close());
 
-  it('tells its health and its figures, and saves everything when it is told to stop', async () => {
+  it.each<[string, () => Promise<string>]>([
+    ['its sources', () => Promise.resolve(SOURCES)],
+    ['the bundle of its image', deployedBundle],
+  ])('tells its health and figures, and saves everything when it is told to stop: from %s', async (_form, program) => {
     const records = someRecords(10, 2_000);
     await send(stream, records);
-    const worker = startWorker('serve', { ...stream.environment, FLUSH_INTERVAL_MS: '100' });
+    const environment = { ...stream.environment, FLUSH_INTERVAL_MS: '100' };
+    const worker = startWorkerFrom(await program(), 'serve', environment);
     const origin = await originOf(worker);
     await until(async () => (await fetch(`${origin}/readyz`)).ok, { what: 'readiness' });
     expect(await (await fetch(`${origin}/healthz`)).json()).toEqual({ ok: true });

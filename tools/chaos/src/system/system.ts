@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Failpoint } from '../failpoint.ts';
-import { startBatch, startBundledWorker, type WorkerCommand, type WorkerEnvironment } from '../worker-process.ts';
+import { startBatch, startWorkerFrom, type WorkerCommand, type WorkerEnvironment } from '../worker-process.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
 import { Database } from './database.ts';
 import type { Ending } from './ending.ts';
@@ -128,7 +128,7 @@ function programs(bundle: string, environment: WorkerEnvironment, log: (line: st
   };
   return {
     worker: (command: WorkerCommand, { failpoint, others }: WorkerOptions) =>
-      asProcess(command, startBundledWorker(bundle, command, { ...environment, ...others }, failpoint)),
+      asProcess(command, startWorkerFrom(bundle, command, { ...environment, ...others }, failpoint)),
     batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
   };
 }
