@@ -18,7 +18,7 @@ import { ordinaryInstantMs } from './ordinary-time.ts';
 import { RecordForm, type ValueSpan } from './record-form.ts';
 import type { TextPool } from './text-pool.ts';
 
-/** What a value is: an app is 2. Of the first three, which are texts, the pool has the same number. */
+/** What a value is. The first three are texts, of the pool with the same number: an app is 2. */
 const ID = 0;
 const ANTENNA_ID = 1;
 const INSTANT = 3;
