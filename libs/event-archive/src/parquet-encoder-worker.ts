@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import { giveWay } from './background-thread.ts';
 import { buffersOf, release } from './column-buffers.ts';
 import type { EncodeTask } from './parquet-encoder.ts';
 import { parquetFile } from './parquet-file.ts';
+
+giveWay();
 
 parentPort?.on('message', ({ rows, path }: EncodeTask) => {
   // A rejection is thrown as an uncaught error: it ends the thread and fails the task (worker-pool.ts).
