@@ -189,7 +189,7 @@ describe('the settings of the ingestion', () => {
   it('have the defaults that were measured', () => {
     expect(valueOf(ingestionSettings)).toEqual({
       sinks: ['totals', 'archive'],
-      flushIntervalMs: 1000,
+      flushIntervalMs: 500,
       flushMaxEvents: 500_000,
       deadLettersWhole: 1_000,
       archiveRollRows: 1_000_000,

@@ -32,7 +32,7 @@ export const ingestionSettings = settingsGroup({
       name: 'FLUSH_INTERVAL_MS',
       description: 'how long the oldest unsaved event may wait for a commit',
       kind: wholeNumber(1, hourMs),
-      default: '1000',
+      default: '500',
     }),
     flushMaxEvents: setting({
       name: 'FLUSH_MAX_EVENTS',
