@@ -57,6 +57,11 @@ export class Assignment {
     return this.#pending.deadLetterBytes + (this.#committing?.deadLetterBytes ?? 0);
   }
 
+  /** Whether more is left to read than the next commit would hold. */
+  get isBehind(): boolean {
+    return sum([...this.intakes.values()], ({ unread }) => unread) > this.#pending.records;
+  }
+
   /** Rows in open chunks, which can be sealed at any time. A range that is redone ends where its intent says. */
   get openRows(): number {
     return sum(this.archives, (archive) => (archive.isRedoing ? 0 : archive.rows));

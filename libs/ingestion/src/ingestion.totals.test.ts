@@ -53,6 +53,26 @@ describe('a flush', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
+  it('waits for twice the interval while more is left to read than it would hold', async () => {
+    const worker = await aClaimedWorker([0, 1]);
+    worker.ingestion.take(eventBatch([0, 1], { highWatermark: 4 }));
+    worker.ingestion.take(eventBatch([0], { partition: 1, highWatermark: 3 }));
+    await pass(worker, 1_999);
+    expect(worker.store.commits).toHaveLength(0);
+    await pass(worker, 1);
+    expect(worker.store.commits).toHaveLength(1);
+  });
+
+  it('is due after the interval as soon as no more is left to read than it would hold', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0], { highWatermark: 5 }));
+    await pass(worker, 1_000);
+    expect(worker.store.commits).toHaveLength(0);
+    worker.ingestion.take(eventBatch([1, 2], { highWatermark: 6 }));
+    await settled();
+    expect(worker.store.commits).toHaveLength(1);
+  });
+
   it('is due at the greatest number of records, events and dead letters together', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
     worker.ingestion.take(aBatch([eventRecord(0), badRecord(1)]));

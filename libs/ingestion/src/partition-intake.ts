@@ -18,6 +18,7 @@ export class PartitionIntake {
   readonly #totals: ClaimedPosition;
   readonly #allowance: DeadLetterAllowance;
   #expected: number;
+  #unread = 0;
   #totalsNext: number;
   #flushedTo: number;
   #greatestEventTimeMs: number | undefined;
@@ -54,6 +55,11 @@ export class PartitionIntake {
     return this.#expected;
   }
 
+  /** Records that the partition held beyond the last batch when that was fetched. */
+  get unread(): number {
+    return this.#unread;
+  }
+
   /** The first record that a sink lacks. Records before it are read to compare them with a fingerprint, no more. */
   get lacking(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
     const { partition, archive } = this;
@@ -80,6 +86,7 @@ export class PartitionIntake {
     for (; record.next(); count += 1) this.#takeRecord(record, pending);
     if (count > 0) this.#endBatch(fingerprintOf(record.record()));
     this.advanceTo(batch.nextOffset, pending, nowMs);
+    this.#unread = Math.max(0, batch.highWatermark - batch.nextOffset);
     return count;
   }
 

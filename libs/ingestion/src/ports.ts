@@ -278,7 +278,7 @@ export interface IngestionSettings {
   readonly topic: string;
   /** Always with `totals`, which also keeps the dead letters. */
   readonly sinks: readonly Sink[];
-  /** How long the oldest unsaved event may wait for a commit. */
+  /** How long the oldest unsaved event may wait for a commit; twice as long while the worker is behind. */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
   /** Dead letters of a partition that are stored whole at once, and again within an hour; the others as ranges. */

@@ -41,7 +41,7 @@ export class Reading {
    * @throws {TopicRecreatedError} when a record is not the one that was seen at its offset.
    */
   take(batch: RecordBatch): boolean {
-    const { partition, fetchedOffset, nextOffset, highWatermark } = batch;
+    const { partition, fetchedOffset } = batch;
     const intake = this.#assignment.intakes.get(partition);
     if (intake === undefined) return false;
     if (fetchedOffset !== intake.expected) {
@@ -50,8 +50,7 @@ export class Reading {
     }
     const { clock, observer } = this.#context.ports;
     const records = intake.take(batch, this.#assignment.pending, clock.nowMs());
-    const lagRecords = Math.max(0, highWatermark - nextOffset);
-    observer.observe({ kind: 'batch', partition, records, lagRecords });
+    observer.observe({ kind: 'batch', partition, records, lagRecords: intake.unread });
     return true;
   }
 

@@ -30,7 +30,7 @@ export const ingestionSettings = settingsGroup({
     }),
     flushIntervalMs: setting({
       name: 'FLUSH_INTERVAL_MS',
-      description: 'how long the oldest unsaved event may wait for a commit',
+      description: 'how long the oldest unsaved event may wait for a commit; twice as long while the worker is behind',
       kind: wholeNumber(1, hourMs),
       default: '500',
     }),
