@@ -6,6 +6,7 @@ const usual = ['rounds', 'freshness', 'idle'] as const satisfies readonly SuiteN
 const growth = [
   'partitions',
   'workers',
+  'limitedWorkers',
   'users',
   'hourEvents',
   'hourFiles',

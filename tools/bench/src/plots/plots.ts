@@ -13,7 +13,7 @@ export interface Plot {
 
 /** At most one for each suite that was run. */
 export function plotsOf(findings: Findings): readonly Plot[] {
-  const { rounds, freshness, partitions, workers, users, hourEvents, hourFiles } = findings;
+  const { rounds, freshness, partitions, workers, limitedWorkers, users, hourEvents, hourFiles } = findings;
   return [
     plot('rounds', 'CPU seconds per million events of worker, Postgres and broker', rounds?.drains, cpuPlot),
     plot('freshness', 'delay of each contestant at each rate, median and 99th percentile', freshness, freshnessPlot),
@@ -21,6 +21,9 @@ export function plotsOf(findings: Findings): readonly Plot[] {
       throughputPlot(runs, 'partitions', (run) => run.partitions),
     ),
     plot('workers', 'events a second by workers', workers, (runs) =>
+      throughputPlot(runs, 'workers', (run) => run.workers),
+    ),
+    plot('limitedWorkers', 'events a second by workers, each held to a quarter of a core', limitedWorkers, (runs) =>
       throughputPlot(runs, 'workers', (run) => run.workers),
     ),
     plot('users', 'events a second by users', users, (runs) => throughputPlot(runs, 'users', (run) => run.users)),

@@ -15,7 +15,8 @@ export interface Section {
 
 /** The tables of all that was found. */
 export function sectionsOf(findings: Findings): readonly Section[] {
-  const { rounds, freshness, idle, hour, partitions, workers, users, hourEvents, hourFiles, files } = findings;
+  const { rounds, freshness, idle, hour, partitions, workers, limitedWorkers, users, hourEvents, hourFiles, files } =
+    findings;
   return [
     ...(rounds === undefined ? [] : roundsSections(rounds)),
     section('hour', 'Batch hour of 50 million events', hour, (runs) =>
@@ -25,6 +26,9 @@ export function sectionsOf(findings: Findings): readonly Section[] {
     section('idle', 'CPU while nothing happens', idle, idleTable),
     section('partitions', 'By partitions', partitions, (runs) => drainGrowthTable(runs, 'partitions')),
     section('workers', 'By workers', workers, (runs) => drainGrowthTable(runs, 'workers')),
+    section('limitedWorkers', 'By workers, each held to a quarter of a core', limitedWorkers, (runs) =>
+      drainGrowthTable(runs, 'workers'),
+    ),
     section('users', 'By users', users, (runs) => drainGrowthTable(runs, 'users')),
     section('hourEvents', 'Batch hour by events', hourEvents, (runs) => batchGrowthTable(runs, 'events')),
     section('hourFiles', 'Batch hour by files', hourFiles, (runs) => batchGrowthTable(runs, 'files')),

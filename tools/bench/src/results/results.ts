@@ -13,6 +13,7 @@ export interface Findings {
   readonly hour?: readonly BatchRun[];
   readonly partitions?: readonly DrainRun[];
   readonly workers?: readonly DrainRun[];
+  readonly limitedWorkers?: readonly DrainRun[];
   readonly users?: readonly DrainRun[];
   readonly hourEvents?: readonly BatchRun[];
   readonly hourFiles?: readonly BatchRun[];

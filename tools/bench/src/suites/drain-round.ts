@@ -1,7 +1,9 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Contestant } from '../contestants/contestant.ts';
-import { runMeasured } from '../measure/run-measured.ts';
+import { WrongResultError } from '../errors.ts';
+import { withCpuQuota } from '../measure/cpu-quota.ts';
+import { type CommandLine, type Measured, runMeasured } from '../measure/run-measured.ts';
 import type { BatchRun, DrainRun } from '../results/runs.ts';
 import type { BenchStack } from '../stack/bench-stack.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
@@ -15,9 +17,14 @@ import { endMs, FROM_MS } from '../workload/workload.ts';
 
 const HOUR_MS = 3_600_000;
 
+/** What a process may take beyond its quota: the kernel shares out time in slices. */
+const QUOTA_TOLERANCE = 1.1;
+
 export interface DrainOptions {
   /** Processes that drain at once. */
   readonly workers?: number;
+  /** Of a core, that each of them is held to. */
+  readonly cpuShare?: number;
   /** Whether an hour of the archive is computed, too. */
   readonly withBatch: boolean;
 }
@@ -39,7 +46,8 @@ export function drainRound(
 ): Promise<DrainOutcome> {
   return inRunPlace(stack, async (at) => {
     await contestant.prepare(at, usersOf(loaded.workload));
-    const drain = await measuredDrain(stack, contestant, { at, loaded, workers: options.workers ?? 1 });
+    const { workers = 1, cpuShare } = options;
+    const drain = await measuredDrain(stack, contestant, { at, loaded, workers, cpuShare });
     const batch = options.withBatch ? await measuredBatch(contestant, at, loaded) : undefined;
     return { drain, batch };
   });
@@ -49,17 +57,18 @@ interface DrainPlace {
   readonly at: RunPlace;
   readonly loaded: LoadedTopic;
   readonly workers: number;
+  readonly cpuShare: number | undefined;
 }
 
 async function measuredDrain(
   stack: BenchStack,
   contestant: Contestant,
-  { at, loaded: { topic, workload, truth }, workers }: DrainPlace,
+  { at, loaded: { topic, workload, truth }, workers, cpuShare }: DrainPlace,
 ): Promise<DrainRun> {
   const [load] = loadavg();
   const command = contestant.drain(at, topic);
   const commands = Array.from({ length: workers }, () => command);
-  const [{ outputs, usage }, servers] = await withServerUsage(stack, () => runMeasured(commands));
+  const [{ outputs, usage }, servers] = await withServerUsage(stack, () => measuredWithin(commands, cpuShare));
   await verifyWindows(at.databaseUrl, truth, endMs(workload));
   await verifyArchive(at.archive, truth, endMs(workload));
   const { files, bytes } = archiveSize(at.archive);
@@ -74,6 +83,16 @@ async function measuredDrain(
     archiveBytes: bytes,
     loadBefore: load ?? Number.NaN,
   };
+}
+
+/** @throws {WrongResultError} when the processes took more than their share. */
+async function measuredWithin(commands: readonly CommandLine[], cpuShare: number | undefined): Promise<Measured> {
+  if (cpuShare === undefined) return runMeasured(commands);
+  const measured = await withCpuQuota(commands, cpuShare, runMeasured);
+  const { cpuSeconds, wallSeconds } = measured.usage;
+  const allowed = commands.length * cpuShare * wallSeconds * QUOTA_TOLERANCE;
+  if (cpuSeconds > allowed) throw new WrongResultError(`${cpuSeconds} CPU s were taken of ${allowed} allowed`);
+  return measured;
 }
 
 /** The second hour, which is whole whatever came out of order. */

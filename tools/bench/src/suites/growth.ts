@@ -5,10 +5,13 @@ import { loadTopic } from '../workload/load-topic.ts';
 import type { Workload } from '../workload/workload.ts';
 import { batchOfHour } from './batch-of-hour.ts';
 import type { BenchContext } from './bench-context.ts';
-import { drainRound } from './drain-round.ts';
+import { type DrainOptions, drainRound } from './drain-round.ts';
 import { drainText } from './run-text.ts';
 
 const PRODUCT_ROUNDS = 3;
+
+/** Of a core, a worker with a limit: four of them leave half of two cores to Postgres and broker. */
+const LIMIT = 0.25;
 
 /** What grows is varied; all else stays. */
 const usual: Workload = { events: 2_000_000, users: 20_000, partitions: 4, hours: 3 };
@@ -29,12 +32,21 @@ export function users(context: BenchContext): Promise<DrainRun[]> {
   );
 }
 
-/** 1 to 4 workers of one group; the peer has no such thing on one machine. */
-export async function workers(context: BenchContext): Promise<DrainRun[]> {
+/** 1 to 4 workers of one group, which share the machine; the peer has no such thing on one machine. */
+export function workers(context: BenchContext): Promise<DrainRun[]> {
+  return drainsOfWorkers(context, {});
+}
+
+/** The same, each held to a part of a core, as pods with a CPU limit are: then there is CPU left for more of them. */
+export function limitedWorkers(context: BenchContext): Promise<DrainRun[]> {
+  return drainsOfWorkers(context, { cpuShare: LIMIT });
+}
+
+async function drainsOfWorkers(context: BenchContext, limit: Pick<DrainOptions, 'cpuShare'>): Promise<DrainRun[]> {
   const loaded = await loadTopic(context.kafka, usual, context.report);
   const runs: DrainRun[] = [];
   for (const count of [1, 2, 3, 4].flatMap((it) => Array.from({ length: PRODUCT_ROUNDS }, () => it))) {
-    const { drain } = await drainRound(context.stack, product, loaded, { workers: count, withBatch: false });
+    const { drain } = await drainRound(context.stack, product, loaded, { ...limit, workers: count, withBatch: false });
     context.report(`${count} workers: ${drainText(drain)}`);
     runs.push(drain);
   }

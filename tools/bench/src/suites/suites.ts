@@ -3,7 +3,7 @@ import { batchOfHour } from './batch-of-hour.ts';
 import type { BenchContext } from './bench-context.ts';
 import { files } from './files.ts';
 import { freshness } from './freshness.ts';
-import { hourEvents, hourFiles, partitions, users, workers } from './growth.ts';
+import { hourEvents, hourFiles, limitedWorkers, partitions, users, workers } from './growth.ts';
 import { idle } from './idle.ts';
 import { rounds } from './rounds.ts';
 import { topRate } from './top-rate.ts';
@@ -20,6 +20,7 @@ const suites: { readonly [Name in SuiteName]: Suite<Name> } = {
   hour: (context) => batchOfHour(context, LARGE_HOUR, { product: 3, peer: 1 }),
   partitions,
   workers,
+  limitedWorkers,
   users,
   hourEvents,
   hourFiles,
