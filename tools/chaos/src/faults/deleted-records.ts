@@ -40,11 +40,14 @@ export const deletedRecords: FaultKind = {
 /** So many records have to come while nobody reads. */
 const ENOUGH = 20;
 const POLL_MS = 200;
+/** A fetch that waits at the broker when its worker is stopped is answered with what comes, for 250 ms at most. */
+const LAST_FETCH_MS = 1_000;
 const COMING_MS = 15_000;
 const NOTICING_MS = 90_000;
 const ACKNOWLEDGING_MS = 120_000;
 
 async function deleteUnread(system: System, first: number, percent: number): Promise<Deletion | undefined> {
+  await delay(LAST_FETCH_MS);
   const begin = await system.topic.offsets();
   const end = performance.now() + COMING_MS;
   while (performance.now() < end) {
