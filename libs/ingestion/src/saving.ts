@@ -68,14 +68,22 @@ export class Saving {
   }
 
   #isFlushDue(nowMs: number): boolean {
-    const { pending, isCommitting, isBehind } = this.#assignment;
-    const { flushIntervalMs, flushMaxEvents } = this.#context.settings;
+    const { pending, isCommitting } = this.#assignment;
+    const { flushMaxEvents } = this.#context.settings;
     if (isCommitting || pending.sinceMs === undefined) return false;
     return (
-      nowMs - pending.sinceMs >= flushIntervalMs * (isBehind ? INTERVALS_BEHIND : 1) ||
+      this.#hasWaited(nowMs - pending.sinceMs) ||
       pending.records >= flushMaxEvents ||
       pending.totals.keys >= MAX_ROWS ||
       pending.deadLetterBytes >= MAX_DEAD_LETTER_BYTES
+    );
+  }
+
+  /** Whether the worker is behind is asked only once the interval is over: this runs after every batch. */
+  #hasWaited(waitedMs: number): boolean {
+    const { flushIntervalMs } = this.#context.settings;
+    return (
+      waitedMs >= flushIntervalMs && (waitedMs >= INTERVALS_BEHIND * flushIntervalMs || !this.#assignment.isBehind)
     );
   }
 
