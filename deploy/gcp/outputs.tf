@@ -8,6 +8,11 @@ output "archive_url" {
   value       = google_storage_bucket.archive.url
 }
 
+output "analytics_url" {
+  description = "ANALYTICS_URL of deploy/overlays/gcp"
+  value       = google_storage_bucket.analytics.url
+}
+
 output "images" {
   description = "Prefix of the images' names"
   value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}"

@@ -43,6 +43,13 @@ resource "google_project_iam_member" "database_login" {
   member   = google_service_account.worker[each.value].member
 }
 
+resource "google_storage_bucket_iam_member" "analytics" {
+  bucket = google_storage_bucket.analytics.name
+  # To replace a merged file is to delete the one before.
+  role   = "roles/storage.objectUser"
+  member = google_service_account.worker["batch-layer"].member
+}
+
 resource "google_storage_bucket_iam_member" "archive" {
   for_each = local.archive_roles
   bucket   = google_storage_bucket.archive.name

@@ -36,11 +36,12 @@ function settingsOfSuperset(): ReadonlySet<string> {
 }
 
 const superset = settingsOfSuperset();
-const [provisioner, wait, serve, run, serving] = await Promise.all([
+const [provisioner, wait, serve, run, compact, serving] = await Promise.all([
   settingsOf('apps/provisioner/src/main.ts'),
   settingsOf('apps/provisioner/src/main.ts', 'wait'),
   settingsOf('apps/speed-layer/src/main.ts', 'serve'),
   settingsOf('apps/batch-layer/src/main.ts', 'run'),
+  settingsOf('apps/batch-layer/src/main.ts', 'compact'),
   settingsOf('tools/serving/src/main.ts', 'import'),
 ]);
 
@@ -49,7 +50,7 @@ const known: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['provisioner', provisioner],
   ['schema', wait],
   ['speed-layer', serve],
-  ['batch-layer', run],
+  ['batch-layer', new Set([...run, ...compact])],
   ['dashboards', serving],
   ['superset', superset],
   ['prepare', superset],

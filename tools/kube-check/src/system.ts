@@ -52,8 +52,9 @@ async function applyOverlay(ns: InNamespace, tag: string): Promise<string> {
   }));
   const objects = await rendered('local', NAMESPACE, { ...changes, images });
   const applied = await ns(['apply', '--validate=strict', '--warnings-as-errors', '--filename=-'], { input: objects });
-  // The hour's own job would come in between.
-  await ns(['patch', 'cronjob', 'batch-layer', '--patch={"spec":{"suspend":true}}']);
+  // The hour's own jobs would come in between.
+  const hourly = ['batch-layer', 'batch-layer-compaction'];
+  await Promise.all(hourly.map((name) => ns(['patch', 'cronjob', name, '--patch={"spec":{"suspend":true}}'])));
   return `${applied.split('\n').length} objects`;
 }
 
@@ -95,7 +96,18 @@ async function checkHours(list: CheckList, ns: InNamespace): Promise<void> {
     await awaitJob(ns, 'verify', 300_000);
     return undefined;
   });
+  await list.check('the compaction merges the hours, and then finds them merged', async () => {
+    await startJob(ns, 'merge', 'batch-layer-compaction');
+    const hour = await awaitJob(ns, 'merge', 300_000);
+    await startJob(ns, 'merge-again', 'batch-layer-compaction');
+    const again = await awaitJob(ns, 'merge-again', 300_000);
+    if (again !== ALL_MERGED) throw new ChecksFailedError(`the second run ended with «${again}»`);
+    return hour;
+  });
 }
+
+/** What `compact --due` says when it has nothing to do. */
+const ALL_MERGED = 'every final hour is merged';
 
 async function checkDashboards(list: CheckList, ns: InNamespace): Promise<void> {
   await list.check('Superset answers', async () => {
