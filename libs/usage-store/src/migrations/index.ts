@@ -6,6 +6,7 @@ import { servingViews } from './0006-serving-views.ts';
 import { deadLetterRanges } from './0007-dead-letter-ranges.ts';
 import { deadLetterReplays } from './0008-dead-letter-replays.ts';
 import { cheaperCommits } from './0009-cheaper-commits.ts';
+import { rowsWithoutCopies } from './0010-rows-without-copies.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
@@ -18,4 +19,5 @@ export const migrations: readonly NumberedMigration[] = [
   deadLetterRanges,
   deadLetterReplays,
   cheaperCommits,
+  rowsWithoutCopies,
 ];
