@@ -12,8 +12,8 @@ import { drainText } from './run-text.ts';
 type Rounds = NonNullable<Findings['rounds']>;
 
 /**
- * Drains the same topic by each contestant in turn (A B C A B C A B C), so that whatever slows the machine for a while
- * slows all; and computes an hour of what each archived.
+ * Drains the same topic by each contestant in turn (A B A C, A B A C …), so that whatever slows the machine for a while
+ * slows all; and computes an hour of what each archived. The product's drains are short: it has one beside each of Spark's.
  */
 export async function rounds(context: BenchContext): Promise<Rounds> {
   const { stack, kafka, sizes, peer, report } = context;
@@ -25,6 +25,7 @@ export async function rounds(context: BenchContext): Promise<Rounds> {
       ? []
       : [
           { contestant: spark(peer, 'combined'), rounds: sizes.rounds.combined, batches: 0 },
+          { contestant: product, rounds: sizes.rounds.separate, batches: sizes.rounds.separate },
           { contestant: spark(peer, 'separate'), rounds: sizes.rounds.separate, batches: sizes.rounds.peerBatch },
         ]),
   ];

@@ -21,10 +21,10 @@ export interface Sizes {
   readonly idle: { readonly settleSeconds: number; readonly seconds: number; readonly withPeer: boolean };
 }
 
-/** Half an hour. */
+/** Three quarters of an hour. */
 export const fullSizes: Sizes = {
   workload: { events: 5_000_000, users: 20_000, partitions: 4, hours: 3 },
-  rounds: { product: 3, separate: 3, combined: 3, peerBatch: 3 },
+  rounds: { product: 5, separate: 5, combined: 5, peerBatch: 5 },
   freshness: {
     productRates: [1_000, 20_000, undefined],
     peerUpdateRates: [1_000, 20_000],
