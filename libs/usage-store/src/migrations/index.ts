@@ -7,6 +7,7 @@ import { deadLetterRanges } from './0007-dead-letter-ranges.ts';
 import { deadLetterReplays } from './0008-dead-letter-replays.ts';
 import { cheaperCommits } from './0009-cheaper-commits.ts';
 import { rowsWithoutCopies } from './0010-rows-without-copies.ts';
+import { cheaperHours } from './0011-cheaper-hours.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** All steps, in order. */
@@ -20,4 +21,5 @@ export const migrations: readonly NumberedMigration[] = [
   deadLetterReplays,
   cheaperCommits,
   rowsWithoutCopies,
+  cheaperHours,
 ];
