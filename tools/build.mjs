@@ -10,18 +10,8 @@ const checkout = resolve(import.meta.dirname, '..');
 
 /** Native code, or files that a package loads from beside itself: installed instead of bundled. */
 const installed = ['@duckdb/node-bindings', 'lz4-napi', 'parquet-wasm'];
-/** Drivers that knex and pg would load for databases that are not used here. */
-const unused = [
-  'better-sqlite3',
-  'mariadb',
-  'mysql',
-  'mysql2',
-  'oracledb',
-  'pg-native',
-  'pg-query-stream',
-  'sqlite3',
-  'tedious',
-];
+/** What pg and the dialect of Postgres would load, and is not used here. */
+const unused = ['pg-native', 'pg-query-stream'];
 
 /** CommonJS packages expect these in the module that they become part of. */
 const commonJsNames = [
@@ -29,6 +19,16 @@ const commonJsNames = [
   `const require = bundledCreateRequire(import.meta.url);`,
   `const __filename = import.meta.filename, __dirname = import.meta.dirname;`,
 ].join('');
+
+/** Knex knows a dozen databases, each with a driver: one of them is used here. */
+const onlyPostgres = {
+  name: 'only-postgres',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/[^/]+$/ }, ({ path, importer }) =>
+      importer.endsWith('/knex/lib/dialects/index.js') && path !== './postgres' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 /**
  * Source maps tell the lines of our own files only: Node reads a map whole before it runs the first line, and nine
@@ -61,7 +61,7 @@ function bundle(entryPoints, outdir) {
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [mapsOfOwnSources],
+    plugins: [onlyPostgres, mapsOfOwnSources],
     minifyWhitespace: true,
     minifySyntax: true,
     external: [...installed, ...unused],
