@@ -98,11 +98,11 @@ async function checkHours(list: CheckList, ns: InNamespace): Promise<void> {
   });
   await list.check('the compaction merges the hours, and then finds them merged', async () => {
     await startJob(ns, 'merge', 'batch-layer-compaction');
-    const hour = await awaitJob(ns, 'merge', 300_000);
+    await awaitJob(ns, 'merge', 300_000);
     await startJob(ns, 'merge-again', 'batch-layer-compaction');
     const again = await awaitJob(ns, 'merge-again', 300_000);
     if (again !== ALL_MERGED) throw new ChecksFailedError(`the second run ended with «${again}»`);
-    return hour;
+    return undefined;
   });
 }
 
