@@ -17,12 +17,14 @@ export const cheaperHours: NumberedMigration = {
     END;
 
     -- As in 0004, but for MERGE instead of INSERT ... ON CONFLICT, which tries each new row first and confirms it then, in
-    -- the write-ahead log too. The lock keeps out whoever else could insert it.
+    -- the write-ahead log too. The lock keeps out whoever else could insert it. And each hour is planned for the rows that
+    -- it has: from a session's sixth hour on, Postgres would take one plan for all, made for ten rows.
     CREATE OR REPLACE FUNCTION pipeline.commit_hour(
       p_version integer, p_hour_ms bigint, p_revision bigint, p_was_final boolean, p_engine text, p_input_files jsonb,
       p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[]
     ) RETURNS TABLE (users_over_quota bigint, users_without_metadata bigint)
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = 'force_custom_plan' AS $$
     DECLARE
       computed constant timestamp := pipeline.utc(p_hour_ms);
       newest bigint;
