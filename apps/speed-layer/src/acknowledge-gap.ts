@@ -67,14 +67,14 @@ interface Loss {
 function lossesOf(
   sinks: readonly Sink[],
   partitions: readonly PartitionProgress[],
-  offsets: ReadonlyMap<number, OffsetRange>,
+  offsets: ReadonlyMap<number, OffsetRange | undefined>,
 ): readonly Loss[] {
   const known = new Map(partitions.map((each) => [each.partition, each]));
   return [...offsets].flatMap(([partition, range]) =>
     sinks.flatMap((sink) => {
       const intent = sink === 'archive' ? known.get(partition)?.openIntent : undefined;
       const position = known.get(partition)?.offsets[sink] ?? 0;
-      const gap = unreadableRange({ sink, partition, position, intentEnd: intent?.endOffset }, range);
+      const gap = range && unreadableRange({ sink, partition, position, intentEnd: intent?.endOffset }, range);
       return gap === undefined ? [] : [{ gap, intent }];
     }),
   );

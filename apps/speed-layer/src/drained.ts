@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KafkaEventSource } from '@antenna/event-source';
+import { endsOf, type KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion, Retry, Sink } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 
@@ -22,8 +22,7 @@ export async function drained(
   { ingestion, source, progress, retry }: DrainParts,
   sinks: readonly Sink[],
 ): Promise<void> {
-  const offsets = await source.offsets();
-  const ends = new Map([...offsets].map(([partition, { latest }]) => [partition, latest]));
+  const ends = endsOf(await source.offsets(), 'stable');
   const hasPassed = () => retry('read positions', () => havePassed(progress, sinks, ends), { aborted: false });
   while (!(ingestion.hasTaken(ends) && (await hasPassed()))) {
     await delay(LOOK_MS);

@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers';
-import type { KafkaEventSource } from '@antenna/event-source';
+import { endsOf, type KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
@@ -62,7 +62,7 @@ export class Worker {
       await progress.noteEnds(async () => {
         const offsets = await source.offsets();
         ingestion.verifyOffsets(offsets);
-        return new Map([...offsets].map(([partition, { latest }]) => [partition, latest]));
+        return endsOf(offsets, 'latest');
       });
     } catch (error) {
       log.warn('could not note how far the topic reaches', { error: String(error) });

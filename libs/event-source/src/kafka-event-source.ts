@@ -83,7 +83,7 @@ export class KafkaEventSource implements EventSource {
   async connect(): Promise<{ readonly clusterId: string }> {
     await this.#offsets.connect();
     await this.#offsets.read();
-    const clusterId = await this.#offsets.clusterId();
+    const clusterId = this.#offsets.clusterId();
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
     return { clusterId };
@@ -122,7 +122,7 @@ export class KafkaEventSource implements EventSource {
     });
   }
 
-  offsets(): Promise<ReadonlyMap<number, OffsetRange>> {
+  offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     return this.#offsets.read();
   }
 

@@ -57,7 +57,7 @@ export class TopicReader implements RecordReader {
   }
 }
 
-const NOTHING: OffsetRange = { earliest: 0, latest: 0 };
+const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };
 
 interface SpanParts {
   readonly span: OffsetSpan;
@@ -78,7 +78,7 @@ class SpanReading implements RecordReceiver {
     this.#source = source;
     this.#parts = parts;
     this.#next = Math.max(parts.span.firstOffset, parts.range.earliest);
-    this.#end = Math.min(parts.span.lastOffset + 1, parts.range.latest);
+    this.#end = Math.min(parts.span.lastOffset + 1, parts.range.stable);
   }
 
   get done(): Promise<undefined> {

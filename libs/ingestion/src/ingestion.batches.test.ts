@@ -95,13 +95,13 @@ describe('a batch', () => {
 describe('a partition that brings nothing', () => {
   const MINUTE_MS = 60_000;
 
-  async function stalled(latest: number, lookMs: readonly number[]) {
+  async function stalled(stable: number, lookMs: readonly number[]) {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     for (const ms of lookMs) {
       worker.clock.ms = ms;
-      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest }]]));
+      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable }]]));
     }
     return worker;
   }
@@ -110,8 +110,8 @@ describe('a partition that brings nothing', () => {
     const worker = await stalled(3, [0, MINUTE_MS - 1]);
     expect(worker.source.reads).toEqual(['0@0']);
     worker.clock.ms = MINUTE_MS;
-    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3 }]]));
-    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3 }]]));
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3, stable: 3 }]]));
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 3, stable: 3 }]]));
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
   });
 
@@ -124,7 +124,7 @@ describe('a partition that brings nothing', () => {
     const worker = await stalled(9, [0]);
     worker.ingestion.take(eventBatch([2]));
     worker.clock.ms = MINUTE_MS;
-    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9 }]]));
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable: 9 }]]));
     expect(worker.source.reads).toEqual(['0@0']);
   });
 
@@ -134,7 +134,7 @@ describe('a partition that brings nothing', () => {
     worker.ingestion.take(eventBatch([0, 1]));
     for (const ms of [0, MINUTE_MS, 2 * MINUTE_MS]) {
       worker.clock.ms = ms;
-      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9 }]]));
+      worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable: 9 }]]));
     }
     expect(worker.source.reads).toEqual(['0@0']);
   });

@@ -144,7 +144,7 @@ describe('a position that the topic does not hold', () => {
   it('is noticed later, too: the next claim tells', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1, 2]));
-    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 3, latest: 9 }]]));
+    worker.ingestion.verifyOffsets(new Map([[0, { earliest: 3, latest: 9, stable: 9 }]]));
     expect(worker.ingestion.isClaimed).toBe(true);
     worker.source.hold(0, { earliest: 4, latest: 9 });
     worker.ingestion.verifyOffsets(await worker.source.offsets());

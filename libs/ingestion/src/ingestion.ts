@@ -107,7 +107,7 @@ export class Ingestion implements RecordReceiver {
    * Compares where we are with what the topic holds, since a client that has lost its place may wait for ever for a
    * record. Claims again when unread records seem to be deleted; reads again what should have come long ago.
    */
-  verifyOffsets(offsets: ReadonlyMap<number, OffsetRange>): void {
+  verifyOffsets(offsets: ReadonlyMap<number, OffsetRange | undefined>): void {
     try {
       this.#current?.reading.verify(offsets, (partition) => this.room(partition) === undefined);
     } catch (error) {

@@ -51,11 +51,14 @@ export interface MarkerRange {
   readonly nextOffset: number;
 }
 
+/** What a partition holds. `earliest` <= `stable` <= `latest`, unless the log was truncated between the readings. */
 export interface OffsetRange {
   /** Oldest offset that can still be read. */
   readonly earliest: number;
-  /** The offset that the next record will get. */
+  /** End of the log (exclusive): the offset that the next record will get. Open transactions lie below it. */
   readonly latest: number;
+  /** Last stable offset (exclusive): a consumer that reads committed records gets no further while a transaction is open. */
+  readonly stable: number;
 }
 
 /** What the core asks of Kafka. */
@@ -65,8 +68,11 @@ export interface EventSource {
    * batch compares the offset that it was fetched from.
    */
   readFrom(partition: number, offset: number): void;
-  /** The offsets that the topic holds now, of every partition that it has. */
-  offsets(): Promise<ReadonlyMap<number, OffsetRange>>;
+  /**
+   * The offsets that the topic holds now, of every partition that it has. Undefined stands for a partition whose offsets
+   * cannot be read now, since it has no leader or the leader does not answer; the others are not held up by it.
+   */
+  offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>>;
   /**
    * Makes sure that this consumer is still a member of its group, then has its partitions assigned anew. Until then no
    * batch is delivered.

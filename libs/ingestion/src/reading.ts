@@ -71,7 +71,7 @@ export class Reading {
    * Reads again what should have come long ago.
    * @throws {DataGapError} when records that a sink lacks seem to be deleted.
    */
-  verify(offsets: ReadonlyMap<number, OffsetRange>, hasRoom: (partition: number) => boolean): void {
+  verify(offsets: ReadonlyMap<number, OffsetRange | undefined>, hasRoom: (partition: number) => boolean): void {
     const nowMs = this.#context.ports.clock.nowMs();
     for (const intake of this.#assignment.intakes.values()) {
       const { partition, expected, lacking } = intake;
@@ -79,7 +79,7 @@ export class Reading {
       if (range === undefined) continue;
       // An end that lies before us may just be an answer older than our last batch.
       if (lacking.position < range.earliest) refuseUnreadable(lacking, range);
-      const isAwaited = expected < range.latest && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
+      const isAwaited = expected < range.stable && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
       if (this.#stalls.hasStalled(intake, isAwaited, nowMs)) this.#readFrom(intake);
     }
   }
@@ -97,11 +97,13 @@ export class Reading {
     // Fetched before the claim: it is not read yet, and begins when it is its turn.
     if (this.#waitingToRedo.includes(partition)) return;
     this.#context.inBackground('read again', async () => {
-      const range = (await retry('read offsets', () => source.offsets(), wanted)).get(partition) ?? NOTHING;
-      if (wanted.aborted) return;
-      refuseUnreadable(lacking, range);
+      const offsets = await retry('read offsets', () => source.offsets(), wanted);
+      const range = offsets.get(partition);
+      // Without a leader there is nothing to compare with, and nothing to read.
+      if (wanted.aborted || (range === undefined && offsets.has(partition))) return;
+      refuseUnreadable(lacking, range ?? NOTHING);
       if (intake.expected === expected) {
-        intake.advanceTo(Math.max(range.earliest, emptyUpTo ?? 0), this.#assignment.pending, clock.nowMs());
+        intake.advanceTo(Math.max(range?.earliest ?? 0, emptyUpTo ?? 0), this.#assignment.pending, clock.nowMs());
       }
       intake.readAgain();
       this.#readFrom(intake);
@@ -120,4 +122,4 @@ interface UnexpectedFetch {
   readonly emptyUpTo?: number | undefined;
 }
 
-const NOTHING: OffsetRange = { earliest: 0, latest: 0 };
+const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };

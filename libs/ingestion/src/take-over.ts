@@ -12,12 +12,12 @@ import { startOffset } from './start-offset.ts';
  */
 export function takeOver(
   claimed: readonly ClaimedPosition[],
-  offsets: ReadonlyMap<number, OffsetRange>,
+  offsets: ReadonlyMap<number, OffsetRange | undefined>,
   settings: Pick<IngestionSettings, 'deadLettersWhole'>,
 ): Assignment {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
   const intakes = [...byPartition].map(([partition, positions]) =>
-    intakeOf(positions, offsets.get(partition), new DeadLetterAllowance(settings.deadLettersWhole)),
+    intakeOf(positions, startOf(partition, positions, offsets), new DeadLetterAllowance(settings.deadLettersWhole)),
   );
   return new Assignment(intakes);
 }
@@ -27,26 +27,37 @@ export function takeOver(
  * after it. A worker that was frozen in between would else take for a gap what others have saved since.
  */
 export function rangesAround(
-  before: ReadonlyMap<number, OffsetRange>,
-  after: ReadonlyMap<number, OffsetRange>,
-): ReadonlyMap<number, OffsetRange> {
+  before: ReadonlyMap<number, OffsetRange | undefined>,
+  after: ReadonlyMap<number, OffsetRange | undefined>,
+): ReadonlyMap<number, OffsetRange | undefined> {
   return new Map(
-    [...after].map(([partition, { earliest, latest }]) => [
+    [...after].map(([partition, range]) => [
       partition,
-      { earliest: before.get(partition)?.earliest ?? earliest, latest },
+      range && { ...range, earliest: before.get(partition)?.earliest ?? range.earliest },
     ]),
   );
 }
 
+/** A partition without a leader has nothing to compare the positions with: what is fetched first is compared instead. */
+function startOf(
+  partition: number,
+  positions: readonly ClaimedPosition[],
+  offsets: ReadonlyMap<number, OffsetRange | undefined>,
+): number {
+  const range = offsets.get(partition);
+  const isUnreadable = range === undefined && offsets.has(partition);
+  return isUnreadable ? Math.min(...positions.map(({ nextOffset }) => nextOffset)) : startOffset(positions, range);
+}
+
 function intakeOf(
   positions: readonly ClaimedPosition[],
-  range: OffsetRange | undefined,
+  start: number,
   allowance: DeadLetterAllowance,
 ): PartitionIntake {
   const totals = positions.find(({ sink }) => sink === 'totals');
   if (totals === undefined) throw new TypeError('a claim without the totals sink');
   const archive = positions.find(({ sink }) => sink === 'archive');
-  return new PartitionIntake(startOffset(positions, range), {
+  return new PartitionIntake(start, {
     totals,
     archive: archive === undefined ? undefined : new PartitionArchive(archive),
     seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),

@@ -1,6 +1,6 @@
 import { unreadableRange } from './unreadable-position.ts';
 
-const range = { earliest: 50, latest: 90 };
+const range = { earliest: 50, latest: 90, stable: 90 };
 const archive = { sink: 'archive', partition: 2, position: 42, intentEnd: undefined } as const;
 
 describe('the range that a sink lacks and that is gone', () => {

@@ -51,7 +51,7 @@ export async function openKafka({ kafka }: Connections, log: Logger) {
   const topic = new TopicOffsets(client, kafka.topic);
   await topic.connect();
   try {
-    return { client, clusterId: await topic.clusterId() };
+    return { client, clusterId: topic.clusterId() };
   } finally {
     await topic.disconnect();
   }

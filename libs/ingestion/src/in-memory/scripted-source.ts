@@ -7,19 +7,25 @@ export class ScriptedSource implements EventSource {
   /** `partition@offset`, in the order in which they were asked for. */
   readonly reads: string[] = [];
   readonly shown = new Map<number, number>();
-  readonly #ranges = new Map<number, OffsetRange>();
+  readonly #ranges = new Map<number, OffsetRange | undefined>();
   reclaims = 0;
 
   /** What the topic holds of a partition. */
   hold(partition: number, range: Partial<OffsetRange> = {}): void {
-    this.#ranges.set(partition, { earliest: 0, latest: 1_000, ...range });
+    const { earliest = 0, latest = 1_000, stable = latest } = range;
+    this.#ranges.set(partition, { earliest, latest, stable });
+  }
+
+  /** The partition has no leader from now on. */
+  loseLeader(partition: number): void {
+    this.#ranges.set(partition, undefined);
   }
 
   readFrom(partition: number, offset: number): void {
     this.reads.push(`${partition}@${offset}`);
   }
 
-  offsets(): Promise<ReadonlyMap<number, OffsetRange>> {
+  offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     return this.script.run('offsets', () => new Map(this.#ranges));
   }
 

@@ -1,4 +1,4 @@
-import { TopicOffsets } from '@antenna/event-source';
+import { endsOf, TopicOffsets } from '@antenna/event-source';
 import type { Kafka } from 'kafkajs';
 import { place } from '../place.ts';
 import type { DemoResults } from './demo-results.ts';
@@ -20,7 +20,7 @@ export async function readTopicEnds(kafka: Kafka, topic: string): Promise<Readon
   const offsets = new TopicOffsets(kafka, topic);
   try {
     await offsets.connect();
-    return new Map(Array.from(await offsets.read(), ([partition, { latest }]) => [partition, latest]));
+    return endsOf(await offsets.read(), 'latest');
   } finally {
     await offsets.disconnect();
   }

@@ -42,7 +42,7 @@ export function resetClient(world: World): boolean {
   const worker = pick(world, ({ consumer }) => consumer.assigned.length > 0);
   if (worker === undefined) return false;
   const number = choices.of(worker.consumer.assigned);
-  const { earliest, latest } = world.partitions[number]?.range ?? { earliest: 0, latest: 0 };
+  const { earliest, latest } = world.partitions[number]?.range ?? { earliest: 0, latest: 0, stable: 0 };
   const offset = earliest + choices.below(latest - earliest + 1);
   if (!worker.consumer.reset(number, offset)) return false;
   world.trace(() => `the client of worker ${worker.id} goes on at ${number}@${offset}`);

@@ -67,7 +67,7 @@ export class SimulatedConsumer implements EventSource {
     reader.seeksSinceJoin += 1;
   }
 
-  offsets(): Promise<ReadonlyMap<number, OffsetRange>> {
+  offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     const { worker, calls, partitions } = this.#parts;
     return calls.add(worker, 'offsets', () => new Map(partitions.map(({ number, range }) => [number, range])));
   }

@@ -48,7 +48,7 @@ export class SimulatedPartition {
   }
 
   get range(): OffsetRange {
-    return { earliest: this.earliest, latest: this.latest };
+    return { earliest: this.earliest, latest: this.latest, stable: this.latest };
   }
 
   holdsFrom(offset: number): boolean {
