@@ -13,6 +13,7 @@ export type { SecureListener } from './kafka/secure-listener.ts';
 export { localServer, type LocalServer, type ServerKind } from './local-server.ts';
 export { freePorts, type Ports } from './ports.ts';
 export { startPostgres, type PostgresOptions } from './postgres/postgres.ts';
+export { type Standby, type StandbyOptions, startStandby } from './postgres/standby.ts';
 export { fetched } from './process/fetched.ts';
 export { processFile, type ProcessFile } from './process/process-file.ts';
 export { asSoleUser } from './process/sole-user.ts';

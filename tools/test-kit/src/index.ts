@@ -4,6 +4,7 @@ export { produce } from './produce.ts';
 export { recordOutput } from './record-output.ts';
 export { secretOfRun, testSecret } from './secret.ts';
 export { serviceImages } from './services/service-images.ts';
+export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 export { testBucket, type TestBucket } from './test-bucket.ts';
 export { testTopic, type TestTopic } from './test-topic.ts';

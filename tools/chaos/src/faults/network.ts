@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Chance } from '@antenna/simulator';
+import type { TcpProxy } from '@antenna/test-kit';
 import type { Proxied } from '../system/services.ts';
-import type { TcpProxy } from '../system/tcp-proxy.ts';
 import { ANY_ARCHIVE, type Fault, type FaultKind, type Resource } from './fault.ts';
 
 const TITLES: Readonly<Record<Proxied, string>> = { postgres: 'Postgres', kafka: 'Kafka', gcs: 'GCS' };

@@ -10,8 +10,8 @@ import {
   startPostgres,
   stopStack,
 } from '@antenna/local-stack';
+import { TcpProxy } from '@antenna/test-kit';
 import { StorageProxy } from './storage-proxy.ts';
-import { TcpProxy } from './tcp-proxy.ts';
 
 /** What workers reach through a proxy. */
 export type Proxied = 'postgres' | 'kafka' | 'gcs';

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Gate } from './gate.ts';
 
 const HOST = '127.0.0.1';
 
-/** Stands between clients and a server, and does to their connections what networks do. */
+/** Stands between clients and a server of this machine, and does to their connections what networks do. */
 export class TcpProxy {
   readonly #server: Server;
+  #target: number;
   readonly #connections = new Set<Socket>();
   #port = 0;
   #delayMs = 0;
@@ -16,12 +17,16 @@ export class TcpProxy {
   #isRefusing = false;
 
   private constructor(target: number) {
+    this.#target = target;
     this.#server = createServer({ allowHalfOpen: false }, (client) => {
-      this.#join(client, connect({ host: HOST, port: target, noDelay: true }));
+      this.#join(client, connect({ host: HOST, port: this.#target, noDelay: true }));
     });
   }
 
-  /** @param port to listen at; a free one unless given. */
+  /**
+   * @param target the server's port.
+   * @param port to listen at; a free one unless given.
+   */
   static async start(target: number, port = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(target);
     proxy.#server.listen(port, HOST);
@@ -33,6 +38,14 @@ export class TcpProxy {
 
   get port(): number {
     return this.#port;
+  }
+
+  /**
+   * Leads new connections to another server, as a name does that is given another address in a failover. Those that
+   * there are stay with the old server until it or `cut` ends them.
+   */
+  lead(target: number): void {
+    this.#target = target;
   }
 
   /** Cuts all connections, as a reset by the other end. */
@@ -91,5 +104,29 @@ export class TcpProxy {
   async #passage(): Promise<void> {
     await this.#hole?.promise;
     if (this.#delayMs > 0) await delay(this.#delayMs);
+  }
+}
+
+/** Waits until a piece of data may go on. */
+type Passage = () => Promise<void>;
+
+/** Lets data through in their order, each piece when `passage` says so; while one waits, no more is read. */
+class Gate extends Transform {
+  readonly #passage: Passage;
+
+  constructor(passage: Passage) {
+    super();
+    this.#passage = passage;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#passage().then(
+      () => {
+        done(null, chunk);
+      },
+      (error: unknown) => {
+        done(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
   }
 }

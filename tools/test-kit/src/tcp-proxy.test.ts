@@ -82,6 +82,16 @@ describe('a proxy between a client and a server that echoes', () => {
     expect(await answer).toBe('held');
   });
 
+  it('leads new connections to another server, and leaves those that there are', async () => {
+    const other = createServer((socket) => socket.end('the other')).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    await echoOf('hello');
+    proxy.lead((other.address() as { port: number }).port);
+    const [data] = (await once(connect(proxy.port, '127.0.0.1'), 'data')) as [Buffer];
+    other.close();
+    expect([data.toString(), await echoOf('still here')]).toEqual(['the other', 'still here']);
+  });
+
   it('ends the client when the server ends', async () => {
     await echoOf('hello');
     server.close();
