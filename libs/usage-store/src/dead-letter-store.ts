@@ -12,8 +12,7 @@ import type {
   WholeDeadLetter,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { refusal } from './refusal.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import { callFunction } from './call-function.ts';
 import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_FATE } from './sql/dead-letters.sql.ts';
 
 /** Dead letters in Postgres, and what was sent again of them: one function call each, with the rights of an operator. */
@@ -70,15 +69,10 @@ export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
   }
 
   async #call<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
-    try {
-      const bindings = { version: SCHEMA_VERSION, topic: this.#topic, ...parameters };
-      const { rows } = await this.#database.raw<{ rows: { answer: Answer }[] }>(statement, bindings);
-      const [row] = rows;
-      if (row === undefined) throw new TypeError('a function without an answer');
-      return row.answer;
-    } catch (error) {
-      throw refusal(error);
-    }
+    const bindings = { topic: this.#topic, ...parameters };
+    const [row] = await callFunction<{ readonly answer: Answer }>(this.#database, statement, bindings);
+    if (row === undefined) throw new TypeError('a function without an answer');
+    return row.answer;
   }
 }
 

@@ -14,8 +14,7 @@ import type {
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { refusal } from './refusal.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import { callFunction } from './call-function.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST } from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
@@ -67,13 +66,9 @@ export class PostgresHourStore implements HourStore {
 
   /** @returns the one row that each of these calls answers with. */
   async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row> {
-    try {
-      const bindings = { version: SCHEMA_VERSION, ...parameters };
-      const { rows } = await this.#database.raw<{ rows: [Row] }>(statement, bindings);
-      return rows[0];
-    } catch (error) {
-      throw refusal(error);
-    }
+    const [row] = await callFunction<Row>(this.#database, statement, parameters);
+    if (row === undefined) throw new TypeError('a function without an answer');
+    return row;
   }
 }
 

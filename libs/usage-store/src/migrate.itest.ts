@@ -121,6 +121,7 @@ describe('a migration', () => {
     const { url } = await aDatabase();
     const database = open(url);
     await migrate({ url });
+    await database.raw('UPDATE pipeline.schema_version SET compatible_since = version - 1');
     await expect(database.raw('SELECT pipeline.require_version(?)', [SCHEMA_VERSION - 1])).resolves.toBeDefined();
     await database.raw('UPDATE pipeline.schema_version SET version = version - 1');
     await expect(checkSchema(database)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });

@@ -8,7 +8,9 @@ import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
 import { refusal, sqlStateOf } from './refusal.ts';
-import { applyPrivileges } from './roles/apply-privileges.ts';
+import { createGroupRoles } from './roles/group-roles.sql.ts';
+import { applySchema } from './schema/apply-schema.ts';
+import { executeScript } from './schema/execute-script.ts';
 
 export interface MigrateOptions {
   readonly log?: Logger | undefined;
@@ -21,8 +23,9 @@ export interface MigrateOptions {
 const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
 
 /**
- * Brings the schema up to date: all missing steps in one transaction, then the roles and their rights. Only one run works at a time; a second waits
- * and finds nothing to do; one that was killed leaves nothing behind.
+ * Brings the schema up to date: all missing steps of the tables in one transaction, then functions, views, roles and rights
+ * in another. Only one run works at a time; a second waits and finds nothing to do; one that was killed leaves nothing
+ * half done.
  * @returns the names of the steps that were applied.
  * @throws {SchemaVersionError} when the database has steps that this program does not know.
  * @throws {MigrationLockedError} when another run did not end in `waitMs`.
@@ -46,7 +49,11 @@ export async function migrate(
     // Knex's own lock is a row, which a killed run leaves locked. Under our lock nobody can be holding it.
     await database.migrate.forceFreeMigrationsLock(HISTORY);
     await database.migrate.latest({ ...HISTORY, migrationSource: sourceOf(migrations) });
-    await applyPrivileges(database);
+    await createGroupRoles(database);
+    await applySchema(
+      database,
+      migrations.map(({ name }) => name),
+    );
     const applied = migrations.map(({ name }) => name).filter((name) => !recorded.has(name));
     log?.info('the schema is up to date', { applied });
     return { applied };
@@ -84,8 +91,7 @@ function sourceOf(migrations: readonly NumberedMigration[]): Knex.MigrationSourc
     getMigration: ({ sql }) =>
       Promise.resolve({
         up: async (transaction) => {
-          // To knex a question mark is a parameter unless it is escaped.
-          await transaction.raw(sql.replaceAll('?', String.raw`\?`));
+          await executeScript(transaction, sql);
         },
         down: () => Promise.reject(new Error('a step is not undone: write another one')),
       }),

@@ -151,17 +151,6 @@ describe('positions and totals in Postgres', () => {
     });
   });
 
-  it('lets a worker of the version before commit as it did', async () => {
-    await store.claim(['totals'], [0]);
-    const letters = [{ partition: 0, offset: 4, reason: 'not_json', detail: 'not JSON', payloadBytes: 1 }];
-    await database.raw(COMMIT_OF_VERSION_1, { letters: JSON.stringify(letters) });
-    expect(await rowsOf('SELECT next_offset FROM pipeline.position')).toEqual([{ next_offset: '10' }]);
-    expect(await rowsOf('SELECT value FROM bytes')).toEqual([{ value: '5' }]);
-    expect(await rowsOf('SELECT "offset", reason FROM pipeline.dead_letter')).toEqual([
-      { offset: '4', reason: 'not_json' },
-    ]);
-  });
-
   it('lets many workers commit to the same rows without a deadlock', async () => {
     const partitions = [0, 1, 2, 3, 4, 5];
     const ids = Array.from({ length: 200 }, (_, n) => `user ${n}`);
@@ -281,16 +270,6 @@ function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {
     deadLetterRanges: [],
   };
 }
-
-/** As programs of schema version 1 call it. */
-const COMMIT_OF_VERSION_1 = `
-  SELECT pipeline.commit_totals(
-    p_version => 1, p_topic => 'devices', p_partitions => '{0}', p_epochs => '{1}', p_from => '{0}', p_to => '{10}',
-    p_fingerprint_offsets => '{NULL}', p_fingerprints => '{NULL}', p_event_times_ms => '{NULL}',
-    p_window_ms => '{1667049300000}', p_types => '{app_total_bytes}', p_ids => '{SKYPE}', p_values => '{5}',
-    p_hour_ms => '{}', p_users => '{}', p_usages => '{}', p_latest_ms => '{}',
-    p_dead_letters => :letters, p_keys => '{NULL}', p_payloads => '{NULL}'
-  )`;
 
 function aMove(move: Partial<PositionMove>): PositionMove {
   return { partition: 0, epoch: 1, from: 0, to: 10, fingerprint: undefined, greatestEventTimeMs: undefined, ...move };

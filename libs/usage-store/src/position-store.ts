@@ -10,8 +10,7 @@ import type {
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { refusal } from './refusal.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import { callFunction } from './call-function.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
 import { totalParameters, userHourParameters } from './total-parameters.ts';
 
@@ -90,14 +89,8 @@ export class PostgresPositionStore implements PositionStore {
     });
   }
 
-  async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
-    try {
-      const bindings = { version: SCHEMA_VERSION, topic: this.#stream.topic, ...parameters };
-      const { rows } = await this.#database.raw<{ rows: Row[] }>(statement, bindings);
-      return rows;
-    } catch (error) {
-      throw refusal(error);
-    }
+  #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
+    return callFunction(this.#database, statement, { topic: this.#stream.topic, ...parameters });
   }
 }
 

@@ -3,11 +3,16 @@ import { SchemaVersionError } from './errors.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * What this program expects of the functions and tables of schema `pipeline`. It is raised, together with the row of
- * `pipeline.schema_version`, by a migration that programs of this version cannot do without. That row's
- * `compatible_since` is raised by one after which older programs would go wrong.
+ * What this program expects of the functions and tables of schema `pipeline`. It is raised with a change that programs of
+ * the new version cannot do without. The provisioner writes it to `pipeline.schema_version`.
  */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+
+/**
+ * The oldest version of programs that go together with the functions. It is raised with a change after which older
+ * programs would go wrong; until then the functions that they call stay declared.
+ */
+export const COMPATIBLE_SINCE = 3;
 
 interface AcceptedVersions {
   readonly version: number;

@@ -1,8 +1,7 @@
 import type { Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './array-literal.ts';
-import { refusal } from './refusal.ts';
-import { SCHEMA_VERSION } from './schema-version.ts';
+import { callFunction } from './call-function.ts';
 import { ACKNOWLEDGE_GAP, NOTE_PARTITION_ENDS, NOW_FOR_NOTING, STREAM_STATUS } from './sql/speed.sql.ts';
 
 /** How far a partition has come. Offsets are of the next record; undefined where nobody has noted one. */
@@ -74,13 +73,8 @@ export class StreamProgress {
     await this.#call(ACKNOWLEDGE_GAP, { ...gap, files: JSON.stringify(listed) });
   }
 
-  async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
-    try {
-      const bindings = { version: SCHEMA_VERSION, topic: this.#topic, ...parameters };
-      return (await this.#database.raw<{ rows: Row[] }>(statement, bindings)).rows;
-    } catch (error) {
-      throw refusal(error);
-    }
+  #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
+    return callFunction(this.#database, statement, { topic: this.#topic, ...parameters });
   }
 }
 

@@ -4,14 +4,19 @@ import type { NumberedMigration } from './numbered-migration.ts';
 export const pipelineTables: NumberedMigration = {
   name: '0002-pipeline-tables',
   sql: `
-    -- One row: what the functions below expect of a worker. A worker built for a version outside
-    -- [compatible_since, version] is refused.
+    -- One row: the versions of programs that the functions accept (schema/apply-schema.ts writes it).
     CREATE TABLE pipeline.schema_version (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       version integer NOT NULL,
       compatible_since integer NOT NULL CHECK (compatible_since <= version)
     );
-    INSERT INTO pipeline.schema_version (version, compatible_since) VALUES (1, 1);
+
+    -- One row: the text of the functions and views that were declared last, as a checksum.
+    CREATE TABLE pipeline.declared_schema (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      checksum text NOT NULL,
+      declared_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
 
     -- Which stream this database belongs to: another group, cluster or archive is refused.
     CREATE TABLE pipeline.stream (
@@ -72,6 +77,38 @@ export const pipelineTables: NumberedMigration = {
       payload_bytes bigint,
       seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (topic, partition, "offset")
+    );
+
+    -- From first_offset to last_offset, so many records have this reason and are no rows of pipeline.dead_letter. Their
+    -- payloads are where they came from, in the topic.
+    CREATE TABLE pipeline.dead_letter_range (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      reason text NOT NULL,
+      first_offset bigint NOT NULL,
+      last_offset bigint NOT NULL,
+      records bigint NOT NULL,
+      first_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      last_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (topic, partition, reason, first_offset),
+      CHECK (records BETWEEN 1 AND last_offset - first_offset + 1)
+    );
+
+    -- One row a record: it is recorded before the record is sent, so that none is sent twice whatever dies in between.
+    CREATE TABLE pipeline.dead_letter_replay (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      "offset" bigint NOT NULL,
+      attempted_by text NOT NULL,
+      attempted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      -- NULL: nobody knows, as after a crash. A record that was refused is in no topic again, and may be tried again.
+      outcome text CHECK (outcome IN ('sent', 'refused', 'unknown')),
+      -- Of the new record, in the same partition.
+      new_offset bigint,
+      detail text,
+      ended_at timestamptz,
+      PRIMARY KEY (topic, partition, "offset"),
+      CHECK ((outcome = 'sent') = (new_offset IS NOT NULL))
     );
 
     -- Records that retention deleted before they were read, as somebody acknowledged them.
@@ -153,7 +190,7 @@ export const pipelineTables: NumberedMigration = {
       usage bigint NOT NULL,
       latest_event_time timestamp NOT NULL,
       PRIMARY KEY (hour, id)
-    ) WITH (fillfactor = 70);
+    ) WITH (fillfactor = 50);
 
     -- The first time that a user's usage of an hour passed the quota.
     CREATE TABLE pipeline.quota_crossing (

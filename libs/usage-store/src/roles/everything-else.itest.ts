@@ -62,7 +62,6 @@ describe('a login of the group', () => {
         'acknowledge_gap',
         'claim',
         'commit_totals',
-        'commit_totals_and_ranges',
         'complete_chunk',
         'note_partition_ends',
         'now_for_noting',

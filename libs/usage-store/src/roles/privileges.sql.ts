@@ -19,7 +19,6 @@ export const PRIVILEGES = `
   GRANT EXECUTE ON FUNCTION
     pipeline.claim,
     pipeline.commit_totals,
-    pipeline.commit_totals_and_ranges,
     pipeline.record_intent,
     pipeline.complete_chunk,
     pipeline.now_for_noting,

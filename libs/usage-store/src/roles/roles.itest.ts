@@ -58,7 +58,6 @@ describe('the speed layer', () => {
       'acknowledge_gap',
       'claim',
       'commit_totals',
-      'commit_totals_and_ranges',
       'complete_chunk',
       'note_partition_ends',
       'now_for_noting',

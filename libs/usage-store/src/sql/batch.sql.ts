@@ -1,4 +1,4 @@
-/** Calls of the functions that the batch layer may execute (migration 0004). */
+/** Calls of the functions that the batch layer may execute (../schema). */
 
 export const READ_MANIFEST = `
   SELECT pipeline.read_manifest(p_version => :version, p_archive_url => :archiveUrl, p_hour_ms => :hourMs) AS manifest`;

@@ -1,4 +1,4 @@
-/** Calls of the functions that an operator may execute (migration 0008). */
+/** Calls of the functions that an operator may execute (../schema). */
 
 export const LIST_DEAD_LETTERS = `
   SELECT pipeline.list_dead_letters(

@@ -1,4 +1,4 @@
-/** Calls of the functions that the speed layer may execute (migrations 0003 and 0007). */
+/** Calls of the functions that the speed layer may execute (../schema). */
 
 export const CLAIM = `
   SELECT sink, partition, next_offset, epoch, fingerprint_offset, fingerprint, intent
@@ -9,7 +9,7 @@ export const CLAIM = `
   )`;
 
 export const COMMIT_TOTALS = `
-  SELECT pipeline.commit_totals_and_ranges(
+  SELECT pipeline.commit_totals(
     p_version => :version, p_topic => :topic,
     p_partitions => :partitions, p_epochs => :epochs,
     p_from => :from, p_to => :to,

@@ -38,7 +38,7 @@ export interface StoreParts {
 
 /**
  * The functions of schema `pipeline` that the speed layer calls, as they are in
- * libs/usage-store/src/migrations/0003-speed-functions.ts and 0007-dead-letter-ranges.ts: each call is one transaction,
+ * libs/usage-store/src/schema: each call is one transaction,
  * and all of it takes less than an hour.
  */
 export class SimulatedStore {

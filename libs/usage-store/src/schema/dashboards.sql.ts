@@ -1,8 +1,8 @@
-import type { NumberedMigration } from './numbered-migration.ts';
+import type { SchemaFamily } from './schema-family.ts';
 
 /** What the dashboards ask for beyond the public tables: who an id is, which ids there are, how current the data is. */
-export const servingViews: NumberedMigration = {
-  name: '0006-serving-views',
+export const dashboards: SchemaFamily = {
+  name: 'dashboards',
   sql: `
     -- What people call a user. Two users of one name keep their ids, or their bytes would be shown as one user's.
     CREATE VIEW pipeline.user_label AS
@@ -36,6 +36,30 @@ export const servingViews: NumberedMigration = {
     WHERE u.hour > (SELECT max(hour) FROM pipeline.user_hour_usage) - interval '1 day'
       AND NOT EXISTS (SELECT FROM public.user_metadata AS m WHERE m.id = u.id);
 
+    CREATE VIEW pipeline.live_usage AS
+    SELECT u.hour, u.id, m.name, m.email, u.usage, m.quota,
+      round(u.usage::numeric / nullif(m.quota, 0), 4) AS quota_share
+    FROM (SELECT date_trunc('hour', max(watermark)) AS hour FROM pipeline.stream_watermark) AS w
+    JOIN pipeline.user_hour_usage AS u USING (hour)
+    LEFT JOIN public.user_metadata AS m USING (id);
+
+    -- The newest hour that the stream has reached: how much of their quota users have used, and when they passed it.
+    CREATE VIEW pipeline.live_quota AS
+    SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, c.event_time AS passed_at
+    FROM pipeline.live_usage AS u
+    JOIN pipeline.user_label AS l USING (id)
+    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
+    WHERE u.quota IS NOT NULL;
+
+    -- user_quota_limit knows users by e-mail; one that several users share stays an e-mail.
+    CREATE VIEW pipeline.over_quota AS
+    SELECT q."timestamp", coalesce(l.label, q.email) AS label, q.email, q.usage, q.quota,
+      round(q.usage::numeric / nullif(q.quota, 0), 4) AS quota_share
+    FROM public.user_quota_limit AS q
+    LEFT JOIN (
+      SELECT email, min(label) AS label FROM pipeline.user_label GROUP BY email HAVING count(*) = 1
+    ) AS l USING (email);
+
     -- One row per stream, from the positions: what is counted, what has arrived and is not, and by which time
     -- everything that had arrived is counted (NULL while that is not known of a partition).
     CREATE VIEW pipeline.data_as_of AS
@@ -55,23 +79,6 @@ export const servingViews: NumberedMigration = {
     ) AS by_partition
     GROUP BY topic;
 
-    -- The newest hour that the stream has reached: how much of their quota users have used, and when they passed it.
-    CREATE VIEW pipeline.live_quota AS
-    SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, c.event_time AS passed_at
-    FROM pipeline.live_usage AS u
-    JOIN pipeline.user_label AS l USING (id)
-    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
-    WHERE u.quota IS NOT NULL;
-
-    -- user_quota_limit knows users by e-mail; one that several users share stays an e-mail.
-    CREATE VIEW pipeline.over_quota AS
-    SELECT q."timestamp", coalesce(l.label, q.email) AS label, q.email, q.usage, q.quota,
-      round(q.usage::numeric / nullif(q.quota, 0), 4) AS quota_share
-    FROM public.user_quota_limit AS q
-    LEFT JOIN (
-      SELECT email, min(label) AS label FROM pipeline.user_label GROUP BY email HAVING count(*) = 1
-    ) AS l USING (email);
-
     -- Whether the batch layer's result of an hour is what the archive holds, and whether the archive holds all that
     -- came in time (the rule of hourly-batch, by the lateness that the stream's workers allow).
     CREATE VIEW pipeline.hour_status AS
@@ -89,8 +96,14 @@ export const servingViews: NumberedMigration = {
     ) AS a;
 
     CREATE VIEW pipeline.dead_letter_count AS
-    SELECT topic, reason, count(*) AS records, max(seen_at) AS last_seen_at
-    FROM pipeline.dead_letter
+    SELECT topic, reason, sum(records)::bigint AS records, max(last_seen_at) AS last_seen_at
+    FROM (
+      SELECT topic, reason, count(*) AS records, max(seen_at) AS last_seen_at
+      FROM pipeline.dead_letter
+      GROUP BY topic, reason
+      UNION ALL
+      SELECT topic, reason, records, last_seen_at FROM pipeline.dead_letter_range
+    ) AS stored
     GROUP BY topic, reason;
   `,
 };

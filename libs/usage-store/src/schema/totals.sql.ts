@@ -1,18 +1,21 @@
-import type { NumberedMigration } from './numbered-migration.ts';
+import type { SchemaFamily } from './schema-family.ts';
 
-/** Makes commits of totals cheaper, and changes nothing else: workers of any version go on as they are. */
-export const rowsWithoutCopies: NumberedMigration = {
-  name: '0010-rows-without-copies',
+/** The commit of the totals sink. */
+export const totals: SchemaFamily = {
+  name: 'totals',
   sql: `
-    -- As in 0003, but for the arrays: in FROM, unnest(a, b) puts the elements of each array into a table of its own, in
-    -- a file where they are many, before the first row is seen. In SELECT their rows are made one by one, in order.
+    -- One flush, one transaction. Rows come sorted by their keys, so that concurrent commits lock them in one order.
+    --
+    -- Each commit is planned by itself: a plan for any arrays takes them for ten rows, and looks for each user's quota
+    -- separately. The arrays are expanded in SELECT, which makes their rows one by one, in order; in FROM, unnest(a, b)
+    -- first writes each array into a table of its own, in a file where it is large.
     CREATE OR REPLACE FUNCTION pipeline.commit_totals(
       p_version integer, p_topic text,
       p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
       p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[],
       p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[],
       p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[],
-      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[]
+      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
@@ -54,6 +57,20 @@ export const rowsWithoutCopies: NumberedMigration = {
         k.key, k.payload, (d.letter ->> 'payloadBytes')::bigint
       FROM jsonb_array_elements(p_dead_letters) WITH ORDINALITY AS d (letter, n)
       JOIN unnest(p_keys, p_payloads) WITH ORDINALITY AS k (key, payload, n) USING (n);
+
+      -- A range goes on for an hour, so that a flood of days is some rows a day, not some a second.
+      INSERT INTO pipeline.dead_letter_range AS r (topic, partition, reason, first_offset, last_offset, records)
+      SELECT p_topic, c.partition, c.reason, coalesce(o.first_offset, c."firstOffset"), c."lastOffset", c.records
+      FROM jsonb_to_recordset(p_dead_letter_ranges)
+        AS c (partition integer, reason text, "firstOffset" bigint, "lastOffset" bigint, records bigint)
+      LEFT JOIN LATERAL (
+        SELECT max(g.first_offset) AS first_offset
+        FROM pipeline.dead_letter_range AS g
+        WHERE g.topic = p_topic AND g.partition = c.partition AND g.reason = c.reason
+          AND g.first_seen_at > clock_timestamp() - interval '1 hour'
+      ) AS o ON true
+      ON CONFLICT (topic, partition, reason, first_offset) DO UPDATE SET
+        last_offset = excluded.last_offset, records = r.records + excluded.records, last_seen_at = excluded.last_seen_at;
     END
     $$;
   `,

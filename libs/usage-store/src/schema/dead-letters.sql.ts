@@ -1,27 +1,10 @@
-import type { NumberedMigration } from './numbered-migration.ts';
+import type { SchemaFamily } from './schema-family.ts';
 
-/** What an operator may do with dead letters: look for them, see them, and note that one is sent through the topic again. */
-export const deadLetterReplays: NumberedMigration = {
-  name: '0008-dead-letter-replays',
+/** What an operator may do with dead letters: list them, see them, and record that one is sent again. */
+export const deadLetters: SchemaFamily = {
+  name: 'dead-letters',
   sql: `
-    -- One row a record: it is recorded before the record is sent, so that none is sent twice whatever dies in between.
-    CREATE TABLE pipeline.dead_letter_replay (
-      topic text NOT NULL,
-      partition integer NOT NULL,
-      "offset" bigint NOT NULL,
-      attempted_by text NOT NULL,
-      attempted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      -- NULL: nobody knows, as after a crash. A record that was refused is in no topic again, and may be tried again.
-      outcome text CHECK (outcome IN ('sent', 'refused', 'unknown')),
-      -- Of the new record, in the same partition.
-      new_offset bigint,
-      detail text,
-      ended_at timestamptz,
-      PRIMARY KEY (topic, partition, "offset"),
-      CHECK ((outcome = 'sent') = (new_offset IS NOT NULL))
-    );
-
-    CREATE FUNCTION pipeline.replay_json(p_topic text, p_partition integer, p_offset bigint) RETURNS jsonb
+    CREATE OR REPLACE FUNCTION pipeline.replay_json(p_topic text, p_partition integer, p_offset bigint) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
       SELECT jsonb_build_object(
@@ -32,7 +15,7 @@ export const deadLetterReplays: NumberedMigration = {
     END;
 
     -- Both forms, in the order of their offsets, without what the records hold. NULL asks for any.
-    CREATE FUNCTION pipeline.list_dead_letters(
+    CREATE OR REPLACE FUNCTION pipeline.list_dead_letters(
       p_version integer, p_topic text, p_reason text, p_partition integer, p_from_ms bigint, p_to_ms bigint,
       p_most integer
     ) RETURNS jsonb
@@ -77,7 +60,7 @@ export const deadLetterReplays: NumberedMigration = {
 
     -- What is known of the records from one offset to another, both included: those that are stored whole, with what is
     -- kept of them, the ranges that reach in, and which of them were sent again.
-    CREATE FUNCTION pipeline.find_dead_letters(
+    CREATE OR REPLACE FUNCTION pipeline.find_dead_letters(
       p_version integer, p_topic text, p_partition integer, p_first bigint, p_last bigint
     ) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -110,7 +93,7 @@ export const deadLetterReplays: NumberedMigration = {
     $$;
 
     -- Notes that a dead letter is about to be sent. False: it is none, or it was sent before, or may have been.
-    CREATE FUNCTION pipeline.begin_replay(
+    CREATE OR REPLACE FUNCTION pipeline.begin_replay(
       p_version integer, p_topic text, p_cluster_id text, p_partition integer, p_offset bigint, p_by text
     ) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -142,7 +125,7 @@ export const deadLetterReplays: NumberedMigration = {
     $$;
 
     -- What became of the sending. Told a second time, as after a lost answer, it changes nothing.
-    CREATE FUNCTION pipeline.end_replay(
+    CREATE OR REPLACE FUNCTION pipeline.end_replay(
       p_version integer, p_topic text, p_partition integer, p_offset bigint, p_outcome text, p_new_offset bigint,
       p_detail text
     ) RETURNS void
@@ -157,7 +140,7 @@ export const deadLetterReplays: NumberedMigration = {
 
     -- How far the sinks are beyond a record, and whether it is known to be a dead letter. One within a range may also be
     -- an event between the range's records.
-    CREATE FUNCTION pipeline.record_fate(p_version integer, p_topic text, p_partition integer, p_offset bigint)
+    CREATE OR REPLACE FUNCTION pipeline.record_fate(p_version integer, p_topic text, p_partition integer, p_offset bigint)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

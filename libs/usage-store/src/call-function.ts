@@ -1,0 +1,21 @@
+import type { Knex } from 'knex';
+import { refusal } from './refusal.ts';
+import { SCHEMA_VERSION } from './schema-version.ts';
+
+/**
+ * Calls a function of schema `pipeline` with the schema version that this program is built for: one statement, one
+ * transaction, so that a client that freezes holds no transaction open.
+ * @throws the function's refusal as an error of the core (refusal.ts).
+ */
+export async function callFunction<Row>(
+  database: Knex,
+  statement: string,
+  parameters: Readonly<Record<string, Knex.RawBinding>>,
+): Promise<Row[]> {
+  try {
+    const { rows } = await database.raw<{ rows: Row[] }>(statement, { version: SCHEMA_VERSION, ...parameters });
+    return rows;
+  } catch (error) {
+    throw refusal(error);
+  }
+}

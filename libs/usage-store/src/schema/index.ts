@@ -1,0 +1,23 @@
+import { archive } from './archive.sql.ts';
+import { dashboards } from './dashboards.sql.ts';
+import { deadLetters } from './dead-letters.sql.ts';
+import { gaps } from './gaps.sql.ts';
+import { hours } from './hours.sql.ts';
+import { positions } from './positions.sql.ts';
+import { progress } from './progress.sql.ts';
+import { totals } from './totals.sql.ts';
+import { versionsAndTimes } from './versions-and-times.sql.ts';
+import type { SchemaFamily } from './schema-family.ts';
+
+/** All functions and views of schema `pipeline`, each family after those that it uses. */
+export const schemaFamilies: readonly SchemaFamily[] = [
+  versionsAndTimes,
+  positions,
+  totals,
+  archive,
+  progress,
+  gaps,
+  hours,
+  deadLetters,
+  dashboards,
+];

@@ -1,0 +1,92 @@
+import type { SchemaFamily } from './schema-family.ts';
+
+/** Claiming partitions and moving their positions: the fence of docs/commit-protocol.md. */
+export const positions: SchemaFamily = {
+  name: 'positions',
+  sql: `
+    -- Takes partitions over. Whoever held them is refused from here on.
+    CREATE OR REPLACE FUNCTION pipeline.claim(
+      p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
+      p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text
+    ) RETURNS TABLE (
+      sink text, partition integer, next_offset bigint, epoch bigint, fingerprint_offset bigint, fingerprint text,
+      intent jsonb
+    )
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    #variable_conflict use_column
+    DECLARE
+      known pipeline.stream;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+
+      INSERT INTO pipeline.stream (topic, group_id, cluster_id, archive_url, allowed_lateness)
+      VALUES (p_topic, p_group_id, p_cluster_id, p_archive_url, p_allowed_lateness_ms * interval '1 millisecond')
+      ON CONFLICT (topic) DO UPDATE SET
+        archive_url = coalesce(pipeline.stream.archive_url, excluded.archive_url),
+        allowed_lateness = excluded.allowed_lateness
+      RETURNING * INTO known;
+      IF known.group_id <> p_group_id OR known.cluster_id <> p_cluster_id OR known.archive_url <> p_archive_url THEN
+        RAISE EXCEPTION 'topic % is kept in this database by group %, cluster %, archive %; this worker has group %, cluster %, archive %',
+          p_topic, known.group_id, known.cluster_id, known.archive_url, p_group_id, p_cluster_id, p_archive_url
+          USING ERRCODE = 'AU003';
+      END IF;
+
+      INSERT INTO pipeline.position (sink, topic, partition)
+      SELECT wanted_sink, p_topic, wanted_partition
+      FROM unnest(p_sinks) AS wanted_sink CROSS JOIN unnest(p_partitions) AS wanted_partition
+      ORDER BY 1, 3
+      ON CONFLICT DO NOTHING;
+
+      PERFORM 1 FROM pipeline.position AS p
+      WHERE p.sink = ANY (p_sinks) AND p.topic = p_topic AND p.partition = ANY (p_partitions)
+      ORDER BY p.sink, p.partition FOR UPDATE;
+
+      RETURN QUERY
+      WITH claimed AS (
+        UPDATE pipeline.position AS p SET epoch = p.epoch + 1, owner = p_owner
+        WHERE p.sink = ANY (p_sinks) AND p.topic = p_topic AND p.partition = ANY (p_partitions)
+        RETURNING p.*
+      )
+      SELECT c.sink, c.partition, c.next_offset, c.epoch, c.fingerprint_offset, c.fingerprint,
+        CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
+          'startOffset', i.start_offset, 'endOffset', i.end_offset,
+          'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END
+      FROM claimed AS c
+      LEFT JOIN pipeline.archive_intent AS i
+        ON c.sink = 'archive' AND i.topic = c.topic AND i.partition = c.partition
+      ORDER BY c.sink, c.partition;
+    END
+    $$;
+
+    -- Compare-and-swap of positions: locks them in partition order, moves them all, or refuses.
+    CREATE OR REPLACE FUNCTION pipeline.move_positions(
+      p_sink text, p_topic text, p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
+      p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[]
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      moved integer;
+    BEGIN
+      PERFORM 1 FROM pipeline.position AS p
+      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = ANY (p_partitions)
+      ORDER BY p.partition FOR UPDATE;
+
+      UPDATE pipeline.position AS p SET
+        next_offset = m.to_offset,
+        fingerprint_offset = coalesce(m.fingerprint_offset, p.fingerprint_offset),
+        fingerprint = coalesce(m.fingerprint, p.fingerprint),
+        greatest_event_time = greatest(p.greatest_event_time, pipeline.utc(m.event_time_ms)),
+        moved_at = clock_timestamp()
+      FROM unnest(p_partitions, p_epochs, p_from, p_to, p_fingerprint_offsets, p_fingerprints, p_event_times_ms)
+        AS m (partition, epoch, from_offset, to_offset, fingerprint_offset, fingerprint, event_time_ms)
+      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = m.partition
+        AND p.next_offset = m.from_offset AND p.epoch = m.epoch;
+      GET DIAGNOSTICS moved = ROW_COUNT;
+      IF moved <> cardinality(p_partitions) THEN
+        RAISE EXCEPTION '% of % positions of sink % on topic % were moved or claimed by another worker',
+          cardinality(p_partitions) - moved, cardinality(p_partitions), p_sink, p_topic USING ERRCODE = 'AU001';
+      END IF;
+    END
+    $$;
+  `,
+};
