@@ -1,5 +1,6 @@
 export { PostgresDeadLetterStore } from './dead-letter-store.ts';
 export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
+export { databaseIdentity } from './database-identity.ts';
 export { openDatabase, type DatabaseOptions } from './database.ts';
 export {
   DatabaseRefusedError,

@@ -18,6 +18,13 @@ export const pipelineTables: NumberedMigration = {
       declared_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
+    -- One row: which installation this is. A copy of the database has the same number (pipeline.database_identity).
+    CREATE TABLE pipeline.installation (
+      singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
+      id uuid NOT NULL DEFAULT gen_random_uuid()
+    );
+    INSERT INTO pipeline.installation DEFAULT VALUES;
+
     -- Which stream this database belongs to: another group, cluster or archive is refused.
     CREATE TABLE pipeline.stream (
       topic text PRIMARY KEY,

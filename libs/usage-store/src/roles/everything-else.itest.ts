@@ -63,6 +63,7 @@ describe('a login of the group', () => {
         'claim',
         'commit_totals',
         'complete_chunk',
+        'database_identity',
         'note_partition_ends',
         'now_for_noting',
         'record_intent',
@@ -83,9 +84,14 @@ describe('a login of the group', () => {
 
   it('antenna_operator can call the functions of the dead letters, and nothing else', async () => {
     expect(await rightsOf('antenna_operator')).toEqual([
-      ...['begin_replay', 'end_replay', 'find_dead_letters', 'list_dead_letters', 'record_fate'].map(
-        (name) => `EXECUTE pipeline.${name}`,
-      ),
+      ...[
+        'begin_replay',
+        'database_identity',
+        'end_replay',
+        'find_dead_letters',
+        'list_dead_letters',
+        'record_fate',
+      ].map((name) => `EXECUTE pipeline.${name}`),
       'SELECT pipeline.schema_version',
     ]);
   });

@@ -59,6 +59,7 @@ describe('the speed layer', () => {
       'claim',
       'commit_totals',
       'complete_chunk',
+      'database_identity',
       'note_partition_ends',
       'now_for_noting',
       'record_intent',
@@ -92,6 +93,7 @@ describe('the operator', () => {
   it('may call the functions for dead letters', async () => {
     expect(await callable('antenna_operator')).toEqual([
       'begin_replay',
+      'database_identity',
       'end_replay',
       'find_dead_letters',
       'list_dead_letters',

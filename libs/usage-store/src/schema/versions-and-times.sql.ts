@@ -1,6 +1,6 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Which programs the schema accepts, and how it reads times. */
+/** Which programs the schema accepts, which database it is, and how it reads times. */
 export const versionsAndTimes: SchemaFamily = {
   name: 'versions-and-times',
   sql: `
@@ -16,6 +16,16 @@ export const versionsAndTimes: SchemaFamily = {
       END IF;
     END
     $$;
+
+    -- What tells this database from any other: installation, server and database. A copy has another server or another
+    -- oid; a standby that was promoted and a renamed database stay what they are.
+    CREATE OR REPLACE FUNCTION pipeline.database_identity() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT concat_ws('/', i.id, s.system_identifier, d.oid)
+      FROM pipeline.installation AS i, pg_control_system() AS s, pg_catalog.pg_database AS d
+      WHERE d.datname = current_database();
+    END;
 
     CREATE OR REPLACE FUNCTION pipeline.epoch_ms(moment timestamp) RETURNS bigint
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp

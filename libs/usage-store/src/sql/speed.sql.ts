@@ -55,3 +55,5 @@ export const ACKNOWLEDGE_GAP = `
     p_version => :version, p_topic => :topic, p_sink => :sink, p_partition => :partition, p_from => :from, p_to => :to,
     p_acknowledged_by => :acknowledgedBy, p_detail => :detail, p_files => :files
   )`;
+
+export const DATABASE_IDENTITY = 'SELECT pipeline.database_identity() AS identity';
