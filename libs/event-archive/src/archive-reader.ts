@@ -1,12 +1,11 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hourFolder } from '@antenna/ingestion';
+import { hourFolder, inParallel } from '@antenna/ingestion';
 import type { ArchiveLocation } from '@antenna/settings';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
-import { inParallel } from './in-parallel.ts';
 import { LocalStore } from './local-store.ts';
 import { type ArchiveOptions, openGcsStore } from './open-event-archive.ts';
 import { decodeOnThread } from './parquet-decoder.ts';

@@ -3,9 +3,16 @@ import { archivePath } from './archive-path.ts';
 import { ArchiveConflictError } from './errors.ts';
 import type { EventColumns } from './event-columns.ts';
 import { firstDifference } from './first-difference.ts';
+import { inParallel } from './in-parallel.ts';
 import type { SealedChunk } from './partition-archive.ts';
 import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from './ports.ts';
 import { splitByHour, sumOfBytes } from './split-by-hour.ts';
+
+/**
+ * Files of a chunk that are created at the same time. A bucket answers after some 100 ms, twice a file; a chunk of many
+ * small files, made by devices whose clocks are wrong, would otherwise take longer than the next one takes to fill.
+ */
+const FILES_AT_A_TIME = 50;
 
 /** Runs one step, again while it fails for a passing reason. */
 export type Step = <T>(name: string, operation: () => Promise<T>) => Promise<T>;
@@ -28,8 +35,9 @@ export async function writeChunk(
   const planned = plan(topic, chunk);
   if (chunk.intent !== undefined) refuseAnotherPlan(chunk, planned);
   else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
-  const files: ArchivedFile[] = [];
-  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
+    step('write file', () => createOrAdopt(archive, file)),
+  );
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
   return files;
 }

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export type * from './event-columns.ts';
 export { EventColumnsBuilder } from './event-columns-builder.ts';
 export { firstDifference } from './first-difference.ts';
+export { inParallel } from './in-parallel.ts';
 export { Ingestion } from './ingestion.ts';
 export { ListedRecords } from './listed-records.ts';
 export type * from './ports.ts';

@@ -1,6 +1,10 @@
+import { hourFolder } from './archive-path.ts';
 import { ArchiveConflictError } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { aClaimedWorker, aWorker, failureOf, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
 import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+import type { SourceRecord } from './ports.ts';
+import { MAX_HOURS_OF_CHUNK } from './partition-archive.ts';
 
 const HOUR_13 = 'year=2022/month=10/day=29/hour=13';
 const HOUR_9 = 'year=2022/month=10/day=29/hour=9';
@@ -14,6 +18,11 @@ function withOpenIntent(partitions: readonly number[] = [0]): TestWorker {
     worker.store.intents.set(partition, { startOffset: 0, endOffset: 4, decoderVersion: 1, paths });
   }
   return worker;
+}
+
+/** An event of an hour that is counted from 1970 on. */
+function ofHour(offset: number, hour: number): SourceRecord {
+  return eventRecord(offset, { timestamp: new Date(hour * 3_600_000).toISOString() });
 }
 
 function archived({ archive }: TestWorker): unknown {
@@ -107,6 +116,34 @@ describe('a chunk', () => {
     expect(worker.store.manifest).toHaveLength(3);
   });
 
+  it('has several of its files created at the same time', async () => {
+    const worker = await aClaimedWorker();
+    const held = Promise.withResolvers<undefined>();
+    worker.archive.script.plan('create', held.promise, held.promise, held.promise);
+    worker.ingestion.take(aBatch([0, 1, 2].map((offset) => ofHour(offset, offset))));
+    await pass(worker, 5_000);
+    expect(worker.archive.script.calls).toEqual(['create', 'create', 'create']);
+    held.resolve(undefined);
+    await settled();
+    expect(worker.store.manifest).toHaveLength(3);
+  });
+
+  // hours 0 1 … 999, 0 ┤ 1000 …
+  it('ends before the event that would make it touch more hours than its bound', async () => {
+    const worker = await aClaimedWorker([0], { archiveRollRows: 10_000 });
+    const hours = [...Array(MAX_HOURS_OF_CHUNK).keys(), 0, MAX_HOURS_OF_CHUNK, 1];
+    const records = hours.map((hour, offset) => ofHour(offset, hour));
+    worker.ingestion.take(aBatch(records));
+    for (let turns = 0; turns < 10; turns += 1) await settled();
+    const end = MAX_HOURS_OF_CHUNK + 1;
+    expect(worker.store.nextOffset('archive', 0)).toBe(end);
+    expect(worker.store.manifest).toHaveLength(MAX_HOURS_OF_CHUNK);
+    expect(worker.store.fingerprint('archive', 0)).toEqual(fingerprintOf(records[end - 1]!));
+    await worker.ingestion.saveAll();
+    expect(worker.store.manifest).toHaveLength(MAX_HOURS_OF_CHUNK + 2);
+    expect(worker.store.nextOffset('archive', 0)).toBe(end + 2);
+  });
+
   it('does not hold up the totals while the store of files is down', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
     worker.archive.script.plan('create', Promise.withResolvers().promise);
@@ -141,6 +178,18 @@ describe('a file that exists already', () => {
 });
 
 describe('an intent that a predecessor left open', () => {
+  it('is redone whole, even if it touches more hours than a new chunk may', async () => {
+    const worker = await aClaimedWorker([0], { archiveRollRows: 10_000 });
+    const hours = [...Array(MAX_HOURS_OF_CHUNK + 1).keys()];
+    const paths = hours.map((hour) => `${hourFolder(hour * 3_600_000)}/devices-0-000000000000-000000001001.parquet`);
+    worker.store.intents.set(0, { startOffset: 0, endOffset: hours.length, decoderVersion: 1, paths: paths.sort() });
+    worker.source.hold(0, { latest: hours.length });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(aBatch(hours.map((hour, offset) => ofHour(offset, hour))));
+    await worker.ingestion.saveAll();
+    expect(worker.store.manifest).toHaveLength(hours.length);
+  });
+
   it('is redone up to exactly its end, wherever the batches end', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.assigned([0]);

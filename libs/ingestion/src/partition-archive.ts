@@ -1,7 +1,16 @@
 import type { PooledEvent } from '@antenna/event-schema';
+import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { ClaimedPosition, Fingerprint, OpenIntent, RecordCursor, SourceRecord } from './ports.ts';
+
+/**
+ * Event hours that a chunk touches at most, each of which is a file: the chunk ends before the event that would add one
+ * more. Without a bound, a device that sends random times would make a chunk of tens of thousands of files, which has to
+ * be written as a whole before the archive's position moves. It is some forty days, so that reading a month again makes
+ * no more chunks than its rows do.
+ */
+export const MAX_HOURS_OF_CHUNK = 1_000;
 
 /** A chunk [startOffset, endOffset) of a partition that takes no more rows and waits to be written. */
 export interface SealedChunk {
@@ -27,9 +36,13 @@ export class PartitionArchive {
   #next: number;
   #sinceMs: number | undefined;
   #events: EventColumnsBuilder;
+  /** Event hours of the open chunk, as hours since 1970. */
+  readonly #hours = new Set<number>();
+  /** The hour of the event that was taken last. */
+  #latestHourMs = Number.NEGATIVE_INFINITY;
   /** Of the last record before the batch that is being taken. */
   #fingerprint: Fingerprint | undefined;
-  /** The last one that was taken, while it may turn out to be the last of an intent. */
+  /** The last one that was taken, while it may turn out to be the last of its chunk. */
   #lastRecord: SourceRecord | undefined;
 
   constructor(claimed: ClaimedPosition) {
@@ -63,8 +76,8 @@ export class PartitionArchive {
 
   take(record: RecordCursor, event: PooledEvent | undefined): void {
     if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
-    if (event !== undefined) this.#events.append(record.offset, event);
-    if (this.#intent !== undefined) this.#lastRecord = record.record();
+    if (event !== undefined) this.#append(record.offset, event);
+    if (this.#intent !== undefined || this.#hours.size === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
     this.#next = record.offset + 1;
   }
 
@@ -87,6 +100,20 @@ export class PartitionArchive {
     if (this.#intent === undefined && this.#next > this.#start) this.#seal(this.#next);
   }
 
+  #append(offset: number, event: PooledEvent): void {
+    if (!isIn(this.#latestHourMs, event.eventTimeMs)) this.#enterHour(offset, hourOf(event.eventTimeMs));
+    this.#events.append(offset, event);
+  }
+
+  /** A range that is redone ends where its intent says, however many hours it touches. */
+  #enterHour(offset: number, hourMs: number): void {
+    const hour = hourMs / ONE_HOUR.sizeMs;
+    const isFull = this.#hours.size === MAX_HOURS_OF_CHUNK && !this.#hours.has(hour);
+    if (isFull && this.#intent === undefined) this.#seal(offset);
+    this.#hours.add(hour);
+    this.#latestHourMs = hourMs;
+  }
+
   #seal(endOffset: number): void {
     this.sealed.push({
       partition: this.partition,
@@ -101,7 +128,13 @@ export class PartitionArchive {
     this.#start = endOffset;
     this.#sinceMs = undefined;
     this.#events = new EventColumnsBuilder(this.partition);
+    this.#hours.clear();
+    this.#latestHourMs = Number.NEGATIVE_INFINITY;
     this.#fingerprint = undefined;
     this.#lastRecord = undefined;
   }
+}
+
+function isIn(hourMs: number, timeMs: number): boolean {
+  return timeMs >= hourMs && timeMs < hourMs + ONE_HOUR.sizeMs;
 }

@@ -38,6 +38,45 @@ describe('rows by hour', () => {
     const columns = columnsOf({ time: '13:00:00' }, { time: '13:30:00' });
     expect(splitByHour(columns)).toEqual(new Map([[at('13:00:00'), columns]]));
   });
+
+  it('come with the texts that they use, and no others', () => {
+    const hours = splitByHour(
+      columnsOf(
+        { time: '13:00:00', id: 'ana' },
+        { time: '09:00:00', id: 'eva' },
+        { time: '13:10:00', id: 'leo' },
+        { time: '09:10:00', id: 'leo' },
+        { time: '13:20:00', id: 'ana' },
+      ),
+    );
+    expect([...hours.values()].map(({ id }) => [id.values, [...id.codes]])).toEqual([
+      [
+        ['eva', 'leo'],
+        [0, 1],
+      ],
+      [
+        ['ana', 'leo'],
+        [0, 1, 0],
+      ],
+    ]);
+  });
+
+  it('are found in time that does not grow with rows times hours', () => {
+    const builder = new EventColumnsBuilder(0);
+    const pools = new EventPools();
+    const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
+    const rows = 200_000;
+    const hours = 20_000;
+    // 7,919 has no divisor in common with the number of hours: each row is of another hour than the one before.
+    for (let offset = 0; offset < rows; offset += 1) {
+      builder.append(offset, pools.pooled({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
+    }
+    const columns = builder.build();
+    const { user: before } = process.cpuUsage();
+    expect(splitByHour(columns).size).toBe(hours);
+    // Looking through all rows for each hour takes five seconds or more.
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
+  });
 });
 
 describe('the sum of bytes', () => {

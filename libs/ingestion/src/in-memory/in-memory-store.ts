@@ -41,6 +41,10 @@ export class InMemoryStore implements PositionStore {
     return this.#position(sink, partition).nextOffset;
   }
 
+  fingerprint(sink: Sink, partition: number): Fingerprint | undefined {
+    return this.#position(sink, partition).fingerprint;
+  }
+
   setPosition(sink: Sink, partition: number, position: Partial<Position>): void {
     Object.assign(this.#position(sink, partition), position);
   }

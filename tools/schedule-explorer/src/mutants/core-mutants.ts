@@ -11,11 +11,13 @@ export const CORE_MUTANTS: readonly Mutant[] = [
       {
         file: 'chunk-writer.ts',
         find: `  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
-  const files: ArchivedFile[] = [];
-  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
+    step('write file', () => createOrAdopt(archive, file)),
+  );
 `,
-        replace: `  const files: ArchivedFile[] = [];
-  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+        replace: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
+    step('write file', () => createOrAdopt(archive, file)),
+  );
   if (chunk.intent === undefined && planned.length > 0)
     await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
 `,
@@ -28,8 +30,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'chunk-writer.ts',
-        find: `  const files: ArchivedFile[] = [];
-  for (const file of planned) files.push(await step('write file', () => createOrAdopt(archive, file)));
+        find: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
+    step('write file', () => createOrAdopt(archive, file)),
+  );
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
 `,
         replace: `  const files: ArchivedFile[] = planned.map(({ path, hourMs, rows }) => (
