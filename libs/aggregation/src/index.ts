@@ -1,3 +1,4 @@
+export { ByteSum } from './byte-sum.ts';
 export { SumRows } from './sum-rows.ts';
 export { TotalColumns, type TotalGroup } from './total-columns.ts';
 export type { TotalRow, TotalType, UserHourRow } from './total-row.ts';

@@ -96,9 +96,9 @@ export class Assignment {
     this.#committing = taken;
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;
-    const deadLetterRanges = taken.deadLetterRanges.rows();
-    const commit = { moves, totals: totals.rows(), userHours: totals.userHours(), deadLetters, deadLetterRanges };
-    return { commit, taken };
+    const [hourCounts, deadLetterRanges] = [taken.hourCounts.rows(), taken.deadLetterRanges.rows()];
+    const sums = { totals: totals.rows(), userHours: totals.userHours(), hourCounts };
+    return { commit: { moves, ...sums, deadLetters, deadLetterRanges }, taken };
   }
 
   endCommit(): void {

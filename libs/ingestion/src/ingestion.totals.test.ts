@@ -22,6 +22,17 @@ describe('a flush', () => {
     expect(worker.store.totals).toEqual(['13:15 antenna north 12', '13:15 app SKYPE 12', '13:15 user ana 12']);
   });
 
+  it('counts the events of each hour and partition, and no dead letter', async () => {
+    const worker = await aClaimedWorker([1, 0]);
+    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.take(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1), eventRecord(4)]));
+    await pass(worker, 1_000);
+    expect(worker.store.commits[0]?.hourCounts).toEqual([
+      { partition: 0, hourMs: at('13:00:00'), events: 2, eventBytes: 12n, lastOffset: 4 },
+      { partition: 1, hourMs: at('13:00:00'), events: 1, eventBytes: 5n, lastOffset: 0 },
+    ]);
+  });
+
   it('notes the greatest event time of each partition and the last record seen', async () => {
     const worker = await aClaimedWorker();
     const late = eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' });

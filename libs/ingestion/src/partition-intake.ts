@@ -129,8 +129,9 @@ export class PartitionIntake {
     if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
   }
 
-  #count({ timestampMs }: RecordCursor, event: PooledEvent, pending: PendingTotals): void {
+  #count({ offset, timestampMs }: RecordCursor, event: PooledEvent, pending: PendingTotals): void {
     pending.totals.add(event);
+    pending.hourCounts.add(this.partition, offset, event);
     this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
   }
 

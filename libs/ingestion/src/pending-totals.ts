@@ -1,11 +1,13 @@
 import { WindowTotals } from '@antenna/aggregation';
 import type { RejectionReason } from '@antenna/event-schema';
 import { DeadLetterRanges } from './dead-letter-ranges.ts';
+import { HourCounts } from './hour-counts.ts';
 import type { DeadLetter } from './ports.ts';
 
 /** What the totals sink has taken since the last flush began. */
 export class PendingTotals {
   readonly totals = new WindowTotals();
+  readonly hourCounts = new HourCounts();
   readonly deadLetters: DeadLetter[] = [];
   readonly deadLetterRanges = new DeadLetterRanges();
   #deadLetterBytes = 0;

@@ -152,11 +152,25 @@ export interface DeadLetterRange {
   readonly records: number;
 }
 
+/** Events of one hour (by event time) that a commit counts in a partition. */
+export interface HourCount {
+  readonly partition: number;
+  /** Start of the hour, milliseconds since 1970. */
+  readonly hourMs: number;
+  readonly events: number;
+  /** Sum of the events' bytes. */
+  readonly eventBytes: bigint;
+  /** Offset of the last of them. */
+  readonly lastOffset: number;
+}
+
 /** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
 export interface TotalsCommit {
   readonly moves: readonly PositionMove[];
   readonly totals: TotalColumns;
   readonly userHours: UserHourColumns;
+  /** Sorted by hour and partition. What the archive lacks of an hour is found by them. */
+  readonly hourCounts: readonly HourCount[];
   /** Those that are stored whole. */
   readonly deadLetters: readonly DeadLetter[];
   /** All others: at most one range for a partition and reason. */

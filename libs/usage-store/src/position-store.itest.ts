@@ -56,6 +56,29 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
+  it('counts the events of each hour, and until when they came in time', async () => {
+    const hour13 = { partition: 0, hourMs: NOON + 3_600_000, events: 2, eventBytes: 9n, lastOffset: 5 };
+    const counted = 'SELECT hour, partition, events, event_bytes, counted_end, on_time_end FROM pipeline.counted_hour';
+    const commit = (from: number, greatestEventTimeMs: number, lastOffset: number) =>
+      store.commitTotals({
+        ...aCommit([], { from, to: from + 10, greatestEventTimeMs }),
+        hourCounts: [{ ...hour13, lastOffset }],
+      });
+    await store.claim(['totals'], [0]);
+    await commit(0, NOON + 2 * 3_600_000 + 59_999, 5);
+    await commit(10, NOON + 2 * 3_600_000 + 60_000, 17);
+    const row = { hour: '2022-10-29 13:00:00', partition: 0 };
+    expect(await rowsOf(counted)).toEqual([
+      { ...row, events: '4', event_bytes: '18', counted_end: '18', on_time_end: '18' },
+    ]);
+
+    // The event time has come to 14:01 by now, and 60 s of lateness are allowed.
+    await commit(20, NOON, 24);
+    expect(await rowsOf(counted)).toEqual([
+      { ...row, events: '6', event_bytes: '27', counted_end: '25', on_time_end: '18' },
+    ]);
+  });
+
   it('refuses a worker whose partition has been claimed since, and changes nothing', async () => {
     await store.claim(['totals'], [0, 1]);
     await store.claim(['totals'], [1]);
@@ -266,6 +289,7 @@ function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {
     moves: [aMove(move)],
     totals: totals.rows(),
     userHours: totals.userHours(),
+    hourCounts: [],
     deadLetters: [],
     deadLetterRanges: [],
   };

@@ -2,6 +2,7 @@ import type {
   ChunkIntent,
   ClaimedPosition,
   CompletedChunk,
+  HourCount,
   OpenIntent,
   PositionMove,
   PositionStore,
@@ -50,11 +51,13 @@ export class PostgresPositionStore implements PositionStore {
     return rows.map(claimedPosition);
   }
 
-  async commitTotals({ moves, totals, userHours, deadLetters, deadLetterRanges }: TotalsCommit): Promise<void> {
+  async commitTotals(commit: TotalsCommit): Promise<void> {
+    const { moves, totals, userHours, hourCounts, deadLetters, deadLetterRanges } = commit;
     await this.#call(COMMIT_TOTALS, {
       ...moveColumns(moves),
       ...totalParameters(totals),
       ...userHourParameters(userHours),
+      ...hourCountColumns(hourCounts),
       deadLetters: JSON.stringify(
         deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
           partition,
@@ -126,6 +129,16 @@ function moveColumns(moves: readonly PositionMove[]) {
     fingerprintOffsets: arrayOfNumbers(moves.map(({ fingerprint }) => fingerprint?.offset)),
     fingerprints: arrayOfTexts(moves.map(({ fingerprint }) => fingerprint?.hash)),
     eventTimesMs: arrayOfNumbers(moves.map(({ greatestEventTimeMs }) => greatestEventTimeMs)),
+  };
+}
+
+function hourCountColumns(counts: readonly HourCount[]) {
+  return {
+    countedPartitions: arrayOfNumbers(counts.map(({ partition }) => partition)),
+    countedHoursMs: arrayOfNumbers(counts.map(({ hourMs }) => hourMs)),
+    countedEvents: arrayOfNumbers(counts.map(({ events }) => events)),
+    countedBytes: arrayOfNumbers(counts.map(({ eventBytes }) => eventBytes)),
+    countedLastOffsets: arrayOfNumbers(counts.map(({ lastOffset }) => lastOffset)),
   };
 }
 

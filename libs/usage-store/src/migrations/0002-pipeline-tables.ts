@@ -164,6 +164,21 @@ export const pipelineTables: NumberedMigration = {
     );
     CREATE INDEX archive_file_hour ON pipeline.archive_file (hour);
 
+    -- Events that the totals hold of an hour and a partition. What the archive does not hold of them yet lies between its
+    -- position and counted_end; what of that came in time, between its position and on_time_end.
+    CREATE TABLE pipeline.counted_hour (
+      hour timestamp NOT NULL,
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      events bigint NOT NULL,
+      event_bytes numeric NOT NULL,
+      -- One past the offset of the last event counted.
+      counted_end bigint NOT NULL,
+      -- One past the last offset of the last commit for which the hour was not late yet; NULL when there was none.
+      on_time_end bigint,
+      PRIMARY KEY (hour, topic, partition)
+    ) WITH (fillfactor = 50);
+
     -- The revision counts the commits that changed an hour of the archive.
     CREATE TABLE pipeline.hour (
       hour timestamp PRIMARY KEY CHECK (hour = date_trunc('hour', hour)),

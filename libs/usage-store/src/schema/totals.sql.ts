@@ -4,6 +4,33 @@ import type { SchemaFamily } from './schema-family.ts';
 export const totals: SchemaFamily = {
   name: 'totals',
   sql: `
+    -- Adds a commit's events to those counted of each hour. An event is on time while the event time of its partition, as
+    -- it was before the commit, is not past the hour's end and the allowed lateness.
+    CREATE OR REPLACE FUNCTION pipeline.count_hours(
+      p_topic text, p_partitions integer[], p_greatest_times timestamp[], p_counted_partitions integer[],
+      p_hours_ms bigint[], p_events bigint[], p_bytes numeric[], p_last_offsets bigint[]
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      INSERT INTO pipeline.counted_hour AS c (hour, topic, partition, events, event_bytes, counted_end, on_time_end)
+      SELECT pipeline.utc(n.hour_ms), p_topic, n.partition, n.events, n.event_bytes, n.last_offset + 1,
+        CASE
+          WHEN g.greatest_time >= pipeline.utc(n.hour_ms) + interval '1 hour' + s.allowed_lateness THEN NULL
+          ELSE n.last_offset + 1
+        END
+      FROM unnest(p_counted_partitions, p_hours_ms, p_events, p_bytes, p_last_offsets)
+        AS n (partition, hour_ms, events, event_bytes, last_offset)
+      JOIN pipeline.stream AS s ON s.topic = p_topic
+      LEFT JOIN unnest(p_partitions, p_greatest_times) AS g (partition, greatest_time) ON g.partition = n.partition
+      ORDER BY 1, n.partition
+      ON CONFLICT (hour, topic, partition) DO UPDATE SET
+        events = c.events + excluded.events,
+        event_bytes = c.event_bytes + excluded.event_bytes,
+        counted_end = excluded.counted_end,
+        on_time_end = coalesce(excluded.on_time_end, c.on_time_end);
+    END
+    $$;
+
     -- One flush, one transaction. Rows come sorted by their keys, so that concurrent commits lock them in one order.
     --
     -- Each commit is planned by itself: a plan for any arrays takes them for ten rows, and looks for each user's quota
@@ -15,12 +42,21 @@ export const totals: SchemaFamily = {
       p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[],
       p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[],
       p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[],
+      p_counted_partitions integer[], p_counted_hours_ms bigint[], p_counted_events bigint[], p_counted_bytes numeric[],
+      p_counted_last_offsets bigint[],
       p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+    DECLARE
+      -- Of each partition in p_partitions, before this commit. It cannot change until the positions are locked, or they
+      -- are not where this commit begins.
+      greatest_times timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      SELECT array_agg(p.greatest_event_time ORDER BY m.n) INTO greatest_times
+      FROM unnest(p_partitions) WITH ORDINALITY AS m (partition, n)
+      LEFT JOIN pipeline.position AS p ON p.sink = 'totals' AND p.topic = p_topic AND p.partition = m.partition;
       PERFORM pipeline.move_positions('totals', p_topic, p_partitions, p_epochs, p_from, p_to,
         p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
 
@@ -30,6 +66,9 @@ export const totals: SchemaFamily = {
         SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
       ) AS d
       ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
+
+      PERFORM pipeline.count_hours(p_topic, p_partitions, greatest_times, p_counted_partitions, p_counted_hours_ms,
+        p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
       WITH used AS (
         INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)

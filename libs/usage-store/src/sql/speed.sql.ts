@@ -18,6 +18,9 @@ export const COMMIT_TOTALS = `
     p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
     p_hour_ms => :hourMs, p_users => :users, p_usages => :usages,
     p_latest_ms => :latestMs,
+    p_counted_partitions => :countedPartitions, p_counted_hours_ms => :countedHoursMs,
+    p_counted_events => :countedEvents, p_counted_bytes => :countedBytes,
+    p_counted_last_offsets => :countedLastOffsets,
     p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
     p_dead_letter_ranges => :deadLetterRanges
   )`;

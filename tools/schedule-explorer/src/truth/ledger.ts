@@ -43,7 +43,7 @@ export class Ledger {
   }
 
   /** @throws {Violation} when the commit is not exactly what its ranges hold. */
-  commit({ moves, totals, userHours, deadLetters, deadLetterRanges }: TotalsCommit): void {
+  commit({ moves, totals, userHours, hourCounts, deadLetters, deadLetterRanges }: TotalsCommit): void {
     const truth = new Truth();
     for (const move of moves) {
       const { partition, from } = this.#advance('totals', move);
@@ -56,6 +56,7 @@ export class Ledger {
       return [rowKey(row.windowStartMs, row.type, row.id), Number(row.value)] as const;
     });
     const hourRows = Array.from(userHours, (row) => [`${row.hourStartMs} ${row.id}`, Number(row.usage)] as const);
+    const countRows = hourCounts.map((row) => [`${row.hourMs} ${row.partition}`, row.events] as const);
     const letterRows = deadLetters.map((row) => [`${row.partition}/${row.offset}`, row.reason] as const);
     requireSorted(
       'moves',
@@ -67,6 +68,7 @@ export class Ledger {
     );
     requireRows('totals', truth.totals, totalRows);
     requireRows('user hours', truth.userHours, hourRows);
+    requireRows('events of each hour', truth.hourCounts, countRows);
     requireDeadLetters(truth.deadLetters, letterRows, deadLetterRanges);
     for (const [key, bytes] of totalRows) this.totals.set(key, (this.totals.get(key) ?? 0) + bytes);
     for (const [key, bytes] of hourRows) this.userHours.set(key, (this.userHours.get(key) ?? 0) + bytes);

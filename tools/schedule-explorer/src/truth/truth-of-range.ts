@@ -13,6 +13,8 @@ export class Truth {
   readonly totals = new Map<string, number>();
   /** Bytes by hour and user. */
   readonly userHours = new Map<string, number>();
+  /** Events by hour and partition. */
+  readonly hourCounts = new Map<string, number>();
   readonly deadLetters = new Map<string, RejectionReason>();
   readonly rowsOfHour = new Map<number, KnownRow[]>();
 
@@ -25,6 +27,7 @@ export class Truth {
       const { event, hourMs, rowKeys } = known.fate;
       for (const key of rowKeys) add(this.totals, key, event.bytes);
       add(this.userHours, `${hourMs} ${event.id}`, event.bytes);
+      add(this.hourCounts, `${hourMs} ${partition.number}`, 1);
       const rows = this.rowsOfHour.get(hourMs);
       if (rows === undefined) this.rowsOfHour.set(hourMs, [{ offset, event }]);
       else rows.push({ offset, event });

@@ -92,7 +92,8 @@ function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store
       .filter(() => choices.oneIn(2))
       .map(({ partition, from, to }) => aRange(partition, from, to));
     const [totals, userHours] = [NOTHING.rows(), NOTHING.userHours()];
-    return (store) => store.commitTotals({ moves, totals, userHours, deadLetters: [], deadLetterRanges });
+    return (store) =>
+      store.commitTotals({ moves, totals, userHours, hourCounts: [], deadLetters: [], deadLetterRanges });
   }
   const move = aMove(choices, state, choices.of(PARTITIONS), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;
