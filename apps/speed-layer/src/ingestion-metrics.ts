@@ -6,6 +6,9 @@ import {
 } from '@antenna/ingestion';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
+/** How long a lag that was read stays true enough to be shown: six of the readings that a worker makes of it. */
+const LAG_KNOWN_MS = 30_000;
+
 /** What the speed layer has done, in Prometheus form. Names follow the Prometheus conventions: base units, _total. */
 export class IngestionMetrics implements IngestionObserver {
   readonly #events: Counter;
@@ -22,9 +25,13 @@ export class IngestionMetrics implements IngestionObserver {
   readonly #archiveBytes: Counter;
   readonly #openIntents: Gauge;
   readonly #partitions: Gauge;
+  readonly #nowMs: () => number;
+  /** By partition. */
+  readonly #lags = new Map<number, { readonly records: number; readonly readAtMs: number }>();
   #greatestEventTimeMs = 0;
 
   constructor(registry: Registry, nowMs: () => number) {
+    this.#nowMs = nowMs;
     const registers = [registry];
     const counter = (name: string, help: string) => new Counter({ name, help, registers });
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
@@ -38,9 +45,12 @@ export class IngestionMetrics implements IngestionObserver {
     });
     this.#lagRecords = new Gauge({
       name: 'speed_layer_lag_records',
-      help: 'Records of a partition that have not been taken',
+      help: 'Records of a partition that have not been taken; no series while its end cannot be read',
       labelNames: ['partition'],
       registers,
+      collect: () => {
+        this.#showLags(nowMs());
+      },
     });
     this.#eventTime = new Gauge({
       name: 'speed_layer_lag_event_time_seconds',
@@ -80,10 +90,11 @@ export class IngestionMetrics implements IngestionObserver {
     switch (event.kind) {
       case 'claimed':
         this.#partitions.set(event.partitions.length);
-        this.#lagRecords.reset();
+        this.#lags.clear();
         return;
       case 'batch':
-        this.#lagRecords.set({ partition: event.partition }, event.lagRecords);
+      case 'lag':
+        this.#noteLag(event);
         return;
       case 'committed':
         this.#committed(event);
@@ -99,6 +110,19 @@ export class IngestionMetrics implements IngestionObserver {
         return;
       case 'unexpected-batch':
         this.#unexpectedBatches.inc();
+    }
+  }
+
+  #noteLag({ partition, lagRecords }: { readonly partition: number; readonly lagRecords: number | undefined }): void {
+    if (lagRecords === undefined) this.#lags.delete(partition);
+    else this.#lags.set(partition, { records: lagRecords, readAtMs: this.#nowMs() });
+  }
+
+  /** A lag that could not be read for a while is not known any more: it may be anything. */
+  #showLags(nowMs: number): void {
+    this.#lagRecords.reset();
+    for (const [partition, { records, readAtMs }] of this.#lags) {
+      if (nowMs - readAtMs < LAG_KNOWN_MS) this.#lagRecords.set({ partition }, records);
     }
   }
 

@@ -42,5 +42,6 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       });
       return;
     case 'batch':
+    case 'lag':
   }
 }

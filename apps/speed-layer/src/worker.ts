@@ -57,17 +57,28 @@ export class Worker {
   async noteEnds(): Promise<void> {
     if (this.#isNoting) return;
     this.#isNoting = true;
-    const { ingestion, source, progress, log } = this.#parts;
+    const round = { isCompared: false };
+    const readEnds = async () => {
+      round.isCompared = true;
+      return endsOf(await this.#compareOffsets(), 'latest');
+    };
+    await this.#warnOfFailure(() => this.#parts.progress.noteEnds(readEnds));
+    // A database that is away must not hide how many records wait.
+    if (!round.isCompared) await this.#warnOfFailure(() => this.#compareOffsets());
+    this.#isNoting = false;
+  }
+
+  async #compareOffsets() {
+    const offsets = await this.#parts.source.offsets();
+    this.#parts.ingestion.verifyOffsets(offsets);
+    return offsets;
+  }
+
+  async #warnOfFailure(step: () => Promise<unknown>): Promise<void> {
     try {
-      await progress.noteEnds(async () => {
-        const offsets = await source.offsets();
-        ingestion.verifyOffsets(offsets);
-        return endsOf(offsets, 'latest');
-      });
+      await step();
     } catch (error) {
-      log.warn('could not note how far the topic reaches', { error: String(error) });
-    } finally {
-      this.#isNoting = false;
+      this.#parts.log.warn('could not note how far the topic reaches', { error: String(error) });
     }
   }
 

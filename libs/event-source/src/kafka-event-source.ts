@@ -3,6 +3,7 @@ import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestio
 import type { Consumer, ConsumerCrashEvent, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { ConsumerEndedError } from './consumer-ended-error.ts';
 import type { KafkaLog } from './kafka-client.ts';
+import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInBatches } from './lean-kafkajs.ts';
 import { MarkerWatch } from './marker-watch.ts';
 import { recordBatch } from './record-batch.ts';
@@ -48,9 +49,10 @@ export class KafkaEventSource implements EventSource {
     this.#settings = settings;
     this.#log = log;
     this.#heartbeatMs = Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION);
-    this.#offsets = new TopicOffsets(kafka, settings.topic);
+    this.#offsets = new TopicOffsets(kafka, settings.topic, log);
     this.#failure.promise.catch(() => undefined);
     consumeInBatches(settings.topic);
+    goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
       sessionTimeout: settings.sessionTimeoutMs,
@@ -123,7 +125,7 @@ export class KafkaEventSource implements EventSource {
   }
 
   offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
-    return this.#offsets.read();
+    return this.#offsets.read(this.#assigned);
   }
 
   reclaim(): void {

@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OffsetRange } from '@antenna/ingestion';
 import type { Kafka } from 'kafkajs';
-import { type KafkaCluster, kafkaCluster } from './kafka-cluster.ts';
+import { type KafkaCluster, kafkaCluster, type PartitionMetadata } from './kafka-cluster.ts';
+import type { KafkaLog } from './kafka-client.ts';
+import { leaderOffsets } from './leader-offsets.ts';
+import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 
 /** The topic is not there. */
 export class TopicMissingError extends Error {
@@ -16,20 +20,25 @@ export class TopicMissingError extends Error {
   }
 }
 
-/** Protocol: what a request for offsets asks for. */
-const LATEST = -1;
-const EARLIEST = -2;
-const READ_UNCOMMITTED = 0;
-const READ_COMMITTED = 1;
+/** How long one reading waits for a new leader, or for a broker that knows all partitions; then it does without. */
+const PATIENCE_MS = 3_000;
+const FIRST_WAIT_MS = 200;
 
 /** What a topic holds, asked of the brokers each time. */
 export class TopicOffsets {
   readonly #cluster: KafkaCluster;
   readonly #topic: string;
+  readonly #log: KafkaLog;
+  /** The partitions that the last reading found. */
+  #known: readonly number[] = [];
+  /** Those of them that could not be read. */
+  #unreadable = new Set<number>();
 
-  constructor(kafka: Kafka, topic: string) {
+  constructor(kafka: Kafka, topic: string, log: KafkaLog = () => undefined) {
     this.#cluster = kafkaCluster(kafka);
     this.#topic = topic;
+    this.#log = log;
+    goOnWithoutLeaders(topic);
   }
 
   async connect(): Promise<void> {
@@ -47,58 +56,78 @@ export class TopicOffsets {
     return metadata.clusterId;
   }
 
-  /** Of every partition that the topic has now. @throws {TopicMissingError} when there is no such topic. */
-  async read(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
-    const partitions = await this.#partitions();
-    const byLeader = Map.groupBy(partitions, ({ leader }) => leader);
-    const read = await Promise.all(
-      [...byLeader].map(([leader, led]) =>
-        this.#readFrom(
-          leader,
-          led.map(({ partitionId }) => partitionId),
-        ),
-      ),
-    );
-    return new Map(read.flat().sort(([left], [right]) => left - right));
+  /**
+   * Of every partition that the topic has now; undefined for one that has no leader, or whose leader does not answer.
+   * A broker may know the topic of a moment ago: others are asked until one knows every partition that was known before.
+   * @param assigned partitions that the topic has for sure, since the group has handed them out.
+   * @throws {TopicMissingError} when there is no such topic.
+   */
+  async read(assigned: readonly number[] = []): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
+    const expected = [...this.#known, ...assigned];
+    const ranges = new Map<number, OffsetRange>();
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+      const isLastTry = performance.now() + waitMs > deadlineMs;
+      const partitions = await this.#partitions({ isMissingBelieved: isLastTry || expected.length === 0 });
+      const found = partitions.map(({ partitionId }) => partitionId).sort((left, right) => left - right);
+      await this.#readLeft(partitions, ranges);
+      if (isLastTry || this.#isComplete(found, expected, ranges)) return this.#answer(found, ranges);
+      await delay(waitMs);
+    }
   }
 
-  async #partitions() {
+  /** Whether nothing is left to wait for: partitions that could not be read before either are not waited for again. */
+  #isComplete(
+    found: readonly number[],
+    expected: readonly number[],
+    ranges: ReadonlyMap<number, OffsetRange>,
+  ): boolean {
+    return (
+      expected.every((partition) => found.includes(partition)) &&
+      found.every((partition) => ranges.has(partition) || this.#unreadable.has(partition))
+    );
+  }
+
+  async #readLeft(partitions: readonly PartitionMetadata[], ranges: Map<number, OffsetRange>): Promise<void> {
+    const left = partitions.filter(({ partitionId, leader }) => leader >= 0 && !ranges.has(partitionId));
+    const byLeader = Map.groupBy(left, ({ leader }) => leader);
+    const answers = [...byLeader].map(([leader, led]) =>
+      leaderOffsets(this.#cluster, {
+        topic: this.#topic,
+        leader,
+        partitions: led.map(({ partitionId }) => partitionId),
+      }),
+    );
+    for (const answer of await Promise.all(answers)) {
+      for (const [partition, range] of answer) ranges.set(partition, range);
+    }
+  }
+
+  #answer(
+    found: readonly number[],
+    ranges: ReadonlyMap<number, OffsetRange>,
+  ): ReadonlyMap<number, OffsetRange | undefined> {
+    const unreadable = new Set(found.filter((partition) => !ranges.has(partition)));
+    const lost = [...unreadable].filter((partition) => !this.#unreadable.has(partition));
+    const regained = [...this.#unreadable].filter((partition) => !unreadable.has(partition));
+    if (lost.length > 0)
+      this.#log('partitions without a leader that answers', { topic: this.#topic, partitions: lost });
+    if (regained.length > 0) this.#log('partitions have a leader again', { topic: this.#topic, partitions: regained });
+    this.#known = found;
+    this.#unreadable = unreadable;
+    return new Map(found.map((partition) => [partition, ranges.get(partition)]));
+  }
+
+  async #partitions({ isMissingBelieved }: { readonly isMissingBelieved: boolean }) {
     try {
       await this.#cluster.addTargetTopic(this.#topic);
       await this.#cluster.refreshMetadata();
+      return this.#cluster.findTopicPartitionMetadata(this.#topic);
     } catch (error) {
-      if (isUnknownTopic(error)) throw new TopicMissingError(this.#topic, { cause: error });
-      throw error;
+      if (!isUnknownTopic(error)) throw error;
+      if (isMissingBelieved) throw new TopicMissingError(this.#topic, { cause: error });
+      return [];
     }
-    return this.#cluster.findTopicPartitionMetadata(this.#topic);
-  }
-
-  async #readFrom(leader: number, partitions: readonly number[]): Promise<readonly (readonly [number, OffsetRange])[]> {
-    const broker = await this.#cluster.findBroker({ nodeId: leader });
-    const list = async (timestamp: number, isolationLevel: number) => {
-      const asked = partitions.map((partition) => ({ partition, timestamp }));
-      const { responses } = await broker.listOffsets({
-        isolationLevel,
-        topics: [{ topic: this.#topic, partitions: asked }],
-      });
-      return new Map(
-        responses.flatMap((response) => response.partitions.map((each) => [each.partition, Number(each.offset)])),
-      );
-    };
-    // One connection answers in the order in which it was asked, so that no end is older than a beginning.
-    const [earliest, stable, latest] = await Promise.all([
-      list(EARLIEST, READ_UNCOMMITTED),
-      list(LATEST, READ_COMMITTED),
-      list(LATEST, READ_UNCOMMITTED),
-    ]);
-    return partitions.map((partition) => [
-      partition,
-      {
-        earliest: offsetOf(partition, earliest),
-        latest: offsetOf(partition, latest),
-        stable: offsetOf(partition, stable),
-      },
-    ]);
   }
 }
 
@@ -108,12 +137,6 @@ export function endsOf(
   end: 'latest' | 'stable',
 ): ReadonlyMap<number, number> {
   return new Map([...offsets].flatMap(([partition, range]) => (range === undefined ? [] : [[partition, range[end]]])));
-}
-
-function offsetOf(partition: number, offsets: ReadonlyMap<number, number>): number {
-  const offset = offsets.get(partition);
-  if (offset === undefined) throw new TypeError(`the broker left partition ${partition} out`);
-  return offset;
 }
 
 function isUnknownTopic(error: unknown): boolean {

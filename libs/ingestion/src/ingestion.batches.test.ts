@@ -140,6 +140,23 @@ describe('a partition that brings nothing', () => {
   });
 });
 
+describe('the lag of a partition', () => {
+  async function lagsAt(range: { readonly latest: number; readonly stable: number } | undefined) {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.verifyOffsets(new Map([[0, range && { earliest: 0, ...range }]]));
+    return worker.observed.filter(({ kind }) => kind === 'lag');
+  }
+
+  it('counts what lies behind an open transaction, too', async () => {
+    expect(await lagsAt({ stable: 2, latest: 9 })).toEqual([{ kind: 'lag', partition: 0, lagRecords: 7 }]);
+  });
+
+  it('is unknown, not 0, while the partition has no leader', async () => {
+    expect(await lagsAt(undefined)).toEqual([{ kind: 'lag', partition: 0, lagRecords: undefined }]);
+  });
+});
+
 describe('each sink', () => {
   it('skips the records below its own position', async () => {
     const worker = aWorker();

@@ -267,6 +267,8 @@ export interface IngestionObserver {
 export type IngestionEvent =
   | { readonly kind: 'claimed'; readonly partitions: readonly number[] }
   | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
+  /** How far the partition's end is from what has been taken of it; undefined when its end cannot be read. */
+  | { readonly kind: 'lag'; readonly partition: number; readonly lagRecords: number | undefined }
   | {
       readonly kind: 'committed';
       readonly commit: TotalsCommit;

@@ -76,6 +76,8 @@ export class Reading {
     for (const intake of this.#assignment.intakes.values()) {
       const { partition, expected, lacking } = intake;
       const range = offsets.get(partition);
+      const lagRecords = range && Math.max(0, range.latest - expected);
+      this.#context.ports.observer.observe({ kind: 'lag', partition, lagRecords });
       if (range === undefined) continue;
       // An end that lies before us may just be an answer older than our last batch.
       if (lacking.position < range.earliest) refuseUnreadable(lacking, range);

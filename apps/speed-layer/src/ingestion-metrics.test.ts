@@ -1,0 +1,45 @@
+import { createMetrics } from '@antenna/telemetry';
+import { IngestionMetrics } from './ingestion-metrics.ts';
+
+function aWorkersMetrics() {
+  const clock = { ms: 0 };
+  const registry = createMetrics();
+  const metrics = new IngestionMetrics(registry, () => clock.ms);
+  const lags = async () =>
+    (await registry.metrics()).split('\n').filter((line) => line.startsWith('speed_layer_lag_records'));
+  return { clock, metrics, lags };
+}
+
+describe('the lag of a partition', () => {
+  it('is what was read last, with a batch or without', async () => {
+    const { metrics, lags } = aWorkersMetrics();
+    metrics.observe({ kind: 'batch', partition: 3, records: 2, lagRecords: 7 });
+    expect(await lags()).toEqual(['speed_layer_lag_records{partition="3"} 7']);
+    metrics.observe({ kind: 'lag', partition: 3, lagRecords: 12 });
+    expect(await lags()).toEqual(['speed_layer_lag_records{partition="3"} 12']);
+  });
+
+  it('is not shown, not even as 0, once the end of the partition cannot be read', async () => {
+    const { metrics, lags } = aWorkersMetrics();
+    metrics.observe({ kind: 'batch', partition: 0, records: 2, lagRecords: 0 });
+    metrics.observe({ kind: 'batch', partition: 1, records: 2, lagRecords: 0 });
+    metrics.observe({ kind: 'lag', partition: 1, lagRecords: undefined });
+    expect(await lags()).toEqual(['speed_layer_lag_records{partition="0"} 0']);
+  });
+
+  it('is not shown when nothing has read it for half a minute', async () => {
+    const { clock, metrics, lags } = aWorkersMetrics();
+    metrics.observe({ kind: 'lag', partition: 0, lagRecords: 0 });
+    clock.ms = 29_999;
+    expect(await lags()).toHaveLength(1);
+    clock.ms = 30_000;
+    expect(await lags()).toEqual([]);
+  });
+
+  it('is forgotten when partitions are handed out anew', async () => {
+    const { metrics, lags } = aWorkersMetrics();
+    metrics.observe({ kind: 'lag', partition: 0, lagRecords: 5 });
+    metrics.observe({ kind: 'claimed', partitions: [1] });
+    expect(await lags()).toEqual([]);
+  });
+});
