@@ -7,7 +7,15 @@ export { startGcs, type GcsOptions } from './gcs/gcs.ts';
 export { java } from './kafka/java.ts';
 export { kafkaJars } from './kafka/kafka-jars.ts';
 export { startKafka, type KafkaOptions } from './kafka/kafka.ts';
+export {
+  type ClusterTopic,
+  endKafkaCluster,
+  type KafkaCluster,
+  type KafkaClusterOptions,
+  startKafkaCluster,
+} from './kafka/kafka-cluster.ts';
 export { kafkaProperties } from './kafka/kafka-properties.ts';
+export type { PartitionState } from './kafka/partition-state.ts';
 export type { ProxiedListener } from './kafka/proxied-listener.ts';
 export type { SecureListener } from './kafka/secure-listener.ts';
 export { localServer, type LocalServer, type ServerKind } from './local-server.ts';

@@ -22,21 +22,25 @@ const tries = 200;
 
 /** Ports that nothing listens at now, chosen by chance. */
 export async function freePorts(): Promise<Ports> {
-  const held: Server[] = [];
+  const [postgres = 0, kafka = 0, controller = 0, gcs = 0] = await freePortNumbers(4);
+  return { postgres, kafka, controller, gcs };
+}
+
+/** So many different ports that nothing listens at now. @throws {PortTakenError} when too few are found. */
+export async function freePortNumbers(count: number): Promise<readonly number[]> {
+  const held = new Map<number, Server>();
   try {
-    const next = async (): Promise<number> => {
-      for (let left = tries; left > 0; left -= 1) {
-        const port = randomInt(lowestFree, highestFree);
-        const server = await listenAt(port);
-        if (server === undefined) continue;
-        held.push(server);
-        return port;
-      }
-      throw new PortTakenError(`no free port found between ${lowestFree} and ${highestFree} in ${tries} tries`);
-    };
-    return { postgres: await next(), kafka: await next(), controller: await next(), gcs: await next() };
+    for (let left = tries * count; held.size < count && left > 0; left -= 1) {
+      const port = randomInt(lowestFree, highestFree);
+      const server = await listenAt(port);
+      if (server !== undefined) held.set(port, server);
+    }
+    if (held.size < count) {
+      throw new PortTakenError(`fewer than ${count} ports between ${lowestFree} and ${highestFree} are free`);
+    }
+    return [...held.keys()];
   } finally {
-    await Promise.all(held.map(close));
+    await Promise.all([...held.values()].map(close));
   }
 }
 
