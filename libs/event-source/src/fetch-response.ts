@@ -1,7 +1,7 @@
 import { ByteCursor } from './byte-cursor.ts';
 import { batchesOf, isReadable } from './record-set.ts';
 import type { StoredBatch } from './stored-batch.ts';
-import { type AbortedTransaction, visibleBatches, type Withheld } from './visible-batches.ts';
+import { type AbortedTransaction, visibleBatches } from './visible-batches.ts';
 
 /** A response to a fetch (version 11) in the form that kafkajs gives it, but for what it holds in place of messages. */
 export interface FetchResponse {
@@ -22,10 +22,10 @@ interface FetchedPartition {
   readonly highWatermark: string;
   readonly lastStableOffset: string;
   readonly lastStartOffset: string;
-  /** Their records are withheld already. */
+  /** Their records are hidden already. */
   readonly abortedTransactions: readonly never[];
   readonly preferredReadReplica: number;
-  readonly messages: readonly (StoredBatch | Withheld)[];
+  readonly messages: readonly StoredBatch[];
 }
 
 /**

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
-import type { Consumer, ConsumerCrashEvent, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { ConsumerEndedError } from './consumer-ended-error.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInBatches } from './lean-kafkajs.ts';
-import { MarkerWatch } from './marker-watch.ts';
 import { recordBatch } from './record-batch.ts';
 import { TopicOffsets } from './topic-offsets.ts';
 
@@ -37,7 +36,6 @@ export class KafkaEventSource implements EventSource {
   readonly #consumer: Consumer;
   readonly #offsets: TopicOffsets;
   readonly #log: KafkaLog;
-  readonly #markers = new MarkerWatch();
   readonly #failure = Promise.withResolvers<never>();
   readonly #heartbeatMs: number;
   #assigned: readonly number[] = [];
@@ -118,7 +116,6 @@ export class KafkaEventSource implements EventSource {
   readFrom(partition: number, offset: number): void {
     if (this.#isStopping) return;
     this.#ifJoined(() => {
-      this.#markers.seeked(partition);
       this.#consumer.seek({ topic: this.#settings.topic, partition, offset: String(offset) });
       this.#consumer.resume([{ topic: this.#settings.topic, partitions: [partition] }]);
     });
@@ -148,7 +145,6 @@ export class KafkaEventSource implements EventSource {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       this.#assigned = payload.memberAssignment[this.#settings.topic] ?? [];
       this.#isReclaiming = false;
-      this.#markers.forgetFetchers();
       // In the same turn as the join: a fetch that began in between would read from the group's offsets.
       this.#pause(this.#assigned);
       if (!this.#isStopping) void receiver.assigned(this.#assigned);
@@ -158,17 +154,11 @@ export class KafkaEventSource implements EventSource {
       this.#isReclaiming = false;
       void receiver.assigned(this.#assigned);
     });
-    this.#consumer.on(events.FETCH_START, ({ payload }: { payload: { nodeId: unknown } }) => {
-      this.#markers.fetchBegins(String(payload.nodeId));
-    });
     for (const event of [events.FETCH_START, events.HEARTBEAT, events.GROUP_JOIN, events.CRASH]) {
       this.#consumer.on(event, () => {
         this.#lastSignOfLifeMs = Date.now();
       });
     }
-    this.#consumer.on(events.END_BATCH_PROCESS, (event) => {
-      this.#passMarkers(receiver, event);
-    });
     this.#consumer.on(events.CRASH, (event) => {
       this.#crashed(event);
     });
@@ -197,13 +187,6 @@ export class KafkaEventSource implements EventSource {
     if (!payload.isStale()) this.#pause([partition]);
   }
 
-  #passMarkers(receiver: RecordReceiver, { payload }: ConsumerEndBatchProcessEvent): void {
-    if (payload.batchSize > 0 || !this.#markers.isCurrent(payload.partition) || this.#isReclaiming) return;
-    const nextOffset = Number(payload.lastOffset) + 1;
-    const firstOffset = firstOffsetOf(payload) ?? nextOffset - 1;
-    receiver.passMarkers(payload.partition, { firstOffset, nextOffset });
-  }
-
   #crashed({ payload }: ConsumerCrashEvent): void {
     this.#log('the consumer crashed', { error: String(payload.error), restarts: payload.restart });
     if (!payload.restart) this.#failure.reject(new ConsumerEndedError(payload.error));
@@ -224,11 +207,6 @@ export class KafkaEventSource implements EventSource {
       this.#log('not in the group at the moment', { error: String(error) });
     }
   }
-}
-
-/** Null at run time when all that the fetch brought lies below the offset that was asked for. */
-function firstOffsetOf({ firstOffset }: { readonly firstOffset: string | null }): number | undefined {
-  return firstOffset === null ? undefined : Number(firstOffset);
 }
 
 async function eitherOrAfter(event: Promise<unknown>, timeoutMs: number): Promise<void> {

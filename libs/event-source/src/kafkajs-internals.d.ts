@@ -33,3 +33,32 @@ declare module 'kafkajs/package.json' {
   const manifest: { readonly version: string };
   export default manifest;
 }
+
+declare module 'kafkajs/src/network/connection.js' {
+  /** A connection to one broker. Of its options only those without which it does not work. */
+  export default class Connection {
+    constructor(options: {
+      host: string;
+      port: number;
+      logger: unknown;
+      socketFactory: unknown;
+      requestTimeout: number;
+      connectionTimeout: number;
+    });
+    connect(): Promise<unknown>;
+    disconnect(): Promise<unknown>;
+    send(request: unknown): Promise<unknown>;
+  }
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  const defaultSocketFactory: () => unknown;
+  export default defaultSocketFactory;
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  const requests: {
+    protocol(version: { version: number }): (options: object) => unknown;
+  };
+  export default requests;
+}

@@ -13,7 +13,7 @@ const APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** A batch, and what decides whether anybody gets its records. */
+/** A batch, and what decides whether its records are delivered. */
 export interface BatchOfSet {
   readonly batch: StoredBatch;
   readonly firstOffset: bigint;

@@ -114,10 +114,6 @@ class SpanReading implements RecordReceiver {
     return true;
   }
 
-  passMarkers(partition: number, { nextOffset }: { readonly nextOffset: number }): void {
-    if (partition === this.#parts.span.partition && !this.isDone) this.#moveTo(Math.max(this.#next, nextOffset));
-  }
-
   room(): undefined {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { BatchOfSet } from './record-set.ts';
-import type { StoredBatch } from './stored-batch.ts';
+import { StoredBatch } from './stored-batch.ts';
 import { StoredRecords } from './stored-records.ts';
 
 export interface AbortedTransaction {
@@ -8,46 +8,38 @@ export interface AbortedTransaction {
 }
 
 /**
- * Stands for offsets whose records nobody gets: transaction markers, and what was written by transactions that were
- * aborted. kafkajs moves over them, and reports their first and last offset.
- */
-export interface Withheld {
-  readonly offset: string;
-  readonly isControlRecord: true;
-}
-
-/**
- * What readers of committed records get of a fetched set. kafkajs itself would begin with one aborted transaction per
- * message, and so deliver the first records of others that are open at the same time.
- * @param aborted by their first offsets.
+ * What readers of committed records get of a fetched set: every stored batch in its place, without records where it is
+ * a transaction marker or was written by a transaction that was aborted.
+ *
+ * Kafka's own consumer is the model. A producer's batches are hidden from the first offset of its aborted transaction
+ * to the marker that ends it. The broker lists aborted transactions in the order of those markers, so that one that
+ * began earlier may be listed later. It lists each that reaches into the fetch, wherever it began: what is hidden does
+ * not depend on where the fetch begins or ends.
  */
 export function visibleBatches(
   batches: readonly BatchOfSet[],
   aborted: readonly AbortedTransaction[],
-): readonly (StoredBatch | Withheld)[] {
-  const waiting = [...aborted];
-  const abortedProducers = new Set<bigint>();
-  return batches.flatMap((each) => {
-    while (waiting[0] !== undefined && waiting[0].firstOffset <= each.lastOffset) {
-      abortedProducers.add(waiting[0].producerId);
-      waiting.shift();
+): readonly StoredBatch[] {
+  const toBegin = aborted.toSorted((left, right) => (left.firstOffset < right.firstOffset ? -1 : 1));
+  const hidden = new Set<bigint>();
+  return batches.map((each) => {
+    while (toBegin[0] !== undefined && toBegin[0].firstOffset <= each.lastOffset) {
+      hidden.add(toBegin[0].producerId);
+      toBegin.shift();
     }
-    if (each.isControl) {
-      if (isAbortMarker(each.batch)) abortedProducers.delete(each.producerId);
-      return withheld(each);
-    }
-    return each.isTransactional && abortedProducers.has(each.producerId) ? withheld(each) : each.batch;
+    if (each.isControl && isAbortMarker(each.batch)) hidden.delete(each.producerId);
+    const isHidden = each.isControl || (each.isTransactional && hidden.has(each.producerId));
+    return isHidden ? withoutRecords(each.batch) : each.batch;
   });
 }
 
-function withheld({ firstOffset, lastOffset }: BatchOfSet): (StoredBatch | Withheld)[] {
-  const offsets = firstOffset === lastOffset ? [lastOffset] : [firstOffset, lastOffset];
-  return offsets.map((offset) => ({ offset: String(offset), isControlRecord: true }));
+function withoutRecords({ parts }: StoredBatch): StoredBatch {
+  return new StoredBatch({ ...parts, recordCount: 0, records: Buffer.alloc(0) });
 }
 
 /** The key of a marker: version and type, of which 0 is an abort. */
 function isAbortMarker(batch: StoredBatch): boolean {
   const records = new StoredRecords([batch], 0);
   const key = records.next() ? records.record().key : null;
-  return key?.length === 4 && key.every((byte) => byte === 0);
+  return key?.length === 4 && key[2] === 0 && key[3] === 0;
 }

@@ -220,7 +220,7 @@ describe('an intent that a predecessor left open', () => {
     const worker = withOpenIntent();
     await worker.ingestion.assigned([0]);
     worker.ingestion.take(eventBatch([0]));
-    worker.ingestion.passMarkers(0, { firstOffset: 1, nextOffset: 4 });
+    worker.ingestion.take(aBatch([], { fetchedOffset: 1, nextOffset: 4 }));
     await settled();
     expect(worker.store.nextOffset('archive', 0)).toBe(4);
   });

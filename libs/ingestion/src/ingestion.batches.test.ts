@@ -194,11 +194,13 @@ describe('each sink', () => {
   });
 });
 
-describe('a batch of nothing but markers', () => {
-  it('moves the positions, though it never arrives as a batch', async () => {
+describe('a batch without records, of transaction markers or aborted records', () => {
+  const markers = (fetchedOffset: number, nextOffset: number) => aBatch([], { fetchedOffset, nextOffset });
+
+  it('moves the positions', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1]));
-    worker.ingestion.passMarkers(0, { firstOffset: 2, nextOffset: 5 });
+    expect(worker.ingestion.take(markers(2, 5))).toBe(true);
     expect(worker.ingestion.take(eventBatch([5]))).toBe(true);
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(6);
@@ -207,58 +209,26 @@ describe('a batch of nothing but markers', () => {
 
   it('moves the archive without a file', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 5 });
+    worker.ingestion.take(markers(0, 5));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('archive', 0)).toBe(5);
     expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
   });
 
-  it('says nothing new below the offset expected', async () => {
+  it('counts as taken up to its end', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1, 2]));
-    worker.ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 3 });
-    await settled();
-    expect(worker.source.reads).toEqual(['0@0']);
-  });
-
-  it('is of no interest for a partition that is not claimed', async () => {
-    const { ingestion, store } = await aClaimedWorker([1]);
-    ingestion.passMarkers(0, { firstOffset: 0, nextOffset: 3 });
-    await ingestion.saveAll();
-    expect(store.script.calls).toEqual(['claim']);
+    worker.ingestion.take(markers(0, 5));
+    expect(worker.ingestion.hasTaken(new Map([[0, 5]]))).toBe(true);
   });
 
   // expected 2 ┤ ? ? ? ├ marker 5 ┤ 6
-  it('behind a gap is believed when it comes first from where the partition was read again', async () => {
+  it('is not taken when it was fetched from behind the offset that is expected', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1]));
-    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
+    expect(worker.ingestion.take(markers(5, 6))).toBe(false);
     await settled();
-    expect(worker.ingestion.hasTaken(new Map([[0, 3]]))).toBe(false);
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
-    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
-    await settled();
-    expect(worker.source.reads).toEqual(['0@0', '0@2', '0@6']);
     await worker.ingestion.saveAll();
-    expect(worker.store.nextOffset('totals', 0)).toBe(6);
-  });
-
-  it('behind a gap is not believed when retention made the gap', async () => {
-    const worker = await aClaimedWorker();
-    worker.source.hold(0, { earliest: 5 });
-    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
-    await settled();
-    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
-  });
-
-  it('behind a gap is not believed when retention makes the gap after the partition was read again', async () => {
-    const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
-    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
-    await settled();
-    worker.source.hold(0, { earliest: 5 });
-    worker.ingestion.passMarkers(0, { firstOffset: 5, nextOffset: 6 });
-    await settled();
-    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
+    expect(worker.store.nextOffset('totals', 0)).toBe(2);
   });
 });

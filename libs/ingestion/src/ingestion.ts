@@ -1,13 +1,6 @@
 import type { Assignment } from './assignment.ts';
 import { DataGapError, FenceLostError, TopicRecreatedError } from './errors.ts';
-import type {
-  IngestionPorts,
-  IngestionSettings,
-  MarkerRange,
-  OffsetRange,
-  RecordBatch,
-  RecordReceiver,
-} from './ports.ts';
+import type { IngestionPorts, IngestionSettings, OffsetRange, RecordBatch, RecordReceiver } from './ports.ts';
 import { Reading } from './reading.ts';
 import { Saving } from './saving.ts';
 import { rangesAround, takeOver } from './take-over.ts';
@@ -23,7 +16,7 @@ interface Current {
  * The speed layer's core: claims partitions, takes their records, and makes totals and archive durable, each event
  * exactly once in each sink. docs/commit-protocol.md says why in this order.
  *
- * Driven from outside: by the event source (`assigned`, `take`, `passMarkers`), and by `tick`, often.
+ * Driven from outside: by the event source (`assigned`, `take`), and by `tick`, often.
  */
 export class Ingestion implements RecordReceiver {
   readonly #ports: IngestionPorts;
@@ -86,11 +79,6 @@ export class Ingestion implements RecordReceiver {
       this.#fail(error);
       return false;
     }
-  }
-
-  passMarkers(partition: number, markers: MarkerRange): void {
-    this.#current?.reading.passMarkers(partition, markers);
-    this.tick();
   }
 
   room(partition: number): Promise<unknown> | undefined {

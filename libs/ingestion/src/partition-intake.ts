@@ -24,7 +24,6 @@ export class PartitionIntake {
   #greatestEventTimeMs: number | undefined;
   #fingerprint: Fingerprint | undefined;
   #seenBefore: readonly Fingerprint[];
-  #readAgainAt: number | undefined;
 
   constructor(
     start: number,
@@ -67,15 +66,6 @@ export class PartitionIntake {
       return { sink: 'archive', partition, position: archive.next };
     }
     return { sink: 'totals', partition, position: this.#totalsNext };
-  }
-
-  /** Whether it is being read again, and nothing has been taken since. */
-  get isReadAgain(): boolean {
-    return this.#readAgainAt === this.#expected;
-  }
-
-  readAgain(): void {
-    this.#readAgainAt = this.#expected;
   }
 
   /** Takes a batch that was fetched from the expected offset. @returns the number of its records. */

@@ -31,24 +31,17 @@ export interface RecordCursor {
   record(): SourceRecord;
 }
 
-/** What one fetch brought of a partition. */
+/** What a fetch brought of a partition, or a part of that. It has no records where the log holds none to deliver. */
 export interface RecordBatch {
   readonly partition: number;
   /** The offset that was asked for: not that of the first record, since offsets may have gaps. */
   readonly fetchedOffset: number;
-  /** The offset to ask for next: past the last record and past trailing transaction markers. */
+  /** The offset to ask for next: past the last record, and past transaction markers and aborted records behind it. */
   readonly nextOffset: number;
   /** End of the partition (exclusive) when the batch was fetched. */
   readonly highWatermark: number;
   /** @returns a cursor before the first record. */
   records(): RecordCursor;
-}
-
-/** Offsets of a partition that hold nothing to take. */
-export interface MarkerRange {
-  readonly firstOffset: number;
-  /** The offset to ask for next. */
-  readonly nextOffset: number;
 }
 
 /** What a partition holds. `earliest` <= `stable` <= `latest`, unless the log was truncated between the readings. */
@@ -88,8 +81,6 @@ export interface RecordReceiver {
   assigned(partitions: readonly number[]): Promise<void>;
   /** Whether the batch was taken. One that was not is to be followed by no other until `readFrom` has been called. */
   take(batch: RecordBatch): boolean;
-  /** A fetch after the last `readFrom` held nothing but transaction markers or aborted records. */
-  passMarkers(partition: number, markers: MarkerRange): void;
   /** Undefined while there is room for another batch, else a promise to wait for before asking again. */
   room(partition: number): Promise<unknown> | undefined;
 }

@@ -1,7 +1,7 @@
 import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import type { PartitionIntake } from './partition-intake.ts';
-import type { MarkerRange, OffsetRange, RecordBatch } from './ports.ts';
+import type { OffsetRange, RecordBatch } from './ports.ts';
 import { StallWatch } from './stall-watch.ts';
 import { refuseUnreadable } from './start-offset.ts';
 
@@ -45,26 +45,13 @@ export class Reading {
     const intake = this.#assignment.intakes.get(partition);
     if (intake === undefined) return false;
     if (fetchedOffset !== intake.expected) {
-      this.#readAgain(intake, { fetched: fetchedOffset });
+      this.#readAgain(intake, fetchedOffset);
       return false;
     }
     const { clock, observer } = this.#context.ports;
     const records = intake.take(batch, this.#assignment.pending, clock.nowMs());
     observer.observe({ kind: 'batch', partition, records, lagRecords: intake.unread });
     return true;
-  }
-
-  passMarkers(partition: number, { firstOffset, nextOffset }: MarkerRange): void {
-    const intake = this.#assignment.intakes.get(partition);
-    if (intake === undefined || nextOffset <= intake.expected) return;
-    // Where the fetch began is not told. Offsets missing before the markers were compacted away, or the client has left
-    // them out: believed is only what comes first when the partition is read again for this very reason.
-    if (firstOffset > intake.expected) {
-      const emptyUpTo = intake.isReadAgain ? nextOffset : undefined;
-      this.#readAgain(intake, { fetched: firstOffset, emptyUpTo });
-      return;
-    }
-    intake.advanceTo(nextOffset, this.#assignment.pending, this.#context.ports.clock.nowMs());
   }
 
   /**
@@ -88,10 +75,9 @@ export class Reading {
 
   /**
    * Begins anew where the partition was left, if the topic still holds it. The offsets are asked for after the fetch: if
-   * nothing that we lack is deleted by then, no fetch before can have left it out for that reason, and what it found
-   * empty is.
+   * nothing that a sink lacks is deleted by then, no fetch before can have left it out for that reason.
    */
-  #readAgain(intake: PartitionIntake, { fetched, emptyUpTo }: UnexpectedFetch): void {
+  #readAgain(intake: PartitionIntake, fetched: number): void {
     const { partition, expected, lacking } = intake;
     const { source, observer, retry, clock } = this.#context.ports;
     const { wanted } = this.#assignment;
@@ -105,9 +91,8 @@ export class Reading {
       if (wanted.aborted || (range === undefined && offsets.has(partition))) return;
       refuseUnreadable(lacking, range ?? NOTHING);
       if (intake.expected === expected) {
-        intake.advanceTo(Math.max(range?.earliest ?? 0, emptyUpTo ?? 0), this.#assignment.pending, clock.nowMs());
+        intake.advanceTo(range?.earliest ?? 0, this.#assignment.pending, clock.nowMs());
       }
-      intake.readAgain();
       this.#readFrom(intake);
     });
   }
@@ -115,13 +100,6 @@ export class Reading {
   #readFrom({ partition, expected }: PartitionIntake): void {
     this.#context.ports.source.readFrom(partition, expected);
   }
-}
-
-/** A fetch that did not begin where the partition was left, or of which that is not known. */
-interface UnexpectedFetch {
-  readonly fetched: number;
-  /** Nothing lies between the offset expected and this one, if the fetch is believed. */
-  readonly emptyUpTo?: number | undefined;
 }
 
 const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };

@@ -146,23 +146,19 @@ export const CORE_MUTANTS: readonly Mutant[] = [
       {
         file: 'reading.ts',
         find: 'if (fetchedOffset !== intake.expected) {',
-        replace: 'if (nextOffset <= intake.expected) {',
+        replace: 'if (batch.nextOffset <= intake.expected) {',
       },
     ],
   },
   {
     name: 'markers-always-believed',
-    bug: 'markers taken wherever they were fetched from: records before them are lost',
-    edits: [{ file: 'reading.ts', find: 'if (firstOffset > intake.expected) {', replace: 'if (nextOffset < 0) {' }],
-  },
-  {
-    name: 'first-markers-believed',
-    bug: 'markers behind a gap taken at once, without reading again from a known offset: records in the gap are lost',
+    bug: 'a batch without records taken wherever it was fetched from: records before it are lost',
     edits: [
       {
         file: 'reading.ts',
-        find: 'intake.isReadAgain ? nextOffset : undefined',
-        replace: 'nextOffset',
+        find: 'if (fetchedOffset !== intake.expected) {',
+        replace:
+          'if (fetchedOffset !== intake.expected && (batch.nextOffset <= intake.expected || batch.records().next())) {',
       },
     ],
   },

@@ -12,8 +12,6 @@ interface Reader {
   isFresh: boolean;
   /** When the receiver said from where, counted: what was fetched before is stale. */
   seeks: number;
-  /** The same since the group handed the partition out. */
-  seeksSinceJoin: number;
 }
 
 /** Something fetched on its way to the receiver. */
@@ -64,7 +62,6 @@ export class SimulatedConsumer implements EventSource {
     const reader = this.#readers.get(partition);
     if (reader === undefined) return;
     Object.assign(reader, { position: offset, isPaused: false, isFresh: true, seeks: (this.#seeks += 1) });
-    reader.seeksSinceJoin += 1;
   }
 
   offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
@@ -122,7 +119,7 @@ export class SimulatedConsumer implements EventSource {
     if (isHeldBack || receiver.room(item.partition) !== undefined) return undefined;
     if (!keep) this.inFlight.splice(this.inFlight.indexOf(item), 1);
     const isCurrent = reader?.seeks === item.seeks;
-    const isTaken = item.fetched.records.length === 0 ? this.#passMarkers(item, receiver) : this.#take(item, receiver);
+    const isTaken = this.#take(item, receiver);
     if (reader !== undefined && isCurrent && reader.seeks === item.seeks) {
       if (isTaken) reader.position = item.fetched.nextOffset;
       else reader.isPaused = true;
@@ -149,16 +146,6 @@ export class SimulatedConsumer implements EventSource {
     });
   }
 
-  /**
-   * Markers come without the offset that they were fetched from. Stale ones are told apart, but for those from before
-   * the group handed the partition out: of them one may come after the first seek.
-   */
-  #passMarkers({ partition, fetched, seeks }: InFlight, receiver: RecordReceiver): boolean {
-    const reader = this.#readers.get(partition);
-    if (reader?.seeks === seeks || reader?.seeksSinceJoin === 1) receiver.passMarkers(partition, fetched);
-    return true;
-  }
-
   #canFetch(reader: Reader): reader is Reader & { position: number } {
     const { partition, position, isPaused, seeks } = reader;
     if (position === undefined || isPaused) return false;
@@ -169,6 +156,6 @@ export class SimulatedConsumer implements EventSource {
   #reader(number: number): Reader {
     const partition = this.#parts.partitions[number];
     if (partition === undefined) throw new RangeError(`no partition ${number}`);
-    return { partition, position: undefined, isPaused: true, isFresh: false, seeks: 0, seeksSinceJoin: 0 };
+    return { partition, position: undefined, isPaused: true, isFresh: false, seeks: 0 };
   }
 }

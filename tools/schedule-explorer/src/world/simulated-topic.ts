@@ -20,7 +20,6 @@ interface KnownAt {
 /** What a fetch brings: at least one entry, of which some may be markers. */
 export interface FetchedEntries {
   readonly fetchedOffset: number;
-  readonly firstOffset: number;
   readonly nextOffset: number;
   readonly records: readonly SourceRecord[];
 }
@@ -60,10 +59,10 @@ export class SimulatedPartition {
     const begin = this.#entries.findIndex((entry) => entry.offset >= fetchedOffset && this.#isReadable(entry));
     if (begin < 0) return undefined;
     const entries = this.#entries.slice(begin, begin + maxEntries).filter((entry) => this.#isReadable(entry));
-    const [first, last] = [entries[0], entries.at(-1)];
-    if (first === undefined || last === undefined) return undefined;
+    const last = entries.at(-1);
+    if (last === undefined) return undefined;
     const records = entries.flatMap(({ record }) => record ?? []);
-    return { fetchedOffset, firstOffset: first.offset, nextOffset: last.offset + 1, records };
+    return { fetchedOffset, nextOffset: last.offset + 1, records };
   }
 
   #isReadable({ offset }: Entry): boolean {
