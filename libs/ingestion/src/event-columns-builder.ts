@@ -3,7 +3,7 @@ import type { EventColumns } from './event-columns.ts';
 import { TextColumnBuilder } from './text-column-builder.ts';
 
 /** Rows for which there is room after the first: a partition without events takes none. */
-const INITIAL_ROWS = 64;
+const INITIAL_ROWS = 8;
 
 /** Collects the events of one partition by column; a text is kept once however often it occurs. */
 export class EventColumnsBuilder {

@@ -1,6 +1,6 @@
 import type { TextColumn } from './event-columns.ts';
 
-const INITIAL_ROWS = 64;
+const INITIAL_ROWS = 8;
 
 /** Rows of which the texts' numbers are those of one pool. */
 interface Stretch {

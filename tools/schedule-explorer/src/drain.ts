@@ -16,6 +16,8 @@ const ROUND_MS = 8;
 const LONG_EVERY = 8;
 const LONG_MS = 70_000;
 const ENTRIES_OF_A_FETCH = 6;
+/** Calls that follow on one another in a round, at most: a chunk makes two, and one or two a file. */
+const MAX_WAVES = 12;
 
 /**
  * All faults end: every call is answered, every worker that runs is a member, frozen ones thaw, and what zombies have
@@ -39,8 +41,7 @@ export async function drain(world: World): Promise<void> {
 async function playRound(world: World, { round, savesEarly }: { round: number; savesEarly: boolean }): Promise<void> {
   for (const worker of world.workers.filter((each) => each.isMember && hasNews(each))) hearFromGroup(world, worker);
   await world.settle();
-  answerAll(world);
-  await world.settle();
+  await answerAll(world);
   for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
   await world.settle();
   passTime(world, round);
@@ -74,11 +75,18 @@ function thaw({ workers, choices }: World, round: number): void {
   }
 }
 
-function answerAll({ calls, running }: World): void {
+/** Answers the calls of all workers that run, and those that they make next, until none is left. */
+async function answerAll(world: World): Promise<void> {
+  const { calls, running } = world;
   const ids = new Set(running.map(({ id }) => id));
-  for (const call of calls.awaited.filter(({ worker }) => ids.has(worker))) {
-    calls.finish(call);
-    call.answer();
+  for (let wave = 0; wave < MAX_WAVES; wave += 1) {
+    const asked = calls.awaited.filter(({ worker }) => ids.has(worker));
+    if (asked.length === 0) return;
+    for (const call of asked) {
+      calls.finish(call);
+      call.answer();
+    }
+    await world.settle();
   }
 }
 

@@ -11,6 +11,7 @@ export function requireDeadLetters(
   whole: readonly (readonly [string, RejectionReason])[],
   ranges: readonly DeadLetterRange[],
 ): void {
+  if (expected.size === 0 && whole.length === 0 && ranges.length === 0) return;
   for (const [key, reason] of whole) require(`dead letters: ${key}`, reason, expected.get(key));
   const isWhole = new Set(whole.map(([key]) => key));
   require('dead letters: rows', whole.length, isWhole.size);
@@ -18,13 +19,14 @@ export function requireDeadLetters(
     [...expected].filter(([key]) => !isWhole.has(key)),
     ([key, reason]) => `${key.split('/')[0] ?? ''} ${reason}`,
   );
+  const rows = ranges.map(({ partition, reason, firstOffset, lastOffset, records }) => {
+    return [`${partition} ${reason}`, `${firstOffset} to ${lastOffset}: ${records}`] as const;
+  });
+  require('ranges of dead letters: rows', rows.length, new Set(rows.map(([key]) => key)).size);
   requireRows(
     'ranges of dead letters',
     new Map([...others].map(([key, letters]) => [key, rangeText(letters.map(([at]) => Number(at.split('/')[1])))])),
-    ranges.map(({ partition, reason, firstOffset, lastOffset, records }) => [
-      `${partition} ${reason}`,
-      `${firstOffset} to ${lastOffset}: ${records}`,
-    ]),
+    rows,
   );
 }
 

@@ -66,6 +66,10 @@ export class Ledger {
       'totals',
       totalRows.map(([key]) => key),
     );
+    requireSorted(
+      'user hours',
+      hourRows.map(([key]) => key),
+    );
     requireRows('totals', truth.totals, totalRows);
     requireRows('user hours', truth.userHours, hourRows);
     requireRows('events of each hour', truth.hourCounts, countRows);

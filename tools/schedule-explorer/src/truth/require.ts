@@ -15,15 +15,18 @@ export function requireSorted(what: string, keys: readonly string[]): void {
   if (unsorted !== undefined) throw new Violation(`${what}: not sorted at ${unsorted}`);
 }
 
-/** @throws {Violation} unless there is exactly one row for each that is expected, with its value. */
+/**
+ * @param actual no key comes twice.
+ * @throws {Violation} unless there is exactly one row for each that is expected, with its value.
+ */
 export function requireRows<T extends number | string>(
   what: string,
   expected: ReadonlyMap<string, T>,
   actual: readonly (readonly [string, T])[],
 ): void {
-  for (const [key, value] of actual) require(`${what}: ${key}`, value, expected.get(key));
+  for (const [key, value] of actual)
+    if (value !== expected.get(key)) require(`${what}: ${key}`, value, expected.get(key));
+  if (actual.length === expected.size) return;
   const found = new Set(actual.map(([key]) => key));
-  const missing = [...expected.keys()].find((key) => !found.has(key));
-  if (missing !== undefined) throw new Violation(`${what}: ${missing} is missing`);
-  require(`${what}: rows`, actual.length, expected.size);
+  throw new Violation(`${what}: ${[...expected.keys()].find((key) => !found.has(key)) ?? 'a row'} is missing`);
 }

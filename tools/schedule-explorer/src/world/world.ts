@@ -115,6 +115,7 @@ export class World {
    * @throws {Violation} when one has stopped without need.
    */
   noticeStopped(): void {
+    if (this.workers.every(({ failure, hasLeft }) => failure === undefined && !hasLeft)) return;
     for (const worker of [...this.workers]) {
       if (worker.failure !== undefined) {
         const isNeeded = this.hasGap && worker.failure instanceof this.core.DataGapError;
@@ -135,9 +136,10 @@ export class World {
 
   /** Lets every promise that has been settled take its course. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < TURNS; turn += 1) await TURN;
   }
 }
 
 /** More turns of the microtask queue than the longest chain of promises of the core has. */
 const TURNS = 12;
+const TURN = Promise.resolve();
