@@ -1,3 +1,5 @@
+import { ArchiveError } from '@antenna/event-archive';
+import { isPassingKafkaFailure } from '@antenna/event-source';
 import type { Retry } from '@antenna/ingestion';
 import { isPassingFailure } from '@antenna/usage-store';
 import retry from 'p-retry';
@@ -24,9 +26,8 @@ export function retryWhilePassing(log: Logger): Retry {
     });
 }
 
-/** Archive and Kafka say of their errors whether the operation may be repeated. */
+/** Each adapter knows its technology. */
 function isPassing(error: Error): boolean {
-  if ('retryable' in error) return error.retryable === true;
-  if ('retriable' in error) return error.retriable === true;
-  return isPassingFailure(error);
+  if (error instanceof ArchiveError) return error.retryable;
+  return isPassingKafkaFailure(error) || isPassingFailure(error);
 }

@@ -15,6 +15,8 @@ describe('a failure of the storage client', () => {
     ['bytes damaged on the way down', errorWith({ code: 'CONTENT_DOWNLOAD_MISMATCH' })],
     ['a broken connection', errorWith({ code: 'ECONNRESET' })],
     ['a request that was given up', errorWith({ code: undefined, cause: new DOMException('', 'AbortError') })],
+    ['an answer that ended early', errorWith({ code: 'ERR_STREAM_PREMATURE_CLOSE' })],
+    ['an answer that was cut off', errorWith({ code: 'HPE_INVALID_CONSTANT' })],
     ['a deadline', new DOMException('no answer within 60 s', 'TimeoutError')],
     ['a name that cannot be resolved', new TypeError('fetch failed', { cause: errorWith({ code: 'EAI_AGAIN' }) })],
   ])('passes when it comes of %s', (_what, error) => {
@@ -33,6 +35,23 @@ describe('a failure of the storage client', () => {
     expect(String(meaning)).toContain(words);
   });
 
+  it('is a full disk when the copy of a file finds no space', () => {
+    const full = errorWith({ code: 'ENOSPC', syscall: 'write' });
+    expect(meaningOf(full)).toMatchObject({ code: 'ARCHIVE_FULL', retryable: true });
+  });
+
+  it.each(['ENOENT', 'ENAMETOOLONG', 'EACCES'])('is final when the local disk says %s', (code) => {
+    expect(meaningOf(errorWith({ code, syscall: 'open' }))).toMatchObject({
+      code: 'ARCHIVE_REFUSED',
+      retryable: false,
+    });
+  });
+
+  it('is final when the certificate of the server is not believed', () => {
+    const error = new TypeError('fetch failed', { cause: errorWith({ code: 'SELF_SIGNED_CERT_IN_CHAIN' }) });
+    expect(meaningOf(error)).toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
+  });
+
   it('is a missing bucket when nothing is found', () => {
     expect(meaningOf(errorWith({ code: 404 }))).toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
   });
@@ -43,6 +62,7 @@ describe('a failure of the storage client', () => {
 
   it.each([
     ['a bug', new TypeError('x is not a function')],
+    ['a bug that Node has a code for', errorWith({ code: 'ERR_INVALID_ARG_TYPE' })],
     ['what is explained already', new ArchiveError('ARCHIVE_FULL', 'the disk is full')],
   ])('is passed on as it is when it is %s', (_what, error) => {
     expect(meaningOf(error)).toBe(error);

@@ -1,5 +1,7 @@
+import { isNetworkFailure, tlsFailureOf } from '@antenna/settings';
 import { ArchiveError } from './archive-error.ts';
-import { codeOf, fieldOf, messageOf } from './error-fields.ts';
+import { asError, codeOf, fieldOf, messageOf } from './error-fields.ts';
+import { localFailure } from './local-failure.ts';
 
 /** Where an operation failed, for the message. */
 export interface GcsOperation {
@@ -14,8 +16,8 @@ export interface GcsOperation {
 const ARCHIVE_RIGHTS = 'roles/storage.objectCreator and roles/storage.objectViewer';
 
 /**
- * What a failure of the client means: it throws its own errors, those of its HTTP libraries, and bare objects. What is
- * neither an answer of the server nor trouble with the network is a bug and passed on as it is.
+ * What a failure of the client means: it throws its own errors, those of its HTTP libraries and of the local disk, and
+ * bare objects. What is none of these is a bug and passed on as it is.
  */
 export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation, error: unknown): unknown {
   if (error instanceof ArchiveError) return error;
@@ -39,8 +41,13 @@ export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation,
   if (status !== undefined ? isPassingStatus(status) || isDamagedInTransit(error) : isAboutTheNetwork(error)) {
     return new ArchiveError('ARCHIVE_UNAVAILABLE', `${fact}: it is worth another try`, { cause: error });
   }
-  if (status === undefined) return error;
-  return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see what the server says`, { cause: error });
+  if (status !== undefined) {
+    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see what the server says`, { cause: error });
+  }
+  if (isAboutCertificates(error)) {
+    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see the certificates of this machine`, { cause: error });
+  }
+  return localFailure(`${name} ${url} by way of the local disk`, error);
 }
 
 /** Status of the HTTP response that an error of the client stands for. */
@@ -61,12 +68,24 @@ function isDamagedInTransit(error: unknown): boolean {
   return /crc32c/i.test(messageOf(error));
 }
 
-/** Codes are those of Node, of the HTTP libraries, and of the client's own check of what it downloaded. */
+/**
+ * What HTTP libraries say of a connection that broke in the middle: a stream that ended early or was destroyed (Node),
+ * an answer that does not parse (its parser), anything of undici; and what the client says of a download whose checksum
+ * is another.
+ */
+const BROKEN =
+  /^(ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ERR_SOCKET_.*|HPE_.*|UND_ERR_.*|ABORT_ERR|CONTENT_DOWNLOAD_MISMATCH)$/;
+
 function isAboutTheNetwork(error: unknown): boolean {
-  if (codeOf(error) !== undefined) return true;
+  if (isNetworkFailure(asError(error)) || BROKEN.test(codeOf(error) ?? '')) return true;
   if (['AbortError', 'TimeoutError'].includes(String(fieldOf(error, 'name')))) return true;
   const cause = fieldOf(error, 'cause');
   return cause !== undefined && isAboutTheNetwork(cause);
+}
+
+function isAboutCertificates(error: unknown): boolean {
+  const cause = fieldOf(error, 'cause');
+  return tlsFailureOf(codeOf(error)) !== undefined || (cause !== undefined && isAboutCertificates(cause));
 }
 
 function isAboutCredentialFile(error: unknown): boolean {

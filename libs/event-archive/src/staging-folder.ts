@@ -30,6 +30,8 @@ export class StagingFolder {
    */
   async using<T>(work: (path: string) => Promise<T>): Promise<T> {
     const path = join(this.#path, `${randomUUID()}.tmp`);
+    // What cleans a machine's temporary files may have removed the folder since.
+    await mkdir(this.#path, { recursive: true });
     try {
       return await work(path);
     } finally {

@@ -10,6 +10,7 @@ export { kafkaSettings, type KafkaConnection, type KafkaSasl } from './groups/ka
 export { logSettings } from './groups/log.ts';
 export { hostPorts } from './host-ports.ts';
 export type { Kind } from './kind.ts';
+export { isNetworkFailure } from './network-failure.ts';
 export { ProductError } from './product-error.ts';
 export { execute, runApp, type Surroundings } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting } from './setting.ts';

@@ -1,29 +1,32 @@
+import { isNetworkFailure } from '@antenna/settings';
 import { sqlStateOf } from './refusal.ts';
 
 /**
- * Classes and states that a later try may not meet: connection exceptions, insufficient resources, operator
- * intervention (a restart), serialization failure, deadlock, lock not available (PostgreSQL, appendix A).
+ * SQLSTATEs that a later try may not meet (PostgreSQL, appendix A).
+ * - 08: a connection that broke or could not be made; poolers say so of everything that they cannot do now
+ * - 53: too many connections, a full disk, no memory
+ * - 57: a server that ends, starts or recovers; a statement that took too long, as one that waits for a lock does
+ * - 25006: a server that is read-only, as the old primary or a standby is in a failover
+ * - 25P03, 25P04: a transaction that took too long
+ * - 40: transactions that got in each other's way
+ * - 55P03: a lock that was not to be had in time
  */
-const PASSING = /^(08|53|57)|^(40001|40P01|55P03)$/;
+const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$/;
 
 /**
  * Whether a call failed for a reason that passes by itself, so that the same call may be made again. Its effect may
- * have happened all the same: only calls that are fenced or idempotent are repeated.
+ * have happened all the same: only calls that are fenced or idempotent are repeated. What is not known to pass is final.
  */
 export function isPassingFailure(error: unknown): boolean {
+  if (isNetworkFailure(error)) return true;
   const state = sqlStateOf(error);
-  if (state !== undefined && !isNetworkCode(state)) return PASSING.test(state);
-  return error instanceof Error && (isNetworkError(error) || LOST.test(error.message));
+  if (state !== undefined) return PASSING.test(state);
+  return error instanceof Error && !('code' in error) && LOST.test(error.message);
 }
+
+/** SQLSTATE of a server that cannot write, though others may: connections to it are not used any more. */
+export const READ_ONLY = '25006';
 
 /** The driver and the pool report a lost, refused or timed-out connection by message only. */
-const LOST = /connection terminated|connection ended|timeout|timed out|Client has encountered a connection error/i;
-
-function isNetworkError(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && isNetworkCode(error.code);
-}
-
-/** Node's system errors, of which some (EPIPE) have the five characters of a SQLSTATE. */
-function isNetworkCode(code: string): boolean {
-  return /^(E[A-Z]+)$/.test(code);
-}
+const LOST =
+  /connection terminated|connection ended|client was closed|timeout|timed out|client has encountered a connection error/i;

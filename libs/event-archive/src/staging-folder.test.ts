@@ -1,0 +1,26 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StagingFolder } from './staging-folder.ts';
+
+describe('a folder in which files are prepared', () => {
+  let path: string;
+
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'staging-'));
+  });
+
+  afterEach(() => rm(path, { recursive: true, force: true }));
+
+  it('holds nothing of a file once it is done with', async () => {
+    const staging = await StagingFolder.open(path);
+    await staging.using((file) => writeFile(file, 'a file'));
+    expect(await readdir(path)).toEqual([]);
+  });
+
+  it('is made again when a cleaner of temporary files has removed it', async () => {
+    const staging = await StagingFolder.open(path);
+    await rm(path, { recursive: true });
+    await expect(staging.using((file) => writeFile(file, 'a file'))).resolves.toBeUndefined();
+  });
+});

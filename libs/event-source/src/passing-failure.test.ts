@@ -1,0 +1,46 @@
+import {
+  KafkaJSConnectionError,
+  KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSProtocolError,
+  KafkaJSRequestTimeoutError,
+  KafkaJSSASLAuthenticationError,
+} from 'kafkajs';
+import { isPassingKafkaFailure } from './passing-failure.ts';
+import { TopicMissingError } from './topic-offsets.ts';
+
+const refused = new KafkaJSConnectionError('Connection error', { broker: 'b:9092', code: 'ECONNREFUSED' });
+const timeout = { broker: 'b', clientId: 'c', correlationId: 1, createdAt: 0, sentAt: 0, pendingDuration: 0 };
+const exceeded = (cause: Error) => new KafkaJSNumberOfRetriesExceeded(cause, { retryCount: 6, retryTime: 3_000 });
+
+describe('a failed request to Kafka', () => {
+  it.each([
+    ['a broker that is away', refused],
+    ['a broker that is away at each of the tries', exceeded(refused)],
+    ['a broker that does not answer', new KafkaJSRequestTimeoutError('timed out', timeout)],
+    ['a partition that gets another leader', new KafkaJSProtocolError(protocolError('NOT_LEADER_FOR_PARTITION', true))],
+    ['a name server that is away', Object.assign(new Error(), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
+  ])('may be made again after %s', (_what, error) => {
+    expect(isPassingKafkaFailure(error)).toBe(true);
+  });
+
+  it.each([
+    ['a refused login', exceeded(new KafkaJSSASLAuthenticationError('no'))],
+    ['a certificate that is not believed', exceeded(certificateError())],
+    ['a missing right', new KafkaJSProtocolError(protocolError('TOPIC_AUTHORIZATION_FAILED', false))],
+    ['what the client calls final', new KafkaJSNonRetriableError('no')],
+    ['a missing topic', new TopicMissingError('devices')],
+    ['a bug', new TypeError('x is not a function')],
+  ])('is final after %s', (_what, error) => {
+    expect(isPassingKafkaFailure(error)).toBe(false);
+  });
+});
+
+function protocolError(type: string, retriable: boolean): Error {
+  return Object.assign(new Error(type), { type, code: 0, retriable });
+}
+
+function certificateError(): Error {
+  const cause = Object.assign(new Error(), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+  return Object.assign(new KafkaJSConnectionError('Connection error'), { cause });
+}
