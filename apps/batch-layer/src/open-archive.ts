@@ -1,6 +1,7 @@
 import { ArchiveError, ArchiveReader } from '@antenna/event-archive';
 import type { ArchiveSettings } from '@antenna/settings';
 import type { Logger } from '@antenna/telemetry';
+import { Patience } from '@antenna/usage-store';
 import pRetry from 'p-retry';
 
 export interface ArchivePatience {
@@ -10,14 +11,16 @@ export interface ArchivePatience {
 }
 
 /**
- * Opens the archive and makes sure that it answers. One that is not there yet is tried again for a bounded time.
+ * Opens the archive and makes sure that it answers. One that is not there yet is tried again for a bounded time. One that
+ * fails later, for a reason that passes, is waited for.
  * @throws {ArchiveError} the last one, and how often it was tried.
  */
 export async function openArchive(
   { location, emulatorUrl }: ArchiveSettings,
   { log, waitMs = 20_000 }: ArchivePatience,
 ): Promise<ArchiveReader> {
-  const archive = await ArchiveReader.open(location, { emulatorUrl });
+  const patience = new Patience({ service: 'the archive', log, isPassing });
+  const archive = await ArchiveReader.open(location, { emulatorUrl, retry: (operation) => patience.retry(operation) });
   const startedAt = performance.now();
   let attempts = 0;
   try {
@@ -41,5 +44,9 @@ export async function openArchive(
 }
 
 function mayAppear(error: Error): boolean {
-  return error instanceof ArchiveError && (error.retryable || error.code === 'ARCHIVE_MISSING');
+  return isPassing(error) || (error instanceof ArchiveError && error.code === 'ARCHIVE_MISSING');
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof ArchiveError && error.retryable;
 }

@@ -1,6 +1,6 @@
 import type { DatabaseConnection } from '@antenna/settings';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, PostgresHourStore } from '@antenna/usage-store';
+import { checkSchema, connectWithRetry, Patience, PostgresHourStore } from '@antenna/usage-store';
 
 /** An hour of a million users is one statement. */
 const QUERY_TIMEOUT_MS = 15 * 60_000;
@@ -11,7 +11,10 @@ export interface StoreOptions {
   readonly log: Logger;
 }
 
-/** Runs the work with the hour store, once the database has answered and has turned out to be of our version. */
+/**
+ * Runs the work with the hour store, once the database has answered and has turned out to be of our version. Calls of the
+ * store wait through a restart or failover of the database.
+ */
 export async function withHourStore<T>(
   connection: DatabaseConnection,
   { archiveUrl, log }: StoreOptions,
@@ -24,8 +27,9 @@ export async function withHourStore<T>(
     log,
   });
   try {
-    await checkSchema(database);
-    return await work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS }));
+    const patience = new Patience({ log });
+    await patience.retry(() => checkSchema(database));
+    return await work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, patience }));
   } finally {
     await database.destroy();
   }

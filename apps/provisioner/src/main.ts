@@ -1,6 +1,6 @@
 import { command, databaseSettings, logSettings, runApp } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
-import { connectWithRetry, migrate, seedUsers } from '@antenna/usage-store';
+import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
 import { messages } from './messages.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
@@ -14,15 +14,16 @@ const provision = command({
     const log = createLogger({ ...logging, name: 'provisioner', secrets });
     const say = (message: string) => process.stdout.write(`${message}\n`);
 
+    const patience = new Patience({ log });
     const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
     try {
       say(messages.connected);
       messages.creatingTables.forEach(say);
-      await migrate(connection, { log });
-      await createLogins(database, passwords);
-      await grantRights(database, roles);
+      await patience.retry(() => migrate(connection, { log }));
+      await patience.retry(() => createLogins(database, passwords));
+      await patience.retry(() => grantRights(database, roles));
       say(messages.addingUsers);
-      await seedUsers(database);
+      await patience.retry(() => seedUsers(database));
     } finally {
       await database.destroy();
     }

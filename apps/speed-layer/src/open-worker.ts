@@ -35,7 +35,7 @@ export async function openWorker(settings: WorkerSettings, surroundings: Surroun
   const { log } = surroundings;
   const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
   try {
-    await checkSchema(database);
+    await retryWhilePassing(log)('check the schema', () => checkSchema(database), { aborted: false });
     return await openOn(database, settings, surroundings);
   } catch (error) {
     // Connections that nobody closes would keep the process for seconds after its error.

@@ -10,22 +10,27 @@ import { LocalStore } from './local-store.ts';
 import { type ArchiveOptions, openGcsStore } from './open-event-archive.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
-export type ReaderOptions = Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'>;
+export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
+  /** Repeats what is read while the store fails for a passing reason; without it, a failure of the store is final. */
+  readonly retry?: <T>(operation: () => Promise<T>) => Promise<T>;
+}
 
 /** Whoever only reads the archive: creates nothing in it, so it may be mounted read-only. */
 export class ArchiveReader {
   readonly #store: ArchiveStore;
   readonly #location: ArchiveLocation;
+  readonly #retry: <T>(operation: () => Promise<T>) => Promise<T>;
 
-  private constructor(store: ArchiveStore, location: ArchiveLocation) {
+  private constructor(store: ArchiveStore, location: ArchiveLocation, { retry = (once) => once() }: ReaderOptions) {
     this.#store = store;
     this.#location = location;
+    this.#retry = retry;
   }
 
   /** Nothing is asked of the store yet. */
   static async open(location: ArchiveLocation, options: ReaderOptions = {}): Promise<ArchiveReader> {
     const store = location.kind === 'file' ? new LocalStore(location.path) : await openGcsStore(location, options);
-    return new ArchiveReader(store, location);
+    return new ArchiveReader(store, location, options);
   }
 
   /**
@@ -43,7 +48,7 @@ export class ArchiveReader {
    * @param hourMs start of the hour, milliseconds since 1970.
    */
   listHour(hourMs: number): Promise<readonly ListedFile[]> {
-    return this.#store.list(hourFolder(hourMs));
+    return this.#retry(() => this.#store.list(hourFolder(hourMs)));
   }
 
   /**
@@ -58,7 +63,7 @@ export class ArchiveReader {
     localFolder: string,
     limits: { readonly concurrency: number },
   ): Promise<readonly string[]> {
-    return inParallel(paths, limits.concurrency, (path) => this.#store.fetch(path, localFolder));
+    return inParallel(paths, limits.concurrency, (path) => this.#retry(() => this.#store.fetch(path, localFolder)));
   }
 
   /**
@@ -68,7 +73,7 @@ export class ArchiveReader {
   async read(path: string): Promise<DecodedFile> {
     const folder = await mkdtemp(join(tmpdir(), 'event-archive-'));
     try {
-      return await decodeOnThread(await this.#store.fetch(path, folder));
+      return await decodeOnThread(await this.#retry(() => this.#store.fetch(path, folder)));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

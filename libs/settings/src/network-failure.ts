@@ -14,7 +14,7 @@ const PASSING = new Set([
 ]);
 
 /** Of getaddrinfo(3): EAI_AGAIN above all. */
-const NAME_LOOKUP = /^EAI_/;
+const NAME_LOOKUP = 'EAI_';
 
 /**
  * Whether an error says that the network, or the server at its other end, is away for now, so that the same call may go
@@ -27,5 +27,5 @@ export function isNetworkFailure(error: unknown): boolean {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isNetworkFailure);
   if (!('code' in error) || typeof error.code !== 'string') return false;
   const isMissingSocket = error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect';
-  return PASSING.has(error.code) || NAME_LOOKUP.test(error.code) || isMissingSocket;
+  return PASSING.has(error.code) || error.code.startsWith(NAME_LOOKUP) || isMissingSocket;
 }

@@ -24,6 +24,10 @@ function open(options: Partial<DatabaseOptions> = {}, url = test.url): Knex {
   return database;
 }
 
+function nameOf({ url }: TestDatabase): string {
+  return new URL(url).pathname.slice(1);
+}
+
 async function first(database: Knex, query: string, parameters: Knex.RawBinding[] = []): Promise<unknown> {
   const { rows } = await database.raw<{ rows: unknown[] }>(query, parameters);
   return rows[0];
@@ -80,6 +84,41 @@ describe('values from Postgres', () => {
     const env = { TZ: 'Asia/Tokyo', DATABASE: test.url };
     const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script], { env });
     expect(JSON.parse(stdout)).toEqual({ t: '1970-01-01 00:00:00', z: '1970-01-01 00:00:00+00', zone: 'UTC' });
+  });
+});
+
+describe('transactions', () => {
+  it('are READ COMMITTED, whatever the default of the database', async () => {
+    const isolated = await testDatabase();
+    opened.push(isolated);
+    await first(
+      open({}, isolated.url),
+      `ALTER DATABASE "${nameOf(isolated)}" SET default_transaction_isolation = 'serializable'`,
+    );
+    const row = await first(open({}, isolated.url), `SELECT current_setting('transaction_isolation') AS level`);
+    expect(row).toEqual({ level: 'read committed' });
+  });
+});
+
+describe('a server that has become read-only', () => {
+  it('is not used any more once it has refused a query: the next one has a new connection', async () => {
+    const closing = await testDatabase();
+    opened.push(closing);
+    const administrator = open({}, closing.url);
+    const setting = (value: string) =>
+      first(administrator, `ALTER DATABASE "${nameOf(closing)}" SET default_transaction_read_only = ${value}`);
+    await setting('on');
+    const database = open({ poolMax: 2 }, closing.url);
+    const session = async () =>
+      (await first(database, 'SELECT pg_backend_pid() AS pid, pg_sleep(0.2)')) as { pid: number };
+    const [one, other] = await Promise.all([session(), session()]);
+    await first(administrator, 'SET default_transaction_read_only = off');
+    await setting('off');
+    await expect(first(database, 'CREATE TABLE refused ()')).rejects.toMatchObject({ code: '25006' });
+    await first(database, 'CREATE TABLE taken ()');
+    const [third, fourth] = await Promise.all([session(), session()]);
+    expect([one.pid, other.pid]).not.toContain(third.pid);
+    expect([one.pid, other.pid]).not.toContain(fourth.pid);
   });
 });
 

@@ -4,6 +4,8 @@ import type { Logger } from '@antenna/telemetry';
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { driverOptions } from './driver-options.ts';
+import { READ_ONLY } from './passing-failure.ts';
+import { sqlStateOf } from './refusal.ts';
 
 export interface DatabaseOptions {
   /** How the connections call themselves in `pg_stat_activity`. */
@@ -22,8 +24,10 @@ export type OnConnect = (client: Client) => Promise<void>;
 const GRACE_MS = 5_000;
 
 /**
- * A pool of connections, none of which exists until it is needed. Sessions are in UTC; a connection that a query has
- * waited on in vain is closed, and the query fails.
+ * A pool of connections, none of which exists until it is needed. Sessions are in UTC and their transactions READ
+ * COMMITTED, whatever the server's defaults. A connection that a query has waited on in vain is closed, and the query
+ * fails. Once a query was refused by a server that is read-only, no connection to it is used again: after a failover the
+ * address leads to another server, and open connections to the old one would stay with it.
  *
  * Values come as follows: TIMESTAMP and DATE as the text that Postgres wrote (never a Date in local time), BIGINT and
  * NUMERIC as text. A Date given as a parameter is sent in UTC.
@@ -61,6 +65,7 @@ export function openPool(
   const warn = (message: unknown) => log?.warn(String(message));
   // What knex calls an error is thrown as well, to somebody who knows what it means.
   const debug = (message: unknown) => log?.debug(String(message));
+  const writable = new WritableConnections();
   const database = knex({
     client: 'pg',
     // A commit's parameters are hundreds of thousands of values, and some of them people's.
@@ -72,7 +77,9 @@ export function openPool(
       idleTimeoutMillis: 30_000,
       acquireTimeoutMillis: acquireTimeoutMs,
       createTimeoutMillis: acquireTimeoutMs,
+      validate: (client: Client) => writable.has(client),
       afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
+        writable.add(client);
         onConnect(client).then(
           () => {
             done(null, client);
@@ -88,8 +95,26 @@ export function openPool(
   // Knex puts the statement before the message; a migration's has hundreds of lines.
   database.on('query-error', (error: Error, { sql }: { sql: string }) => {
     error.message = error.message.replace(`${sql} - `, '');
+    if (sqlStateOf(error) === READ_ONLY) writable.clear();
   });
   return database;
+}
+
+/** The connections that were made since a server last turned out to be read-only. */
+class WritableConnections {
+  #known = new WeakSet<Client>();
+
+  add(client: Client): void {
+    this.#known.add(client);
+  }
+
+  has(client: Client): boolean {
+    return this.#known.has(client);
+  }
+
+  clear(): void {
+    this.#known = new WeakSet();
+  }
 }
 
 function sessionOf(queryTimeoutMs: number): OnConnect {
@@ -97,7 +122,8 @@ function sessionOf(queryTimeoutMs: number): OnConnect {
     closeWhenSilent(client, queryTimeoutMs + GRACE_MS);
     await client.query(
       `SELECT set_config('TimeZone', 'UTC', false), set_config('statement_timeout', $1, false),
-         set_config('idle_in_transaction_session_timeout', $1, false)`,
+         set_config('idle_in_transaction_session_timeout', $1, false),
+         set_config('default_transaction_isolation', 'read committed', false)`,
       [String(queryTimeoutMs)],
     );
   };

@@ -1,13 +1,16 @@
 import type { TotalType } from '@antenna/aggregation';
 import { type HourCommit, type HourRow, NewerResultError } from '@antenna/hourly-batch';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import { createLogger } from '@antenna/telemetry';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
 import { PostgresHourStore } from './hour-store.ts';
+import { Patience } from './patience.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
 import { StreamProgress } from './stream-progress.ts';
 
+const log = createLogger({ level: 'error', format: 'json', name: 'test' });
 const HOUR = Date.UTC(2022, 9, 29, 13);
 const ARCHIVE = 'file:///archive';
 const [PACO, FEDE] = ['00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000004'];
@@ -54,6 +57,27 @@ function aCommit(rows: readonly HourRow[], overrides: Partial<HourCommit> = {}):
     ...overrides,
   };
 }
+
+describe('two runs that commit one hour at once', () => {
+  it.each(['read committed', 'repeatable read', 'serializable'])(
+    'both end well where the default of the database is %s',
+    async (isolation) => {
+      const name = new URL(provided.url).pathname.slice(1);
+      await database.raw(`ALTER DATABASE "${name}" SET default_transaction_isolation = '${isolation}'`);
+      await database.destroy();
+      database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+      const options = { archiveUrl: ARCHIVE, previewedUsers: 2, patience: new Patience({ log }) };
+      store = new PostgresHourStore(database, options);
+      for (let hour = 0; hour < 20; hour += 1) {
+        const commit = aCommit([aTotal(PACO, 7n), aTotal(FEDE, 9n)], { hourMs: HOUR + hour * 3_600_000 });
+        await Promise.all([store.commit(commit), store.commit(commit)]);
+      }
+      expect(await rowsOf('SELECT count(*) AS rows, sum(value) AS bytes FROM bytes_hourly')).toEqual([
+        { rows: '40', bytes: String(20 * 16) },
+      ]);
+    },
+  );
+});
 
 describe('an hour that is committed', () => {
   it('is in bytes_hourly, with values and ids of any kind', async () => {

@@ -15,6 +15,7 @@ import type {
 import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
+import type { Patience } from './patience.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST } from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
@@ -22,6 +23,8 @@ export interface HourStoreOptions {
   readonly archiveUrl: string | undefined;
   /** Users over quota that a preview names at most. */
   readonly previewedUsers: number;
+  /** Each call is repeated with it, which none of them minds; without it a failure that passes is thrown, too. */
+  readonly patience?: Patience | undefined;
 }
 
 /** Manifest and hourly results in Postgres, one function call each. */
@@ -66,7 +69,8 @@ export class PostgresHourStore implements HourStore {
 
   /** @returns the one row that each of these calls answers with. */
   async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row> {
-    const [row] = await callFunction<Row>(this.#database, statement, parameters);
+    const call = () => callFunction<Row>(this.#database, statement, parameters);
+    const [row] = await (this.#options.patience?.retry(call) ?? call());
     if (row === undefined) throw new TypeError('a function without an answer');
     return row;
   }

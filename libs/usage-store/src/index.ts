@@ -16,6 +16,7 @@ export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
 export { initialUsers } from './initial-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { isPassingFailure } from './passing-failure.ts';
+export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';

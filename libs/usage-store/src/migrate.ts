@@ -7,6 +7,7 @@ import { MigrationFailedError, PermissionDeniedError, SchemaVersionError } from 
 import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
+import { isPassingFailure } from './passing-failure.ts';
 import { refusal, sqlStateOf } from './refusal.ts';
 import { createGroupRoles } from './roles/group-roles.sql.ts';
 import { applySchema } from './schema/apply-schema.ts';
@@ -25,7 +26,7 @@ const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
 /**
  * Brings the schema up to date: all missing steps of the tables in one transaction, then functions, views, roles and rights
  * in another. Only one run works at a time; a second waits and finds nothing to do; one that was killed leaves nothing
- * half done.
+ * half done. A failure that passes, such as a server that is read-only during a failover, is thrown as it is: run it again.
  * @returns the names of the steps that were applied.
  * @throws {SchemaVersionError} when the database has steps that this program does not know.
  * @throws {MigrationLockedError} when another run did not end in `waitMs`.
@@ -100,6 +101,7 @@ function sourceOf(migrations: readonly NumberedMigration[]): Knex.MigrationSourc
 
 /** What Postgres says of a step that it refuses, with the rows that are in its way. */
 function failure(error: unknown): unknown {
+  if (isPassingFailure(error)) return error;
   const refused = refusal(error);
   if (refused instanceof PermissionDeniedError || sqlStateOf(error) === undefined || !(error instanceof Error))
     return refused;

@@ -4,6 +4,7 @@ import { type Failpoint, failpointText } from './failpoint.ts';
 
 const MAIN = join(import.meta.dirname, '../../../apps/speed-layer/src/main.ts');
 const BATCH_MAIN = join(import.meta.dirname, '../../../apps/batch-layer/src/main.ts');
+const PROVISIONER_MAIN = join(import.meta.dirname, '../../../apps/provisioner/src/main.ts');
 const FAILPOINTS = join(import.meta.dirname, 'failpoints.ts');
 
 /** Settings of a worker: environment variables. */
@@ -30,6 +31,11 @@ export function startWorkerFrom(
 /** Starts the batch layer. */
 export function startBatch(args: readonly string[], environment: WorkerEnvironment) {
   return startProgram([BATCH_MAIN, ...args], environment);
+}
+
+/** Starts the provisioner. */
+export function startProvisioner(environment: WorkerEnvironment) {
+  return startProgram([PROVISIONER_MAIN], environment);
 }
 
 function startProgram(args: readonly string[], environment: WorkerEnvironment) {
