@@ -4,11 +4,23 @@ import { listDeadLetters } from './dead-letters/list.ts';
 import { replayDeadLetters } from './dead-letters/replay.ts';
 import { showDeadLetters } from './dead-letters/show.ts';
 import { drain } from './drain.ts';
+import { forgetNotes } from './forget-notes.ts';
+import { retireTopic } from './retire-topic.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 
 await runApp({
   name: 'speed-layer',
   description: 'Reads antenna events from Kafka; keeps totals in Postgres and archives every event as Parquet.',
-  commands: [serve, drain, status, acknowledgeGap, listDeadLetters, showDeadLetters, replayDeadLetters],
+  commands: [
+    serve,
+    drain,
+    status,
+    acknowledgeGap,
+    retireTopic,
+    forgetNotes,
+    listDeadLetters,
+    showDeadLetters,
+    replayDeadLetters,
+  ],
 });

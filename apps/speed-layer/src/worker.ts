@@ -10,6 +10,9 @@ const TICK_MS = 50;
 /** How often the partitions' ends are noted, which decides how soon an hour can be final. */
 const NOTE_ENDS_MS = 5_000;
 
+/** One worker's note is all workers': who comes this soon after one leaves it at looking. */
+const NOTED_MS = 4_000;
+
 /** How long a shutdown waits for what is unsaved; what is not saved by then is read again by the next claimant. */
 const SAVE_DEADLINE_MS = 20_000;
 
@@ -49,12 +52,15 @@ export class Worker {
       setInterval(() => {
         this.#parts.ingestion.tick();
       }, TICK_MS),
-      setInterval(() => void this.noteEnds(), NOTE_ENDS_MS),
+      setInterval(() => void this.noteEnds(NOTED_MS), NOTE_ENDS_MS),
     );
   }
 
-  /** Notes how far the topic reaches, and notices records that were deleted unread. A failure is made up for next time. */
-  async noteEnds(): Promise<void> {
+  /**
+   * Notes how far the topic reaches, unless that was done in the last `notedMs`, and notices records that were deleted
+   * unread. A failure is made up for next time.
+   */
+  async noteEnds(notedMs = 0): Promise<void> {
     if (this.#isNoting) return;
     this.#isNoting = true;
     const round = { isCompared: false };
@@ -62,7 +68,7 @@ export class Worker {
       round.isCompared = true;
       return endsOf(await this.#compareOffsets(), 'latest');
     };
-    await this.#warnOfFailure(() => this.#parts.progress.noteEnds(readEnds));
+    await this.#warnOfFailure(() => this.#parts.progress.noteEnds(readEnds, notedMs));
     // A database that is away must not hide how many records wait.
     if (!round.isCompared) await this.#warnOfFailure(() => this.#compareOffsets());
     this.#isNoting = false;

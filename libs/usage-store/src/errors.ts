@@ -57,6 +57,19 @@ export class OtherStreamError extends ProductError {
   }
 }
 
+/** A chunk of the archive is being written, or was left half written: its files have to be finished first. */
+export class ChunkInProgressError extends ProductError {
+  readonly code = 'CHUNK_IN_PROGRESS';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(
+      `${fact}; let a worker finish it: npx nx run speed-layer:drain with this topic. Where its records are gone, ` +
+        `speed-layer:acknowledge-gap or acknowledge-truncation closes it`,
+      options,
+    );
+  }
+}
+
 /** The user that we are in the database lacks a right. */
 export class PermissionDeniedError extends ProductError {
   readonly code = 'PERMISSION_DENIED';

@@ -3,6 +3,7 @@ export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
 export { databaseIdentity } from './database-identity.ts';
 export { openDatabase, type DatabaseOptions } from './database.ts';
 export {
+  ChunkInProgressError,
   DatabaseRefusedError,
   DatabaseUnreachableError,
   MigrationFailedError,
@@ -21,4 +22,5 @@ export { PostgresPositionStore, type StreamIdentity } from './position-store.ts'
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { seedUsers } from './seed-users.ts';
+export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
 export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';

@@ -1,6 +1,12 @@
 import { NewerResultError } from '@antenna/hourly-batch';
 import { FenceLostError } from '@antenna/ingestion';
-import { OtherStreamError, PermissionDeniedError, SchemaMissingError, SchemaVersionError } from './errors.ts';
+import {
+  ChunkInProgressError,
+  OtherStreamError,
+  PermissionDeniedError,
+  SchemaMissingError,
+  SchemaVersionError,
+} from './errors.ts';
 import { SqlState } from './sql-state.ts';
 
 /** SQLSTATEs of a schema, table, function or column that is not there. */
@@ -16,6 +22,7 @@ export function refusal(error: unknown): unknown {
   if (state === SqlState.fenceLost) return new FenceLostError(message, { cause: error });
   if (state === SqlState.schemaVersion) return new SchemaVersionError(message, { cause: error });
   if (state === SqlState.otherStream) return new OtherStreamError(message, { cause: error });
+  if (state === SqlState.chunkInProgress) return new ChunkInProgressError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
   if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });

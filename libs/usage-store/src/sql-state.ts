@@ -7,8 +7,10 @@ export const SqlState = {
   fenceLost: 'AU001',
   /** The worker was built for a schema version that this database does not accept. */
   schemaVersion: 'AU002',
-  /** The database belongs to another group, cluster or archive. */
+  /** The database belongs to another topic, group, cluster or archive. */
   otherStream: 'AU003',
   /** A newer revision of the hour has been computed already. */
   newerResult: 'AU004',
+  /** What an operator asks for has to wait: a chunk is being written. */
+  chunkInProgress: 'AU005',
 } as const;

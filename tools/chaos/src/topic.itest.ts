@@ -1,7 +1,7 @@
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
 import { deleteRecordsBefore, recreate } from './topic-changes.ts';
-import { DONE, ending, startWorker } from './worker-process.ts';
+import { DONE, ending, startCommand, startWorker } from './worker-process.ts';
 
 describe('a topic that does not hold the positions', () => {
   let stream: Stream;
@@ -59,5 +59,32 @@ describe('a topic that does not hold the positions', () => {
     const { exitCode, all } = await startWorker('drain', { ...stream.environment, KAFKA_GROUP_ID: 'another' });
     expect(exitCode).toBe(1);
     expect(all).toContain('OTHER_STREAM');
+  });
+
+  it('refuses a worker of another topic, until the one that it has kept is retired', async () => {
+    const other = await newStream({ partitions: 1 });
+    try {
+      const follower = {
+        ...other.environment,
+        DATABASE_URL: stream.databaseUrl,
+        ARCHIVE_URL: `file:${stream.archiveFolder}`,
+      };
+      const records = someRecords(7, 200);
+      await send(stream, records.slice(0, 100));
+      await send(other, records.slice(100));
+      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+      const refused = await startWorker('drain', follower);
+      expect(refused.exitCode).toBe(1);
+      expect(refused.all).toContain(`OTHER_STREAM: this database keeps topic ${stream.topic}`);
+
+      const retired = await startCommand(['retire-topic', `--topic=${stream.topic}`], stream.environment);
+      expect(retired.stdout).toContain(`topic ${stream.topic} is retired`);
+      expect(retired.stdout).toContain('  0 offsets that are in no total\n  0 offsets that are in the totals and not');
+      expect(await ending(startWorker('drain', follower))).toEqual(DONE);
+      const differences = (await streamDifferences(stream, records)).filter((text) => !text.startsWith('offsets'));
+      expect(differences).toEqual([]);
+    } finally {
+      await other.close();
+    }
   });
 });

@@ -28,6 +28,11 @@ export function startWorkerFrom(
   return startProgram([program, command], { ...environment, ...failpointSetting(failpoint) });
 }
 
+/** Starts one of the speed layer's commands for operators, with its flags. */
+export function startCommand(args: readonly string[], environment: WorkerEnvironment) {
+  return startProgram([MAIN, ...args], environment);
+}
+
 /** Starts the batch layer. */
 export function startBatch(args: readonly string[], environment: WorkerEnvironment) {
   return startProgram([BATCH_MAIN, ...args], environment);

@@ -25,15 +25,18 @@ export const pipelineTables: NumberedMigration = {
     );
     INSERT INTO pipeline.installation DEFAULT VALUES;
 
-    -- Which stream this database belongs to: another group, cluster or archive is refused.
+    -- Which stream this database belongs to: another topic, group, cluster or archive is refused.
     CREATE TABLE pipeline.stream (
       topic text PRIMARY KEY,
       group_id text NOT NULL,
       cluster_id text NOT NULL,
       archive_url text,
       allowed_lateness interval NOT NULL,
-      registered_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      -- Its positions, files and totals stay; no worker takes it up again, and no hour waits for it.
+      retired_at timestamptz
     );
+    CREATE UNIQUE INDEX stream_not_retired ON pipeline.stream ((true)) WHERE retired_at IS NULL;
 
     CREATE TABLE pipeline.position (
       sink text NOT NULL CHECK (sink IN ('totals', 'archive')),

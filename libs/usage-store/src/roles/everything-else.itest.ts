@@ -64,9 +64,12 @@ describe('a login of the group', () => {
         'commit_totals',
         'complete_chunk',
         'database_identity',
+        'forget_notes',
         'note_partition_ends',
         'now_for_noting',
         'record_intent',
+        'restore_topic',
+        'retire_topic',
         'stream_status',
       ].map((name) => `EXECUTE pipeline.${name}`),
       'SELECT pipeline.schema_version',
@@ -82,15 +85,18 @@ describe('a login of the group', () => {
     ]);
   });
 
-  it('antenna_operator can call the functions of the dead letters, and nothing else', async () => {
+  it('antenna_operator can call the functions of an operator, and nothing else', async () => {
     expect(await rightsOf('antenna_operator')).toEqual([
       ...[
         'begin_replay',
         'database_identity',
         'end_replay',
         'find_dead_letters',
+        'forget_notes',
         'list_dead_letters',
         'record_fate',
+        'restore_topic',
+        'retire_topic',
       ].map((name) => `EXECUTE pipeline.${name}`),
       'SELECT pipeline.schema_version',
     ]);

@@ -16,7 +16,12 @@ export const PRIVILEGES = `
   GRANT USAGE ON SCHEMA pipeline TO antenna_speed, antenna_batch, antenna_operator, antenna_reader;
   GRANT SELECT ON pipeline.schema_version TO antenna_speed, antenna_batch, antenna_operator, antenna_reader;
 
-  GRANT EXECUTE ON FUNCTION pipeline.database_identity TO antenna_speed, antenna_operator;
+  GRANT EXECUTE ON FUNCTION
+    pipeline.database_identity,
+    pipeline.retire_topic,
+    pipeline.restore_topic,
+    pipeline.forget_notes
+    TO antenna_speed, antenna_operator;
 
   GRANT EXECUTE ON FUNCTION
     pipeline.claim,

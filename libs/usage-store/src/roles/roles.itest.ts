@@ -60,9 +60,12 @@ describe('the speed layer', () => {
       'commit_totals',
       'complete_chunk',
       'database_identity',
+      'forget_notes',
       'note_partition_ends',
       'now_for_noting',
       'record_intent',
+      'restore_topic',
+      'retire_topic',
       'stream_status',
     ]);
   });
@@ -90,14 +93,17 @@ describe('the batch layer', () => {
 });
 
 describe('the operator', () => {
-  it('may call the functions for dead letters', async () => {
+  it('may call the functions of an operator', async () => {
     expect(await callable('antenna_operator')).toEqual([
       'begin_replay',
       'database_identity',
       'end_replay',
       'find_dead_letters',
+      'forget_notes',
       'list_dead_letters',
       'record_fate',
+      'restore_topic',
+      'retire_topic',
     ]);
   });
 

@@ -76,6 +76,7 @@ export const dashboards: SchemaFamily = {
         FROM pipeline.partition_end AS e
         WHERE e.topic = g.topic AND e.partition = g.partition AND e.end_offset <= coalesce(p.next_offset, 0)
       ) AS passed ON true
+      WHERE topic NOT IN (SELECT s.topic FROM pipeline.stream AS s WHERE s.retired_at IS NOT NULL)
     ) AS by_partition
     GROUP BY topic;
 
@@ -90,9 +91,15 @@ export const dashboards: SchemaFamily = {
       SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1
     ) AS r ON true
     CROSS JOIN (
-      SELECT CASE WHEN count(*) = count(g.archived_until) THEN min(g.archived_until) END AS archived_until,
-        (SELECT max(s.allowed_lateness) FROM pipeline.stream AS s) AS allowed_lateness
+      SELECT CASE WHEN count(*) = count(u.archived_until) THEN min(u.archived_until) END AS archived_until,
+        (SELECT s.allowed_lateness FROM pipeline.stream AS s WHERE s.retired_at IS NULL) AS allowed_lateness
       FROM pipeline.partition_progress AS g
+      LEFT JOIN pipeline.stream AS s USING (topic)
+      -- A time that the clock has not come to yet was noted by a clock that was ahead.
+      CROSS JOIN LATERAL (
+        SELECT CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AS archived_until
+      ) AS u
+      WHERE s.retired_at IS NULL
     ) AS a;
 
     CREATE VIEW pipeline.dead_letter_count AS

@@ -4,15 +4,19 @@ import type { SchemaFamily } from './schema-family.ts';
 export const hours: SchemaFamily = {
   name: 'hours',
   sql: `
-    -- How far each partition is archived: what tells whether an hour is final.
+    -- How far each partition is archived: what tells whether an hour is final. A time that the clock has not come to yet
+    -- was noted by a clock that was ahead. A topic that was retired holds no hour.
     CREATE OR REPLACE FUNCTION pipeline.partition_archival() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'topic', g.topic, 'partition', g.partition,
-        'archivedUntilMs', pipeline.epoch_ms(g.archived_until AT TIME ZONE 'UTC')
+        'archivedUntilMs', pipeline.epoch_ms(
+          CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AT TIME ZONE 'UTC')
       ) ORDER BY g.topic, g.partition), '[]')
-      FROM pipeline.partition_progress AS g;
+      FROM pipeline.partition_progress AS g
+      LEFT JOIN pipeline.stream AS s USING (topic)
+      WHERE s.retired_at IS NULL;
     END;
 
     CREATE OR REPLACE FUNCTION pipeline.read_manifest(p_version integer, p_archive_url text, p_hour_ms bigint) RETURNS jsonb
@@ -69,7 +73,10 @@ export const hours: SchemaFamily = {
           ) ORDER BY h.hour), '[]')
           FROM pipeline.hour AS h
           LEFT JOIN (
-            SELECT f.hour, count(*) AS files, sum(f.row_count) AS events FROM pipeline.archive_file AS f GROUP BY f.hour
+            SELECT f.hour, count(*) AS files, sum(f.row_count) AS events
+            FROM pipeline.archive_file AS f
+            WHERE f.hour >= pipeline.utc(p_from_ms) AND f.hour < pipeline.utc(p_to_ms)
+            GROUP BY f.hour
           ) AS a USING (hour)
           LEFT JOIN LATERAL (
             SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1

@@ -5,6 +5,7 @@ import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
+import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { versionsAndTimes } from './versions-and-times.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
@@ -12,6 +13,7 @@ import type { SchemaFamily } from './schema-family.ts';
 /** All functions and views of schema `pipeline`, each family after those that it uses. */
 export const schemaFamilies: readonly SchemaFamily[] = [
   versionsAndTimes,
+  stream,
   positions,
   totals,
   archive,

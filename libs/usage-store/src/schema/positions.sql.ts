@@ -14,22 +14,19 @@ export const positions: SchemaFamily = {
     )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     #variable_conflict use_column
-    DECLARE
-      known pipeline.stream;
     BEGIN
       PERFORM pipeline.require_version(p_version);
 
       INSERT INTO pipeline.stream (topic, group_id, cluster_id, archive_url, allowed_lateness)
       VALUES (p_topic, p_group_id, p_cluster_id, p_archive_url, p_allowed_lateness_ms * interval '1 millisecond')
-      ON CONFLICT (topic) DO UPDATE SET
-        archive_url = coalesce(pipeline.stream.archive_url, excluded.archive_url),
-        allowed_lateness = excluded.allowed_lateness
-      RETURNING * INTO known;
-      IF known.group_id <> p_group_id OR known.cluster_id <> p_cluster_id OR known.archive_url <> p_archive_url THEN
-        RAISE EXCEPTION 'topic % is kept in this database by group %, cluster %, archive %; this worker has group %, cluster %, archive %',
-          p_topic, known.group_id, known.cluster_id, known.archive_url, p_group_id, p_cluster_id, p_archive_url
-          USING ERRCODE = 'AU003';
-      END IF;
+      ON CONFLICT DO NOTHING;
+      UPDATE pipeline.stream AS s SET
+        archive_url = coalesce(s.archive_url, p_archive_url),
+        allowed_lateness = p_allowed_lateness_ms * interval '1 millisecond'
+      WHERE s.topic = p_topic
+        AND (s.allowed_lateness <> p_allowed_lateness_ms * interval '1 millisecond'
+          OR (s.archive_url IS NULL AND p_archive_url IS NOT NULL));
+      PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
 
       INSERT INTO pipeline.position (sink, topic, partition)
       SELECT wanted_sink, p_topic, wanted_partition

@@ -4,50 +4,124 @@ import type { SchemaFamily } from './schema-family.ts';
 export const progress: SchemaFamily = {
   name: 'progress',
   sql: `
-    -- The time to give to note_partition_ends: read before the offsets are.
-    CREATE OR REPLACE FUNCTION pipeline.now_for_noting() RETURNS text
+    -- The time to give to note_partition_ends: read before the offsets are. NULL when the topic's ends have been noted
+    -- less than p_every_ms ago: one worker's note is all workers'.
+    CREATE OR REPLACE FUNCTION pipeline.now_for_noting(p_topic text, p_every_ms bigint) RETURNS text
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
-      SELECT clock_timestamp()::text;
+      SELECT CASE WHEN count(*) = 0 THEN clock_timestamp()::text END
+      FROM pipeline.partition_progress AS g
+      WHERE g.topic = p_topic
+        AND g.noted_at BETWEEN clock_timestamp() - p_every_ms * interval '1 millisecond' AND clock_timestamp();
     END;
 
     -- All partitions that the topic has, with their end offsets as read after p_noted_at. Once the archive has reached
     -- an end, everything that had arrived by that time is archived.
+    --
+    -- A time that the clock has not come to yet was noted while the clock was ahead: it says nothing, and what was
+    -- concluded from it is unknown until it is noted anew.
     CREATE OR REPLACE FUNCTION pipeline.note_partition_ends(
       p_version integer, p_topic text, p_noted_at timestamptz, p_partitions integer[], p_ends bigint[]
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      read_partitions integer[];
+      read_ends bigint[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      -- Workers note the same partitions: one at a time keeps them from each other's locks.
+      -- Workers may note at the same time: one at a time keeps them from each other's locks.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
+
+      DELETE FROM pipeline.partition_end AS e WHERE e.topic = p_topic AND e.noted_at > clock_timestamp();
+      UPDATE pipeline.partition_progress AS g SET archived_until = NULL
+      WHERE g.topic = p_topic AND g.archived_until > clock_timestamp();
+      IF p_noted_at > clock_timestamp() THEN
+        RETURN;
+      END IF;
+
+      -- An end below a position that was there before it was read: the log was truncated, and is not the one of which
+      -- the position tells.
+      SELECT array_agg(n.partition), array_agg(n.end_offset) INTO read_partitions, read_ends
+      FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
+      WHERE NOT EXISTS (
+        SELECT FROM pipeline.position AS p
+        WHERE p.topic = p_topic AND p.partition = n.partition AND p.next_offset > n.end_offset AND p.moved_at < p_noted_at
+      );
 
       INSERT INTO pipeline.partition_end AS e (topic, partition, end_offset, noted_at)
       SELECT p_topic, n.partition, n.end_offset, p_noted_at
-      FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
+      FROM unnest(read_partitions, read_ends) AS n (partition, end_offset)
       ON CONFLICT (topic, partition, end_offset)
       DO UPDATE SET noted_at = greatest(e.noted_at, excluded.noted_at);
 
       INSERT INTO pipeline.partition_progress AS g (topic, partition, end_offset, noted_at)
       SELECT p_topic, n.partition, n.end_offset, p_noted_at
-      FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
+      FROM unnest(read_partitions, read_ends) AS n (partition, end_offset)
       ON CONFLICT (topic, partition) DO UPDATE SET
         end_offset = excluded.end_offset, noted_at = excluded.noted_at
-      WHERE g.noted_at < excluded.noted_at;
+      WHERE g.noted_at < excluded.noted_at OR g.noted_at > clock_timestamp();
 
-      WITH reached AS (
-        DELETE FROM pipeline.partition_end AS e
-        USING pipeline.position AS p
-        WHERE e.topic = p_topic AND p.topic = e.topic AND p.partition = e.partition
-          AND p.sink = 'archive' AND p.next_offset >= e.end_offset
-        RETURNING e.partition, e.noted_at
-      ), latest AS (
-        SELECT partition, max(noted_at) AS noted_at FROM reached GROUP BY partition
-      )
-      UPDATE pipeline.partition_progress AS g
-      SET archived_until = greatest(g.archived_until, l.noted_at)
-      FROM latest AS l
-      WHERE g.topic = p_topic AND g.partition = l.partition;
+      UPDATE pipeline.partition_progress AS g SET archived_until = r.noted_at
+      FROM (
+        SELECT e.partition, max(e.noted_at) AS noted_at
+        FROM pipeline.partition_end AS e
+        JOIN pipeline.position AS p ON p.sink = 'archive' AND p.topic = e.topic AND p.partition = e.partition
+        WHERE e.topic = p_topic AND p.next_offset >= e.end_offset
+        GROUP BY e.partition
+      ) AS r
+      WHERE g.topic = p_topic AND g.partition = r.partition AND coalesce(g.archived_until < r.noted_at, true);
+
+      PERFORM pipeline.drop_spare_notes(p_topic);
+    END
+    $$;
+
+    -- Of the notes that every sink of a partition has passed, the newest is kept. Where a sink stands still, every second
+    -- note goes as soon as there are too many: any choice of them is true, and the fewer, the coarser.
+    CREATE OR REPLACE FUNCTION pipeline.drop_spare_notes(p_topic text) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      DELETE FROM pipeline.partition_end AS e
+      USING (
+        SELECT n.partition, max(n.end_offset) AS end_offset
+        FROM pipeline.partition_end AS n
+        JOIN (
+          SELECT p.partition, min(p.next_offset) AS next_offset FROM pipeline.position AS p
+          WHERE p.topic = p_topic GROUP BY p.partition
+        ) AS s ON s.partition = n.partition AND s.next_offset >= n.end_offset
+        WHERE n.topic = p_topic
+        GROUP BY n.partition
+      ) AS passed
+      WHERE e.topic = p_topic AND e.partition = passed.partition AND e.end_offset < passed.end_offset;
+
+      DELETE FROM pipeline.partition_end AS e
+      USING (
+        SELECT n.partition, n.end_offset, count(*) OVER (PARTITION BY n.partition) AS notes,
+          row_number() OVER (PARTITION BY n.partition ORDER BY n.end_offset) AS place
+        FROM pipeline.partition_end AS n
+        WHERE n.topic = p_topic
+      ) AS ranked
+      WHERE e.topic = p_topic AND e.partition = ranked.partition AND e.end_offset = ranked.end_offset
+        AND ranked.notes > 500 AND ranked.place % 2 = 1 AND ranked.place NOT IN (1, ranked.notes);
+    END;
+
+    -- Forgets by when the partitions are archived: no hour is final until their ends have been noted anew, and reached.
+    CREATE OR REPLACE FUNCTION pipeline.forget_notes(p_version integer, p_topic text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      forgotten bigint;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      PERFORM 1 FROM pipeline.stream AS s WHERE s.topic = p_topic;
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'no worker has ever kept topic % in this database', p_topic USING ERRCODE = 'AU003';
+      END IF;
+      PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
+      DELETE FROM pipeline.partition_end AS e WHERE e.topic = p_topic;
+      UPDATE pipeline.partition_progress AS g SET
+        archived_until = NULL, noted_at = least(g.noted_at, clock_timestamp())
+      WHERE g.topic = p_topic;
+      GET DIAGNOSTICS forgotten = ROW_COUNT;
+      RETURN forgotten;
     END
     $$;
 
@@ -64,7 +138,7 @@ export const progress: SchemaFamily = {
       g.end_offset, g.noted_at,
       greatest(g.end_offset - t.next_offset, 0) AS totals_lag, greatest(g.end_offset - a.next_offset, 0) AS archive_lag,
       t.greatest_event_time, t.watermark, coalesce(t.is_idle, true) AS is_idle, t.owner, t.moved_at,
-      g.archived_until, i.start_offset AS intent_start, i.end_offset AS intent_end,
+      CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AS archived_until, i.start_offset AS intent_start, i.end_offset AS intent_end,
       i.paths AS intent_paths
     FROM totals AS t
     LEFT JOIN pipeline.position AS a ON a.sink = 'archive' AND a.topic = t.topic AND a.partition = t.partition

@@ -38,7 +38,7 @@ export const COMPLETE_CHUNK = `
     p_decoder_version => :decoderVersion, p_has_intent => :hasIntent, p_files => :files
   )`;
 
-export const NOW_FOR_NOTING = 'SELECT pipeline.now_for_noting() AS now';
+export const NOW_FOR_NOTING = 'SELECT pipeline.now_for_noting(p_topic => :topic, p_every_ms => :everyMs) AS now';
 
 export const NOTE_PARTITION_ENDS = `
   SELECT pipeline.note_partition_ends(

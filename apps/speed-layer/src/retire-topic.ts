@@ -1,0 +1,66 @@
+import {
+  anyText,
+  command,
+  databaseSettings,
+  logSettings,
+  requiredSetting,
+  setting,
+  settingsGroup,
+  yesOrNo,
+} from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
+
+const retirement = settingsGroup({
+  title: 'Retirement',
+  fields: {
+    topic: requiredSetting({ name: 'topic', description: 'the topic that is taken out', kind: anyText('topic') }),
+    undo: setting({
+      name: 'undo',
+      description: 'take the topic in again, from the positions that it was left at',
+      kind: yesOrNo,
+      default: 'false',
+    }),
+  },
+  value: (values) => values,
+});
+
+/** Takes a topic that is not used any more out of the database. KAFKA_TOPIC is not asked: it names the topic in use. */
+export const retireTopic = command({
+  name: 'retire-topic',
+  description:
+    'takes a topic that is not used any more out of the database: no hour waits for it, another can follow it',
+  settings: { database: databaseSettings, retirement, log: logSettings },
+  async run({ database: connection, retirement: { topic, undo }, log: logging }, { secrets }) {
+    const log = createLogger({ ...logging, name: 'speed-layer', secrets });
+    const database = await connectWithRetry(connection, { applicationName: 'speed-layer-retire', log });
+    try {
+      await checkSchema(database);
+      const operations = new StreamOperations(database, topic);
+      const text = undo
+        ? restoredText(topic, await operations.restoreTopic())
+        : retiredText(topic, await operations.retireTopic());
+      process.stdout.write(`${text}\n`);
+    } finally {
+      await database.destroy();
+    }
+  },
+});
+
+function restoredText(topic: string, isChanged: boolean): string {
+  return isChanged
+    ? `topic ${topic} is kept again, from the positions that it was left at`
+    : `topic ${topic} is not retired`;
+}
+
+function retiredText(topic: string, { isChanged, ...left }: RetiredTopic): string {
+  return [
+    isChanged
+      ? `topic ${topic} is retired: its workers are refused, and no hour waits for it`
+      : `topic ${topic} was retired before`,
+    `left of its ${left.partitions} partitions, as far as their ends were noted:`,
+    `  ${left.notCounted} offsets that are in no total`,
+    `  ${left.notArchived} offsets that are in the totals and not in the archive`,
+    `  ${left.files} files of the archive, which hours are computed from as before`,
+  ].join('\n');
+}

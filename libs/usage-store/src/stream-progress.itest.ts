@@ -1,0 +1,147 @@
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { openDatabase } from './database.ts';
+import { PostgresHourStore } from './hour-store.ts';
+import { PostgresPositionStore } from './position-store.ts';
+import { StreamOperations } from './stream-operations.ts';
+import { StreamProgress } from './stream-progress.ts';
+
+const TOPIC = 'devices';
+
+let provided: TestDatabase;
+let database: Knex;
+let progress: StreamProgress;
+
+beforeEach(async () => {
+  provided = await testDatabase();
+  database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 8 });
+  progress = new StreamProgress(database, TOPIC);
+});
+
+afterEach(async () => {
+  await database.destroy();
+  await provided.close();
+});
+
+async function claim(...sinks: readonly ('totals' | 'archive')[]): Promise<void> {
+  const identity = { groupId: 'g', clusterId: 'c', archiveUrl: 'file:/a', allowedLatenessMs: 60_000, owner: 'a test' };
+  await new PostgresPositionStore(database, { topic: TOPIC, ...identity }).claim(sinks, [0]);
+}
+
+const note = (end: number, everyMs?: number) => progress.noteEnds(() => Promise.resolve(new Map([[0, end]])), everyMs);
+
+/** Moves the sink's position, as long ago as is said. */
+async function moveTo(sink: string, offset: number, ago = '0 s'): Promise<void> {
+  await database.raw(
+    `UPDATE pipeline.position SET next_offset = :offset, moved_at = clock_timestamp() - CAST(:ago AS interval) WHERE sink = :sink`,
+    { sink, offset, ago },
+  );
+}
+
+async function noteCount(): Promise<number> {
+  const { rows } = await database.raw<{ rows: { count: string }[] }>('SELECT count(*) FROM pipeline.partition_end');
+  return Number(rows[0]?.count);
+}
+
+/** As the batch layer reads it. */
+async function archivedUntilMs(): Promise<number | undefined> {
+  const hours = new PostgresHourStore(database, { archiveUrl: undefined, previewedUsers: 1 });
+  return (await hours.statuses()).partitions[0]?.archivedUntilMs;
+}
+
+/** What the clock of Postgres would have written, had it been ahead by so much since then. */
+async function shiftNotes(ahead: string): Promise<void> {
+  await database.raw('UPDATE pipeline.partition_end SET noted_at = noted_at + CAST(? AS interval)', [ahead]);
+  await database.raw(
+    `UPDATE pipeline.partition_progress SET
+       noted_at = noted_at + CAST(:ahead AS interval), archived_until = archived_until + CAST(:ahead AS interval)`,
+    { ahead },
+  );
+}
+
+describe('notes of the ends of a topic', () => {
+  it('are one for all workers within a few seconds', async () => {
+    await claim('totals', 'archive');
+    await note(10, 60_000);
+    await note(20, 60_000);
+    expect((await progress.partitions())[0]?.endOffset).toBe(10);
+    await note(30);
+    expect((await progress.partitions())[0]?.endOffset).toBe(30);
+  });
+
+  it('do not become more while only the totals go on', async () => {
+    await claim('totals');
+    for (const end of [10, 20, 30, 40]) {
+      await note(end);
+      await moveTo('totals', end);
+    }
+    expect(await noteCount()).toBeLessThanOrEqual(2);
+  });
+
+  it('become no more than some hundred while the archive stands still', async () => {
+    await claim('totals', 'archive');
+    await database.raw(`
+      INSERT INTO pipeline.partition_end (topic, partition, end_offset, noted_at)
+      SELECT 'devices', 0, n, clock_timestamp() - (1001 - n) * interval '1 s' FROM generate_series(1, 1000) AS n`);
+    await note(1_001);
+    expect(await noteCount()).toBeLessThan(510);
+    await note(1_002);
+    expect(await noteCount()).toBeLessThanOrEqual(500);
+    await moveTo('totals', 1_001);
+    await moveTo('archive', 1_001);
+    await note(1_003);
+    expect(await archivedUntilMs()).toBeDefined();
+    expect(await noteCount()).toBe(3);
+  });
+
+  it('say nothing of a log that ends before a position: it was truncated', async () => {
+    await claim('totals', 'archive');
+    await note(100);
+    await moveTo('archive', 100, '1 min');
+    await note(100);
+    const before = await archivedUntilMs();
+    await note(60);
+    expect(await archivedUntilMs()).toBe(before);
+    expect((await progress.partitions())[0]?.endOffset).toBe(100);
+  });
+});
+
+describe("a clock of Postgres's that was ahead", () => {
+  beforeEach(async () => {
+    await claim('totals', 'archive');
+    await note(10);
+    await moveTo('archive', 10, '1 min');
+    await note(10);
+  });
+
+  it('makes nothing final once it is right again', async () => {
+    expect(await archivedUntilMs()).toBeDefined();
+    await shiftNotes('1 day');
+    expect(await archivedUntilMs()).toBeUndefined();
+    expect((await progress.partitions())[0]?.archivedUntilMs).toBeUndefined();
+  });
+
+  it('does not keep the ends from being noted anew', async () => {
+    await shiftNotes('1 day');
+    await note(15);
+    expect((await progress.partitions())[0]?.endOffset).toBe(15);
+    expect(await archivedUntilMs()).toBeUndefined();
+    await moveTo('archive', 15);
+    await note(20);
+    expect(Math.abs((await archivedUntilMs()) ?? 0) - Date.now()).toBeLessThan(60_000);
+  });
+
+  it('leaves no note of a worker that read the clock before it was put right', async () => {
+    await database.raw(
+      `SELECT pipeline.note_partition_ends(3, 'devices', clock_timestamp() + interval '1 day', ARRAY[0], ARRAY[10::bigint])`,
+    );
+    expect(await archivedUntilMs()).toBeLessThanOrEqual(Date.now() + 60_000);
+  });
+
+  it('is forgotten by a command when it has been caught up meanwhile', async () => {
+    expect(await new StreamOperations(database, TOPIC).forgetNotes()).toBe(1);
+    expect(await archivedUntilMs()).toBeUndefined();
+    await note(10);
+    expect(await archivedUntilMs()).toBeDefined();
+  });
+});
