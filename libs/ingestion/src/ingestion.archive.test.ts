@@ -153,6 +153,70 @@ describe('a chunk', () => {
   });
 });
 
+describe('records that have waited before the claim', () => {
+  /** Claims a partition that holds `stable` offsets, of which the first has been waiting. */
+  async function claimed({ waitingMs, stable }: { waitingMs: number; stable: number }): Promise<TestWorker> {
+    const worker = aWorker();
+    worker.source.hold(0, { stable });
+    worker.store.waitingMs.set(0, waitingMs);
+    await worker.ingestion.assigned([0]);
+    return worker;
+  }
+
+  // waited 4 s ┤claim├ 1 s ┤ file
+  it('wait only for what is left of the roll interval', async () => {
+    const worker = await claimed({ waitingMs: 4_000, stable: 2 });
+    worker.ingestion.take(eventBatch([0, 1]));
+    await pass(worker, 999);
+    expect(worker.archive.paths).toEqual([]);
+    await pass(worker, 1);
+    expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
+  });
+
+  it('are archived when the reading has come to all that the topic held at the claim, if the interval is over', async () => {
+    const worker = await claimed({ waitingMs: 60_000, stable: 3 });
+    worker.ingestion.take(eventBatch([0, 1]));
+    await settled();
+    expect(worker.archive.paths).toEqual([]);
+    worker.ingestion.take(eventBatch([2, 3]));
+    await settled();
+    expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000004.parquet`]);
+  });
+
+  it('are archived as far as they have been read some seconds after the claim', async () => {
+    const worker = await claimed({ waitingMs: 60_000, stable: 1_000 });
+    worker.ingestion.take(eventBatch([0, 1]));
+    await pass(worker, 4_999);
+    expect(worker.archive.paths).toEqual([]);
+    await pass(worker, 1);
+    expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
+    worker.ingestion.take(eventBatch([2]));
+    await pass(worker, 4_999);
+    expect(worker.archive.paths).toHaveLength(1);
+    await pass(worker, 1);
+    expect(worker.archive.paths).toHaveLength(2);
+  });
+
+  it('do not make chunks smaller that begin behind them', async () => {
+    const worker = await claimed({ waitingMs: 60_000, stable: 1 });
+    worker.ingestion.take(eventBatch([0]));
+    await settled();
+    worker.ingestion.take(eventBatch([1]));
+    await pass(worker, 4_999);
+    expect(worker.archive.paths).toHaveLength(1);
+  });
+
+  it('and lie behind an open intent are archived as soon as that is redone', async () => {
+    const worker = withOpenIntent();
+    worker.source.hold(0, { stable: 6 });
+    worker.store.waitingMs.set(0, 60_000);
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(eventBatch([0, 1, 2, 3, 4, 5]));
+    await settled();
+    expect(worker.store.nextOffset('archive', 0)).toBe(6);
+  });
+});
+
 describe('a file that exists already', () => {
   it('is adopted when it holds the rows, with its own size and checksum', async () => {
     const worker = await aClaimedWorker();

@@ -50,7 +50,7 @@ export class Ingestion implements RecordReceiver {
     this.release();
     const claim = this.#claims;
     const isLatest = () => claim === this.#claims;
-    const { store, source, retry, observer } = this.#ports;
+    const { store, source, retry, observer, clock } = this.#ports;
     try {
       const wanted = {
         get aborted() {
@@ -61,7 +61,8 @@ export class Ingestion implements RecordReceiver {
       const claimed = await retry('claim', () => store.claim(this.#settings.sinks, partitions), wanted);
       const after = await retry('read offsets', () => source.offsets(), wanted);
       if (!isLatest()) return;
-      this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), this.#settings));
+      const context = { ...this.#settings, claimedMs: clock.nowMs() };
+      this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), context));
     } catch (error) {
       if (isLatest()) this.#fail(error);
       return;

@@ -12,6 +12,12 @@ import type { ClaimedPosition, Fingerprint, OpenIntent, RecordCursor, SourceReco
  */
 export const MAX_HOURS_OF_CHUNK = 1_000;
 
+/**
+ * How long a claim that finds the roll interval over reads on, to archive all that the topic held then, before it writes
+ * what it has read: a claim may not last longer, and each has to bring the archive forward.
+ */
+const MAX_CATCH_UP_MS = 5_000;
+
 /** A chunk [startOffset, endOffset) of a partition that takes no more rows and waits to be written. */
 export interface SealedChunk {
   readonly partition: number;
@@ -22,6 +28,13 @@ export interface SealedChunk {
   readonly fingerprint: Fingerprint | undefined;
   /** The intent that a predecessor left open for exactly this range. */
   readonly intent: OpenIntent | undefined;
+}
+
+/** When and with what a partition was claimed. */
+export interface ClaimMoment {
+  readonly claimedMs: number;
+  /** The end of what could be read then (exclusive); undefined where that was not known. */
+  readonly heldEnd: number | undefined;
 }
 
 /** The archive sink's side of one claimed partition: collects rows, and seals them into chunks. */
@@ -35,6 +48,9 @@ export class PartitionArchive {
   #start: number;
   #next: number;
   #sinceMs: number | undefined;
+  readonly #claim: ClaimMoment;
+  /** Since when records that the topic held at the claim wait, as long as no chunk was sealed for that reason. */
+  #heldSinceMs: number | undefined;
   #events: EventColumnsBuilder;
   /** Event hours of the open chunk, as hours since 1970. */
   readonly #hours = new Set<number>();
@@ -45,9 +61,11 @@ export class PartitionArchive {
   /** The last one that was taken, while it may turn out to be the last of its chunk. */
   #lastRecord: SourceRecord | undefined;
 
-  constructor(claimed: ClaimedPosition) {
+  constructor(claimed: ClaimedPosition, claim: ClaimMoment) {
     this.partition = claimed.partition;
     this.#epoch = claimed.epoch;
+    this.#claim = claim;
+    this.#heldSinceMs = claimed.waitingMs === undefined ? undefined : claim.claimedMs - claimed.waitingMs;
     this.#intent = claimed.openIntent;
     this.#start = claimed.nextOffset;
     this.#next = claimed.nextOffset;
@@ -69,7 +87,7 @@ export class PartitionArchive {
     return this.#events.rows;
   }
 
-  /** Processing time at which the open chunk began, or undefined while there is none. */
+  /** Processing time since which the oldest record of the open chunk waits, or undefined while there is none. */
   get sinceMs(): number | undefined {
     return this.#sinceMs;
   }
@@ -92,12 +110,29 @@ export class PartitionArchive {
   advanceTo(nextOffset: number, nowMs: number): void {
     if (this.#intent !== undefined && nextOffset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     this.#next = Math.max(this.#next, nextOffset);
-    if (this.#next > this.#start) this.#sinceMs ??= nowMs;
+    if (this.#next > this.#start)
+      this.#sinceMs ??= (this.#isHeldAtClaim(this.#start) ? this.#heldSinceMs : undefined) ?? nowMs;
+  }
+
+  /**
+   * Closes the open chunk when its oldest record has waited for the interval. That may be so at once after a claim: then
+   * the chunk is closed when the reading has come to all that the topic held at the claim, or has taken long enough.
+   */
+  sealIfDue(nowMs: number, intervalMs: number): void {
+    if (this.isRedoing || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
+    const { claimedMs } = this.#claim;
+    if (this.#isHeldAtClaim(this.#next) && nowMs - claimedMs < Math.min(intervalMs, MAX_CATCH_UP_MS)) return;
+    this.#heldSinceMs = undefined;
+    this.seal();
   }
 
   /** Closes the open chunk, if there is anything in it and no predecessor's intent says where it has to end. */
   seal(): void {
     if (this.#intent === undefined && this.#next > this.#start) this.#seal(this.#next);
+  }
+
+  #isHeldAtClaim(offset: number): boolean {
+    return offset < (this.#claim.heldEnd ?? 0);
   }
 
   #append(offset: number, event: PooledEvent): void {

@@ -106,6 +106,11 @@ export interface ClaimedPosition {
   readonly fingerprint: Fingerprint | undefined;
   /** Of the archive only. */
   readonly openIntent: OpenIntent | undefined;
+  /**
+   * Of the archive only: for how long records beyond the position, and beyond the open intent, have been known to wait, by
+   * the store's clock; undefined while none are known.
+   */
+  readonly waitingMs: number | undefined;
 }
 
 /** A position's way from one flush to the next. */
@@ -298,6 +303,6 @@ export interface IngestionSettings {
   readonly deadLettersWhole: number;
   /** Rows in open chunks of all partitions together at which the largest chunk is written. */
   readonly archiveRollRows: number;
-  /** How long the oldest row of a chunk may wait for its file. */
+  /** How long the oldest row of a chunk may wait for its file, whoever has held the partition meanwhile. */
   readonly archiveRollIntervalMs: number;
 }

@@ -104,7 +104,7 @@ export class Saving {
   #sealDueChunks(nowMs: number): void {
     const { archiveRollIntervalMs, archiveRollRows } = this.#context.settings;
     for (const archive of this.#assignment.archives) {
-      if (archive.sinceMs !== undefined && nowMs - archive.sinceMs >= archiveRollIntervalMs) archive.seal();
+      archive.sealIfDue(nowMs, archiveRollIntervalMs);
     }
     if (this.#assignment.openRows >= archiveRollRows) this.#assignment.fullestArchive?.seal();
   }

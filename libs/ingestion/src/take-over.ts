@@ -1,6 +1,6 @@
 import { Assignment } from './assignment.ts';
 import { DeadLetterAllowance } from './dead-letter-allowance.ts';
-import { PartitionArchive } from './partition-archive.ts';
+import { type ClaimMoment, PartitionArchive } from './partition-archive.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports.ts';
 import { startOffset } from './start-offset.ts';
@@ -13,11 +13,15 @@ import { startOffset } from './start-offset.ts';
 export function takeOver(
   claimed: readonly ClaimedPosition[],
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
-  settings: Pick<IngestionSettings, 'deadLettersWhole'>,
+  { deadLettersWhole, claimedMs }: Pick<IngestionSettings, 'deadLettersWhole'> & Pick<ClaimMoment, 'claimedMs'>,
 ): Assignment {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
   const intakes = [...byPartition].map(([partition, positions]) =>
-    intakeOf(positions, startOf(partition, positions, offsets), new DeadLetterAllowance(settings.deadLettersWhole)),
+    intakeOf(positions, {
+      start: startOf(partition, positions, offsets),
+      allowance: new DeadLetterAllowance(deadLettersWhole),
+      claim: { claimedMs, heldEnd: offsets.get(partition)?.stable },
+    }),
   );
   return new Assignment(intakes);
 }
@@ -51,15 +55,14 @@ function startOf(
 
 function intakeOf(
   positions: readonly ClaimedPosition[],
-  start: number,
-  allowance: DeadLetterAllowance,
+  { start, allowance, claim }: { start: number; allowance: DeadLetterAllowance; claim: ClaimMoment },
 ): PartitionIntake {
   const totals = positions.find(({ sink }) => sink === 'totals');
   if (totals === undefined) throw new TypeError('a claim without the totals sink');
   const archive = positions.find(({ sink }) => sink === 'archive');
   return new PartitionIntake(start, {
     totals,
-    archive: archive === undefined ? undefined : new PartitionArchive(archive),
+    archive: archive === undefined ? undefined : new PartitionArchive(archive, claim),
     seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
     allowance,
   });

@@ -235,6 +235,55 @@ describe('positions and totals in Postgres', () => {
     expect(partition?.archivedUntilMs).toBeDefined();
   });
 
+  describe('says with a claim of the archive for how long records have been known to wait', () => {
+    let progress: StreamProgress;
+
+    async function waitingMs(): Promise<number | undefined> {
+      const [claimed] = await store.claim(['archive'], [0]);
+      return claimed?.waitingMs;
+    }
+
+    /** Sets the notes that there are back in time. */
+    async function age(seconds: number): Promise<void> {
+      await database.raw(
+        `UPDATE pipeline.partition_end SET first_noted_at = first_noted_at - :age * interval '1 second'`,
+        { age: seconds },
+      );
+    }
+
+    beforeEach(async () => {
+      progress = new StreamProgress(database, STREAM.topic);
+      await store.claim(['totals', 'archive'], [0]);
+      await progress.noteEnds(() => Promise.resolve(new Map([[0, 10]])));
+      await age(60);
+      await progress.noteEnds(() => Promise.resolve(new Map([[0, 10]])));
+    });
+
+    it('since the first note of an end beyond the position, however often the same end was noted since', async () => {
+      expect(await waitingMs()).toBeGreaterThanOrEqual(60_000);
+      expect(await waitingMs()).toBeLessThan(90_000);
+    });
+
+    it('not counting records that an open intent holds', async () => {
+      const chunk = { partition: 0, epoch: 1, startOffset: 0, endOffset: 10, decoderVersion: 1, paths: ['a'] };
+      await store.recordIntent(chunk);
+      expect(await waitingMs()).toBeUndefined();
+      await progress.noteEnds(() => Promise.resolve(new Map([[0, 11]])));
+      expect(await waitingMs()).toBeLessThan(30_000);
+    });
+
+    it('and nothing when none are known to wait', async () => {
+      const move = aMove({ epoch: 1, from: 0, to: 10 });
+      await store.completeChunk({ move, decoderVersion: 1, files: [], hasIntent: false });
+      expect(await waitingMs()).toBeUndefined();
+    });
+
+    it('which is no time when the clock of Postgres was set back', async () => {
+      await age(-3_600);
+      expect(await waitingMs()).toBe(0);
+    });
+  });
+
   it('closes the chunk whose records are gone when the gap is acknowledged, and lists its files that exist', async () => {
     const progress = new StreamProgress(database, STREAM.topic);
     const path = 'year=2022/month=10/day=29/hour=13/devices-0-000000000000-000000000010.parquet';

@@ -106,6 +106,7 @@ interface ClaimRow {
   readonly fingerprint_offset: string | null;
   readonly fingerprint: string | null;
   readonly intent: OpenIntent | null;
+  readonly waiting_ms: string | null;
 }
 
 function claimedPosition(row: ClaimRow): ClaimedPosition {
@@ -117,6 +118,8 @@ function claimedPosition(row: ClaimRow): ClaimedPosition {
     epoch: Number(row.epoch),
     fingerprint: isMarked ? { offset: Number(row.fingerprint_offset), hash: row.fingerprint } : undefined,
     openIntent: row.intent ?? undefined,
+    // Negative where the clock of Postgres was set back.
+    waitingMs: row.waiting_ms === null ? undefined : Math.max(0, Number(row.waiting_ms)),
   };
 }
 

@@ -12,6 +12,10 @@ const MAX_ROUNDS = 150;
 const THAWED_BY = 5;
 
 const ROUND_MS = 8;
+/** Rebalances after which the archive has come to the end, though each comes before the roll interval is over. */
+const RESTLESS_REBALANCES = 30;
+/** Fetches of each partition between two rebalances, at most. */
+const READINGS_OF_A_REBALANCE = 4;
 /** Now and then so much time passes that whatever waits in vain notices. */
 const LONG_EVERY = 8;
 const LONG_MS = 70_000;
@@ -26,6 +30,7 @@ const MAX_WAVES = 12;
  */
 export async function drain(world: World): Promise<void> {
   for (const partition of world.partitions) partition.latest = partition.end;
+  if (world.choices.oneIn(4)) await drainRestlessly(world);
   const savesEarly = world.choices.oneIn(2);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     thaw(world, round);
@@ -36,6 +41,39 @@ export async function drain(world: World): Promise<void> {
     if (world.hasGap && round > THAWED_BY) return;
   }
   throw new Violation(`not drained after ${MAX_ROUNDS} rounds: ${stateOf(world)}`);
+}
+
+/**
+ * Members come and go faster than the roll interval passes, as with a worker that crashes in a loop.
+ * @throws {Violation} when the archive does not come to the end of the topic all the same.
+ */
+async function drainRestlessly(world: World): Promise<void> {
+  for (let round = 0; round < RESTLESS_REBALANCES; round += 1) {
+    thaw(world, round);
+    noticeDead(world);
+    letGhostHappen(world);
+    world.rebalance(world.workers.filter(({ isMember }) => isMember));
+    await workThrough(world);
+    world.nowMs += ROUND_MS;
+    for (const worker of world.running) worker.ingestion.tick();
+    await workThrough(world);
+    world.noticeStopped();
+    if (world.hasGap || isAtRest(world)) return;
+  }
+  throw new Violation(`not archived after ${RESTLESS_REBALANCES} rebalances: ${stateOf(world)}`);
+}
+
+/** No time passes while all that can be done is done. */
+async function workThrough(world: World): Promise<void> {
+  for (const worker of world.workers.filter(({ isMember }) => isMember)) {
+    if (hasNews(worker)) hearFromGroup(world, worker);
+    compareOffsets(world, worker);
+  }
+  for (let turn = 0; turn < READINGS_OF_A_REBALANCE; turn += 1) {
+    await world.settle();
+    await answerAll(world);
+    for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
+  }
 }
 
 async function playRound(world: World, { round, savesEarly }: { round: number; savesEarly: boolean }): Promise<void> {
@@ -66,7 +104,7 @@ function noticeDead(world: World): void {
 function passTime(world: World, round: number): void {
   world.nowMs += round % LONG_EVERY === 0 ? LONG_MS : ROUND_MS;
   if (round % LONG_EVERY !== LONG_EVERY - 1) return;
-  for (const worker of world.workers.filter(({ isMember }) => isMember)) compareOffsets(worker);
+  for (const worker of world.workers.filter(({ isMember }) => isMember)) compareOffsets(world, worker);
 }
 
 function thaw({ workers, choices }: World, round: number): void {

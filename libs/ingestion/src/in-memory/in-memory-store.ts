@@ -29,6 +29,8 @@ export class InMemoryStore implements PositionStore {
   readonly deadLetterRanges: DeadLetterRange[] = [];
   readonly manifest: ArchivedFile[] = [];
   readonly intents = new Map<number, OpenIntent>();
+  /** For how long records beyond the archive's position have been waiting, by partition. */
+  readonly waitingMs = new Map<number, number>();
   readonly #totals = new Map<string, bigint>();
   readonly #positions = new Map<string, Position>();
 
@@ -96,8 +98,10 @@ export class InMemoryStore implements PositionStore {
   #claimOne(sink: Sink, partition: number): ClaimedPosition {
     const position = this.#position(sink, partition);
     position.epoch += 1;
-    const openIntent = sink === 'archive' ? this.intents.get(partition) : undefined;
-    return { sink, partition, ...position, openIntent };
+    const isArchive = sink === 'archive';
+    const openIntent = isArchive ? this.intents.get(partition) : undefined;
+    const waitingMs = isArchive ? this.waitingMs.get(partition) : undefined;
+    return { sink, partition, ...position, openIntent, waitingMs };
   }
 
   #movePositions(sink: Sink, moves: readonly PositionMove[]): void {

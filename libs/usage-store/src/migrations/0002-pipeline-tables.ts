@@ -60,6 +60,8 @@ export const pipelineTables: NumberedMigration = {
       topic text NOT NULL,
       partition integer NOT NULL,
       end_offset bigint NOT NULL,
+      -- What lies below end_offset has been waiting since then, if the archive lacks it.
+      first_noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       noted_at timestamptz NOT NULL,
       PRIMARY KEY (topic, partition, end_offset)
     );

@@ -10,7 +10,7 @@ export const positions: SchemaFamily = {
       p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text
     ) RETURNS TABLE (
       sink text, partition integer, next_offset bigint, epoch bigint, fingerprint_offset bigint, fingerprint text,
-      intent jsonb
+      intent jsonb, waiting_ms bigint
     )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     #variable_conflict use_column
@@ -47,7 +47,13 @@ export const positions: SchemaFamily = {
       SELECT c.sink, c.partition, c.next_offset, c.epoch, c.fingerprint_offset, c.fingerprint,
         CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
           'startOffset', i.start_offset, 'endOffset', i.end_offset,
-          'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END
+          'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END,
+        -- How long records that neither the archive nor its open intent holds have been known to wait.
+        CASE WHEN c.sink = 'archive' THEN (
+          SELECT (extract(epoch FROM clock_timestamp() - min(e.first_noted_at)) * 1000)::bigint
+          FROM pipeline.partition_end AS e
+          WHERE e.topic = c.topic AND e.partition = c.partition
+            AND e.end_offset > coalesce(i.end_offset, c.next_offset)) END
       FROM claimed AS c
       LEFT JOIN pipeline.archive_intent AS i
         ON c.sink = 'archive' AND i.topic = c.topic AND i.partition = c.partition

@@ -48,8 +48,8 @@ export const progress: SchemaFamily = {
         WHERE p.topic = p_topic AND p.partition = n.partition AND p.next_offset > n.end_offset AND p.moved_at < p_noted_at
       );
 
-      INSERT INTO pipeline.partition_end AS e (topic, partition, end_offset, noted_at)
-      SELECT p_topic, n.partition, n.end_offset, p_noted_at
+      INSERT INTO pipeline.partition_end AS e (topic, partition, end_offset, first_noted_at, noted_at)
+      SELECT p_topic, n.partition, n.end_offset, p_noted_at, p_noted_at
       FROM unnest(read_partitions, read_ends) AS n (partition, end_offset)
       ON CONFLICT (topic, partition, end_offset)
       DO UPDATE SET noted_at = greatest(e.noted_at, excluded.noted_at);

@@ -32,7 +32,7 @@ export function tick(world: World): boolean {
   world.nowMs += choices.of([1, 3, 8]);
   world.trace(() => `${world.nowMs} ms: worker ${worker.id} does what is due`);
   worker.ingestion.tick();
-  if (choices.oneIn(6)) compareOffsets(worker);
+  if (choices.oneIn(6)) compareOffsets(world, worker);
   return true;
 }
 
@@ -59,10 +59,14 @@ export function deliver(
   return outcome !== undefined;
 }
 
-/** As a worker does every few seconds. */
-export function compareOffsets({ consumer, ingestion }: SimulatedWorker): void {
+/** As a worker does every few seconds: notes how far the topic reaches, and looks whether records have gone. */
+export function compareOffsets({ nowMs, store }: World, { consumer, ingestion }: SimulatedWorker): void {
   consumer.offsets().then(
     (offsets) => {
+      store.noteEnds(
+        nowMs,
+        new Map([...offsets].flatMap(([partition, range]) => (range === undefined ? [] : [[partition, range.latest]]))),
+      );
       ingestion.verifyOffsets(offsets);
     },
     () => undefined,

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), this.#settings));';
+const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), context));';
 
 /** Bugs of the core: changes of its sources. */
 export const CORE_MUTANTS: readonly Mutant[] = [
@@ -181,6 +181,17 @@ export const CORE_MUTANTS: readonly Mutant[] = [
         find: TAKE_OVER,
         replace: `${TAKE_OVER}
       if (kept !== undefined) this.#current.assignment.pending.totals.merge(kept);`,
+      },
+    ],
+  },
+  {
+    name: 'age-of-claim-ignored',
+    bug: 'the roll interval begun anew at each claim: with rebalances more frequent than it, nothing is ever archived',
+    edits: [
+      {
+        file: 'partition-archive.ts',
+        find: '(this.#isHeldAtClaim(this.#start) ? this.#heldSinceMs : undefined) ?? nowMs',
+        replace: 'nowMs',
       },
     ],
   },

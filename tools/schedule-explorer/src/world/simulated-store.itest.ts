@@ -72,6 +72,7 @@ function aSimulatedStore(): SimulatedStore {
       hours: new SimulatedHours({}),
       committedInKafka: new Map(),
       refused: (message) => new FenceLostError(message),
+      nowMs: () => 0,
     },
     {},
   );

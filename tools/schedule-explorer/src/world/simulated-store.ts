@@ -34,6 +34,7 @@ export interface StoreParts {
   /** What the group has committed in Kafka. */
   readonly committedInKafka: ReadonlyMap<number, number>;
   readonly refused: (message: string) => Error;
+  readonly nowMs: () => number;
 }
 
 /**
@@ -50,6 +51,8 @@ export class SimulatedStore {
   readonly deadLetterRanges = new Map<string, DeadLetterRange>();
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;
+  /** When each end of a partition was noted first. */
+  readonly #noted = new Map<number, Map<number, number>>();
   readonly #positions: Readonly<Record<Sink, Map<number, Position>>> = { totals: new Map(), archive: new Map() };
 
   constructor(parts: StoreParts, defects: StoreDefects) {
@@ -111,6 +114,15 @@ export class SimulatedStore {
     this.#parts.ledger.chunk(chunk);
   }
 
+  /** @param notedMs read before the ends were. */
+  noteEnds(notedMs: number, ends: ReadonlyMap<number, number>): void {
+    for (const [partition, end] of ends) {
+      const noted = this.#noted.get(partition) ?? new Map<number, number>();
+      this.#noted.set(partition, noted);
+      if (!noted.has(end)) noted.set(end, notedMs);
+    }
+  }
+
   #extend(range: DeadLetterRange): void {
     const key = `${range.partition} ${range.reason}`;
     const { firstOffset, records } = this.deadLetterRanges.get(key) ?? { ...range, records: 0 };
@@ -124,9 +136,16 @@ export class SimulatedStore {
       position.nextOffset = this.#parts.committedInKafka.get(partition) ?? 0;
     }
     const openIntent = sink === 'archive' ? this.intents.get(partition) : undefined;
-    const claimed = { sink, partition, ...position, openIntent };
+    const waitingMs =
+      sink === 'archive' ? this.#waitingMs(partition, openIntent?.endOffset ?? position.nextOffset) : undefined;
+    const claimed = { sink, partition, ...position, openIntent, waitingMs };
     this.#parts.ledger.claim(claimed);
     return claimed;
+  }
+
+  #waitingMs(partition: number, beyond: number): number | undefined {
+    const ends = [...(this.#noted.get(partition) ?? [])].filter(([end]) => end > beyond);
+    return ends.length === 0 ? undefined : this.#parts.nowMs() - Math.min(...ends.map(([, notedMs]) => notedMs));
   }
 
   #movePositions(sink: Sink, moves: readonly PositionMove[]): void {

@@ -58,7 +58,10 @@ export class World {
     this.ledger = new Ledger(this.partitions, this.archive);
     const refused = (message: string) => new core.FenceLostError(message);
     const { ledger, hours } = this;
-    this.store = new SimulatedStore({ ledger, hours, committedInKafka: this.#committed, refused }, defects);
+    this.store = new SimulatedStore(
+      { ledger, hours, committedInKafka: this.#committed, refused, nowMs: () => this.nowMs },
+      defects,
+    );
     this.#settings = {
       topic: 'devices',
       sinks: ['totals', 'archive'],
