@@ -4,6 +4,9 @@ import type { SchemaFamily } from './schema-family.ts';
 export const versionsAndTimes: SchemaFamily = {
   name: 'versions-and-times',
   sql: `
+    -- Called first by every function that programs call. Beside the version it sees to it that a commit is on the disk, and on
+    -- that of a synchronous standby, when it is acknowledged, whatever the server, a role or a pooler has as default:
+    -- an intent that is lost after its files were created would leave files that no one knows.
     CREATE OR REPLACE FUNCTION pipeline.require_version(p_version integer) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -13,6 +16,9 @@ export const versionsAndTimes: SchemaFamily = {
       IF p_version NOT BETWEEN accepted.compatible_since AND accepted.version THEN
         RAISE EXCEPTION 'this program is built for schema version %, the database accepts % to %',
           p_version, accepted.compatible_since, accepted.version USING ERRCODE = 'AU002';
+      END IF;
+      IF current_setting('synchronous_commit') NOT IN ('on', 'remote_apply') THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
       END IF;
     END
     $$;
