@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { testDatabase, testSecret, until, type TestDatabase } from '@antenna/test-kit';
+import { emptyDatabase, testDatabase, testSecret, until, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
+import { migrate } from '../migrate.ts';
 import { checkSchema } from '../schema-version.ts';
 import { CREATE_GROUP_ROLES } from './group-roles.sql.ts';
 import { ensureLogin, type Login } from './logins.ts';
@@ -233,5 +234,33 @@ describe('a login', () => {
     const same = testSecret();
     await Promise.all([1, 2, 3, 4].map(() => ensureLogin(owner, login, same)));
     await expect(logIn(same)).resolves.toBe('in');
+  });
+});
+
+describe('a provisioner that owns its database and is no superuser', () => {
+  const role = `test_${randomBytes(6).toString('hex')}`;
+
+  it('takes from everybody what is its to take, though large objects are not', async () => {
+    const empty = await emptyDatabase();
+    const administrator = openDatabase({ url: empty.url }, { applicationName: 'test' });
+    try {
+      const name = new URL(empty.url).pathname.slice(1);
+      const password = testSecret();
+      await administrator.raw(`CREATE ROLE ${role} LOGIN CREATEROLE PASSWORD '${password}'`);
+      await administrator.raw(`ALTER DATABASE "${name}" OWNER TO ${role}`);
+      // Without any right to a function, taking one away is an error and no warning.
+      await administrator.raw('REVOKE EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC');
+      const url = Object.assign(new URL(empty.url), { username: role, password }).href;
+      await migrate({ url });
+      const { rows } = await administrator.raw<{ rows: unknown[] }>(`
+        SELECT has_database_privilege('public', current_database(), 'TEMPORARY') AS temporary_tables,
+          has_schema_privilege('public', 'public', 'CREATE') AS tables,
+          has_function_privilege('public', 'pg_catalog.lo_create(oid)', 'EXECUTE') AS large_objects`);
+      expect(rows).toEqual([{ temporary_tables: false, tables: false, large_objects: true }]);
+    } finally {
+      await administrator.destroy();
+      await empty.close();
+      await owner.raw('DROP ROLE ??', [role]);
+    }
   });
 });
