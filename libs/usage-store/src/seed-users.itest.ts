@@ -33,6 +33,18 @@ describe('the initial users', () => {
     expect(initialUsers.reduce((sum, { quota }) => sum + quota, 0)).toBe(7_505_000);
   });
 
+  it('stay deleted when somebody has deleted them', async () => {
+    await seedUsers(database);
+    await database.raw(`DELETE FROM public.user_metadata WHERE name = 'fede'`);
+    await seedUsers(database);
+    expect(await users()).toHaveLength(19);
+  });
+
+  it('are each there once when two provisioners add them at once', async () => {
+    await Promise.all([seedUsers(database), seedUsers(database)]);
+    expect(await users()).toHaveLength(20);
+  });
+
   it('stay as somebody changed them', async () => {
     await seedUsers(database);
     await database.raw(`UPDATE public.user_metadata SET quota = 1 WHERE name = 'fede'`);

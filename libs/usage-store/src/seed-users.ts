@@ -1,7 +1,23 @@
 import type { Knex } from 'knex';
 import { initialUsers } from './initial-users.ts';
 
-/** Adds the initial users. Those who are there already stay as they are, whatever has been changed since. */
+/**
+ * Adds each initial user once in the life of the database. Run again, it changes nothing: who is there stays as somebody
+ * changed them, who was deleted stays deleted.
+ */
 export async function seedUsers(database: Knex): Promise<void> {
-  await database.withSchema('public').table('user_metadata').insert(initialUsers).onConflict('id').ignore();
+  await database.raw(ADD_USERS, { users: JSON.stringify(initialUsers) });
 }
+
+/** One statement: a user is recorded as added and added, or neither. */
+const ADD_USERS = `
+  WITH initial AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:users AS jsonb)) AS u (id text, name text, email text, quota bigint)
+  ), added AS (
+    INSERT INTO pipeline.initial_user (id) SELECT id FROM initial ORDER BY id
+    ON CONFLICT DO NOTHING
+    RETURNING id
+  )
+  INSERT INTO public.user_metadata (id, name, email, quota)
+  SELECT id, name, email, quota FROM initial JOIN added USING (id) ORDER BY id
+  ON CONFLICT (id) DO NOTHING`;

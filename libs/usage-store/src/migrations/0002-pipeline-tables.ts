@@ -25,6 +25,12 @@ export const pipelineTables: NumberedMigration = {
     );
     INSERT INTO pipeline.installation DEFAULT VALUES;
 
+    -- The initial users that were added once: one that somebody deletes stays deleted.
+    CREATE TABLE pipeline.initial_user (
+      id text COLLATE "C" PRIMARY KEY,
+      added_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+
     -- Which stream this database belongs to: another topic, group, cluster or archive is refused.
     CREATE TABLE pipeline.stream (
       topic text PRIMARY KEY,
@@ -52,6 +58,15 @@ export const pipelineTables: NumberedMigration = {
       greatest_event_time timestamp,
       moved_at timestamptz,
       PRIMARY KEY (sink, topic, partition)
+    );
+
+    -- By which version of the decoder a partition's records from from_offset on are decoded, for both sinks.
+    CREATE TABLE pipeline.decoder (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      version integer NOT NULL,
+      from_offset bigint NOT NULL,
+      PRIMARY KEY (topic, partition)
     );
 
     -- End offsets as the workers noted them, with the clock of Postgres read before the offset, until the archive
