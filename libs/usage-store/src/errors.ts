@@ -70,6 +70,19 @@ export class ChunkInProgressError extends ProductError {
   }
 }
 
+/** What is left to do of a partition was begun by a program that decodes records by other rules. */
+export class DecoderVersionError extends ProductError {
+  readonly code = 'DECODER_VERSION';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(
+      `${fact}; let a program of the other version finish first: end its workers with SIGTERM, which brings both sinks to ` +
+        `the same offset, or run its speed-layer:drain; then start this one`,
+      options,
+    );
+  }
+}
+
 /** The user that we are in the database lacks a right. */
 export class PermissionDeniedError extends ProductError {
   readonly code = 'PERMISSION_DENIED';

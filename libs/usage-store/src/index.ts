@@ -6,6 +6,7 @@ export {
   ChunkInProgressError,
   DatabaseRefusedError,
   DatabaseUnreachableError,
+  DecoderVersionError,
   MigrationFailedError,
   MigrationLockedError,
   OtherStreamError,

@@ -1,3 +1,4 @@
+import { DECODER_VERSION } from '@antenna/event-schema';
 import type {
   ChunkIntent,
   ClaimedPosition,
@@ -24,6 +25,8 @@ export interface StreamIdentity {
   readonly archiveUrl: string | undefined;
   /** Not part of the identity: stored for the watermarks that people look at. */
   readonly allowedLatenessMs: number;
+  /** By which rules records become events or dead letters; those of this program unless given. */
+  readonly decoderVersion?: number;
   /** Who claims, for people. */
   readonly owner: string;
 }
@@ -45,6 +48,7 @@ export class PostgresPositionStore implements PositionStore {
       archiveUrl: sinks.includes('archive') ? (this.#stream.archiveUrl ?? null) : null,
       allowedLatenessMs: this.#stream.allowedLatenessMs,
       owner: this.#stream.owner,
+      decoderVersion: this.#stream.decoderVersion ?? DECODER_VERSION,
       sinks: arrayOfTexts(sinks),
       partitions: arrayOfNumbers(partitions),
     });

@@ -2,6 +2,7 @@ import { NewerResultError } from '@antenna/hourly-batch';
 import { FenceLostError } from '@antenna/ingestion';
 import {
   ChunkInProgressError,
+  DecoderVersionError,
   OtherStreamError,
   PermissionDeniedError,
   SchemaMissingError,
@@ -23,6 +24,7 @@ export function refusal(error: unknown): unknown {
   if (state === SqlState.schemaVersion) return new SchemaVersionError(message, { cause: error });
   if (state === SqlState.otherStream) return new OtherStreamError(message, { cause: error });
   if (state === SqlState.chunkInProgress) return new ChunkInProgressError(message, { cause: error });
+  if (state === SqlState.decoderVersion) return new DecoderVersionError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
   if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });

@@ -13,4 +13,6 @@ export const SqlState = {
   newerResult: 'AU004',
   /** What an operator asks for has to wait: a chunk is being written. */
   chunkInProgress: 'AU005',
+  /** What is left to do of a partition was begun by other rules of decoding. */
+  decoderVersion: 'AU006',
 } as const;

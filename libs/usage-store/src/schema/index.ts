@@ -1,6 +1,7 @@
 import { archive } from './archive.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
+import { decoder } from './decoder.sql.ts';
 import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { positions } from './positions.sql.ts';
@@ -14,6 +15,7 @@ import type { SchemaFamily } from './schema-family.ts';
 export const schemaFamilies: readonly SchemaFamily[] = [
   versionsAndTimes,
   stream,
+  decoder,
   positions,
   totals,
   archive,

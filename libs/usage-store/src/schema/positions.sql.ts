@@ -7,7 +7,7 @@ export const positions: SchemaFamily = {
     -- Takes partitions over. Whoever held them is refused from here on.
     CREATE OR REPLACE FUNCTION pipeline.claim(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
-      p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text
+      p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text, p_decoder_version integer
     ) RETURNS TABLE (
       sink text, partition integer, next_offset bigint, epoch bigint, fingerprint_offset bigint, fingerprint text,
       intent jsonb, waiting_ms bigint
@@ -34,9 +34,8 @@ export const positions: SchemaFamily = {
       ORDER BY 1, 3
       ON CONFLICT DO NOTHING;
 
-      PERFORM 1 FROM pipeline.position AS p
-      WHERE p.sink = ANY (p_sinks) AND p.topic = p_topic AND p.partition = ANY (p_partitions)
-      ORDER BY p.sink, p.partition FOR UPDATE;
+      -- It locks the positions of these partitions, in order.
+      PERFORM pipeline.fence_decoder(p_topic, p_partitions, p_decoder_version);
 
       RETURN QUERY
       WITH claimed AS (

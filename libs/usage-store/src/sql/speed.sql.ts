@@ -5,7 +5,7 @@ export const CLAIM = `
   FROM pipeline.claim(
     p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
     p_archive_url => :archiveUrl, p_allowed_lateness_ms => :allowedLatenessMs, p_sinks => :sinks,
-    p_partitions => :partitions, p_owner => :owner
+    p_partitions => :partitions, p_owner => :owner, p_decoder_version => :decoderVersion
   )`;
 
 export const COMMIT_TOTALS = `
