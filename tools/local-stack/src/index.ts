@@ -19,7 +19,7 @@ export type { PartitionState } from './kafka/partition-state.ts';
 export type { ProxiedListener } from './kafka/proxied-listener.ts';
 export type { SecureListener } from './kafka/secure-listener.ts';
 export { localServer, type LocalServer, type ServerKind } from './local-server.ts';
-export { freePorts, type Ports } from './ports.ts';
+export { freePortNumbers, freePorts, type Ports } from './ports.ts';
 export { startPostgres, type PostgresOptions } from './postgres/postgres.ts';
 export { type Standby, type StandbyOptions, startStandby } from './postgres/standby.ts';
 export { fetched } from './process/fetched.ts';

@@ -5,7 +5,7 @@ import { fullDisk } from './full-disk.ts';
 import { blackHole, cut, slowDown } from './network.ts';
 import { racingBatches } from './racing-batches.ts';
 import { resize } from './resize.ts';
-import { restartBroker, restartPostgres } from './restart-server.ts';
+import { killLeader, restartPostgres } from './restart-server.ts';
 import { storageTrouble } from './storage-trouble.ts';
 
 /** Every kind of fault but kills; a kind that stands here twice comes twice as often. */
@@ -20,7 +20,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   racingBatches,
   deletedRecords,
   restartPostgres,
-  restartBroker,
+  killLeader,
+  killLeader,
   fullDisk,
   ...(['postgres', 'kafka', 'gcs'] as const).flatMap((service) => [
     cut(service),

@@ -16,13 +16,15 @@ export const cut = (service: Proxied): FaultKind =>
     const [lagMs, ms] = [chance.integer(100, 400), chance.integer(0, 2_000)];
     return {
       text: `with answers ${lagMs} ms away, refused for ${ms} ms`,
-      async inject(proxy) {
-        proxy.slowDown(lagMs);
+      async inject(proxies) {
+        for (const proxy of proxies) proxy.slowDown(lagMs);
         await delay(LAGS_BEFORE_CUT * lagMs);
-        proxy.refuse(true);
-        proxy.slowDown(0);
+        for (const proxy of proxies) {
+          proxy.refuse(true);
+          proxy.slowDown(0);
+        }
         await delay(ms);
-        proxy.refuse(false);
+        for (const proxy of proxies) proxy.refuse(false);
       },
     };
   });
@@ -36,10 +38,10 @@ export const slowDown = (service: Proxied): FaultKind =>
     const [lagMs, ms] = [chance.integer(50, 400), chance.integer(2_000, 6_000)];
     return {
       text: `${lagMs} ms each way for ${ms} ms`,
-      async inject(proxy) {
-        proxy.slowDown(lagMs);
+      async inject(proxies) {
+        for (const proxy of proxies) proxy.slowDown(lagMs);
         await delay(ms);
-        proxy.slowDown(0);
+        for (const proxy of proxies) proxy.slowDown(0);
       },
     };
   });
@@ -51,18 +53,20 @@ export const blackHole = (service: Proxied): FaultKind =>
     const isCut = chance.happens(0.5);
     return {
       text: `${ms} ms, then ${isCut ? 'cut' : 'delivered'}`,
-      async inject(proxy) {
-        proxy.swallow();
+      async inject(proxies) {
+        for (const proxy of proxies) proxy.swallow();
         await delay(ms);
-        if (isCut) proxy.cut();
-        proxy.release();
+        for (const proxy of proxies) {
+          if (isCut) proxy.cut();
+          proxy.release();
+        }
       },
     };
   });
 
 interface ProxyFault {
   readonly text: string;
-  inject(proxy: TcpProxy): Promise<void>;
+  inject(proxies: readonly TcpProxy[]): Promise<void>;
 }
 
 function onProxy(service: Proxied, what: string, draw: (chance: Chance) => ProxyFault): FaultKind {

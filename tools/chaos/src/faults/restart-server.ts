@@ -11,21 +11,27 @@ export const restartPostgres: FaultKind = {
       name: 'Postgres restarted, -m immediate',
       text: `Postgres away for ${awayMs} ms`,
       resource: 'postgres',
-      inject: ({ services }) => restart(services.servers.postgres, 'SIGQUIT', awayMs),
+      inject: ({ services }) => restart(services.postgres.server, 'SIGQUIT', awayMs),
     };
   },
 };
 
-/** The only broker killed, and started. */
-export const restartBroker: FaultKind = {
+/** The broker that leads a partition killed, and started: two of three replicas go on. At times a second one with it. */
+export const killLeader: FaultKind = {
   archives: ANY_ARCHIVE,
   draw(chance) {
-    const awayMs = chance.integer(0, 3_000);
+    const partition = chance.integer(0, 11);
+    const count = chance.happens(0.25) ? 2 : 1;
+    const awayMs = chance.integer(0, 4_000);
     return {
-      name: 'broker killed and restarted',
-      text: `broker away for ${awayMs} ms`,
+      name: count === 1 ? 'leader of a partition killed and restarted' : 'two of three brokers killed and restarted',
+      text: `kill ${count} brokers from the leader of partition ${partition} on, away for ${awayMs} ms`,
       resource: 'kafka',
-      inject: ({ services }) => restart(services.servers.kafka, 'SIGKILL', awayMs),
+      async inject({ services: { kafka }, topic }) {
+        const first = await topic.leader(partition);
+        const victims = Array.from({ length: count }, (_, index) => ((first - 1 + index) % kafka.brokers.size) + 1);
+        await Promise.all(victims.map((number) => restart(kafka.broker(number), 'SIGKILL', awayMs)));
+      },
     };
   },
 };

@@ -5,12 +5,10 @@ function anEvent(parts: Partial<UsageEvent> = {}): UsageEvent {
   return { eventTimeMs: 1_667_048_400_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...parts };
 }
 
-describe('what is known of the records of a topic', () => {
-  it('is found by partition and offset', () => {
+describe('the committed records of a topic', () => {
+  it('are found by partition and offset', () => {
     const known = new KnownRecords(2);
-    known.add(1, anEvent());
-    known.add(1, 'not_json');
-    known.add(1, anEvent({ id: 'eva', bytes: 2 ** 40 }));
+    known.add(1, 0, [anEvent(), 'not_json', anEvent({ id: 'eva', bytes: 2 ** 40 })]);
     expect([known.end(0), known.end(1), known.total]).toEqual([0, 3, 3]);
     expect([0, 1, 2].map((offset) => known.factAt(1, offset))).toEqual([
       anEvent(),
@@ -19,15 +17,38 @@ describe('what is known of the records of a topic', () => {
     ]);
   });
 
-  it('is nothing where there is no record', () => {
+  it('leave out the offsets of markers and of aborted records', () => {
     const known = new KnownRecords(1);
-    known.add(0, anEvent());
+    known.add(0, 7, [anEvent()]);
+    known.add(0, 4, ['not_json']);
+    expect([0, 4, 5, 6, 7].map((offset) => known.factAt(0, offset))).toEqual([
+      undefined,
+      'not_json',
+      undefined,
+      undefined,
+      anEvent(),
+    ]);
+    expect([known.end(0), known.total]).toEqual([8, 2]);
+  });
+
+  it('have one record an offset', () => {
+    const known = new KnownRecords(1);
+    known.add(0, 4, [anEvent(), anEvent()]);
+    expect(() => {
+      known.add(0, 5, ['not_json']);
+    }).toThrow('offset 5 has two records');
+  });
+
+  it('do not exist outside of what was added', () => {
+    const known = new KnownRecords(1);
+    known.add(0, 0, [anEvent()]);
     expect([known.factAt(0, 1), known.factAt(0, -1), known.factAt(1, 0)]).toEqual([undefined, undefined, undefined]);
   });
 
-  it('stays right beyond the size that a column begins with', () => {
+  it('stay right beyond the size that a column begins with', () => {
     const known = new KnownRecords(1);
-    for (let bytes = 0; bytes < 5_000; bytes++) known.add(0, anEvent({ bytes, id: `user ${bytes % 7}` }));
+    const events = Array.from({ length: 5_000 }, (_, bytes) => anEvent({ bytes, id: `user ${bytes % 7}` }));
+    known.add(0, 0, events);
     expect(known.factAt(0, 0)).toEqual(anEvent({ bytes: 0, id: 'user 0' }));
     expect(known.factAt(0, 4_999)).toEqual(anEvent({ bytes: 4_999, id: 'user 1' }));
   });

@@ -4,7 +4,10 @@ import { GrowingColumn } from './growing-column.ts';
 /** What is true of a record: the event that it was written from, or why it is none. */
 export type Fact = UsageEvent | RejectionReason;
 
-/** What is known of every record of a topic, by partition and offset. Some 25 bytes a record, so that millions fit. */
+/**
+ * What is known of every committed record of a topic, by partition and offset. Offsets of markers, and of records whose
+ * transaction did not commit, hold none. Some 30 bytes an offset, so that millions fit.
+ */
 export class KnownRecords {
   readonly #partitions: readonly KnownPartition[];
   readonly #texts = new Texts();
@@ -18,22 +21,28 @@ export class KnownRecords {
   }
 
   get total(): number {
-    return this.#partitions.reduce((sum, { length }) => sum + length, 0);
+    return this.#partitions.reduce((sum, { records }) => sum + records, 0);
   }
 
-  /** Offset that the next record of the partition gets. */
+  /** One more than the greatest offset of a committed record. */
   end(partition: number): number {
-    return this.#of(partition).length;
+    return this.#of(partition).end;
   }
 
-  add(partition: number, fact: Fact): void {
-    this.#of(partition).add(fact);
+  /**
+   * Adds committed records that follow each other, in any order with others: a transaction may commit after records
+   * that came later.
+   * @throws {RangeError} when one of the offsets has a record already.
+   */
+  add(partition: number, firstOffset: number, facts: readonly Fact[]): void {
+    const known = this.#of(partition);
+    for (const [index, fact] of facts.entries()) known.put(firstOffset + index, fact);
   }
 
-  /** Undefined at an offset that no record has. */
+  /** Undefined at an offset that no committed record has. */
   factAt(partition: number, offset: number): Fact | undefined {
     const known = this.#partitions[partition];
-    return known !== undefined && offset >= 0 && offset < known.length ? known.at(offset) : undefined;
+    return known !== undefined && offset >= 0 && offset < known.end ? known.at(offset) : undefined;
   }
 
   #of(partition: number): KnownPartition {
@@ -47,30 +56,43 @@ class KnownPartition {
   readonly #texts: Texts;
   readonly #eventTimeMs = new GrowingColumn((size) => new Float64Array(size));
   readonly #bytes = new GrowingColumn((size) => new Float64Array(size));
-  /** Index into the texts, or the reason as -1, -2, …. */
+  /** 0: no record; else the number of the text, or of the reason as -1, -2, …. */
   readonly #id = new GrowingColumn((size) => new Int32Array(size));
   readonly #antennaId = new GrowingColumn((size) => new Int32Array(size));
   readonly #app = new GrowingColumn((size) => new Int32Array(size));
+  #end = 0;
+  #records = 0;
 
   constructor(texts: Texts) {
     this.#texts = texts;
   }
 
-  get length(): number {
-    return this.#id.length;
+  get end(): number {
+    return this.#end;
   }
 
-  add(fact: Fact): void {
-    const isEvent = typeof fact !== 'string';
-    this.#eventTimeMs.push(isEvent ? fact.eventTimeMs : 0);
-    this.#bytes.push(isEvent ? fact.bytes : 0);
-    this.#antennaId.push(isEvent ? this.#texts.codeOf(fact.antennaId) : 0);
-    this.#app.push(isEvent ? this.#texts.codeOf(fact.app) : 0);
-    this.#id.push(isEvent ? this.#texts.codeOf(fact.id) : -1 - REJECTION_REASONS.indexOf(fact));
+  get records(): number {
+    return this.#records;
   }
 
-  at(offset: number): Fact {
+  put(offset: number, fact: Fact): void {
+    if (this.#id.at(offset) !== 0) throw new RangeError(`offset ${offset} has two records`);
+    this.#end = Math.max(this.#end, offset + 1);
+    this.#records += 1;
+    if (typeof fact === 'string') {
+      this.#id.set(offset, -1 - REJECTION_REASONS.indexOf(fact));
+      return;
+    }
+    this.#eventTimeMs.set(offset, fact.eventTimeMs);
+    this.#bytes.set(offset, fact.bytes);
+    this.#antennaId.set(offset, this.#texts.codeOf(fact.antennaId));
+    this.#app.set(offset, this.#texts.codeOf(fact.app));
+    this.#id.set(offset, this.#texts.codeOf(fact.id));
+  }
+
+  at(offset: number): Fact | undefined {
     const id = this.#id.at(offset);
+    if (id === 0) return undefined;
     if (id < 0) return reasonOf(id);
     return {
       eventTimeMs: this.#eventTimeMs.at(offset),
@@ -82,7 +104,7 @@ class KnownPartition {
   }
 }
 
-/** Distinct texts by number. */
+/** Distinct texts by number, from 1. */
 class Texts {
   readonly #codes = new Map<string, number>();
   readonly #texts: string[] = [];
@@ -90,12 +112,13 @@ class Texts {
   codeOf(text: string): number {
     const known = this.#codes.get(text);
     if (known !== undefined) return known;
-    this.#codes.set(text, this.#texts.length);
-    return this.#texts.push(text) - 1;
+    const code = this.#texts.push(text);
+    this.#codes.set(text, code);
+    return code;
   }
 
   of(code: number): string {
-    const text = this.#texts[code];
+    const text = this.#texts[code - 1];
     if (text === undefined) throw new RangeError(`no text ${code}`);
     return text;
   }

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { FAULT_KINDS } from '../faults/catalogue.ts';
 import { Feeder } from '../feed/feeder.ts';
 import { KnownRecords } from '../feed/known-records.ts';
+import { TransactionalProducer } from '../feed/transactional-producer.ts';
 import { schedule } from '../schedule/schedule.ts';
+import { CommittedReader } from '../system/committed-reader.ts';
 import type { Services } from '../system/services.ts';
 import { openSystem, type System } from '../system/system.ts';
 import type { Tally } from '../system/tally.ts';
@@ -68,5 +70,27 @@ async function breakWhileFeeding(
   const faults = inject(planned, system, signal).finally(() => {
     broken.abort();
   });
-  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults]);
+  const transactions = transactionalProducers(plan, system, known).map((producer, index) =>
+    producer.run(simulation({ seed: plan.seed + index, events: plan.events }, NEVER), broken.signal),
+  );
+  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, ...transactions]);
+}
+
+const TRANSACTIONAL_PRODUCERS = 4;
+const NEVER = new AbortController().signal;
+
+function transactionalProducers({ seed }: RoundPlan, { services, topic, tally }: System, known: KnownRecords) {
+  const reader = new CommittedReader(services.kafka.address, topic.name);
+  return Array.from(
+    { length: TRANSACTIONAL_PRODUCERS },
+    (_, index) =>
+      new TransactionalProducer(known, {
+        kafka: topic.kafka,
+        topic: topic.name,
+        name: `${topic.name}-${index}`,
+        seed: seed + index,
+        tally,
+        isVisible: (partition, offset) => reader.isVisible(partition, offset),
+      }),
+  );
 }

@@ -1,4 +1,4 @@
-import { simulate, type SimulatedRecord } from '@antenna/simulator';
+import { type Chance, seededChance, simulate, type SimulatedRecord } from '@antenna/simulator';
 import type { RoundPlan } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
@@ -8,19 +8,47 @@ const MOST_HOURS = 48;
 const RECORDS_PER_HOUR = 20_000;
 
 /**
- * Events of some hundred users over some hours, of which some are late and some records are none: as many as planned,
- * and further ones of the same hours until the signal is aborted.
+ * Events of some hundred users over some hours, of which some are late, some records are none, and some devices have
+ * clocks that are wrong: as many as planned, and further ones of the same hours until the signal is aborted.
  */
 export function* simulation(
-  { seed, events }: RoundPlan,
+  { seed, events }: Pick<RoundPlan, 'seed' | 'events'>,
   enough: AbortSignal,
 ): Generator<SimulatedRecord, void, undefined> {
   for (let round = 0; round === 0 || !enough.aborted; round += 1) {
-    for (const record of records(seed + round, events)) {
+    for (const record of withWrongClocks(records(seed + round, events), events, seededChance(seed + round))) {
       if (round > 0 && enough.aborted) return;
       yield record;
     }
   }
+}
+
+/** Of the events of a run, as each makes a file and an hour of its own. */
+const WRONG_CLOCKS = 60;
+const YEARS_MS = 3 * 365 * 24 * HOUR_MS;
+
+/** Gives some events, evenly, a time anywhere in three years. */
+function* withWrongClocks(
+  records: Iterable<SimulatedRecord>,
+  events: number,
+  chance: Chance,
+): Generator<SimulatedRecord, void, undefined> {
+  const every = Math.ceil(events / WRONG_CLOCKS);
+  let index = 0;
+  for (const record of records) {
+    index += 1;
+    yield index % every === 0
+      ? withTime(record, FROM_MS - YEARS_MS / 2 + HOUR_MS * chance.integer(0, YEARS_MS / HOUR_MS))
+      : record;
+  }
+}
+
+function withTime(record: SimulatedRecord, eventTimeMs: number): SimulatedRecord {
+  if (typeof record.fact === 'string') return record;
+  const { id, antennaId, bytes, app } = record.fact;
+  const timestamp = new Date(eventTimeMs).toISOString();
+  const value = Buffer.from(JSON.stringify({ timestamp, id, antenna_id: antennaId, bytes, app }));
+  return { ...record, value, fact: { ...record.fact, eventTimeMs } };
 }
 
 function records(seed: number, events: number): Iterable<SimulatedRecord> {

@@ -5,7 +5,7 @@ import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive
 import { Database } from './database.ts';
 import type { Ending } from './ending.ts';
 import { logTo } from './run-log.ts';
-import type { Services } from './services.ts';
+import type { Proxied, Services } from './services.ts';
 import { Tally } from './tally.ts';
 import { Topic } from './topic.ts';
 import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
@@ -63,20 +63,20 @@ const SMALL_STEPS = {
 
 export async function openSystem(services: Services, options: SystemOptions): Promise<System> {
   const { name, folder } = options;
-  const database = await Database.create(services.servers.postgres.address, name);
-  const topic = await Topic.create(services.servers.kafka.address, { name, partitions: options.partitions });
+  const database = await Database.create(services.postgres.address, name);
+  const topic = await Topic.create(services.kafka, { name, partitions: options.partitions });
   const archive = await openArchivePlace(options.archive, {
     folder,
     bucket: name,
-    storageUrl: services.servers.gcs.address,
-    proxiedStorageUrl: `http://127.0.0.1:${services.proxies.gcs.port}`,
+    storageUrl: services.gcs.address,
+    proxiedStorageUrl: `http://${through(services, 'gcs')}`,
   });
   const environment = {
     ...SMALL_STEPS,
     KAFKA_SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
     ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
-    DATABASE_URL: database.through(services.proxies.postgres.port),
-    KAFKA_BROKERS: `127.0.0.1:${services.proxies.kafka.port}`,
+    DATABASE_URL: database.through(services.postgres.proxy.port),
+    KAFKA_BROKERS: through(services, 'kafka'),
     KAFKA_TOPIC: name,
     KAFKA_GROUP_ID: name,
     ...archive.environment,
@@ -103,6 +103,11 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
       await archive.close();
     },
   };
+}
+
+/** Where a service is reached through its proxies. */
+function through({ proxies }: Services, service: Proxied): string {
+  return proxies[service].map(({ port }) => `127.0.0.1:${port}`).join(',');
 }
 
 interface WorkerOptions {

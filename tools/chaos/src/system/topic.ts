@@ -1,13 +1,14 @@
+import type { KafkaCluster } from '@antenna/local-stack';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import retry from 'p-retry';
 
-/** The broker may be restarting: everything is tried again until it answers. */
+/** Brokers may be restarting: everything is tried again until they answer. */
 const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
 
 export interface Offsets {
   /** Oldest offset that can still be read. */
   readonly low: number;
-  /** Offset of the next record. */
+  /** End of what can be read: below the first record of a transaction that is open. */
   readonly high: number;
 }
 
@@ -16,24 +17,39 @@ export class Topic {
   readonly kafka: Kafka;
   readonly name: string;
 
-  private constructor(kafka: Kafka, name: string) {
+  readonly #cluster: KafkaCluster;
+
+  private constructor(kafka: Kafka, cluster: KafkaCluster, name: string) {
     this.kafka = kafka;
+    this.#cluster = cluster;
     this.name = name;
   }
 
-  static async create(brokers: string, { name, partitions }: { name: string; partitions: number }): Promise<Topic> {
+  /** Three replicas of each partition, two of which have to be in sync: no record is lost with one broker. */
+  static async create(
+    cluster: KafkaCluster,
+    { name, partitions }: { name: string; partitions: number },
+  ): Promise<Topic> {
     const kafka = new kafkajs.Kafka({
       clientId: 'chaos',
-      brokers: [brokers],
+      brokers: cluster.address.split(','),
       logLevel: kafkajs.logLevel.NOTHING,
       connectionTimeout: 3_000,
       retry: { retries: 3 },
     });
-    const topic = new Topic(kafka, name);
-    await topic.#asAdministrator((admin) =>
-      admin.createTopics({ waitForLeaders: true, topics: [{ topic: name, numPartitions: partitions }] }),
-    );
-    return topic;
+    const numbers = [...cluster.brokers.keys()];
+    const replicas = Array.from({ length: partitions }, (_, partition) => rotated(numbers, partition));
+    await cluster.createTopic({ topic: name, replicas, settings: { 'min.insync.replicas': '2' } });
+    return new Topic(kafka, cluster, name);
+  }
+
+  /** The broker that leads a partition now. */
+  async leader(partition: number): Promise<number> {
+    return retry(async () => {
+      const leader = (await this.#cluster.partitions(this.name)).get(partition)?.leader;
+      if (leader === undefined) throw new Error(`partition ${partition} has no leader`);
+      return leader;
+    }, RESTART_PATIENCE);
   }
 
   offsets(): Promise<ReadonlyMap<number, Offsets>> {
@@ -63,4 +79,9 @@ export class Topic {
       }
     }, RESTART_PATIENCE);
   }
+}
+
+function rotated(numbers: readonly number[], by: number): readonly number[] {
+  const first = by % numbers.length;
+  return [...numbers.slice(first), ...numbers.slice(0, first)];
 }

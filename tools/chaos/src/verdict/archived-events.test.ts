@@ -25,7 +25,7 @@ function aFile(offsets: readonly number[], bytes = event.bytes): EventColumns {
 /** Offsets 0 and 2 are events, 1 is none. @returns what is found when these files are all. */
 function foundIn(files: readonly EventColumns[], lost: readonly number[] = []): readonly string[] {
   const known = new KnownRecords(1);
-  for (const fact of [event, 'not_json', event] as const) known.add(0, fact);
+  known.add(0, 0, [event, 'not_json', event]);
   const findings = new Findings();
   const events = new ArchivedEvents(known, findings);
   for (const file of files) events.add(file);
@@ -42,8 +42,8 @@ describe('the archived events against what is known', () => {
     ['is missing', [aFile([0])], 'archived event missing: 1 (0/2)'],
     ['is there twice', [aFile([0, 2]), aFile([2])], 'archived event twice: 1 (0/2)'],
     ['has other contents', [aFile([0]), aFile([2], 6)], 'archived event with other contents: 1 (0/2)'],
-    ['was no event', [aFile([0, 1, 2])], 'archived event that was never sent: 1 (0/1)'],
-    ['was never sent', [aFile([0, 2, 3])], 'archived event that was never sent: 1 (0/3)'],
+    ['was no event', [aFile([0, 1, 2])], 'archived event that was never committed: 1 (0/1)'],
+    ['was never committed', [aFile([0, 2, 3])], 'archived event that was never committed: 1 (0/3)'],
   ])('are wrong when one %s', (_what, files, line) => {
     expect(foundIn(files)).toEqual([line]);
   });

@@ -36,7 +36,7 @@ export class ArchivedEvents {
   findMissing(isLost: (partition: number, offset: number) => boolean): void {
     for (let partition = 0; partition < this.#known.partitions; partition += 1) {
       for (let offset = 0; offset < this.#known.end(partition); offset += 1) {
-        if (this.has(partition, offset) || typeof this.#known.factAt(partition, offset) === 'string') continue;
+        if (this.has(partition, offset) || typeof this.#known.factAt(partition, offset) !== 'object') continue;
         if (!isLost(partition, offset)) this.#findings.add('archived event missing', `${partition}/${offset}`);
       }
     }
@@ -48,7 +48,7 @@ export class ArchivedEvents {
     const place = `${partition}/${offset}`;
     const fact = this.#known.factAt(partition, offset);
     if (fact === undefined || typeof fact === 'string') {
-      this.#findings.add('archived event that was never sent', place);
+      this.#findings.add('archived event that was never committed', place);
       return;
     }
     const isSame =

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { KnownRecords } from '../feed/known-records.ts';
+import { CommittedReader } from '../system/committed-reader.ts';
 import type { System } from '../system/system.ts';
 import { checkArchiveFiles } from './archive-files.ts';
 import { ArchivedEvents } from './archived-events.ts';
@@ -7,6 +8,7 @@ import { checkDeadLetters } from './dead-letters.ts';
 import { Findings } from './findings.ts';
 import { acknowledgedGaps, type Gap, Gaps } from './gaps.ts';
 import { checkTotals, checkUsage } from './tables.ts';
+import { checkTopic } from './topic-contents.ts';
 import { truthOf } from './truths.ts';
 
 /** What was compared, and what was not as it should be. */
@@ -27,7 +29,8 @@ export async function judgeSystem(system: System, known: KnownRecords): Promise<
   const { database } = system;
   const findings = new Findings();
   for (const problem of [...system.unexpected, ...system.workers.unexpected]) findings.add('unexpected', problem);
-  await checkTopic(system, known, findings);
+  const committed = new CommittedReader(system.services.kafka.address, system.topic.name).all();
+  await checkTopic(committed, await system.topic.offsets(), known, findings);
 
   const gaps = await acknowledgedGaps(database);
   const [totalsGaps, archiveGaps] = [new Gaps(gaps, 'totals'), new Gaps(gaps, 'archive')];
@@ -56,13 +59,6 @@ export async function judgeSystem(system: System, known: KnownRecords): Promise<
     deadLetters,
     announcedLost,
   };
-}
-
-/** The topic holds what was sent, no more and no less: else nothing else would mean anything. */
-async function checkTopic({ topic }: System, known: KnownRecords, findings: Findings): Promise<void> {
-  for (const [partition, { high }] of await topic.offsets()) {
-    if (high !== known.end(partition)) findings.add('end of a partition', `${partition}: ${high}`);
-  }
 }
 
 /** Nothing is announced as lost but what begins with records that were deleted. */

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SimulatedRecord } from '@antenna/simulator';
+import type { Producer, Transaction } from 'kafkajs';
+
+/** Where some records go: one partition, as kafkajs leaves out a partition that moves to another leader meanwhile. */
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly SimulatedRecord[];
+}
+
+/** Kafka did not tell where records are, so that nothing can be known of them. */
+class FeedBrokenError extends Error {
+  override readonly name = 'FeedBrokenError';
+}
+
+const PATIENCE_MS = 300_000;
+
+/**
+ * Appends records to a partition.
+ * @returns the offset of the first; the others follow.
+ * @throws {FeedBrokenError} when Kafka does not acknowledge them within five minutes; what the producer throws.
+ */
+export async function appended(
+  producer: Pick<Producer | Transaction, 'send'>,
+  { topic, partition, records }: Batch,
+): Promise<number> {
+  const messages = records.map(({ key, value }) => ({ partition, key, value }));
+  const patience = new AbortController();
+  const tooLong = delay(PATIENCE_MS, undefined, { signal: patience.signal }).then(() => {
+    throw new FeedBrokenError(`partition ${partition} acknowledges nothing for ${PATIENCE_MS} ms`);
+  });
+  tooLong.catch(() => undefined);
+  const results = await Promise.race([producer.send({ topic, acks: -1, messages }), tooLong]);
+  patience.abort();
+  const [result] = results;
+  if (result?.baseOffset === undefined || results.length !== 1) {
+    throw new FeedBrokenError(`partition ${partition} acknowledged ${JSON.stringify(results)}`);
+  }
+  return Number(result.baseOffset);
+}
