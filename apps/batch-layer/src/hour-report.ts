@@ -1,4 +1,5 @@
 import { type HourOutcome, type HourResult, hourText } from '@antenna/hourly-batch';
+import { finalityText, lackRemarks } from './finality-text.ts';
 import { previewText } from './preview-text.ts';
 import { textTable } from './text-table.ts';
 import { failureText, numberText } from './texts.ts';
@@ -51,11 +52,11 @@ export function reportText(reports: readonly HourReport[]): string {
 }
 
 function cellsOf(result: HourResult): string[] {
-  const { outcome, finality, inputs, totals, eventBytes } = result;
+  const { outcome, finality, lack, inputs, totals, eventBytes } = result;
   const sizeBytes = inputs.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return [
     { written: 'written', previewed: 'not written', 'no-events': 'no events' }[outcome],
-    finality.isFinal ? 'yes' : 'no',
+    finalityText(finality, lack),
     numberText(inputs.files.length),
     (sizeBytes / 1e6).toFixed(1),
     numberText(totals.events),
@@ -71,12 +72,13 @@ function userCells(result: HourResult): string[] {
   return [numberText(users.usersOverQuota), numberText(users.usersWithoutMetadata)];
 }
 
-function remarksOn({ outcome, inputs, finality }: HourResult): string[] {
+function remarksOn({ outcome, inputs, finality, lack }: HourResult): string[] {
   return [
     ...(outcome === 'no-events' ? ['has no events in the archive: what the tables hold was left alone'] : []),
     ...(inputs.isForeign && inputs.files.length > 0
       ? ['was computed without a manifest: Postgres knows no file of the archive']
       : []),
     ...(finality.isFinal ? [] : [`is not final: ${finality.reason}`]),
+    ...lackRemarks(lack),
   ];
 }

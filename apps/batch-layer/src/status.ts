@@ -1,12 +1,13 @@
-import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
+import { finality, type Finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
 import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
+import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';
 import { textTable } from './text-table.ts';
 import { numberText, timeText } from './texts.ts';
 import type { Write } from './write.ts';
 
-/** Lists the hours that were archived or computed. */
+/** Lists the hours that were counted, archived or computed. */
 export const status = (write: Write): Command =>
   command({
     name: 'status',
@@ -21,10 +22,10 @@ export const status = (write: Write): Command =>
   });
 
 /** @param allowedLatenessMs how long after its end an hour may still become final. */
-function statusText({ hours, partitions }: HourStatuses, allowedLatenessMs: number): string {
-  if (hours.length === 0) return 'no hour was archived or computed yet';
-  const isFinal = (hourMs: number) => finality(hourMs, partitions, allowedLatenessMs);
-  const rows = hours.map((hour) => [...cells(hour), finalityText(isFinal(hour.hourMs))]);
+function statusText({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): string {
+  if (hours.length === 0) return 'no hour was counted, archived or computed yet';
+  const stream = { nowMs, partitions, allowedLatenessMs };
+  const rows = hours.map((hour) => [...cells(hour), finalCell(hour, finality(hour, stream))]);
   return `${textTable(HEAD, rows)}\nhours: ${hours.length}, dirty: ${hours.filter(isDirty).length}`;
 }
 
@@ -43,6 +44,8 @@ function cells(hour: HourStatus): string[] {
   ];
 }
 
-function finalityText(hour: ReturnType<typeof finality>): string {
-  return hour.isFinal ? 'final' : `no: ${hour.reason}`;
+/** A final hour and an open one may both lack records, or have late ones on their way. */
+function finalCell(hour: HourStatus, hourFinality: Finality): string {
+  const verdict = hourFinality.isFinal ? 'final' : `no: ${hourFinality.reason}`;
+  return [verdict, ...lackRemarks(hour)].join('; ');
 }

@@ -94,13 +94,14 @@ function isCurrent(found: StoredVersion | undefined, version: HourVersion): bool
 
 function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLatenessMs }: CompactionOptions): void {
   if (manifest.isForeign) throw new NoManifestError(hourMs);
-  const hour = finality(hourMs, manifest.partitions, allowedLatenessMs);
+  const { readAtMs: nowMs, partitions, awaitedEvents } = manifest;
+  const hour = finality({ hourMs, awaitedEvents }, { nowMs, partitions, allowedLatenessMs });
   if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour.reason);
 }
 
 /** The final hours with events whose files for analysts are missing or older than the archive, in the order of time. */
 export function hoursToCompact(
-  { hours, partitions }: HourStatuses,
+  { hours, partitions, nowMs }: HourStatuses,
   versions: readonly StoredVersion[],
   allowedLatenessMs: number,
 ): readonly number[] {
@@ -111,6 +112,6 @@ export function hoursToCompact(
   }
   return hours
     .filter(({ hourMs, revision, events }) => rows.get(`${hourMs} ${revision}`) !== events)
-    .filter(({ hourMs, files }) => files > 0 && finality(hourMs, partitions, allowedLatenessMs).isFinal)
+    .filter((hour) => hour.files > 0 && finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal)
     .map(({ hourMs }) => hourMs);
 }

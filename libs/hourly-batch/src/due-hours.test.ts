@@ -7,7 +7,8 @@ const run = { wasFinal: true, events: 1, finishedAtMs: HOUR };
 
 function status(hourMs: number, revision: number, runOfRevision?: number): HourStatus {
   const lastRun = runOfRevision === undefined ? undefined : { ...run, revision: runOfRevision };
-  return { hourMs, revision, files: 1, events: 1, lastRun };
+  const lack = { awaitedEvents: 0, lateEvents: 0, lackingRecords: 0 };
+  return { hourMs, revision, files: 1, events: 1, lastRun, ...lack };
 }
 
 describe('an hour is dirty', () => {
@@ -29,14 +30,14 @@ describe('at 15:20', () => {
     expect(due([])).toEqual([HOUR + anHourMs]);
   });
 
-  it('every dirty hour is due, the oldest first', () => {
+  it('every dirty hour is due, the newest first', () => {
     const hours = [status(HOUR - 48 * anHourMs, 2, 1), status(HOUR, 1, 1), status(HOUR + anHourMs, 1)];
-    expect(due(hours)).toEqual([HOUR - 48 * anHourMs, HOUR + anHourMs]);
+    expect(due(hours)).toEqual([HOUR + anHourMs, HOUR - 48 * anHourMs]);
   });
 
   it('the hour in progress is due when it is dirty, unless only final hours are wanted', () => {
     const hours = [status(HOUR + 2 * anHourMs, 5)];
-    expect(due(hours)).toEqual([HOUR + anHourMs, HOUR + 2 * anHourMs]);
+    expect(due(hours)).toEqual([HOUR + 2 * anHourMs, HOUR + anHourMs]);
     expect(due(hours, true)).toEqual([HOUR + anHourMs]);
   });
 });

@@ -7,7 +7,8 @@ export function isDirty({ revision, lastRun }: HourStatus): boolean {
 }
 
 /**
- * The hours that are to be computed now: the previous one and every dirty one, in the order of time.
+ * The hours that are to be computed now: the previous one and every dirty one, the newest first: a dirty hour of
+ * years ago does not hold up the one that people wait for.
  * @param requireFinal leaves out hours that have not ended: they cannot be final, and to try them would fail each time.
  */
 export function dueHours(
@@ -17,7 +18,7 @@ export function dueHours(
   const currentMs = hourOf(nowMs);
   const dirty = hours.filter(isDirty).map(({ hourMs }) => hourMs);
   const wanted = requireFinal ? dirty.filter((hourMs) => hourMs < currentMs) : dirty;
-  return [...new Set([currentMs - ONE_HOUR.sizeMs, ...wanted])].sort((left, right) => left - right);
+  return [...new Set([currentMs - ONE_HOUR.sizeMs, ...wanted])].sort((left, right) => right - left);
 }
 
 /** The hours of [fromMs, toMs), both starts of hours in milliseconds since 1970. */

@@ -1,15 +1,25 @@
 import { finality, type PartitionArchival } from './finality.ts';
-import { HOUR } from './testing/an-hour.ts';
+import { aPartition, HOUR } from './testing/an-hour.ts';
 
 const MINUTE = 60_000;
 const end = HOUR + 60 * MINUTE;
 
 function archived(partition: number, archivedUntilMs: number | undefined): PartitionArchival {
-  return { topic: 'devices', partition, archivedUntilMs };
+  return aPartition({ partition, archivedUntilMs });
 }
 
-function reasonFor(partitions: readonly PartitionArchival[]): string {
-  const result = finality(HOUR, partitions, MINUTE);
+interface Situation {
+  readonly partitions?: readonly PartitionArchival[];
+  readonly awaitedEvents?: number;
+  readonly nowMs?: number;
+}
+
+function finalityIn({ partitions = [aPartition()], awaitedEvents = 0, nowMs = end + 180 * MINUTE }: Situation) {
+  return finality({ hourMs: HOUR, awaitedEvents }, { nowMs, partitions, allowedLatenessMs: MINUTE });
+}
+
+function reasonIn(situation: Situation): string {
+  const result = finalityIn(situation);
   return result.isFinal ? '' : result.reason;
 }
 
@@ -17,16 +27,16 @@ function reasonFor(partitions: readonly PartitionArchival[]): string {
 describe('the hour 13, with a lateness of one minute', () => {
   it('is final once every partition is archived past 14:01', () => {
     const partitions = [archived(0, end + MINUTE + 1), archived(1, end + 90 * MINUTE)];
-    expect(finality(HOUR, partitions, MINUTE)).toEqual({ isFinal: true });
+    expect(finalityIn({ partitions })).toEqual({ isFinal: true });
   });
 
   it('is not final at 14:01 itself', () => {
-    expect(finality(HOUR, [archived(0, end + MINUTE)], MINUTE)).toMatchObject({ isFinal: false });
+    expect(finalityIn({ partitions: [archived(0, end + MINUTE)] })).toMatchObject({ isFinal: false });
   });
 
   it('is held by a partition that is behind, and says which', () => {
     const partitions = [archived(0, end + 2 * MINUTE), archived(1, end)];
-    expect(finality(HOUR, partitions, MINUTE)).toEqual({
+    expect(finalityIn({ partitions })).toEqual({
       isFinal: false,
       reason:
         'arrivals until 2022-10-29T14:01:00.000Z are not archived yet: ' +
@@ -34,17 +44,53 @@ describe('the hour 13, with a lateness of one minute', () => {
     });
   });
 
-  it('is held by a partition that nobody has archived', () => {
+  it('is held by a partition of which nothing is archived', () => {
     const partitions = [archived(0, end + 2 * MINUTE), archived(7, undefined)];
-    expect(reasonFor(partitions)).toContain('partition 7 of devices (nothing archived)');
+    expect(reasonIn({ partitions })).toContain('partition 7 of devices (nothing archived)');
   });
 
   it('names the first of many partitions that hold it', () => {
     const partitions = Array.from({ length: 12 }, (_, partition) => archived(partition, undefined));
-    expect(reasonFor(partitions)).toMatch(/ and 7 more$/);
+    expect(reasonIn({ partitions })).toMatch(/ and 7 more$/);
   });
 
   it('is not final while no partition is known', () => {
-    expect(finality(HOUR, [], MINUTE)).toEqual({ isFinal: false, reason: 'nobody has read the topic yet' });
+    expect(reasonIn({ partitions: [] })).toBe('no worker has read the topic yet: start speed-layer');
+  });
+
+  it('is not final while a partition has never been claimed by this database, however far its position is noted', () => {
+    const partitions = [aPartition(), aPartition({ partition: 4, isClaimed: false })];
+    expect(reasonIn({ partitions })).toContain('no worker of this database has ever archived partition 4 of devices');
+  });
+
+  it('waits for events that are counted and not archived, with their number and what to do', () => {
+    expect(reasonIn({ awaitedEvents: 20_000 })).toBe(
+      '20000 events of it are counted and not archived yet: wait until speed-layer writes its next file ' +
+        '(ARCHIVE_ROLL_INTERVAL_MS), or run speed-layer:drain',
+    );
+  });
+
+  it('is not final while a gap is known and not acknowledged, and names its partition', () => {
+    const partitions = [aPartition(), aPartition({ partition: 2, gap: 'DATA_GAP' })];
+    expect(reasonIn({ partitions, awaitedEvents: 5 })).toMatch(
+      /^records were lost before they were archived: partition 2 of devices \(DATA_GAP\)/,
+    );
+  });
+
+  it('is not final by a time that the clock of the database has not come to', () => {
+    const nowMs = end + 10 * MINUTE;
+    expect(reasonIn({ nowMs, partitions: [archived(0, nowMs)] })).toBe('');
+    expect(reasonIn({ nowMs, partitions: [archived(3, nowMs + 1)] })).toMatch(
+      /^the clock of the database was set back: partition 3 of devices \(archived until 2022-10-29T14:10:00.001Z\)/,
+    );
+  });
+
+  it('is not final before it has begun or ended, and says when it does', () => {
+    const partitions = [archived(0, end + 2 * MINUTE)];
+    expect(reasonIn({ nowMs: HOUR - 1, partitions })).toBe(
+      'it begins only at 2022-10-29T13:00:00.000Z, and it is 2022-10-29T12:59:59.999Z by the clock of the database',
+    );
+    expect(reasonIn({ nowMs: end - 1, partitions })).toMatch(/^it ends only at 2022-10-29T14:00:00.000Z, and it is /);
+    expect(reasonIn({ nowMs: end, partitions: [archived(0, end)] })).toMatch(/^arrivals until/);
   });
 });

@@ -1,5 +1,5 @@
 import type { TotalType } from '@antenna/aggregation';
-import type { PartitionArchival } from './finality.ts';
+import type { HourLack, PartitionArchival } from './finality.ts';
 
 /** A file of the archive. Its path is relative to the archive's root. */
 export interface ListedFile {
@@ -22,7 +22,7 @@ export interface ManifestFile extends ListedFile {
 }
 
 /** What the store knew of an hour at one instant. */
-export interface HourManifest {
+export interface HourManifest extends HourLack {
   /** The store's clock, milliseconds since 1970. */
   readonly readAtMs: number;
   /** Commits that have changed the hour; 0 when no file of it was ever listed. */
@@ -34,7 +34,7 @@ export interface HourManifest {
   readonly intendedPaths: readonly string[];
   /** True when the store lists or intends no file of any hour: whatever the archive holds, others have written it. */
   readonly isForeign: boolean;
-  /** Every partition that the topics have, as of the same instant. */
+  /** Every partition that the topic has, as of the same instant. */
   readonly partitions: readonly PartitionArchival[];
 }
 
@@ -97,7 +97,7 @@ export interface HourPreview extends CommittedHour {
 }
 
 /** An hour as `status` shows it. */
-export interface HourStatus {
+export interface HourStatus extends HourLack {
   readonly hourMs: number;
   readonly revision: number;
   readonly files: number;
@@ -132,7 +132,7 @@ export interface HourRange {
 export interface HourStore {
   /** @throws a known error when the store belongs to another archive. */
   readManifest(hourMs: number): Promise<HourManifest>;
-  /** Every hour that was archived or computed; without a range, of all time. */
+  /** Every hour that was counted, archived or computed; without a range, of all time. */
   statuses(range?: HourRange): Promise<HourStatuses>;
   /**
    * Replaces the hour's totals and users over quota and records the run, all or nothing. Of two commits of one hour

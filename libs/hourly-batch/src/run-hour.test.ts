@@ -55,7 +55,7 @@ describe('an hour that is not final', () => {
     const run = runHour(ports, HOUR, { ...plain, requireFinal: true });
     await expect(run).rejects.toThrow(HourNotFinalError);
     await expect(run).rejects.toMatchObject({ exitCode: 3 });
-    await expect(run).rejects.toThrow('hour 2022-10-29T13 is not final: nobody has read the topic yet');
+    await expect(run).rejects.toThrow('hour 2022-10-29T13 is not final: no worker has read the topic yet');
     expect(calls).toEqual(['manifest']);
   });
 });

@@ -1,6 +1,6 @@
 import { checkTotals } from './check-totals.ts';
 import { HourNotFinalError, NewerResultError } from './errors.ts';
-import { finality, type Finality } from './finality.ts';
+import { finality, type Finality, type HourLack } from './finality.ts';
 import type { CommittedHour, HourCommit, HourManifest, HourPorts, HourPreview, HourTotals } from './ports.ts';
 import { type HourInputs, selectInputs } from './select-inputs.ts';
 
@@ -24,6 +24,8 @@ interface HourReading {
   readonly hourMs: number;
   readonly revision: number;
   readonly finality: Finality;
+  /** Of the time at which the manifest was read, as finality is. */
+  readonly lack: HourLack;
   readonly inputs: HourInputs;
   readonly totals: HourTotals;
   /** Sum of the events' bytes. */
@@ -54,12 +56,22 @@ const ATTEMPTS = 3;
 
 async function attemptHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {
   const before = await ports.store.readManifest(hourMs);
-  const hourFinality = finality(hourMs, before.partitions, options.allowedLatenessMs);
+  const { readAtMs: nowMs, partitions, awaitedEvents } = before;
+  const { allowedLatenessMs } = options;
+  const hourFinality = finality({ hourMs, awaitedEvents }, { nowMs, partitions, allowedLatenessMs });
   if (options.requireFinal && !hourFinality.isFinal) throw new HourNotFinalError(hourMs, hourFinality.reason);
   const inputs = await readInputs(ports, hourMs, before);
   const totals = inputs.files.length === 0 ? NO_TOTALS : await ports.engine.aggregate(hourMs, inputs.files);
   const eventBytes = checkTotals(hourMs, inputs, totals);
-  const reading = { hourMs, revision: before.revision, finality: hourFinality, inputs, totals, eventBytes };
+  const reading = {
+    hourMs,
+    revision: before.revision,
+    finality: hourFinality,
+    lack: before,
+    inputs,
+    totals,
+    eventBytes,
+  };
   if (inputs.files.length === 0 && !before.isKnown) return { ...reading, outcome: 'no-events' };
   if (options.dryRun) return { ...reading, outcome: 'previewed', preview: await ports.store.preview(hourMs, totals) };
   const committed = await ports.store.commit(commitOf(reading, ports.engine.name, before.readAtMs));

@@ -83,7 +83,7 @@ const ALL_TIME: HourRange = { fromMs: 0, toMs: 253_402_300_800_000 };
 type Json<T, Texts extends keyof T, Nulls extends keyof T = never> = Omit<T, Texts | Nulls> &
   Readonly<Record<Texts, string>> & { readonly [Key in Nulls]: Exclude<T[Key], undefined> | null };
 
-type PartitionJson = Json<HourManifest['partitions'][number], never, 'archivedUntilMs'>;
+type PartitionJson = Json<HourManifest['partitions'][number], never, 'archivedUntilMs' | 'gap'>;
 
 type ManifestJson = Omit<HourManifest, 'files' | 'partitions'> & {
   readonly files: readonly Json<ManifestFile, 'eventBytes'>[];
@@ -100,7 +100,7 @@ type PreviewJson = Omit<HourPreview, 'overQuota'> & {
 };
 
 function partitionOf(partition: PartitionJson) {
-  return { ...partition, archivedUntilMs: partition.archivedUntilMs ?? undefined };
+  return { ...partition, archivedUntilMs: partition.archivedUntilMs ?? undefined, gap: partition.gap ?? undefined };
 }
 
 function overQuotaOf({ email, usage, quota }: PreviewJson['overQuota'][number]): OverQuota {

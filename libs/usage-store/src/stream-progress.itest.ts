@@ -1,3 +1,4 @@
+import { finality } from '@antenna/hourly-batch';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
@@ -44,9 +45,17 @@ async function noteCount(): Promise<number> {
 }
 
 /** As the batch layer reads it. */
+function hourStatuses() {
+  return new PostgresHourStore(database, { archiveUrl: undefined, previewedUsers: 1 }).statuses();
+}
+
 async function archivedUntilMs(): Promise<number | undefined> {
-  const hours = new PostgresHourStore(database, { archiveUrl: undefined, previewedUsers: 1 });
-  return (await hours.statuses()).partitions[0]?.archivedUntilMs;
+  return (await hourStatuses()).partitions[0]?.archivedUntilMs;
+}
+
+/** Of an hour long ago. */
+async function finalityNow() {
+  return finality({ hourMs: 0, awaitedEvents: 0 }, { ...(await hourStatuses()), allowedLatenessMs: 60_000 });
 }
 
 /** What the clock of Postgres would have written, had it been ahead by so much since then. */
@@ -115,9 +124,12 @@ describe("a clock of Postgres's that was ahead", () => {
   });
 
   it('makes nothing final once it is right again', async () => {
-    expect(await archivedUntilMs()).toBeDefined();
+    expect(await finalityNow()).toEqual({ isFinal: true });
     await shiftNotes('1 day');
-    expect(await archivedUntilMs()).toBeUndefined();
+    expect(await finalityNow()).toMatchObject({
+      isFinal: false,
+      reason: expect.stringContaining('the clock of the database was set back: partition 0 of devices') as string,
+    });
     expect((await progress.partitions())[0]?.archivedUntilMs).toBeUndefined();
   });
 

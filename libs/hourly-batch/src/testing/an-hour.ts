@@ -1,3 +1,4 @@
+import type { PartitionArchival } from '../finality.ts';
 import type { HourManifest, HourTotals, ManifestFile } from '../ports.ts';
 
 /** 2022-10-29T13:00:00Z */
@@ -29,9 +30,18 @@ export function aManifest(overrides: Partial<HourManifest> = {}): HourManifest {
     files: [aFile()],
     intendedPaths: [],
     isForeign: false,
-    partitions: [{ topic: 'devices', partition: 0, archivedUntilMs: Date.UTC(2022, 9, 29, 14, 30) }],
+    partitions: [aPartition()],
+    awaitedEvents: 0,
+    lateEvents: 0,
+    lackingRecords: 0,
     ...overrides,
   };
+}
+
+/** One that is archived until half an hour after the hour's end. */
+export function aPartition(overrides: Partial<PartitionArchival> = {}): PartitionArchival {
+  const archivedUntilMs = Date.UTC(2022, 9, 29, 14, 30);
+  return { topic: 'devices', partition: 0, isClaimed: true, gap: undefined, archivedUntilMs, ...overrides };
 }
 
 /** What `aFile` holds. */

@@ -91,6 +91,18 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (topic, partition)
     );
 
+    -- Partitions at which a worker has stopped, and why. The rows of a partition are those of its present owner.
+    CREATE TABLE pipeline.partition_fault (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      code text NOT NULL,
+      sink text,
+      detail text NOT NULL,
+      since timestamptz NOT NULL DEFAULT clock_timestamp(),
+      owner text NOT NULL,
+      PRIMARY KEY (topic, partition)
+    );
+
     CREATE TABLE pipeline.dead_letter (
       topic text NOT NULL,
       partition integer NOT NULL,
@@ -146,6 +158,8 @@ export const pipelineTables: NumberedMigration = {
       partition integer NOT NULL,
       from_offset bigint NOT NULL,
       to_offset bigint NOT NULL CHECK (to_offset > from_offset),
+      -- By when the partition was archived at that moment: hours that were final by then lack nothing.
+      archived_until timestamptz,
       detail text,
       acknowledged_by text NOT NULL,
       acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp()

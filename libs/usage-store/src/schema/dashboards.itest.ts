@@ -96,17 +96,6 @@ describe('the views of the dashboards', () => {
   });
 
   describe('tell of an hour', () => {
-    it('that it is final once every partition is archived past its end and the lateness', async () => {
-      await stream();
-      await client.query(`INSERT INTO pipeline.hour (hour, revision) VALUES ('2022-10-29 13:00', 1)`);
-      await archivedUntil('2022-10-29 14:01:00Z', '2022-10-29 15:00Z');
-      expect(await status()).toMatchObject([{ is_final: false }]);
-      await archivedUntil('2022-10-29 14:01:00.001Z', '2022-10-29 15:00Z');
-      expect(await status()).toMatchObject([{ is_final: true }]);
-      await archivedUntil('2022-10-29 15:00Z', null);
-      expect(await status()).toMatchObject([{ is_final: false }]);
-    });
-
     it('that it is dirty until its newest revision is computed', async () => {
       await client.query(`INSERT INTO pipeline.hour (hour, revision) VALUES ('2022-10-29 13:00', 2)`);
       expect(await status()).toEqual([{ is_final: false, is_dirty: true, computed_revision: null }]);
@@ -118,17 +107,6 @@ describe('the views of the dashboards', () => {
 
     function status() {
       return rows('SELECT is_final, is_dirty, computed_revision FROM pipeline.hour_status');
-    }
-
-    async function archivedUntil(...times: readonly (string | null)[]): Promise<void> {
-      await client.query('DELETE FROM pipeline.partition_progress');
-      for (const [partition, time] of times.entries()) {
-        await client.query(
-          `INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)
-           VALUES ('devices', $1, 1, now(), $2)`,
-          [partition, time],
-        );
-      }
     }
 
     async function computed(revision: number): Promise<void> {

@@ -81,26 +81,36 @@ export const dashboards: SchemaFamily = {
     GROUP BY topic;
 
     -- Whether the batch layer's result of an hour is what the archive holds, and whether the archive holds all that
-    -- came in time (the rule of hourly-batch, by the lateness that the stream's workers allow).
+    -- came in time, or why not. An hour that is final may lack records that are lost, at most so many.
     CREATE VIEW pipeline.hour_status AS
-    SELECT h.hour, h.revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
-      coalesce(a.archived_until > (h.hour + interval '1 hour' + a.allowed_lateness) AT TIME ZONE 'UTC', false) AS is_final,
-      h.revision > coalesce(r.revision, 0) AS is_dirty
+    SELECT hour, coalesce(h.revision, 0) AS revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
+      f.reason IS NULL AS is_final, coalesce(h.revision, 0) > coalesce(r.revision, 0) AS is_dirty,
+      f.reason AS not_final_because, coalesce(w.awaited_events + w.late_events, 0) AS waiting_events,
+      coalesce(l.records, 0) AS lacking_records
     FROM pipeline.hour AS h
+    FULL JOIN pipeline.waiting_hour AS w USING (hour)
+    LEFT JOIN pipeline.lacking_hour AS l USING (hour)
     LEFT JOIN LATERAL (
-      SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1
+      SELECT b.revision, b.events, b.finished_at
+      FROM pipeline.batch_run AS b
+      WHERE b.hour = h.hour
+      ORDER BY b.revision DESC, b.id DESC
+      LIMIT 1
     ) AS r ON true
-    CROSS JOIN (
-      SELECT CASE WHEN count(*) = count(u.archived_until) THEN min(u.archived_until) END AS archived_until,
-        (SELECT s.allowed_lateness FROM pipeline.stream AS s WHERE s.retired_at IS NULL) AS allowed_lateness
-      FROM pipeline.partition_progress AS g
-      LEFT JOIN pipeline.stream AS s USING (topic)
-      -- A time that the clock has not come to yet was noted by a clock that was ahead.
-      CROSS JOIN LATERAL (
-        SELECT CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AS archived_until
-      ) AS u
-      WHERE s.retired_at IS NULL
-    ) AS a;
+    CROSS JOIN pipeline.stream_archival AS a
+    CROSS JOIN LATERAL (
+      SELECT CASE
+        WHEN hour AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not begun'
+        WHEN (hour + interval '1 hour') AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not ended'
+        WHEN a.partitions = 0 THEN 'no worker has read the topic yet'
+        WHEN a.gaps > 0 THEN 'records were lost before they were archived, and the gap is not acknowledged'
+        WHEN a.unclaimed > 0 THEN 'a partition has never been read by a worker of this database'
+        WHEN a.latest_archived_until > clock_timestamp() THEN 'the clock of Postgres was set back'
+        WHEN w.awaited_events > 0 THEN w.awaited_events || ' events are counted and not archived yet'
+        WHEN a.archived_until > (hour + interval '1 hour' + a.allowed_lateness) AT TIME ZONE 'UTC' THEN NULL
+        ELSE 'what arrived in time is not archived yet'
+      END AS reason
+    ) AS f;
 
     CREATE VIEW pipeline.dead_letter_count AS
     SELECT topic, reason, sum(records)::bigint AS records, max(last_seen_at) AS last_seen_at

@@ -4,21 +4,6 @@ import type { SchemaFamily } from './schema-family.ts';
 export const hours: SchemaFamily = {
   name: 'hours',
   sql: `
-    -- How far each partition is archived: what tells whether an hour is final. A time that the clock has not come to yet
-    -- was noted by a clock that was ahead. A topic that was retired holds no hour.
-    CREATE OR REPLACE FUNCTION pipeline.partition_archival() RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    BEGIN ATOMIC
-      SELECT coalesce(jsonb_agg(jsonb_build_object(
-        'topic', g.topic, 'partition', g.partition,
-        'archivedUntilMs', pipeline.epoch_ms(
-          CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AT TIME ZONE 'UTC')
-      ) ORDER BY g.topic, g.partition), '[]')
-      FROM pipeline.partition_progress AS g
-      LEFT JOIN pipeline.stream AS s USING (topic)
-      WHERE s.retired_at IS NULL;
-    END;
-
     CREATE OR REPLACE FUNCTION pipeline.read_manifest(p_version integer, p_archive_url text, p_hour_ms bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -32,12 +17,12 @@ export const hours: SchemaFamily = {
           USING ERRCODE = 'AU003';
       END IF;
 
-      RETURN jsonb_build_object(
+      RETURN pipeline.hour_facts(wanted) || jsonb_build_object(
         'readAtMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'revision', coalesce((SELECT h.revision FROM pipeline.hour AS h WHERE h.hour = wanted), 0),
         'isKnown', EXISTS (SELECT FROM pipeline.hour AS h WHERE h.hour = wanted),
         'isForeign', NOT EXISTS (SELECT FROM pipeline.archive_file) AND NOT EXISTS (SELECT FROM pipeline.archive_intent),
-        'partitions', pipeline.partition_archival(),
+        'partitions', pipeline.partition_facts(),
         'intendedPaths', (
           SELECT coalesce(jsonb_agg(i.path ORDER BY i.path), '[]')
           FROM (SELECT unnest(paths) AS path FROM pipeline.archive_intent) AS i
@@ -55,23 +40,27 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- Hours that were archived or computed, of [p_from_ms, p_to_ms).
+    -- Hours of [p_from_ms, p_to_ms) that were counted, archived or computed.
     CREATE OR REPLACE FUNCTION pipeline.hour_statuses(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
       RETURN jsonb_build_object(
         'nowMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
-        'partitions', pipeline.partition_archival(),
+        'partitions', pipeline.partition_facts(),
         'hours', (
           SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'hourMs', pipeline.epoch_ms(h.hour), 'revision', h.revision,
+            'hourMs', pipeline.epoch_ms(hour), 'revision', coalesce(h.revision, 0),
             'files', coalesce(a.files, 0), 'events', coalesce(a.events, 0),
+            'awaitedEvents', coalesce(w.awaited_events, 0), 'lateEvents', coalesce(w.late_events, 0),
+            'lackingRecords', coalesce(l.records, 0),
             'lastRun', CASE WHEN r.id IS NOT NULL THEN jsonb_build_object(
               'revision', r.revision, 'wasFinal', r.was_final, 'events', r.events,
               'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC')) END
-          ) ORDER BY h.hour), '[]')
+          ) ORDER BY hour), '[]')
           FROM pipeline.hour AS h
+          FULL JOIN pipeline.waiting_hour AS w USING (hour)
+          LEFT JOIN pipeline.lacking_hour AS l USING (hour)
           LEFT JOIN (
             SELECT f.hour, count(*) AS files, sum(f.row_count) AS events
             FROM pipeline.archive_file AS f
@@ -79,9 +68,13 @@ export const hours: SchemaFamily = {
             GROUP BY f.hour
           ) AS a USING (hour)
           LEFT JOIN LATERAL (
-            SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = h.hour ORDER BY b.revision DESC, b.id DESC LIMIT 1
+            SELECT b.id, b.revision, b.was_final, b.events, b.finished_at
+            FROM pipeline.batch_run AS b
+            WHERE b.hour = h.hour
+            ORDER BY b.revision DESC, b.id DESC
+            LIMIT 1
           ) AS r ON true
-          WHERE h.hour >= pipeline.utc(p_from_ms) AND h.hour < pipeline.utc(p_to_ms)
+          WHERE hour >= pipeline.utc(p_from_ms) AND hour < pipeline.utc(p_to_ms)
         )
       );
     END

@@ -2,6 +2,7 @@ import { archive } from './archive.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
+import { finality } from './finality.sql.ts';
 import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { positions } from './positions.sql.ts';
@@ -21,6 +22,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   archive,
   progress,
   gaps,
+  finality,
   hours,
   deadLetters,
   dashboards,
