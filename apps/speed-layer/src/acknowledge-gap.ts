@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { openEventArchive } from '@antenna/event-archive';
-import { kafkaClient, TopicOffsets } from '@antenna/event-source';
+import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
 import {
   type OffsetRange,
   parseArchivePath,
@@ -38,7 +38,7 @@ export const acknowledgeGap = command({
     const kafka = kafkaClient(settings.kafka, 'speed-layer-gap', (message, details) => {
       log.warn(message, details);
     });
-    const topic = new TopicOffsets(kafka, settings.kafka.topic);
+    const topic = new TopicOffsets(kafkaCluster(kafka), settings.kafka.topic);
     const archive = await openEventArchive(settings.archive.location, { emulatorUrl: settings.archive.emulatorUrl });
     try {
       await topic.connect();

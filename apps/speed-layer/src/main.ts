@@ -5,6 +5,7 @@ import { replayDeadLetters } from './dead-letters/replay.ts';
 import { showDeadLetters } from './dead-letters/show.ts';
 import { drain } from './drain.ts';
 import { forgetNotes } from './forget-notes.ts';
+import { releaseGroup } from './release-group.ts';
 import { retireTopic } from './retire-topic.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
@@ -19,6 +20,7 @@ await runApp({
     acknowledgeGap,
     retireTopic,
     forgetNotes,
+    releaseGroup,
     listDeadLetters,
     showDeadLetters,
     replayDeadLetters,

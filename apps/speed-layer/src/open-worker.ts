@@ -3,7 +3,13 @@ import { openEventArchive } from '@antenna/event-archive';
 import { connectToKafka, kafkaClient, KafkaEventSource } from '@antenna/event-source';
 import { type EventArchive, Ingestion, type IngestionObserver, type Retry } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  databaseIdentity,
+  PostgresPositionStore,
+  StreamProgress,
+} from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import { retryWhilePassing } from './retry.ts';
 import { Worker } from './worker.ts';
@@ -50,9 +56,10 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   const kafkaLog = (message: string, details: object) => {
     log.warn(message, details);
   };
+  const databaseId = await databaseIdentity(database);
   const source = new KafkaEventSource(
     kafkaClient(kafka, APPLICATION, kafkaLog),
-    { topic: kafka.topic, groupId: kafka.groupId, ...membership },
+    { topic: kafka.topic, groupId: kafka.groupId, databaseId, ...membership },
     kafkaLog,
   );
   const { clusterId } = await connectToKafka(source, kafka.brokers, kafkaLog);

@@ -71,6 +71,7 @@ export class Worker {
     await this.#warnOfFailure(() => this.#parts.progress.noteEnds(readEnds, notedMs));
     // A database that is away must not hide how many records wait.
     if (!round.isCompared) await this.#warnOfFailure(() => this.#compareOffsets());
+    await this.#parts.source.nameGroup();
     this.#isNoting = false;
   }
 

@@ -1,6 +1,7 @@
 import { ProductError } from '@antenna/settings';
 import retry, { AbortError } from 'p-retry';
 import { connectionAdvice } from './connection-advice.ts';
+import { GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import type { KafkaEventSource } from './kafka-event-source.ts';
 import { TopicMissingError } from './topic-offsets.ts';
@@ -17,7 +18,7 @@ const TRIES = 4;
  * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
  * minute in all; a refused login, a certificate that is not believed or a missing topic is an error at the first of these
  * tries.
- * @throws {KafkaUnreachableError | TopicMissingError}
+ * @throws {KafkaUnreachableError | TopicMissingError | GroupTakenError}
  */
 export async function connectToKafka(
   source: KafkaEventSource,
@@ -34,7 +35,7 @@ export async function connectToKafka(
       },
     });
   } catch (error) {
-    if (error instanceof TopicMissingError) throw error;
+    if (error instanceof TopicMissingError || error instanceof GroupTakenError) throw error;
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     throw new KafkaUnreachableError(
       `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
@@ -45,7 +46,7 @@ export async function connectToKafka(
 }
 
 function giveUpOnFinal(error: unknown): never {
-  if (error instanceof TopicMissingError) throw new AbortError(error);
+  if (error instanceof TopicMissingError || error instanceof GroupTakenError) throw new AbortError(error);
   if (error instanceof Error && connectionAdvice(error).isFinal) throw new AbortError(error);
   throw error;
 }

@@ -1,3 +1,6 @@
+export { GroupTakenError } from './group-guard.ts';
+export { GroupInUseError, releaseGroup, type ReleasedGroup } from './group-release.ts';
+export { kafkaCluster } from './kafka-cluster.ts';
 export { type KafkaLog, kafkaClient } from './kafka-client.ts';
 export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
 export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';

@@ -12,6 +12,7 @@ export interface KafkaCluster {
   findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
   /** @throws when the broker is unknown or does not let us connect. */
   findBroker(broker: { readonly nodeId: number }): Promise<KafkaBroker>;
+  findGroupCoordinator(group: { readonly groupId: string }): Promise<KafkaBroker>;
 }
 
 export interface PartitionMetadata {
@@ -30,6 +31,17 @@ export interface KafkaBroker {
   }): Promise<{
     readonly responses: readonly {
       readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }>;
+  /** Of every topic when none is named. */
+  offsetFetch(request: { readonly groupId: string; readonly topics: readonly never[] }): Promise<{
+    readonly responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly offset: string;
+        readonly metadata: string | null;
+      }[];
     }[];
   }>;
 }

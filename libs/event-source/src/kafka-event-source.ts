@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { ConsumerEndedError } from './consumer-ended-error.ts';
+import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
+import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInBatches } from './lean-kafkajs.ts';
 import { recordBatch } from './record-batch.ts';
@@ -11,6 +13,8 @@ import { TopicOffsets } from './topic-offsets.ts';
 export interface SubscriptionSettings {
   readonly topic: string;
   readonly groupId: string;
+  /** Undefined for a group that keeps nothing: else the group serves this database alone. */
+  readonly databaseId?: string;
   /** How long the group waits for a silent member before it gives its partitions to others. */
   readonly sessionTimeoutMs: number;
 }
@@ -35,19 +39,25 @@ export class KafkaEventSource implements EventSource {
   readonly #settings: SubscriptionSettings;
   readonly #consumer: Consumer;
   readonly #offsets: TopicOffsets;
+  readonly #guard: GroupGuard | undefined;
   readonly #log: KafkaLog;
   readonly #failure = Promise.withResolvers<never>();
   readonly #heartbeatMs: number;
   #assigned: readonly number[] = [];
   #isReclaiming = false;
   #isStopping = false;
+  /** Whether it was tried to name our database since the group has handed partitions out. */
+  #isNamed = false;
   #lastSignOfLifeMs = Date.now();
 
   constructor(kafka: Kafka, settings: SubscriptionSettings, log: KafkaLog) {
     this.#settings = settings;
     this.#log = log;
     this.#heartbeatMs = Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION);
-    this.#offsets = new TopicOffsets(kafka, settings.topic, log);
+    const cluster = kafkaCluster(kafka);
+    this.#offsets = new TopicOffsets(cluster, settings.topic, log);
+    const { databaseId } = settings;
+    this.#guard = databaseId === undefined ? undefined : new GroupGuard(cluster, { ...settings, databaseId });
     this.#failure.promise.catch(() => undefined);
     consumeInBatches(settings.topic);
     goOnWithoutLeaders(settings.topic);
@@ -79,11 +89,13 @@ export class KafkaEventSource implements EventSource {
    * Does all that a broker which is away can make fail for good, and may be called again: once `run` has begun, the
    * client itself tries for as long as it takes.
    * @throws {TopicMissingError} when there is no such topic.
+   * @throws {GroupTakenError} when the group serves another database.
    */
   async connect(): Promise<{ readonly clusterId: string }> {
     await this.#offsets.connect();
     await this.#offsets.read();
     const clusterId = this.#offsets.clusterId();
+    await this.verifyGroup();
     await this.#consumer.connect();
     await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
     return { clusterId };
@@ -116,6 +128,8 @@ export class KafkaEventSource implements EventSource {
   readFrom(partition: number, offset: number): void {
     if (this.#isStopping) return;
     this.#ifJoined(() => {
+      this.#guard?.reads(partition, offset);
+      if (!this.#isNamed) void this.nameGroup();
       this.#consumer.seek({ topic: this.#settings.topic, partition, offset: String(offset) });
       this.#consumer.resume([{ topic: this.#settings.topic, partitions: [partition] }]);
     });
@@ -125,6 +139,27 @@ export class KafkaEventSource implements EventSource {
     return this.#offsets.read(this.#assigned);
   }
 
+  /**
+   * Sees that the group serves no other database. What keeps it from seeing is logged, and no reason to stop.
+   * @throws {GroupTakenError} when it does.
+   */
+  async verifyGroup(): Promise<void> {
+    await this.#guarded(async (guard) => void (await guard.verify()));
+  }
+
+  /** Likewise, and names this database beside the offsets of the partitions that are ours. Called after a claim, and often. */
+  async nameGroup(): Promise<void> {
+    this.#isNamed = true;
+    try {
+      await this.#guarded(async (guard) => {
+        const offsets = await guard.unnamed(this.#assigned);
+        if (offsets.size > 0 && !this.#isStopping) await this.showProgress(offsets);
+      });
+    } catch (error) {
+      this.#failure.reject(error);
+    }
+  }
+
   reclaim(): void {
     this.#pause(this.#assigned);
     this.#isReclaiming = true;
@@ -132,7 +167,11 @@ export class KafkaEventSource implements EventSource {
 
   async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const { topic } = this.#settings;
-    const offsets = [...nextOffsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
+    const metadata = this.#guard?.metadata ?? null;
+    const offsets = [...nextOffsets].map(([partition, offset]) => {
+      this.#guard?.shows(partition, offset);
+      return { topic, partition, offset: String(offset), metadata };
+    });
     try {
       await this.#consumer.commitOffsets(offsets);
     } catch (error) {
@@ -145,6 +184,8 @@ export class KafkaEventSource implements EventSource {
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => {
       this.#assigned = payload.memberAssignment[this.#settings.topic] ?? [];
       this.#isReclaiming = false;
+      this.#guard?.joined();
+      this.#isNamed = false;
       // In the same turn as the join: a fetch that began in between would read from the group's offsets.
       this.#pause(this.#assigned);
       if (!this.#isStopping) void receiver.assigned(this.#assigned);
@@ -190,6 +231,16 @@ export class KafkaEventSource implements EventSource {
   #crashed({ payload }: ConsumerCrashEvent): void {
     this.#log('the consumer crashed', { error: String(payload.error), restarts: payload.restart });
     if (!payload.restart) this.#failure.reject(new ConsumerEndedError(payload.error));
+  }
+
+  async #guarded(look: (guard: GroupGuard) => Promise<void>): Promise<void> {
+    if (this.#guard === undefined) return;
+    try {
+      await look(this.#guard);
+    } catch (error) {
+      if (error instanceof GroupTakenError) throw error;
+      this.#log('could not see which database the group serves', { error: String(error) });
+    }
   }
 
   #pause(partitions: readonly number[]): void {

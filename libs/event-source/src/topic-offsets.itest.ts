@@ -1,5 +1,6 @@
 import { testTopic, type TestTopic } from '@antenna/test-kit';
 import kafkajs from 'kafkajs';
+import { kafkaCluster } from './kafka-cluster.ts';
 import { TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 
 function client(brokers: readonly string[]) {
@@ -12,7 +13,7 @@ describe('the offsets of a topic', () => {
 
   beforeEach(async () => {
     topic = await testTopic({ partitions: 2 });
-    offsets = new TopicOffsets(client(topic.brokers), topic.topic);
+    offsets = new TopicOffsets(kafkaCluster(client(topic.brokers)), topic.topic);
     await offsets.connect();
   });
 
@@ -57,7 +58,7 @@ describe('the offsets of a topic', () => {
   });
 
   it('are refused by name when there is no such topic', async () => {
-    const missing = new TopicOffsets(client(topic.brokers), `${topic.topic}-missing`);
+    const missing = new TopicOffsets(kafkaCluster(client(topic.brokers)), `${topic.topic}-missing`);
     await missing.connect();
     await expect(missing.read()).rejects.toThrow(TopicMissingError);
     await missing.disconnect();

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OffsetRange } from '@antenna/ingestion';
-import type { Kafka } from 'kafkajs';
-import { type KafkaCluster, kafkaCluster, type PartitionMetadata } from './kafka-cluster.ts';
+import type { KafkaCluster, PartitionMetadata } from './kafka-cluster.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { leaderOffsets } from './leader-offsets.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
@@ -34,8 +33,9 @@ export class TopicOffsets {
   /** Those of them that could not be read. */
   #unreadable = new Set<number>();
 
-  constructor(kafka: Kafka, topic: string, log: KafkaLog = () => undefined) {
-    this.#cluster = kafkaCluster(kafka);
+  /** @param cluster is connected and disconnected by this object. */
+  constructor(cluster: KafkaCluster, topic: string, log: KafkaLog = () => undefined) {
+    this.#cluster = cluster;
     this.#topic = topic;
     this.#log = log;
     goOnWithoutLeaders(topic);

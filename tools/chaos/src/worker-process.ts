@@ -10,7 +10,7 @@ const FAILPOINTS = join(import.meta.dirname, 'failpoints.ts');
 /** Settings of a worker: environment variables. */
 export type WorkerEnvironment = Readonly<Record<string, string>>;
 
-export type WorkerCommand = 'serve' | 'drain' | 'status' | 'acknowledge-gap';
+export type WorkerCommand = 'serve' | 'drain' | 'status' | 'acknowledge-gap' | 'release-group';
 
 /** Starts the speed layer as an operator would, as a process of its own, if wanted with a failpoint. */
 export function startWorker(command: WorkerCommand, environment: WorkerEnvironment, failpoint?: Failpoint) {

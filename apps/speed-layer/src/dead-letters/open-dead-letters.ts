@@ -1,4 +1,4 @@
-import { kafkaClient, TopicOffsets, TopicReader } from '@antenna/event-source';
+import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import {
   databaseSettings,
   type DatabaseConnection,
@@ -48,7 +48,7 @@ export function topicReader({ kafka }: Connections, log: Logger): TopicReader {
 /** A client of the cluster, and which cluster it is. */
 export async function openKafka({ kafka }: Connections, log: Logger) {
   const client = clientOf(kafka, log);
-  const topic = new TopicOffsets(client, kafka.topic);
+  const topic = new TopicOffsets(kafkaCluster(client), kafka.topic);
   await topic.connect();
   try {
     return { client, clusterId: topic.clusterId() };

@@ -1,4 +1,4 @@
-import { endsOf, TopicOffsets } from '@antenna/event-source';
+import { endsOf, kafkaCluster, TopicOffsets } from '@antenna/event-source';
 import type { Kafka } from 'kafkajs';
 import { place } from '../place.ts';
 import type { DemoResults } from './demo-results.ts';
@@ -17,7 +17,7 @@ export async function readResults(databaseUrl: string, kafka: Kafka): Promise<De
 
 /** @returns how many records each partition of a topic was sent. */
 export async function readTopicEnds(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, number>> {
-  const offsets = new TopicOffsets(kafka, topic);
+  const offsets = new TopicOffsets(kafkaCluster(kafka), topic);
   try {
     await offsets.connect();
     return endsOf(await offsets.read(), 'latest');

@@ -1,0 +1,26 @@
+import { kafkaClient, releaseGroup as release, type ReleasedGroup } from '@antenna/event-source';
+import { command, kafkaSettings, logSettings } from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+
+/** Frees the consumer group for another database than the one that it has served. */
+export const releaseGroup = command({
+  name: 'release-group',
+  description:
+    'deletes the consumer group when no worker is in it, so that a database which replaces another can use it',
+  settings: { kafka: kafkaSettings, log: logSettings },
+  async run({ kafka: connection, log: logging }, { secrets }) {
+    const log = createLogger({ ...logging, name: 'speed-layer', secrets });
+    const kafka = kafkaClient(connection, 'speed-layer-group', (message, details) => {
+      log.warn(message, details);
+    });
+    const released = await release(kafka, connection.groupId);
+    process.stdout.write(`${text(connection.groupId, released)}\n`);
+  },
+});
+
+function text(groupId: string, released: ReleasedGroup | undefined): string {
+  if (released === undefined) return `there is no group ${groupId}: nothing to release`;
+  const { offsets, databases } = released;
+  const served = databases.length === 0 ? 'no database is named' : `it served database ${databases.join(' and ')}`;
+  return `group ${groupId} is released: ${served}; ${offsets} committed offsets are gone, which only lag tools read`;
+}

@@ -1,0 +1,80 @@
+import { ProductError } from '@antenna/settings';
+import type { Kafka } from 'kafkajs';
+import { committedOffsets } from './group-guard.ts';
+import { kafkaCluster } from './kafka-cluster.ts';
+
+/** Workers, or others, are in the group. */
+export class GroupInUseError extends ProductError {
+  readonly code = 'GROUP_IN_USE';
+}
+
+/** What the group committed, which is gone with it. */
+export interface ReleasedGroup {
+  readonly offsets: number;
+  /** The databases that its offsets name. */
+  readonly databases: readonly string[];
+}
+
+const NON_EMPTY = 'NON_EMPTY_GROUP';
+const NO_SUCH_GROUP = 'GROUP_ID_NOT_FOUND';
+
+/**
+ * Deletes a consumer group, so that workers of another database can use it. What is lost is what lag tools show until
+ * the next commit: positions are kept in the database.
+ * @returns undefined when there is no such group.
+ * @throws {GroupInUseError} when the group has members.
+ */
+export async function releaseGroup(kafka: Kafka, groupId: string): Promise<ReleasedGroup | undefined> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.describeGroups([groupId]);
+    const members = groups.flatMap((group) => group.members);
+    if (members.length > 0)
+      throw inUse(
+        groupId,
+        members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost}`),
+      );
+    const released = await whatItServed(kafka, groupId);
+    return (await hasDeleted(admin, groupId)) ? released : undefined;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function whatItServed(kafka: Kafka, groupId: string): Promise<ReleasedGroup> {
+  const cluster = kafkaCluster(kafka);
+  await cluster.connect();
+  try {
+    await cluster.refreshMetadata();
+    const offsets = await committedOffsets(cluster, groupId);
+    return { offsets: offsets.length, databases: [...new Set(offsets.flatMap(({ databaseId }) => databaseId ?? []))] };
+  } finally {
+    await cluster.disconnect();
+  }
+}
+
+/** @returns false when there was nothing to delete. */
+async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): Promise<boolean> {
+  try {
+    await admin.deleteGroups([groupId]);
+    return true;
+  } catch (error) {
+    const types = deletionErrors(error);
+    if (types.includes(NO_SUCH_GROUP)) return false;
+    if (types.includes(NON_EMPTY)) throw inUse(groupId, ['a member that has just joined']);
+    throw error;
+  }
+}
+
+/** The client tells the answer of each group inside an error of its own. */
+function deletionErrors(error: unknown): readonly unknown[] {
+  if (!(error instanceof Error) || !('groups' in error) || !Array.isArray(error.groups)) return [];
+  return error.groups.map((group: { readonly error?: { readonly type?: unknown } }) => group.error?.type);
+}
+
+function inUse(groupId: string, members: readonly string[]): GroupInUseError {
+  return new GroupInUseError(
+    `consumer group ${groupId} has members: ${members.join(', ')}; stop these workers, then release the group again`,
+  );
+}
