@@ -1,6 +1,7 @@
 import { hasNews, hearFromGroup } from './actions/group-actions.ts';
 import { letGhostHappen } from './actions/call-actions.ts';
-import { compareOffsets, deliver } from './actions/reading-actions.ts';
+import { deliver } from './actions/reading-actions.ts';
+import type { SimulatedPartition } from './world/simulated-topic.ts';
 import type { SimulatedWorker } from './world/simulated-worker.ts';
 import { Violation } from './truth/violation.ts';
 import type { World } from './world/world.ts';
@@ -29,7 +30,7 @@ const MAX_WAVES = 12;
  * @throws {Violation} when the workers do not get to the end of the topic by themselves.
  */
 export async function drain(world: World): Promise<void> {
-  for (const partition of world.partitions) partition.latest = partition.end;
+  for (const partition of world.partitions) endFaults(partition, world.nowMs);
   if (world.choices.oneIn(4)) await drainRestlessly(world);
   const savesEarly = world.choices.oneIn(2);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -41,6 +42,11 @@ export async function drain(world: World): Promise<void> {
     if (world.hasGap && round > THAWED_BY) return;
   }
   throw new Violation(`not drained after ${MAX_ROUNDS} rounds: ${stateOf(world)}`);
+}
+
+function endFaults(partition: SimulatedPartition, nowMs: number): void {
+  partition.hasLeader = true;
+  partition.produce(nowMs);
 }
 
 /**
@@ -67,7 +73,7 @@ async function drainRestlessly(world: World): Promise<void> {
 async function workThrough(world: World): Promise<void> {
   for (const worker of world.workers.filter(({ isMember }) => isMember)) {
     if (hasNews(worker)) hearFromGroup(world, worker);
-    compareOffsets(world, worker);
+    void worker.noteEnds();
   }
   for (let turn = 0; turn < READINGS_OF_A_REBALANCE; turn += 1) {
     await world.settle();
@@ -104,7 +110,7 @@ function noticeDead(world: World): void {
 function passTime(world: World, round: number): void {
   world.nowMs += round % LONG_EVERY === 0 ? LONG_MS : ROUND_MS;
   if (round % LONG_EVERY !== LONG_EVERY - 1) return;
-  for (const worker of world.workers.filter(({ isMember }) => isMember)) compareOffsets(world, worker);
+  for (const worker of world.workers.filter(({ isMember }) => isMember)) void worker.noteEnds();
 }
 
 function thaw({ workers, choices }: World, round: number): void {

@@ -1,7 +1,10 @@
-import * as core from '@antenna/ingestion';
 import { Choices } from './choices.ts';
 import { explore } from './explore.ts';
+import { NO_MUTANT } from './mutants/mutant.ts';
+import { mutatedCore } from './mutants/mutated-core.ts';
 import { playSchedule } from './schedule.ts';
+
+const core = await mutatedCore(NO_MUTANT);
 
 /** In the tests; `npm run explore` plays more. */
 const SCHEDULES = 2_000;
@@ -43,7 +46,10 @@ describe('a schedule', () => {
     'its answer is lost',
     'still on its way',
     'of which nobody waits',
-    'markers',
+    'no records',
+    'stable up to',
+    'loses its leader',
+    'noteEnds',
     'refused',
     'retention deletes',
     'batch run',

@@ -1,6 +1,6 @@
 import { goOnWithCall, letGhostHappen } from './actions/call-actions.ts';
 import type { Choices } from './choices.ts';
-import { deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
+import { changeLeader, deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
 import { drain } from './drain.ts';
 import { checkEnd } from './truth/final-checks.ts';
 import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn } from './actions/group-actions.ts';
@@ -31,6 +31,7 @@ const ACTIONS: readonly Action[] = [
   { weight: 2, attempt: resetClient },
   { weight: 1, attempt: leave },
   { weight: 1, attempt: deleteOld },
+  { weight: 1, attempt: changeLeader },
 ];
 
 const LOTS = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));

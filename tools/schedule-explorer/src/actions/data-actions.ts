@@ -4,12 +4,12 @@ import type { World } from '../world/world.ts';
 const MAX_BATCH_RUNS = 2;
 
 /** More records of a partition become readable. */
-export function produce({ partitions, choices, trace }: World): boolean {
+export function produce({ partitions, choices, nowMs, trace }: World): boolean {
   const growing = partitions.filter(({ latest, end }) => latest < end);
   if (growing.length === 0) return false;
   const partition = choices.of(growing);
-  partition.latest += 1 + choices.below(partition.end - partition.latest);
-  trace(() => `partition ${partition.number} now ends at ${partition.latest}`);
+  partition.produce(nowMs, 1 + choices.below(partition.unproduced));
+  trace(() => `partition ${partition.number} now ends at ${partition.latest}, and is stable up to ${partition.stable}`);
   return true;
 }
 
@@ -18,11 +18,19 @@ export function deleteOld(world: World): boolean {
   const { choices } = world;
   const partition = choices.of(world.partitions);
   const saved = savedIn(world, partition);
-  const limit = choices.oneIn(20) ? partition.latest : saved;
+  const limit = choices.oneIn(20) ? partition.stable : saved;
   if (limit <= partition.earliest) return false;
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
   world.trace(() => `retention deletes partition ${partition.number} up to ${partition.earliest}`);
+  return true;
+}
+
+/** A partition's leader is gone, or another one has been elected. */
+export function changeLeader({ partitions, choices, trace }: World): boolean {
+  const partition = choices.of(partitions);
+  partition.hasLeader = !partition.hasLeader;
+  trace(() => `partition ${partition.number} ${partition.hasLeader ? 'has a leader again' : 'loses its leader'}`);
   return true;
 }
 

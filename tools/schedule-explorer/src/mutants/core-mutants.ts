@@ -5,6 +5,30 @@ const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(b
 /** Bugs of the core: changes of its sources. */
 export const CORE_MUTANTS: readonly Mutant[] = [
   {
+    name: 'aborted-unsorted',
+    bug: 'aborted transactions taken in the order of their markers: records of one that began earlier are counted',
+    edits: [
+      {
+        library: 'event-source',
+        file: 'visible-batches.ts',
+        find: 'aborted.toSorted((left, right) => (left.firstOffset < right.firstOffset ? -1 : 1))',
+        replace: '[...aborted]',
+      },
+    ],
+  },
+  {
+    name: 'abort-marker-missed',
+    bug: 'a producer hidden beyond the marker of its aborted transaction: records of its next one are lost',
+    edits: [
+      {
+        library: 'event-source',
+        file: 'visible-batches.ts',
+        find: 'hidden.delete(each.producerId);',
+        replace: 'hidden.has(each.producerId);',
+      },
+    ],
+  },
+  {
     name: 'intent-after-upload',
     bug: 'intent recorded after the upload: a crash in between leaves a file of which nobody knows',
     edits: [

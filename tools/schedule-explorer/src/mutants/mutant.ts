@@ -1,7 +1,9 @@
 import type { Defects } from '../world/world.ts';
 
-/** A change of one place in libs/ingestion/src; what is looked for must be there exactly once. */
+/** A change of one place of a library's sources; what is looked for must be there exactly once. */
 export interface SourceEdit {
+  /** The speed layer's core unless told. */
+  readonly library?: 'ingestion' | 'event-source';
   readonly file: string;
   readonly find: string;
   readonly replace: string;

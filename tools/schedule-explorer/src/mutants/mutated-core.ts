@@ -2,36 +2,53 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';
+import { visibleBatches } from '@antenna/event-source';
 import * as ingestion from '@antenna/ingestion';
 import type { Core } from '../world/core.ts';
 import type { Mutant, SourceEdit } from './mutant.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const SOURCES = join(ROOT, 'libs/ingestion/src');
 
 /** In the workspace, so that the copies find the packages that they import; not under version control. */
 const COPIES = join(ROOT, '.local/mutants');
+
+/** Which libraries are mutated, and which of their modules holds what is explored. */
+const MODULES = { ingestion: 'index.ts', 'event-source': 'visible-batches.ts' } as const;
+
+const CORE: Core = { ...ingestion, visibleBatches };
 
 /**
  * The core with a bug planted. Production code has no switches: a copy of its sources is edited and imported.
  * @throws {Error} when an edit does not fit the sources any more.
  */
 export function mutatedCore(mutant: Mutant): Promise<Core> {
-  const core = cores.get(mutant) ?? importCopy(mutant);
+  const core = cores.get(mutant) ?? mutated(mutant);
   cores.set(mutant, core);
   return core;
 }
 
 const cores = new Map<Mutant, Promise<Core>>();
 
-async function importCopy({ name, edits = [] }: Mutant): Promise<Core> {
-  if (edits.length === 0) return ingestion;
-  const copy = join(COPIES, `${name}-${process.pid}-${threadId}`);
+async function mutated({ name, edits = [] }: Mutant): Promise<Core> {
+  const core = { ...CORE };
+  for (const [library, ofLibrary] of Map.groupBy(edits, libraryOf)) {
+    Object.assign(core, await importCopy(library, { name, edits: ofLibrary }));
+  }
+  return core;
+}
+
+function libraryOf({ library = 'ingestion' }: SourceEdit): keyof typeof MODULES {
+  return library;
+}
+
+async function importCopy(library: keyof typeof MODULES, { name, edits }: { name: string; edits: SourceEdit[] }) {
+  const copy = join(COPIES, `${name}-${library}-${process.pid}-${threadId}`);
   await mkdir(COPIES, { recursive: true });
-  await cp(SOURCES, copy, { recursive: true, filter: (path) => !path.endsWith('.test.ts') });
+  const filter = (path: string) => !path.endsWith('test.ts');
+  await cp(join(ROOT, 'libs', library, 'src'), copy, { recursive: true, filter });
   try {
     for (const edit of edits) await apply(edit, copy);
-    return (await import(join(copy, 'index.ts'))) as Core;
+    return (await import(join(copy, MODULES[library]))) as Partial<Core>;
   } finally {
     await rm(copy, { recursive: true });
   }

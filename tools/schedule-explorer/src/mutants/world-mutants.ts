@@ -27,4 +27,9 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     bug: 'a dirty flag cleared by a run that read an older revision: events that came late are never in the result',
     defects: { recordsLatestRevision: true },
   },
+  {
+    name: 'stable-offset-noted',
+    bug: 'the last stable offset noted as the end of a partition: hours are final without what an open transaction hides',
+    defects: { notesStableOffset: true },
+  },
 ];

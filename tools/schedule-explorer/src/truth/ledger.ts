@@ -91,6 +91,16 @@ export class Ledger {
     }
   }
 
+  /**
+   * Hours are final by this.
+   * @throws {Violation} when a record that was written before is not archived.
+   */
+  archivedUntil(number: number, untilMs: number): void {
+    const missing = this.#partitions[number]?.firstWritten(this.reached('archive', number), untilMs);
+    if (missing === undefined) return;
+    throw new Violation(`partition ${number} counts as archived until ${untilMs} ms, but offset ${missing} is not`);
+  }
+
   #checkFile(file: ArchivedFile, truth: Truth): void {
     const wanted = truth.rowsOfHour.get(file.hourMs) ?? [];
     const held = this.#archive.files.get(file.path);

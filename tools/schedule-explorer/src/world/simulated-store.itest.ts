@@ -9,7 +9,8 @@ import { SimulatedStore } from './simulated-store.ts';
 
 const SEQUENCES = 12;
 const CALLS = 60;
-const PARTITIONS = [0, 1];
+/** Of each sequence, which has partitions of its own: a database keeps one topic. */
+const PARTITIONS = 2;
 const SINKS: readonly Sink[] = ['totals', 'archive'];
 const HOUR_MS = Date.UTC(2022, 9, 29, 13);
 const NOTHING = new WindowTotals();
@@ -38,25 +39,25 @@ describe('the store of the schedules', () => {
 
   it('answers whatever it is asked as the functions of the database do', async () => {
     const outcomes = new Set<string>();
+    const real = new PostgresPositionStore(database, {
+      topic: 'devices',
+      groupId: 'speed-layer',
+      clusterId: 'cluster',
+      archiveUrl: 'file:/archive',
+      allowedLatenessMs: 0,
+      owner: 'a test',
+    });
     for (let seed = 1; seed <= SEQUENCES; seed += 1) {
-      const topic = `topic ${seed}`;
-      const real = new PostgresPositionStore(database, {
-        topic,
-        groupId: 'speed-layer',
-        clusterId: 'cluster',
-        archiveUrl: 'file:/archive',
-        allowedLatenessMs: 0,
-        owner: 'a test',
-      });
+      const partitions = Array.from({ length: PARTITIONS }, (_, index) => PARTITIONS * seed + index);
       const simulated = aSimulatedStore();
       const choices = Choices.seeded(seed);
       for (let call = 0; call < CALLS; call += 1) {
-        const ask = anyCall(choices, simulated, topic);
+        const ask = anyCall(choices, simulated, partitions);
         const answer = await outcomeOf(() => ask(simulated));
         expect(await outcomeOf(() => ask(real))).toEqual(answer);
         outcomes.add(typeof answer === 'string' ? answer : 'claimed');
       }
-      expect(await rangesOf(database, topic)).toEqual(
+      expect(await rangesOf(database, partitions)).toEqual(
         [...simulated.deadLetterRanges.values()].toSorted((left, right) => left.partition - right.partition),
       );
     }
@@ -68,7 +69,7 @@ function aSimulatedStore(): SimulatedStore {
   const nothing = () => undefined;
   return new SimulatedStore(
     {
-      ledger: { claim: nothing, commit: nothing, chunk: nothing },
+      ledger: { claim: nothing, commit: nothing, chunk: nothing, archivedUntil: nothing },
       hours: new SimulatedHours({}),
       committedInKafka: new Map(),
       refused: (message) => new FenceLostError(message),
@@ -79,16 +80,16 @@ function aSimulatedStore(): SimulatedStore {
 }
 
 /** A call that is right most of the time, and else off by a little. */
-function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store: AnyStore) => unknown {
+function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly number[]): (store: AnyStore) => unknown {
   const kind = choices.below(10);
   if (kind < 2) {
-    const partitions = [choices.of(PARTITIONS)];
-    return (store) => store.claim(SINKS, partitions);
+    const claimed = [choices.of(partitions)];
+    return (store) => store.claim(SINKS, claimed);
   }
   if (kind < 5) {
-    const moves = PARTITIONS.filter(() => choices.oneIn(2)).map((partition) =>
-      aMove(choices, state, partition, 'totals'),
-    );
+    const moves = partitions
+      .filter(() => choices.oneIn(2))
+      .map((partition) => aMove(choices, state, partition, 'totals'));
     const deadLetterRanges = moves
       .filter(() => choices.oneIn(2))
       .map(({ partition, from, to }) => aRange(partition, from, to));
@@ -96,7 +97,7 @@ function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store
     return (store) =>
       store.commitTotals({ moves, totals, userHours, hourCounts: [], deadLetters: [], deadLetterRanges });
   }
-  const move = aMove(choices, state, choices.of(PARTITIONS), 'archive');
+  const move = aMove(choices, state, choices.of(partitions), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;
   const path = `hour/${partition}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
   if (kind < 7) {
@@ -104,7 +105,7 @@ function anyCall(choices: Choices, state: SimulatedStore, topic: string): (store
     return (store) => store.recordIntent(intent);
   }
   const stored = { sizeBytes: 1, checksum: 'sum' };
-  const file = { ...stored, path: `${topic}/${state.manifest.size}/${path}`, hourMs: HOUR_MS, rows: 1, eventBytes: 1n };
+  const file = { ...stored, path: `${state.manifest.size}/${path}`, hourMs: HOUR_MS, rows: 1, eventBytes: 1n };
   const isEmpty = choices.oneIn(4);
   return (store) => store.completeChunk({ move, decoderVersion: 1, files: isEmpty ? [] : [file], hasIntent: !isEmpty });
 }
@@ -128,12 +129,12 @@ function aRange(partition: number, from: number, to: number): DeadLetterRange {
   return { partition, reason: 'not_json', firstOffset: from, lastOffset: to - 1, records: to - from };
 }
 
-async function rangesOf(database: Knex, topic: string): Promise<unknown> {
+async function rangesOf(database: Knex, partitions: readonly number[]): Promise<unknown> {
   const statement = `
     SELECT partition, reason, first_offset::float8 AS "firstOffset", last_offset::float8 AS "lastOffset",
       records::float8 AS records
-    FROM pipeline.dead_letter_range WHERE topic = :topic ORDER BY partition`;
-  return (await database.raw<{ rows: unknown }>(statement, { topic })).rows;
+    FROM pipeline.dead_letter_range WHERE partition = ANY (:partitions) ORDER BY partition`;
+  return (await database.raw<{ rows: unknown }>(statement, { partitions })).rows;
 }
 
 async function outcomeOf(call: () => unknown): Promise<unknown> {

@@ -5,6 +5,7 @@ import type {
   CompletedChunk,
   DeadLetterRange,
   Fingerprint,
+  OffsetRange,
   OpenIntent,
   PositionMove,
   Sink,
@@ -12,6 +13,7 @@ import type {
 } from '@antenna/ingestion';
 import type { Ledger } from '../truth/ledger.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
+import { SimulatedNotes } from './simulated-notes.ts';
 
 interface Position {
   nextOffset: number;
@@ -25,11 +27,13 @@ export interface StoreDefects {
   readonly ignoresEpoch?: boolean;
   /** Begins where Kafka's group has committed, and takes that for the position. */
   readonly believesKafka?: boolean;
+  /** Takes the last stable offset for the end of a partition. */
+  readonly notesStableOffset?: boolean;
 }
 
 export interface StoreParts {
   /** Judges whatever is accepted. */
-  readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk'>;
+  readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk' | 'archivedUntil'>;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
   readonly committedInKafka: ReadonlyMap<number, number>;
@@ -49,10 +53,9 @@ export class SimulatedStore {
   readonly intents = new Map<number, OpenIntent>();
   /** Dead letters that are not stored whole, by partition and reason. */
   readonly deadLetterRanges = new Map<string, DeadLetterRange>();
+  readonly #notes = new SimulatedNotes();
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;
-  /** When each end of a partition was noted first. */
-  readonly #noted = new Map<number, Map<number, number>>();
   readonly #positions: Readonly<Record<Sink, Map<number, Position>>> = { totals: new Map(), archive: new Map() };
 
   constructor(parts: StoreParts, defects: StoreDefects) {
@@ -114,12 +117,14 @@ export class SimulatedStore {
     this.#parts.ledger.chunk(chunk);
   }
 
-  /** @param notedMs read before the ends were. */
-  noteEnds(notedMs: number, ends: ReadonlyMap<number, number>): void {
-    for (const [partition, end] of ends) {
-      const noted = this.#noted.get(partition) ?? new Map<number, number>();
-      this.#noted.set(partition, noted);
-      if (!noted.has(end)) noted.set(end, notedMs);
+  /** Ends that were read after `notedMs`, of the partitions that have a leader. */
+  noteEnds(notedMs: number, offsets: ReadonlyMap<number, OffsetRange | undefined>): void {
+    for (const [partition, range] of offsets) {
+      if (range === undefined) continue;
+      this.#notes.add(partition, this.#defects.notesStableOffset === true ? range.stable : range.latest, notedMs);
+      // Once the archive has reached an end, whatever had been written by then is archived.
+      const untilMs = this.#notes.takeReached(partition, this.nextOffset('archive', partition));
+      if (untilMs !== undefined) this.#parts.ledger.archivedUntil(partition, untilMs);
     }
   }
 
@@ -143,9 +148,10 @@ export class SimulatedStore {
     return claimed;
   }
 
-  #waitingMs(partition: number, beyond: number): number | undefined {
-    const ends = [...(this.#noted.get(partition) ?? [])].filter(([end]) => end > beyond);
-    return ends.length === 0 ? undefined : this.#parts.nowMs() - Math.min(...ends.map(([, notedMs]) => notedMs));
+  /** How long records that neither the archive nor its open intent holds have been known to wait. */
+  #waitingMs(partition: number, nextOffset: number): number | undefined {
+    const sinceMs = this.#notes.waitingSinceMs(partition, nextOffset);
+    return sinceMs === undefined ? undefined : this.#parts.nowMs() - sinceMs;
   }
 
   #movePositions(sink: Sink, moves: readonly PositionMove[]): void {

@@ -1,94 +1,144 @@
 import type { OffsetRange, SourceRecord } from '@antenna/ingestion';
 import type { Choices } from '../choices.ts';
-import { DEAD_LETTERS, EVENTS, type KnownRecord, RECORD_TIMESTAMP_MS } from './known-record.ts';
-
-const SHORTEST = 4;
-const LONGEST = 14;
-
-interface Entry {
-  readonly offset: number;
-  /** Undefined for a transaction marker. */
-  readonly record: SourceRecord | undefined;
-  readonly known: KnownRecord | undefined;
-}
+import type { Core } from './core.ts';
+import type { KnownRecord } from './known-record.ts';
+import { anyLog, type Log, type LoggedBatch } from './simulated-log.ts';
 
 interface KnownAt {
   readonly offset: number;
   readonly known: KnownRecord;
 }
 
-/** What a fetch brings: at least one entry, of which some may be markers. */
+/** What a fetch brings: at least one batch, perhaps without records. */
 export interface FetchedEntries {
   readonly fetchedOffset: number;
   readonly nextOffset: number;
   readonly records: readonly SourceRecord[];
 }
 
-/** One partition of a topic: records, markers, and offsets that compaction has emptied. */
+/** Decides which batches of a fetch are delivered: code under test. */
+type VisibleBatches = Core['visibleBatches'];
+
+/** One partition of a topic, of which brokers show as much as has been produced and not been deleted yet. */
 export class SimulatedPartition {
   readonly number: number;
-  readonly #entries: readonly Entry[];
+  readonly #log: Log;
+  readonly #visibleBatches: VisibleBatches;
   readonly #known: readonly KnownAt[];
+  readonly #writtenMs: number[] = [];
   /** Oldest offset that can be read. Records below were deleted by retention. */
   earliest = 0;
-  /** The offset that the next record will get; those beyond are not produced yet. */
-  latest: number;
+  /** Without one nothing can be read or asked. */
+  hasLeader = true;
+  #latest = 0;
 
-  constructor(number: number, entries: readonly Entry[]) {
+  constructor(number: number, { log, visibleBatches }: { log: Log; visibleBatches: VisibleBatches }) {
     this.number = number;
-    this.#entries = entries;
-    this.#known = entries.flatMap(({ offset, known }) => (known === undefined ? [] : { offset, known }));
-    this.latest = this.end;
+    this.#log = log;
+    this.#visibleBatches = visibleBatches;
+    const committed = log.batches.filter(({ transaction }) => transaction?.isAborted !== true);
+    this.#known = committed.flatMap(({ records }) => records);
   }
 
   /** Where the partition ends when everything has been produced. */
   get end(): number {
-    return (this.#entries.at(-1)?.offset ?? -1) + 1;
+    return (this.#log.batches.at(-1)?.lastOffset ?? -1) + 1;
   }
 
-  get range(): OffsetRange {
-    return { earliest: this.earliest, latest: this.latest, stable: this.latest };
+  /** The offset that the next record will get; those beyond are not produced yet. */
+  get latest(): number {
+    return this.#latest;
   }
 
+  /** Last stable offset: where the oldest transaction begins that is open. */
+  get stable(): number {
+    let stable = this.#latest;
+    for (const { firstOffset, markerOffset } of this.#log.transactions) {
+      if (firstOffset < stable && markerOffset >= this.#latest) stable = firstOffset;
+    }
+    return stable;
+  }
+
+  /** Undefined while there is no leader to ask. */
+  get range(): OffsetRange | undefined {
+    if (!this.hasLeader) return undefined;
+    return { earliest: this.earliest, latest: this.latest, stable: this.stable };
+  }
+
+  /** @param nowMs when producers write these batches, all that are left unless told. */
+  produce(nowMs: number, batches = Infinity): void {
+    const from = this.#log.batches.findIndex(({ lastOffset }) => lastOffset >= this.#latest);
+    const last = from < 0 ? undefined : (this.#log.batches[from + batches - 1] ?? this.#log.batches.at(-1));
+    if (last === undefined) return;
+    while (this.#writtenMs.length <= last.lastOffset) this.#writtenMs.push(nowMs);
+    this.#latest = last.lastOffset + 1;
+  }
+
+  /** Batches that are not produced yet. */
+  get unproduced(): number {
+    return this.#log.batches.filter(({ lastOffset }) => lastOffset >= this.#latest).length;
+  }
+
+  /** Whether a fetch from that offset would bring anything now. */
   holdsFrom(offset: number): boolean {
-    return this.#entries.some((entry) => entry.offset >= offset && this.#isReadable(entry));
+    const { stable, hasLeader } = this;
+    return (
+      hasLeader && this.#log.batches.some((batch) => batch.lastOffset >= offset && this.#isReadable(batch, stable))
+    );
   }
 
   /** Undefined when there is nothing to fetch from that offset on. */
-  fetch(fetchedOffset: number, maxEntries: number): FetchedEntries | undefined {
-    const begin = this.#entries.findIndex((entry) => entry.offset >= fetchedOffset && this.#isReadable(entry));
-    if (begin < 0) return undefined;
-    const entries = this.#entries.slice(begin, begin + maxEntries).filter((entry) => this.#isReadable(entry));
-    const last = entries.at(-1);
+  fetch(fetchedOffset: number, maxBatches: number): FetchedEntries | undefined {
+    const { stable } = this;
+    const batches: LoggedBatch[] = [];
+    for (const batch of this.#log.batches) {
+      if (batch.lastOffset >= fetchedOffset && this.#isReadable(batch, stable)) batches.push(batch);
+      if (batches.length === maxBatches) break;
+    }
+    const last = batches.at(-1);
     if (last === undefined) return undefined;
-    const records = entries.flatMap(({ record }) => record ?? []);
-    return { fetchedOffset, nextOffset: last.offset + 1, records };
+    const nextOffset = last.lastOffset + 1;
+    return { fetchedOffset, nextOffset, records: this.#visibleRecords(batches, fetchedOffset, nextOffset) };
   }
 
-  #isReadable({ offset }: Entry): boolean {
-    return offset >= this.earliest && offset < this.latest;
+  #visibleRecords(batches: readonly LoggedBatch[], from: number, to: number): SourceRecord[] {
+    const stored = batches.map((batch) => batch.stored);
+    const visible = this.#visibleBatches(stored, this.#abortedBetween(from, to));
+    return batches.flatMap(({ records }, index) => {
+      if (visible[index]?.parts.recordCount === 0) return [];
+      return records.flatMap(({ offset, record }) => (offset >= from ? record : []));
+    });
   }
 
-  /** All records of [from, to) that there ever were, with what has to become of them. */
+  /** As a broker lists them: those that reach into the fetch, in the order of their markers. */
+  #abortedBetween(from: number, to: number) {
+    return this.#log.transactions
+      .filter(({ isAborted, firstOffset, markerOffset }) => isAborted && markerOffset >= from && firstOffset < to)
+      .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }));
+  }
+
+  #isReadable({ lastOffset }: LoggedBatch, stable: number): boolean {
+    return lastOffset >= this.earliest && lastOffset < stable;
+  }
+
+  /** All committed records of [from, to) that there ever were, with what has to become of them. */
   known(from: number, to: number): readonly KnownAt[] {
     return this.#known.filter(({ offset }) => offset >= from && offset < to);
   }
-}
 
-/** A partition of chance: 0 is an event, the others are what makes offsets difficult. */
-export function simulatedPartition(number: number, choices: Choices): SimulatedPartition {
-  const length = SHORTEST + choices.below(LONGEST - SHORTEST + 1);
-  const entries: Entry[] = [];
-  for (let offset = 0; offset < length; offset += 1) {
-    const kind = choices.below(24);
-    // The newest record or marker of a log is never compacted away.
-    if (kind >= 22 && offset < length - 1) continue;
-    if (kind >= 18) entries.push({ offset, record: undefined, known: undefined });
-    else entries.push(recordEntry(offset, choices.of(kind >= 16 ? DEAD_LETTERS : EVENTS)));
+  /** The oldest committed record from an offset on that was written before that time; undefined when there is none. */
+  firstWritten(from: number, beforeMs: number): number | undefined {
+    return this.#known.find(({ offset }) => offset >= from && (this.#writtenMs[offset] ?? Infinity) < beforeMs)?.offset;
   }
-  return new SimulatedPartition(number, entries);
 }
 
-function recordEntry(offset: number, known: KnownRecord): Entry {
-  return { offset, known, record: { offset, timestampMs: RECORD_TIMESTAMP_MS, key: null, value: known.value } };
+/** A partition of chance. Some of it may not be produced yet. */
+export function simulatedPartition(
+  number: number,
+  choices: Choices,
+  visibleBatches: VisibleBatches,
+): SimulatedPartition {
+  const partition = new SimulatedPartition(number, { log: anyLog(choices), visibleBatches });
+  partition.produce(0, choices.oneIn(2) ? 1 + choices.below(partition.unproduced) : Infinity);
+  return partition;
 }

@@ -29,9 +29,12 @@ export class SimulatedWorker {
   isLeaving = false;
   hasLeft = false;
   failure: Error | undefined;
+  readonly #parts: WorkerParts;
+  #isNoting = false;
 
   constructor(id: number, parts: WorkerParts) {
     this.id = id;
+    this.#parts = parts;
     this.consumer = new SimulatedConsumer({ ...parts, worker: id });
     const ports = {
       source: this.consumer,
@@ -50,6 +53,33 @@ export class SimulatedWorker {
   /** Whether it takes part in the group. */
   get isMember(): boolean {
     return !this.isLeaving && !this.isFrozen;
+  }
+
+  /**
+   * As a worker does every few seconds: compares its places with the topic, and notes how far the topic reaches, by a
+   * clock that is read before. A failure is made up for the next time.
+   */
+  async noteEnds(): Promise<void> {
+    if (this.#isNoting) return;
+    this.#isNoting = true;
+    try {
+      const notedMs = await this.#readClock();
+      const offsets = await this.consumer.offsets();
+      this.ingestion.verifyOffsets(offsets);
+      const { store, calls } = this.#parts;
+      await calls.add(this.id, 'noteEnds', () => {
+        store.noteEnds(notedMs, offsets);
+      });
+    } catch (error) {
+      if (!(error instanceof PassingFailure)) throw error;
+    } finally {
+      this.#isNoting = false;
+    }
+  }
+
+  #readClock(): Promise<number> {
+    const { calls, clock } = this.#parts;
+    return calls.add(this.id, 'read clock', () => clock.nowMs());
   }
 
   leave(): void {

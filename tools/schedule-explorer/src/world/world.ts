@@ -52,7 +52,9 @@ export class World {
     this.core = core;
     this.choices = choices;
     this.trace = (text) => trace?.(text());
-    this.partitions = Array.from({ length: 1 + choices.below(3) }, (_, number) => simulatedPartition(number, choices));
+    this.partitions = Array.from({ length: 1 + choices.below(3) }, (_, number) =>
+      simulatedPartition(number, choices, core.visibleBatches),
+    );
     this.archive = new SimulatedArchive(defects);
     this.hours = new SimulatedHours(defects);
     this.ledger = new Ledger(this.partitions, this.archive);
