@@ -5,6 +5,7 @@ import { openDatabase, type DatabaseOptions } from './database.ts';
 import { serverOf } from './driver-options.ts';
 import { DatabaseRefusedError, DatabaseUnreachableError, factOf } from './errors.ts';
 import { isPassingFailure } from './passing-failure.ts';
+import { checkServerVersion, PostgresTooOldError } from './server-version.ts';
 
 export interface RetryOptions extends DatabaseOptions {
   /** How long to try; half a minute unless given. */
@@ -12,9 +13,10 @@ export interface RetryOptions extends DatabaseOptions {
 }
 
 /**
- * Opens the database and makes sure that it answers. A server that is not there yet, or is starting, is tried again
+ * Opens the database and makes sure that it answers, and is new enough. A server that is not there yet, or is starting, is tried again
  * for a bounded time.
  * @throws {DatabaseUnreachableError} when it did not answer in that time.
+ * @throws {PostgresTooOldError} at once.
  * @throws {DatabaseRefusedError} at once when it answers with a refusal: a wrong password, an unknown database.
  */
 export async function connectWithRetry(
@@ -26,7 +28,7 @@ export async function connectWithRetry(
   const startedAt = performance.now();
   let attempts = 0;
   try {
-    await pRetry(() => database.raw('SELECT 1'), {
+    await pRetry(() => checkServerVersion(database, server), {
       retries: Infinity,
       minTimeout: 250,
       maxTimeout: 4_000,
@@ -41,6 +43,7 @@ export async function connectWithRetry(
     return database;
   } catch (error) {
     await database.destroy();
+    if (error instanceof PostgresTooOldError) throw error;
     if (!isPassingFailure(error)) throw new DatabaseRefusedError(server, error);
     throw new DatabaseUnreachableError(server, error, { attempts, waitedMs: performance.now() - startedAt });
   }

@@ -22,6 +22,7 @@ export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
+export { PostgresTooOldError } from './server-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
 export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { connectWithRetry } from './connect-with-retry.ts';
+import { openDatabase } from './database.ts';
+
+describe('a server', () => {
+  let provided: TestDatabase;
+
+  beforeAll(async () => {
+    provided = await testDatabase();
+  });
+
+  afterAll(() => provided.close());
+
+  async function versionOfServer(): Promise<string> {
+    const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+    const { rows } = await database.raw<{ rows: { version: string }[] }>(
+      `SELECT current_setting('server_version_num') AS version`,
+    );
+    await database.destroy();
+    return rows[0]?.version ?? '';
+  }
+
+  /** The real server, whose answers name another version of the same length. */
+  async function aServerOfVersion(version: string): Promise<{ url: string; close: () => void }> {
+    const [actual, { hostname, port }] = [await versionOfServer(), new URL(provided.url)];
+    const server = createServer((near) => {
+      const far = connect(Number(port === '' ? 5432 : port), hostname);
+      far.on('data', (data) => near.write(Buffer.from(data.toString('latin1').replaceAll(actual, version), 'latin1')));
+      near.on('data', (data) => far.write(data));
+      near.on('error', () => far.destroy()).on('close', () => far.destroy());
+      far.on('error', () => near.destroy()).on('close', () => near.destroy());
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const url = Object.assign(new URL(provided.url), {
+      hostname: '127.0.0.1',
+      port: typeof address === 'object' ? String(address?.port) : '',
+    });
+    return { url: url.href, close: () => server.close() };
+  }
+
+  it('that is too old is refused at once, with the version that is needed', async () => {
+    const { url, close } = await aServerOfVersion('140011');
+    await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject({
+      code: 'POSTGRES_TOO_OLD',
+      message: expect.stringMatching(/ is version 14\.11; version 15 or newer is needed/) as string,
+    });
+    close();
+  });
+
+  it('of the least version is taken', async () => {
+    const { url, close } = await aServerOfVersion('150000');
+    const database = await connectWithRetry({ url }, { applicationName: 'test' });
+    await database.destroy();
+    close();
+  });
+});
