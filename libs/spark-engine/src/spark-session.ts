@@ -22,6 +22,16 @@ type Operation = Awaited<ReturnType<Session['executeStatement']>>;
 /** HIVE_CLI_SERVICE_PROTOCOL_V10: results in columns. */
 const PROTOCOL = 9;
 const CONNECT_TIMEOUT_MS = 30_000;
+
+/** How long Spark may take before it is given up. */
+export interface SparkDeadlines {
+  /** For one answer: a driver that collects garbage is silent for long, one that is gone without a word for ever. */
+  readonly answerMs: number;
+  /** For a statement to finish. An hour that takes longer than an hour never catches up. */
+  readonly statementMs: number;
+}
+
+const DEADLINES: SparkDeadlines = { answerMs: 120_000, statementMs: 3_600_000 };
 const ROWS_A_FETCH = 50_000;
 const [FIRST_POLL_MS, LAST_POLL_MS] = [25, 1_000];
 /** Of TOperationState. */
@@ -33,21 +43,29 @@ export class SparkSession {
   readonly #utils: HiveUtils;
   /** Never fulfilled; rejected when the connection breaks: answers that are still owed would never come. */
   readonly #lost: Promise<never>;
+  readonly #deadlines: SparkDeadlines;
 
-  private constructor(session: Session, utils: HiveUtils, lost: Promise<never>) {
-    this.#session = session;
-    this.#utils = utils;
-    this.#lost = lost;
+  private constructor(parts: {
+    readonly session: Session;
+    readonly utils: HiveUtils;
+    readonly lost: Promise<never>;
+    readonly deadlines: SparkDeadlines;
+  }) {
+    this.#session = parts.session;
+    this.#utils = parts.utils;
+    this.#lost = parts.lost;
+    this.#deadlines = parts.deadlines;
   }
 
   /**
    * @param configuration of the session, by Spark's names.
-   * @throws {SparkError}
+   * @throws {SparkError} also when Spark is silent, or busy with one statement, for too long.
    */
   static async using<T>(
     endpoint: SparkEndpoint,
     configuration: Readonly<Record<string, string>>,
     work: (session: SparkSession) => Promise<T>,
+    deadlines: SparkDeadlines = DEADLINES,
   ): Promise<T> {
     const service: Service = thrift;
     const types = service.TCLIService_types;
@@ -55,9 +73,9 @@ export class SparkSession {
     const lost = brokenConnection(client, endpoint);
     try {
       const session = await Promise.race([openSession(client, endpoint, configuration), lost, tooLate(endpoint)]);
-      const spark = new SparkSession(session, new HiveUtils(types), lost);
+      const spark = new SparkSession({ session, utils: new HiveUtils(types), lost, deadlines });
       const result = await work(spark);
-      await Promise.race([session.close(), lost]);
+      await spark.#answer(session.close());
       return result;
     } finally {
       // The server ends the session of a connection that is gone, and what runs in it.
@@ -87,11 +105,16 @@ export class SparkSession {
   }
 
   async #finish(operation: Operation): Promise<void> {
+    const endMs = performance.now() + this.#deadlines.statementMs;
     for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LAST_POLL_MS, waitMs * 1.5)) {
       const { operationState = FAILED, errorMessage } = await this.#answer(operation.status(false));
       if (operationState === FINISHED) return;
       if ([CANCELED, CLOSED, FAILED, TIMED_OUT].includes(operationState)) {
         throw new SparkError('SPARK_FAILED', `Spark could not do it: ${shortened(errorMessage)}`);
+      }
+      if (performance.now() > endMs) {
+        const seconds = this.#deadlines.statementMs / 1000;
+        throw new SparkError('SPARK_FAILED', `Spark could not do it within ${seconds} s: give it more executors`);
       }
       await delay(waitMs);
     }
@@ -100,7 +123,7 @@ export class SparkSession {
   /** The driver throws objects that are no errors. */
   async #answer<T>(answer: Promise<T>): Promise<T> {
     try {
-      return await Promise.race([answer, this.#lost]);
+      return await withinMs(this.#deadlines.answerMs, Promise.race([answer, this.#lost]));
     } catch (error) {
       if (error instanceof SparkError) throw error;
       const { message } = error as { readonly message?: string };
@@ -139,6 +162,20 @@ function brokenConnection(client: HiveClient, endpoint: SparkEndpoint): Promise<
   // It also ends when it has done its work.
   promise.catch(() => undefined);
   return promise;
+}
+
+/** @throws {SparkError} SPARK_UNAVAILABLE */
+async function withinMs<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const waiting = new AbortController();
+  const silence = delay(ms, undefined, { signal: waiting.signal }).then(() => {
+    throw new SparkError('SPARK_UNAVAILABLE', `Spark's SQL endpoint has not answered within ${ms / 1000} s`);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    waiting.abort();
+    silence.catch(() => undefined);
+  }
 }
 
 async function tooLate(endpoint: SparkEndpoint): Promise<never> {
