@@ -22,7 +22,7 @@ export async function drained(
   { ingestion, source, progress, retry }: DrainParts,
   sinks: readonly Sink[],
 ): Promise<void> {
-  const ends = endsOf(await source.offsets(), 'stable');
+  const ends = endsOf(await retry('read offsets', () => source.offsets(), { aborted: false }), 'stable');
   const hasPassed = () => retry('read positions', () => havePassed(progress, sinks, ends), { aborted: false });
   while (!(ingestion.hasTaken(ends) && (await hasPassed()))) {
     await delay(LOOK_MS);
