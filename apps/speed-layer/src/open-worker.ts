@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
-import { openEventArchive } from '@antenna/event-archive';
+import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { connectToKafka, kafkaClient, KafkaEventSource } from '@antenna/event-source';
-import { type EventArchive, Ingestion, type IngestionObserver, type Retry } from '@antenna/ingestion';
+import { Ingestion, type IngestionObserver, type Retry } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
 import {
+  AbandonedFiles,
   checkSchema,
   connectWithRetry,
   databaseIdentity,
@@ -11,6 +12,7 @@ import {
   StreamProgress,
 } from '@antenna/usage-store';
 import type { Knex } from 'knex';
+import { adoptAppeared } from './existing-files.ts';
 import { retryWhilePassing } from './retry.ts';
 import { Worker } from './worker.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -76,8 +78,10 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   const ports = { source, store, archive, clock, retry, observer };
   const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits });
   const progress = new StreamProgress(database, kafka.topic);
+  const abandoned = new AbandonedFiles(database, kafka.topic);
+  const adopt = () => (archive === undefined ? Promise.resolve() : adoptAppeared(abandoned, archive));
   return {
-    worker: new Worker({ ingestion, source, progress, log }),
+    worker: new Worker({ ingestion, source, progress, adopt, log }),
     ingestion,
     source,
     progress,
@@ -90,8 +94,6 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   };
 }
 
-type ClosableArchive = EventArchive & { close(): Promise<void> };
-
-function openArchive({ archive }: WorkerSettings): Promise<ClosableArchive> {
+function openArchive({ archive }: WorkerSettings): Promise<ParquetArchive> {
   return openEventArchive(archive.location, { emulatorUrl: archive.emulatorUrl });
 }

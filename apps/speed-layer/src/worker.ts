@@ -13,6 +13,11 @@ const NOTE_ENDS_MS = 5_000;
 /** One worker's note is all workers': who comes this soon after one leaves it at looking. */
 const NOTED_MS = 4_000;
 
+/** How often it is looked whether a file has appeared whose chunk was given up. */
+const ADOPT_MS = 60_000;
+
+const NOT_NOTED = 'could not note how far the topic reaches';
+
 /** How long a shutdown waits for what is unsaved; what is not saved by then is read again by the next claimant. */
 const SAVE_DEADLINE_MS = 20_000;
 
@@ -23,6 +28,8 @@ export interface WorkerParts {
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
+  /** Lists such files. */
+  readonly adopt: () => Promise<unknown>;
   readonly log: Logger;
 }
 
@@ -53,6 +60,7 @@ export class Worker {
         this.#parts.ingestion.tick();
       }, TICK_MS),
       setInterval(() => void this.noteEnds(NOTED_MS), NOTE_ENDS_MS),
+      setInterval(() => void this.#warnOfFailure('could not adopt files', this.#parts.adopt), ADOPT_MS),
     );
   }
 
@@ -68,9 +76,9 @@ export class Worker {
       round.isCompared = true;
       return endsOf(await this.#compareOffsets(), 'latest');
     };
-    await this.#warnOfFailure(() => this.#parts.progress.noteEnds(readEnds, notedMs));
+    await this.#warnOfFailure(NOT_NOTED, () => this.#parts.progress.noteEnds(readEnds, notedMs));
     // A database that is away must not hide how many records wait.
-    if (!round.isCompared) await this.#warnOfFailure(() => this.#compareOffsets());
+    if (!round.isCompared) await this.#warnOfFailure(NOT_NOTED, () => this.#compareOffsets());
     await this.#parts.source.nameGroup();
     this.#isNoting = false;
   }
@@ -81,11 +89,11 @@ export class Worker {
     return offsets;
   }
 
-  async #warnOfFailure(step: () => Promise<unknown>): Promise<void> {
+  async #warnOfFailure(failure: string, step: () => Promise<unknown>): Promise<void> {
     try {
       await step();
     } catch (error) {
-      this.#parts.log.warn('could not note how far the topic reaches', { error: String(error) });
+      this.#parts.log.warn(failure, { error: String(error) });
     }
   }
 

@@ -15,6 +15,13 @@ export {
   SchemaVersionError,
 } from './errors.ts';
 export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
+export {
+  AbandonedFiles,
+  type AcknowledgedGap,
+  type CommandedStream,
+  type HeldPosition,
+  LostRecords,
+} from './lost-records.ts';
 export { initialUsers } from './initial-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { isPassingFailure } from './passing-failure.ts';
@@ -25,4 +32,4 @@ export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { PostgresTooOldError } from './server-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
-export { StreamProgress, type AcknowledgedGap, type PartitionProgress } from './stream-progress.ts';
+export { StreamProgress, type PartitionProgress } from './stream-progress.ts';

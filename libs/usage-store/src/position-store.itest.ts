@@ -284,34 +284,6 @@ describe('positions and totals in Postgres', () => {
     });
   });
 
-  it('closes the chunk whose records are gone when the gap is acknowledged, and lists its files that exist', async () => {
-    const progress = new StreamProgress(database, STREAM.topic);
-    const path = 'year=2022/month=10/day=29/hour=13/devices-0-000000000000-000000000010.parquet';
-    await store.claim(['archive', 'totals'], [0]);
-    const chunk = { partition: 0, epoch: 1, startOffset: 0, endOffset: 10, decoderVersion: 1, paths: [path] };
-    await store.recordIntent(chunk);
-    const file = { path, hourMs: NOON + 3_600_000, rows: 7, eventBytes: 70n, sizeBytes: 900, checksum: 'abc' };
-    const gap = {
-      sink: 'archive',
-      partition: 0,
-      from: 0,
-      to: 10,
-      acknowledgedBy: 'a test',
-      detail: 'deleted',
-    } as const;
-    await progress.acknowledgeGap({ ...gap, files: [file] });
-
-    expect(await rowsOf('SELECT path, start_offset, end_offset, row_count FROM pipeline.archive_file')).toEqual([
-      { path, start_offset: '0', end_offset: '10', row_count: '7' },
-    ]);
-    expect(await rowsOf('SELECT hour, revision FROM pipeline.hour')).toEqual([
-      { hour: '2022-10-29 13:00:00', revision: '1' },
-    ]);
-    expect(await store.claim(['archive'], [0])).toMatchObject([{ nextOffset: 10, openIntent: undefined }]);
-    // Whoever held the partition, and has not heard of it, is refused.
-    await expect(store.recordIntent(chunk)).rejects.toThrow(FenceLostError);
-  });
-
   async function rowsOf(statement: string): Promise<unknown[]> {
     return (await database.raw<{ rows: unknown[] }>(statement)).rows;
   }

@@ -90,8 +90,8 @@ describe('notes of the ends of a topic', () => {
   it('become no more than some hundred while the archive stands still', async () => {
     await claim('totals', 'archive');
     await database.raw(`
-      INSERT INTO pipeline.partition_end (topic, partition, end_offset, noted_at)
-      SELECT 'devices', 0, n, clock_timestamp() - (1001 - n) * interval '1 s' FROM generate_series(1, 1000) AS n`);
+      INSERT INTO pipeline.partition_end (topic, partition, end_offset, first_noted_at, noted_at)
+      SELECT 'devices', 0, n, clock_timestamp(), clock_timestamp() - (1001 - n) * interval '1 s' FROM generate_series(1, 1000) AS n`);
     await note(1_001);
     expect(await noteCount()).toBeLessThan(510);
     await note(1_002);

@@ -2,7 +2,7 @@ import type { Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
-import { ACKNOWLEDGE_GAP, NOTE_PARTITION_ENDS, NOW_FOR_NOTING, STREAM_STATUS } from './sql/speed.sql.ts';
+import { NOTE_PARTITION_ENDS, NOW_FOR_NOTING, STREAM_STATUS } from './sql/speed.sql.ts';
 
 /** How far a partition has come. Offsets are of the next record; undefined where nobody has noted one. */
 export interface PartitionProgress {
@@ -18,24 +18,6 @@ export interface PartitionProgress {
   readonly archivedUntilMs: number | undefined;
   readonly openIntent:
     { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] } | undefined;
-}
-
-/** Records that are given up, and what is left of a chunk that was being written. */
-export interface AcknowledgedGap {
-  readonly sink: Sink;
-  readonly partition: number;
-  readonly from: number;
-  readonly to: number;
-  readonly acknowledgedBy: string;
-  readonly detail: string;
-  readonly files: readonly {
-    readonly path: string;
-    readonly hourMs: number;
-    readonly rows: number;
-    readonly eventBytes: bigint;
-    readonly sizeBytes: number;
-    readonly checksum: string;
-  }[];
 }
 
 /** Where the stream stands, for status, drain and finality. */
@@ -67,12 +49,6 @@ export class StreamProgress {
       partitions: arrayOfNumbers(ends.map(([partition]) => partition)),
       ends: arrayOfNumbers(ends.map(([, end]) => end)),
     });
-  }
-
-  /** @throws {FenceLostError} when the position is not at `from` any more. */
-  async acknowledgeGap({ files, ...gap }: AcknowledgedGap): Promise<void> {
-    const listed = files.map((file) => ({ ...file, eventBytes: String(file.eventBytes) }));
-    await this.#call(ACKNOWLEDGE_GAP, { ...gap, files: JSON.stringify(listed) });
   }
 
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {

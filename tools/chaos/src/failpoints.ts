@@ -6,7 +6,8 @@ import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.t
 
 /**
  * Loaded into a worker before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
- * does, before or after the nth call of one step of the protocols. The worker itself knows nothing of it.
+ * does, or freezes it, as SIGSTOP does (`FAILPOINT_SIGNAL`), before or after the nth call of one step of the protocols.
+ * The worker itself knows nothing of it.
  */
 const text = process.env['FAILPOINT'];
 const wanted = text === undefined ? undefined : parseFailpoint(text);
@@ -21,18 +22,19 @@ function watch<Name extends string>(adapter: Record<Name, Asynchronous>, name: N
     calls += 1;
     // Calls overlap: by the time this one has ended, others have been counted.
     const isWanted = calls === wanted.call;
-    if (isWanted && wanted.moment === 'before') await die();
+    if (isWanted && wanted.moment === 'before') await stop();
     const result = await original.apply(this, args);
-    if (isWanted && wanted.moment === 'after') await die();
+    if (isWanted && wanted.moment === 'after') await stop();
     return result;
   };
 }
 
-/** Nothing runs after it: a signal that one sends oneself is delivered at once. */
-function die(): Promise<never> {
+/** Dies or freezes: a signal that one sends oneself is delivered at once. What is frozen goes on when it thaws. */
+function stop(): Promise<void> {
   if (wanted !== undefined) writeSync(2, `failpoint ${failpointText(wanted)} reached\n`);
-  process.kill(process.pid, 'SIGKILL');
-  return new Promise(() => undefined);
+  const isFrozen = process.env['FAILPOINT_SIGNAL'] === 'SIGSTOP';
+  process.kill(process.pid, isFrozen ? 'SIGSTOP' : 'SIGKILL');
+  return isFrozen ? Promise.resolve() : new Promise(() => undefined);
 }
 
 watch(PostgresPositionStore.prototype, 'claim', 'claim');

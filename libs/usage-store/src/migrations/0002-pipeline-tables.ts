@@ -158,11 +158,24 @@ export const pipelineTables: NumberedMigration = {
       partition integer NOT NULL,
       from_offset bigint NOT NULL,
       to_offset bigint NOT NULL CHECK (to_offset > from_offset),
+      -- How many records of that range the sink lacks at most.
+      records_at_most bigint NOT NULL CHECK (records_at_most BETWEEN 0 AND to_offset - from_offset),
       -- By when the partition was archived at that moment: hours that were final by then lack nothing.
       archived_until timestamptz,
       detail text,
       acknowledged_by text NOT NULL,
       acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+
+    -- Files of chunks that were given up before they existed: a worker that thaws may create one even so. It is adopted.
+    CREATE TABLE pipeline.abandoned_path (
+      path text COLLATE "C" PRIMARY KEY,
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      start_offset bigint NOT NULL,
+      end_offset bigint NOT NULL,
+      decoder_version integer NOT NULL,
+      abandoned_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
     -- A chunk that is being written: at most one per partition.

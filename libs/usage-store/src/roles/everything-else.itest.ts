@@ -59,12 +59,15 @@ describe('a login of the group', () => {
   it('antenna_speed can call the functions of the speed layer, and nothing else', async () => {
     expect(await rightsOf('antenna_speed')).toEqual([
       ...[
+        'abandoned_paths',
         'acknowledge_gap',
+        'adopt_file',
         'claim',
         'commit_totals',
         'complete_chunk',
         'database_identity',
         'forget_notes',
+        'held_positions',
         'note_partition_ends',
         'now_for_noting',
         'record_intent',
@@ -88,11 +91,15 @@ describe('a login of the group', () => {
   it('antenna_operator can call the functions of an operator, and nothing else', async () => {
     expect(await rightsOf('antenna_operator')).toEqual([
       ...[
+        'abandoned_paths',
+        'acknowledge_gap',
+        'adopt_file',
         'begin_replay',
         'database_identity',
         'end_replay',
         'find_dead_letters',
         'forget_notes',
+        'held_positions',
         'list_dead_letters',
         'record_fate',
         'restore_topic',

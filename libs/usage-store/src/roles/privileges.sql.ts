@@ -20,7 +20,11 @@ export const PRIVILEGES = `
     pipeline.database_identity,
     pipeline.retire_topic,
     pipeline.restore_topic,
-    pipeline.forget_notes
+    pipeline.forget_notes,
+    pipeline.held_positions,
+    pipeline.acknowledge_gap,
+    pipeline.abandoned_paths,
+    pipeline.adopt_file
     TO antenna_speed, antenna_operator;
 
   GRANT EXECUTE ON FUNCTION
@@ -30,8 +34,7 @@ export const PRIVILEGES = `
     pipeline.complete_chunk,
     pipeline.now_for_noting,
     pipeline.note_partition_ends,
-    pipeline.stream_status,
-    pipeline.acknowledge_gap
+    pipeline.stream_status
     TO antenna_speed;
 
   GRANT EXECUTE ON FUNCTION

@@ -56,12 +56,15 @@ describe('everybody', () => {
 describe('the speed layer', () => {
   it('may call its functions', async () => {
     expect(await callable('antenna_speed')).toEqual([
+      'abandoned_paths',
       'acknowledge_gap',
+      'adopt_file',
       'claim',
       'commit_totals',
       'complete_chunk',
       'database_identity',
       'forget_notes',
+      'held_positions',
       'note_partition_ends',
       'now_for_noting',
       'record_intent',
@@ -96,11 +99,15 @@ describe('the batch layer', () => {
 describe('the operator', () => {
   it('may call the functions of an operator', async () => {
     expect(await callable('antenna_operator')).toEqual([
+      'abandoned_paths',
+      'acknowledge_gap',
+      'adopt_file',
       'begin_replay',
       'database_identity',
       'end_replay',
       'find_dead_letters',
       'forget_notes',
+      'held_positions',
       'list_dead_letters',
       'record_fate',
       'restore_topic',

@@ -42,8 +42,8 @@ const counted = (hour: number, { events = 10, end = 100, onTime = 'NULL' as numb
 
 const gap = (acknowledgedAt: string, archivedUntil: string | null, sink = 'archive') => `
   INSERT INTO pipeline.acknowledged_gap
-    (sink, topic, partition, from_offset, to_offset, acknowledged_by, acknowledged_at, archived_until)
-  VALUES ('${sink}', 'devices', 0, 60, 100, 'test', '${acknowledgedAt}', ${archivedUntil === null ? 'NULL' : `'${archivedUntil}'`})`;
+    (sink, topic, partition, from_offset, to_offset, records_at_most, acknowledged_by, acknowledged_at, archived_until)
+  VALUES ('${sink}', 'devices', 0, 60, 100, 40, 'test', '${acknowledgedAt}', ${archivedUntil === null ? 'NULL' : `'${archivedUntil}'`})`;
 
 const progress = (change: string) => `UPDATE pipeline.partition_progress SET ${change} WHERE partition = 1`;
 

@@ -58,7 +58,7 @@ export const finality: SchemaFamily = {
     -- hour that was not final when it was acknowledged, that the archive has changed since, or that has events counted
     -- beyond the gap's start; of none that began more than an hour later, by devices whose clocks are right.
     CREATE VIEW pipeline.lacking_hour AS
-    SELECT h.hour, sum(g.to_offset - g.from_offset)::bigint AS records
+    SELECT h.hour, sum(g.records_at_most)::bigint AS records
     FROM pipeline.acknowledged_gap AS g
     JOIN pipeline.stream AS s USING (topic)
     CROSS JOIN LATERAL (

@@ -4,38 +4,131 @@ import type { SchemaFamily } from './schema-family.ts';
 export const gaps: SchemaFamily = {
   name: 'gaps',
   sql: `
-    -- Gives up records that retention has deleted: records the gap and moves the position to the oldest offset that
-    -- is left. An intent whose records are gone is closed; those of its files that exist are listed.
-    CREATE OR REPLACE FUNCTION pipeline.acknowledge_gap(
-      p_version integer, p_topic text, p_sink text, p_partition integer, p_from bigint, p_to bigint,
-      p_acknowledged_by text, p_detail text, p_files jsonb
-    ) RETURNS void
+    -- The positions as an operator's command finds them, with what tells later whether they are still the same.
+    CREATE OR REPLACE FUNCTION pipeline.held_positions(
+      p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
+    ) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      held pipeline.position;
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      INSERT INTO pipeline.position (sink, topic, partition) VALUES (p_sink, p_topic, p_partition)
-      ON CONFLICT DO NOTHING;
-      -- The epoch is raised: a worker that still holds the partition is refused and starts anew.
+      PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
+      RETURN (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'sink', p.sink, 'partition', p.partition, 'nextOffset', p.next_offset, 'epoch', p.epoch,
+          'fingerprint', CASE WHEN p.fingerprint IS NOT NULL THEN jsonb_build_object(
+            'offset', p.fingerprint_offset, 'hash', p.fingerprint) END,
+          'openIntent', CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
+            'startOffset', i.start_offset, 'endOffset', i.end_offset, 'paths', to_jsonb(i.paths)) END
+        ) ORDER BY p.partition, p.sink DESC), '[]')
+        FROM pipeline.position AS p
+        LEFT JOIN pipeline.archive_intent AS i ON p.sink = 'archive' AND i.topic = p.topic AND i.partition = p.partition
+        WHERE p.topic = p_topic
+      );
+    END
+    $$;
+
+    -- Refuses unless the positions of the partition, and the intent or its absence, are what the operator's command saw.
+    CREATE OR REPLACE FUNCTION pipeline.require_held(
+      p_topic text, p_partition integer, p_sinks text[], p_epochs bigint[], p_offsets bigint[],
+      p_intent_start bigint, p_intent_end bigint
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      unchanged integer;
+      intended pipeline.archive_intent;
+    BEGIN
+      PERFORM 1 FROM pipeline.position AS p
+      WHERE p.topic = p_topic AND p.partition = p_partition ORDER BY p.sink FOR UPDATE;
+      SELECT count(*) INTO unchanged
+      FROM pipeline.position AS p
+      JOIN unnest(p_sinks, p_epochs, p_offsets) AS h (sink, epoch, next_offset) USING (sink, epoch, next_offset)
+      WHERE p.topic = p_topic AND p.partition = p_partition;
+      SELECT i.* INTO intended FROM pipeline.archive_intent AS i WHERE i.topic = p_topic AND i.partition = p_partition;
+      IF unchanged <> cardinality(p_sinks) OR ('archive' = ANY (p_sinks)
+        AND (intended.start_offset, intended.end_offset) IS DISTINCT FROM (p_intent_start, p_intent_end))
+      THEN
+        RAISE EXCEPTION 'a worker has claimed or moved partition % of topic % meanwhile', p_partition, p_topic
+          USING ERRCODE = 'AU001';
+      END IF;
+    END
+    $$;
+
+    -- Closes the intent of a chunk whose records are gone. Those of its files that exist are listed, the others are
+    -- remembered: a worker that is frozen between intent and file does not know yet.
+    CREATE OR REPLACE FUNCTION pipeline.give_up_intent(p_topic text, p_partition integer, p_files jsonb) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.list_files(p_topic, p_partition, i.start_offset, i.end_offset, i.decoder_version, p_files)
+      FROM pipeline.archive_intent AS i
+      WHERE i.topic = p_topic AND i.partition = p_partition;
+      INSERT INTO pipeline.abandoned_path (path, topic, partition, start_offset, end_offset, decoder_version)
+      SELECT unnest(i.paths), i.topic, i.partition, i.start_offset, i.end_offset, i.decoder_version
+      FROM pipeline.archive_intent AS i
+      WHERE i.topic = p_topic AND i.partition = p_partition
+      EXCEPT
+      SELECT a.path, a.topic, a.partition, a.start_offset, a.end_offset, a.decoder_version
+      FROM pipeline.archive_file AS a
+      WHERE a.topic = p_topic AND a.partition = p_partition;
+      DELETE FROM pipeline.archive_intent AS i WHERE i.topic = p_topic AND i.partition = p_partition;
+    END
+    $$;
+
+    -- Gives up records that retention has deleted: records the gap and moves the position to the oldest offset that
+    -- is left. The epoch is raised: a worker that holds the partition is refused and starts anew.
+    CREATE OR REPLACE FUNCTION pipeline.acknowledge_gap(
+      p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
+      p_sink text, p_partition integer, p_epoch bigint, p_from bigint, p_to bigint,
+      p_intent_start bigint, p_intent_end bigint, p_files jsonb, p_acknowledged_by text, p_detail text
+    ) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
+      PERFORM pipeline.require_held(p_topic, p_partition, ARRAY[p_sink], ARRAY[p_epoch], ARRAY[p_from],
+        p_intent_start, p_intent_end);
+
+      INSERT INTO pipeline.acknowledged_gap
+        (sink, topic, partition, from_offset, to_offset, records_at_most, archived_until, detail, acknowledged_by)
+      SELECT p_sink, p_topic, p_partition, p_from, p_to,
+        p_to - p_from - (SELECT coalesce(sum((f ->> 'rows')::bigint), 0) FROM jsonb_array_elements(p_files) AS f),
+        (SELECT g.archived_until FROM pipeline.partition_progress AS g
+         WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp()),
+        p_detail, p_acknowledged_by;
       UPDATE pipeline.position AS p SET
         next_offset = p_to, epoch = p.epoch + 1, fingerprint_offset = NULL, fingerprint = NULL, moved_at = clock_timestamp()
-      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition AND p.next_offset = p_from
-      RETURNING * INTO held;
-      IF held IS NULL THEN
-        RAISE EXCEPTION 'the position of % on partition % of topic % is not % any more',
-          p_sink, p_partition, p_topic, p_from USING ERRCODE = 'AU001';
-      END IF;
-      INSERT INTO pipeline.acknowledged_gap
-        (sink, topic, partition, from_offset, to_offset, detail, acknowledged_by)
-      VALUES (p_sink, p_topic, p_partition, p_from, p_to, p_detail, p_acknowledged_by);
-
+      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition;
       IF p_sink = 'archive' THEN
-        PERFORM pipeline.list_files(p_topic, p_partition, i.start_offset, i.end_offset, i.decoder_version, p_files)
-        FROM pipeline.archive_intent AS i
-        WHERE i.topic = p_topic AND i.partition = p_partition;
-        DELETE FROM pipeline.archive_intent AS i WHERE i.topic = p_topic AND i.partition = p_partition;
+        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files);
       END IF;
+    END
+    $$;
+
+    CREATE OR REPLACE FUNCTION pipeline.abandoned_paths(p_version integer, p_topic text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN (
+        SELECT coalesce(jsonb_agg(a.path ORDER BY a.path), '[]') FROM pipeline.abandoned_path AS a WHERE a.topic = p_topic
+      );
+    END
+    $$;
+
+    -- Lists a file that appeared after its chunk was given up: its records are read by nobody else any more. False: it
+    -- was adopted before.
+    CREATE OR REPLACE FUNCTION pipeline.adopt_file(p_version integer, p_topic text, p_file jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      abandoned pipeline.abandoned_path;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      DELETE FROM pipeline.abandoned_path AS a WHERE a.path = p_file ->> 'path' AND a.topic = p_topic
+      RETURNING * INTO abandoned;
+      IF NOT FOUND THEN
+        RETURN false;
+      END IF;
+      PERFORM pipeline.list_files(p_topic, abandoned.partition, abandoned.start_offset, abandoned.end_offset,
+        abandoned.decoder_version, jsonb_build_array(p_file));
+      RETURN true;
     END
     $$;
   `,

@@ -21,11 +21,16 @@ export const hours: SchemaFamily = {
         'readAtMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'revision', coalesce((SELECT h.revision FROM pipeline.hour AS h WHERE h.hour = wanted), 0),
         'isKnown', EXISTS (SELECT FROM pipeline.hour AS h WHERE h.hour = wanted),
-        'isForeign', NOT EXISTS (SELECT FROM pipeline.archive_file) AND NOT EXISTS (SELECT FROM pipeline.archive_intent),
+        'isForeign', NOT EXISTS (SELECT FROM pipeline.archive_file)
+          AND NOT EXISTS (SELECT FROM pipeline.archive_intent) AND NOT EXISTS (SELECT FROM pipeline.abandoned_path),
         'partitions', pipeline.partition_facts(),
         'intendedPaths', (
           SELECT coalesce(jsonb_agg(i.path ORDER BY i.path), '[]')
-          FROM (SELECT unnest(paths) AS path FROM pipeline.archive_intent) AS i
+          FROM (
+            SELECT unnest(paths) AS path FROM pipeline.archive_intent
+            UNION ALL
+            SELECT path FROM pipeline.abandoned_path
+          ) AS i
         ),
         'files', (
           SELECT coalesce(jsonb_agg(jsonb_build_object(

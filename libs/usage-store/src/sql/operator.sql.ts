@@ -5,3 +5,22 @@ export const RETIRE_TOPIC = 'SELECT pipeline.retire_topic(p_version => :version,
 export const RESTORE_TOPIC = 'SELECT pipeline.restore_topic(p_version => :version, p_topic => :topic) AS answer';
 
 export const FORGET_NOTES = 'SELECT pipeline.forget_notes(p_version => :version, p_topic => :topic) AS answer';
+
+export const HELD_POSITIONS = `
+  SELECT pipeline.held_positions(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl
+  ) AS answer`;
+
+export const ACKNOWLEDGE_GAP = `
+  SELECT pipeline.acknowledge_gap(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl, p_sink => :sink, p_partition => :partition, p_epoch => :epoch, p_from => :from,
+    p_to => :to, p_intent_start => :intentStart, p_intent_end => :intentEnd, p_files => :files,
+    p_acknowledged_by => :acknowledgedBy, p_detail => :detail
+  ) AS answer`;
+
+export const ABANDONED_PATHS = 'SELECT pipeline.abandoned_paths(p_version => :version, p_topic => :topic) AS answer';
+
+export const ADOPT_FILE = `
+  SELECT pipeline.adopt_file(p_version => :version, p_topic => :topic, p_file => :file) AS answer`;

@@ -53,10 +53,4 @@ export const STREAM_STATUS = `
     CAST(extract(epoch FROM archived_until) * 1000 AS bigint) AS archived_until_ms, intent_start, intent_end, intent_paths
   FROM pipeline.stream_status(:topic)`;
 
-export const ACKNOWLEDGE_GAP = `
-  SELECT pipeline.acknowledge_gap(
-    p_version => :version, p_topic => :topic, p_sink => :sink, p_partition => :partition, p_from => :from, p_to => :to,
-    p_acknowledged_by => :acknowledgedBy, p_detail => :detail, p_files => :files
-  )`;
-
 export const DATABASE_IDENTITY = 'SELECT pipeline.database_identity() AS identity';

@@ -1,0 +1,90 @@
+import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
+import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
+import { FenceLostError } from '@antenna/ingestion';
+import { ProductError } from '@antenna/settings';
+import type { Logger } from '@antenna/telemetry';
+import { AbandonedFiles, checkSchema, connectWithRetry, type HeldPosition, LostRecords } from '@antenna/usage-store';
+import type { WorkerSettings } from './worker-settings.ts';
+
+/** Workers have changed each time what the command was about to change. */
+class PositionsMovedError extends ProductError {
+  readonly code = 'POSITIONS_MOVED';
+}
+
+/** What a command works with that accepts lost records. */
+export interface OperatedStream {
+  readonly records: LostRecords;
+  readonly topic: TopicOffsets;
+  readonly abandoned: AbandonedFiles;
+  /** Undefined when the database has no position of the archive. */
+  readonly archive: ParquetArchive | undefined;
+  /** Of every sink that the database has, as they were when the work began. */
+  readonly positions: readonly HeldPosition[];
+}
+
+type OperatedSettings = Pick<WorkerSettings, 'database' | 'kafka' | 'archive'>;
+
+/** How often the work is begun anew when a worker claims or moves what it is about. */
+const ATTEMPTS = 3;
+
+/**
+ * Opens the stream for as long as `work` takes, which is done again from the start when a worker has moved meanwhile
+ * what it is about. SINKS is not asked: the sinks are those that the database has positions of.
+ * @throws {OtherStreamError} when topic, group, cluster or archive are not those of the database; nothing is changed.
+ */
+export async function withOperatedStream<Result>(
+  settings: OperatedSettings,
+  log: Logger,
+  work: (stream: OperatedStream) => Promise<Result>,
+): Promise<Result> {
+  const database = await connectWithRetry(settings.database, { applicationName: 'speed-layer-operator', log });
+  const topic = new TopicOffsets(kafkaCluster(clientOf(settings, log)), settings.kafka.topic);
+  try {
+    await checkSchema(database);
+    await topic.connect();
+    const { topic: name, groupId } = settings.kafka;
+    const stream = { topic: name, groupId, clusterId: topic.clusterId(), archiveUrl: settings.archive.url };
+    const records = new LostRecords(database, stream);
+    const abandoned = new AbandonedFiles(database, name);
+    return await attempted(() => withPositions({ records, topic, abandoned }, settings, work));
+  } finally {
+    await topic.disconnect();
+    await database.destroy();
+  }
+}
+
+async function withPositions<Result>(
+  parts: Pick<OperatedStream, 'records' | 'topic' | 'abandoned'>,
+  settings: OperatedSettings,
+  work: (stream: OperatedStream) => Promise<Result>,
+): Promise<Result> {
+  const positions = await parts.records.positions();
+  const isArchived = positions.some(({ sink }) => sink === 'archive');
+  const { location, emulatorUrl } = settings.archive;
+  const archive = isArchived ? await openEventArchive(location, { emulatorUrl }) : undefined;
+  try {
+    return await work({ ...parts, archive, positions });
+  } finally {
+    await archive?.close();
+  }
+}
+
+async function attempted<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FenceLostError)) throw error;
+    if (attempt === ATTEMPTS) {
+      throw new PositionsMovedError(`${error.message}, ${ATTEMPTS} times in a row; stop the workers, and try again`, {
+        cause: error,
+      });
+    }
+    return attempted(work, attempt + 1);
+  }
+}
+
+function clientOf({ kafka }: OperatedSettings, log: Logger) {
+  return kafkaClient(kafka, 'speed-layer-operator', (message, details) => {
+    log.warn(message, details);
+  });
+}

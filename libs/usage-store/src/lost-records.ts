@@ -1,0 +1,121 @@
+import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
+import type { Knex } from 'knex';
+import { callFunction } from './call-function.ts';
+import { ABANDONED_PATHS, ACKNOWLEDGE_GAP, ADOPT_FILE, HELD_POSITIONS } from './sql/operator.sql.ts';
+
+/** Which stream a command is about. Another one than the database keeps is refused, as a worker of it is. */
+export interface CommandedStream {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly clusterId: string;
+  readonly archiveUrl: string;
+}
+
+/** A position as it is now. */
+export interface HeldPosition {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly nextOffset: number;
+  /** Raised by each claim. */
+  readonly epoch: number;
+  readonly fingerprint: Fingerprint | undefined;
+  /** Of the archive only. */
+  readonly openIntent: Omit<OpenIntent, 'decoderVersion'> | undefined;
+}
+
+/** Records from the position on that are given up. */
+export interface AcknowledgedGap {
+  /** As it was when the command looked. */
+  readonly position: HeldPosition;
+  /** The offset to go on from. */
+  readonly to: number;
+  /** Of the open intent, those that exist. */
+  readonly files: readonly ArchivedFile[];
+  readonly acknowledgedBy: string;
+  readonly detail: string;
+}
+
+/** Records that are lost, as an operator's command accepts them. Every call is one transaction. */
+export class LostRecords {
+  readonly #database: Knex;
+  readonly #stream: CommandedStream;
+
+  constructor(database: Knex, stream: CommandedStream) {
+    this.#database = database;
+    this.#stream = stream;
+  }
+
+  /** Of every sink that the database has. @throws {OtherStreamError} when the database keeps another stream. */
+  async positions(): Promise<readonly HeldPosition[]> {
+    const rows = await this.#answer<readonly HeldPositionJson[]>(HELD_POSITIONS, {});
+    return rows.map((row) => ({
+      ...row,
+      fingerprint: row.fingerprint ?? undefined,
+      openIntent: row.openIntent ?? undefined,
+    }));
+  }
+
+  /**
+   * Records the gap and moves the position, closing the open intent: its files are listed, and the paths of those that
+   * do not exist are remembered.
+   * @throws {FenceLostError} when position or intent are not what the command saw; nothing is changed then.
+   * @throws {OtherStreamError} when the database keeps another stream.
+   */
+  async acknowledgeGap({ position, to, files, acknowledgedBy, detail }: AcknowledgedGap): Promise<void> {
+    const { sink, partition, epoch, nextOffset, openIntent } = position;
+    await this.#answer(ACKNOWLEDGE_GAP, {
+      sink,
+      partition,
+      epoch,
+      from: nextOffset,
+      to,
+      intentStart: openIntent?.startOffset ?? null,
+      intentEnd: openIntent?.endOffset ?? null,
+      files: JSON.stringify(files.map(fileJson)),
+      acknowledgedBy,
+      detail,
+    });
+  }
+
+  async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
+    const { topic, groupId, clusterId, archiveUrl } = this.#stream;
+    const all = { topic, groupId, clusterId, archiveUrl, ...parameters };
+    return answerOf(await callFunction<{ answer: Answer }>(this.#database, statement, all));
+  }
+}
+
+/** Files of chunks that were given up before they existed. */
+export class AbandonedFiles {
+  readonly #database: Knex;
+  readonly #topic: string;
+
+  constructor(database: Knex, topic: string) {
+    this.#database = database;
+    this.#topic = topic;
+  }
+
+  async paths(): Promise<readonly string[]> {
+    const parameters = { topic: this.#topic };
+    return answerOf(await callFunction<{ answer: readonly string[] }>(this.#database, ABANDONED_PATHS, parameters));
+  }
+
+  /** Lists a file that has appeared. @returns false when it was adopted before. */
+  async adopt(file: ArchivedFile): Promise<boolean> {
+    const parameters = { topic: this.#topic, file: JSON.stringify(fileJson(file)) };
+    return answerOf(await callFunction<{ answer: boolean }>(this.#database, ADOPT_FILE, parameters));
+  }
+}
+
+interface HeldPositionJson extends Omit<HeldPosition, 'fingerprint' | 'openIntent'> {
+  readonly fingerprint: Fingerprint | null;
+  readonly openIntent: Omit<OpenIntent, 'decoderVersion'> | null;
+}
+
+function fileJson(file: ArchivedFile) {
+  return { ...file, eventBytes: String(file.eventBytes) };
+}
+
+function answerOf<Answer>([row]: readonly { readonly answer: Answer }[]): Answer {
+  if (row === undefined) throw new TypeError('a function returned no row');
+  return row.answer;
+}
