@@ -55,7 +55,11 @@ function cellsOf(result: HourResult): string[] {
   const { outcome, finality, lack, inputs, totals, eventBytes } = result;
   const sizeBytes = inputs.files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return [
-    { written: 'written', previewed: 'not written', 'no-events': 'no events' }[outcome],
+    {
+      written: 'written',
+      previewed: 'not written',
+      'no-events': lack.awaitedEvents > 0 ? 'not archived' : 'no events',
+    }[outcome],
     finalityText(finality, lack),
     numberText(inputs.files.length),
     (sizeBytes / 1e6).toFixed(1),

@@ -145,6 +145,20 @@ describe('an archive that is not what the manifest says', () => {
   });
 });
 
+it('an hour that has not begun is said to be so, and exits 3 if it must be final', async () => {
+  await system.worker.archive(0, [at('13:00:00')]);
+  await system.worker.noteEnds();
+  const future = ['run', '--date=2199-01-01', '--hour=5'];
+  const run = await system.batchLayer(future);
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).toMatch(/2199-01-01T05 │ no events │ no /);
+  expect(run.stdout).toMatch(/2199-01-01T05 is not final: it begins only at 2199-01-01T05:00:00.000Z, and it is 20/);
+  expect(await system.batchLayer([...future, '--require-final'])).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('HOUR_NOT_FINAL: hour 2199-01-01T05 is not final: it begins only at') as string,
+  });
+});
+
 it('an hour of which nothing was ever archived has no events, and is left alone', async () => {
   const { exitCode, stdout } = await system.batchLayer(ONE_HOUR);
   expect(exitCode).toBe(0);

@@ -18,6 +18,20 @@ describe('verifying an hour', () => {
     expect(stdout).toMatch(/2022-10-29T13 │ 2 +│ 4 +│ 24 +│ as listed/);
   });
 
+  it('that no one knows proves nothing, and fails unless a range has others', async () => {
+    system = await TestSystem.start();
+    await system.worker.archive(0, events);
+    const unknown = await system.batchLayer(['verify', '--date=2022-10-29', '--hour=14']);
+    expect(unknown.exitCode).toBe(1);
+    expect(unknown.stdout).toMatch(/2022-10-29T14 │ 0 .* not known/);
+    expect(unknown.stderr).toContain(
+      'NOTHING_TO_VERIFY: nothing was verified: no event of hour 2022-10-29T14 was ever',
+    );
+    const range = await system.batchLayer(['verify', '--from=2022-10-29T13', '--to=2022-10-29T15']);
+    expect(range.exitCode).toBe(0);
+    expect(range.stdout).toMatch(/T13 .* as listed[^]*T14 .* not known/);
+  });
+
   it('finds a file of the same size with other bytes in it', async () => {
     system = await TestSystem.start();
     const [file] = await system.worker.archive(0, events);

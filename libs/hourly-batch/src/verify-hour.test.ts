@@ -16,8 +16,12 @@ interface Found {
   readonly listed?: readonly ListedFile[];
 }
 
-async function problemsOf({ rows = good, checksum = 'c0ffee', manifest = aManifest(), listed = [aFile()] }: Found) {
-  const verified = await verifyHour(
+async function problemsOf(found: Found) {
+  return (await verified(found)).problems.map(({ problem }) => problem);
+}
+
+function verified({ rows = good, checksum = 'c0ffee', manifest = aManifest(), listed = [aFile()] }: Found) {
+  return verifyHour(
     {
       store: { readManifest: () => Promise.resolve(manifest) },
       folder: { list: () => Promise.resolve(listed) },
@@ -30,10 +34,17 @@ async function problemsOf({ rows = good, checksum = 'c0ffee', manifest = aManife
     },
     HOUR,
   );
-  return verified.problems.map(({ problem }) => problem);
 }
 
 describe('verifying an hour', () => {
+  it.each<[string, boolean, HourManifest, readonly ListedFile[]]>([
+    ['of which no one knows anything is said to be unknown', false, aManifest({ isKnown: false, files: [] }), []],
+    ['that was computed as empty is known', true, aManifest({ files: [] }), []],
+    ['of which only the archive has a file is known', true, aManifest({ isKnown: false, files: [] }), [aFile()]],
+  ])('%s', async (_, isKnown, manifest, listed) => {
+    expect(await verified({ manifest, listed })).toMatchObject({ isKnown });
+  });
+
   it('finds nothing wrong with what the manifest lists', async () => {
     expect(await problemsOf({})).toEqual([]);
   });

@@ -10,6 +10,8 @@ export interface VerifyPorts {
 
 export interface VerifiedHour {
   readonly hourMs: number;
+  /** False for an hour that was never archived or computed, and of which the archive has no file: nothing is compared. */
+  readonly isKnown: boolean;
   /** True when the store lists no file of any hour: there is nothing to compare the archive with. */
   readonly isForeign: boolean;
   /** Those that could be read. */
@@ -38,7 +40,8 @@ export async function verifyHour({ store, folder, scanner }: VerifyPorts, hourMs
       problems.push({ path: file.path, problem: `cannot be read: ${String(error)}` });
     }
   }
-  return { hourMs, isForeign: isForeign(readings), files, problems };
+  const isKnown = before.isKnown || listed.length > 0;
+  return { hourMs, isKnown, isForeign: isForeign(readings), files, problems };
 }
 
 /** Files of one partition and hour come from different chunks. */
