@@ -144,7 +144,9 @@ export class KafkaEventSource implements EventSource {
    * @throws {GroupTakenError} when it does.
    */
   async verifyGroup(): Promise<void> {
-    await this.#guarded(async (guard) => void (await guard.verify()));
+    await this.#guarded(async (guard) => {
+      await guard.verify();
+    });
   }
 
   /** Likewise, and names this database beside the offsets of the partitions that are ours. Called after a claim, and often. */
