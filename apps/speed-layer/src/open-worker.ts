@@ -30,6 +30,8 @@ export interface OpenWorker {
   close(): Promise<void>;
 }
 
+const UNTIL_IT_PASSES = { aborted: false };
+
 interface Surroundings {
   readonly log: Logger;
   readonly observer: IngestionObserver;
@@ -43,7 +45,7 @@ export async function openWorker(settings: WorkerSettings, surroundings: Surroun
   const { log } = surroundings;
   const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
   try {
-    await retryWhilePassing(log)('check the schema', () => checkSchema(database), { aborted: false });
+    await retryWhilePassing(log)('check the schema', () => checkSchema(database), UNTIL_IT_PASSES);
     return await openOn(database, settings, surroundings);
   } catch (error) {
     // Connections that nobody closes would keep the process for seconds after its error.
@@ -58,7 +60,8 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   const kafkaLog = (message: string, details: object) => {
     log.warn(message, details);
   };
-  const databaseId = await databaseIdentity(database);
+  const retry = retryWhilePassing(log);
+  const databaseId = await retry('read which database this is', () => databaseIdentity(database), UNTIL_IT_PASSES);
   const source = new KafkaEventSource(
     kafkaClient(kafka, APPLICATION, kafkaLog),
     { topic: kafka.topic, groupId: kafka.groupId, databaseId, ...membership },
@@ -74,7 +77,6 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
     owner: `${hostname()}/${process.pid}`,
   });
   const clock = { nowMs: () => Date.now() };
-  const retry = retryWhilePassing(log);
   const ports = { source, store, archive, clock, retry, observer };
   const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits });
   const progress = new StreamProgress(database, kafka.topic);

@@ -81,6 +81,7 @@ describe('a database that fails over', () => {
     await makeReadOnly(primary, 'on');
     await send(stream, records.slice(1_000));
     await until(() => worker.text().split(READ_ONLY).length > 4, { what: 'refused tries', deadlineMs: 60_000 });
+    expect(await (await fetch(await readinessOf(worker))).text()).toContain('the database is read-only');
     await makeReadOnly(primary, 'off');
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     worker.process.kill('SIGTERM');
@@ -96,6 +97,11 @@ function watched(process: Running) {
   let printed = '';
   process.all.on('data', (data: Buffer) => (printed += data.toString()));
   return { process, text: () => printed };
+}
+
+async function readinessOf(worker: { text(): string }): Promise<string> {
+  const port = await until(() => /"httpPort":(\d+)/.exec(worker.text())?.[1], { what: 'port of the health server' });
+  return `http://127.0.0.1:${port}/readyz`;
 }
 
 /** Whether something is in the totals and something in the archive. */
