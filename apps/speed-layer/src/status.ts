@@ -39,10 +39,18 @@ function statusText(topic: string, partitions: readonly PartitionProgress[]): st
     style: { head: [], border: [] },
   });
   for (const each of partitions) table.push(statusRow(each));
-  const lag = partitions.reduce((sum, each) => sum + (each.lag.totals ?? 0), 0);
   const watermarks = partitions.flatMap(({ isIdle, watermarkMs }) => (isIdle ? [] : (watermarkMs ?? [])));
   const watermark = watermarks.length === 0 ? 'none' : instant(Math.min(...watermarks));
-  return `topic ${topic}: ${lag} records behind, watermark ${watermark}\n${table.toString()}`;
+  return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${table.toString()}`;
+}
+
+/** A lag behind an end that no worker has read of late is not known, least of all to be 0. */
+function lagText(partitions: readonly PartitionProgress[]): string {
+  const lag = partitions.reduce((sum, each) => sum + (each.lag.totals ?? 0), 0);
+  const unknown = partitions.filter((each) => each.lag.totals === undefined).map(({ partition }) => partition);
+  if (unknown.length === 0) return `${lag} records behind`;
+  const known = unknown.length === partitions.length ? '' : `${lag} records behind on the others; `;
+  return `${known}lag of partitions ${unknown.join(', ')} unknown, their ends have not been read for 30 s`;
 }
 
 function statusRow(each: PartitionProgress): string[] {

@@ -35,6 +35,16 @@ describe('the metrics of the stream', () => {
     ]);
   });
 
+  it('show no lag, rather than too little, once the end of one partition is not known any more', async () => {
+    const registry = createMetrics();
+    const metrics = new StreamMetrics(registry);
+    const unknown = { ...aPartition(), partition: 1, lag: { totals: undefined, archive: undefined } };
+    metrics.show([aPartition({ totals: 3 }), { ...aPartition({ totals: 4 }), partition: 1 }]);
+    expect(await registry.metrics()).toContain('speed_layer_stream_lag_records{sink="totals"} 7');
+    metrics.show([aPartition({ totals: 3 }), unknown]);
+    expect(await registry.metrics()).not.toContain('speed_layer_stream_lag_records{');
+  });
+
   it('do not pass over a partition that was never archived', async () => {
     const [, , until] = await shown(aPartition({ archivedUntilMs: 90_000 }), aPartition());
     expect(until).toBe('speed_layer_archived_until_timestamp_seconds 0');

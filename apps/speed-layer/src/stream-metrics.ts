@@ -18,7 +18,7 @@ export class StreamMetrics {
     const registers = [registry];
     this.#lagRecords = new Gauge({
       name: 'speed_layer_stream_lag_records',
-      help: 'Records of the topic that a sink has not saved, as last noted in the database',
+      help: 'Records of the topic that a sink has not saved, as noted in the database; no series while that is not known',
       labelNames: ['sink'],
       registers,
     });
@@ -51,9 +51,15 @@ export class StreamMetrics {
 
   show(partitions: readonly PartitionProgress[]): void {
     for (const sink of ['totals', 'archive'] as const) {
-      const lags = partitions.flatMap(({ lag }) => lag[sink] ?? []);
-      const sum = lags.reduce((total, lag) => total + lag, 0);
-      if (lags.length > 0) this.#lagRecords.set({ sink }, sum);
+      const lags = partitions.filter(({ offsets }) => offsets[sink] !== undefined).map(({ lag }) => lag[sink]);
+      const known = lags.filter((lag) => lag !== undefined);
+      // What is known of some partitions alone would be too little.
+      if (known.length < lags.length) this.#lagRecords.remove({ sink });
+      else if (lags.length > 0)
+        this.#lagRecords.set(
+          { sink },
+          known.reduce((total, lag) => total + lag, 0),
+        );
     }
     // Without an archive there is no hour to wait for.
     if (partitions.every(({ offsets }) => offsets.archive === undefined)) return;

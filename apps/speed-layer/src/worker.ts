@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers';
-import { endsOf, type KafkaEventSource } from '@antenna/event-source';
+import type { KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
@@ -74,7 +74,8 @@ export class Worker {
     const round = { isCompared: false };
     const readEnds = async () => {
       round.isCompared = true;
-      return endsOf(await this.#compareOffsets(), 'latest');
+      const offsets = await this.#compareOffsets();
+      return new Map([...offsets].map(([partition, range]) => [partition, range?.latest]));
     };
     await this.#warnOfFailure(NOT_NOTED, () => this.#parts.progress.noteEnds(readEnds, notedMs));
     // A database that is away must not hide how many records wait.

@@ -157,3 +157,39 @@ describe("a clock of Postgres's that was ahead", () => {
     expect(await archivedUntilMs()).toBeDefined();
   });
 });
+
+describe('a partition whose end cannot be read', () => {
+  const noteEndsOf = (...ends: [number, number | undefined][]) =>
+    progress.noteEnds(() => Promise.resolve(new Map(ends)));
+
+  it('is known from the first note on, so that no hour is final without it', async () => {
+    await claim('totals', 'archive');
+    await noteEndsOf([0, 0], [1, undefined]);
+    const { partitions } = await hourStatuses();
+    expect(partitions.map(({ partition, archivedUntilMs }) => [partition, archivedUntilMs !== undefined])).toEqual([
+      [0, true],
+      [1, false],
+    ]);
+  });
+
+  it('keeps what was known of it', async () => {
+    await claim('totals', 'archive');
+    await noteEndsOf([0, 7]);
+    await noteEndsOf([0, undefined]);
+    expect((await progress.partitions())[0]).toMatchObject({ endOffset: 7 });
+  });
+
+  it('has no lag, not even 0, once its end was last read half a minute ago', async () => {
+    await claim('totals', 'archive');
+    await noteEndsOf([0, 0]);
+    expect((await progress.partitions())[0]?.lag).toEqual({ totals: 0, archive: 0 });
+    await database.raw(`UPDATE pipeline.partition_progress SET noted_at = noted_at - interval '31 seconds'`);
+    await noteEndsOf([0, undefined]);
+    expect((await progress.partitions())[0]?.lag).toEqual({ totals: undefined, archive: undefined });
+  });
+
+  it('has no lag before its end was ever noted', async () => {
+    await claim('totals', 'archive');
+    expect((await progress.partitions())[0]?.lag).toEqual({ totals: undefined, archive: undefined });
+  });
+});

@@ -39,7 +39,7 @@ export class StreamProgress {
    * Notes each partition's end offset with the clock of Postgres, read before the offsets are: everything that had
    * arrived by then lies below them. Does not write them down when a worker has done so in the last `everyMs`.
    */
-  async noteEnds(readEnds: () => Promise<ReadonlyMap<number, number>>, everyMs = 0): Promise<void> {
+  async noteEnds(readEnds: () => Promise<ReadonlyMap<number, number | undefined>>, everyMs = 0): Promise<void> {
     const [clock] = await this.#call<{ now: string | null }>(NOW_FOR_NOTING, { everyMs });
     const ends = [...(await readEnds())].sort(([left], [right]) => left - right);
     const notedAt = clock?.now ?? null;

@@ -85,7 +85,8 @@ export const pipelineTables: NumberedMigration = {
     CREATE TABLE pipeline.partition_progress (
       topic text NOT NULL,
       partition integer NOT NULL,
-      end_offset bigint NOT NULL,
+      -- NULL for a partition that the topic has, and whose end could never be read.
+      end_offset bigint,
       noted_at timestamptz NOT NULL,
       archived_until timestamptz,
       PRIMARY KEY (topic, partition)

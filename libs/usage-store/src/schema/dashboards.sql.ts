@@ -61,13 +61,14 @@ export const dashboards: SchemaFamily = {
     ) AS l USING (email);
 
     -- One row per stream, from the positions: what is counted, what has arrived and is not, and by which time
-    -- everything that had arrived is counted (NULL while that is not known of a partition).
+    -- everything that had arrived is counted (both NULL while that is not known of a partition).
     CREATE VIEW pipeline.data_as_of AS
-    SELECT topic, max(newest_event_time) AS newest_event_time, sum(records_behind)::bigint AS records_behind,
+    SELECT topic, max(newest_event_time) AS newest_event_time,
+      CASE WHEN count(*) = count(records_behind) THEN sum(records_behind)::bigint END AS records_behind,
       CASE WHEN count(*) = count(counted_until) THEN min(counted_until) END AS counted_until
     FROM (
       SELECT topic, partition, p.greatest_event_time AS newest_event_time,
-        greatest(g.end_offset - coalesce(p.next_offset, 0), 0) AS records_behind,
+        CASE WHEN g.end_offset IS NOT NULL THEN greatest(g.end_offset - coalesce(p.next_offset, 0), 0) END AS records_behind,
         CASE WHEN coalesce(p.next_offset, 0) >= g.end_offset THEN g.noted_at ELSE passed.noted_at END AS counted_until
       FROM pipeline.partition_progress AS g
       FULL JOIN (SELECT * FROM pipeline.position WHERE sink = 'totals') AS p USING (topic, partition)

@@ -16,7 +16,8 @@ export const progress: SchemaFamily = {
     END;
 
     -- All partitions that the topic has, with their end offsets as read after p_noted_at. Once the archive has reached
-    -- an end, everything that had arrived by that time is archived.
+    -- an end, everything that had arrived by that time is archived. An end that could not be read is NULL: it leaves what
+    -- is known of the partition as it is, and makes a new partition known, so that hours wait for it.
     --
     -- A time that the clock has not come to yet was noted while the clock was ahead: it says nothing, and what was
     -- concluded from it is unknown until it is noted anew.
@@ -43,7 +44,7 @@ export const progress: SchemaFamily = {
       -- the position tells.
       SELECT array_agg(n.partition), array_agg(n.end_offset) INTO read_partitions, read_ends
       FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
-      WHERE NOT EXISTS (
+      WHERE n.end_offset IS NOT NULL AND NOT EXISTS (
         SELECT FROM pipeline.position AS p
         WHERE p.topic = p_topic AND p.partition = n.partition AND p.next_offset > n.end_offset AND p.moved_at < p_noted_at
       );
@@ -60,6 +61,12 @@ export const progress: SchemaFamily = {
       ON CONFLICT (topic, partition) DO UPDATE SET
         end_offset = excluded.end_offset, noted_at = excluded.noted_at
       WHERE g.noted_at < excluded.noted_at OR g.noted_at > clock_timestamp();
+
+      INSERT INTO pipeline.partition_progress (topic, partition, noted_at)
+      SELECT p_topic, n.partition, p_noted_at
+      FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
+      WHERE n.end_offset IS NULL
+      ON CONFLICT (topic, partition) DO NOTHING;
 
       UPDATE pipeline.partition_progress AS g SET archived_until = r.noted_at
       FROM (
@@ -136,19 +143,25 @@ export const progress: SchemaFamily = {
     )
     SELECT t.topic, t.partition, t.next_offset AS totals_offset, a.next_offset AS archive_offset,
       g.end_offset, g.noted_at,
-      greatest(g.end_offset - t.next_offset, 0) AS totals_lag, greatest(g.end_offset - a.next_offset, 0) AS archive_lag,
+      CASE WHEN e.is_known THEN greatest(g.end_offset - t.next_offset, 0) END AS totals_lag,
+      CASE WHEN e.is_known THEN greatest(g.end_offset - a.next_offset, 0) END AS archive_lag,
       t.greatest_event_time, t.watermark, coalesce(t.is_idle, true) AS is_idle, t.owner, t.moved_at,
       CASE WHEN g.archived_until <= clock_timestamp() THEN g.archived_until END AS archived_until, i.start_offset AS intent_start, i.end_offset AS intent_end,
       i.paths AS intent_paths
     FROM totals AS t
     LEFT JOIN pipeline.position AS a ON a.sink = 'archive' AND a.topic = t.topic AND a.partition = t.partition
     LEFT JOIN pipeline.partition_progress AS g ON g.topic = t.topic AND g.partition = t.partition
-    LEFT JOIN pipeline.archive_intent AS i ON i.topic = t.topic AND i.partition = t.partition;
+    LEFT JOIN pipeline.archive_intent AS i ON i.topic = t.topic AND i.partition = t.partition
+    CROSS JOIN LATERAL (
+      -- Workers note the ends every 5 s: how far an older one is away from the present end, no one knows.
+      SELECT coalesce(g.end_offset IS NOT NULL AND g.noted_at > clock_timestamp() - interval '30 seconds', false)
+        AS is_known
+    ) AS e;
 
     -- The least watermark of the partitions that are not idle: the hour that it lies in is the hour in progress.
     CREATE VIEW pipeline.stream_watermark AS
     SELECT topic, min(watermark) FILTER (WHERE NOT is_idle) AS watermark, max(greatest_event_time) AS newest_event_time,
-      sum(totals_lag) AS totals_lag, max(noted_at) AS noted_at
+      CASE WHEN count(totals_lag) = count(*) THEN sum(totals_lag) END AS totals_lag, max(noted_at) AS noted_at
     FROM pipeline.stream_progress
     GROUP BY topic;
 
