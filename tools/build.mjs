@@ -9,7 +9,7 @@ import { lockFor } from './build/lock-for.mjs';
 const checkout = resolve(import.meta.dirname, '..');
 
 /** Native code, or files that a package loads from beside itself: installed instead of bundled. */
-const installed = ['@duckdb/node-bindings', 'lz4-napi', 'parquet-wasm'];
+const installed = ['@duckdb/node-bindings', '@node-rs/crc32', 'lz4-napi', 'parquet-wasm'];
 /** What pg and the dialect of Postgres would load, and is not used here. */
 const unused = ['pg-native', 'pg-query-stream'];
 

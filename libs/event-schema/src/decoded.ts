@@ -19,6 +19,17 @@ export const REJECTION_REASONS = [
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
+/**
+ * Why nobody can tell what the records of a stored batch are: its bytes are not those that were sent, they cannot be
+ * unpacked, or they unpack to more than `MAX_BATCH_BYTES`.
+ */
+export const UNDECODABLE_REASONS = ['damaged_batch', 'undecodable_batch', 'oversized_batch'] as const;
+
+export type UndecodableReason = (typeof UNDECODABLE_REASONS)[number];
+
+/** Why a record of the topic is no event. */
+export type DeadLetterReason = RejectionReason | UndecodableReason;
+
 export interface Rejection {
   readonly ok: false;
   readonly reason: RejectionReason;

@@ -1,7 +1,7 @@
 export { decode } from './decode.ts';
 export { type DecodedInPlace, EventDecoder } from './event-decoder.ts';
 export { EventPools, type PooledEvent } from './event-pools.ts';
-export type { Decoded, Rejection, RejectionReason } from './decoded.ts';
-export { REJECTION_REASONS } from './decoded.ts';
-export { DECODER_VERSION, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES, MAX_TEXT_LENGTH } from './limits.ts';
+export type { DeadLetterReason, Decoded, Rejection, RejectionReason, UndecodableReason } from './decoded.ts';
+export { REJECTION_REASONS, UNDECODABLE_REASONS } from './decoded.ts';
+export { DECODER_VERSION, MAX_BATCH_BYTES, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES, MAX_TEXT_LENGTH } from './limits.ts';
 export type { UsageEvent } from './usage-event.ts';

@@ -18,3 +18,10 @@ export const MAX_EVENT_TIME_MS = 253_402_300_799_999;
 
 /** Epoch numbers of at least this magnitude are milliseconds, smaller ones are seconds. */
 export const FIRST_EPOCH_MS = 100_000_000_000;
+
+/**
+ * Greatest size of a stored batch of records when it is unpacked. Kafka bounds batches packed: a broker takes 1 MiB
+ * (message.max.bytes) unless it is set otherwise, and events pack to a sixtieth at best where they are all alike. This is
+ * twice as much; a worker has room for one such batch at a time.
+ */
+export const MAX_BATCH_BYTES = 2 ** 27;

@@ -108,8 +108,9 @@ async function fetchAll({ brokers, topic }: TestTopic, end: number): Promise<rea
   const fetched: Fetched[] = [];
   for (const size of SIZES) {
     for (let from = 0; from < end; from += 1) {
-      const batch = await fetches.fetch(from, size);
-      fetched.push({ from, size, nextOffset: batch.nextOffset, offsets: offsetsOf(batch.records()) });
+      const parts = await fetches.fetch(from, size);
+      const offsets = parts.flatMap((part) => offsetsOf(part.records()));
+      fetched.push({ from, size, nextOffset: parts.at(-1)!.nextOffset, offsets });
     }
   }
   await fetches.disconnect();

@@ -1,9 +1,10 @@
 import { ProductError } from '@antenna/settings';
 import retry, { AbortError } from 'p-retry';
-import { connectionAdvice } from './connection-advice.ts';
+import { causesOf, connectionAdvice } from './connection-advice.ts';
 import { GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import type { KafkaEventSource } from './kafka-event-source.ts';
+import { OldBrokerError } from './old-brokers.ts';
 import { TopicMissingError } from './topic-offsets.ts';
 
 /** No broker answered, or none let us in. */
@@ -18,7 +19,7 @@ const TRIES = 4;
  * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
  * minute in all; a refused login, a certificate that is not believed or a missing topic is an error at the first of these
  * tries.
- * @throws {KafkaUnreachableError | TopicMissingError | GroupTakenError}
+ * @throws {KafkaUnreachableError | TopicMissingError | GroupTakenError | OldBrokerError}
  */
 export async function connectToKafka(
   source: KafkaEventSource,
@@ -35,7 +36,7 @@ export async function connectToKafka(
       },
     });
   } catch (error) {
-    if (error instanceof TopicMissingError || error instanceof GroupTakenError) throw error;
+    if (isAboutKafkaItself(error)) throw error;
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     throw new KafkaUnreachableError(
       `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
@@ -46,7 +47,15 @@ export async function connectToKafka(
 }
 
 function giveUpOnFinal(error: unknown): never {
-  if (error instanceof TopicMissingError || error instanceof GroupTakenError) throw new AbortError(error);
+  const final = causesOf(error).find(isAboutKafkaItself);
+  if (final !== undefined) throw new AbortError(final);
   if (error instanceof Error && connectionAdvice(error).isFinal) throw new AbortError(error);
   throw error;
+}
+
+type UnfitError = TopicMissingError | GroupTakenError | OldBrokerError;
+
+/** Kafka answers, and is not what is needed. */
+function isAboutKafkaItself(error: unknown): error is UnfitError {
+  return error instanceof TopicMissingError || error instanceof GroupTakenError || error instanceof OldBrokerError;
 }

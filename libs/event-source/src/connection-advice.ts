@@ -54,6 +54,7 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
   return undefined;
 }
 
-function causesOf(error: unknown): readonly Error[] {
+/** From the outside of the client's retries to what happened. */
+export function causesOf(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

@@ -1,3 +1,4 @@
+export { AbortedTransactions } from './fetched/aborted-transactions.ts';
 export { GroupTakenError } from './group-guard.ts';
 export { GroupInUseError, releaseGroup, type ReleasedGroup } from './group-release.ts';
 export { kafkaCluster } from './kafka-cluster.ts';
@@ -6,8 +7,5 @@ export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-sourc
 export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
 export { isPassingKafkaFailure } from './passing-failure.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
-export type { BatchOfSet } from './record-set.ts';
-export { StoredBatch } from './stored-batch.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
 export { TopicSender } from './topic-sender.ts';
-export { visibleBatches } from './visible-batches.ts';

@@ -1,13 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { ConsumerEndedError } from './consumer-ended-error.ts';
+import { fetchedBatch } from './fetched/fetched-batch.ts';
+import { fetchedParts } from './fetched/fetched-parts.ts';
+import { Suspicions } from './fetched/suspicions.ts';
+import { Turns } from './fetched/turns.ts';
 import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
-import { consumeInBatches } from './lean-kafkajs.ts';
-import { recordBatch } from './record-batch.ts';
+import { consumeInSets } from './lean-kafkajs.ts';
+import { refuseOldBrokers } from './old-brokers.ts';
 import { TopicOffsets } from './topic-offsets.ts';
 
 export interface SubscriptionSettings {
@@ -31,6 +35,9 @@ const MAX_BYTES_PER_FETCH = 8 * 2 ** 20;
 /** How long a fetch waits at the broker for a first record, and a fetcher whose partitions are all paused for nothing. */
 const MAX_WAIT_MS = 250;
 
+/** How long a partition waits that has brought a damaged batch. */
+const FETCH_AGAIN_MS = 200;
+
 /**
  * The topic, read from positions that are kept outside Kafka. kafkajs has no `assign`: its group hands partitions out,
  * and each stays paused until the receiver has claimed it and says from where to read.
@@ -41,6 +48,7 @@ export class KafkaEventSource implements EventSource {
   readonly #offsets: TopicOffsets;
   readonly #guard: GroupGuard | undefined;
   readonly #log: KafkaLog;
+  readonly #fetched = { suspicions: new Suspicions(), largeBatches: new Turns() };
   readonly #failure = Promise.withResolvers<never>();
   readonly #heartbeatMs: number;
   #assigned: readonly number[] = [];
@@ -59,7 +67,8 @@ export class KafkaEventSource implements EventSource {
     const { databaseId } = settings;
     this.#guard = databaseId === undefined ? undefined : new GroupGuard(cluster, { ...settings, databaseId });
     this.#failure.promise.catch(() => undefined);
-    consumeInBatches(settings.topic);
+    refuseOldBrokers();
+    consumeInSets(settings.topic);
     goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
@@ -208,10 +217,25 @@ export class KafkaEventSource implements EventSource {
   }
 
   async #deliver(receiver: RecordReceiver, payload: EachBatchPayload): Promise<void> {
-    const { batch } = payload;
-    if (!(await this.#waitForRoom(receiver, payload)) || this.#isStopping) return;
-    if (receiver.take(recordBatch(batch))) payload.resolveOffset(batch.lastOffset());
-    else this.#pauseUnlessSeeked(batch.partition, payload);
+    const { set, place } = fetchedBatch(payload.batch);
+    let fault: string | undefined;
+    const damaged = (what: string) => {
+      fault = what;
+    };
+    for await (const part of fetchedParts(set, place, { ...this.#fetched, damaged })) {
+      if (!(await this.#waitForRoom(receiver, payload)) || this.#isStopping) return;
+      if (!receiver.take(part)) {
+        this.#pauseUnlessSeeked(part.partition, payload);
+        return;
+      }
+      payload.resolveOffset(String(part.nextOffset - 1));
+      await payload.heartbeat();
+      // What else waits for the thread of JavaScript is done between two parts.
+      await nextTurn();
+    }
+    if (fault === undefined) return;
+    this.#log('a batch has come damaged, and is fetched again', { partition: place.partition, fault });
+    await delay(FETCH_AGAIN_MS);
   }
 
   /** Keeps the membership alive while the receiver is full; false when the batch has become stale meanwhile. */

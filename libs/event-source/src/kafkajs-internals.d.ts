@@ -14,14 +14,6 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
 }
 
-declare module 'kafkajs/src/protocol/message/compression/index.js' {
-  const compression: {
-    /** Null when the batch is not compressed. @throws when there is no such codec. */
-    lookupCodecByAttributes(attributes: number): { decompress(buffer: Buffer): Promise<Buffer> } | null;
-  };
-  export default compression;
-}
-
 declare module 'kafkajs/src/consumer/batch.js' {
   import type { Batch } from 'kafkajs';
 
@@ -61,4 +53,11 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
     protocol(version: { version: number }): (options: object) => unknown;
   };
   export default requests;
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  export default class Broker {
+    /** By the numbers of the requests. */
+    apiVersions(): Promise<Readonly<Record<number, { readonly maxVersion: number }>>>;
+  }
 }

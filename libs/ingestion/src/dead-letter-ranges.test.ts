@@ -3,16 +3,17 @@ import { DeadLetterRanges } from './dead-letter-ranges.ts';
 describe('ranges of dead letters', () => {
   it('count what was added, by partition and reason, between its first and its last offset', () => {
     const ranges = new DeadLetterRanges();
-    ranges.add(0, 4, 'not_json');
-    ranges.add(1, 4, 'not_json');
-    ranges.add(0, 5, 'empty');
-    ranges.add(0, 9, 'not_json');
+    ranges.add({ partition: 0, reason: 'not_json', firstOffset: 4, lastOffset: 4, records: 1 });
+    ranges.add({ partition: 1, reason: 'not_json', firstOffset: 4, lastOffset: 4, records: 1 });
+    ranges.add({ partition: 0, reason: 'damaged_batch', firstOffset: 5, lastOffset: 7, records: 3 });
+    ranges.add({ partition: 0, reason: 'not_json', firstOffset: 9, lastOffset: 9, records: 1 });
+    ranges.add({ partition: 0, reason: 'damaged_batch', firstOffset: 20, lastOffset: 29, records: 8 });
     expect(ranges.rows()).toEqual([
       { partition: 0, reason: 'not_json', firstOffset: 4, lastOffset: 9, records: 2 },
       { partition: 1, reason: 'not_json', firstOffset: 4, lastOffset: 4, records: 1 },
-      { partition: 0, reason: 'empty', firstOffset: 5, lastOffset: 5, records: 1 },
+      { partition: 0, reason: 'damaged_batch', firstOffset: 5, lastOffset: 29, records: 11 },
     ]);
-    expect(ranges.records).toBe(4);
+    expect(ranges.records).toBe(14);
   });
 
   it('are none when nothing was added', () => {

@@ -1,4 +1,3 @@
-import type { RejectionReason } from '@antenna/event-schema';
 import type { DeadLetterRange } from './ports.ts';
 
 type Counted = { -readonly [Field in keyof DeadLetterRange]: DeadLetterRange[Field] };
@@ -14,16 +13,16 @@ export class DeadLetterRanges {
   }
 
   /** Offsets of a partition come in order. */
-  add(partition: number, offset: number, reason: RejectionReason): void {
-    this.#records += 1;
-    const key = `${partition} ${reason}`;
+  add(added: DeadLetterRange): void {
+    this.#records += added.records;
+    const key = `${added.partition} ${added.reason}`;
     const range = this.#ranges.get(key);
     if (range === undefined) {
-      this.#ranges.set(key, { partition, reason, firstOffset: offset, lastOffset: offset, records: 1 });
+      this.#ranges.set(key, { ...added });
       return;
     }
-    range.lastOffset = offset;
-    range.records += 1;
+    range.lastOffset = added.lastOffset;
+    range.records += added.records;
   }
 
   rows(): readonly DeadLetterRange[] {

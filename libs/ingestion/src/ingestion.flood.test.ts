@@ -1,6 +1,7 @@
 import { deadLettersByReason } from './dead-letters-by-reason.ts';
-import { aClaimedWorker, pass, settled } from './in-memory/a-worker.ts';
+import { aClaimedWorker, aWorker, pass, settled } from './in-memory/a-worker.ts';
 import { aBatch, badRecord, eventRecord } from './in-memory/records.ts';
+import type { UndecodableRange } from './ports.ts';
 
 /** Rejected as not JSON, or as empty where the offset is a multiple of 5. */
 function rejected(from: number, to: number) {
@@ -60,5 +61,53 @@ describe('a flood of records that are no events', () => {
     worker.ingestion.take(aBatch(rejected(0, 3)));
     await settled();
     expect(worker.store.commits).toHaveLength(1);
+  });
+});
+
+describe('a stored batch that nobody can decode', () => {
+  const undecodable = (range: Partial<UndecodableRange> = {}): UndecodableRange => {
+    return { firstOffset: 2, lastOffset: 9, records: 8, reason: 'damaged_batch', detail: '', ...range };
+  };
+  const theBatch = (changes: Partial<UndecodableRange> = {}) =>
+    aBatch([], { fetchedOffset: 2, nextOffset: 10, undecodable: undecodable(changes) });
+
+  it('is counted as a range of dead letters, and moves both sinks', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.take(aBatch([eventRecord(0), eventRecord(1)]));
+    worker.ingestion.take(theBatch());
+    await worker.ingestion.saveAll();
+    expect(worker.store.deadLetterRanges).toEqual([
+      { partition: 0, reason: 'damaged_batch', firstOffset: 2, lastOffset: 9, records: 8 },
+    ]);
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([10, 10]);
+    expect(worker.observed).toContainEqual({ kind: 'batch', partition: 0, records: 8, lagRecords: 0 });
+  });
+
+  it.each([
+    ['only the part behind the position of the totals', 6, 8, [6, 9, 4]],
+    ['no more records than it has', 6, 3, [6, 9, 3]],
+  ])('counts %s', async (_what, nextOffset, records, [firstOffset, lastOffset, counted]) => {
+    const worker = aWorker();
+    worker.source.hold(0);
+    worker.store.setPosition('totals', 0, { nextOffset });
+    worker.store.setPosition('archive', 0, { nextOffset: 2 });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(theBatch({ records }));
+    await worker.ingestion.saveAll();
+    expect(worker.store.deadLetterRanges).toEqual([
+      { partition: 0, reason: 'damaged_batch', firstOffset, lastOffset, records: counted },
+    ]);
+  });
+
+  it('is not counted again by totals that are behind it', async () => {
+    const worker = aWorker();
+    worker.source.hold(0);
+    worker.store.setPosition('totals', 0, { nextOffset: 10 });
+    worker.store.setPosition('archive', 0, { nextOffset: 2 });
+    await worker.ingestion.assigned([0]);
+    worker.ingestion.take(theBatch());
+    await worker.ingestion.saveAll();
+    expect(worker.store.deadLetterRanges).toEqual([]);
+    expect(worker.store.nextOffset('archive', 0)).toBe(10);
   });
 });

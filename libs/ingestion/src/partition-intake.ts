@@ -6,7 +6,15 @@ import { TopicRecreatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { PartitionArchive } from './partition-archive.ts';
 import type { PendingTotals } from './pending-totals.ts';
-import type { ClaimedPosition, Fingerprint, PositionMove, RecordBatch, RecordCursor, Sink } from './ports.ts';
+import type {
+  ClaimedPosition,
+  Fingerprint,
+  PositionMove,
+  RecordBatch,
+  RecordCursor,
+  Sink,
+  UndecodableRange,
+} from './ports.ts';
 
 /** Of all partitions: they share what it keeps of texts. */
 const decoder = new EventDecoder();
@@ -75,6 +83,7 @@ export class PartitionIntake {
     let count = 0;
     for (; record.next(); count += 1) this.#takeRecord(record, pending);
     if (count > 0) this.#endBatch(fingerprintOf(record.record()));
+    if (batch.undecodable !== undefined) count += this.#countUndecodable(batch.undecodable, pending);
     this.advanceTo(batch.nextOffset, pending, nowMs);
     this.#unread = Math.max(0, batch.highWatermark - batch.nextOffset);
     return count;
@@ -135,6 +144,21 @@ export class PartitionIntake {
   #reject(record: RecordCursor, rejection: Rejection, pending: PendingTotals): void {
     if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
     else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
+  }
+
+  /** Dead letters, as far as the totals lack them. @returns how many. */
+  #countUndecodable({ firstOffset, lastOffset, records, reason }: UndecodableRange, pending: PendingTotals): number {
+    const first = Math.max(firstOffset, this.#totalsNext);
+    const lacking = Math.min(records, lastOffset - first + 1);
+    if (lacking <= 0) return 0;
+    pending.deadLetterRanges.add({
+      partition: this.partition,
+      reason,
+      firstOffset: first,
+      lastOffset,
+      records: lacking,
+    });
+    return lacking;
   }
 
   #compareWithSeen(record: RecordCursor): void {

@@ -38,6 +38,6 @@ export class PendingTotals {
 
   /** One more that is not stored whole. */
   countDeadLetter(partition: number, offset: number, reason: RejectionReason): void {
-    this.deadLetterRanges.add(partition, offset, reason);
+    this.deadLetterRanges.add({ partition, reason, firstOffset: offset, lastOffset: offset, records: 1 });
   }
 }

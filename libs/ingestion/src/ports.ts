@@ -1,5 +1,5 @@
 import type { TotalColumns, UserHourColumns } from '@antenna/aggregation';
-import type { RejectionReason } from '@antenna/event-schema';
+import type { DeadLetterReason, RejectionReason, UndecodableReason } from '@antenna/event-schema';
 import type { EventColumns } from './event-columns.ts';
 
 /** A consumer of the topic: everything of a partition up to a position goes to each sink exactly once. */
@@ -40,8 +40,23 @@ export interface RecordBatch {
   readonly nextOffset: number;
   /** End of the partition (exclusive) when the batch was fetched. */
   readonly highWatermark: number;
-  /** @returns a cursor before the first record. */
+  /** The batch is one that nobody can decode, and has no records. */
+  readonly undecodable?: UndecodableRange | undefined;
+  /**
+   * @returns a cursor before the first record.
+   * @throws an error with a `code`, when the partition cannot be read on from `fetchedOffset`.
+   */
   records(): RecordCursor;
+}
+
+/** A stored batch whose records nobody can decode: they are dead letters, and known by their offsets only. */
+export interface UndecodableRange {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** How many records the batch has, as its head says. */
+  readonly records: number;
+  readonly reason: UndecodableReason;
+  readonly detail: string;
 }
 
 /** What a partition holds. `earliest` <= `stable` <= `latest`, unless the log was truncated between the readings. */
@@ -138,10 +153,10 @@ export interface DeadLetter {
   readonly payloadBytes: number | undefined;
 }
 
-/** Dead letters of a flood: counted, and found in Kafka again by their offsets. */
+/** Dead letters of a flood, or of batches that nobody can decode: counted, and found in Kafka again by their offsets. */
 export interface DeadLetterRange {
   readonly partition: number;
-  readonly reason: RejectionReason;
+  readonly reason: DeadLetterReason;
   readonly firstOffset: number;
   readonly lastOffset: number;
   /** How many records from the first offset to the last have this reason and are not stored whole. */

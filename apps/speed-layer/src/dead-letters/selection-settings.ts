@@ -1,4 +1,4 @@
-import { REJECTION_REASONS } from '@antenna/event-schema';
+import { REJECTION_REASONS, UNDECODABLE_REASONS } from '@antenna/event-schema';
 import type { DeadLetterFilter, OffsetSpan } from '@antenna/ingestion';
 import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/settings';
 import { instant } from './instant-kind.ts';
@@ -8,7 +8,7 @@ const filterFields = {
   reason: optionalSetting({
     name: 'reason',
     description: 'only those of this reason',
-    kind: oneOf(REJECTION_REASONS),
+    kind: oneOf([...REJECTION_REASONS, ...UNDECODABLE_REASONS]),
   }),
   partition: optionalSetting({
     name: 'partition',

@@ -3,9 +3,9 @@ import Batch from 'kafkajs/src/consumer/batch.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import requests from 'kafkajs/src/protocol/requests/fetch/index.js';
-import { consumeInBatches } from '../lean-kafkajs.ts';
 import type { RecordBatch } from '@antenna/ingestion';
-import { recordBatch } from '../record-batch.ts';
+import { consumeInSets } from '../lean-kafkajs.ts';
+import { partsOfFetch } from './parts-of-fetch.ts';
 
 /** Fetches partition 0 of a topic from one broker, each time from where the caller says. */
 export class DirectFetches {
@@ -15,7 +15,7 @@ export class DirectFetches {
   constructor(broker: string, topic: string) {
     const [host = '', port] = broker.split(':');
     const client = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING });
-    consumeInBatches(topic);
+    consumeInSets(topic);
     this.#topic = topic;
     this.#connection = new Connection({
       host,
@@ -36,12 +36,12 @@ export class DirectFetches {
   }
 
   /** @param maxBytes the greatest size of the answer, but for its first batch. */
-  async fetch(fetchOffset: number, maxBytes: number): Promise<RecordBatch> {
+  async fetch(fetchOffset: number, maxBytes: number): Promise<readonly RecordBatch[]> {
     const partitions = [{ partition: 0, fetchOffset: String(fetchOffset), maxBytes }];
     const topics = [{ topic: this.#topic, partitions }];
     const request = requests.protocol({ version: 11 })({ maxWaitTime: 100, minBytes: 1, maxBytes, topics });
     const { responses } = (await this.#connection.send(request)) as Responses;
-    return recordBatch(new Batch(this.#topic, String(fetchOffset), responses[0]?.partitions[0]));
+    return partsOfFetch(new Batch(this.#topic, String(fetchOffset), responses[0]?.partitions[0]));
   }
 }
 

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { crc32c } from '@node-rs/crc32';
 
 export interface TestRecord {
   readonly offsetDelta: number;
@@ -19,6 +20,8 @@ export interface TestBatch {
   readonly producerId: number;
   /** The last one's delta unless given. */
   readonly lastOffsetDelta?: number;
+  /** In the place of the records as they are packed. */
+  readonly packed?: { readonly codec: number; readonly bytes: Buffer };
   readonly records: readonly TestRecord[];
 }
 
@@ -57,17 +60,14 @@ function partitionBytes({ partition, aborted, batches, cutOff }: TestPartition):
   return Buffer.concat([...head, transactions, int32(-1), int32(set.length), set]);
 }
 
-function batchBytes(batch: TestBatch): Buffer {
+export function batchBytes(batch: TestBatch): Buffer {
   const attributes =
-    (batch.isGzipped ? 1 : 0) |
+    (batch.packed?.codec ?? (batch.isGzipped ? 1 : 0)) |
     (batch.hasAppendTime ? 8 : 0) |
     (batch.producerId < 0 ? 0 : 16) |
     (batch.isControl ? 32 : 0);
   const records = Buffer.concat(batch.records.map(recordBytes));
-  const body = Buffer.concat([
-    int32(0),
-    Buffer.from([2]),
-    int32(0),
+  const checked = Buffer.concat([
     int16(attributes),
     int32(batch.lastOffsetDelta ?? batch.records.at(-1)?.offsetDelta ?? 0),
     int64(batch.firstTimestampMs),
@@ -76,12 +76,15 @@ function batchBytes(batch: TestBatch): Buffer {
     int16(0),
     int32(0),
     int32(batch.records.length),
-    batch.isGzipped ? gzipSync(records) : records,
+    batch.packed?.bytes ?? (batch.isGzipped ? gzipSync(records) : records),
   ]);
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32c(checked));
+  const body = Buffer.concat([int32(0), Buffer.from([2]), checksum, checked]);
   return Buffer.concat([int64(batch.firstOffset), int32(body.length), body]);
 }
 
-function recordBytes({ offsetDelta, timestampDelta, key, value, headers }: TestRecord): Buffer {
+export function recordBytes({ offsetDelta, timestampDelta, key, value, headers }: TestRecord): Buffer {
   const body = Buffer.concat([
     Buffer.from([0]),
     variable(timestampDelta),

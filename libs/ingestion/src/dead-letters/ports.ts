@@ -1,4 +1,4 @@
-import type { RejectionReason } from '@antenna/event-schema';
+import type { DeadLetterReason, RejectionReason } from '@antenna/event-schema';
 import type { Sink, SourceRecord } from '../ports.ts';
 
 /** Where a record is in the topic. */
@@ -28,7 +28,7 @@ export interface Replay {
 
 /** Which dead letters are meant; undefined is any. */
 export interface DeadLetterFilter {
-  readonly reason: RejectionReason | undefined;
+  readonly reason: DeadLetterReason | undefined;
   readonly partition: number | undefined;
   /** When they were stored: from the one to before the other, milliseconds since 1970. */
   readonly fromMs: number | undefined;
@@ -40,7 +40,7 @@ export interface DeadLetterFilter {
 export interface ListedDeadLetters extends OffsetSpan {
   readonly isWhole: boolean;
   readonly records: number;
-  readonly reason: RejectionReason;
+  readonly reason: DeadLetterReason;
   /** Of one that is stored whole. */
   readonly detail: string | undefined;
   readonly payloadBytes: number | undefined;
@@ -62,7 +62,7 @@ export interface WholeDeadLetter {
 }
 
 export interface CountedDeadLetters {
-  readonly reason: RejectionReason;
+  readonly reason: DeadLetterReason;
   readonly firstOffset: number;
   readonly lastOffset: number;
   readonly records: number;

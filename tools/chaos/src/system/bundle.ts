@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const CHECKOUT = resolve(import.meta.dirname, '../../../..');
 
 /** Native code, or files that a package loads from beside itself. */
-const INSTALLED = ['@duckdb/node-api', 'lz4-napi', 'parquet-wasm'];
+const INSTALLED = ['@duckdb/node-api', '@node-rs/crc32', 'lz4-napi', 'parquet-wasm'];
 
 /** Drivers that knex and pg would load for databases that are not used here. */
 const UNUSED = [

@@ -10,7 +10,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         library: 'event-source',
-        file: 'visible-batches.ts',
+        file: 'fetched/aborted-transactions.ts',
         find: 'aborted.toSorted((left, right) => (left.firstOffset < right.firstOffset ? -1 : 1))',
         replace: '[...aborted]',
       },
@@ -22,9 +22,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         library: 'event-source',
-        file: 'visible-batches.ts',
-        find: 'hidden.delete(each.producerId);',
-        replace: 'hidden.has(each.producerId);',
+        file: 'fetched/aborted-transactions.ts',
+        find: 'this.#hidden.delete(producerId);',
+        replace: 'this.#hidden.has(producerId);',
       },
     ],
   },
@@ -147,8 +147,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'dead-letter-ranges.ts',
-        find: '    range.lastOffset = offset;\n',
-        replace: '    range.lastOffset = Math.max(range.lastOffset, offset - 1);\n',
+        find: '    range.lastOffset = added.lastOffset;\n',
+        replace: '    range.lastOffset = Math.max(range.lastOffset, added.lastOffset - 1);\n',
       },
     ],
   },

@@ -2,7 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';
-import { visibleBatches } from '@antenna/event-source';
+import { AbortedTransactions } from '@antenna/event-source';
 import * as ingestion from '@antenna/ingestion';
 import type { Core } from '../world/core.ts';
 import type { Mutant, SourceEdit } from './mutant.ts';
@@ -13,9 +13,9 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const COPIES = join(ROOT, '.local/mutants');
 
 /** Which libraries are mutated, and which of their modules holds what is explored. */
-const MODULES = { ingestion: 'index.ts', 'event-source': 'visible-batches.ts' } as const;
+const MODULES = { ingestion: 'index.ts', 'event-source': 'fetched/aborted-transactions.ts' } as const;
 
-const CORE: Core = { ...ingestion, visibleBatches };
+const CORE: Core = { ...ingestion, AbortedTransactions };
 
 /**
  * The core with a bug planted. Production code has no switches: a copy of its sources is edited and imported.

@@ -3,4 +3,4 @@ import type * as ingestion from '@antenna/ingestion';
 
 /** What is explored: the code of the product as it is, or a mutated copy of it. */
 export type Core = Pick<typeof ingestion, 'Ingestion' | 'FenceLostError' | 'DataGapError'> &
-  Pick<typeof eventSource, 'visibleBatches'>;
+  Pick<typeof eventSource, 'AbortedTransactions'>;

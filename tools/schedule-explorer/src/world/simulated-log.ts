@@ -1,4 +1,3 @@
-import { type BatchOfSet, StoredBatch } from '@antenna/event-source';
 import type { SourceRecord } from '@antenna/ingestion';
 import type { Choices } from '../choices.ts';
 import { DEAD_LETTERS, EVENTS, type KnownRecord, RECORD_TIMESTAMP_MS } from './known-record.ts';
@@ -26,8 +25,6 @@ export interface LoggedBatch {
   /** None in a marker. */
   readonly records: readonly LoggedRecord[];
   readonly transaction: Transaction | undefined;
-  /** As the broker keeps it. */
-  readonly stored: BatchOfSet;
 }
 
 /** A partition's log as it will be when everything has been produced. */
@@ -121,47 +118,11 @@ class LogWriter implements Log {
     const firstOffset = this.end;
     const lastOffset = firstOffset + Math.max(1, known.length) - 1;
     const records = known.map((each, index) => loggedRecord(firstOffset + index, each));
-    const stored = storedBatch(firstOffset, lastOffset, { records: records.length, transaction });
-    this.batches.push({ firstOffset, lastOffset, records, transaction, stored });
+    this.batches.push({ firstOffset, lastOffset, records, transaction });
     this.end = lastOffset + 1;
   }
 }
 
 function loggedRecord(offset: number, known: KnownRecord): LoggedRecord {
   return { offset, known, record: { offset, timestampMs: RECORD_TIMESTAMP_MS, key: null, value: known.value } };
-}
-
-function storedBatch(
-  firstOffset: number,
-  lastOffset: number,
-  { records, transaction }: { readonly records: number; readonly transaction: Transaction | undefined },
-): BatchOfSet {
-  const isControl = records === 0;
-  const markerRecord = transaction?.isAborted === true ? ABORT_MARKER : COMMIT_MARKER;
-  const batch = new StoredBatch({
-    firstOffset,
-    lastOffset,
-    firstTimestampMs: { value: 0n, exact: 0 },
-    appendedMs: undefined,
-    recordCount: isControl ? 1 : records,
-    records: isControl ? markerRecord : NOT_LOOKED_AT,
-  });
-  return {
-    batch,
-    firstOffset: BigInt(firstOffset),
-    lastOffset: BigInt(lastOffset),
-    producerId: transaction?.producerId ?? -1n,
-    isTransactional: transaction !== undefined,
-    isControl,
-  };
-}
-
-/** Only markers are read: of any other batch it is decided whether it is delivered. */
-const NOT_LOOKED_AT = Buffer.alloc(0);
-
-const [ABORT_MARKER, COMMIT_MARKER] = [markerRecord(0), markerRecord(1)];
-
-/** A record in Kafka's format: length, attributes, two deltas, key (version and type), value (6 bytes), no headers. */
-function markerRecord(type: number): Buffer {
-  return Buffer.from([32, 0, 0, 0, 8, 0, 0, 0, type, 12, 0, 0, 0, 0, 0, 0, 0]);
 }

@@ -1,4 +1,4 @@
-import { visibleBatches } from '@antenna/event-source';
+import { AbortedTransactions } from '@antenna/event-source';
 import { Choices } from '../choices.ts';
 import { anyLog } from './simulated-log.ts';
 import { SimulatedPartition } from './simulated-topic.ts';
@@ -6,7 +6,7 @@ import { SimulatedPartition } from './simulated-topic.ts';
 const LOGS = 300;
 
 function aPartition(seed: number): SimulatedPartition {
-  return new SimulatedPartition(0, { log: anyLog(Choices.seeded(seed)), visibleBatches });
+  return new SimulatedPartition(0, { log: anyLog(Choices.seeded(seed)), AbortedTransactions });
 }
 
 function offsetsRead(partition: SimulatedPartition, from: number, batchesAtATime: number): number[] {

@@ -17,13 +17,13 @@ export interface FetchedEntries {
 }
 
 /** Decides which batches of a fetch are delivered: code under test. */
-type VisibleBatches = Core['visibleBatches'];
+type DecidesVisibility = Pick<Core, 'AbortedTransactions'>;
 
 /** One partition of a topic, of which brokers show as much as has been produced and not been deleted yet. */
 export class SimulatedPartition {
   readonly number: number;
   readonly #log: Log;
-  readonly #visibleBatches: VisibleBatches;
+  readonly #code: DecidesVisibility;
   readonly #known: readonly KnownAt[];
   readonly #writtenMs: number[] = [];
   /** Oldest offset that can be read. Records below were deleted by retention. */
@@ -32,10 +32,10 @@ export class SimulatedPartition {
   hasLeader = true;
   #latest = 0;
 
-  constructor(number: number, { log, visibleBatches }: { log: Log; visibleBatches: VisibleBatches }) {
+  constructor(number: number, { log, ...code }: { log: Log } & DecidesVisibility) {
     this.number = number;
     this.#log = log;
-    this.#visibleBatches = visibleBatches;
+    this.#code = code;
     const committed = log.batches.filter(({ transaction }) => transaction?.isAborted !== true);
     this.#known = committed.flatMap(({ records }) => records);
   }
@@ -102,11 +102,12 @@ export class SimulatedPartition {
   }
 
   #visibleRecords(batches: readonly LoggedBatch[], from: number, to: number): SourceRecord[] {
-    const stored = batches.map((batch) => batch.stored);
-    const visible = this.#visibleBatches(stored, this.#abortedBetween(from, to));
-    return batches.flatMap(({ records }, index) => {
-      if (visible[index]?.parts.recordCount === 0) return [];
-      return records.flatMap(({ offset, record }) => (offset >= from ? record : []));
+    const aborted = new this.#code.AbortedTransactions(this.#abortedBetween(from, to));
+    return batches.flatMap(({ records, lastOffset, transaction }) => {
+      const { producerId = -1n, isAborted = false } = transaction ?? {};
+      const isHidden = aborted.hides({ lastOffset, producerId, isTransactional: transaction !== undefined });
+      if (records.length === 0 && isAborted) aborted.end(producerId);
+      return isHidden ? [] : records.flatMap(({ offset, record }) => (offset >= from ? record : []));
     });
   }
 
@@ -136,9 +137,9 @@ export class SimulatedPartition {
 export function simulatedPartition(
   number: number,
   choices: Choices,
-  visibleBatches: VisibleBatches,
+  AbortedTransactions: Core['AbortedTransactions'],
 ): SimulatedPartition {
-  const partition = new SimulatedPartition(number, { log: anyLog(choices), visibleBatches });
+  const partition = new SimulatedPartition(number, { log: anyLog(choices), AbortedTransactions });
   partition.produce(0, choices.oneIn(2) ? 1 + choices.below(partition.unproduced) : Infinity);
   return partition;
 }

@@ -53,7 +53,7 @@ export class World {
     this.choices = choices;
     this.trace = (text) => trace?.(text());
     this.partitions = Array.from({ length: 1 + choices.below(3) }, (_, number) =>
-      simulatedPartition(number, choices, core.visibleBatches),
+      simulatedPartition(number, choices, core.AbortedTransactions),
     );
     this.archive = new SimulatedArchive(defects);
     this.hours = new SimulatedHours(defects);

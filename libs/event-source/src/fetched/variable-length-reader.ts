@@ -28,6 +28,16 @@ export class VariableLengthReader {
 
   /** An integer of 32 bits. @throws {RangeError} when it takes more than five bytes or is cut short. */
   integer(): number {
+    const value = this.#bits();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  /** One that was written without a sign. @throws {RangeError} likewise. */
+  unsigned(): number {
+    return this.#bits() >>> 0;
+  }
+
+  #bits(): number {
     let byte = this.#byteAt(this.#position++);
     let value = byte & 0x7f;
     for (let shift = 7; byte >= 0x80; shift += 7) {
@@ -35,7 +45,7 @@ export class VariableLengthReader {
       byte = this.#byteAt(this.#position++);
       value |= (byte & 0x7f) << shift;
     }
-    return (value >>> 1) ^ -(value & 1);
+    return value;
   }
 
   /** The sum of a number and an integer of up to 64 bits, as the nearest double. */

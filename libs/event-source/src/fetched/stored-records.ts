@@ -1,20 +1,20 @@
 import type { RecordCursor, SourceRecord } from '@antenna/ingestion';
-import type { StoredBatch, StoredBatchParts } from './stored-batch.ts';
+import type { UnpackedBatch } from './unpacked-batch.ts';
 import { VariableLengthReader } from './variable-length-reader.ts';
 
 /** Of a record, in bytes; they mean nothing yet. */
 const ATTRIBUTES_LENGTH = 1;
 
-/** Reads the records of stored batches, of which it makes nothing. */
+/** Reads the records of stored batches, in place. */
 export class StoredRecords implements RecordCursor {
   offset = -1;
   timestampMs = -1;
   bytes: Buffer | null = null;
   valueStart = 0;
   valueEnd = 0;
-  readonly #batches: Iterator<StoredBatch>;
+  readonly #batches: Iterator<UnpackedBatch>;
   readonly #fromOffset: number;
-  #batch: StoredBatchParts | undefined;
+  #batch: UnpackedBatch | undefined;
   #reader = new VariableLengthReader(new Uint8Array());
   #left = 0;
   /** Of the record's own batch: the cursor may have looked into the next one already. */
@@ -23,7 +23,7 @@ export class StoredRecords implements RecordCursor {
   #keyLength = -1;
 
   /** @param fromOffset records before it are passed over. */
-  constructor(batches: readonly StoredBatch[], fromOffset: number) {
+  constructor(batches: readonly UnpackedBatch[], fromOffset: number) {
     this.#batches = batches.values();
     this.#fromOffset = fromOffset;
   }
@@ -38,6 +38,11 @@ export class StoredRecords implements RecordCursor {
     return false;
   }
 
+  /** Bytes behind the last record that was read, of its batch. */
+  get left(): number {
+    return (this.#batch?.records.length ?? 0) - this.#reader.position;
+  }
+
   record(): SourceRecord {
     const { offset, timestampMs, bytes, valueStart, valueEnd } = this;
     const key = view(this.#recordBytes, this.#keyStart, this.#keyLength);
@@ -45,18 +50,18 @@ export class StoredRecords implements RecordCursor {
   }
 
   /** The batch that has a record left. */
-  #current(): StoredBatchParts | undefined {
+  #current(): UnpackedBatch | undefined {
     while (this.#left === 0) {
       const next = this.#batches.next();
       if (next.done === true) return undefined;
-      this.#batch = next.value.parts;
+      this.#batch = next.value;
       this.#left = this.#batch.recordCount;
       this.#reader = new VariableLengthReader(this.#batch.records);
     }
     return this.#batch;
   }
 
-  #read({ records, firstOffset, firstTimestampMs, appendedMs }: StoredBatchParts): void {
+  #read({ records, firstOffset, firstTimestampMs, appendedMs }: UnpackedBatch): void {
     const reader = this.#reader;
     const end = reader.integer() + reader.position;
     reader.skip(ATTRIBUTES_LENGTH);
@@ -70,7 +75,7 @@ export class StoredRecords implements RecordCursor {
     this.bytes = valueLength < 0 ? null : records;
     this.valueStart = reader.skip(Math.max(0, valueLength));
     this.valueEnd = reader.position;
-    // Over the headers, which nobody looks at.
+    // Over the headers, which are not read.
     reader.moveTo(end);
   }
 }
@@ -78,4 +83,22 @@ export class StoredRecords implements RecordCursor {
 /** Not `subarray`, which takes three times as long: it looks for what to construct. */
 function view(bytes: Buffer | null, start: number, length: number): Uint8Array | null {
   return bytes === null || length < 0 ? null : new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+}
+
+/**
+ * Why the records of a batch cannot be read, in words; undefined when they can. Kafka's own consumer refuses a batch for
+ * the same reasons: its records are not as many as its head says, or reach beyond it. Besides, offsets have to increase.
+ */
+export function recordsFault(batch: UnpackedBatch): string | undefined {
+  const records = new StoredRecords([batch], 0);
+  let least = batch.firstOffset;
+  try {
+    for (; records.next(); least = records.offset + 1) {
+      const { offset } = records;
+      if (offset < least || offset > batch.lastOffset) return `the record with offset ${offset} is out of place`;
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return records.left === 0 ? undefined : `${records.left} bytes follow its last record`;
 }
