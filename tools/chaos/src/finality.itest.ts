@@ -1,6 +1,7 @@
 import { until } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import { newStream, send, someRecords } from './stream.ts';
+import { deleteRecordsBefore } from './topic-changes.ts';
 import { DONE, ending, startBatch, startWorker } from './worker-process.ts';
 
 const HOUR = '2022-10-29T15';
@@ -39,6 +40,28 @@ it('an hour of the past is not final while its events are counted and wait for t
   } finally {
     worker.kill('SIGKILL');
     await database.destroy();
+    await stream.close();
+  }
+}, 180_000);
+
+it('an hour whose records retention has deleted is not final before the gap is acknowledged, and then says what it lacks', async () => {
+  const stream = await newStream({ partitions: 1 });
+  try {
+    await send(stream, someRecords(22, 600));
+    await deleteRecordsBefore(stream, 0, 200);
+    expect((await startWorker('drain', stream.environment)).exitCode).toBe(4);
+    expect((await startBatch(RUN, stream.environment)).exitCode).toBe(3);
+
+    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const { exitCode, stdout } = await startBatch(RUN, stream.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/2022-10-29T15 │ written │ yes, lacks at most 200 records /);
+    expect(stdout).toContain('2022-10-29T15 lacks at most 200 records, which were lost before they were archived');
+    expect((await startBatch(['status'], stream.environment)).stdout).toMatch(
+      /T15 .* final; lacks at most 200 records/,
+    );
+  } finally {
     await stream.close();
   }
 }, 180_000);
