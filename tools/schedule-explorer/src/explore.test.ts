@@ -53,10 +53,12 @@ describe('a schedule', () => {
     'refused',
     'retention deletes',
     'batch run',
+    'acknowledges the gaps',
+    'acknowledgeGap',
   ])('can hold what is told as «%s»', async (text) => {
-    for (let seed = 1; seed <= 100; seed += 1) {
+    for (let seed = 1; seed <= 300; seed += 1) {
       if ((await traceOf(Choices.seeded(seed))).some((line) => line.includes(text))) return;
     }
-    throw new Error(`not in a hundred schedules: ${text}`);
+    throw new Error(`not in 300 schedules: ${text}`);
   });
 });

@@ -1,6 +1,6 @@
 import { goOnWithCall, letGhostHappen } from './actions/call-actions.ts';
 import type { Choices } from './choices.ts';
-import { changeLeader, deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
+import { acknowledgeGaps, changeLeader, deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
 import { drain } from './drain.ts';
 import { checkEnd } from './truth/final-checks.ts';
 import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn } from './actions/group-actions.ts';
@@ -30,7 +30,8 @@ const ACTIONS: readonly Action[] = [
   { weight: 2, attempt: spawn },
   { weight: 2, attempt: resetClient },
   { weight: 1, attempt: leave },
-  { weight: 1, attempt: deleteOld },
+  { weight: 2, attempt: deleteOld },
+  { weight: 2, attempt: acknowledgeGaps },
   { weight: 1, attempt: changeLeader },
 ];
 

@@ -1,3 +1,4 @@
+import { OPERATOR } from '../world/operator.ts';
 import type { PendingCall } from '../world/pending-calls.ts';
 import type { World } from '../world/world.ts';
 
@@ -7,7 +8,7 @@ export function goOnWithCall(world: World): boolean {
   const call = pick(world, calls.awaited);
   if (call === undefined) return false;
   const worker = workers.find(({ id }) => id === call.worker);
-  if (worker?.isFrozen !== false) return happenUnanswered(world, call);
+  if (worker?.isFrozen === true) return happenUnanswered(world, call);
   const course = choices.below(20);
   if (course < 12) answer(world, call);
   else if (course < 15) return happenUnanswered(world, call);
@@ -26,7 +27,7 @@ export function letGhostHappen({ calls, choices, trace }: World): boolean {
     return true;
   }
   calls.letGhostHappen(ghost);
-  trace(() => `the ${ghost.name} of worker ${ghost.worker}, of which nobody waits for the answer, happens`);
+  trace(() => `the ${ghost.name} of ${callerOf(ghost)}, of which nobody waits for the answer, happens`);
   return true;
 }
 
@@ -38,31 +39,35 @@ function pick({ choices }: World, calls: readonly PendingCall[]): PendingCall | 
 function answer({ calls, trace }: World, call: PendingCall): void {
   calls.finish(call);
   call.answer();
-  trace(() => `${call.name} of worker ${call.worker} is answered`);
+  trace(() => `${call.name} of ${callerOf(call)} is answered`);
 }
 
 function happenUnanswered({ trace }: World, call: PendingCall): boolean {
   if (call.hasHappened) return false;
   call.happen();
-  trace(() => `${call.name} of worker ${call.worker} happens, not answered yet`);
+  trace(() => `${call.name} of ${callerOf(call)} happens, not answered yet`);
   return true;
 }
 
 function loseBefore({ calls, trace }: World, call: PendingCall): void {
   calls.finish(call);
   call.loseAnswer();
-  trace(() => `${call.name} of worker ${call.worker} ${call.hasHappened ? 'loses its answer' : 'never arrives'}`);
+  trace(() => `${call.name} of ${callerOf(call)} ${call.hasHappened ? 'loses its answer' : 'never arrives'}`);
 }
 
 function loseAfter({ calls, trace }: World, call: PendingCall): void {
   calls.finish(call);
   call.happen();
   call.loseAnswer();
-  trace(() => `${call.name} of worker ${call.worker} happens, its answer is lost`);
+  trace(() => `${call.name} of ${callerOf(call)} happens, its answer is lost`);
 }
 
 function loseOnTheWay({ calls, trace }: World, call: PendingCall): void {
   calls.abandon(call);
   call.loseAnswer();
-  trace(() => `${call.name} of worker ${call.worker} counts as failed, and is still on its way`);
+  trace(() => `${call.name} of ${callerOf(call)} counts as failed, and is still on its way`);
+}
+
+function callerOf({ worker }: PendingCall): string {
+  return worker === OPERATOR ? 'the operator' : `worker ${worker}`;
 }

@@ -18,11 +18,19 @@ export function deleteOld(world: World): boolean {
   const { choices } = world;
   const partition = choices.of(world.partitions);
   const saved = savedIn(world, partition);
-  const limit = choices.oneIn(20) ? partition.stable : saved;
+  const limit = choices.oneIn(5) ? partition.stable : saved;
   if (limit <= partition.earliest) return false;
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
   world.trace(() => `retention deletes partition ${partition.number} up to ${partition.earliest}`);
+  return true;
+}
+
+/** An operator gives up what retention has deleted unread. */
+export function acknowledgeGaps({ operator, trace }: World): boolean {
+  if (operator.isBusy || !operator.hasReason) return false;
+  void operator.acknowledgeGaps();
+  trace(() => 'the operator acknowledges the gaps');
   return true;
 }
 

@@ -32,4 +32,19 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     bug: 'the last stable offset noted as the end of a partition: hours are final without what an open transaction hides',
     defects: { notesStableOffset: true },
   },
+  {
+    name: 'gap-epoch-not-compared',
+    bug: 'a gap acknowledged whoever has claimed the partition since the command looked',
+    defects: { gapIgnoresEpoch: true },
+  },
+  {
+    name: 'gap-intent-not-compared',
+    bug: 'a gap acknowledged whatever chunk was begun since the command looked: its files hold records beyond the gap',
+    defects: { gapIgnoresIntent: true },
+  },
+  {
+    name: 'abandoned-path-forgotten',
+    bug: 'paths of a chunk that is given up forgotten: a worker that thaws creates a file that nobody lists',
+    defects: { forgetsAbandonedPaths: true },
+  },
 ];

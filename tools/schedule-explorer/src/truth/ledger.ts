@@ -15,6 +15,16 @@ import { require, requireRows, requireSorted } from './require.ts';
 import { marksOf, Truth } from './truth-of-range.ts';
 import { Violation } from './violation.ts';
 
+/** Records that nobody will ever read, which an operator has accepted. */
+interface GivenUpRange {
+  readonly sink: Sink;
+  readonly partition: number;
+  /** The claim that the operator saw. */
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Compares whatever the store accepts with the records between where a sink stands by our own count and where it has
  * moved. As long as each step is right, the totals are those of a prefix of the topic at every moment, and the listed
@@ -28,6 +38,7 @@ export class Ledger {
   readonly deadLetters = new Map<string, RejectionReason>();
   readonly #partitions: readonly SimulatedPartition[];
   readonly #archive: SimulatedArchive;
+  readonly #givenUp: Omit<GivenUpRange, 'epoch'>[] = [];
   readonly #epochs: Readonly<Record<Sink, number[]>> = { totals: [], archive: [] };
   readonly #reached: Readonly<Record<Sink, number[]>>;
 
@@ -117,6 +128,31 @@ export class Ledger {
       require(`antenna in ${file.path}`, rows.antennaId.values[rows.antennaId.codes[row] ?? -1], event.antennaId);
       require(`app in ${file.path}`, rows.app.values[rows.app.codes[row] ?? -1], event.app);
     }
+  }
+
+  /** @throws {Violation} when records are given up that could be read, or by a claim that is not the latest. */
+  giveUp({ sink, partition, epoch, from, to }: GivenUpRange): void {
+    require(`epoch of ${sink} of partition ${partition} given up`, epoch, this.#epochs[sink][partition]);
+    require(`${sink} of partition ${partition} given up from`, from, this.reached(sink, partition));
+    const earliest = this.#partitions[partition]?.earliest ?? 0;
+    if (from >= earliest) throw new Violation(`${sink} of partition ${partition} gives up ${from}, which can be read`);
+    this.#epochs[sink][partition] = epoch + 1;
+    this.#reached[sink][partition] = to;
+    this.#givenUp.push({ sink, partition, from, to });
+  }
+
+  isGivenUp(sink: Sink, partition: number, offset: number): boolean {
+    return this.#givenUp.some(
+      (range) => range.sink === sink && range.partition === partition && offset >= range.from && offset < range.to,
+    );
+  }
+
+  /** @throws {Violation} when a file of a chunk that was given up is not exactly what the chunk held of its hour. */
+  adopt(file: ArchivedFile, chunk: { partition: number; startOffset: number; endOffset: number }): void {
+    const partition = this.#partitions[chunk.partition];
+    const truth = new Truth();
+    if (partition !== undefined) truth.addRange(partition, chunk.startOffset, chunk.endOffset);
+    this.#checkFile(file, truth);
   }
 
   /** Up to where everything is counted. */

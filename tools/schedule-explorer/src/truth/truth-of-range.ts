@@ -18,8 +18,10 @@ export class Truth {
   readonly deadLetters = new Map<string, RejectionReason>();
   readonly rowsOfHour = new Map<number, KnownRow[]>();
 
-  addRange(partition: SimulatedPartition, from: number, to: number): void {
+  /** @param isLeftOut records that were given up. */
+  addRange(partition: SimulatedPartition, from: number, to: number, isLeftOut?: (offset: number) => boolean): void {
     for (const { offset, known } of partition.known(from, to)) {
+      if (isLeftOut?.(offset) === true) continue;
       if (known.fate.kind === 'dead letter') {
         this.deadLetters.set(`${partition.number}/${offset}`, known.fate.reason);
         continue;

@@ -69,7 +69,14 @@ function aSimulatedStore(): SimulatedStore {
   const nothing = () => undefined;
   return new SimulatedStore(
     {
-      ledger: { claim: nothing, commit: nothing, chunk: nothing, archivedUntil: nothing },
+      ledger: {
+        claim: nothing,
+        commit: nothing,
+        chunk: nothing,
+        archivedUntil: nothing,
+        giveUp: nothing,
+        adopt: nothing,
+      },
       hours: new SimulatedHours({}),
       committedInKafka: new Map(),
       refused: (message) => new FenceLostError(message),

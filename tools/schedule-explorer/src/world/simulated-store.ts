@@ -21,6 +21,32 @@ interface Position {
   fingerprint: Fingerprint | undefined;
 }
 
+/** A position as an operator's command finds it. */
+export interface HeldPosition {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly epoch: number;
+  readonly openIntent: OpenIntent | undefined;
+}
+
+/** Records from the position on that are given up. */
+export interface GivenUp {
+  /** As it was when the command looked. */
+  readonly position: HeldPosition;
+  /** The offset to go on from. */
+  readonly to: number;
+  /** Of the open intent, those that exist. */
+  readonly files: readonly ArchivedFile[];
+}
+
+/** A chunk that was given up before all of its files existed. */
+interface AbandonedChunk {
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+}
+
 /** How the store can be broken. */
 export interface StoreDefects {
   readonly ignoresPosition?: boolean;
@@ -29,11 +55,16 @@ export interface StoreDefects {
   readonly believesKafka?: boolean;
   /** Takes the last stable offset for the end of a partition. */
   readonly notesStableOffset?: boolean;
+  /** Gives records up whoever has claimed their partition since the command looked. */
+  readonly gapIgnoresEpoch?: boolean;
+  /** Gives records up whatever chunk has been begun since the command looked. */
+  readonly gapIgnoresIntent?: boolean;
+  readonly forgetsAbandonedPaths?: boolean;
 }
 
 export interface StoreParts {
   /** Judges whatever is accepted. */
-  readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk' | 'archivedUntil'>;
+  readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk' | 'archivedUntil' | 'giveUp' | 'adopt'>;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
   readonly committedInKafka: ReadonlyMap<number, number>;
@@ -51,6 +82,8 @@ export class SimulatedStore {
   readonly manifest = new Map<string, ArchivedFile>();
   /** Open intents by partition. */
   readonly intents = new Map<number, OpenIntent>();
+  /** Files that may still appear although their chunks were given up, by path. */
+  readonly abandoned = new Map<string, AbandonedChunk>();
   /** Dead letters that are not stored whole, by partition and reason. */
   readonly deadLetterRanges = new Map<string, DeadLetterRange>();
   readonly #notes = new SimulatedNotes();
@@ -67,7 +100,9 @@ export class SimulatedStore {
     return [...this.manifest.values()].filter((file) => file.hourMs === hourMs);
   }
 
+  /** Whether a worker may have been going to create the file. */
   isIntended(path: string): boolean {
+    if (this.abandoned.has(path)) return true;
     return [...this.intents.values()].some(({ paths }) => paths.includes(path));
   }
 
@@ -126,6 +161,65 @@ export class SimulatedStore {
       const untilMs = this.#notes.takeReached(partition, this.nextOffset('archive', partition));
       if (untilMs !== undefined) this.#parts.ledger.archivedUntil(partition, untilMs);
     }
+  }
+
+  /** Of every sink and partition that was ever claimed. */
+  heldPositions(): HeldPosition[] {
+    return (['totals', 'archive'] as const).flatMap((sink) =>
+      Array.from(this.#positions[sink], ([partition, { nextOffset, epoch }]) => {
+        const openIntent = sink === 'archive' ? this.intents.get(partition) : undefined;
+        return { sink, partition, nextOffset, epoch, openIntent };
+      }),
+    );
+  }
+
+  /** Records a gap, moves the position beyond it and fences whoever has claimed the partition. */
+  acknowledgeGap({ position: seen, to, files }: GivenUp): void {
+    const { sink, partition, nextOffset: from, epoch } = seen;
+    if (!this.#isAsSeen(seen)) throw this.#parts.refused(`partition ${partition} was claimed or moved by a worker`);
+    const position = this.#position(sink, partition);
+    this.#parts.ledger.giveUp({ sink, partition, epoch, from, to });
+    Object.assign(position, { nextOffset: to, epoch: position.epoch + 1, fingerprint: undefined });
+    if (sink === 'archive') this.#giveUpIntent(partition, files);
+  }
+
+  /** Lists a file that has appeared after its chunk was given up. @returns false when it was adopted before. */
+  adoptFile(file: ArchivedFile): boolean {
+    const chunk = this.abandoned.get(file.path);
+    if (chunk === undefined) return false;
+    this.abandoned.delete(file.path);
+    this.#listGivenUp(chunk, [file]);
+    return true;
+  }
+
+  #isAsSeen({ sink, partition, nextOffset, epoch, openIntent }: HeldPosition): boolean {
+    const { gapIgnoresEpoch: ignoresEpoch = false, gapIgnoresIntent: ignoresIntent = false } = this.#defects;
+    const [position, intent] = [this.#position(sink, partition), this.intents.get(partition)];
+    const isIntentSeen = intent?.startOffset === openIntent?.startOffset && intent?.endOffset === openIntent?.endOffset;
+    return (
+      position.nextOffset === nextOffset &&
+      (position.epoch === epoch || ignoresEpoch) &&
+      (sink === 'totals' || isIntentSeen || ignoresIntent)
+    );
+  }
+
+  #giveUpIntent(partition: number, files: readonly ArchivedFile[]): void {
+    const intent = this.intents.get(partition);
+    if (intent === undefined) return;
+    this.intents.delete(partition);
+    this.#listGivenUp({ partition, ...intent }, files);
+    if (this.#defects.forgetsAbandonedPaths === true) return;
+    const { startOffset, endOffset, paths } = intent;
+    for (const path of paths)
+      if (!this.manifest.has(path)) this.abandoned.set(path, { partition, startOffset, endOffset });
+  }
+
+  #listGivenUp(chunk: AbandonedChunk, files: readonly ArchivedFile[]): void {
+    for (const file of files) {
+      this.manifest.set(file.path, file);
+      this.#parts.ledger.adopt(file, chunk);
+    }
+    this.#parts.hours.touch(files.map(({ hourMs }) => hourMs));
   }
 
   #extend(range: DeadLetterRange): void {

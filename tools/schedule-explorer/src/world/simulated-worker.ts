@@ -1,5 +1,6 @@
 import type { EventArchive, Ingestion, IngestionSettings, PositionStore, Retry } from '@antenna/ingestion';
 import type { Core } from './core.ts';
+import { existingFile } from './operator.ts';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import { SimulatedConsumer } from './simulated-consumer.ts';
@@ -70,6 +71,7 @@ export class SimulatedWorker {
       await calls.add(this.id, 'noteEnds', () => {
         store.noteEnds(notedMs, offsets);
       });
+      await this.#adoptAppeared();
     } catch (error) {
       if (!(error instanceof PassingFailure)) throw error;
     } finally {
@@ -80,6 +82,16 @@ export class SimulatedWorker {
   #readClock(): Promise<number> {
     const { calls, clock } = this.#parts;
     return calls.add(this.id, 'read clock', () => clock.nowMs());
+  }
+
+  /** Lists files that have appeared although their chunks were given up (apps/speed-layer/src/existing-files.ts). */
+  async #adoptAppeared(): Promise<void> {
+    const { store, archive, calls } = this.#parts;
+    if (store.abandoned.size === 0) return;
+    for (const path of await calls.add(this.id, 'abandoned paths', () => [...store.abandoned.keys()])) {
+      const file = await calls.add(this.id, 'look for a file', () => existingFile(archive, path));
+      if (file !== undefined) await calls.add(this.id, 'adoptFile', () => store.adoptFile(file));
+    }
   }
 
   leave(): void {

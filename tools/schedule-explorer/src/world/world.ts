@@ -3,6 +3,7 @@ import { BatchRun } from './batch-run.ts';
 import type { Choices } from '../choices.ts';
 import type { Core } from './core.ts';
 import { Ledger } from '../truth/ledger.ts';
+import { Operator } from './operator.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type ArchiveDefects, SimulatedArchive } from './simulated-archive.ts';
 import { type HoursDefects, SimulatedHours } from './simulated-hours.ts';
@@ -36,10 +37,11 @@ export class World {
   readonly hours: SimulatedHours;
   readonly ledger: Ledger;
   readonly store: SimulatedStore;
+  readonly operator: Operator;
   readonly batchRuns: BatchRun[] = [];
   /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
   readonly workers: SimulatedWorker[] = [];
-  /** Retention has deleted what a sink lacked: workers have to stop, and nothing more can be expected of them. */
+  /** Retention has deleted what a sink lacked: workers may stop until an operator has given it up. */
   hasGap = false;
   nowMs = 0;
   /** Tells people what happens. */
@@ -64,6 +66,13 @@ export class World {
       { ledger, hours, committedInKafka: this.#committed, refused, nowMs: () => this.nowMs },
       defects,
     );
+    this.operator = new Operator({
+      partitions: this.partitions,
+      store: this.store,
+      archive: this.archive,
+      calls: this.calls,
+      isRefusal: (error) => error instanceof core.FenceLostError,
+    });
     this.#settings = {
       topic: 'devices',
       sinks: ['totals', 'archive'],
@@ -120,6 +129,8 @@ export class World {
    * @throws {Violation} when one has stopped without need.
    */
   noticeStopped(): void {
+    if (this.operator.failure !== undefined)
+      throw new Violation(`the operator fails: ${this.operator.failure.message}`);
     if (this.workers.every(({ failure, hasLeft }) => failure === undefined && !hasLeft)) return;
     for (const worker of [...this.workers]) {
       if (worker.failure !== undefined) {
