@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type ArchivedFile, type OffsetRange, unreadableRange } from '@antenna/ingestion';
+import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
 import {
   anyText,
   archiveSettings,
@@ -12,7 +12,7 @@ import {
 } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
-import { adoptAppeared, existingFile, type ReadableArchive } from './existing-files.ts';
+import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
 
 const acknowledgement = settingsGroup({
@@ -86,9 +86,7 @@ async function described(
   const intent = loss.position.openIntent;
   if (intent === undefined || archive === undefined)
     return { ...loss, acknowledgedBy, detail: 'deleted before they were read', files: [] };
-  const files: ArchivedFile[] = [];
-  for (const path of intent.paths)
-    files.push(...[await existingFile(archive, path)].filter((file) => file !== undefined));
+  const files = await existingFiles(archive, intent.paths);
   const missing = intent.paths.filter((path) => !files.some((file) => file.path === path));
   const detail =
     `a chunk from ${intent.startOffset} to ${intent.endOffset} was being written: ${files.length} of its files exist ` +

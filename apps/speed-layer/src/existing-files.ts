@@ -13,6 +13,19 @@ export async function existingFile(archive: ReadableArchive, path: string): Prom
   return { ...file, path, hourMs: name.hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows) };
 }
 
+/** Those of the paths that exist, in order. */
+export async function existingFiles(
+  archive: ReadableArchive,
+  paths: readonly string[],
+): Promise<readonly ArchivedFile[]> {
+  const files: ArchivedFile[] = [];
+  for (const path of paths) {
+    const file = await existingFile(archive, path);
+    if (file !== undefined) files.push(file);
+  }
+  return files;
+}
+
 /**
  * Lists the files that have appeared although their chunks were given up: a worker that was frozen between intent and
  * file creates one when it thaws. Nothing else archives their records, so listing them makes the archive whole.

@@ -1,5 +1,6 @@
 import { runApp } from '@antenna/settings';
 import { acknowledgeGap } from './acknowledge-gap.ts';
+import { acknowledgeTruncation } from './acknowledge-truncation.ts';
 import { listDeadLetters } from './dead-letters/list.ts';
 import { replayDeadLetters } from './dead-letters/replay.ts';
 import { showDeadLetters } from './dead-letters/show.ts';
@@ -18,6 +19,7 @@ await runApp({
     drain,
     status,
     acknowledgeGap,
+    acknowledgeTruncation,
     retireTopic,
     forgetNotes,
     releaseGroup,

@@ -1,5 +1,5 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
+import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
 import { ProductError } from '@antenna/settings';
 import type { Logger } from '@antenna/telemetry';
@@ -16,6 +16,8 @@ export interface OperatedStream {
   readonly records: LostRecords;
   readonly topic: TopicOffsets;
   readonly abandoned: AbandonedFiles;
+  /** Reads the topic again. */
+  readonly reader: TopicReader;
   /** Undefined when the database has no position of the archive. */
   readonly archive: ParquetArchive | undefined;
   /** Of every sink that the database has, as they were when the work began. */
@@ -23,6 +25,9 @@ export interface OperatedStream {
 }
 
 type OperatedSettings = Pick<WorkerSettings, 'database' | 'kafka' | 'archive'>;
+
+/** How long the groups in which the topic is read again outlive a process that dies. */
+const SESSION_TIMEOUT_MS = 10_000;
 
 /** How often the work is begun anew when a worker claims or moves what it is about. */
 const ATTEMPTS = 3;
@@ -38,15 +43,18 @@ export async function withOperatedStream<Result>(
   work: (stream: OperatedStream) => Promise<Result>,
 ): Promise<Result> {
   const database = await connectWithRetry(settings.database, { applicationName: 'speed-layer-operator', log });
-  const topic = new TopicOffsets(kafkaCluster(clientOf(settings, log)), settings.kafka.topic);
+  const client = clientOf(settings, log);
+  const topic = new TopicOffsets(kafkaCluster(client), settings.kafka.topic);
   try {
     await checkSchema(database);
     await topic.connect();
-    const { topic: name, groupId } = settings.kafka;
+    const { topic: name, groupId, brokers } = settings.kafka;
     const stream = { topic: name, groupId, clusterId: topic.clusterId(), archiveUrl: settings.archive.url };
     const records = new LostRecords(database, stream);
     const abandoned = new AbandonedFiles(database, name);
-    return await attempted(() => withPositions({ records, topic, abandoned }, settings, work));
+    const reading = { topic: name, groupId, brokers, sessionTimeoutMs: SESSION_TIMEOUT_MS };
+    const reader = new TopicReader(client, reading, kafkaLog(log));
+    return await attempted(() => withPositions({ records, topic, abandoned, reader }, settings, work));
   } finally {
     await topic.disconnect();
     await database.destroy();
@@ -54,7 +62,7 @@ export async function withOperatedStream<Result>(
 }
 
 async function withPositions<Result>(
-  parts: Pick<OperatedStream, 'records' | 'topic' | 'abandoned'>,
+  parts: Omit<OperatedStream, 'archive' | 'positions'>,
   settings: OperatedSettings,
   work: (stream: OperatedStream) => Promise<Result>,
 ): Promise<Result> {
@@ -84,7 +92,11 @@ async function attempted<Result>(work: () => Promise<Result>, attempt = 1): Prom
 }
 
 function clientOf({ kafka }: OperatedSettings, log: Logger) {
-  return kafkaClient(kafka, 'speed-layer-operator', (message, details) => {
+  return kafkaClient(kafka, 'speed-layer-operator', kafkaLog(log));
+}
+
+function kafkaLog(log: Logger) {
+  return (message: string, details: object) => {
     log.warn(message, details);
-  });
+  };
 }

@@ -14,6 +14,8 @@ export interface ManifestFile extends ListedFile {
   /** The chunk [startOffset, endOffset) that the file is part of. */
   readonly startOffset: number;
   readonly endOffset: number;
+  /** Of the partition's log: offsets are unique within one. */
+  readonly generation: number;
   readonly rows: number;
   /** Sum of the events' bytes. */
   readonly eventBytes: bigint;

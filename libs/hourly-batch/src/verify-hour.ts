@@ -44,12 +44,15 @@ export async function verifyHour({ store, folder, scanner }: VerifyPorts, hourMs
   return { hourMs, isKnown, isForeign: isForeign(readings), files, problems };
 }
 
-/** Files of one partition and hour come from different chunks. */
+/** Files of one partition and hour come from different chunks, as long as the log was not truncated. */
 function overlaps(files: readonly ManifestFile[]): FileProblem[] {
   const sorted = files.toSorted((left, right) => left.startOffset - right.startOffset);
   return sorted.flatMap((file, index) => {
-    const isOverlapping = ({ topic, partition, endOffset }: ManifestFile) =>
-      topic === file.topic && partition === file.partition && endOffset > file.startOffset;
+    const isOverlapping = ({ topic, partition, generation, endOffset }: ManifestFile) =>
+      topic === file.topic &&
+      partition === file.partition &&
+      generation === file.generation &&
+      endOffset > file.startOffset;
     const other = sorted.slice(0, index).find(isOverlapping);
     return other === undefined ? [] : [{ path: file.path, problem: `has offsets of ${other.path} in its range` }];
   });

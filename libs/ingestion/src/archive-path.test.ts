@@ -35,6 +35,10 @@ describe('the path of an archive file', () => {
     expect(archivePath(name)).toBe(path);
   });
 
+  it('names the generation of a log that was truncated', () => {
+    expect(archivePath({ ...name, generation: 2 })).toBe(path.replace('devices-3-', 'devices-3.2-'));
+  });
+
   it('is read back', () => {
     expect(parseArchivePath(path)).toEqual(name);
   });
@@ -45,6 +49,7 @@ describe('the path of an archive file', () => {
       .record({
         topic: fc.stringMatching(/^[a-zA-Z0-9._-]{1,80}$/),
         partition: fc.nat({ max: 9999 }),
+        generation: fc.nat({ max: 3 }),
         startOffset: offset,
         endOffset: offset,
         hourMs: fc.nat({ max: 2_000_000 }).map((hour) => hour * HOUR_MS),
@@ -52,7 +57,8 @@ describe('the path of an archive file', () => {
       .filter(({ startOffset, endOffset }) => startOffset < endOffset);
     fc.assert(
       fc.property(names, (any) => {
-        expect(parseArchivePath(archivePath(any))).toEqual(any);
+        const generation = any.generation === 0 ? undefined : any.generation;
+        expect(parseArchivePath(archivePath(any))).toEqual({ ...any, generation });
       }),
     );
   });

@@ -2,6 +2,8 @@
 export interface ArchiveFileName {
   readonly topic: string;
   readonly partition: number;
+  /** Of the partition's log: how many times it was truncated and the truncation acknowledged. 0 is not written. */
+  readonly generation?: number;
   /** First offset of the chunk, and the one after its last: [startOffset, endOffset). */
   readonly startOffset: number;
   readonly endOffset: number;
@@ -13,7 +15,7 @@ export interface ArchiveFileName {
 const OFFSET_DIGITS = 12;
 
 const FOLDER = /^year=(\d{1,6})\/month=(\d{1,2})\/day=(\d{1,2})\/hour=(\d{1,2})$/;
-const FILE = /^(?<topic>.+)-(?<partition>\d+)-(?<start>\d{12,16})-(?<end>\d{12,16})\.parquet$/;
+const FILE = /^(?<topic>.+)-(?<partition>\d+)(?:\.(?<generation>\d+))?-(?<start>\d{12,16})-(?<end>\d{12,16})\.parquet$/;
 
 /**
  * The folder of an event hour, relative to the archive's root, in the form that Spark, DuckDB, BigQuery and Trino
@@ -41,8 +43,10 @@ export function parseHourFolder(folder: string): number | undefined {
  * Where the rows of a chunk that belong to one event hour are kept, relative to the archive's root. Names are
  * positions: whoever writes the same chunk again comes to the same name (docs/commit-protocol.md, "Archive").
  */
-export function archivePath({ topic, partition, startOffset, endOffset, hourMs }: ArchiveFileName): string {
-  return `${hourFolder(hourMs)}/${topic}-${partition}-${padded(startOffset)}-${padded(endOffset)}.parquet`;
+export function archivePath(name: ArchiveFileName): string {
+  const { topic, partition, generation = 0, startOffset, endOffset, hourMs } = name;
+  const log = generation === 0 ? `${topic}-${partition}` : `${topic}-${partition}.${generation}`;
+  return `${hourFolder(hourMs)}/${log}-${padded(startOffset)}-${padded(endOffset)}.parquet`;
 }
 
 /** Reads a path back; undefined when `archivePath` would not have written it so. */
@@ -54,6 +58,7 @@ export function parseArchivePath(path: string): ArchiveFileName | undefined {
   const name = {
     topic: parts['topic'] ?? '',
     partition: Number(parts['partition']),
+    ...(parts['generation'] === undefined ? {} : { generation: Number(parts['generation']) }),
     startOffset: Number(parts['start']),
     endOffset: Number(parts['end']),
     hourMs,

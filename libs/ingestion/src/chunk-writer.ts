@@ -1,5 +1,5 @@
 import { DECODER_VERSION } from '@antenna/event-schema';
-import { archivePath } from './archive-path.ts';
+import { archivePath, parseArchivePath } from './archive-path.ts';
 import { ArchiveConflictError } from './errors.ts';
 import type { EventColumns } from './event-columns.ts';
 import { firstDifference } from './first-difference.ts';
@@ -45,12 +45,19 @@ export async function writeChunk(
 function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
   if (chunk.events.rows === 0) return [];
   const { partition, startOffset, endOffset } = chunk;
+  const generation = generationOf(chunk);
   const files = [...splitByHour(chunk.events.build())].map(([hourMs, rows]) => ({
-    path: archivePath({ topic, partition, startOffset, endOffset, hourMs }),
+    path: archivePath({ topic, partition, generation, startOffset, endOffset, hourMs }),
     hourMs,
     rows,
   }));
   return files.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+/** Files that a predecessor intended keep their names, also when the log was truncated behind them since. */
+function generationOf({ intent, generation }: SealedChunk): number {
+  const [path] = intent?.paths ?? [];
+  return path === undefined ? generation : (parseArchivePath(path)?.generation ?? 0);
 }
 
 function refuseAnotherPlan(chunk: SealedChunk, planned: readonly PlannedFile[]): void {

@@ -4,6 +4,7 @@ export { deadLettersByReason } from './dead-letters-by-reason.ts';
 export * from './errors.ts';
 export type * from './event-columns.ts';
 export { EventColumnsBuilder } from './event-columns-builder.ts';
+export { fingerprintOf } from './fingerprint.ts';
 export { firstDifference } from './first-difference.ts';
 export { inParallel } from './in-parallel.ts';
 export { Ingestion } from './ingestion.ts';

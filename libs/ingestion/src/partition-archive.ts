@@ -22,6 +22,8 @@ const MAX_CATCH_UP_MS = 5_000;
 export interface SealedChunk {
   readonly partition: number;
   readonly epoch: number;
+  /** Of the log, when the partition was claimed. */
+  readonly generation: number;
   readonly startOffset: number;
   readonly endOffset: number;
   readonly events: EventColumnsBuilder;
@@ -41,6 +43,7 @@ export interface ClaimMoment {
 export class PartitionArchive {
   readonly partition: number;
   readonly #epoch: number;
+  readonly #generation: number;
   readonly sealed: SealedChunk[] = [];
   /** A chunk of this partition is being written: the next one waits, since a partition has one intent at most. */
   writing = false;
@@ -64,6 +67,7 @@ export class PartitionArchive {
   constructor(claimed: ClaimedPosition, claim: ClaimMoment) {
     this.partition = claimed.partition;
     this.#epoch = claimed.epoch;
+    this.#generation = claimed.generation;
     this.#claim = claim;
     this.#heldSinceMs = claimed.waitingMs === undefined ? undefined : claim.claimedMs - claimed.waitingMs;
     this.#intent = claimed.openIntent;
@@ -153,6 +157,7 @@ export class PartitionArchive {
     this.sealed.push({
       partition: this.partition,
       epoch: this.#epoch,
+      generation: this.#generation,
       startOffset: this.#start,
       endOffset,
       events: this.#events,

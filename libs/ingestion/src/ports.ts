@@ -121,6 +121,8 @@ export interface ClaimedPosition {
   readonly fingerprint: Fingerprint | undefined;
   /** Of the archive only. */
   readonly openIntent: OpenIntent | undefined;
+  /** Of the partition's log: how many times it was truncated and the truncation acknowledged. Names of files carry it. */
+  readonly generation: number;
   /**
    * Of the archive only: for how long records beyond the position, and beyond the open intent, have been known to wait, by
    * the store's clock; undefined while none are known.

@@ -18,7 +18,10 @@ export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
 export {
   AbandonedFiles,
   type AcknowledgedGap,
+  type AcknowledgedTruncation,
+  type ArchivedChunk,
   type CommandedStream,
+  type CutChunk,
   type HeldPosition,
   LostRecords,
 } from './lost-records.ts';

@@ -1,7 +1,16 @@
 import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { callFunction } from './call-function.ts';
-import { ABANDONED_PATHS, ACKNOWLEDGE_GAP, ADOPT_FILE, HELD_POSITIONS } from './sql/operator.sql.ts';
+import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
+import {
+  ABANDONED_PATHS,
+  ACKNOWLEDGE_GAP,
+  ACKNOWLEDGE_TRUNCATION,
+  ADOPT_FILE,
+  ARCHIVED_CHUNKS,
+  CUT_CHUNKS,
+  HELD_POSITIONS,
+} from './sql/operator.sql.ts';
 
 /** Which stream a command is about. Another one than the database keeps is refused, as a worker of it is. */
 export interface CommandedStream {
@@ -29,6 +38,32 @@ export interface AcknowledgedGap {
   readonly position: HeldPosition;
   /** The offset to go on from. */
   readonly to: number;
+  /** Of the open intent, those that exist. */
+  readonly files: readonly ArchivedFile[];
+  readonly acknowledgedBy: string;
+  readonly detail: string;
+}
+
+/** A chunk that is archived: what the log held of [startOffset, endOffset) is in these files. */
+export interface ArchivedChunk {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly paths: readonly string[];
+}
+
+/** A chunk whose intent a truncation has cut: of [startOffset, readableEnd) these files can still be made. */
+export interface CutChunk {
+  readonly startOffset: number;
+  readonly readableEnd: number;
+  readonly paths: readonly string[];
+}
+
+/** A log that differs from an offset on from what was read of it. */
+export interface AcknowledgedTruncation {
+  readonly partition: number;
+  readonly offset: number;
+  /** Of every sink, as they were when the command looked. */
+  readonly positions: readonly HeldPosition[];
   /** Of the open intent, those that exist. */
   readonly files: readonly ArchivedFile[];
   readonly acknowledgedBy: string;
@@ -75,6 +110,36 @@ export class LostRecords {
       acknowledgedBy,
       detail,
     });
+  }
+
+  /** Those that tell what the log held from an offset on, the newest first. */
+  archivedChunks(partition: number, from: number): Promise<readonly ArchivedChunk[]> {
+    return this.#answer<readonly ArchivedChunk[]>(ARCHIVED_CHUNKS, { partition, from });
+  }
+
+  /**
+   * Moves the positions beyond the offset back to it, in a new generation of the log; gives up an open intent that
+   * reaches beyond it.
+   * @returns the generation.
+   * @throws {FenceLostError} when a position or the intent is not what the command saw; nothing is changed then.
+   * @throws {OtherStreamError} when the database keeps another stream.
+   */
+  acknowledgeTruncation({ positions, files, ...truncation }: AcknowledgedTruncation): Promise<number> {
+    const intent = positions.find(({ openIntent }) => openIntent !== undefined)?.openIntent;
+    return this.#answer<number>(ACKNOWLEDGE_TRUNCATION, {
+      ...truncation,
+      sinks: arrayOfTexts(positions.map(({ sink }) => sink)),
+      epochs: arrayOfNumbers(positions.map(({ epoch }) => epoch)),
+      nextOffsets: arrayOfNumbers(positions.map(({ nextOffset }) => nextOffset)),
+      intentStart: intent?.startOffset ?? null,
+      intentEnd: intent?.endOffset ?? null,
+      files: JSON.stringify(files.map(fileJson)),
+    });
+  }
+
+  /** Those of which a file is missing that can still be made. */
+  cutChunks(partition: number): Promise<readonly CutChunk[]> {
+    return this.#answer<readonly CutChunk[]>(CUT_CHUNKS, { partition });
   }
 
   async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {

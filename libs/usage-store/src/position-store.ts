@@ -110,6 +110,7 @@ interface ClaimRow {
   readonly fingerprint_offset: string | null;
   readonly fingerprint: string | null;
   readonly intent: OpenIntent | null;
+  readonly generation: number;
   readonly waiting_ms: string | null;
 }
 
@@ -122,6 +123,7 @@ function claimedPosition(row: ClaimRow): ClaimedPosition {
     epoch: Number(row.epoch),
     fingerprint: isMarked ? { offset: Number(row.fingerprint_offset), hash: row.fingerprint } : undefined,
     openIntent: row.intent ?? undefined,
+    generation: row.generation,
     // Negative where the clock of Postgres was set back.
     waitingMs: row.waiting_ms === null ? undefined : Math.max(0, Number(row.waiting_ms)),
   };

@@ -14,6 +14,7 @@ export function aFile(overrides: Partial<ManifestFile> = {}): ManifestFile {
     topic: 'devices',
     partition: 0,
     startOffset: 10,
+    generation: 0,
     endOffset: 12,
     rows: 2,
     eventBytes: 12n,

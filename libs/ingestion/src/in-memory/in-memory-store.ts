@@ -101,7 +101,7 @@ export class InMemoryStore implements PositionStore {
     const isArchive = sink === 'archive';
     const openIntent = isArchive ? this.intents.get(partition) : undefined;
     const waitingMs = isArchive ? this.waitingMs.get(partition) : undefined;
-    return { sink, partition, ...position, openIntent, waitingMs };
+    return { sink, partition, ...position, openIntent, generation: 0, waitingMs };
   }
 
   #movePositions(sink: Sink, moves: readonly PositionMove[]): void {

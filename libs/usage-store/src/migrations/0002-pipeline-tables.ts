@@ -168,6 +168,42 @@ export const pipelineTables: NumberedMigration = {
       acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
+    -- Logs that were truncated below a position, as somebody acknowledged them: from from_offset on the log holds other
+    -- records than those that were read there, or none. What was read is counted and archived, and stays so.
+    CREATE TABLE pipeline.acknowledged_truncation (
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      -- The one that begins: names of files written from now on carry it.
+      generation integer NOT NULL CHECK (generation > 0),
+      from_offset bigint NOT NULL,
+      -- The positions of that moment: up to them records are counted, and archived, that are gone.
+      totals_end bigint,
+      archive_end bigint,
+      archived_until timestamptz,
+      detail text,
+      acknowledged_by text NOT NULL,
+      acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (topic, partition, generation)
+    );
+
+    -- Dead letters at offsets where the log holds other records since: what was known of them, and of which generation
+    -- they were. A range that begins before the truncation is here as a whole.
+    CREATE TABLE pipeline.gone_dead_letter (
+      LIKE pipeline.dead_letter,
+      generation integer NOT NULL,
+      PRIMARY KEY (topic, partition, generation, "offset")
+    );
+    CREATE TABLE pipeline.gone_dead_letter_range (
+      LIKE pipeline.dead_letter_range,
+      generation integer NOT NULL,
+      PRIMARY KEY (topic, partition, generation, reason, first_offset)
+    );
+    CREATE TABLE pipeline.gone_dead_letter_replay (
+      LIKE pipeline.dead_letter_replay,
+      generation integer NOT NULL,
+      PRIMARY KEY (topic, partition, generation, "offset")
+    );
+
     -- Files of chunks that were given up before they existed: a worker that thaws may create one even so. It is adopted.
     CREATE TABLE pipeline.abandoned_path (
       path text COLLATE "C" PRIMARY KEY,
@@ -176,6 +212,8 @@ export const pipelineTables: NumberedMigration = {
       start_offset bigint NOT NULL,
       end_offset bigint NOT NULL,
       decoder_version integer NOT NULL,
+      -- Where the log was truncated: what the file would hold of [start_offset, readable_end) can be read still.
+      readable_end bigint,
       abandoned_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
@@ -208,6 +246,9 @@ export const pipelineTables: NumberedMigration = {
       -- SHA-256 of the file, in hexadecimal.
       checksum text NOT NULL,
       decoder_version integer NOT NULL,
+      -- Of the partition's log, as the name says.
+      generation integer NOT NULL
+        GENERATED ALWAYS AS (coalesce(substring(path FROM '-\\d+\\.(\\d+)-\\d+-\\d+\\.parquet$')::integer, 0)) STORED,
       committed_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
     CREATE INDEX archive_file_hour ON pipeline.archive_file (hour);

@@ -24,7 +24,10 @@ export const PRIVILEGES = `
     pipeline.held_positions,
     pipeline.acknowledge_gap,
     pipeline.abandoned_paths,
-    pipeline.adopt_file
+    pipeline.adopt_file,
+    pipeline.archived_chunks,
+    pipeline.acknowledge_truncation,
+    pipeline.cut_chunks
     TO antenna_speed, antenna_operator;
 
   GRANT EXECUTE ON FUNCTION

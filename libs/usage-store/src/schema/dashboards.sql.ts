@@ -121,6 +121,10 @@ export const dashboards: SchemaFamily = {
       GROUP BY topic, reason
       UNION ALL
       SELECT topic, reason, records, last_seen_at FROM pipeline.dead_letter_range
+      UNION ALL
+      SELECT topic, reason, count(*), max(seen_at) FROM pipeline.gone_dead_letter GROUP BY topic, reason
+      UNION ALL
+      SELECT topic, reason, records, last_seen_at FROM pipeline.gone_dead_letter_range
     ) AS stored
     GROUP BY topic, reason;
   `,

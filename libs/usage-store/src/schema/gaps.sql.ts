@@ -55,18 +55,21 @@ export const gaps: SchemaFamily = {
 
     -- Closes the intent of a chunk whose records are gone. Those of its files that exist are listed, the others are
     -- remembered: a worker that is frozen between intent and file does not know yet.
-    CREATE OR REPLACE FUNCTION pipeline.give_up_intent(p_topic text, p_partition integer, p_files jsonb) RETURNS void
+    CREATE OR REPLACE FUNCTION pipeline.give_up_intent(
+      p_topic text, p_partition integer, p_files jsonb, p_readable_end bigint
+    ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.list_files(p_topic, p_partition, i.start_offset, i.end_offset, i.decoder_version, p_files)
       FROM pipeline.archive_intent AS i
       WHERE i.topic = p_topic AND i.partition = p_partition;
-      INSERT INTO pipeline.abandoned_path (path, topic, partition, start_offset, end_offset, decoder_version)
-      SELECT unnest(i.paths), i.topic, i.partition, i.start_offset, i.end_offset, i.decoder_version
+      INSERT INTO pipeline.abandoned_path
+        (path, topic, partition, start_offset, end_offset, decoder_version, readable_end)
+      SELECT unnest(i.paths), i.topic, i.partition, i.start_offset, i.end_offset, i.decoder_version, p_readable_end
       FROM pipeline.archive_intent AS i
       WHERE i.topic = p_topic AND i.partition = p_partition
       EXCEPT
-      SELECT a.path, a.topic, a.partition, a.start_offset, a.end_offset, a.decoder_version
+      SELECT a.path, a.topic, a.partition, a.start_offset, a.end_offset, a.decoder_version, p_readable_end
       FROM pipeline.archive_file AS a
       WHERE a.topic = p_topic AND a.partition = p_partition;
       DELETE FROM pipeline.archive_intent AS i WHERE i.topic = p_topic AND i.partition = p_partition;
@@ -98,7 +101,7 @@ export const gaps: SchemaFamily = {
         next_offset = p_to, epoch = p.epoch + 1, fingerprint_offset = NULL, fingerprint = NULL, moved_at = clock_timestamp()
       WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition;
       IF p_sink = 'archive' THEN
-        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files);
+        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, NULL);
       END IF;
     END
     $$;

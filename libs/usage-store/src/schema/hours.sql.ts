@@ -35,7 +35,7 @@ export const hours: SchemaFamily = {
         'files', (
           SELECT coalesce(jsonb_agg(jsonb_build_object(
             'path', f.path, 'topic', f.topic, 'partition', f.partition, 'startOffset', f.start_offset,
-            'endOffset', f.end_offset, 'rows', f.row_count, 'eventBytes', f.event_bytes::text,
+            'endOffset', f.end_offset, 'generation', f.generation, 'rows', f.row_count, 'eventBytes', f.event_bytes::text,
             'sizeBytes', f.size_bytes, 'checksum', f.checksum
           ) ORDER BY f.path), '[]')
           FROM pipeline.archive_file AS f

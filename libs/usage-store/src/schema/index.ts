@@ -9,6 +9,7 @@ import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
+import { truncations } from './truncations.sql.ts';
 import { versionsAndTimes } from './versions-and-times.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
@@ -22,6 +23,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   archive,
   progress,
   gaps,
+  truncations,
   finality,
   hours,
   deadLetters,

@@ -10,7 +10,7 @@ export const positions: SchemaFamily = {
       p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text, p_decoder_version integer
     ) RETURNS TABLE (
       sink text, partition integer, next_offset bigint, epoch bigint, fingerprint_offset bigint, fingerprint text,
-      intent jsonb, waiting_ms bigint
+      intent jsonb, generation integer, waiting_ms bigint
     )
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     #variable_conflict use_column
@@ -47,6 +47,7 @@ export const positions: SchemaFamily = {
         CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
           'startOffset', i.start_offset, 'endOffset', i.end_offset,
           'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END,
+        pipeline.log_generation(c.topic, c.partition),
         -- How long records that neither the archive nor its open intent holds have been known to wait.
         CASE WHEN c.sink = 'archive' THEN (
           SELECT (extract(epoch FROM clock_timestamp() - min(e.first_noted_at)) * 1000)::bigint

@@ -39,6 +39,14 @@ export const stream: SchemaFamily = {
     END
     $$;
 
+    -- How many truncations of a partition's log were acknowledged. Offsets are unique within a generation only.
+    CREATE OR REPLACE FUNCTION pipeline.log_generation(p_topic text, p_partition integer) RETURNS integer
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT coalesce(max(t.generation), 0) FROM pipeline.acknowledged_truncation AS t
+      WHERE t.topic = p_topic AND t.partition = p_partition;
+    END;
+
     -- Takes a topic out: its workers are refused from now on, and no hour waits for it. What is stored of it stays.
     -- Says what is left of it, as the last notes of its ends have it. Done again, it changes nothing.
     CREATE OR REPLACE FUNCTION pipeline.retire_topic(p_version integer, p_topic text) RETURNS jsonb

@@ -24,3 +24,19 @@ export const ABANDONED_PATHS = 'SELECT pipeline.abandoned_paths(p_version => :ve
 
 export const ADOPT_FILE = `
   SELECT pipeline.adopt_file(p_version => :version, p_topic => :topic, p_file => :file) AS answer`;
+
+export const ARCHIVED_CHUNKS = `
+  SELECT pipeline.archived_chunks(
+    p_version => :version, p_topic => :topic, p_partition => :partition, p_from => :from
+  ) AS answer`;
+
+export const ACKNOWLEDGE_TRUNCATION = `
+  SELECT pipeline.acknowledge_truncation(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl, p_partition => :partition, p_offset => :offset, p_sinks => :sinks,
+    p_epochs => :epochs, p_next_offsets => :nextOffsets, p_intent_start => :intentStart, p_intent_end => :intentEnd,
+    p_files => :files, p_acknowledged_by => :acknowledgedBy, p_detail => :detail
+  ) AS answer`;
+
+export const CUT_CHUNKS = `
+  SELECT pipeline.cut_chunks(p_version => :version, p_topic => :topic, p_partition => :partition) AS answer`;

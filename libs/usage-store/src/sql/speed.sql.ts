@@ -1,7 +1,7 @@
 /** Calls of the functions that the speed layer may execute (../schema). */
 
 export const CLAIM = `
-  SELECT sink, partition, next_offset, epoch, fingerprint_offset, fingerprint, intent, waiting_ms
+  SELECT sink, partition, next_offset, epoch, fingerprint_offset, fingerprint, intent, generation, waiting_ms
   FROM pipeline.claim(
     p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
     p_archive_url => :archiveUrl, p_allowed_lateness_ms => :allowedLatenessMs, p_sinks => :sinks,

@@ -237,7 +237,7 @@ export class SimulatedStore {
     const openIntent = sink === 'archive' ? this.intents.get(partition) : undefined;
     const waitingMs =
       sink === 'archive' ? this.#waitingMs(partition, openIntent?.endOffset ?? position.nextOffset) : undefined;
-    const claimed = { sink, partition, ...position, openIntent, waitingMs };
+    const claimed = { sink, partition, ...position, openIntent, generation: 0, waitingMs };
     this.#parts.ledger.claim(claimed);
     return claimed;
   }

@@ -1,0 +1,144 @@
+import { userInfo } from 'node:os';
+import type { OffsetRange } from '@antenna/ingestion';
+import {
+  anyText,
+  archiveSettings,
+  command,
+  databaseSettings,
+  kafkaSettings,
+  logSettings,
+  optionalSetting,
+  ProductError,
+  requiredSetting,
+  setting,
+  settingsGroup,
+  wholeNumber,
+} from '@antenna/settings';
+import { createLogger } from '@antenna/telemetry';
+import type { HeldPosition } from '@antenna/usage-store';
+import { adoptAppeared, existingFiles } from './existing-files.ts';
+import { findTruncation, type Truncation } from './find-truncation.ts';
+import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
+import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';
+
+/** The command cannot tell what it needs to know. */
+class TruncationUnclearError extends ProductError {
+  readonly code = 'TRUNCATION_UNCLEAR';
+}
+
+const truncation = settingsGroup({
+  title: 'Truncation',
+  fields: {
+    partition: requiredSetting({
+      name: 'partition',
+      description: 'the partition whose log was truncated',
+      kind: wholeNumber(0, 1_000_000),
+    }),
+    offset: optionalSetting({
+      name: 'offset',
+      description: 'where the log was truncated, as the broker logged it; needed where that cannot be found out',
+      kind: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    }),
+    by: setting({
+      name: 'by',
+      description: 'who accepts the loss; recorded with it',
+      kind: anyText('name'),
+      default: userInfo().username,
+    }),
+  },
+  value: (values) => values,
+});
+
+interface Asked {
+  readonly partition: number;
+  readonly offset: number | undefined;
+  readonly by: string;
+}
+
+/** Accepts, and records, that Kafka has lost records that were read: goes on from where the log differs. */
+export const acknowledgeTruncation = command({
+  name: 'acknowledge-truncation',
+  description: 'records that Kafka lost records of a partition that were read, and reads from there what it has now',
+  settings: {
+    database: databaseSettings,
+    kafka: kafkaSettings,
+    archive: archiveSettings,
+    truncation,
+    log: logSettings,
+  },
+  async run(settings, { secrets }) {
+    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+    const text = await withOperatedStream(settings, log, (stream) => acknowledged(stream, settings.truncation));
+    process.stdout.write(`${text}\n`);
+  },
+});
+
+async function acknowledged(stream: OperatedStream, asked: Asked): Promise<string> {
+  const { partition } = asked;
+  const positions = stream.positions.filter((position) => position.partition === partition);
+  const range = (await stream.topic.read()).get(partition);
+  if (range === undefined || positions.length === 0) {
+    throw new TruncationUnclearError(
+      `partition ${partition} cannot be compared: ` +
+        (range === undefined ? 'it has no leader, or the topic lacks it' : 'no worker has ever claimed it'),
+    );
+  }
+  const found = await truncationOf(stream, positions, range);
+  const text = found === undefined ? undefined : await accept(stream, positions, offsetOf(found, asked), asked);
+  // Also when a command before this one ended here.
+  await fillCutChunks(stream, partition);
+  if (stream.archive !== undefined) await adoptAppeared(stream.abandoned, stream.archive);
+  return text ?? `partition ${partition} holds all that was read of it`;
+}
+
+async function truncationOf(
+  stream: OperatedStream,
+  positions: readonly HeldPosition[],
+  range: OffsetRange,
+): Promise<Truncation> {
+  const [{ partition } = { partition: 0 }] = positions;
+  const chunks = await stream.records.archivedChunks(partition, range.earliest);
+  const readTo = Math.max(
+    ...positions.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]),
+  );
+  const prints = positions
+    .flatMap(({ fingerprint }) => fingerprint ?? [])
+    .filter(({ offset }) => offset >= range.earliest);
+  const seen = [];
+  for (const fingerprint of prints) {
+    seen.push({ offset: fingerprint.offset, isThere: await isSeenStill(stream.reader, partition, fingerprint) });
+  }
+  const log = { earliest: range.earliest, latest: range.latest, readTo, seen, chunks };
+  return findTruncation(log, comparisonOf(stream, partition, chunks));
+}
+
+function offsetOf({ from, to }: NonNullable<Truncation>, { partition, offset }: Asked): number {
+  if (offset === undefined && from === to) return from;
+  if (offset !== undefined && offset >= from && offset <= to) return offset;
+  const bounds = from === to ? `at offset ${from}` : `between offsets ${from} and ${to}`;
+  throw new TruncationUnclearError(
+    offset === undefined
+      ? `the log of partition ${partition} was truncated ${bounds}, and nothing that is stored tells where: the broker ` +
+          `that leads the partition now has logged it («Truncating partition … to offset»); run this again with --offset`
+      : `--offset=${offset}: the log of partition ${partition} was truncated ${bounds}, as what is stored of it shows`,
+  );
+}
+
+async function accept(
+  { records, archive }: OperatedStream,
+  positions: readonly HeldPosition[],
+  offset: number,
+  { partition, by }: Asked,
+): Promise<string> {
+  const intent = positions.find(({ openIntent }) => openIntent !== undefined)?.openIntent;
+  const isCut = intent !== undefined && intent.endOffset > offset;
+  const files = isCut && archive !== undefined ? await existingFiles(archive, intent.paths) : [];
+  const moved = positions.filter(({ nextOffset }) => nextOffset > offset);
+  const lines = moved.map(
+    ({ sink, nextOffset }) => `${sink}, partition ${partition}: back from ${nextOffset} to ${offset}`,
+  );
+  const detail = [...lines, ...(isCut ? [`a chunk up to ${intent.endOffset} was being written`] : [])].join('; ');
+  const truncated = { partition, offset, positions, files, acknowledgedBy: by, detail };
+  const generation = await records.acknowledgeTruncation(truncated);
+  return [...lines, `generation ${generation} of partition ${partition} begins at offset ${offset}`].join('\n');
+}

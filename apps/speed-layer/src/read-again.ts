@@ -1,0 +1,111 @@
+import { decode, EventPools, type UsageEvent } from '@antenna/event-schema';
+import type { ParquetArchive } from '@antenna/event-archive';
+import type { TopicReader } from '@antenna/event-source';
+import {
+  type EventColumns,
+  EventColumnsBuilder,
+  type Fingerprint,
+  fingerprintOf,
+  parseArchivePath,
+  splitByHour,
+} from '@antenna/ingestion';
+import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
+import { existingFile } from './existing-files.ts';
+import type { CompareEvents } from './find-truncation.ts';
+import type { OperatedStream } from './operated-stream.ts';
+
+/** Whether the topic still holds the record that was seen. */
+export async function isSeenStill(reader: TopicReader, partition: number, seen: Fingerprint): Promise<boolean> {
+  let isThere = false;
+  await reader.read({ partition, firstOffset: seen.offset, lastOffset: seen.offset }, (record) => {
+    isThere = record.offset === seen.offset && fingerprintOf(record).hash === seen.hash;
+    return true;
+  });
+  return isThere;
+}
+
+/** Reads what was archived of a chunk, and what the topic holds at its offsets now. */
+export function comparisonOf(
+  { reader, archive }: OperatedStream,
+  partition: number,
+  chunks: readonly ArchivedChunk[],
+): CompareEvents {
+  return async (chunk, from, to) => {
+    const archived = new Map<number, string>();
+    for (const path of chunks[chunk]?.paths ?? []) await addArchived(archive, path, archived);
+    for (const offset of archived.keys()) if (offset < from || offset >= to) archived.delete(offset);
+    const held = new Map<number, string>();
+    await readEvents(reader, { partition, from, to }, (offset, event) => held.set(offset, textOf(event)));
+    return { archived, held };
+  };
+}
+
+/**
+ * Makes the missing files of intents that a truncation has cut, with what can be read still of their chunks, and lists
+ * them: the position is past the chunk, so that nothing else archives these records.
+ */
+export async function fillCutChunks(
+  { records, abandoned, archive, reader }: OperatedStream,
+  partition: number,
+): Promise<void> {
+  if (archive === undefined) return;
+  for (const chunk of await records.cutChunks(partition)) {
+    const hours = splitByHour(await readableRows(reader, partition, chunk));
+    for (const path of chunk.paths) {
+      const rows = hours.get(parseArchivePath(path)?.hourMs ?? -1);
+      if (rows !== undefined) await archive.create(path, rows);
+      const file = await existingFile(archive, path);
+      if (file !== undefined) await abandoned.adopt(file);
+    }
+  }
+}
+
+async function readableRows(reader: TopicReader, partition: number, chunk: CutChunk): Promise<EventColumns> {
+  const rows = new EventColumnsBuilder(partition);
+  const pools = new EventPools();
+  const { startOffset: from, readableEnd: to } = chunk;
+  await readEvents(reader, { partition, from, to }, (offset, event) => {
+    rows.append(offset, pools.pooled(event));
+  });
+  return rows.build();
+}
+
+async function readEvents(
+  reader: TopicReader,
+  { partition, from, to }: { readonly partition: number; readonly from: number; readonly to: number },
+  each: (offset: number, event: UsageEvent) => unknown,
+): Promise<void> {
+  if (to <= from) return;
+  await reader.read({ partition, firstOffset: from, lastOffset: to - 1 }, ({ offset, value, timestampMs }) => {
+    const decoded = decode(value, timestampMs);
+    if (decoded.ok) each(offset, decoded.event);
+    return true;
+  });
+}
+
+async function addArchived(
+  archive: ParquetArchive | undefined,
+  path: string,
+  archived: Map<number, string>,
+): Promise<void> {
+  if (archive === undefined) return;
+  const { rows } = await archive.read(path);
+  for (let row = 0; row < rows.rows; row += 1) {
+    const event = {
+      eventTimeMs: rows.eventTimeMs[row] ?? 0,
+      id: textAt(rows.id, row),
+      antennaId: textAt(rows.antennaId, row),
+      bytes: rows.bytes[row] ?? 0,
+      app: textAt(rows.app, row),
+    };
+    archived.set(rows.offset[row] ?? -1, textOf(event));
+  }
+}
+
+function textAt({ values, codes }: EventColumns['id'], row: number): string {
+  return values[codes[row] ?? -1] ?? '';
+}
+
+function textOf({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): string {
+  return JSON.stringify([eventTimeMs, id, antennaId, bytes, app]);
+}

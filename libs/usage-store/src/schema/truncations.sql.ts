@@ -1,0 +1,141 @@
+import type { SchemaFamily } from './schema-family.ts';
+
+/** Accepting that a log holds other records, or none, where it was read already. */
+export const truncations: SchemaFamily = {
+  name: 'truncations',
+  sql: `
+    -- The files of a partition that tell what its log held from p_from on, the newest chunk first. Of a generation that
+    -- has ended, offsets from the truncation on do not count.
+    CREATE OR REPLACE FUNCTION pipeline.archived_chunks(
+      p_version integer, p_topic text, p_partition integer, p_from bigint
+    ) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'startOffset', c.start_offset, 'endOffset', c.valid_end, 'paths', c.paths
+        ) ORDER BY c.start_offset DESC), '[]')
+        FROM (
+          SELECT f.start_offset, least(f.end_offset, t.from_offset) AS valid_end, jsonb_agg(f.path ORDER BY f.path) AS paths
+          FROM pipeline.archive_file AS f
+          LEFT JOIN LATERAL (
+            SELECT min(a.from_offset) AS from_offset
+            FROM pipeline.acknowledged_truncation AS a
+            WHERE a.topic = f.topic AND a.partition = f.partition AND a.generation > f.generation
+          ) AS t ON true
+          WHERE f.topic = p_topic AND f.partition = p_partition
+          GROUP BY f.start_offset, least(f.end_offset, t.from_offset)
+        ) AS c
+        WHERE c.valid_end > greatest(c.start_offset, p_from)
+      );
+    END
+    $$;
+
+    -- Moves the dead letters of a generation that has ended, from an offset on, to where they collide with no other.
+    CREATE OR REPLACE FUNCTION pipeline.set_dead_letters_aside(
+      p_topic text, p_partition integer, p_offset bigint, p_generation integer
+    ) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      WITH gone AS (
+        DELETE FROM pipeline.dead_letter AS d
+        WHERE d.topic = p_topic AND d.partition = p_partition AND d."offset" >= p_offset RETURNING d.*
+      )
+      INSERT INTO pipeline.gone_dead_letter SELECT gone.*, p_generation FROM gone;
+      WITH gone AS (
+        DELETE FROM pipeline.dead_letter_range AS r
+        WHERE r.topic = p_topic AND r.partition = p_partition AND r.last_offset >= p_offset RETURNING r.*
+      )
+      INSERT INTO pipeline.gone_dead_letter_range SELECT gone.*, p_generation FROM gone;
+      WITH gone AS (
+        DELETE FROM pipeline.dead_letter_replay AS a
+        WHERE a.topic = p_topic AND a.partition = p_partition AND a."offset" >= p_offset RETURNING a.*
+      )
+      INSERT INTO pipeline.gone_dead_letter_replay SELECT gone.*, p_generation FROM gone;
+    END;
+
+    -- The log differs from p_offset on: moves the positions that lie beyond it back, in a new generation, so that all
+    -- that the log holds now is counted and archived too. What was counted and archived of the records that are gone
+    -- stays; what was counted and not archived of them the archive lacks. An open intent that reaches beyond p_offset
+    -- is given up, and its position goes to p_offset: what its missing files would hold of the records before is put
+    -- into them by the command. One that ends before is redone as it is.
+    CREATE OR REPLACE FUNCTION pipeline.acknowledge_truncation(
+      p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
+      p_partition integer, p_offset bigint, p_sinks text[], p_epochs bigint[], p_next_offsets bigint[],
+      p_intent_start bigint, p_intent_end bigint, p_files jsonb, p_acknowledged_by text, p_detail text
+    ) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      ended constant integer := pipeline.log_generation(p_topic, p_partition);
+      totals_end bigint;
+      archive_end bigint;
+      known_until timestamptz;
+      kept bigint;
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
+      PERFORM pipeline.require_held(p_topic, p_partition, p_sinks, p_epochs, p_next_offsets, p_intent_start, p_intent_end);
+
+      SELECT max(p.next_offset) FILTER (WHERE p.sink = 'totals'), max(p.next_offset) FILTER (WHERE p.sink = 'archive')
+      INTO totals_end, archive_end
+      FROM pipeline.position AS p
+      WHERE p.topic = p_topic AND p.partition = p_partition;
+      SELECT g.archived_until INTO known_until FROM pipeline.partition_progress AS g
+      WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp();
+
+      INSERT INTO pipeline.acknowledged_truncation
+        (topic, partition, generation, from_offset, totals_end, archive_end, archived_until, detail, acknowledged_by)
+      VALUES (p_topic, p_partition, ended + 1, p_offset, totals_end, archive_end, known_until, p_detail, p_acknowledged_by);
+      IF archive_end IS NOT NULL AND totals_end > greatest(archive_end, p_offset) THEN
+        SELECT coalesce(sum((f ->> 'rows')::bigint), 0) INTO kept FROM jsonb_array_elements(p_files) AS f;
+        INSERT INTO pipeline.acknowledged_gap
+          (sink, topic, partition, from_offset, to_offset, records_at_most, archived_until, detail, acknowledged_by)
+        VALUES ('archive', p_topic, p_partition, greatest(archive_end, p_offset), totals_end,
+          greatest(totals_end - greatest(archive_end, p_offset) - kept, 0), known_until,
+          'counted, and not archived when the log was truncated', p_acknowledged_by);
+      END IF;
+
+      IF p_intent_end > p_offset THEN
+        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, greatest(p_offset, p_intent_start));
+      END IF;
+      UPDATE pipeline.position AS p SET
+        next_offset = CASE
+          WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset ELSE least(p.next_offset, p_offset) END,
+        fingerprint = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint END,
+        fingerprint_offset = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint_offset END,
+        epoch = p.epoch + 1, moved_at = clock_timestamp()
+      WHERE p.topic = p_topic AND p.partition = p_partition;
+      UPDATE pipeline.counted_hour AS c SET
+        counted_end = least(c.counted_end, p_offset), on_time_end = least(c.on_time_end, p_offset)
+      WHERE c.topic = p_topic AND c.partition = p_partition AND c.counted_end > p_offset;
+      PERFORM pipeline.set_dead_letters_aside(p_topic, p_partition, p_offset, ended);
+
+      -- Ends of the log that was: they say nothing of the one that is.
+      PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
+      DELETE FROM pipeline.partition_end AS e WHERE e.topic = p_topic AND e.partition = p_partition;
+      UPDATE pipeline.partition_progress AS g SET archived_until = NULL, end_offset = p_offset
+      WHERE g.topic = p_topic AND g.partition = p_partition;
+      RETURN ended + 1;
+    END
+    $$;
+
+    -- The files of intents that a truncation has cut, and what can be read still of their chunks.
+    CREATE OR REPLACE FUNCTION pipeline.cut_chunks(p_version integer, p_topic text, p_partition integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'startOffset', c.start_offset, 'readableEnd', c.readable_end, 'paths', c.paths)), '[]')
+        FROM (
+          SELECT a.start_offset, a.readable_end, jsonb_agg(a.path ORDER BY a.path) AS paths
+          FROM pipeline.abandoned_path AS a
+          WHERE a.topic = p_topic AND a.partition = p_partition AND a.readable_end > a.start_offset
+          GROUP BY a.start_offset, a.readable_end
+        ) AS c
+      );
+    END
+    $$;
+  `,
+};
