@@ -33,7 +33,7 @@ describe('the speed layer that serves', () => {
     const records = someRecords(10, 2_000);
     await send(stream, records);
     const environment = { ...stream.environment, FLUSH_INTERVAL_MS: '100' };
-    const worker = startWorkerFrom(await program(), 'serve', environment);
+    const worker = startWorkerFrom(await program(), ['serve'], environment);
     const origin = await originOf(worker);
     await until(async () => (await fetch(`${origin}/readyz`)).ok, { what: 'readiness' });
     expect(await (await fetch(`${origin}/healthz`)).json()).toEqual({ ok: true });

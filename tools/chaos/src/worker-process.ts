@@ -21,11 +21,11 @@ export function startWorker(command: WorkerCommand, environment: WorkerEnvironme
 /** Likewise from a program that was bundled, perhaps with the failpoints built in: it starts in half the time. */
 export function startWorkerFrom(
   program: string,
-  command: WorkerCommand,
+  args: readonly string[],
   environment: WorkerEnvironment,
   failpoint?: Failpoint,
 ) {
-  return startProgram([program, command], { ...environment, ...failpointSetting(failpoint) });
+  return startProgram([program, ...args], { ...environment, ...failpointSetting(failpoint) });
 }
 
 /** Starts one of the speed layer's commands for operators, with its flags. */

@@ -1,9 +1,12 @@
 import { deletedRecords } from './deleted-records.ts';
+import { promotedStandby, readOnlyDatabase } from './failover.ts';
 import type { FaultKind } from './fault.ts';
 import { freeze } from './freeze.ts';
 import { fullDisk } from './full-disk.ts';
 import { blackHole, cut, slowDown } from './network.ts';
+import { forgottenNotes, needlessAcknowledgement, replayedDeadLetters, retiredTopic } from './operators-commands.ts';
 import { racingBatches } from './racing-batches.ts';
+import { constantRebalances } from './rebalances.ts';
 import { resize } from './resize.ts';
 import { killLeader, restartPostgres } from './restart-server.ts';
 import { storageTrouble } from './storage-trouble.ts';
@@ -19,6 +22,13 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   racingBatches,
   racingBatches,
   deletedRecords,
+  constantRebalances,
+  readOnlyDatabase,
+  promotedStandby,
+  needlessAcknowledgement,
+  forgottenNotes,
+  retiredTopic,
+  replayedDeadLetters,
   restartPostgres,
   killLeader,
   killLeader,

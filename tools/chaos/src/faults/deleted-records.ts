@@ -4,29 +4,30 @@ import type { Deletion, System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
 
 /**
- * Records are deleted that nobody has read: the workers are stopped in the midst until there are some, thawed, and have
- * to end with exit code 4. Then somebody accepts the loss, and they go on.
+ * Records are deleted that no worker has read: the workers are frozen in the midst of their work until there are some.
+ * Somebody accepts the loss, after a thawed worker has noticed it, or already while all are frozen: then
+ * they thaw with records, positions and intents in their hands that no longer count.
  */
 export const deletedRecords: FaultKind = {
   archives: ANY_ARCHIVE,
   draw(chance) {
     const first = chance.integer(0, 1_000);
     const percent = chance.integer(30, 95);
+    const areFrozen = chance.happens(0.4);
     return {
-      name: 'unread records deleted (exit 4, acknowledge-gap)',
-      text: `delete ${percent} % of what is unread in the first busy partition from ${first}`,
+      name: `unread records deleted, acknowledge-gap ${areFrozen ? 'beside frozen workers' : 'once a worker has noticed'}`,
+      text: `delete ${percent} % of what is unread in the first busy partition from ${first}, frozen: ${areFrozen}`,
       // A broker that is killed soon afterwards has the records again.
       resource: 'kafka',
       async inject(system) {
         const gap = system.workers.expectGap();
         try {
-          const deleted = await system.workers.whileFrozen(() => deleteUnread(system, first, percent));
-          if (deleted === undefined) {
-            system.tally.count('records not deleted: all were read');
-            return;
-          }
-          system.deletions.push(deleted);
-          system.log(`deleted: partition ${deleted.partition} below ${deleted.offset}`);
+          const deleted = await system.workers.whileFrozen(async () => {
+            const deletion = await deleteUnread(system, first, percent);
+            if (deletion !== undefined && areFrozen) await acknowledge(system);
+            return deletion;
+          });
+          if (deleted === undefined || areFrozen) return;
           await noticed(system, deleted);
           await acknowledge(system);
         } finally {
@@ -61,20 +62,32 @@ async function deleteUnread(system: System, first: number, percent: number): Pro
       // What came before they were stopped may be in their hands.
       const offset = from + Math.ceil(((to - from) * percent) / 100);
       await system.topic.deleteBefore(partition, offset);
+      system.deletions.push({ partition, offset });
+      system.log(`deleted: partition ${partition} below ${offset}`);
       return { partition, offset };
     }
   }
+  system.tally.count('records not deleted: all were read');
   return undefined;
 }
 
 async function noticed(system: System, { partition, offset }: Deletion): Promise<void> {
-  const outcome = await Promise.race([system.workers.gap.then(() => 'exit 4'), delay(NOTICING_MS, 'nothing')]);
-  system.tally.count(`records deleted: ${outcome}`);
-  if (outcome === 'nothing') {
-    system.unexpected.push(
-      `no worker ended with exit code 4 though partition ${partition} was deleted up to ${offset}`,
+  const isNoticed = await Promise.race([system.workers.gap.then(() => true), isStopped(system, partition)]);
+  system.tally.count(`deleted records ${isNoticed ? 'noticed' : 'not noticed'}`);
+  if (!isNoticed) system.unexpected.push(`no worker noticed that partition ${partition} was deleted up to ${offset}`);
+}
+
+async function isStopped({ database }: System, partition: number): Promise<boolean> {
+  const end = performance.now() + NOTICING_MS;
+  while (performance.now() < end) {
+    await delay(POLL_MS);
+    const rows = await database.query(
+      `SELECT FROM pipeline.partition_fault WHERE partition = $1 AND code = 'DATA_GAP'`,
+      [partition],
     );
+    if (rows.length > 0) return true;
   }
+  return false;
 }
 
 /** As an operator would, again until nothing is left to accept: services may be away, positions may move. */

@@ -18,8 +18,10 @@ export interface RoundPlan {
   readonly events: number;
   readonly durationMs: number;
   readonly kills: number;
-  /** Faults that are no kills. */
+  /** Faults that are no kills, at least. */
   readonly others: number;
+  /** All archives of the run. */
+  readonly dealtTo: readonly ArchiveKind[];
   /** How long an archived chunk collects rows. */
   readonly chunkMs: number;
   readonly sessionTimeoutMs: number;
@@ -34,9 +36,8 @@ export const DEFAULT_SESSION_TIMEOUT_MS = 3_000;
 
 const SECONDS_PER_KILL = 3;
 
-/** Between two faults that are no kills: closely in a short run, so that most kinds come. */
+/** Between two faults that are no kills. */
 const BETWEEN_MS = 25_000;
-const LEAST_OTHERS = 14;
 
 /** In a long run larger chunks, or reading so many files back would take as long as the run. */
 const CHUNKS_PER_RUN = 400;
@@ -48,7 +49,7 @@ export function planOf(asked: Asked): ChaosPlan {
   const events = Math.ceil((asked.events ?? asked.durationS * asked.rate) / shares);
   const durationMs = Math.ceil((events / asked.rate) * 1000);
   const kills = Math.ceil((asked.kills ?? (durationMs * shares) / 1000 / SECONDS_PER_KILL) / shares);
-  const others = Math.max(LEAST_OTHERS, Math.ceil(durationMs / BETWEEN_MS));
+  const others = Math.ceil(durationMs / BETWEEN_MS);
   const chunkMs = Math.max(SHORTEST_CHUNK_MS, Math.ceil(durationMs / CHUNKS_PER_RUN));
   const { seed, rate, sessionTimeoutMs } = asked;
   return {
@@ -61,6 +62,7 @@ export function planOf(asked: Asked): ChaosPlan {
       durationMs,
       kills,
       others,
+      dealtTo: asked.archives,
       chunkMs,
       sessionTimeoutMs,
     })),

@@ -17,12 +17,12 @@ export async function settle(system: System, kills: number, signal: AbortSignal)
   await system.workers.stop();
   const staged = await ageStagingFiles(system.archive.stagingFolder);
   system.tally.count('staging files of killed workers', staged);
-  await must(system, 'drain', system.speedLayer('drain', UNDISTURBED));
+  await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
   await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
 }
 
 /** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
-const UNDISTURBED = { KAFKA_SESSION_TIMEOUT_MS: '30000' };
+const UNDISTURBED = ['--kafka-session-timeout-ms=30000'];
 
 /** More than a worker leaves the files of others alone when it starts. */
 const AGE_MS = 25 * 3_600_000;

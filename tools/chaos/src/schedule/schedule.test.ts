@@ -9,6 +9,7 @@ function aSchedule(parts: Partial<ScheduleOptions> = {}) {
     kills: 60,
     others: 60,
     kinds: FAULT_KINDS,
+    dealtTo: ['local', 'gcs'],
     ...parts,
   });
 }
@@ -38,6 +39,11 @@ describe('the schedule of faults', () => {
     expect(names('gcs')).not.toContain('disk of the archive full');
     expect([...names('local')].filter((name) => name.includes('GCS'))).toEqual([]);
     expect(names('local')).toContain('disk of the archive full');
+  });
+
+  it('has each kind of fault in one of the archives of a run, however short', () => {
+    const short = (['local', 'gcs'] as const).flatMap((archive) => aSchedule({ archive, kills: 0, others: 0 }));
+    expect(short).toHaveLength(FAULT_KINDS.length);
   });
 
   it('kills as many workers as asked, at failpoints and at any instant', () => {

@@ -11,9 +11,14 @@ export interface ScheduleOptions {
   readonly durationMs: number;
   /** How many workers are to be killed, at failpoints or at any instant. */
   readonly kills: number;
-  /** How many other faults. Each kind that the archive allows comes equally often, as far as the number allows. */
+  /**
+   * How many other faults at least. The first are those that fall to this archive when the kinds are dealt to all
+   * archives of the run, so that even a short run has each kind; of the further ones each kind comes equally often.
+   */
   readonly others: number;
   readonly kinds: readonly FaultKind[];
+  /** All archives of the run. */
+  readonly dealtTo: readonly ArchiveKind[];
 }
 
 export interface PlannedFault {
@@ -27,10 +32,20 @@ export function schedule(options: ScheduleOptions): readonly PlannedFault[] {
   const { archive, durationMs } = options;
   const chance = seededChance(options.seed);
   const kinds = options.kinds.filter(({ archives }) => archives.includes(archive));
-  const others = deck(kinds, options.others, chance).map((kind) => kind.draw(chance));
+  const first = dealt(options.kinds, options.dealtTo, archive);
+  const further = deck(kinds, Math.max(0, options.others - first.length), chance);
+  const others = [...first, ...further].map((kind) => kind.draw(chance));
   const planned = [...others, ...bursts(options.kills, chance)];
   const averageMs = Math.floor(durationMs / planned.length);
   return deck(planned, planned.length, chance).map((fault) => ({ afterMs: chance.integer(0, 2 * averageMs), fault }));
+}
+
+/** One after the other goes to the next of the archives that it can happen to. */
+function dealt(kinds: readonly FaultKind[], archives: readonly ArchiveKind[], to: ArchiveKind): readonly FaultKind[] {
+  return kinds.filter((kind, index) => {
+    const possible = archives.filter((each) => kind.archives.includes(each));
+    return possible[index % Math.max(1, possible.length)] === to;
+  });
 }
 
 const FAILPOINTS = FAILPOINT_STEPS.flatMap((step) =>

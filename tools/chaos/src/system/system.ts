@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Failpoint } from '../failpoint.ts';
-import { startBatch, startWorkerFrom, type WorkerCommand, type WorkerEnvironment } from '../worker-process.ts';
+import { startBatch, startWorkerFrom, type WorkerEnvironment } from '../worker-process.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
 import { Database } from './database.ts';
 import type { Ending } from './ending.ts';
@@ -23,9 +23,11 @@ export interface System {
   /** Records that were deleted on purpose. */
   readonly deletions: Deletion[];
   readonly sessionTimeoutMs: number;
+  /** How long an archived chunk collects rows. */
+  readonly chunkMs: number;
   log(line: string): void;
-  /** Runs a command of the speed layer. */
-  speedLayer(command: WorkerCommand, environment?: WorkerEnvironment): Promise<Ending>;
+  /** Runs a command of the speed layer, with its flags. */
+  speedLayer(...args: readonly string[]): Promise<Ending>;
   /** Runs a command of the batch layer. */
   batchLayer(...args: readonly string[]): Promise<Ending>;
   close(): Promise<void>;
@@ -84,7 +86,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   const tally = new Tally();
   const log = await logTo(join(folder, '..', `${name}.log`));
   const run = programs(options.workerBundle, environment, log);
-  const workers = new WorkerGroup({ start: (failpoint) => run.worker('serve', { failpoint }), tally, log });
+  const workers = new WorkerGroup({ start: (failpoint) => run.worker(['serve'], failpoint), tally, log });
   return {
     services,
     database,
@@ -95,8 +97,9 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     unexpected: [],
     deletions: [],
     sessionTimeoutMs: options.sessionTimeoutMs,
+    chunkMs: options.chunkMs,
     log,
-    speedLayer: (command, others) => run.worker(command, { others }).ended,
+    speedLayer: (...args) => run.worker(args).ended,
     batchLayer: (...args) => run.batch(args).ended,
     async close() {
       workers.abandon();
@@ -108,12 +111,6 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
 /** Where a service is reached through its proxies. */
 function through({ proxies }: Services, service: Proxied): string {
   return proxies[service].map(({ port }) => `127.0.0.1:${port}`).join(',');
-}
-
-interface WorkerOptions {
-  readonly failpoint?: Failpoint | undefined;
-  /** Settings that go before those of all workers. */
-  readonly others?: WorkerEnvironment | undefined;
 }
 
 function programs(bundle: string, environment: WorkerEnvironment, log: (line: string) => void) {
@@ -132,8 +129,8 @@ function programs(bundle: string, environment: WorkerEnvironment, log: (line: st
     };
   };
   return {
-    worker: (command: WorkerCommand, { failpoint, others }: WorkerOptions) =>
-      asProcess(command, startWorkerFrom(bundle, command, { ...environment, ...others }, failpoint)),
+    worker: (args: readonly string[], failpoint?: Failpoint) =>
+      asProcess(args.join(' '), startWorkerFrom(bundle, args, environment, failpoint)),
     batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
   };
 }

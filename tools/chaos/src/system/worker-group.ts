@@ -34,6 +34,7 @@ export class WorkerGroup {
   readonly #armed: Failpoint[] = [];
   readonly #unexpected: string[] = [];
   readonly #leaving: Promise<void>[] = [];
+  readonly #expected: { readonly code: string; overMs: number }[] = [];
   #held: Promise<unknown> = Promise.resolve();
   #gap = Promise.withResolvers<undefined>();
   #accepted: Promise<unknown> | undefined;
@@ -116,6 +117,17 @@ export class WorkerGroup {
     };
   }
 
+  /** Workers may end with an error of this code, until `over` is called; they are started again as after any other end. */
+  expect(code: string): { readonly over: () => void } {
+    const expected = { code, overMs: Number.POSITIVE_INFINITY };
+    this.#expected.push(expected);
+    return {
+      over: () => {
+        expected.overMs = performance.now();
+      },
+    };
+  }
+
   /** Asks all to leave and waits until they have. */
   async stop(): Promise<void> {
     this.resize(0);
@@ -154,7 +166,7 @@ export class WorkerGroup {
       this.#parts.tally.count('refused by the fence, and claimed anew', refusals(ending));
       if (failpoint !== undefined) this.#tellFailpoint(failpoint, ending.printed, verdict === 'killed');
       if (verdict === 'data gap') await this.#stoppedByGap(ending, startedMs);
-      if (verdict === 'unexpected') this.#noteUnexpected(ending);
+      if (verdict === 'unexpected' && !this.#isExpected(ending, startedMs)) this.#noteUnexpected(ending);
       if (verdict !== 'killed') await delay(RESTART_MS);
     }
   }
@@ -165,6 +177,11 @@ export class WorkerGroup {
       await this.#accepted;
       // It may have seen the gap before somebody accepted it.
     } else if (startedMs > this.#acceptedMs) this.#noteUnexpected(ending);
+  }
+
+  /** One that began before it was over may have seen it. */
+  #isExpected({ printed }: Ending, startedMs: number): boolean {
+    return this.#expected.some(({ code, overMs }) => startedMs < overMs && lastLines(printed).includes(code));
   }
 
   #noteUnexpected({ exitCode, signal, printed }: Ending): void {

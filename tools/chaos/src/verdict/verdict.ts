@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import type { KnownRecords } from '../feed/known-records.ts';
+import { Replays } from '../feed/replays.ts';
 import { CommittedReader } from '../system/committed-reader.ts';
 import type { System } from '../system/system.ts';
 import { checkArchiveFiles } from './archive-files.ts';
@@ -30,7 +31,8 @@ export async function judgeSystem(system: System, known: KnownRecords): Promise<
   const findings = new Findings();
   for (const problem of [...system.unexpected, ...system.workers.unexpected]) findings.add('unexpected', problem);
   const committed = new CommittedReader(system.services.kafka.address, system.topic.name).all();
-  await checkTopic(committed, await system.topic.offsets(), known, findings);
+  const replays = await Replays.of(database, known);
+  await checkTopic({ committed, offsets: await system.topic.offsets(), replays }, known, findings);
 
   const gaps = await acknowledgedGaps(database);
   const [totalsGaps, archiveGaps] = [new Gaps(gaps, 'totals'), new Gaps(gaps, 'archive')];

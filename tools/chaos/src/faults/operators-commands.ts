@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Ending, judge, lastLines } from '../system/ending.ts';
+import type { System } from '../system/system.ts';
+import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+
+/** `acknowledge-gap` without a gap, beside workers that go on or are frozen in the midst of their work: it changes nothing. */
+export const needlessAcknowledgement: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const areFrozen = chance.happens(0.5);
+    return {
+      name: `acknowledge-gap without a gap, beside ${areFrozen ? 'frozen' : 'live'} workers`,
+      text: `acknowledge-gap beside ${areFrozen ? 'frozen' : 'live'} workers`,
+      // Where records have been deleted, there is a gap.
+      resource: 'kafka',
+      async inject(system) {
+        const acknowledge = (): Promise<void> => run(system, 'acknowledge-gap');
+        await (areFrozen ? system.workers.whileFrozen(acknowledge) : acknowledge());
+      },
+    };
+  },
+};
+
+/** `forget-notes` while hours are being noted: they become final later. */
+export const forgottenNotes: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw: () => ({
+    name: 'forget-notes beside workers',
+    text: 'forget-notes',
+    resource: undefined,
+    inject: (system) => run(system, 'forget-notes'),
+  }),
+};
+
+/** `retire-topic` for the topic that is in use, and back: its workers are refused meanwhile, then go on. */
+export const retiredTopic: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const ms = chance.integer(500, 4_000);
+    return {
+      name: 'retire-topic and its undo beside workers',
+      text: `retire the topic for ${ms} ms`,
+      resource: 'hours',
+      async inject(system) {
+        const refused = system.workers.expect('OTHER_STREAM');
+        try {
+          await run(system, 'retire-topic', `--topic=${system.topic.name}`);
+          await delay(ms);
+        } finally {
+          await untilDone(system, 'retire-topic', `--topic=${system.topic.name}`, '--undo=true');
+          refused.over();
+        }
+      },
+    };
+  },
+};
+
+/** `dead-letters replay` of some records of a partition: they come to the topic again, and are dead letters again. */
+export const replayedDeadLetters: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const partition = chance.integer(0, 11);
+    const most = chance.integer(1, 3);
+    return {
+      name: 'dead-letters replay beside workers',
+      text: `replay ${most} dead letters of partition ${partition}`,
+      resource: undefined,
+      inject: (system) =>
+        run(system, 'dead-letters', 'replay', `--partition=${partition}`, `--limit=${most}`, '--wait-ms=1000'),
+    };
+  },
+};
+
+async function run(system: System, ...command: readonly string[]): Promise<void> {
+  const ending = await system.speedLayer(...command);
+  if (!isExplained(ending)) system.unexpected.push(`${command.join(' ')} ended with: ${lastLines(ending.printed)}`);
+}
+
+const UNTIL_DONE_MS = 120_000;
+const POLL_MS = 500;
+
+/** As an operator would, again until services that were away have answered. */
+async function untilDone(system: System, ...command: readonly string[]): Promise<void> {
+  const end = performance.now() + UNTIL_DONE_MS;
+  let ending = await system.speedLayer(...command);
+  while (ending.exitCode !== 0 && performance.now() < end) {
+    await delay(POLL_MS);
+    ending = await system.speedLayer(...command);
+  }
+  if (ending.exitCode !== 0)
+    system.unexpected.push(`${command.join(' ')} could not be done: ${lastLines(ending.printed)}`);
+}
+
+/** A broker did not take a record that was replayed, or its answer was lost; a chunk of the topic was being written. */
+const REFUSALS = ['NOT_ALL_SENT', 'CHUNK_IN_PROGRESS'];
+
+/** What Postgres answers while it is read-only. */
+const READ_ONLY = `code: '25006'`;
+
+function isExplained(ending: Ending): boolean {
+  const verdict = judge(ending);
+  if (ending.printed.includes(READ_ONLY)) return true;
+  return (
+    verdict === 'done' || verdict === 'gave up' || REFUSALS.some((code) => lastLines(ending.printed).includes(code))
+  );
+}
