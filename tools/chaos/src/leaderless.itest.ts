@@ -11,7 +11,7 @@ import { DONE, ending, startWorker, type WorkerEnvironment } from './worker-proc
 const HEALTHY = 0;
 const LEADERLESS = 1;
 
-describe('a partition whose only broker was killed', () => {
+describe('a partition that one broker alone holds, when that is killed,', () => {
   let folder: TemporaryFolder;
   let cluster: KafkaCluster;
   let stream: Stream;
@@ -98,6 +98,19 @@ describe('a partition whose only broker was killed', () => {
     expect(await ending(started.worker)).toEqual(DONE);
     expect(await ending(startWorker('drain', environment))).toEqual(DONE);
     expect(await streamDifferences(stream, records)).toEqual([]);
+  }, 400_000);
+
+  it('is read again by the same worker after all brokers were away for a while', async () => {
+    const records = someRecords(13, 200);
+    const { worker, output } = serving();
+    await until(() => output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+    const [from = 0] = [(await positions()).get(LEADERLESS)];
+    await Promise.all([1, 2].map((number) => cluster.broker(number).stop('immediate')));
+    await Promise.all([1, 2].map((number) => cluster.broker(number).start()));
+    await sendTo(LEADERLESS, records);
+    await hasCounted(LEADERLESS, from + records.length);
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
   }, 400_000);
 });
 

@@ -1,0 +1,58 @@
+import type { Kafka } from 'kafkajs';
+import { GroupTakenError } from './group-guard.ts';
+import { KafkaEventSource } from './kafka-event-source.ts';
+
+/** A client whose group coordinator answers a request for committed offsets so. */
+function clientOf(offsetFetch: () => Promise<unknown>): Kafka {
+  const cluster = { findGroupCoordinator: () => Promise.resolve({ offsetFetch }) };
+  const createCluster = Symbol('private:Kafka:createCluster');
+  return { consumer: () => ({}), [createCluster]: () => cluster } as unknown as Kafka;
+}
+
+function aSource(offsetFetch: () => Promise<unknown>) {
+  const logged: string[] = [];
+  const settings = { topic: 'devices', groupId: 'speed-layer', databaseId: 'one', sessionTimeoutMs: 6_000 };
+  const source = new KafkaEventSource(clientOf(offsetFetch), settings, (message) => logged.push(message));
+  return { source, logged };
+}
+
+const STILL_RUNNING = 'still running';
+
+/** The error with which the source has ended, if it has. */
+function endingOf({ failure }: KafkaEventSource): Promise<unknown> {
+  return Promise.race([failure, Promise.resolve(STILL_RUNNING)]).catch((error: unknown) => error);
+}
+
+describe('a source that cannot see which database its group serves', () => {
+  const unseen = () => Promise.reject(new Error('The coordinator is not available'));
+
+  it('begins, and says so in the log', async () => {
+    const { source, logged } = aSource(unseen);
+    await source.verifyGroup();
+    expect(logged).toEqual(['could not see which database the group serves']);
+  });
+
+  it('goes on, and looks again the next time', async () => {
+    const { source, logged } = aSource(unseen);
+    await source.nameGroup();
+    await source.nameGroup();
+    expect(logged).toHaveLength(2);
+    expect(await endingOf(source)).toBe(STILL_RUNNING);
+  });
+});
+
+describe('a source whose group serves another database', () => {
+  const metadata = JSON.stringify({ database: 'other' });
+  const taken = () =>
+    Promise.resolve({ responses: [{ topic: 'devices', partitions: [{ partition: 0, offset: '5', metadata }] }] });
+
+  it('does not begin', async () => {
+    await expect(aSource(taken).source.verifyGroup()).rejects.toThrow(GroupTakenError);
+  });
+
+  it('ends as soon as it sees that', async () => {
+    const { source } = aSource(taken);
+    await source.nameGroup();
+    expect(await endingOf(source)).toBeInstanceOf(GroupTakenError);
+  });
+});
