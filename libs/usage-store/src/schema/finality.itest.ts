@@ -3,6 +3,7 @@ import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { PostgresHourStore } from '../hour-store.ts';
+import { LostRecords } from '../lost-records.ts';
 
 const HOUR = Date.UTC(2022, 9, 29, 13);
 const AN_HOUR = 3_600_000;
@@ -132,6 +133,22 @@ describe('the events of an hour that the archive lacks', () => {
     await database.raw(counted(13, { events: 15, end: 100, onTime: 100 }));
     expect(await store.readManifest(HOUR)).toMatchObject({ awaitedEvents: 0, lateEvents: 0 });
   });
+});
+
+it('an acknowledgement ends the wait for it, of the same partition and kind, without a worker that runs', async () => {
+  await database.raw(`
+    INSERT INTO pipeline.partition_fault (topic, partition, code, detail, owner) VALUES
+      ('devices', 0, 'DATA_GAP', '', ''), ('devices', 1, 'LOG_TRUNCATED', '', '')`);
+  const stream = { topic: 'devices', groupId: 'g', clusterId: 'c', archiveUrl: 'file:///archive' };
+  const lost = new LostRecords(database, stream);
+  const accepted = { files: [], acknowledgedBy: 'test', detail: '' };
+  const [position] = await lost.positions();
+  if (position === undefined) throw new Error('no position');
+  await lost.acknowledgeGap({ ...accepted, position, to: 120 });
+  expect((await verdicts()).rule).toMatch(/^records were lost .* partition 1 of devices \(LOG_TRUNCATED\)/);
+  const positions = (await lost.positions()).filter(({ partition }) => partition === 1);
+  await lost.acknowledgeTruncation({ ...accepted, partition: 1, offset: 90, positions });
+  expect((await verdicts()).rule).toMatch(/^arrivals until/);
 });
 
 describe('an hour may lack the records of a gap that was acknowledged', () => {

@@ -76,6 +76,15 @@ export const gaps: SchemaFamily = {
     END
     $$;
 
+    -- What a worker has stopped at is put in order. A worker that still stops there notes it again; while none runs, hours
+    -- do not go on to wait for it.
+    CREATE OR REPLACE FUNCTION pipeline.end_fault(p_topic text, p_partition integer, p_code text) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      DELETE FROM pipeline.partition_fault AS f
+      WHERE f.topic = p_topic AND f.partition = p_partition AND f.code = p_code;
+    END;
+
     -- Gives up records that retention has deleted: records the gap and moves the position to the oldest offset that
     -- is left. The epoch is raised: a worker that holds the partition is refused and starts anew.
     CREATE OR REPLACE FUNCTION pipeline.acknowledge_gap(
@@ -102,6 +111,7 @@ export const gaps: SchemaFamily = {
       WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition;
       IF p_sink = 'archive' THEN
         PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, NULL);
+        PERFORM pipeline.end_fault(p_topic, p_partition, 'DATA_GAP');
       END IF;
     END
     $$;

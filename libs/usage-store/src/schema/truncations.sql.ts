@@ -110,6 +110,7 @@ export const truncations: SchemaFamily = {
         counted_end = least(c.counted_end, p_offset), on_time_end = least(c.on_time_end, p_offset)
       WHERE c.topic = p_topic AND c.partition = p_partition AND c.counted_end > p_offset;
       PERFORM pipeline.set_dead_letters_aside(p_topic, p_partition, p_offset, ended);
+      PERFORM pipeline.end_fault(p_topic, p_partition, 'LOG_TRUNCATED');
 
       -- Ends of the log that was: they say nothing of the one that is.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
