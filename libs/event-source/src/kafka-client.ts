@@ -1,16 +1,24 @@
 import type { KafkaConnection } from '@antenna/settings';
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
+import { timeOutOnSilence } from './slow-responses.ts';
 
 /** Where the client's own messages go. */
 export type KafkaLog = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
 /**
- * A client whose every request ends: a connection that takes but never answers is given up after 10 s, and a request
- * is tried six times with backoff from 0.2 s to 3 s.
+ * A client whose every request ends: a broker that is silent for 10 s is given up, and a request is tried six times with
+ * backoff from 0.2 s to 3 s. A response may take longer to arrive, as one of 8 MiB does over a slow link.
+ * @param changes for tests.
  */
-export function kafkaClient({ brokers, ssl, sasl }: KafkaConnection, clientId: string, log: KafkaLog): Kafka {
+export function kafkaClient(
+  { brokers, ssl, sasl }: KafkaConnection,
+  clientId: string,
+  log: KafkaLog,
+  changes: Pick<KafkaConfig, 'requestTimeout' | 'socketFactory'> = {},
+): Kafka {
   registerCodecs();
+  timeOutOnSilence();
   const config: KafkaConfig = {
     clientId,
     brokers: [...brokers],
@@ -24,6 +32,7 @@ export function kafkaClient({ brokers, ssl, sasl }: KafkaConnection, clientId: s
     logCreator: () => (entry) => {
       log(entry.log.message, detailsOf(entry));
     },
+    ...changes,
   };
   // The three mechanisms take the same two fields; the library's type is a union by mechanism.
   if (sasl !== undefined) config.sasl = { ...sasl } as SASLOptions;

@@ -12,6 +12,7 @@ import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './lean-kafkajs.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
+import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
 
 export interface SubscriptionSettings {
@@ -68,6 +69,7 @@ export class KafkaEventSource implements EventSource {
     this.#guard = databaseId === undefined ? undefined : new GroupGuard(cluster, { ...settings, databaseId });
     this.#failure.promise.catch(() => undefined);
     refuseOldBrokers();
+    heartbeatWhileFetching();
     consumeInSets(settings.topic);
     goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({

@@ -8,9 +8,22 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
 }
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
+  interface InFlightRequest {
+    /** Milliseconds since 1970. */
+    readonly sentAt: number;
+    readonly requestTimeout: number;
+    timeoutRequest(): void;
+  }
+
   export default class RequestQueue {
     readonly pending: readonly unknown[];
+    readonly inflight: ReadonlyMap<number, InFlightRequest>;
+    /** Set by whoever looks for requests that take too long; `destroy` ends it. */
+    requestTimeoutIntervalId: unknown;
+    isConnected(): boolean;
+    destroy(): void;
     scheduleCheckPendingRequests(): void;
+    scheduleRequestTimeoutCheck(): void;
   }
 }
 
@@ -27,6 +40,8 @@ declare module 'kafkajs/package.json' {
 }
 
 declare module 'kafkajs/src/network/connection.js' {
+  import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+
   /** A connection to one broker. Of its options only those without which it does not work. */
   export default class Connection {
     constructor(options: {
@@ -37,9 +52,16 @@ declare module 'kafkajs/src/network/connection.js' {
       requestTimeout: number;
       connectionTimeout: number;
     });
+    readonly requestQueue: RequestQueue;
+    /** What has come of a response that is not complete. */
+    chunks: Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+    isConnected(): boolean;
     connect(): Promise<unknown>;
     disconnect(): Promise<unknown>;
     send(request: unknown): Promise<unknown>;
+    processData(bytes: Buffer): void;
   }
 }
 
@@ -59,5 +81,14 @@ declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
     /** By the numbers of the requests. */
     apiVersions(): Promise<Readonly<Record<number, { readonly maxVersion: number }>>>;
+  }
+}
+
+declare module 'kafkajs/src/consumer/runner.js' {
+  export default class Runner {
+    readonly heartbeatInterval: number;
+    /** @throws when the group rebalances, or does not know this member any more. */
+    heartbeat(): Promise<void>;
+    fetch(nodeId: number): Promise<unknown>;
   }
 }

@@ -41,6 +41,14 @@ describe('a proxy between a client and a server that echoes', () => {
     expect(await echoOf('hello')).toBe('hello');
   });
 
+  it('carries no more bytes a second than it may', async () => {
+    proxy.throttle(10_000);
+    const startedMs = performance.now();
+    await echoOf('0123456789'.repeat(100));
+    // 1,000 bytes there and back.
+    expect(performance.now() - startedMs).toBeGreaterThan(190);
+  });
+
   it('cuts connections, and lets new ones through', async () => {
     await echoOf('hello');
     const ended = closed(client);

@@ -13,6 +13,7 @@ export class TcpProxy {
   readonly #connections = new Set<Socket>();
   #port = 0;
   #delayMs = 0;
+  #bytesPerSecond = Infinity;
   #hole: PromiseWithResolvers<undefined> | undefined;
   #isRefusing = false;
 
@@ -64,6 +65,11 @@ export class TcpProxy {
     this.#delayMs = delayMs;
   }
 
+  /** Each connection carries so many bytes a second, in each direction. */
+  throttle(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   /** From now on nothing gets through, and nobody is told. */
   swallow(): void {
     this.#hole ??= Promise.withResolvers<undefined>();
@@ -90,7 +96,7 @@ export class TcpProxy {
       // Also one that comes when nobody pipes any more.
       socket.on('error', () => undefined);
     }
-    const passage = (): Promise<void> => this.#passage();
+    const passage = (bytes: number): Promise<void> => this.#passage(bytes);
     const ways = [pipeline(client, new Gate(passage), upstream), pipeline(upstream, new Gate(passage), client)];
     // When one end is lost, the other is told by a reset.
     const end = (): void => {
@@ -101,14 +107,15 @@ export class TcpProxy {
     if (this.#isRefusing) end();
   }
 
-  async #passage(): Promise<void> {
+  async #passage(bytes: number): Promise<void> {
     await this.#hole?.promise;
-    if (this.#delayMs > 0) await delay(this.#delayMs);
+    const waitMs = this.#delayMs + (bytes / this.#bytesPerSecond) * 1_000;
+    if (waitMs > 0) await delay(waitMs);
   }
 }
 
-/** Waits until a piece of data may go on. */
-type Passage = () => Promise<void>;
+/** Waits until a piece of data of so many bytes may go on. */
+type Passage = (bytes: number) => Promise<void>;
 
 /** Lets data through in their order, each piece when `passage` says so; while one waits, no more is read. */
 class Gate extends Transform {
@@ -120,7 +127,7 @@ class Gate extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#passage().then(
+    this.#passage(chunk.length).then(
       () => {
         done(null, chunk);
       },

@@ -175,20 +175,21 @@ describe('a fetch', () => {
   });
 
   it('has one large batch at a time in memory, of all partitions', async () => {
-    const largeBatches = new Turns();
-    const context = { suspicions: new Suspicions(), largeBatches, damaged: () => undefined };
     const bytes = batchBytes(batchOf(0, 9 * MIB));
-    const [first, second] = [1, 2].map((partition) =>
-      fetchedParts(new FetchedSet(bytes, []), { partition, fetchedOffset: 0, highWatermark: 9 }, context),
-    );
-    await first!.next();
+    const place = { partition: 3, fetchedOffset: 0, highWatermark: 9 };
+    const context = { suspicions: new Suspicions(), damaged: () => undefined };
+    const parts = (largeBatches: Turns) => fetchedParts(new FetchedSet(bytes, []), place, { ...context, largeBatches });
+    const shared = new Turns();
+    const [first, second] = [parts(shared), parts(shared)];
+    await first.next();
     let hasCome = false;
-    const next = second!.next().then(() => {
+    const next = second.next().then(() => {
       hasCome = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Takes as long as the second would if it did not have to wait.
+    await parts(new Turns()).next();
     expect(hasCome).toBe(false);
-    await first!.return(undefined);
+    await first.return(undefined);
     await next;
     expect(hasCome).toBe(true);
   });

@@ -5,6 +5,7 @@ import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import requests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { RecordBatch } from '@antenna/ingestion';
 import { consumeInSets } from '../lean-kafkajs.ts';
+import { timeOutOnSilence } from '../slow-responses.ts';
 import { partsOfFetch } from './parts-of-fetch.ts';
 
 /** Fetches partition 0 of a topic from one broker, each time from where the caller says. */
@@ -12,7 +13,8 @@ export class DirectFetches {
   readonly #topic: string;
   readonly #connection: Connection;
 
-  constructor(broker: string, topic: string) {
+  constructor(broker: string, topic: string, requestTimeoutMs = 10_000) {
+    timeOutOnSilence();
     const [host = '', port] = broker.split(':');
     const client = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING });
     consumeInSets(topic);
@@ -22,13 +24,18 @@ export class DirectFetches {
       port: Number(port),
       logger: client.logger(),
       socketFactory: socketFactory(),
-      requestTimeout: 10_000,
+      requestTimeout: requestTimeoutMs,
       connectionTimeout: 5_000,
     });
   }
 
   async connect(): Promise<void> {
     await this.#connection.connect();
+  }
+
+  /** Of a response that has come in part. */
+  get unreadBytes(): number {
+    return this.#connection.bytesBuffered;
   }
 
   async disconnect(): Promise<void> {

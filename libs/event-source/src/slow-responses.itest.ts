@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import type { RecordReceiver } from '@antenna/ingestion';
+import { produce, TcpProxy, testTopic, type TestTopic, until } from '@antenna/test-kit';
+import { kafkaClient } from './kafka-client.ts';
+import { KafkaEventSource } from './kafka-event-source.ts';
+import { DirectFetches } from './testing/fetch-directly.ts';
+
+/** Of a request; kafkaClient has 10 s. */
+const REQUEST_TIMEOUT_MS = 2_000;
+const SESSION_TIMEOUT_MS = 3_000;
+
+/** A fetch brings all of it, up to 8 MiB, 2 MiB of each partition. */
+const BATCHES = 3;
+const RECORDS_OF_A_BATCH = 10;
+const RECORD_BYTES = 60_000;
+const SLOW_BYTES_PER_SECOND = 300_000;
+
+describe('a fetch over a slow link', () => {
+  let topic: TestTopic;
+  let proxy: TcpProxy;
+
+  beforeEach(async () => {
+    topic = await testTopic();
+    proxy = await TcpProxy.start(Number(topic.brokers[0]!.split(':')[1]));
+  });
+
+  afterEach(async () => {
+    await proxy.stop();
+    await topic.close();
+  });
+
+  it('arrives although it takes longer than a request and than a session may', async () => {
+    for (let batch = 0; batch < BATCHES; batch += 1) await produce(topic, records(RECORDS_OF_A_BATCH));
+    const reader = await aReader(topic, proxy);
+    await until(() => reader.assignments > 0, { what: 'assignment' });
+    proxy.throttle(SLOW_BYTES_PER_SECOND);
+    const startedMs = performance.now();
+    reader.begin();
+    await until(() => reader.nextOffset === BATCHES * RECORDS_OF_A_BATCH, {
+      what: 'end of the topic',
+      deadlineMs: 60_000,
+    });
+    expect(performance.now() - startedMs).toBeGreaterThan(SESSION_TIMEOUT_MS);
+    expect(reader.assignments).toBe(1);
+    expect(reader.logged.filter((message) => message.includes('crashed'))).toEqual([]);
+    proxy.throttle(Infinity);
+    await reader.source.disconnect();
+  });
+
+  it('is given up when the broker is silent', async () => {
+    await produce(topic, records(1));
+    const fetches = await directFetches();
+    expect(await fetches.fetch(0, 100_000)).toHaveLength(1);
+    proxy.swallow();
+    const startedMs = performance.now();
+    await expect(fetches.fetch(0, 100_000)).rejects.toThrow('timed out');
+    const tookMs = performance.now() - startedMs;
+    expect(tookMs).toBeGreaterThan(REQUEST_TIMEOUT_MS);
+    expect(tookMs).toBeLessThan(3 * REQUEST_TIMEOUT_MS);
+    proxy.release();
+    await fetches.disconnect();
+  });
+
+  it('comes whole when the connection was cut in the middle of it and is made again', async () => {
+    await produce(topic, records(RECORDS_OF_A_BATCH));
+    const fetches = await directFetches();
+    proxy.throttle(SLOW_BYTES_PER_SECOND);
+    const cutOff = expect(fetches.fetch(0, 1_000_000)).rejects.toThrow(/Connection/);
+    await until(() => fetches.unreadBytes > 0, { what: 'part of the response' });
+    proxy.cut();
+    await cutOff;
+    proxy.throttle(Infinity);
+    await fetches.connect();
+    expect(await fetches.fetch(0, 1_000_000)).toMatchObject([{ nextOffset: RECORDS_OF_A_BATCH }]);
+    await fetches.disconnect();
+  });
+
+  async function directFetches(): Promise<DirectFetches> {
+    const fetches = new DirectFetches(`127.0.0.1:${proxy.port}`, topic.topic, REQUEST_TIMEOUT_MS);
+    await fetches.connect();
+    return fetches;
+  }
+});
+
+function records(count: number) {
+  return Array.from({ length: count }, () => ({ value: randomBytes(RECORD_BYTES), partition: 0 }));
+}
+
+interface Reader {
+  readonly source: KafkaEventSource;
+  readonly logged: string[];
+  assignments: number;
+  nextOffset: number;
+  begin(): void;
+}
+
+/** Reads partition 0 through the proxy, from the beginning on when told to begin. */
+async function aReader({ topic, brokers }: TestTopic, proxy: TcpProxy): Promise<Reader> {
+  const logged: string[] = [];
+  const log = (message: string, details: object) => {
+    logged.push(`${message} ${JSON.stringify(details)}`);
+  };
+  const client = kafkaClient({ brokers, topic, groupId: topic, ssl: false, sasl: undefined }, 'test', log, {
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    socketFactory: ({ onConnect }) => connect({ host: '127.0.0.1', port: proxy.port }, onConnect),
+  });
+  const source = new KafkaEventSource(client, { topic, groupId: topic, sessionTimeoutMs: SESSION_TIMEOUT_MS }, log);
+  const reader: Reader = {
+    source,
+    logged,
+    assignments: 0,
+    nextOffset: 0,
+    begin: () => {
+      source.readFrom(0, reader.nextOffset);
+    },
+  };
+  let hasBegun = false;
+  const receiver: RecordReceiver = {
+    assigned: () => {
+      reader.assignments += 1;
+      if (hasBegun) reader.begin();
+      hasBegun = true;
+      return Promise.resolve();
+    },
+    take: (batch) => {
+      if (batch.fetchedOffset !== reader.nextOffset) return false;
+      reader.nextOffset = batch.nextOffset;
+      return true;
+    },
+    room: () => undefined,
+  };
+  await source.connect();
+  await source.run(receiver);
+  return reader;
+}
