@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
-import { DONE, ending, startWorkerFrom, startWorker, type WorkerEnvironment } from './worker-process.ts';
+import { DONE, ending, startCommand, startWorkerFrom, startWorker, type WorkerEnvironment } from './worker-process.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../../..');
 const SOURCES = join(CHECKOUT, 'apps/speed-layer/src/main.ts');
@@ -101,28 +101,36 @@ describe('the speed layer that serves', () => {
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
-  it('works with the rights of its role alone', async () => {
+  it('works with the rights of its role alone, and so do the commands of an operator', async () => {
     const records = someRecords(13, 300);
     await send(stream, records);
-    const login = `speed_${randomBytes(6).toString('hex')}`;
     const administrator = new pg.Client({ connectionString: stream.databaseUrl });
     await administrator.connect();
-    try {
-      const password = testSecret();
-      await administrator.query(`CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE antenna_speed`);
+    const logins: string[] = [];
+    const loginOf = async (group: string) => {
+      const [login, password] = [`${group}_${randomBytes(6).toString('hex')}`, testSecret()];
+      await administrator.query(`CREATE ROLE ${login} LOGIN PASSWORD '${password}' IN ROLE ${group}`);
+      logins.push(login);
       const url = new URL(stream.databaseUrl);
-      url.username = login;
-      url.password = password;
-      const environment = { ...stream.environment, DATABASE_URL: url.href };
-      expect(await ending(startWorker('drain', environment))).toEqual(DONE);
-      expect(await ending(startWorker('status', environment))).toEqual(DONE);
-      expect(await ending(startWorker('acknowledge-gap', environment))).toEqual(DONE);
-      await administrator.query(`DROP ROLE ${login}`);
+      [url.username, url.password] = [login, password];
+      return { ...stream.environment, DATABASE_URL: url.href };
+    };
+    try {
+      const worker = await loginOf('antenna_speed');
+      expect(await ending(startWorker('drain', worker))).toEqual(DONE);
+      expect(await ending(startWorker('status', worker))).toEqual(DONE);
+      expect(await streamDifferences(stream, records)).toEqual([]);
+      const operator = await loginOf('antenna_operator');
+      for (const command of OPERATORS_COMMANDS) {
+        const args = [...command, ...(command[0] === 'retire-topic' ? [`--topic=${stream.topic}`] : [])];
+        for (const environment of [operator, worker])
+          expect(await ending(startCommand(args, environment))).toEqual(DONE);
+      }
     } finally {
+      for (const login of logins) await administrator.query(`DROP ROLE ${login}`);
       await administrator.end();
     }
-    expect(await streamDifferences(stream, records)).toEqual([]);
-  });
+  }, 180_000);
 
   it('shows positions and lag', async () => {
     await send(stream, someRecords(12, 100));
@@ -131,6 +139,15 @@ describe('the speed layer that serves', () => {
     expect(stdout).toContain(`topic ${stream.topic}: 0 records behind, watermark 2022-10-29T17:`);
   });
 });
+
+/** The jobs of a cluster run them with the workers' login, people with the operator's. */
+const OPERATORS_COMMANDS = [
+  ['acknowledge-gap'],
+  ['acknowledge-truncation', '--partition=0'],
+  ['forget-notes'],
+  ['retire-topic'],
+  ['retire-topic', '--undo'],
+];
 
 async function originOf(worker: ReturnType<typeof startWorker>): Promise<string> {
   let printed = '';
