@@ -1,6 +1,6 @@
 import { command, ProductError } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
-import { drained } from './drained.ts';
+import { drained, PartitionsStoppedError } from './drained.ts';
 import { IngestionSummary } from './ingestion-summary.ts';
 import { logged } from './logged-events.ts';
 import { openWorker } from './open-worker.ts';
@@ -26,14 +26,23 @@ export const drain = command({
     try {
       await open.worker.start();
       const outcome = await Promise.race([
-        drained(open, settings.ingestion.sinks).then(() => 'drained'),
+        drained(open, settings.ingestion.sinks).then(
+          () => 'drained' as const,
+          (error: unknown) => {
+            if (error instanceof PartitionsStoppedError) return error;
+            throw error;
+          },
+        ),
         stopped,
         open.worker.failure,
       ]);
       // Everything is archived: noting the ends once more makes the hours final that can be.
       await open.worker.noteEnds();
       const seconds = (Date.now() - startedMs) / 1000;
-      process.stdout.write(`${summary.text(outcome === 'drained' ? 'drained' : `stopped by ${outcome}`, seconds)}\n`);
+      const isStopped = outcome instanceof PartitionsStoppedError;
+      const ended = isStopped ? 'drained in part' : outcome === 'drained' ? 'drained' : `stopped by ${outcome}`;
+      process.stdout.write(`${summary.text(ended, seconds)}\n`);
+      if (isStopped) throw outcome;
       if (outcome !== 'drained') throw new NotDrainedError(`${outcome} came before all was processed`);
     } finally {
       await open.worker.stop();

@@ -25,9 +25,12 @@ export class IngestionMetrics implements IngestionObserver {
   readonly #archiveBytes: Counter;
   readonly #openIntents: Gauge;
   readonly #partitions: Gauge;
+  readonly #stopped: Gauge<'partition' | 'code'>;
   readonly #nowMs: () => number;
   /** By partition. */
   readonly #lags = new Map<number, { readonly records: number; readonly readAtMs: number }>();
+  /** Why partitions stand still, by partition. */
+  readonly #codes = new Map<number, string>();
   #greatestEventTimeMs = 0;
 
   constructor(registry: Registry, nowMs: () => number) {
@@ -83,6 +86,12 @@ export class IngestionMetrics implements IngestionObserver {
     this.#archiveRows = counter('speed_layer_archive_rows_total', 'Events archived');
     this.#archiveBytes = counter('speed_layer_archive_bytes_total', 'Size of the files listed in the manifest');
     this.#openIntents = gauge('speed_layer_open_intents', "Predecessors' chunks that are still to be redone");
+    this.#stopped = new Gauge({
+      name: 'speed_layer_partition_stopped',
+      help: '1 for each partition that stands still, with the reason; no series for those that go on',
+      labelNames: ['partition', 'code'],
+      registers,
+    });
     this.#partitions = gauge('speed_layer_partitions', 'Partitions claimed');
   }
 
@@ -91,6 +100,16 @@ export class IngestionMetrics implements IngestionObserver {
       case 'claimed':
         this.#partitions.set(event.partitions.length);
         this.#lags.clear();
+        this.#stopped.reset();
+        this.#codes.clear();
+        return;
+      case 'partition-stopped':
+        this.#showStopped(event.partition, event.code);
+        return;
+      case 'partition-resumed':
+        this.#showStopped(event.partition, undefined);
+        return;
+      case 'commit-divided':
         return;
       case 'batch':
       case 'lag':
@@ -111,6 +130,15 @@ export class IngestionMetrics implements IngestionObserver {
       case 'unexpected-batch':
         this.#unexpectedBatches.inc();
     }
+  }
+
+  #showStopped(partition: number, code: string | undefined): void {
+    const before = this.#codes.get(partition);
+    if (before !== undefined) this.#stopped.remove({ partition, code: before });
+    this.#codes.delete(partition);
+    if (code === undefined) return;
+    this.#codes.set(partition, code);
+    this.#stopped.set({ partition, code }, 1);
   }
 
   #noteLag({ partition, lagRecords }: { readonly partition: number; readonly lagRecords: number | undefined }): void {

@@ -19,6 +19,23 @@ function logEvent(event: IngestionEvent, log: Logger): void {
     case 'refused':
       log.warn('refused; claiming again', { operation: event.operation, reason: event.message });
       return;
+    case 'commit-divided':
+      log.warn('a commit cannot be made as it is; claiming its partitions again, in parts', {
+        records: event.records,
+        code: event.code,
+        reason: event.message,
+      });
+      return;
+    case 'partition-stopped':
+      log.error('a partition stands still; the others go on', {
+        partition: event.partition,
+        code: event.code,
+        reason: event.message,
+      });
+      return;
+    case 'partition-resumed':
+      log.info('a partition goes on', { partition: event.partition });
+      return;
     case 'unexpected-batch':
       log.info('batch from another offset; reading again', {
         partition: event.partition,

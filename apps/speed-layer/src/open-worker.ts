@@ -68,13 +68,14 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
     kafkaLog,
   );
   const { clusterId } = await connectToKafka(source, kafka.brokers, kafkaLog);
+  const owner = `${hostname()}/${process.pid}`;
   const store = new PostgresPositionStore(database, {
     topic: kafka.topic,
     groupId: kafka.groupId,
     clusterId,
     archiveUrl: archive === undefined ? undefined : settings.archive.url,
     allowedLatenessMs: limits.allowedLatenessMs,
-    owner: `${hostname()}/${process.pid}`,
+    owner,
   });
   const clock = { nowMs: () => Date.now() };
   const ports = { source, store, archive, clock, retry, observer };
@@ -83,7 +84,7 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   const abandoned = new AbandonedFiles(database, kafka.topic);
   const adopt = () => (archive === undefined ? Promise.resolve() : adoptAppeared(abandoned, archive));
   return {
-    worker: new Worker({ ingestion, source, progress, adopt, log }),
+    worker: new Worker({ ingestion, source, progress, owner, adopt, log }),
     ingestion,
     source,
     progress,

@@ -4,7 +4,11 @@ import type { OpenWorker } from './open-worker.ts';
 
 const DATABASE_DEADLINE_MS = 2_000;
 
-/** Ready when partitions are claimed and the database answers and can be written to. */
+/**
+ * Ready when partitions are claimed and the database answers and can be written to. A partition that stands still is
+ * told of, and does not make the worker unready as long as another goes on: neither a restart nor a roll-out that waits
+ * would put it in order, and the others are served meanwhile. The metrics have an alert of it.
+ */
 export async function readiness({ ingestion, database }: OpenWorker): Promise<Condition> {
   const reasons: string[] = [];
   if (!ingestion.isClaimed) reasons.push('no partitions are claimed');
@@ -13,7 +17,12 @@ export async function readiness({ ingestion, database }: OpenWorker): Promise<Co
   } catch (error) {
     reasons.push(`the database does not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return reasons.length === 0 ? { ok: true } : { ok: false, reasons };
+  const { assignedPartitions, stoppedPartitions } = ingestion;
+  const notes = [...stoppedPartitions].map(
+    ([partition, { code, message }]) => `partition ${partition} stands still: ${code}: ${message}`,
+  );
+  if (stoppedPartitions.size > 0 && stoppedPartitions.size === assignedPartitions.length) reasons.push(...notes);
+  return reasons.length === 0 ? { ok: true, notes } : { ok: false, reasons };
 }
 
 async function isReadOnly(database: Knex): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
-import { connectWithRetry, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
+import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import Table from 'cli-table3';
 import { DateTime } from 'luxon';
 
@@ -13,15 +13,16 @@ export const status = command({
     const logger = createLogger({ ...log, name: 'speed-layer', secrets });
     const database = await connectWithRetry(connection, { applicationName: 'speed-layer-status', log: logger });
     try {
-      const partitions = await new StreamProgress(database, kafka.topic).partitions();
-      process.stdout.write(`${statusText(kafka.topic, partitions)}\n`);
+      const progress = new StreamProgress(database, kafka.topic);
+      const [partitions, faults] = [await progress.partitions(), await progress.faults()];
+      process.stdout.write(`${statusText(kafka.topic, partitions, faults)}\n`);
     } finally {
       await database.destroy();
     }
   },
 });
 
-function statusText(topic: string, partitions: readonly PartitionProgress[]): string {
+function statusText(topic: string, partitions: readonly PartitionProgress[], faults: readonly NotedFault[]): string {
   if (partitions.length === 0) return `no partition of topic ${topic} was ever claimed with this database`;
   const table = new Table({
     head: [
@@ -38,10 +39,17 @@ function statusText(topic: string, partitions: readonly PartitionProgress[]): st
     ],
     style: { head: [], border: [] },
   });
-  for (const each of partitions) table.push(statusRow(each));
+  const codes = new Map(faults.map(({ partition, code }) => [partition, code]));
+  for (const each of partitions) table.push(statusRow(each, codes.get(each.partition)));
   const watermarks = partitions.flatMap(({ isIdle, watermarkMs }) => (isIdle ? [] : (watermarkMs ?? [])));
   const watermark = watermarks.length === 0 ? 'none' : instant(Math.min(...watermarks));
-  return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${table.toString()}`;
+  const reasons = faults
+    .map(
+      ({ partition, code, message, sinceMs }) =>
+        `\npartition ${partition} stands still since ${instant(sinceMs)}: ${code}: ${message}`,
+    )
+    .join('');
+  return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${table.toString()}${reasons}`;
 }
 
 /** A lag behind an end that no worker has read of late is not known, least of all to be 0. */
@@ -53,7 +61,7 @@ function lagText(partitions: readonly PartitionProgress[]): string {
   return `${known}lag of partitions ${unknown.join(', ')} unknown, their ends have not been read for 30 s`;
 }
 
-function statusRow(each: PartitionProgress): string[] {
+function statusRow(each: PartitionProgress, fault: string | undefined): string[] {
   const { offsets, lag, openIntent, isIdle, owner } = each;
   const intent = openIntent === undefined ? '' : `, writing ${openIntent.startOffset} to ${openIntent.endOffset}`;
   const cells = [each.partition, each.endOffset, offsets.totals, lag.totals, offsets.archive, lag.archive];
@@ -62,7 +70,7 @@ function statusRow(each: PartitionProgress): string[] {
     instant(each.greatestEventTimeMs),
     instant(each.watermarkMs),
     instant(each.archivedUntilMs),
-    `${isIdle ? 'idle' : 'moving'}, ${owner ?? 'nobody'}${intent}`,
+    `${fault === undefined ? (isIdle ? 'idle' : 'moving') : `stopped (${fault})`}, ${owner ?? 'nobody'}${intent}`,
   ];
 }
 

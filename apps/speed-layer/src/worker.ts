@@ -28,6 +28,8 @@ export interface WorkerParts {
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
+  /** As whom it claims. */
+  readonly owner: string;
   /** Lists such files. */
   readonly adopt: () => Promise<unknown>;
   readonly log: Logger;
@@ -80,8 +82,16 @@ export class Worker {
     await this.#warnOfFailure(NOT_NOTED, () => this.#parts.progress.noteEnds(readEnds, notedMs));
     // A database that is away must not hide how many records wait.
     if (!round.isCompared) await this.#warnOfFailure(NOT_NOTED, () => this.#compareOffsets());
+    await this.#warnOfFailure('could not note which partitions stand still', () => this.#noteFaults());
     await this.#parts.source.nameGroup();
     this.#isNoting = false;
+  }
+
+  async #noteFaults(): Promise<void> {
+    const { ingestion, progress, owner } = this.#parts;
+    if (ingestion.isClaimed) {
+      await progress.noteFaults(owner, ingestion.assignedPartitions, ingestion.stoppedPartitions);
+    }
   }
 
   async #compareOffsets() {

@@ -8,17 +8,39 @@ import type { TotalsCommit } from './ports.ts';
  * assigned anew, nothing of it may reach a sink any more.
  */
 export class Assignment {
-  readonly intakes: ReadonlyMap<number, PartitionIntake>;
-  readonly archives: readonly PartitionArchive[];
+  readonly #intakes: Map<number, PartitionIntake>;
+  #archives: readonly PartitionArchive[];
   readonly #wanted = { aborted: false };
   #pending = new PendingTotals();
-  #committing: PendingTotals | undefined;
+  #committing: Committing | undefined;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
 
   constructor(intakes: readonly PartitionIntake[]) {
-    this.intakes = new Map(intakes.map((intake) => [intake.partition, intake]));
-    this.archives = intakes.flatMap(({ archive }) => archive ?? []);
+    this.#intakes = new Map(intakes.map((intake) => [intake.partition, intake]));
+    this.#archives = intakes.flatMap(({ archive }) => archive ?? []);
+  }
+
+  get intakes(): ReadonlyMap<number, PartitionIntake> {
+    return this.#intakes;
+  }
+
+  get archives(): readonly PartitionArchive[] {
+    return this.#archives;
+  }
+
+  /** Whether something of a partition could be saved now without reading more, or is being saved. */
+  holdsUnsaved(partition: number): boolean {
+    const intake = this.#intakes.get(partition);
+    if (intake === undefined) return false;
+    const isCommitting = this.#committing?.partitions.has(partition) === true;
+    return intake.hasUnflushed || isCommitting || intake.archive?.hasUnsaved === true;
+  }
+
+  /** A partition of which nothing is unsaved is no part of it any more. */
+  remove(partition: number): void {
+    this.#intakes.delete(partition);
+    this.#archives = this.#archives.filter((archive) => archive.partition !== partition);
   }
 
   get pending(): PendingTotals {
@@ -45,16 +67,16 @@ export class Assignment {
 
   /** Records taken for the totals that no commit has made durable. */
   get uncommittedRecords(): number {
-    return this.#pending.records + (this.#committing?.records ?? 0);
+    return this.#pending.records + (this.#committing?.taken.records ?? 0);
   }
 
   /** Rows of totals that no commit has made durable. */
   get uncommittedRows(): number {
-    return this.#pending.totals.keys + (this.#committing?.totals.keys ?? 0);
+    return this.#pending.totals.keys + (this.#committing?.taken.totals.keys ?? 0);
   }
 
   get uncommittedDeadLetterBytes(): number {
-    return this.#pending.deadLetterBytes + (this.#committing?.deadLetterBytes ?? 0);
+    return this.#pending.deadLetterBytes + (this.#committing?.taken.deadLetterBytes ?? 0);
   }
 
   /** Whether more is left to read than the next commit would hold. */
@@ -84,7 +106,7 @@ export class Assignment {
       this.#pending.sinceMs !== undefined ||
       this.isCommitting ||
       this.#chunksInWork > 0 ||
-      this.archives.some(({ sealed, sinceMs, isRedoing }) => sealed.length > 0 || (sinceMs !== undefined && !isRedoing))
+      this.archives.some(({ hasUnsaved }) => hasUnsaved)
     );
   }
 
@@ -93,7 +115,7 @@ export class Assignment {
     const taken = this.#pending;
     const partitions = [...this.intakes.values()].sort((left, right) => left.partition - right.partition);
     const moves = partitions.flatMap((intake) => intake.beginFlush() ?? []);
-    this.#committing = taken;
+    this.#committing = { taken, partitions: new Set(moves.map(({ partition }) => partition)) };
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;
     const [hourCounts, deadLetterRanges] = [taken.hourCounts.rows(), taken.deadLetterRanges.rows()];
@@ -125,6 +147,13 @@ export class Assignment {
     this.#announceChange();
   }
 
+  /** The chunks of a partition cannot be written: one of them was in work. */
+  giveUpChunks(archive: PartitionArchive): void {
+    archive.giveUp();
+    this.#chunksInWork -= 1;
+    this.#announceChange();
+  }
+
   abandon(): void {
     this.#wanted.aborted = true;
     this.#announceChange();
@@ -134,6 +163,11 @@ export class Assignment {
     this.#change.resolve(undefined);
     this.#change = Promise.withResolvers<undefined>();
   }
+}
+
+interface Committing {
+  readonly taken: PendingTotals;
+  readonly partitions: ReadonlySet<number>;
 }
 
 function sum<T>(items: readonly T[], sizeOf: (item: T) => number): number {

@@ -9,6 +9,7 @@ export { firstDifference } from './first-difference.ts';
 export { inParallel } from './in-parallel.ts';
 export { Ingestion } from './ingestion.ts';
 export { ListedRecords } from './listed-records.ts';
+export type { FaultCode, PartitionFault } from './partition-fault.ts';
 export type * from './ports.ts';
 export { splitByHour, sumOfBytes } from './split-by-hour.ts';
 export { refuseUnreadable } from './start-offset.ts';

@@ -1,6 +1,5 @@
-import { DataGapError, TopicRecreatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { aClaimedWorker, aWorker, failureOf, pass, settled } from './in-memory/a-worker.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled } from './in-memory/a-worker.ts';
 import { aBatch, eventBatch, eventRecord } from './in-memory/records.ts';
 
 describe('a claim', () => {
@@ -85,16 +84,16 @@ describe('a claim', () => {
 });
 
 describe('a position that the topic does not hold', () => {
-  it('stops the worker when the records have been deleted unread', async () => {
+  it('stops the partition when the records have been deleted unread', async () => {
     const worker = aWorker();
     worker.source.hold(0, { earliest: 50 });
     worker.store.setPosition('totals', 0, { nextOffset: 60 });
     worker.store.setPosition('archive', 0, { nextOffset: 42 });
     await worker.ingestion.assigned([0]);
-    const failure = await failureOf(worker);
-    expect(failure).toBeInstanceOf(DataGapError);
-    expect(String(failure)).toContain('position 42 of archive on partition 0 is older than the oldest record 50');
-    expect([worker.ingestion.isClaimed, worker.source.reads]).toEqual([false, []]);
+    expect(faultIn(worker)).toMatch(
+      /^DATA_GAP: position 42 of archive on partition 0 is older than the oldest record 50/,
+    );
+    expect([worker.ingestion.isClaimed, worker.source.reads]).toEqual([true, []]);
   });
 
   it('is no reason to stop when others saved those records while the worker slept over its claim', async () => {
@@ -110,12 +109,12 @@ describe('a position that the topic does not hold', () => {
     expect(worker.ingestion.isClaimed).toBe(true);
   });
 
-  it('stops the worker when it is newer than the newest record', async () => {
+  it('stops the partition when it is newer than the newest record', async () => {
     const worker = aWorker();
     worker.source.hold(0, { latest: 10 });
     worker.store.setPosition('totals', 0, { nextOffset: 11 });
     await worker.ingestion.assigned([0]);
-    expect(await failureOf(worker)).toBeInstanceOf(TopicRecreatedError);
+    expect(faultIn(worker)).toMatch(/^LOG_TRUNCATED: .* is newer than the newest offset 10/);
   });
 
   it('is fine when it is the offset that the next record will get', async () => {
@@ -127,40 +126,44 @@ describe('a position that the topic does not hold', () => {
     expect(worker.source.reads).toEqual(['0@10']);
   });
 
-  it('stops the worker when the whole partition is gone', async () => {
+  it('stops the partition when the whole partition is gone', async () => {
     const worker = aWorker();
     await worker.ingestion.assigned([0]);
-    expect(String(await failureOf(worker))).toContain('the topic has no such partition any more');
+    expect(faultIn(worker)).toMatch(/^TOPIC_RECREATED: .* the topic has no such partition any more/);
   });
 
-  it('stops the worker when a chunk that was begun ends beyond the topic', async () => {
+  it('stops the partition when a chunk that was begun ends beyond the topic', async () => {
     const worker = aWorker();
     worker.source.hold(0, { latest: 10 });
     worker.store.intents.set(0, { startOffset: 0, endOffset: 11, decoderVersion: 1, paths: ['a'] });
     await worker.ingestion.assigned([0]);
-    expect(String(await failureOf(worker))).toContain('a chunk up to offset 11 was begun, the topic ends at 10');
+    expect(faultIn(worker)).toContain('a chunk up to offset 11 was begun, the topic ends at 10');
   });
 
-  it('is noticed later, too: the next claim tells', async () => {
+  it('is noticed later, too: what was taken is saved, then a claim of the partition tells', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.take(eventBatch([0, 1, 2]));
     worker.ingestion.verifyOffsets(new Map([[0, { earliest: 3, latest: 9, stable: 9 }]]));
-    expect(worker.ingestion.isClaimed).toBe(true);
-    worker.source.hold(0, { earliest: 4, latest: 9 });
+    expect(worker.ingestion.take(eventBatch([3]))).toBe(true);
+    worker.source.hold(0, { earliest: 5, latest: 9 });
     worker.ingestion.verifyOffsets(await worker.source.offsets());
-    expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
-    await worker.ingestion.assigned([0]);
-    expect(await failureOf(worker)).toBeInstanceOf(DataGapError);
+    expect(worker.ingestion.take(eventBatch([4]))).toBe(false);
+    await pass(worker, 1_000);
+    await pass(worker, 0);
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([4, 4]);
+    expect(faultIn(worker)).toMatch(/^DATA_GAP: position 4 of/);
+    expect(worker.source.reclaims).toBe(0);
   });
 
-  it('is no reason to stop for a worker that slept while others saved those records', async () => {
+  it('is no fault for a worker that slept while others saved those records', async () => {
     const worker = await aClaimedWorker();
     worker.store.setPosition('totals', 0, { nextOffset: 7 });
     worker.store.setPosition('archive', 0, { nextOffset: 7 });
     worker.source.hold(0, { earliest: 5 });
     worker.ingestion.verifyOffsets(await worker.source.offsets());
-    await worker.ingestion.assigned([0]);
+    await settled();
     expect(worker.source.reads).toEqual(['0@0', '0@7']);
+    expect(faultIn(worker)).toBe('none');
   });
 });
 
@@ -186,11 +189,11 @@ describe('the record before a position', () => {
     expect(worker.archive.paths.map((path) => worker.archive.offsets(path))).toEqual([[43]]);
   });
 
-  it('stops the worker when it is another one', async () => {
+  it('stops the partition when it is another one', async () => {
     const worker = aSuccessor();
     await worker.ingestion.assigned([0]);
     expect(worker.ingestion.take(aBatch([eventRecord(41, { id: 'eva' })]))).toBe(false);
-    expect(String(await failureOf(worker))).toContain('the record at offset 41 is not the one seen there');
+    expect(faultIn(worker)).toContain('the record at offset 41 is not the one seen there');
   });
 
   it('need not be there any more', async () => {

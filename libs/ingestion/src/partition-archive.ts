@@ -130,6 +130,20 @@ export class PartitionArchive {
     this.seal();
   }
 
+  /** Whether there is anything that can be archived without reading more. */
+  get hasUnsaved(): boolean {
+    return this.writing || this.sealed.length > 0 || (this.#sinceMs !== undefined && !this.isRedoing);
+  }
+
+  /** Throws away what is not archived: it cannot be. */
+  giveUp(): void {
+    this.writing = false;
+    this.sealed.length = 0;
+    this.#start = this.#next;
+    this.#sinceMs = undefined;
+    this.#events = new EventColumnsBuilder(this.partition);
+  }
+
   /** Closes the open chunk, if there is anything in it and no predecessor's intent says where it has to end. */
   seal(): void {
     if (this.#intent === undefined && this.#next > this.#start) this.#seal(this.#next);

@@ -2,7 +2,7 @@ import { EventDecoder, type PooledEvent, type Rejection } from '@antenna/event-s
 import { advanceEventTime } from '@antenna/windowing';
 import type { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { deadLetterOf } from './dead-letter.ts';
-import { TopicRecreatedError } from './errors.ts';
+import { LogTruncatedError } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { PartitionArchive } from './partition-archive.ts';
 import type { PendingTotals } from './pending-totals.ts';
@@ -13,6 +13,7 @@ import type {
   RecordBatch,
   RecordCursor,
   Sink,
+  SourceRecord,
   UndecodableRange,
 } from './ports.ts';
 
@@ -32,6 +33,7 @@ export class PartitionIntake {
   #greatestEventTimeMs: number | undefined;
   #fingerprint: Fingerprint | undefined;
   #seenBefore: readonly Fingerprint[];
+  #isStopped = false;
 
   constructor(
     start: number,
@@ -76,17 +78,38 @@ export class PartitionIntake {
     return { sink: 'totals', partition, position: this.#totalsNext };
   }
 
-  /** Takes a batch that was fetched from the expected offset. @returns the number of its records. */
-  take(batch: RecordBatch, pending: PendingTotals, nowMs: number): number {
+  /** Whether it takes nothing more: something has to be put in order first. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Whether records were taken for the totals that no flush has handed over. */
+  get hasUnflushed(): boolean {
+    return this.#totalsNext !== this.#flushedTo;
+  }
+
+  /** Takes nothing more; what was taken can still be saved. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#unread = 0;
+    this.archive?.seal();
+  }
+
+  /**
+   * Takes a batch that was fetched from the expected offset, or its first `maxRecords`, at least 1.
+   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset; those before it are taken.
+   */
+  take(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): TakenRecords {
     this.#allowance.refill(nowMs);
     const record = batch.records();
-    let count = 0;
-    for (; record.next(); count += 1) this.#takeRecord(record, pending);
-    if (count > 0) this.#endBatch(fingerprintOf(record.record()));
-    if (batch.undecodable !== undefined) count += this.#countUndecodable(batch.undecodable, pending);
-    this.advanceTo(batch.nextOffset, pending, nowMs);
-    this.#unread = Math.max(0, batch.highWatermark - batch.nextOffset);
-    return count;
+    const records = this.#takeRecords(record, pending, { nowMs, maxRecords });
+    if (records > 0) this.#endBatch(fingerprintOf(record.record()));
+    const rejected = batch.undecodable === undefined ? 0 : this.#countUndecodable(batch.undecodable, pending);
+    const lastOffset = record.offset;
+    const isWhole = records < maxRecords || !record.next();
+    this.advanceTo(isWhole ? batch.nextOffset : lastOffset + 1, pending, nowMs);
+    this.#unread = Math.max(0, batch.highWatermark - this.#expected);
+    return { records: records + rejected, isWhole };
   }
 
   /** Nothing that concerns a sink is left below `nextOffset`: transaction markers and gaps count as taken. */
@@ -114,8 +137,20 @@ export class PartitionIntake {
     return move;
   }
 
+  #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): number {
+    let records = 0;
+    let before: SourceRecord | undefined;
+    for (; records < maxRecords && record.next(); records += 1) {
+      if (this.#seenBefore.length > 0) {
+        if (!this.#isAsSeen(record)) this.#refuse(record.offset, before, { pending, nowMs });
+        before = record.record();
+      }
+      this.#takeRecord(record, pending);
+    }
+    return records;
+  }
+
   #takeRecord(record: RecordCursor, pending: PendingTotals): void {
-    if (this.#seenBefore.length > 0) this.#compareWithSeen(record);
     const forTotals = record.offset >= this.#totalsNext;
     const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
     if (!forTotals && !forArchive) return;
@@ -161,11 +196,36 @@ export class PartitionIntake {
     return lacking;
   }
 
-  #compareWithSeen(record: RecordCursor): void {
+  /** Whether a record can be the one that was seen at its offset. */
+  #isAsSeen(record: RecordCursor): boolean {
     const seen = this.#seenBefore.find(({ offset }) => offset === record.offset);
-    if (seen !== undefined && fingerprintOf(record.record()).hash !== seen.hash) {
-      throw new TopicRecreatedError(this.partition, `the record at offset ${record.offset} is not the one seen there`);
-    }
+    if (seen !== undefined && fingerprintOf(record.record()).hash !== seen.hash) return false;
     this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);
+    return true;
   }
+
+  /** Ends the batch with the record before. */
+  #refuse(
+    offset: number,
+    before: SourceRecord | undefined,
+    { pending, nowMs }: { readonly pending: PendingTotals; readonly nowMs: number },
+  ): never {
+    if (before !== undefined) {
+      this.#endBatch(fingerprintOf(before));
+      this.advanceTo(before.offset + 1, pending, nowMs);
+    }
+    throw new LogTruncatedError(this.partition, `the record at offset ${offset} is not the one seen there`);
+  }
+}
+
+/** How much of a batch is taken, and when. */
+export interface TakeLimits {
+  readonly nowMs: number;
+  readonly maxRecords: number;
+}
+
+export interface TakenRecords {
+  readonly records: number;
+  /** Whether the batch holds no further record. */
+  readonly isWhole: boolean;
 }

@@ -1,6 +1,7 @@
 import type { TotalColumns, UserHourColumns } from '@antenna/aggregation';
 import type { DeadLetterReason, RejectionReason, UndecodableReason } from '@antenna/event-schema';
 import type { EventColumns } from './event-columns.ts';
+import type { FaultCode } from './partition-fault.ts';
 
 /** A consumer of the topic: everything of a partition up to a position goes to each sink exactly once. */
 export type Sink = 'totals' | 'archive';
@@ -200,7 +201,10 @@ export interface PositionStore {
   claim(sinks: readonly Sink[], partitions: readonly number[]): Promise<readonly ClaimedPosition[]>;
   /**
    * Adds the totals and moves the positions, all or nothing.
-   * @throws {FenceLostError} when a position is not at `from` or its epoch is not ours; nothing is changed then.
+   * @throws {FenceLostError} when a position is not at `from` or its epoch is not ours.
+   * @throws {CommitTooLongError} when it takes longer than a statement may.
+   * @throws {SumOutOfRangeError} when a sum would leave the range of a 64-bit integer.
+   * Nothing is changed then.
    */
   commitTotals(commit: TotalsCommit): Promise<void>;
   /**
@@ -292,6 +296,14 @@ export type IngestionEvent =
   | { readonly kind: 'archived'; readonly partition: number; readonly files: readonly ArchivedFile[] }
   | { readonly kind: 'intents'; readonly open: number }
   | { readonly kind: 'refused'; readonly operation: string; readonly message: string }
+  | { readonly kind: 'commit-divided'; readonly records: number; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'partition-stopped';
+      readonly partition: number;
+      readonly code: FaultCode;
+      readonly message: string;
+    }
+  | { readonly kind: 'partition-resumed'; readonly partition: number }
   | {
       readonly kind: 'unexpected-batch';
       readonly partition: number;

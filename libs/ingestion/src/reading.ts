@@ -3,6 +3,7 @@ import type { Assignment } from './assignment.ts';
 import type { PartitionIntake } from './partition-intake.ts';
 import type { OffsetRange, RecordBatch } from './ports.ts';
 import { StallWatch } from './stall-watch.ts';
+import { DataGapError } from './errors.ts';
 import { refuseUnreadable } from './start-offset.ts';
 
 /** Reads the partitions of an assignment: says from where, and believes no gap (docs/commit-protocol.md). */
@@ -38,36 +39,60 @@ export class Reading {
   /**
    * Takes a batch, if it was fetched from where the partition was left. A batch that was not is stale, or the client
    * has silently reset its position: the topic's own offsets decide whether to read again.
-   * @throws {TopicRecreatedError} when a record is not the one that was seen at its offset.
+   * @param maxRecords how many of its records may be taken; the partition is read again from behind them.
+   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset.
    */
-  take(batch: RecordBatch): boolean {
+  take(batch: RecordBatch, maxRecords: number): boolean {
     const { partition, fetchedOffset } = batch;
     const intake = this.#assignment.intakes.get(partition);
-    if (intake === undefined) return false;
+    if (intake === undefined || intake.isStopped) return false;
     if (fetchedOffset !== intake.expected) {
       this.#readAgain(intake, fetchedOffset);
       return false;
     }
     const { clock, observer } = this.#context.ports;
-    const records = intake.take(batch, this.#assignment.pending, clock.nowMs());
+    const { pending } = this.#assignment;
+    const { records, isWhole } = intake.take(batch, pending, { nowMs: clock.nowMs(), maxRecords });
     observer.observe({ kind: 'batch', partition, records, lagRecords: intake.unread });
-    return true;
+    if (!isWhole) this.#readFrom(intake);
+    return isWhole;
   }
 
-  /**
-   * Reads again what should have come long ago.
-   * @throws {DataGapError} when records that a sink lacks seem to be deleted.
-   */
+  /** Takes nothing more of a partition. What was taken of it is saved, but for a part of an intent that is redone. */
+  stop(partition: number): void {
+    const intake = this.#assignment.intakes.get(partition);
+    if (intake === undefined || intake.isStopped) return;
+    const waiting = this.#waitingToRedo.indexOf(partition);
+    if (waiting !== -1) this.#waitingToRedo.splice(waiting, 1);
+    else if (intake.archive?.isRedoing === true) this.redoNext();
+    intake.stop();
+  }
+
+  /** Reads a partition on that had no leader: nothing else may wake the client up. */
+  readOn(partition: number): void {
+    const intake = this.#assignment.intakes.get(partition);
+    if (intake === undefined || intake.isStopped || this.#waitingToRedo.includes(partition)) return;
+    this.#readFrom(intake);
+  }
+
+  /** Reads again what should have come long ago. Stops a partition when records that a sink lacks seem to be deleted. */
   verify(offsets: ReadonlyMap<number, OffsetRange | undefined>, hasRoom: (partition: number) => boolean): void {
     const nowMs = this.#context.ports.clock.nowMs();
     for (const intake of this.#assignment.intakes.values()) {
       const { partition, expected, lacking } = intake;
+      if (intake.isStopped) continue;
       const range = offsets.get(partition);
       const lagRecords = range && Math.max(0, range.latest - expected);
       this.#context.ports.observer.observe({ kind: 'lag', partition, lagRecords });
       if (range === undefined) continue;
       // An end that lies before us may just be an answer older than our last batch.
-      if (lacking.position < range.earliest) refuseUnreadable(lacking, range);
+      if (lacking.position < range.earliest) {
+        this.#context.stop(
+          partition,
+          new DataGapError(lacking.sink, partition, { position: lacking.position, ...range }),
+        );
+        continue;
+      }
       const isAwaited = expected < range.stable && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
       if (this.#stalls.hasStalled(intake, isAwaited, nowMs)) this.#readFrom(intake);
     }
@@ -84,17 +109,18 @@ export class Reading {
     observer.observe({ kind: 'unexpected-batch', partition, expected, fetched });
     // Fetched before the claim: it is not read yet, and begins when it is its turn.
     if (this.#waitingToRedo.includes(partition)) return;
-    this.#context.inBackground('read again', async () => {
+    const readAgain = async () => {
       const offsets = await retry('read offsets', () => source.offsets(), wanted);
       const range = offsets.get(partition);
       // Without a leader there is nothing to compare with, and nothing to read.
-      if (wanted.aborted || (range === undefined && offsets.has(partition))) return;
+      if (wanted.aborted || intake.isStopped || (range === undefined && offsets.has(partition))) return;
       refuseUnreadable(lacking, range ?? NOTHING);
       if (intake.expected === expected) {
         intake.advanceTo(range?.earliest ?? 0, this.#assignment.pending, clock.nowMs());
       }
       this.#readFrom(intake);
-    });
+    };
+    this.#context.inBackground('read again', readAgain, partition);
   }
 
   #readFrom({ partition, expected }: PartitionIntake): void {

@@ -2,7 +2,8 @@ import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import { writeChunk } from './chunk-writer.ts';
 import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
-import type { EventArchive } from './ports.ts';
+import { CommitTooLongError, SumOutOfRangeError } from './errors.ts';
+import type { EventArchive, TotalsCommit } from './ports.ts';
 
 /** How many partitions' chunks are encoded and uploaded at a time: it bounds memory and keeps the upload busy. */
 const MAX_CHUNKS_IN_WORK = 2;
@@ -24,26 +25,47 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  */
 const INTERVALS_BEHIND = 2;
 
+/** A commit of twice as many records may take a whole statement time-out in vain: it is tried once in so many. */
+const FULL_COMMITS_BEFORE_GROWTH = 10;
+
 /** Makes durable what an assignment has taken: totals one commit at a time, and beside them chunks of the archive. */
 export class Saving {
   readonly #assignment: Assignment;
   readonly #context: AssignmentContext;
-  readonly #redone: () => void;
+  readonly #events: SavingEvents;
+  /** At most so many records a commit, since one of twice as many took too long; undefined for the usual bounds. */
+  #commitRecords: number | undefined;
+  /** Commits of so many records since it changed. */
+  #fullCommits = 0;
 
-  /** @param redone is called when a predecessor's intent has been redone. */
-  constructor(assignment: Assignment, context: AssignmentContext, redone: () => void) {
+  constructor(
+    assignment: Assignment,
+    context: AssignmentContext,
+    { commitRecords, ...events }: SavingEvents & { readonly commitRecords: number | undefined },
+  ) {
     this.#assignment = assignment;
     this.#context = context;
-    this.#redone = redone;
+    this.#events = events;
+    this.#commitRecords = commitRecords;
+  }
+
+  /** At most so many records are committed at once; undefined for the usual bounds. */
+  get commitRecords(): number | undefined {
+    return this.#commitRecords;
+  }
+
+  /** How many records may be taken before the next commit. */
+  get recordsLeft(): number {
+    return this.#commitRecords === undefined ? Infinity : this.#commitRecords - this.#assignment.pending.records;
   }
 
   /** Whether another batch of a partition may be taken. A range that is redone may exceed the bound, else it never ends. */
   hasRoom(partition: number): boolean {
-    const { flushMaxEvents, archiveRollRows } = this.#context.settings;
+    const { records, rows, deadLetterBytes, archiveRows } = this.#bounds();
     const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, intakes } = this.#assignment;
-    if (uncommittedRecords >= 2 * flushMaxEvents || uncommittedRows >= 2 * MAX_ROWS) return false;
-    if (uncommittedDeadLetterBytes >= 2 * MAX_DEAD_LETTER_BYTES) return false;
-    return bufferedRows < 2 * archiveRollRows || intakes.get(partition)?.archive?.isRedoing === true;
+    if (this.recordsLeft <= 0 || uncommittedRecords >= 2 * records || uncommittedRows >= 2 * rows) return false;
+    if (uncommittedDeadLetterBytes >= 2 * deadLetterBytes) return false;
+    return bufferedRows < 2 * archiveRows || intakes.get(partition)?.archive?.isRedoing === true;
   }
 
   /** Starts whatever is due. */
@@ -69,14 +91,27 @@ export class Saving {
 
   #isFlushDue(nowMs: number): boolean {
     const { pending, isCommitting } = this.#assignment;
-    const { flushMaxEvents } = this.#context.settings;
     if (isCommitting || pending.sinceMs === undefined) return false;
+    const { records, rows, deadLetterBytes } = this.#bounds();
     return (
       this.#hasWaited(nowMs - pending.sinceMs) ||
-      pending.records >= flushMaxEvents ||
-      pending.totals.keys >= MAX_ROWS ||
-      pending.deadLetterBytes >= MAX_DEAD_LETTER_BYTES
+      this.recordsLeft <= 0 ||
+      pending.records >= records ||
+      pending.totals.keys >= rows ||
+      pending.deadLetterBytes >= deadLetterBytes
     );
+  }
+
+  /** What may be unsaved before it is saved. Assignments that one worker has beside each other share its memory. */
+  #bounds() {
+    const { flushMaxEvents, archiveRollRows } = this.#context.settings;
+    const share = this.#context.share();
+    return {
+      records: Math.ceil(flushMaxEvents * share),
+      rows: Math.ceil(MAX_ROWS * share),
+      deadLetterBytes: MAX_DEAD_LETTER_BYTES * share,
+      archiveRows: Math.ceil(archiveRollRows * share),
+    };
   }
 
   /** Whether the worker is behind is asked only once the interval is over: this runs after every batch. */
@@ -92,8 +127,18 @@ export class Saving {
     const startedMs = clock.nowMs();
     const { commit, taken } = this.#assignment.beginCommit();
     this.#context.inBackground('commit totals', async () => {
-      await retry('commit totals', () => store.commitTotals(commit), this.#assignment.wanted);
+      try {
+        await retry('commit totals', () => store.commitTotals(commit), this.#assignment.wanted);
+      } catch (error) {
+        const isDivisible = error instanceof CommitTooLongError || error instanceof SumOutOfRangeError;
+        if (!isDivisible || this.#assignment.wanted.aborted) throw error;
+        this.#events.commitFailed({ error, commit, records: taken.records });
+        return;
+      }
       this.#assignment.endCommit();
+      this.#growCommits(taken.records);
+      const partitions = commit.moves.map(({ partition }) => partition);
+      this.#context.saved('totals', partitions);
       const { events, eventBytes } = taken.totals;
       observer.observe({ kind: 'committed', commit, events, eventBytes, durationMs: clock.nowMs() - startedMs });
       this.tick();
@@ -101,12 +146,22 @@ export class Saving {
     });
   }
 
+  /** Twice as many records when enough full commits have passed, until the usual bounds are reached. */
+  #growCommits(records: number): void {
+    if (this.#commitRecords === undefined || records < this.#commitRecords) return;
+    this.#fullCommits += 1;
+    if (this.#fullCommits < FULL_COMMITS_BEFORE_GROWTH) return;
+    const { flushMaxEvents } = this.#context.settings;
+    this.#commitRecords = 2 * this.#commitRecords >= flushMaxEvents ? undefined : 2 * this.#commitRecords;
+    this.#fullCommits = 0;
+  }
+
   #sealDueChunks(nowMs: number): void {
-    const { archiveRollIntervalMs, archiveRollRows } = this.#context.settings;
+    const { archiveRollIntervalMs } = this.#context.settings;
     for (const archive of this.#assignment.archives) {
       archive.sealIfDue(nowMs, archiveRollIntervalMs);
     }
-    if (this.#assignment.openRows >= archiveRollRows) this.#assignment.fullestArchive?.seal();
+    if (this.#assignment.openRows >= this.#bounds().archiveRows) this.#assignment.fullestArchive?.seal();
   }
 
   #writeChunks(): void {
@@ -119,18 +174,39 @@ export class Saving {
   }
 
   #writeChunk({ archive, chunk }: { archive: PartitionArchive; chunk: SealedChunk }, files: EventArchive): void {
-    const { ports, settings, inBackground } = this.#context;
-    inBackground('archive', async () => {
+    const { ports, settings, inBackground, saved } = this.#context;
+    const write = async () => {
       const written = await writeChunk(chunk, {
         topic: settings.topic,
         store: ports.store,
         archive: files,
         step: (name, operation) => ports.retry(name, operation, this.#assignment.wanted),
+      }).catch((error: unknown) => {
+        this.#assignment.giveUpChunks(archive);
+        if (chunk.intent !== undefined && !this.#assignment.wanted.aborted) this.#events.redone();
+        throw error;
       });
       this.#assignment.endChunk(archive);
       ports.observer.observe({ kind: 'archived', partition: chunk.partition, files: written });
-      if (chunk.intent !== undefined && !this.#assignment.wanted.aborted) this.#redone();
+      if (!this.#assignment.wanted.aborted) saved('archive', [chunk.partition]);
+      if (chunk.intent !== undefined && !this.#assignment.wanted.aborted) this.#events.redone();
       this.tick();
-    });
+    };
+    inBackground('archive', write, chunk.partition);
   }
+}
+
+/** A commit that cannot be made as it is. */
+export interface FailedCommit {
+  readonly error: CommitTooLongError | SumOutOfRangeError;
+  readonly commit: TotalsCommit;
+  readonly records: number;
+}
+
+/** What the saving tells of. */
+export interface SavingEvents {
+  /** A predecessor's intent has been redone, or cannot be. */
+  readonly redone: () => void;
+  /** Nothing of the assignment can be committed any more: it has to be claimed again, in other parts. */
+  readonly commitFailed: (failed: FailedCommit) => void;
 }

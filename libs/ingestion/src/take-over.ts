@@ -1,29 +1,51 @@
 import { Assignment } from './assignment.ts';
 import { DeadLetterAllowance } from './dead-letter-allowance.ts';
 import { type ClaimMoment, PartitionArchive } from './partition-archive.ts';
+import { faultOf, type PartitionFault } from './partition-fault.ts';
 import { PartitionIntake } from './partition-intake.ts';
 import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports.ts';
 import { startOffset } from './start-offset.ts';
 
+/** What a worker begins with after a claim. */
+export interface TakenOver {
+  readonly assignment: Assignment;
+  /** Partitions of which the topic does not hold a position (any more): they are no part of the assignment. */
+  readonly faults: ReadonlyMap<number, PartitionFault>;
+}
+
 /**
  * The state in which a worker begins with the positions that it has claimed: nothing unsaved, each partition expected
  * from where its sinks left off.
- * @throws {DataGapError | TopicRecreatedError} when the topic does not hold a position (any more).
  */
 export function takeOver(
   claimed: readonly ClaimedPosition[],
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
   { deadLettersWhole, claimedMs }: Pick<IngestionSettings, 'deadLettersWhole'> & Pick<ClaimMoment, 'claimedMs'>,
-): Assignment {
+): TakenOver {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
-  const intakes = [...byPartition].map(([partition, positions]) =>
-    intakeOf(positions, {
-      start: startOf(partition, positions, offsets),
-      allowance: new DeadLetterAllowance(deadLettersWhole),
-      claim: { claimedMs, heldEnd: offsets.get(partition)?.stable },
-    }),
-  );
-  return new Assignment(intakes);
+  const intakes: PartitionIntake[] = [];
+  const faults = new Map<number, PartitionFault>();
+  for (const [partition, positions] of byPartition) {
+    const start = startOrFault(partition, positions, offsets);
+    if (typeof start !== 'number') {
+      faults.set(partition, start);
+      continue;
+    }
+    const allowance = new DeadLetterAllowance(deadLettersWhole);
+    const claim = { claimedMs, heldEnd: offsets.get(partition)?.stable };
+    intakes.push(intakeOf(positions, { start, allowance, claim }));
+  }
+  return { assignment: new Assignment(intakes), faults };
+}
+
+function startOrFault(...[partition, positions, offsets]: Parameters<typeof startOf>): number | PartitionFault {
+  try {
+    return startOf(partition, positions, offsets);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    return fault;
+  }
 }
 
 /**

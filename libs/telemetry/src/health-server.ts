@@ -1,8 +1,10 @@
 import type { Registry } from 'prom-client';
 import { PortUnavailableError } from './port-unavailable-error.ts';
 
-/** Whether all is well, and if not, why. */
-export type Condition = { readonly ok: true } | { readonly ok: false; readonly reasons: readonly string[] };
+/** Whether all is well, and if not, why. Notes are what is to be known although it is. */
+export type Condition =
+  | { readonly ok: true; readonly notes?: readonly string[] }
+  | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** What throws is not well. */
 export type Probe = () => Condition | Promise<Condition>;

@@ -35,4 +35,4 @@ export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { PostgresTooOldError } from './server-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
-export { StreamProgress, type PartitionProgress } from './stream-progress.ts';
+export { type NotedFault, type PartitionProgress, StreamProgress } from './stream-progress.ts';

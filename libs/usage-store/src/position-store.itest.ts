@@ -1,6 +1,12 @@
 import { WindowTotals } from '@antenna/aggregation';
 import { EventPools } from '@antenna/event-schema';
-import { FenceLostError, type PositionMove, type TotalsCommit } from '@antenna/ingestion';
+import {
+  CommitTooLongError,
+  FenceLostError,
+  type PositionMove,
+  SumOutOfRangeError,
+  type TotalsCommit,
+} from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
@@ -233,6 +239,69 @@ describe('positions and totals in Postgres', () => {
     const [partition] = await progress.partitions();
     expect(partition).toMatchObject({ endOffset: 12, lag: { totals: 12, archive: 2 } });
     expect(partition?.archivedUntilMs).toBeDefined();
+  });
+
+  describe('tells why a commit cannot be made as it is:', () => {
+    it('it takes longer than a statement may', async () => {
+      await store.claim(['totals'], [0]);
+      await database.raw(`
+        CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
+        CREATE TRIGGER slow BEFORE INSERT ON public.bytes FOR EACH ROW EXECUTE FUNCTION public.take_time()`);
+      const hurried = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 300 });
+      try {
+        const slow = new PostgresPositionStore(hurried, STREAM);
+        const events = Array.from({ length: 20 }, (_, n) => ({ bytes: 1, id: `user ${n}` }));
+        await expect(slow.commitTotals(aCommit(events))).rejects.toThrow(CommitTooLongError);
+        expect(await rowsOf('SELECT * FROM bytes')).toEqual([]);
+        await slow.commitTotals(aCommit([{ bytes: 1 }]));
+      } finally {
+        await hurried.destroy();
+      }
+    });
+
+    it('a sum leaves the range of a 64-bit integer', async () => {
+      await store.claim(['totals'], [0]);
+      await store.commitTotals(aCommit([{ bytes: 5 }], { from: 0, to: 1 }));
+      await database.raw(`UPDATE bytes SET value = 9223372036854775807 WHERE type = 'app_total_bytes'`);
+      const commit = store.commitTotals(aCommit([{ bytes: 1 }], { from: 1, to: 2 }));
+      await expect(commit).rejects.toThrow(SumOutOfRangeError);
+      expect(await rowsOf('SELECT next_offset FROM pipeline.position')).toEqual([{ next_offset: '1' }]);
+    });
+  });
+
+  describe('notes which partitions stand still', () => {
+    const gap = { code: 'DATA_GAP', message: 'deleted', sink: 'archive' } as const;
+    const conflict = { code: 'ARCHIVE_CONFLICT', message: 'other rows' } as const;
+
+    async function faults(): Promise<unknown> {
+      const noted = await new StreamProgress(database, STREAM.topic).faults();
+      return noted.map(({ partition, code, owner }) => [partition, code, owner]);
+    }
+
+    it('of those that the worker holds, until it says that they go on', async () => {
+      const progress = new StreamProgress(database, STREAM.topic);
+      await store.claim(['totals'], [0, 1]);
+      await progress.noteFaults(STREAM.owner, [0, 1], new Map([[1, gap]]));
+      expect(await faults()).toEqual([[1, 'DATA_GAP', STREAM.owner]]);
+      await progress.noteFaults(STREAM.owner, [0, 1], new Map([[0, conflict]]));
+      expect(await faults()).toEqual([[0, 'ARCHIVE_CONFLICT', STREAM.owner]]);
+    });
+
+    it('and leaves those that another worker has claimed to that one', async () => {
+      const progress = new StreamProgress(database, STREAM.topic);
+      await store.claim(['totals'], [0, 1]);
+      await progress.noteFaults(STREAM.owner, [0, 1], new Map([[0, gap]]));
+      const other = new PostgresPositionStore(database, { ...STREAM, owner: 'another' });
+      await other.claim(['totals'], [0]);
+      await progress.noteFaults(STREAM.owner, [0, 1], new Map([[1, gap]]));
+      expect(await faults()).toEqual([
+        [0, 'DATA_GAP', STREAM.owner],
+        [1, 'DATA_GAP', STREAM.owner],
+      ]);
+      await progress.noteFaults('another', [0], new Map());
+      expect(await faults()).toEqual([[1, 'DATA_GAP', STREAM.owner]]);
+    });
   });
 
   describe('says with a claim of the archive for how long records have been known to wait', () => {

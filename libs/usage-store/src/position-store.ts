@@ -10,9 +10,11 @@ import type {
   Sink,
   TotalsCommit,
 } from '@antenna/ingestion';
+import { CommitTooLongError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
+import { sqlStateOf } from './refusal.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
 import { totalParameters, userHourParameters } from './total-parameters.ts';
 
@@ -57,7 +59,7 @@ export class PostgresPositionStore implements PositionStore {
 
   async commitTotals(commit: TotalsCommit): Promise<void> {
     const { moves, totals, userHours, hourCounts, deadLetters, deadLetterRanges } = commit;
-    await this.#call(COMMIT_TOTALS, {
+    await this.#commit({
       ...moveColumns(moves),
       ...totalParameters(totals),
       ...userHourParameters(userHours),
@@ -96,9 +98,34 @@ export class PostgresPositionStore implements PositionStore {
     });
   }
 
+  async #commit(parameters: Record<string, Knex.RawBinding>): Promise<void> {
+    try {
+      await this.#call(COMMIT_TOTALS, parameters);
+    } catch (error) {
+      throw commitFailure(error);
+    }
+  }
+
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
     return callFunction(this.#database, statement, { topic: this.#stream.topic, ...parameters });
   }
+}
+
+const QUERY_CANCELED = '57014';
+const NUMERIC_VALUE_OUT_OF_RANGE = '22003';
+
+/** Failures of a commit that another division of its records can avoid (PostgreSQL, appendix A). */
+function commitFailure(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (state === QUERY_CANCELED) return new CommitTooLongError(message, { cause: error });
+  if (state === NUMERIC_VALUE_OUT_OF_RANGE) {
+    const advice = 'see which rows of public.bytes and pipeline.user_hour_usage are near 2^63';
+    return new SumOutOfRangeError(`a sum of the totals leaves the range of a 64-bit integer: ${message}; ${advice}`, {
+      cause: error,
+    });
+  }
+  return error;
 }
 
 /** A row as the driver gives it: bigint columns are texts. */

@@ -1,8 +1,14 @@
-import type { Sink } from '@antenna/ingestion';
+import type { FaultCode, PartitionFault, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfNumbers } from './array-literal.ts';
+import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
-import { NOTE_PARTITION_ENDS, NOW_FOR_NOTING, STREAM_STATUS } from './sql/speed.sql.ts';
+import {
+  NOTE_PARTITION_ENDS,
+  NOTE_PARTITION_FAULTS,
+  NOW_FOR_NOTING,
+  PARTITION_FAULTS,
+  STREAM_STATUS,
+} from './sql/speed.sql.ts';
 
 /** How far a partition has come. Offsets are of the next record; undefined where nobody has noted one. */
 export interface PartitionProgress {
@@ -18,6 +24,14 @@ export interface PartitionProgress {
   readonly archivedUntilMs: number | undefined;
   readonly openIntent:
     { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] } | undefined;
+}
+
+/** A partition that stands still, as its worker has noted it. */
+export interface NotedFault extends PartitionFault {
+  readonly partition: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly owner: string;
 }
 
 /** Where the stream stands, for status, drain and finality. */
@@ -51,9 +65,47 @@ export class StreamProgress {
     });
   }
 
+  /**
+   * Notes which of the partitions that a worker holds stand still, and that all others of them do not.
+   * @param owner as whom it has claimed them: those that another has claimed since are left out.
+   */
+  async noteFaults(
+    owner: string,
+    assigned: readonly number[],
+    faults: ReadonlyMap<number, PartitionFault>,
+  ): Promise<void> {
+    const stopped = [...faults].sort(([left], [right]) => left - right);
+    await this.#call(NOTE_PARTITION_FAULTS, {
+      owner,
+      assigned: arrayOfNumbers(assigned),
+      partitions: arrayOfNumbers(stopped.map(([partition]) => partition)),
+      codes: arrayOfTexts(stopped.map(([, { code }]) => code)),
+      sinks: arrayOfTexts(stopped.map(([, { sink }]) => sink)),
+      details: arrayOfTexts(stopped.map(([, { message }]) => message)),
+    });
+  }
+
+  /** The partitions that stand still, whoever holds them, in order. */
+  async faults(): Promise<readonly NotedFault[]> {
+    return (await this.#call<FaultRow>(PARTITION_FAULTS, {})).map(faultOf);
+  }
+
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
     return callFunction(this.#database, statement, { topic: this.#topic, ...parameters });
   }
+}
+
+interface FaultRow {
+  readonly partition: number;
+  readonly code: FaultCode;
+  readonly sink: Sink | null;
+  readonly detail: string;
+  readonly since_ms: string;
+  readonly owner: string;
+}
+
+function faultOf({ partition, code, sink, detail, since_ms: sinceMs, owner }: FaultRow): NotedFault {
+  return { partition, code, message: detail, ...(sink === null ? {} : { sink }), sinceMs: Number(sinceMs), owner };
 }
 
 interface StatusRow {

@@ -38,7 +38,7 @@ describe('a topic that does not hold the positions', () => {
 
     const { exitCode, all } = await startWorker('drain', stream.environment);
     expect(exitCode).toBe(1);
-    expect(all).toContain('TOPIC_RECREATED: partition 0: position 100 of');
+    expect(all).toContain('LOG_TRUNCATED: partition 0: position 100 of');
   });
 
   it('stops the worker when it was created again with other records at the same offsets', async () => {
@@ -49,7 +49,7 @@ describe('a topic that does not hold the positions', () => {
 
     const { exitCode, all } = await startWorker('drain', stream.environment);
     expect(exitCode).toBe(1);
-    expect(all).toContain('TOPIC_RECREATED: partition 0: the record at offset 99 is not the one seen there');
+    expect(all).toContain('LOG_TRUNCATED: partition 0: the record at offset 99 is not the one seen there');
   });
 
   it('refuses a worker of another group, since two groups would fence each other', async () => {

@@ -77,6 +77,12 @@ export async function pass({ ingestion, clock }: TestWorker, ms: number): Promis
   await settled();
 }
 
+/** Why a partition stands still, as `CODE: message`. */
+export function faultIn({ ingestion }: TestWorker, partition = 0): string {
+  const fault = ingestion.stoppedPartitions.get(partition);
+  return fault === undefined ? 'none' : `${fault.code}: ${fault.message}`;
+}
+
 /** The error with which the worker stopped. */
 export function failureOf({ ingestion }: TestWorker): Promise<unknown> {
   return ingestion.failure.catch((error: unknown) => error);

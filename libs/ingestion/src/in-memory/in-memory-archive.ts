@@ -16,6 +16,11 @@ export class InMemoryArchive implements EventArchive {
     return [...this.#files.keys()].sort();
   }
 
+  /** As a person would. */
+  remove(path: string): void {
+    this.#files.delete(path);
+  }
+
   /** Offsets that a file holds. */
   offsets(path: string): number[] {
     return [...(this.#files.get(path)?.rows.offset ?? [])];

@@ -31,6 +31,8 @@ export class InMemoryStore implements PositionStore {
   readonly intents = new Map<number, OpenIntent>();
   /** For how long records beyond the archive's position have been waiting, by partition. */
   readonly waitingMs = new Map<number, number>();
+  /** Why a commit fails, if it does. */
+  refuses: (commit: TotalsCommit) => Error | undefined = () => undefined;
   readonly #totals = new Map<string, bigint>();
   readonly #positions = new Map<string, Position>();
 
@@ -41,6 +43,10 @@ export class InMemoryStore implements PositionStore {
 
   nextOffset(sink: Sink, partition: number): number {
     return this.#position(sink, partition).nextOffset;
+  }
+
+  epoch(sink: Sink, partition: number): number {
+    return this.#position(sink, partition).epoch;
   }
 
   fingerprint(sink: Sink, partition: number): Fingerprint | undefined {
@@ -59,6 +65,8 @@ export class InMemoryStore implements PositionStore {
 
   commitTotals(commit: TotalsCommit): Promise<void> {
     return this.script.run('commitTotals', () => {
+      const refusal = this.refuses(commit);
+      if (refusal !== undefined) throw refusal;
       this.#movePositions('totals', commit.moves);
       this.commits.push(commit);
       this.deadLetters.push(...commit.deadLetters);

@@ -37,6 +37,8 @@ export const PRIVILEGES = `
     pipeline.complete_chunk,
     pipeline.now_for_noting,
     pipeline.note_partition_ends,
+    pipeline.note_partition_faults,
+    pipeline.partition_faults,
     pipeline.stream_status
     TO antenna_speed;
 

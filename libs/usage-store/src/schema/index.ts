@@ -2,6 +2,7 @@ import { archive } from './archive.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
+import { faults } from './faults.sql.ts';
 import { finality } from './finality.sql.ts';
 import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
@@ -22,6 +23,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   totals,
   archive,
   progress,
+  faults,
   gaps,
   truncations,
   finality,

@@ -54,3 +54,13 @@ export const STREAM_STATUS = `
   FROM pipeline.stream_status(:topic)`;
 
 export const DATABASE_IDENTITY = 'SELECT pipeline.database_identity() AS identity';
+
+export const NOTE_PARTITION_FAULTS = `
+  SELECT pipeline.note_partition_faults(
+    p_version => :version, p_topic => :topic, p_owner => :owner, p_assigned => :assigned,
+    p_partitions => :partitions, p_codes => :codes, p_sinks => :sinks, p_details => :details
+  )`;
+
+export const PARTITION_FAULTS = `
+  SELECT partition, code, sink, detail, CAST(extract(epoch FROM since) * 1000 AS bigint) AS since_ms, owner
+  FROM pipeline.partition_faults(:topic)`;

@@ -1,6 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
-const TAKE_OVER = 'this.#current = this.#workOn(takeOver(claimed, rangesAround(before, after), context));';
+/** In the core, what was claimed has been taken over. */
+const TAKEN_OVER = '      claimed();\n';
+const TAKEN_OVER_WITH_KEPT = `${TAKEN_OVER}      if (this.kept !== undefined) groups[0]?.assignment.pending.totals.merge(this.kept);
+      this.kept = undefined;
+`;
 
 /** Bugs of the core: changes of its sources. */
 export const CORE_MUTANTS: readonly Mutant[] = [
@@ -73,26 +77,20 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'ingestion.ts',
-        find: `    this.release();
-    this.#ports.source.reclaim();
+        find: `      this.release();
+      this.#ports.source.reclaim();
 `,
-        replace: `    this.kept = this.#current?.assignment.taken?.totals;
-    this.release();
-    this.#ports.source.reclaim();
+        replace: `      this.kept = working.assignment.taken?.totals;
+      this.release();
+      this.#ports.source.reclaim();
 `,
       },
       {
         file: 'assignment.ts',
-        find: '    this.#committing = taken;\n',
-        replace: '    this.#committing = this.taken = taken;\n',
+        find: '    this.#committing = {',
+        replace: '    this.taken = taken;\n    this.#committing = {',
       },
-      {
-        file: 'ingestion.ts',
-        find: TAKE_OVER,
-        replace: `${TAKE_OVER}
-      if (this.kept !== undefined) this.#current.assignment.pending.totals.merge(this.kept);
-      this.kept = undefined;`,
-      },
+      { file: 'ingestion.ts', find: TAKEN_OVER, replace: TAKEN_OVER_WITH_KEPT },
     ],
   },
   {
@@ -193,19 +191,21 @@ export const CORE_MUTANTS: readonly Mutant[] = [
       {
         file: 'ingestion.ts',
         find: `    this.release();
-    const claim = this.#claims;
+    this.#assigned = partitions;
 `,
-        replace: `    const kept = this.#current?.assignment.pending.totals;
+        replace: `    this.kept = this.#workings[0]?.assignment.pending.totals;
     this.release();
-    const claim = this.#claims;
+    this.#assigned = partitions;
 `,
       },
-      {
-        file: 'ingestion.ts',
-        find: TAKE_OVER,
-        replace: `${TAKE_OVER}
-      if (kept !== undefined) this.#current.assignment.pending.totals.merge(kept);`,
-      },
+      { file: 'ingestion.ts', find: TAKEN_OVER, replace: TAKEN_OVER_WITH_KEPT },
+    ],
+  },
+  {
+    name: 'part-of-batch-taken-for-all',
+    bug: 'a batch of which a part was taken passes for taken: the rest of its records is lost',
+    edits: [
+      { file: 'partition-intake.ts', find: 'isWhole ? batch.nextOffset : lastOffset + 1', replace: 'batch.nextOffset' },
     ],
   },
   {

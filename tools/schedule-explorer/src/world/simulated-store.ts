@@ -70,6 +70,8 @@ export interface StoreParts {
   readonly committedInKafka: ReadonlyMap<number, number>;
   readonly refused: (message: string) => Error;
   readonly nowMs: () => number;
+  /** Why a commit fails that could be made, if it does. */
+  readonly commitFailure?: (commit: TotalsCommit) => Error | undefined;
 }
 
 /**
@@ -119,6 +121,8 @@ export class SimulatedStore {
   }
 
   commitTotals(commit: TotalsCommit): void {
+    const failure = this.#parts.commitFailure?.(commit);
+    if (failure !== undefined) throw failure;
     this.#movePositions('totals', commit.moves);
     for (const range of commit.deadLetterRanges) this.#extend(range);
     this.#parts.ledger.commit(commit);

@@ -1,4 +1,4 @@
-import type { IngestionSettings } from '@antenna/ingestion';
+import type { IngestionSettings, TotalsCommit } from '@antenna/ingestion';
 import { BatchRun } from './batch-run.ts';
 import type { Choices } from '../choices.ts';
 import type { Core } from './core.ts';
@@ -41,8 +41,10 @@ export class World {
   readonly batchRuns: BatchRun[] = [];
   /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
   readonly workers: SimulatedWorker[] = [];
-  /** Retention has deleted what a sink lacked: workers may stop until an operator has given it up. */
+  /** Retention has deleted what a sink lacked: its partition stands still until an operator has given it up. */
   hasGap = false;
+  /** A commit of more records takes too long. */
+  readonly maxRecords: number;
   nowMs = 0;
   /** Tells people what happens. */
   readonly trace: (text: () => string) => void;
@@ -62,8 +64,13 @@ export class World {
     this.ledger = new Ledger(this.partitions, this.archive);
     const refused = (message: string) => new core.FenceLostError(message);
     const { ledger, hours } = this;
+    this.maxRecords = choices.oneIn(4) ? 1 + choices.below(3) : Infinity;
+    const commitFailure = (commit: TotalsCommit) =>
+      recordsOf(commit) > this.maxRecords
+        ? new core.CommitTooLongError(`more than ${this.maxRecords} records`)
+        : undefined;
     this.store = new SimulatedStore(
-      { ledger, hours, committedInKafka: this.#committed, refused, nowMs: () => this.nowMs },
+      { ledger, hours, committedInKafka: this.#committed, refused, nowMs: () => this.nowMs, commitFailure },
       defects,
     );
     this.operator = new Operator({
@@ -126,7 +133,7 @@ export class World {
 
   /**
    * Takes note of workers that have stopped.
-   * @throws {Violation} when one has stopped without need.
+   * @throws {Violation} when one has stopped without having been told to.
    */
   noticeStopped(): void {
     if (this.operator.failure !== undefined)
@@ -134,10 +141,9 @@ export class World {
     if (this.workers.every(({ failure, hasLeft }) => failure === undefined && !hasLeft)) return;
     for (const worker of [...this.workers]) {
       if (worker.failure !== undefined) {
-        const isNeeded = this.hasGap && worker.failure instanceof this.core.DataGapError;
-        if (!isNeeded) throw new Violation(`worker ${worker.id} stopped: ${worker.failure.message}`);
+        throw new Violation(`worker ${worker.id} stopped: ${worker.failure.message}`);
       }
-      if (worker.failure === undefined && !worker.hasLeft) continue;
+      if (!worker.hasLeft) continue;
       this.trace(() => `worker ${worker.id} has stopped`);
       this.remove(worker);
       this.rebalance(this.workers.filter(({ isMember }) => isMember));
@@ -154,6 +160,11 @@ export class World {
   async settle(): Promise<void> {
     for (let turn = 0; turn < TURNS; turn += 1) await TURN;
   }
+}
+
+function recordsOf({ hourCounts, deadLetters, deadLetterRanges }: TotalsCommit): number {
+  const counted = [...hourCounts.map(({ events }) => events), ...deadLetterRanges.map(({ records }) => records)];
+  return counted.reduce((sum, records) => sum + records, deadLetters.length);
 }
 
 /** More turns of the microtask queue than the longest chain of promises of the core has. */

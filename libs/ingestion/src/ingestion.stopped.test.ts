@@ -1,0 +1,153 @@
+import { SumOutOfRangeError } from './errors.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
+import { aBatch, eventBatch, eventRecord } from './in-memory/records.ts';
+import type { TotalsCommit } from './ports.ts';
+
+const RETRY_MS = 30_000;
+
+/** Two partitions, of which retention has deleted records of the first unread. */
+async function withGap(): Promise<TestWorker> {
+  const worker = aWorker();
+  worker.source.hold(0, { earliest: 50 });
+  worker.source.hold(1);
+  await worker.ingestion.assigned([0, 1]);
+  return worker;
+}
+
+function kinds({ observed }: TestWorker, partition: number): string[] {
+  return observed.flatMap((event) =>
+    event.kind === 'partition-stopped' || event.kind === 'partition-resumed'
+      ? event.partition === partition
+        ? [event.kind]
+        : []
+      : [],
+  );
+}
+
+describe('a partition that cannot go on', () => {
+  it('stands still, says why, and leaves the others alone', async () => {
+    const worker = await withGap();
+    expect([...worker.ingestion.stoppedPartitions.keys()]).toEqual([0]);
+    expect(worker.source.reads).toEqual(['1@0']);
+    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    await worker.ingestion.saveAll();
+    expect([worker.store.nextOffset('totals', 1), worker.store.nextOffset('archive', 1)]).toEqual([2, 2]);
+    expect(
+      worker.ingestion.hasTaken(
+        new Map([
+          [0, 90],
+          [1, 2],
+        ]),
+      ),
+    ).toBe(true);
+  });
+
+  it('is claimed by itself every 30 s, and goes on once it is in order', async () => {
+    const worker = await withGap();
+    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    await pass(worker, RETRY_MS - 1);
+    expect(worker.store.script.calls.filter((call) => call === 'claim')).toHaveLength(1);
+    await pass(worker, 1);
+    expect(worker.store.script.calls.filter((call) => call === 'claim')).toHaveLength(2);
+    expect([worker.store.epoch('totals', 0), worker.store.epoch('totals', 1)]).toEqual([2, 1]);
+    for (const sink of ['totals', 'archive'] as const) worker.store.setPosition(sink, 0, { nextOffset: 50 });
+    await pass(worker, RETRY_MS);
+    expect(worker.source.reads).toEqual(['1@0', '0@50']);
+    expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
+    worker.ingestion.take(eventBatch([50]));
+    worker.ingestion.take(eventBatch([2], { partition: 1 }));
+    await worker.ingestion.saveAll();
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([51, 3]);
+  });
+
+  it('has what was taken of it committed and archived before it is claimed again', async () => {
+    const worker = await aClaimedWorker([0, 1]);
+    worker.ingestion.take(eventBatch([0, 1, 2]));
+    worker.source.hold(0, { earliest: 7 });
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    await settled();
+    expect(worker.store.script.calls.filter((call) => call === 'claim')).toHaveLength(1);
+    await pass(worker, 1_000);
+    await pass(worker, 0);
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([3, 3]);
+    expect(faultIn(worker)).toMatch(/^DATA_GAP: position 3 of/);
+    expect(worker.store.epoch('totals', 1)).toBe(1);
+  });
+
+  it('is stopped by a conflict in its archive only, and goes on when that is gone', async () => {
+    const stranger = await aClaimedWorker();
+    stranger.ingestion.take(aBatch([eventRecord(0, { bytes: 6 })]));
+    await stranger.ingestion.saveAll();
+    const worker = await aClaimedWorker([0, 1], { archive: stranger.archive });
+    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    await worker.ingestion.saveAll();
+    expect([...worker.ingestion.stoppedPartitions].map(([partition, { code }]) => [partition, code])).toEqual([
+      [0, 'ARCHIVE_CONFLICT'],
+    ]);
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 1)]).toEqual([1, 1]);
+    stranger.archive.remove(stranger.archive.paths.find((path) => path.includes('devices-0')) ?? '');
+    await pass(worker, RETRY_MS);
+    worker.ingestion.take(eventBatch([0]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('archive', 0)).toBe(1);
+    expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
+  });
+
+  it('for want of a leader is only told of, and read on when it has one', async () => {
+    const worker = await aClaimedWorker([0, 1]);
+    worker.ingestion.take(eventBatch([0, 1]));
+    worker.source.loseLeader(0);
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    expect(faultIn(worker)).toMatch(/^PARTITION_UNAVAILABLE: partition 0 has no leader/);
+    worker.source.hold(0);
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    expect(worker.source.reads).toEqual(['0@0', '1@0', '0@2']);
+    expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
+  });
+});
+
+describe('a sum that is out of range', () => {
+  /** A store that refuses whatever holds the second record of partition 1. */
+  function refusing(worker: TestWorker): void {
+    worker.store.refuses = ({ moves }: TotalsCommit) =>
+      moves.some(({ partition, from, to }) => partition === 1 && from <= 1 && to > 1)
+        ? new SumOutOfRangeError('bigint out of range')
+        : undefined;
+  }
+
+  it('stops the partition whose events make it, and no other', async () => {
+    const worker = await aClaimedWorker([0, 1, 2]);
+    refusing(worker);
+    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    await pass(worker, 1_000);
+    expect(worker.source.reads).toEqual(['0@0', '1@0', '2@0', '0@0', '1@0', '2@0']);
+    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    await pass(worker, 1_000);
+    expect([...worker.ingestion.stoppedPartitions].map(([partition, { code }]) => [partition, code])).toEqual([
+      [1, 'SUM_OUT_OF_RANGE'],
+    ]);
+    expect([0, 1, 2].map((partition) => worker.store.nextOffset('totals', partition))).toEqual([2, 0, 2]);
+  });
+
+  it('is tried again apart from the others, which go on meanwhile', async () => {
+    const worker = await aClaimedWorker([0, 1]);
+    refusing(worker);
+    for (const partition of [0, 1]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    await pass(worker, 1_000);
+    for (const partition of [0, 1]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    await pass(worker, 1_000);
+    await pass(worker, RETRY_MS);
+    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    worker.ingestion.take(eventBatch([2], { partition: 0 }));
+    await pass(worker, 1_000);
+    expect(worker.store.nextOffset('totals', 0)).toBe(3);
+    expect(kinds(worker, 1)).toEqual(['partition-stopped']);
+    worker.store.refuses = () => undefined;
+    await pass(worker, RETRY_MS);
+    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    await pass(worker, 1_000);
+    expect(worker.store.nextOffset('totals', 1)).toBe(2);
+    expect(kinds(worker, 1)).toEqual(['partition-stopped', 'partition-resumed']);
+  });
+});

@@ -1,0 +1,38 @@
+import {
+  ArchiveConflictError,
+  DataGapError,
+  LogTruncatedError,
+  SumOutOfRangeError,
+  TopicRecreatedError,
+} from './errors.ts';
+import type { Sink } from './ports.ts';
+
+export type FaultCode =
+  'DATA_GAP' | 'TOPIC_RECREATED' | 'LOG_TRUNCATED' | 'ARCHIVE_CONFLICT' | 'SUM_OUT_OF_RANGE' | 'PARTITION_UNAVAILABLE';
+
+/** Why one partition stands still while the others go on. */
+export interface PartitionFault {
+  readonly code: FaultCode;
+  readonly message: string;
+  /** The sink that cannot go on, where it is one. */
+  readonly sink?: Sink;
+}
+
+/** The topic says that it has the partition, and no broker leads it now: it goes on by itself when one does. */
+export function unavailable(partition: number): PartitionFault {
+  return {
+    code: 'PARTITION_UNAVAILABLE',
+    message: `partition ${partition} has no leader, or its leader does not answer: see which broker is away`,
+  };
+}
+
+/** What an error says of the partition in which it happened; undefined when it is no matter of one partition. */
+export function faultOf(error: unknown): PartitionFault | undefined {
+  if (error instanceof DataGapError) return { code: error.code, message: error.message, sink: error.sink };
+  if (error instanceof TopicRecreatedError || error instanceof LogTruncatedError) {
+    return { code: error.code, message: error.message };
+  }
+  if (error instanceof ArchiveConflictError) return { code: error.code, message: error.message, sink: 'archive' };
+  if (error instanceof SumOutOfRangeError) return { code: error.code, message: error.message, sink: 'totals' };
+  return undefined;
+}

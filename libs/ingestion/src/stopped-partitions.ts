@@ -1,0 +1,73 @@
+import type { FaultCode, PartitionFault } from './partition-fault.ts';
+import type { IngestionObserver, Sink } from './ports.ts';
+
+/** What can show that a partition is in order again: a claim, a leader, or that a sink comes on. */
+type Sign = 'claim' | 'leader' | Sink;
+
+const SIGNS: Readonly<Record<FaultCode, readonly Sign[]>> = {
+  DATA_GAP: ['claim'],
+  LOG_TRUNCATED: ['claim'],
+  TOPIC_RECREATED: ['claim'],
+  PARTITION_UNAVAILABLE: ['leader'],
+  ARCHIVE_CONFLICT: ['archive'],
+  SUM_OUT_OF_RANGE: ['totals'],
+};
+
+/** Where the fault is in a record, a claim does not find it: the partition has to be read past it. */
+export const READ_ON: readonly Sign[] = ['totals', 'archive'];
+
+interface Stop {
+  readonly fault: PartitionFault;
+  readonly endedBy: readonly Sign[];
+}
+
+/** The partitions of a worker that stand still, and why. Tells the observer when one stops, and when it goes on. */
+export class StoppedPartitions {
+  readonly #observer: IngestionObserver;
+  #stops: ReadonlyMap<number, Stop> = new Map();
+
+  constructor(observer: IngestionObserver) {
+    this.#observer = observer;
+  }
+
+  get faults(): ReadonlyMap<number, PartitionFault> {
+    return new Map([...this.#stops].map(([partition, { fault }]) => [partition, fault]));
+  }
+
+  has(partition: number): boolean {
+    return this.#stops.has(partition);
+  }
+
+  stop(partition: number, fault: PartitionFault, endedBy = SIGNS[fault.code]): void {
+    const isKnown = this.#stops.get(partition)?.fault.code === fault.code;
+    this.#stops = new Map([...this.#stops, [partition, { fault, endedBy }]]);
+    const { code, message } = fault;
+    if (!isKnown) this.#observer.observe({ kind: 'partition-stopped', partition, code, message });
+  }
+
+  /** The topic holds the positions of these partitions. */
+  claimed(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#end(partition, 'claim');
+  }
+
+  /** @returns whether the partition stood still for want of one. */
+  foundLeader(partition: number): boolean {
+    return this.#end(partition, 'leader');
+  }
+
+  saved(sink: Sink, partitions: readonly number[]): void {
+    for (const partition of partitions) this.#end(partition, sink);
+  }
+
+  /** Without a word: a claim tells anew what stands still. */
+  clear(): void {
+    this.#stops = new Map();
+  }
+
+  #end(partition: number, sign: Sign): boolean {
+    if (this.#stops.get(partition)?.endedBy.includes(sign) !== true) return false;
+    this.#stops = new Map([...this.#stops].filter(([stopped]) => stopped !== partition));
+    this.#observer.observe({ kind: 'partition-resumed', partition });
+    return true;
+  }
+}
