@@ -12,7 +12,7 @@ import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import { requireDeadLetters } from './dead-letters.ts';
 import { require, requireRows, requireSorted } from './require.ts';
-import { marksOf, Truth } from './truth-of-range.ts';
+import { type KnownRow, marksOf, rowsByHour, Truth } from './truth-of-range.ts';
 import { Violation } from './violation.ts';
 
 /** Records that nobody will ever read, which an operator has accepted. */
@@ -93,12 +93,11 @@ export class Ledger {
   /** @throws {Violation} when the files are not exactly what the range holds, or not named so, or not there. */
   chunk({ move, files }: CompletedChunk): void {
     const { partition, from } = this.#advance('archive', move);
-    const truth = new Truth();
-    truth.addRange(partition, from, move.to);
-    require('files of a chunk', files.length, truth.rowsOfHour.size);
+    const wanted = rowsByHour(partition, from, move.to);
+    require('files of a chunk', files.length, wanted.size);
     for (const file of files) {
       require('name of a file', file.path, pathOf(file.hourMs, { partition: partition.number, from, to: move.to }));
-      this.#checkFile(file, truth);
+      this.#checkFile(file, wanted.get(file.hourMs));
     }
   }
 
@@ -112,8 +111,7 @@ export class Ledger {
     throw new Violation(`partition ${number} counts as archived until ${untilMs} ms, but offset ${missing} is not`);
   }
 
-  #checkFile(file: ArchivedFile, truth: Truth): void {
-    const wanted = truth.rowsOfHour.get(file.hourMs) ?? [];
+  #checkFile(file: ArchivedFile, wanted: readonly KnownRow[] = []): void {
     const held = this.#archive.files.get(file.path);
     if (held === undefined) throw new Violation(`${file.path} is listed and does not exist`);
     require(`checksum of ${file.path}`, file.checksum, held.file.checksum);
@@ -150,9 +148,8 @@ export class Ledger {
   /** @throws {Violation} when a file of a chunk that was given up is not exactly what the chunk held of its hour. */
   adopt(file: ArchivedFile, chunk: { partition: number; startOffset: number; endOffset: number }): void {
     const partition = this.#partitions[chunk.partition];
-    const truth = new Truth();
-    if (partition !== undefined) truth.addRange(partition, chunk.startOffset, chunk.endOffset);
-    this.#checkFile(file, truth);
+    const wanted = partition && rowsByHour(partition, chunk.startOffset, chunk.endOffset);
+    this.#checkFile(file, wanted?.get(file.hourMs));
   }
 
   /** Up to where everything is counted. */

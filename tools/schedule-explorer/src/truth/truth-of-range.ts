@@ -7,7 +7,7 @@ export interface KnownRow {
   readonly event: KnownEvent;
 }
 
-/** What has to become of the records of some ranges of offsets. */
+/** What has to become of the records of some ranges of offsets in the totals. */
 export class Truth {
   /** Bytes by row key: see `rowKey`. */
   readonly totals = new Map<string, number>();
@@ -16,7 +16,6 @@ export class Truth {
   /** Events by hour and partition. */
   readonly hourCounts = new Map<string, number>();
   readonly deadLetters = new Map<string, RejectionReason>();
-  readonly rowsOfHour = new Map<number, KnownRow[]>();
 
   /** @param isLeftOut records that were given up. */
   addRange(partition: SimulatedPartition, from: number, to: number, isLeftOut?: (offset: number) => boolean): void {
@@ -26,15 +25,25 @@ export class Truth {
         this.deadLetters.set(`${partition.number}/${offset}`, known.fate.reason);
         continue;
       }
-      const { event, hourMs, rowKeys } = known.fate;
+      const { event, hourMs, rowKeys, userHourKey } = known.fate;
       for (const key of rowKeys) add(this.totals, key, event.bytes);
-      add(this.userHours, `${hourMs} ${event.id}`, event.bytes);
+      add(this.userHours, userHourKey, event.bytes);
       add(this.hourCounts, `${hourMs} ${partition.number}`, 1);
-      const rows = this.rowsOfHour.get(hourMs);
-      if (rows === undefined) this.rowsOfHour.set(hourMs, [{ offset, event }]);
-      else rows.push({ offset, event });
     }
   }
+}
+
+/** The events of a range by their hours: what its files have to hold. */
+export function rowsByHour(partition: SimulatedPartition, from: number, to: number): ReadonlyMap<number, KnownRow[]> {
+  const rowsOfHour = new Map<number, KnownRow[]>();
+  for (const { offset, known } of partition.known(from, to)) {
+    if (known.fate.kind !== 'event') continue;
+    const { event, hourMs } = known.fate;
+    const rows = rowsOfHour.get(hourMs);
+    if (rows === undefined) rowsOfHour.set(hourMs, [{ offset, event }]);
+    else rows.push({ offset, event });
+  }
+  return rowsOfHour;
 }
 
 /** The greatest of min(event time, record timestamp) in a range, and the last record in it. */

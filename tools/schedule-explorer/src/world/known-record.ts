@@ -18,6 +18,7 @@ export interface KnownRecord {
         readonly event: KnownEvent;
         readonly hourMs: number;
         readonly rowKeys: readonly string[];
+        readonly userHourKey: string;
       }
     | { readonly kind: 'dead letter'; readonly reason: RejectionReason };
 }
@@ -86,7 +87,8 @@ function eventRecord(event: KnownEvent): KnownRecord {
     rowKey(windowMs, 'user_total_bytes', id),
   ];
   const value = Buffer.from(JSON.stringify({ timestamp: eventTimeMs, id, antenna_id: antennaId, bytes, app }));
-  return { value, fate: { kind: 'event', event, hourMs: eventTimeMs - (eventTimeMs % HOUR_MS), rowKeys } };
+  const hourMs = eventTimeMs - (eventTimeMs % HOUR_MS);
+  return { value, fate: { kind: 'event', event, hourMs, rowKeys, userHourKey: `${hourMs} ${id}` } };
 }
 
 function cyclic<T>(items: readonly T[], index: number): T {

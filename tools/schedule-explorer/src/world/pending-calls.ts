@@ -5,61 +5,53 @@ export class PassingFailure extends Error {
   override readonly name = 'PassingFailure';
 }
 
-interface CallCourse {
-  /** Has the effect, and returns what gives the caller the answer. */
-  readonly effect: () => () => void;
-  readonly fail: (error: unknown) => void;
-}
-
 /** A call of a port that is under way: its effect and its answer are two events, either of which may never happen. */
 export class PendingCall {
   readonly worker: number;
   readonly name: string;
-  readonly #course: CallCourse;
-  #answer: (() => void) | undefined;
+  readonly #operation: () => unknown;
+  readonly #answer = Promise.withResolvers<unknown>();
+  #outcome: { readonly value: unknown } | { readonly error: unknown } | undefined;
 
-  private constructor(worker: number, name: string, course: CallCourse) {
+  constructor(worker: number, name: string, operation: () => unknown) {
     this.worker = worker;
     this.name = name;
-    this.#course = course;
+    this.#operation = operation;
   }
 
-  static of<T>(worker: number, name: string, operation: () => T): { call: PendingCall; answer: Promise<T> } {
-    const { promise, resolve, reject: fail } = Promise.withResolvers<T>();
-    const effect = () => {
-      try {
-        const value = operation();
-        return () => {
-          resolve(value);
-        };
-      } catch (error) {
-        if (error instanceof Violation) throw error;
-        return () => {
-          fail(error);
-        };
-      }
-    };
-    return { call: new PendingCall(worker, name, { effect, fail }), answer: promise };
+  /** What the caller gets. */
+  get answered(): Promise<unknown> {
+    return this.#answer.promise;
   }
 
   get hasHappened(): boolean {
-    return this.#answer !== undefined;
+    return this.#outcome !== undefined;
   }
 
   /** @throws {Violation} when the effect breaks what must always hold. */
   happen(): void {
-    this.#answer ??= this.#course.effect();
+    this.#outcome ??= this.#attempt();
   }
 
   /** Lets it happen, if it has not, and gives the caller the answer. */
   answer(): void {
-    this.happen();
-    this.#answer?.();
+    const outcome = (this.#outcome ??= this.#attempt());
+    if ('value' in outcome) this.#answer.resolve(outcome.value);
+    else this.#answer.reject(outcome.error);
   }
 
   /** The caller gets a failure instead of the answer. */
   loseAnswer(): void {
-    this.#course.fail(new PassingFailure(`${this.name}: connection lost`));
+    this.#answer.reject(new PassingFailure(`${this.name}: connection lost`));
+  }
+
+  #attempt() {
+    try {
+      return { value: this.#operation() };
+    } catch (error) {
+      if (error instanceof Violation) throw error;
+      return { error };
+    }
   }
 }
 
@@ -71,9 +63,9 @@ export class PendingCalls {
   readonly ghosts: PendingCall[] = [];
 
   add<T>(worker: number, name: string, operation: () => T): Promise<T> {
-    const { call, answer } = PendingCall.of(worker, name, operation);
+    const call = new PendingCall(worker, name, operation);
     this.awaited.push(call);
-    return answer;
+    return call.answered as Promise<T>;
   }
 
   finish(call: PendingCall): void {

@@ -31,6 +31,7 @@ export class SimulatedPartition {
   /** Without one nothing can be read or asked. */
   hasLeader = true;
   #latest = 0;
+  #stable = 0;
 
   constructor(number: number, { log, ...code }: { log: Log } & DecidesVisibility) {
     this.number = number;
@@ -52,11 +53,7 @@ export class SimulatedPartition {
 
   /** Last stable offset: where the oldest transaction begins that is open. */
   get stable(): number {
-    let stable = this.#latest;
-    for (const { firstOffset, markerOffset } of this.#log.transactions) {
-      if (firstOffset < stable && markerOffset >= this.#latest) stable = firstOffset;
-    }
-    return stable;
+    return this.#stable;
   }
 
   /** Undefined while there is no leader to ask. */
@@ -72,6 +69,8 @@ export class SimulatedPartition {
     if (last === undefined) return;
     while (this.#writtenMs.length <= last.lastOffset) this.#writtenMs.push(nowMs);
     this.#latest = last.lastOffset + 1;
+    const open = this.#log.transactions.filter(({ markerOffset }) => markerOffset >= this.#latest);
+    this.#stable = Math.min(this.#latest, ...open.map(({ firstOffset }) => firstOffset));
   }
 
   /** Batches that are not produced yet. */
