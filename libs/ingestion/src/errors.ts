@@ -55,6 +55,21 @@ export class TopicRecreatedError extends Error {
   }
 }
 
+/**
+ * A partition cannot be read on from where it is, since the log holds no readable batch there. Thrown by
+ * `RecordBatch.records`; the event source says what is wrong and what to do.
+ */
+export class UnreadableLogError extends Error {
+  readonly code: 'UNREADABLE_BATCH' | 'OLD_MESSAGE_FORMAT';
+  readonly exitCode = 1;
+  override readonly name = 'UnreadableLogError';
+
+  constructor(code: UnreadableLogError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** A commit took longer than the database lets a statement take: it is made again with half as many records. */
 export class CommitTooLongError extends Error {
   readonly code = 'COMMIT_TOO_LONG';

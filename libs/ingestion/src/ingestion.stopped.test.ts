@@ -1,4 +1,4 @@
-import { SumOutOfRangeError } from './errors.ts';
+import { SumOutOfRangeError, UnreadableLogError } from './errors.ts';
 import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
 import { aBatch, eventBatch, eventRecord } from './in-memory/records.ts';
 import type { TotalsCommit } from './ports.ts';
@@ -72,6 +72,25 @@ describe('a partition that cannot go on', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([3, 3]);
     expect(faultIn(worker)).toMatch(/^DATA_GAP: position 3 of/);
     expect(worker.store.epoch('totals', 1)).toBe(1);
+  });
+
+  it('whose log is damaged stands still behind what was taken of it, and goes on when the log can be read', async () => {
+    const worker = await aClaimedWorker([0, 1]);
+    worker.ingestion.take(eventBatch([0, 1]));
+    const damaged = () => {
+      throw new UnreadableLogError('UNREADABLE_BATCH', 'partition 0 cannot be read on from offset 2');
+    };
+    expect(worker.ingestion.take({ ...eventBatch([2]), records: damaged })).toBe(false);
+    expect(faultIn(worker)).toBe('UNREADABLE_BATCH: partition 0 cannot be read on from offset 2');
+    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    await pass(worker, 1_000);
+    expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([2, 1]);
+    await pass(worker, RETRY_MS);
+    // The claim reads the last record again that was taken, to see that the log is still the same.
+    worker.ingestion.take(eventBatch([1, 2]));
+    await worker.ingestion.saveAll();
+    expect(worker.store.nextOffset('totals', 0)).toBe(3);
+    expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
   });
 
   it('is stopped by a conflict in its archive only, and goes on when that is gone', async () => {

@@ -4,11 +4,18 @@ import {
   LogTruncatedError,
   SumOutOfRangeError,
   TopicRecreatedError,
+  UnreadableLogError,
 } from './errors.ts';
 import type { Sink } from './ports.ts';
 
 export type FaultCode =
-  'DATA_GAP' | 'TOPIC_RECREATED' | 'LOG_TRUNCATED' | 'ARCHIVE_CONFLICT' | 'SUM_OUT_OF_RANGE' | 'PARTITION_UNAVAILABLE';
+  | 'DATA_GAP'
+  | 'TOPIC_RECREATED'
+  | 'LOG_TRUNCATED'
+  | 'ARCHIVE_CONFLICT'
+  | 'SUM_OUT_OF_RANGE'
+  | 'PARTITION_UNAVAILABLE'
+  | UnreadableLogError['code'];
 
 /** Why one partition stands still while the others go on. */
 export interface PartitionFault {
@@ -29,7 +36,11 @@ export function unavailable(partition: number): PartitionFault {
 /** What an error says of the partition in which it happened; undefined when it is no matter of one partition. */
 export function faultOf(error: unknown): PartitionFault | undefined {
   if (error instanceof DataGapError) return { code: error.code, message: error.message, sink: error.sink };
-  if (error instanceof TopicRecreatedError || error instanceof LogTruncatedError) {
+  if (
+    error instanceof TopicRecreatedError ||
+    error instanceof LogTruncatedError ||
+    error instanceof UnreadableLogError
+  ) {
     return { code: error.code, message: error.message };
   }
   if (error instanceof ArchiveConflictError) return { code: error.code, message: error.message, sink: 'archive' };

@@ -4,6 +4,9 @@ import type { IngestionObserver, Sink } from './ports.ts';
 /** What can show that a partition is in order again: a claim, a leader, or that a sink comes on. */
 type Sign = 'claim' | 'leader' | Sink;
 
+/** Where the fault is in a record, a claim does not find it: the partition has to be read past it. */
+export const READ_ON: readonly Sign[] = ['totals', 'archive'];
+
 const SIGNS: Readonly<Record<FaultCode, readonly Sign[]>> = {
   DATA_GAP: ['claim'],
   LOG_TRUNCATED: ['claim'],
@@ -11,10 +14,9 @@ const SIGNS: Readonly<Record<FaultCode, readonly Sign[]>> = {
   PARTITION_UNAVAILABLE: ['leader'],
   ARCHIVE_CONFLICT: ['archive'],
   SUM_OUT_OF_RANGE: ['totals'],
+  UNREADABLE_BATCH: READ_ON,
+  OLD_MESSAGE_FORMAT: READ_ON,
 };
-
-/** Where the fault is in a record, a claim does not find it: the partition has to be read past it. */
-export const READ_ON: readonly Sign[] = ['totals', 'archive'];
 
 interface Stop {
   readonly fault: PartitionFault;
