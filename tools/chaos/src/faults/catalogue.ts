@@ -10,6 +10,7 @@ import { constantRebalances } from './rebalances.ts';
 import { resize } from './resize.ts';
 import { killLeader, restartPostgres } from './restart-server.ts';
 import { storageTrouble } from './storage-trouble.ts';
+import { truncatedLog } from './truncated-log.ts';
 
 /** Every kind of fault but kills; a kind that stands here twice comes twice as often. */
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -32,6 +33,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   restartPostgres,
   killLeader,
   killLeader,
+  truncatedLog,
   fullDisk,
   ...(['postgres', 'kafka', 'gcs'] as const).flatMap((service) => [
     cut(service),

@@ -7,6 +7,8 @@ export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly SimulatedRecord[];
+  /** 1: the leader alone acknowledges; all replicas in sync unless given. */
+  readonly acks?: 1 | -1 | undefined;
 }
 
 /** Kafka did not tell where records are, so that nothing can be known of them. */
@@ -23,7 +25,7 @@ const PATIENCE_MS = 300_000;
  */
 export async function appended(
   producer: Pick<Producer | Transaction, 'send'>,
-  { topic, partition, records }: Batch,
+  { topic, partition, records, acks = -1 }: Batch,
 ): Promise<number> {
   const messages = records.map(({ key, value }) => ({ partition, key, value }));
   const patience = new AbortController();
@@ -31,7 +33,7 @@ export async function appended(
     throw new FeedBrokenError(`partition ${partition} acknowledges nothing for ${PATIENCE_MS} ms`);
   });
   tooLong.catch(() => undefined);
-  const results = await Promise.race([producer.send({ topic, acks: -1, messages }), tooLong]);
+  const results = await Promise.race([producer.send({ topic, acks, messages }), tooLong]);
   patience.abort();
   const [result] = results;
   if (result?.baseOffset === undefined || results.length !== 1) {

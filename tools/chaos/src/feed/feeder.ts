@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer } from 'kafkajs';
 import { appended } from './appended.ts';
+import type { FeedHold } from './feed-hold.ts';
 import type { KnownRecords } from './known-records.ts';
 import { partitionOf } from './partition-of.ts';
 
@@ -10,6 +11,7 @@ export interface FeedOptions {
   readonly topic: string;
   /** Records per second. */
   readonly rate: number;
+  readonly hold: FeedHold;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +46,7 @@ export class Feeder {
     try {
       for (const batch of batchesOf(records, Math.ceil(rate / BATCHES_PER_SECOND))) {
         if (signal.aborted) return;
-        await this.#sendBatch(batch);
+        await this.#options.hold.writing(() => this.#sendBatch(batch));
         sent += batch.length;
         await delay(Math.max(0, startedMs + (sent / rate) * 1000 - performance.now()));
       }

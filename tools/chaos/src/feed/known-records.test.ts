@@ -39,6 +39,16 @@ describe('the committed records of a topic', () => {
     }).toThrow('offset 5 has two records');
   });
 
+  it('are of the log that there is, or of one that a truncation has ended', () => {
+    const known = new KnownRecords(1);
+    known.add(0, 0, [anEvent(), anEvent()]);
+    known.lose(0, 2, ['not_json', 'empty']);
+    known.lose(0, 3, ['empty']);
+    const generationOf = (offset: number, generation: number) => known.lostAt(0, offset, generation)?.generation;
+    expect([generationOf(1, 0), generationOf(2, 0), generationOf(3, 0)]).toEqual([undefined, 0, 0]);
+    expect([generationOf(2, 1), generationOf(3, 1), generationOf(3, 2)]).toEqual([undefined, 1, undefined]);
+  });
+
   it('do not exist outside of what was added', () => {
     const known = new KnownRecords(1);
     known.add(0, 0, [anEvent()]);

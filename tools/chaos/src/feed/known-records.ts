@@ -4,6 +4,15 @@ import { GrowingColumn } from './growing-column.ts';
 /** What is true of a record: the event that it was written from, or why it is none. */
 export type Fact = UsageEvent | RejectionReason;
 
+/** Records at the end of a log that was truncated below them. */
+export interface LostRecords {
+  readonly partition: number;
+  /** Of the log that held them: how often it had been truncated before. */
+  readonly generation: number;
+  readonly firstOffset: number;
+  readonly facts: readonly Fact[];
+}
+
 /**
  * What is known of every committed record of a topic, by partition and offset. Offsets of markers, and of records whose
  * transaction did not commit, hold none. Some 30 bytes an offset, so that millions fit.
@@ -11,6 +20,7 @@ export type Fact = UsageEvent | RejectionReason;
 export class KnownRecords {
   readonly #partitions: readonly KnownPartition[];
   readonly #texts = new Texts();
+  readonly #lost: LostRecords[] = [];
 
   constructor(partitions: number) {
     this.#partitions = Array.from({ length: partitions }, () => new KnownPartition(this.#texts));
@@ -43,6 +53,24 @@ export class KnownRecords {
   factAt(partition: number, offset: number): Fact | undefined {
     const known = this.#partitions[partition];
     return known !== undefined && offset >= 0 && offset < known.end ? known.at(offset) : undefined;
+  }
+
+  /** What was lost by truncations that somebody has acknowledged. */
+  get lost(): readonly LostRecords[] {
+    return this.#lost;
+  }
+
+  /** Notes records that had been read before the log lost them; at their offsets the log has others, or none. */
+  lose(partition: number, firstOffset: number, facts: readonly Fact[]): void {
+    const generation = this.#lost.filter((each) => each.partition === partition).length;
+    this.#lost.push({ partition, generation, firstOffset, facts });
+  }
+
+  /** Which lost records an offset belonged to in the log of that generation; undefined: to the log that there is now. */
+  lostAt(partition: number, offset: number, generation: number): LostRecords | undefined {
+    return this.#lost.find(
+      (each) => each.partition === partition && each.generation >= generation && offset >= each.firstOffset,
+    );
   }
 
   #of(partition: number): KnownPartition {

@@ -4,6 +4,7 @@ import type { Kafka, Producer, Transaction } from 'kafkajs';
 import retry from 'p-retry';
 import type { Tally } from '../system/tally.ts';
 import { appended, type Batch } from './appended.ts';
+import type { FeedHold } from './feed-hold.ts';
 import type { KnownRecords } from './known-records.ts';
 import { type Fate, type TransactionPlan, transactionPlan } from './transaction-plan.ts';
 
@@ -14,6 +15,7 @@ export interface TransactionalOptions {
   readonly name: string;
   readonly seed: number;
   readonly tally: Tally;
+  readonly hold: FeedHold;
   /** Tells whether a consumer that reads committed records sees the one at this offset. */
   readonly isVisible: (partition: number, offset: number) => Promise<boolean>;
 }
@@ -22,6 +24,9 @@ export interface TransactionalOptions {
 const TIME_OUT_MS = 3_000;
 /** Until the broker has noticed: it looks every half second. */
 const NOTICED_MS = 2_000;
+
+/** No transaction is open any more so long after it was left. */
+export const LONGEST_OPEN_MS = TIME_OUT_MS + NOTICED_MS;
 
 /** More than a producer leaves open in the time that the broker takes to notice. */
 const MAY_BE_OPEN = 10;
@@ -54,7 +59,8 @@ export class TransactionalProducer {
   /** Resolves once the signal is aborted and no transaction is open any more. */
   async run(records: Iterator<SimulatedRecord, void>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#transaction(transactionPlan(this.#known.partitions, this.#chance), records);
+      const plan = transactionPlan(this.#known.partitions, this.#chance);
+      await this.#options.hold.writing(() => this.#transaction(plan, records));
     }
     await this.#leave();
     for (const id of this.#abandoned.slice(-MAY_BE_OPEN)) await this.#end(id);
@@ -89,7 +95,7 @@ export class TransactionalProducer {
         return this.#abandon(id);
       case 'hang':
         this.#count('left open until the time-out, then committed');
-        await delay(TIME_OUT_MS + NOTICED_MS);
+        await delay(LONGEST_OPEN_MS);
         return this.#commit(id, transaction, written);
       case 'commit':
         return this.#commit(id, transaction, written);

@@ -1,4 +1,4 @@
-import { listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { anyText, listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
 import { ARCHIVE_KINDS } from '../system/archive-place.ts';
 import { DEFAULT_SESSION_TIMEOUT_MS, planOf } from './plan.ts';
 
@@ -36,6 +36,11 @@ export const chaosSettings = settingsGroup({
       name: 'events',
       description: 'records to send, in all runs together',
       kind: wholeNumber(1, MOST),
+    }),
+    only: optionalSetting({
+      name: 'only',
+      description: 'faults beside the kills: only those whose names contain this text',
+      kind: anyText('text'),
     }),
     kills: optionalSetting({
       name: 'kills',

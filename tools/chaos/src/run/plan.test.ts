@@ -9,6 +9,7 @@ function asked(parts: Partial<Asked> = {}): Asked {
     sessionTimeoutMs: 3_000,
     events: undefined,
     kills: undefined,
+    only: undefined,
     ...parts,
   };
 }

@@ -8,6 +8,7 @@ export interface Asked {
   readonly sessionTimeoutMs: number;
   readonly events: number | undefined;
   readonly kills: number | undefined;
+  readonly only: string | undefined;
 }
 
 /** What one run does, with one archive. */
@@ -22,6 +23,7 @@ export interface RoundPlan {
   readonly others: number;
   /** All archives of the run. */
   readonly dealtTo: readonly ArchiveKind[];
+  readonly only: string | undefined;
   /** How long an archived chunk collects rows. */
   readonly chunkMs: number;
   readonly sessionTimeoutMs: number;
@@ -51,7 +53,7 @@ export function planOf(asked: Asked): ChaosPlan {
   const kills = Math.ceil((asked.kills ?? (durationMs * shares) / 1000 / SECONDS_PER_KILL) / shares);
   const others = Math.ceil(durationMs / BETWEEN_MS);
   const chunkMs = Math.max(SHORTEST_CHUNK_MS, Math.ceil(durationMs / CHUNKS_PER_RUN));
-  const { seed, rate, sessionTimeoutMs } = asked;
+  const { seed, rate, sessionTimeoutMs, only } = asked;
   return {
     asked,
     rounds: asked.archives.map((archive) => ({
@@ -63,6 +65,7 @@ export function planOf(asked: Asked): ChaosPlan {
       kills,
       others,
       dealtTo: asked.archives,
+      only,
       chunkMs,
       sessionTimeoutMs,
     })),
@@ -70,13 +73,14 @@ export function planOf(asked: Asked): ChaosPlan {
 }
 
 /** The command that does the same again. */
-export function commandOf({ seed, archives, rate, durationS, sessionTimeoutMs, events, kills }: Asked): string {
+export function commandOf({ seed, archives, rate, durationS, sessionTimeoutMs, events, kills, only }: Asked): string {
   const options = [
     `--seed=${seed}`,
     `--archive=${archives.join(',')}`,
     `--rate=${rate}`,
     events === undefined ? `--duration=${durationS}` : `--events=${events}`,
     ...(kills === undefined ? [] : [`--kills=${kills}`]),
+    ...(only === undefined ? [] : [`--only='${only}'`]),
     ...(sessionTimeoutMs === DEFAULT_SESSION_TIMEOUT_MS ? [] : [`--session-timeout=${sessionTimeoutMs}`]),
   ];
   return `npm run chaos -- ${options.join(' ')}`;

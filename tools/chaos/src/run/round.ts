@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { FAULT_KINDS } from '../faults/catalogue.ts';
 import { Feeder } from '../feed/feeder.ts';
-import { KnownRecords } from '../feed/known-records.ts';
 import { TransactionalProducer } from '../feed/transactional-producer.ts';
 import { schedule } from '../schedule/schedule.ts';
 import { CommittedReader } from '../system/committed-reader.ts';
@@ -40,12 +39,11 @@ export async function round(plan: RoundPlan, surroundings: RoundSurroundings): P
   const options = { name, folder: join(folder, name), workerBundle, archive, partitions: PARTITIONS, ...timing };
   const system = await openSystem(services, options);
   try {
-    const known = new KnownRecords(PARTITIONS);
-    await breakWhileFeeding(plan, system, known, surroundings);
-    tell(`${name}: ${known.total} records sent; the workers come to rest`);
+    await breakWhileFeeding(plan, system, surroundings);
+    tell(`${name}: ${system.known.total} records sent; the workers come to rest`);
     await settle(system, plan.kills, surroundings.signal);
     tell(`${name}: comparing`);
-    const verdict = await judgeSystem(system, known);
+    const verdict = await judgeSystem(system);
     for (const point of system.workers.unreached) system.tally.count(`failpoint not reached: ${point.step}`);
     return { plan, verdict, tally: system.tally };
   } finally {
@@ -53,24 +51,19 @@ export async function round(plan: RoundPlan, surroundings: RoundSurroundings): P
   }
 }
 
-async function breakWhileFeeding(
-  plan: RoundPlan,
-  system: System,
-  known: KnownRecords,
-  { tell, signal }: RoundSurroundings,
-): Promise<void> {
-  const { topic, workers } = system;
+async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal }: RoundSurroundings): Promise<void> {
+  const { topic, workers, known, feed: hold } = system;
   const planned = schedule({ ...plan, kinds: FAULT_KINDS });
   const seconds = Math.round(plan.durationMs / 1000);
   tell(`${topic.name}: ${plan.events} records in ${seconds} s, ${planned.length} faults`);
   // Faults may take longer than planned: until the last one is over, there is something to save.
   const broken = new AbortController();
-  const feeder = new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate: plan.rate, signal });
+  const feeder = new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate: plan.rate, hold, signal });
   workers.resize(FIRST_WORKERS);
   const faults = inject(planned, system, signal).finally(() => {
     broken.abort();
   });
-  const transactions = transactionalProducers(plan, system, known).map((producer, index) =>
+  const transactions = transactionalProducers(plan, system).map((producer, index) =>
     producer.run(simulation({ seed: plan.seed + index, events: plan.events }, NEVER), broken.signal),
   );
   await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, ...transactions]);
@@ -79,7 +72,7 @@ async function breakWhileFeeding(
 const TRANSACTIONAL_PRODUCERS = 4;
 const NEVER = new AbortController().signal;
 
-function transactionalProducers({ seed }: RoundPlan, { services, topic, tally }: System, known: KnownRecords) {
+function transactionalProducers({ seed }: RoundPlan, { services, topic, tally, known, feed: hold }: System) {
   const reader = new CommittedReader(services.kafka.address, topic.name);
   return Array.from(
     { length: TRANSACTIONAL_PRODUCERS },
@@ -90,6 +83,7 @@ function transactionalProducers({ seed }: RoundPlan, { services, topic, tally }:
         name: `${topic.name}-${index}`,
         seed: seed + index,
         tally,
+        hold,
         isVisible: (partition, offset) => reader.isVisible(partition, offset),
       }),
   );

@@ -51,6 +51,11 @@ function withTime(record: SimulatedRecord, eventTimeMs: number): SimulatedRecord
   return { ...record, value, fact: { ...record.fact, eventTimeMs } };
 }
 
+/** Some events of the first hour. */
+export function someEvents(seed: number, count: number): readonly SimulatedRecord[] {
+  return [...records(seed, 2 * count)].filter(({ fact }) => typeof fact !== 'string').slice(0, count);
+}
+
 function records(seed: number, events: number): Iterable<SimulatedRecord> {
   const hours = Math.min(MOST_HOURS, Math.ceil(events / RECORDS_PER_HOUR));
   return simulate({

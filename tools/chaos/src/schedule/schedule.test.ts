@@ -46,6 +46,11 @@ describe('the schedule of faults', () => {
     expect(short).toHaveLength(FAULT_KINDS.length);
   });
 
+  it('has only the faults that were asked for, beside the kills', () => {
+    const names = new Set(aSchedule({ only: 'standby promoted' }).map(({ fault }) => fault.name));
+    expect(names).toEqual(new Set(['standby promoted', 'SIGKILL']));
+  });
+
   it('kills as many workers as asked, at failpoints and at any instant', () => {
     const kills = aSchedule({ kills: 61 })
       .filter(({ fault }) => fault.name === 'SIGKILL')

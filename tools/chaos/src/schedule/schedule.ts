@@ -19,6 +19,8 @@ export interface ScheduleOptions {
   readonly kinds: readonly FaultKind[];
   /** All archives of the run. */
   readonly dealtTo: readonly ArchiveKind[];
+  /** Of those others, only faults whose names contain this text; all unless given. */
+  readonly only?: string | undefined;
 }
 
 export interface PlannedFault {
@@ -34,7 +36,8 @@ export function schedule(options: ScheduleOptions): readonly PlannedFault[] {
   const kinds = options.kinds.filter(({ archives }) => archives.includes(archive));
   const first = dealt(options.kinds, options.dealtTo, archive);
   const further = deck(kinds, Math.max(0, options.others - first.length), chance);
-  const others = [...first, ...further].map((kind) => kind.draw(chance));
+  const { only = '' } = options;
+  const others = [...first, ...further].map((kind) => kind.draw(chance)).filter(({ name }) => name.includes(only));
   const planned = [...others, ...bursts(options.kills, chance)];
   const averageMs = Math.floor(durationMs / planned.length);
   return deck(planned, planned.length, chance).map((fault) => ({ afterMs: chance.integer(0, 2 * averageMs), fault }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { java, kafkaJars } from '@antenna/local-stack';
 import { execa } from 'execa';
 
@@ -18,9 +19,22 @@ export class CommittedReader {
     this.#topic = topic;
   }
 
-  /** Every committed record that the topic still holds. Nothing may be written meanwhile, and no transaction open. */
-  all(): AsyncIterable<Place> {
-    return this.#read(['--from-beginning', '--timeout-ms', String(QUIET_MS)]);
+  /**
+   * Every committed record that the topic still holds. Nothing may be written meanwhile, and no transaction open.
+   * @param last the greatest known offset of each partition that has one: once they are read, only a moment is waited
+   * for records that are not known.
+   */
+  async *all(last: ReadonlyMap<number, number>): AsyncGenerator<Place, void, undefined> {
+    const left = new Map(last);
+    const enough = new AbortController();
+    for await (const place of this.#read(['--from-beginning', '--timeout-ms', String(PATIENCE_MS)], enough.signal)) {
+      const isLast = place.offset >= (left.get(place.partition) ?? Number.POSITIVE_INFINITY);
+      if (isLast && left.delete(place.partition) && left.size === 0)
+        void delay(MOMENT_MS).then(() => {
+          enough.abort();
+        });
+      yield place;
+    }
   }
 
   /** Whether the record at this offset is committed. Waits until a committed record there or after it can be read. */
@@ -31,7 +45,7 @@ export class CommittedReader {
     throw new Error(`no committed record of ${this.#topic}/${partition} from ${offset} on within ${PATIENCE_MS} ms`);
   }
 
-  async *#read(what: readonly string[]): AsyncGenerator<Place, void, undefined> {
+  async *#read(what: readonly string[], enough?: AbortSignal): AsyncGenerator<Place, void, undefined> {
     const jars = join(await kafkaJars(() => undefined), '*');
     const program = ['-Xmx256m', '-XX:+UseSerialGC', '-cp', jars, 'org.apache.kafka.tools.consumer.ConsoleConsumer'];
     const topic = ['--bootstrap-server', this.#brokers, '--topic', this.#topic, '--isolation-level', 'read_committed'];
@@ -42,6 +56,7 @@ export class CommittedReader {
       reject: false,
       stdin: 'ignore',
       stderr: 'ignore',
+      ...(enough === undefined ? {} : { cancelSignal: enough }),
     });
     for await (const line of createInterface({ input: consumer.stdout })) {
       const [, partition, offset] = LINE.exec(line) ?? [];
@@ -51,8 +66,8 @@ export class CommittedReader {
   }
 }
 
-/** With nothing new for so long, all has been read. */
-const QUIET_MS = 10_000;
+const MOMENT_MS = 3_000;
+/** A consumer on a busy machine needs long for its first record. */
 const PATIENCE_MS = 120_000;
 
 const SHOWN = { 'print.partition': true, 'print.offset': true, 'print.key': false, 'print.value': false };

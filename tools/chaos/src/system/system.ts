@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import type { Failpoint } from '../failpoint.ts';
+import { FeedHold } from '../feed/feed-hold.ts';
+import { KnownRecords } from '../feed/known-records.ts';
+import { LONGEST_OPEN_MS } from '../feed/transactional-producer.ts';
 import { startBatch, startWorkerFrom, type WorkerEnvironment } from '../worker-process.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
 import { Database } from './database.ts';
@@ -18,6 +21,10 @@ export interface System {
   readonly archive: ArchivePlace;
   readonly workers: WorkerGroup;
   readonly tally: Tally;
+  /** What the topic holds. */
+  readonly known: KnownRecords;
+  /** Lets everything that is written to the topic pause. */
+  readonly feed: FeedHold;
   /** What should not have happened, in words. */
   readonly unexpected: string[];
   /** Records that were deleted on purpose. */
@@ -94,6 +101,8 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     archive,
     workers,
     tally,
+    known: new KnownRecords(options.partitions),
+    feed: new FeedHold(LONGEST_OPEN_MS),
     unexpected: [],
     deletions: [],
     sessionTimeoutMs: options.sessionTimeoutMs,

@@ -52,6 +52,22 @@ export class Topic {
     }, RESTART_PATIENCE);
   }
 
+  /** Waits until each partition has so many replicas in sync. */
+  async untilInSync(count: number): Promise<void> {
+    await retry(async () => {
+      for (const [partition, { inSync }] of await this.#cluster.partitions(this.name)) {
+        if (inSync.length !== count) throw new Error(`${inSync.length} replicas of partition ${partition} are in sync`);
+      }
+    }, RESTART_PATIENCE);
+  }
+
+  /** Changes settings of the topic, by Kafka's names. */
+  async configure(settings: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: this.name, configEntries };
+    await this.#asAdministrator((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }));
+  }
+
   offsets(): Promise<ReadonlyMap<number, Offsets>> {
     return this.#asAdministrator(async (admin) => {
       const offsets = await admin.fetchTopicOffsets(this.name);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetRowGroups } from '@antenna/event-archive';
+import { parseArchivePath } from '@antenna/ingestion';
 import type { Database } from '../system/database.ts';
 import type { ArchivedEvents } from './archived-events.ts';
 import type { Findings } from './findings.ts';
@@ -28,27 +29,28 @@ export async function checkArchiveFiles(
     const wanted = listed.get(path);
     listed.delete(path);
     if (wanted === undefined) findings.add('file that the manifest does not know', path);
-    await checkFile(join(folder, path), wanted, events, findings);
+    await checkFile({ folder, path }, wanted, events, findings);
   }
   for (const path of listed.keys()) findings.add('file of the manifest missing', path);
   return files.length;
 }
 
 async function checkFile(
-  path: string,
+  { folder, path }: { readonly folder: string; readonly path: string },
   wanted: ManifestRow | undefined,
   events: ArchivedEvents,
   findings: Findings,
 ): Promise<void> {
   const before = events.rows;
+  const generation = parseArchivePath(path)?.generation ?? 0;
   try {
-    for await (const group of parquetRowGroups(path)) events.add(group);
+    for await (const group of parquetRowGroups(join(folder, path))) events.add(group, generation);
   } catch (error) {
     findings.add('file that cannot be read', `${path}: ${String(error)}`);
     return;
   }
   if (wanted === undefined) return;
-  const bytes = await readFile(path);
+  const bytes = await readFile(join(folder, path));
   const checksum = createHash('sha256').update(bytes).digest('hex');
   const isAsListed =
     Number(wanted.row_count) === events.rows - before &&

@@ -51,4 +51,50 @@ describe('the archived events against what is known', () => {
   it('may be missing where somebody has accepted the loss', () => {
     expect(foundIn([aFile([0])], [2])).toEqual([]);
   });
+
+  describe('whose log was truncated', () => {
+    /** Offset 2 was another event before. @returns what is found with these files, by the generation of their log. */
+    function foundAfterTruncation(files: readonly (readonly [EventColumns, number])[]): readonly string[] {
+      const known = new KnownRecords(1);
+      known.add(0, 0, [event, 'not_json', event]);
+      const other = { ...event, bytes: 6 };
+      known.lose(0, 2, [other]);
+      const findings = new Findings();
+      const events = new ArchivedEvents(known, findings);
+      for (const [file, generation] of files) events.add(file, generation);
+      events.findMissing(
+        () => false,
+        known.lost.map((lost) => ({ lost, offset: 2, event: other })),
+      );
+      return findings.lines();
+    }
+
+    it('are right when the event that was lost is there beside the one at its offset', () => {
+      expect(
+        foundAfterTruncation([
+          [aFile([0]), 0],
+          [aFile([2], 6), 0],
+          [aFile([2]), 1],
+        ]),
+      ).toEqual([]);
+    });
+
+    it('are wrong when the event that was lost is missing', () => {
+      expect(
+        foundAfterTruncation([
+          [aFile([0]), 0],
+          [aFile([2]), 1],
+        ]),
+      ).toEqual(['archived event missing: 1 (0/2 of generation 0)']);
+    });
+
+    it('are wrong when a file of the log before holds the event that came later', () => {
+      expect(
+        foundAfterTruncation([
+          [aFile([0, 2]), 0],
+          [aFile([2]), 1],
+        ]),
+      ).toEqual(['archived event with other contents: 1 (0/2 of generation 0)']);
+    });
+  });
 });

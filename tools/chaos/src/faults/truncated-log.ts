@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SimulatedRecord } from '@antenna/simulator';
+import { appended } from '../feed/appended.ts';
+import { someEvents } from '../run/simulation.ts';
+import { lastLines } from '../system/ending.ts';
+import type { System } from '../system/system.ts';
+import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+
+/**
+ * A log is truncated below what the workers have read: the last replica in sync dies with records that no other has, a
+ * replica without them is allowed to lead, and other records come to the same offsets. `acknowledge-truncation` puts the
+ * partition in order.
+ */
+export const truncatedLog: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const partition = chance.integer(0, 11);
+    const [lost, later, seed] = [chance.integer(50, 300), chance.integer(0, 400), chance.integer(0, 1_000_000)];
+    return {
+      name: 'log truncated by an unclean election, acknowledge-truncation',
+      text: `lose the last ${lost} records of partition ${partition}, then write ${later} others`,
+      resource: 'kafka',
+      async inject(system) {
+        const events = someEvents(seed, lost + later);
+        const from = await system.feed.whileHeld(() =>
+          truncate(system, { partition, lost: events.slice(0, lost), later: events.slice(lost) }),
+        );
+        await acknowledge(system, partition, from);
+        await rememberLost(system, { partition, from, lost: events.slice(0, lost) });
+      },
+    };
+  },
+};
+
+interface Truncation {
+  readonly partition: number;
+  /** Read by the workers, then gone. */
+  readonly lost: readonly SimulatedRecord[];
+  /** At their offsets. */
+  readonly later: readonly SimulatedRecord[];
+}
+
+/** With these, one replica is enough, in sync or not. */
+const RECKLESS = { 'min.insync.replicas': '1', 'unclean.leader.election.enable': 'true' };
+const CAREFUL = { 'min.insync.replicas': '2', 'unclean.leader.election.enable': 'false' };
+
+/** A broker that was killed has left the cluster for sure: its session is 2 s. */
+const GONE_MS = 4_000;
+
+/** @returns the offset from which the log differs. */
+async function truncate(system: System, { partition, lost, later }: Truncation): Promise<number> {
+  const { services, topic, known } = system;
+  const leader = await topic.leader(partition);
+  const [survivor = leader, ...others] = [...services.kafka.brokers.keys()].filter((number) => number !== leader);
+  const stop = (number: number): Promise<void> => services.kafka.broker(number).stop('immediate');
+  const start = (number: number): Promise<void> => services.kafka.broker(number).start();
+  await topic.configure(RECKLESS);
+  try {
+    await Promise.all([survivor, ...others].map(stop));
+    await topic.untilInSync(1);
+    const from = await send(system, partition, lost);
+    await read(system, partition, from + lost.length);
+    await stop(leader);
+    await delay(GONE_MS);
+    await start(survivor);
+    if (later.length > 0) {
+      const facts = later.map(({ fact }) => fact);
+      known.add(partition, await send(system, partition, later), facts);
+    }
+    return from;
+  } finally {
+    await Promise.all([leader, survivor, ...others].map(start));
+    await topic.configure(CAREFUL);
+    await topic.untilInSync(services.kafka.brokers.size);
+  }
+}
+
+/** By a producer that needs no replica but the leader. */
+async function send({ topic }: System, partition: number, records: readonly SimulatedRecord[]): Promise<number> {
+  await topic.leader(partition);
+  const producer = topic.kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    return await appended(producer, { topic: topic.name, partition, records, acks: 1 });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+const POLL_MS = 250;
+const READING_MS = 60_000;
+
+/** Waits until the workers have saved what they read, in both sinks, or a bounded time. */
+async function read(system: System, partition: number, end: number): Promise<void> {
+  const deadline = performance.now() + READING_MS;
+  let isRead = false;
+  while (!isRead && performance.now() < deadline) {
+    await delay(POLL_MS);
+    const rows = await system.database.query<{ next_offset: string }>(
+      `SELECT next_offset FROM pipeline.position WHERE partition = $1 AND sink = 'totals'`,
+      [partition],
+    );
+    isRead = rows.some(({ next_offset: nextOffset }) => Number(nextOffset) >= end);
+  }
+  system.tally.count(isRead ? 'records lost after they were read' : 'records lost, perhaps unread');
+}
+
+const ACKNOWLEDGING_MS = 180_000;
+
+/** As an operator would, with the offset that the broker has logged where the command asks for it. */
+async function acknowledge(system: System, partition: number, from: number): Promise<void> {
+  const deadline = performance.now() + ACKNOWLEDGING_MS;
+  const command = ['acknowledge-truncation', `--partition=${partition}`];
+  let ending = await system.speedLayer(...command);
+  while (ending.exitCode !== 0 && performance.now() < deadline) {
+    const offset = ending.printed.includes('TRUNCATION_UNCLEAR') ? [`--offset=${from}`] : [];
+    await delay(POLL_MS);
+    ending = await system.speedLayer(...command, ...offset);
+  }
+  if (ending.exitCode !== 0) {
+    system.unexpected.push(`the truncation could not be acknowledged: ${lastLines(ending.printed)}`);
+  }
+}
+
+/** Of what was read the totals and the archive keep what they have: the log before the truncation is still known. */
+async function rememberLost(
+  { database, known, tally }: System,
+  { partition, from, lost }: { partition: number; from: number; lost: readonly SimulatedRecord[] },
+): Promise<void> {
+  const rows = await database.query<{ generation: number }>(
+    'SELECT generation FROM pipeline.acknowledged_truncation WHERE partition = $1',
+    [partition],
+  );
+  const isAcknowledged = rows.length > known.lost.filter((each) => each.partition === partition).length;
+  tally.count(isAcknowledged ? 'truncations acknowledged' : 'truncations of what nobody had read');
+  if (isAcknowledged)
+    known.lose(
+      partition,
+      from,
+      lost.map(({ fact }) => fact),
+    );
+}
