@@ -56,7 +56,7 @@ export class PartitionIntake {
     this.#expected = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
-    this.#seenBefore = seenBefore;
+    this.#seenBefore = seenBefore.filter(({ offset }) => offset >= start);
   }
 
   /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
@@ -97,7 +97,8 @@ export class PartitionIntake {
 
   /**
    * Takes a batch that was fetched from the expected offset, or its first `maxRecords`, at least 1.
-   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset; those before it are taken.
+   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or none is there, but a marker
+   * or a record of an aborted transaction; those before it are taken.
    */
   take(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): TakenRecords {
     this.#allowance.refill(nowMs);
@@ -107,7 +108,10 @@ export class PartitionIntake {
     const rejected = batch.undecodable === undefined ? 0 : this.#countUndecodable(batch.undecodable, pending);
     const lastOffset = record.offset;
     const isWhole = records < maxRecords || !record.next();
-    this.advanceTo(isWhole ? batch.nextOffset : lastOffset + 1, pending, nowMs);
+    const end = isWhole ? batch.nextOffset : lastOffset + 1;
+    const missing = batch.undecodable === undefined ? this.#seenBefore.find(({ offset }) => offset < end) : undefined;
+    this.advanceTo(missing?.offset ?? end, pending, nowMs);
+    if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
     this.#unread = Math.max(0, batch.highWatermark - this.#expected);
     return { records: records + rejected, isWhole };
   }
@@ -196,12 +200,12 @@ export class PartitionIntake {
     return lacking;
   }
 
-  /** Whether a record can be the one that was seen at its offset. */
+  /** Whether a record can be the one that was seen at its offset, with none seen between it and the one before. */
   #isAsSeen(record: RecordCursor): boolean {
-    const seen = this.#seenBefore.find(({ offset }) => offset === record.offset);
-    if (seen !== undefined && fingerprintOf(record.record()).hash !== seen.hash) return false;
+    const [seen] = this.#seenBefore.toSorted((left, right) => left.offset - right.offset);
+    if (seen === undefined || seen.offset > record.offset) return true;
     this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);
-    return true;
+    return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
   }
 
   /** Ends the batch with the record before. */
