@@ -1,11 +1,17 @@
 import { WindowTotals } from '@antenna/aggregation';
-import { type DeadLetterRange, FenceLostError, type PositionMove, type Sink } from '@antenna/ingestion';
+import {
+  type ArchivedFile,
+  type DeadLetterRange,
+  FenceLostError,
+  type PositionMove,
+  type Sink,
+} from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
-import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
+import { AbandonedFiles, LostRecords, openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import { Choices } from '../choices.ts';
 import { SimulatedHours } from './simulated-hours.ts';
-import { SimulatedStore } from './simulated-store.ts';
+import { type GivenUp, SimulatedStore } from './simulated-store.ts';
 
 const SEQUENCES = 12;
 const CALLS = 60;
@@ -21,6 +27,8 @@ interface AnyStore {
   commitTotals(...call: Parameters<PostgresPositionStore['commitTotals']>): unknown;
   recordIntent(...call: Parameters<PostgresPositionStore['recordIntent']>): unknown;
   completeChunk(...call: Parameters<PostgresPositionStore['completeChunk']>): unknown;
+  acknowledgeGap(gap: GivenUp): unknown;
+  adoptFile(file: ArchivedFile): unknown;
 }
 
 describe('the store of the schedules', () => {
@@ -39,14 +47,7 @@ describe('the store of the schedules', () => {
 
   it('answers whatever it is asked as the functions of the database do', async () => {
     const outcomes = new Set<string>();
-    const real = new PostgresPositionStore(database, {
-      topic: 'devices',
-      groupId: 'speed-layer',
-      clusterId: 'cluster',
-      archiveUrl: 'file:/archive',
-      allowedLatenessMs: 0,
-      owner: 'a test',
-    });
+    const real = aRealStore(database);
     for (let seed = 1; seed <= SEQUENCES; seed += 1) {
       const partitions = Array.from({ length: PARTITIONS }, (_, index) => PARTITIONS * seed + index);
       const simulated = aSimulatedStore();
@@ -61,9 +62,27 @@ describe('the store of the schedules', () => {
         [...simulated.deadLetterRanges.values()].toSorted((left, right) => left.partition - right.partition),
       );
     }
-    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused']));
+    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused', 'adopted', 'known']));
   });
 });
+
+function aRealStore(database: Knex): AnyStore {
+  const stream = { topic: 'devices', groupId: 'speed-layer', clusterId: 'cluster', archiveUrl: 'file:/archive' };
+  const store = new PostgresPositionStore(database, { ...stream, allowedLatenessMs: 0, owner: 'a test' });
+  const lost = new LostRecords(database, stream);
+  const abandoned = new AbandonedFiles(database, stream.topic);
+  return {
+    claim: (sinks, partitions) => store.claim(sinks, partitions),
+    commitTotals: (commit) => store.commitTotals(commit),
+    recordIntent: (intent) => store.recordIntent(intent),
+    completeChunk: (chunk) => store.completeChunk(chunk),
+    acknowledgeGap: ({ position, ...gap }) => {
+      const held = { ...position, fingerprint: undefined };
+      return lost.acknowledgeGap({ ...gap, position: held, acknowledgedBy: 'a test', detail: 'a test' });
+    },
+    adoptFile: (file) => abandoned.adopt(file),
+  };
+}
 
 function aSimulatedStore(): SimulatedStore {
   const nothing = () => undefined;
@@ -88,7 +107,7 @@ function aSimulatedStore(): SimulatedStore {
 
 /** A call that is right most of the time, and else off by a little. */
 function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly number[]): (store: AnyStore) => unknown {
-  const kind = choices.below(10);
+  const kind = choices.below(13);
   if (kind < 2) {
     const claimed = [choices.of(partitions)];
     return (store) => store.claim(SINKS, claimed);
@@ -104,6 +123,8 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
     return (store) =>
       store.commitTotals({ moves, totals, userHours, hourCounts: [], deadLetters: [], deadLetterRanges });
   }
+  if (kind >= 11) return aGap(choices, state, choices.of(partitions));
+  if (kind === 10) return anAdoption(choices, state, choices.of(partitions));
   const move = aMove(choices, state, choices.of(partitions), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;
   const path = `hour/${partition}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
@@ -115,6 +136,27 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
   const file = { ...stored, path: `${state.manifest.size}/${path}`, hourMs: HOUR_MS, rows: 1, eventBytes: 1n };
   const isEmpty = choices.oneIn(4);
   return (store) => store.completeChunk({ move, decoderVersion: 1, files: isEmpty ? [] : [file], hasIntent: !isEmpty });
+}
+
+/** Of which the position, the epoch or the intent is sometimes not the one that there is. */
+function aGap(choices: Choices, state: SimulatedStore, partition: number): (store: AnyStore) => unknown {
+  const sink = choices.of(SINKS);
+  const { from: nextOffset, epoch } = aMove(choices, state, partition, sink);
+  const intent = sink === 'archive' ? state.intents.get(partition) : undefined;
+  const openIntent = choices.oneIn(4) ? undefined : intent;
+  const to = Math.max(nextOffset + 1, intent?.endOffset ?? 0);
+  const files = (openIntent?.paths ?? []).filter(() => choices.oneIn(2)).map(aFile);
+  return (store) => store.acknowledgeGap({ position: { sink, partition, nextOffset, epoch, openIntent }, to, files });
+}
+
+function anAdoption(choices: Choices, state: SimulatedStore, partition: number): (store: AnyStore) => unknown {
+  const abandoned = [...state.abandoned.keys(), `a path of ${partition} that was never given up`];
+  const file = aFile(choices.of(abandoned));
+  return (store) => store.adoptFile(file);
+}
+
+function aFile(path: string): ArchivedFile {
+  return { path, hourMs: HOUR_MS, rows: 1, eventBytes: 1n, sizeBytes: 1, checksum: 'sum' };
 }
 
 function aMove(choices: Choices, state: SimulatedStore, partition: number, sink: Sink): PositionMove {
@@ -147,6 +189,7 @@ async function rangesOf(database: Knex, partitions: readonly number[]): Promise<
 async function outcomeOf(call: () => unknown): Promise<unknown> {
   try {
     const answer = await call();
+    if (typeof answer === 'boolean') return answer ? 'adopted' : 'known';
     return Array.isArray(answer)
       ? answer.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1))
       : 'done';

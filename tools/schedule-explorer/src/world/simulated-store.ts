@@ -198,10 +198,11 @@ export class SimulatedStore {
 
   #isAsSeen({ sink, partition, nextOffset, epoch, openIntent }: HeldPosition): boolean {
     const { gapIgnoresEpoch: ignoresEpoch = false, gapIgnoresIntent: ignoresIntent = false } = this.#defects;
-    const [position, intent] = [this.#position(sink, partition), this.intents.get(partition)];
+    const position = this.#positions[sink].get(partition);
+    const intent = this.intents.get(partition);
     const isIntentSeen = intent?.startOffset === openIntent?.startOffset && intent?.endOffset === openIntent?.endOffset;
     return (
-      position.nextOffset === nextOffset &&
+      position?.nextOffset === nextOffset &&
       (position.epoch === epoch || ignoresEpoch) &&
       (sink === 'totals' || isIntentSeen || ignoresIntent)
     );
