@@ -31,11 +31,22 @@ const ACTIONS: readonly Action[] = [
   { weight: 2, attempt: resetClient },
   { weight: 1, attempt: leave },
   { weight: 2, attempt: deleteOld },
-  { weight: 2, attempt: acknowledgeGaps },
+  { weight: 4, attempt: acknowledgeGaps },
   { weight: 1, attempt: changeLeader },
 ];
 
-const LOTS = ACTIONS.flatMap((action) => Array.from({ length: action.weight }, () => action));
+const LOTS = lotsOf(ACTIONS);
+
+/** Schedules of one kind of fault above all: what needs several of them in a row is found sooner. */
+const LOTS_OF_GAPS = lotsOf([
+  { weight: 24, attempt: goOnWithCall },
+  { weight: 16, attempt: read },
+  { weight: 16, attempt: tick },
+  { weight: 6, attempt: noticeGroup },
+  { weight: 8, attempt: deleteOld },
+  { weight: 8, attempt: acknowledgeGaps },
+  { weight: 2, attempt: freezeOrThaw },
+]);
 
 const LEAST_STEPS = 15;
 const MORE_STEPS = 70;
@@ -60,9 +71,10 @@ export async function playSchedule(parts: WorldParts): Promise<string | undefine
 
 async function playFaults(world: World, choices: Choices): Promise<void> {
   world.spawn();
+  const lots = choices.oneIn(5) ? LOTS_OF_GAPS : LOTS;
   const steps = LEAST_STEPS + choices.below(MORE_STEPS);
   for (let step = 0; step < steps; step += 1) {
-    attemptAny(world, choices.of(LOTS));
+    attemptAny(world, choices.of(lots));
     await world.settle();
     world.noticeStopped();
   }
@@ -71,4 +83,8 @@ async function playFaults(world: World, choices: Choices): Promise<void> {
 /** What was drawn, or else the first that can happen. */
 function attemptAny(world: World, drawn: Action): void {
   if (!drawn.attempt(world)) ACTIONS.find(({ attempt }) => attempt(world));
+}
+
+function lotsOf(actions: readonly Action[]): readonly Action[] {
+  return actions.flatMap((action) => Array.from({ length: action.weight }, () => action));
 }

@@ -31,9 +31,11 @@ export function letGhostHappen({ calls, choices, trace }: World): boolean {
   return true;
 }
 
-/** The oldest, or any. */
+/** The oldest, or any. People are slower than workers: much happens between two calls of an operator's command. */
 function pick({ choices }: World, calls: readonly PendingCall[]): PendingCall | undefined {
-  return calls.length < 2 ? calls[0] : calls[choices.below(calls.length)];
+  const ofWorkers = calls.filter(({ worker }) => worker !== OPERATOR);
+  const eligible = ofWorkers.length > 0 && ofWorkers.length < calls.length && choices.below(4) > 0 ? ofWorkers : calls;
+  return eligible.length < 2 ? eligible[0] : eligible[choices.below(eligible.length)];
 }
 
 function answer({ calls, trace }: World, call: PendingCall): void {

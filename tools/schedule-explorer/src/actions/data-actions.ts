@@ -18,7 +18,7 @@ export function deleteOld(world: World): boolean {
   const { choices } = world;
   const partition = choices.of(world.partitions);
   const saved = savedIn(world, partition);
-  const limit = choices.oneIn(5) ? partition.stable : saved;
+  const limit = choices.oneIn(3) ? partition.stable : saved;
   if (limit <= partition.earliest) return false;
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
