@@ -18,10 +18,6 @@ describe('the ending of a worker', () => {
     expect(judge(anEnding({ exitCode: undefined, signal: 'SIGSEGV' }))).toBe('unexpected');
   });
 
-  it('is a data gap with exit code 4', () => {
-    expect(judge(anEnding({ exitCode: 4, printed: 'DATA_GAP: …' }))).toBe('data gap');
-  });
-
   it('is giving up when the last that it says is that a service did not answer', () => {
     expect(judge(anEnding({ exitCode: 1, printed: 'one\nDATABASE_UNREACHABLE: …\n' }))).toBe('gave up');
   });

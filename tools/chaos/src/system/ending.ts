@@ -6,7 +6,7 @@ export interface Ending {
   readonly printed: string;
 }
 
-export type Verdict = 'done' | 'killed' | 'data gap' | 'gave up' | 'unexpected';
+export type Verdict = 'done' | 'killed' | 'gave up' | 'unexpected';
 
 /**
  * What a program may end with while its services are being broken: they did not answer in the time that it gives them.
@@ -31,14 +31,11 @@ const SERVICES_AWAY = [
   'the database system is',
 ];
 
-const DATA_GAP_EXIT = 4;
-
 /** Tells an ending that a fault explains from one that nothing does. */
 export function judge({ exitCode, signal, printed }: Ending): Verdict {
   if (signal === 'SIGKILL') return 'killed';
   // Told to stop before it had begun to listen for it.
   if (exitCode === 0 || signal === 'SIGTERM') return 'done';
-  if (exitCode === DATA_GAP_EXIT) return 'data gap';
   return exitCode === 1 && SERVICES_AWAY.some((text) => lastLines(printed).includes(text)) ? 'gave up' : 'unexpected';
 }
 

@@ -121,19 +121,7 @@ describe('a group of workers', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('leaves one that found a gap alone until somebody has accepted the gap', async () => {
-    group.resize(1);
-    await startedAre(1);
-    const gap = group.expectGap();
-    started[0]?.end({ exitCode: 4 });
-    await group.gap;
-    expect(started).toHaveLength(1);
-    gap.acknowledged();
-    await startedAre(2);
-    expect(group.unexpected).toEqual([]);
-  });
-
-  it('notes a gap that nobody has made, and endings that no fault explains', async () => {
+  it('notes endings that no fault explains', async () => {
     group.resize(1);
     await startedAre(1);
     started[0]?.end({ exitCode: 4, printed: 'DATA_GAP' });
@@ -141,5 +129,17 @@ describe('a group of workers', () => {
     started[1]?.end({ exitCode: 1, printed: 'TypeError' });
     await startedAre(3);
     expect(group.unexpected).toEqual(['a worker ended with 4: DATA_GAP', 'a worker ended with 1: TypeError']);
+  });
+
+  it('excuses a code that a fault has announced, of workers that began before it was over', async () => {
+    group.resize(2);
+    await startedAre(2);
+    const refused = group.expect('OTHER_STREAM');
+    started[0]?.end({ exitCode: 1, printed: 'OTHER_STREAM' });
+    await startedAre(3);
+    refused.over();
+    started[1]?.end({ exitCode: 1, printed: 'OTHER_STREAM' });
+    await startedAre(4);
+    expect(group.unexpected).toEqual([]);
   });
 });

@@ -36,9 +36,6 @@ export class WorkerGroup {
   readonly #leaving: Promise<void>[] = [];
   readonly #expected: { readonly code: string; overMs: number }[] = [];
   #held: Promise<unknown> = Promise.resolve();
-  #gap = Promise.withResolvers<undefined>();
-  #accepted: Promise<unknown> | undefined;
-  #acceptedMs = 0;
 
   constructor(parts: WorkerGroupParts) {
     this.#parts = parts;
@@ -56,11 +53,6 @@ export class WorkerGroup {
   /** Failpoints that no worker has reached yet. */
   get unreached(): readonly Failpoint[] {
     return this.#armed;
-  }
-
-  /** Resolves when a worker has ended for a data gap, since the last call of `expectGap`. */
-  get gap(): Promise<unknown> {
-    return this.#gap.promise;
   }
 
   /** Lets workers join, or asks the last ones to leave. */
@@ -101,20 +93,6 @@ export class WorkerGroup {
     } finally {
       held.resolve(undefined);
     }
-  }
-
-  /** From now on, workers that end for a data gap are not started again until `acknowledged` has been called. */
-  expectGap(): { readonly acknowledged: () => void } {
-    this.#gap = Promise.withResolvers<undefined>();
-    const accepted = Promise.withResolvers<undefined>();
-    this.#accepted = accepted.promise;
-    return {
-      acknowledged: () => {
-        this.#accepted = undefined;
-        this.#acceptedMs = performance.now();
-        accepted.resolve(undefined);
-      },
-    };
   }
 
   /** Workers may end with an error of this code, until `over` is called; they are started again as after any other end. */
@@ -165,18 +143,9 @@ export class WorkerGroup {
       this.#parts.tally.count(`worker ${verdict}`);
       this.#parts.tally.count('refused by the fence, and claimed anew', refusals(ending));
       if (failpoint !== undefined) this.#tellFailpoint(failpoint, ending.printed, verdict === 'killed');
-      if (verdict === 'data gap') await this.#stoppedByGap(ending, startedMs);
       if (verdict === 'unexpected' && !this.#isExpected(ending, startedMs)) this.#noteUnexpected(ending);
       if (verdict !== 'killed') await delay(RESTART_MS);
     }
-  }
-
-  async #stoppedByGap(ending: Ending, startedMs: number): Promise<void> {
-    if (this.#accepted !== undefined) {
-      this.#gap.resolve(undefined);
-      await this.#accepted;
-      // It may have seen the gap before somebody accepted it.
-    } else if (startedMs > this.#acceptedMs) this.#noteUnexpected(ending);
   }
 
   /** One that began before it was over may have seen it. */

@@ -87,5 +87,9 @@ function checkGaps({ deletions }: System, gaps: readonly Gap[], findings: Findin
 async function checkLeftovers({ database, archive }: System, findings: Findings): Promise<void> {
   const intents = await database.query<{ partition: number }>('SELECT partition FROM pipeline.archive_intent');
   for (const { partition } of intents) findings.add('open intent', `partition ${partition}`);
+  const faults = await database.query<{ partition: number; code: string }>(
+    'SELECT partition, code FROM pipeline.partition_fault',
+  );
+  for (const { partition, code } of faults) findings.add('partition that stands still', `${partition}: ${code}`);
   for (const name of await readdir(archive.stagingFolder).catch(() => [])) findings.add('staging file', name);
 }
