@@ -22,7 +22,7 @@ const READINGS_OF_A_REBALANCE = 4;
 /** Now and then so much time passes that whatever waits in vain notices. */
 const LONG_EVERY = 8;
 const LONG_MS = 70_000;
-const ENTRIES_OF_A_FETCH = 6;
+const ENTRIES_OF_A_FETCH = 12;
 /** Calls that follow on one another in a round, at most: a chunk makes two, and one or two a file. */
 const MAX_WAVES = 12;
 
@@ -34,7 +34,7 @@ const MAX_WAVES = 12;
 export async function drain(world: World): Promise<void> {
   for (const partition of world.partitions) endFaults(partition, world.nowMs);
   // Commits of single records need more rebalances than it is worth to play.
-  if (world.maxRecords === Infinity && world.choices.oneIn(4)) await drainRestlessly(world);
+  if (world.maxRecords === Infinity && world.choices.oneIn(8)) await drainRestlessly(world);
   const savesEarly = world.choices.oneIn(2);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     thaw(world, round);

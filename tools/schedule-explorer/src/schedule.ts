@@ -41,7 +41,7 @@ const LOTS = lotsOf(ACTIONS);
 const LOTS_OF_GAPS = lotsOf([
   { weight: 24, attempt: goOnWithCall },
   { weight: 16, attempt: read },
-  { weight: 16, attempt: tick },
+  { weight: 20, attempt: tick },
   { weight: 6, attempt: noticeGroup },
   { weight: 8, attempt: deleteOld },
   { weight: 8, attempt: acknowledgeGaps },
@@ -49,7 +49,7 @@ const LOTS_OF_GAPS = lotsOf([
 ]);
 
 const LEAST_STEPS = 15;
-const MORE_STEPS = 70;
+const MORE_STEPS = 50;
 
 /**
  * Plays one schedule to its end: faults for a while, then none until all is drained. Deterministic: the same choices
@@ -71,7 +71,7 @@ export async function playSchedule(parts: WorldParts): Promise<string | undefine
 
 async function playFaults(world: World, choices: Choices): Promise<void> {
   world.spawn();
-  const lots = choices.oneIn(5) ? LOTS_OF_GAPS : LOTS;
+  const lots = choices.oneIn(3) ? LOTS_OF_GAPS : LOTS;
   const steps = LEAST_STEPS + choices.below(MORE_STEPS);
   for (let step = 0; step < steps; step += 1) {
     attemptAny(world, choices.of(lots));

@@ -13,12 +13,13 @@ export function produce({ partitions, choices, nowMs, trace }: World): boolean {
   return true;
 }
 
-/** Retention deletes what every sink has; seldom also what one of them lacks. */
+/** Retention deletes what every sink has; sometimes also what one of them lacks, or both. */
 export function deleteOld(world: World): boolean {
   const { choices } = world;
   const partition = choices.of(world.partitions);
-  const saved = savedIn(world, partition);
-  const limit = choices.oneIn(3) ? partition.stable : saved;
+  const positions = positionsOf(world, partition);
+  const saved = Math.min(...positions);
+  const limit = [saved, saved, Math.max(...positions), partition.stable][choices.below(4)] ?? saved;
   if (limit <= partition.earliest) return false;
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
@@ -54,6 +55,6 @@ export function goOnWithBatchRun(world: World): boolean {
   return true;
 }
 
-function savedIn({ store }: World, { number }: SimulatedPartition): number {
-  return Math.min(store.nextOffset('totals', number), store.nextOffset('archive', number));
+function positionsOf({ store }: World, { number }: SimulatedPartition): readonly number[] {
+  return [store.nextOffset('totals', number), store.nextOffset('archive', number)];
 }

@@ -2,8 +2,8 @@ import { explore } from '../explore.ts';
 import { mutatedCore } from './mutated-core.ts';
 import { mutantNamed, MUTANTS } from './mutants.ts';
 
-/** Few more than the best hidden bug needs; explore.test.ts plays the same schedules without a bug. */
-const SCHEDULES = 2_000;
+/** Several times what the best hidden bug needs. */
+const SCHEDULES = 5_000;
 
 describe('a planted bug is found:', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', async (_name, mutant) => {

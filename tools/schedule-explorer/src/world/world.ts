@@ -64,7 +64,7 @@ export class World {
     this.ledger = new Ledger(this.partitions, this.archive);
     const refused = (message: string) => new core.FenceLostError(message);
     const { ledger, hours } = this;
-    this.maxRecords = choices.oneIn(4) ? 1 + choices.below(3) : Infinity;
+    this.maxRecords = choices.oneIn(8) ? 1 + choices.below(3) : Infinity;
     const commitFailure = (commit: TotalsCommit) =>
       recordsOf(commit) > this.maxRecords
         ? new core.CommitTooLongError(`more than ${this.maxRecords} records`)
