@@ -91,8 +91,11 @@ async function untilDone(system: System, ...command: readonly string[]): Promise
     system.unexpected.push(`${command.join(' ')} could not be done: ${lastLines(ending.printed)}`);
 }
 
-/** A broker did not take a record that was replayed, or its answer was lost; a chunk of the topic was being written. */
-const REFUSALS = ['NOT_ALL_SENT', 'CHUNK_IN_PROGRESS'];
+/**
+ * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
+ * of the topic was being written.
+ */
+const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS'];
 
 /** What Postgres answers while it is read-only. */
 const READ_ONLY = `code: '25006'`;

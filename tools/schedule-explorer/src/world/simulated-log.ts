@@ -2,7 +2,7 @@ import type { SourceRecord } from '@antenna/ingestion';
 import type { Choices } from '../choices.ts';
 import { DEAD_LETTERS, EVENTS, type KnownRecord, RECORD_TIMESTAMP_MS } from './known-record.ts';
 
-export interface LoggedRecord {
+interface LoggedRecord {
   readonly offset: number;
   readonly record: SourceRecord;
   /** What has to become of it, if it is committed. */
@@ -10,7 +10,7 @@ export interface LoggedRecord {
 }
 
 /** What one producer writes to one partition between begin and end. */
-export interface Transaction {
+interface Transaction {
   readonly producerId: bigint;
   readonly firstOffset: number;
   /** Of the marker that ends it. */
