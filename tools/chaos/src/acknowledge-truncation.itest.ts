@@ -1,5 +1,6 @@
 import type { SimulatedRecord } from '@antenna/simulator';
 import pg from 'pg';
+import type { Failpoint } from './failpoint.ts';
 import { newStream, send, someRecords, type Stream } from './stream.ts';
 import { streamDifferences } from './stream-differences.ts';
 import { recreate } from './topic-changes.ts';
@@ -38,6 +39,12 @@ describe('acknowledge-truncation', () => {
 
   async function rows(statement: string): Promise<Record<string, unknown>[]> {
     return (await client.query<Record<string, unknown>>(statement)).rows;
+  }
+
+  /** Counts all records, then archives them until the worker dies at the failpoint. */
+  async function dieAfterTotals(failpoint: Failpoint): Promise<void> {
+    expect(await ending(startWorker('drain', { ...stream.environment, SINKS: 'totals' }))).toEqual(DONE);
+    expect((await startWorker('drain', stream.environment, failpoint)).signal).toBe('SIGKILL');
   }
 
   /** Offsets and dead letters of a generation that has ended are no longer where the truth looks for them. */
@@ -82,8 +89,7 @@ describe('acknowledge-truncation', () => {
   });
 
   it('wants to know the offset where nothing that is stored tells it, and says what the archive lacks', async () => {
-    const died = await startWorker('drain', stream.environment, { moment: 'before', step: 'intent', call: 1 });
-    expect(died.signal).toBe('SIGKILL');
+    await dieAfterTotals({ moment: 'before', step: 'intent', call: 1 });
     expect(await rows('SELECT sink, next_offset FROM pipeline.position ORDER BY 1')).toEqual([
       { sink: 'archive', next_offset: '0' },
       { sink: 'totals', next_offset: '100' },
@@ -112,7 +118,7 @@ describe('acknowledge-truncation', () => {
     ['keeps the files of a chunk that it cuts', { moment: 'before', step: 'manifest', call: 1 } as const, READ.length],
     ['makes the missing ones of what can be read still', { moment: 'before', step: 'upload', call: 1 } as const, KEPT],
   ])('%s', async (_what, failpoint, archived) => {
-    expect((await startWorker('drain', stream.environment, failpoint)).signal).toBe('SIGKILL');
+    await dieAfterTotals(failpoint);
     expect(await rows('SELECT end_offset FROM pipeline.archive_intent')).toEqual([{ end_offset: '100' }]);
     await truncate(stream, READ.slice(0, KEPT), OTHERS);
     expect((await acknowledge(stream.environment, `--offset=${KEPT}`)).stdout).toContain('generation 1 of partition 0');
