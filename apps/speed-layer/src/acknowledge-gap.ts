@@ -1,29 +1,22 @@
-import { userInfo } from 'node:os';
 import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
 import {
-  anyText,
   archiveSettings,
   command,
   databaseSettings,
   kafkaSettings,
   logSettings,
-  setting,
   settingsGroup,
 } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
+import { operatorName } from './operator-name.ts';
 
 const acknowledgement = settingsGroup({
   title: 'Acknowledgement',
   fields: {
-    by: setting({
-      name: 'by',
-      description: 'who accepts the loss; recorded with the gap',
-      kind: anyText('name'),
-      default: userInfo().username,
-    }),
+    by: operatorName('who accepts the loss; recorded with the gap'),
   },
   value: (values) => values,
 });

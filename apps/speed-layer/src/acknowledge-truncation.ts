@@ -1,7 +1,5 @@
-import { userInfo } from 'node:os';
 import type { OffsetRange } from '@antenna/ingestion';
 import {
-  anyText,
   archiveSettings,
   command,
   databaseSettings,
@@ -10,7 +8,6 @@ import {
   optionalSetting,
   ProductError,
   requiredSetting,
-  setting,
   settingsGroup,
   wholeNumber,
 } from '@antenna/settings';
@@ -19,6 +16,7 @@ import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
 import { findTruncation, type Truncation } from './find-truncation.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
+import { operatorName } from './operator-name.ts';
 import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';
 
 /** The command cannot tell what it needs to know. */
@@ -39,12 +37,7 @@ const truncation = settingsGroup({
       description: 'where the log was truncated, as the broker logged it; needed where that cannot be found out',
       kind: wholeNumber(0, Number.MAX_SAFE_INTEGER),
     }),
-    by: setting({
-      name: 'by',
-      description: 'who accepts the loss; recorded with it',
-      kind: anyText('name'),
-      default: userInfo().username,
-    }),
+    by: operatorName('who accepts the loss; recorded with it'),
   },
   value: (values) => values,
 });

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TopicSender } from '@antenna/event-source';
 import {
@@ -15,8 +14,9 @@ import {
   type ReplayLedger,
   type ReplayResult,
 } from '@antenna/ingestion';
-import { anyText, command, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { command, setting, settingsGroup, wholeNumber } from '@antenna/settings';
 import { createLogger } from '@antenna/telemetry';
+import { operatorName } from '../operator-name.ts';
 import { retryWhilePassing } from '../retry.ts';
 import { NoDeadLetterError, NotAllSentError } from './errors.ts';
 import { deadLetterSettings, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
@@ -26,12 +26,7 @@ import { type ReplaySelection, replaySettings } from './selection-settings.ts';
 const attemptSettings = settingsGroup({
   title: 'Attempt',
   fields: {
-    by: setting({
-      name: 'by',
-      description: 'who sends; recorded with each attempt',
-      kind: anyText('name'),
-      default: userInfo().username,
-    }),
+    by: operatorName('who sends; recorded with each attempt'),
     waitMs: setting({
       name: 'wait-ms',
       description: 'how long to wait until the workers have processed what was sent',

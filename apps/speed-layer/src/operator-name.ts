@@ -1,0 +1,9 @@
+import { userInfo } from 'node:os';
+import { anyText, setting } from '@antenna/settings';
+
+/**
+ * Who runs a command, as it is recorded: the user of the operating system, unless another name is given.
+ * @param description what the name is recorded with, for the help text.
+ */
+export const operatorName = (description: string) =>
+  setting({ name: 'by', description, kind: anyText('name'), default: userInfo().username });
