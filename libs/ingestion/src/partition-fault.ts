@@ -33,7 +33,7 @@ export function unavailable(partition: number): PartitionFault {
   };
 }
 
-/** What an error says of the partition in which it happened; undefined when it is no matter of one partition. */
+/** The fault of a partition for an error that concerns one partition only; undefined for any other error. */
 export function faultOf(error: unknown): PartitionFault | undefined {
   if (error instanceof DataGapError) return { code: error.code, message: error.message, sink: error.sink };
   if (

@@ -4,7 +4,7 @@ import type { Deletion, System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
 
 /**
- * Records are deleted that no worker has read: the workers are frozen in the midst of their work until there are some.
+ * Deletes records that no worker has read: all workers are frozen at work until the topic holds such records.
  * Somebody accepts the loss, after a thawed worker has noticed it, or already while all are frozen: then
  * they thaw with records, positions and intents in their hands that no longer count.
  */

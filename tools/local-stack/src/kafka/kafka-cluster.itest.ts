@@ -36,7 +36,7 @@ describe('a cluster of Kafka brokers on this machine', () => {
     }
   }
 
-  /** Waits until this broker leads partition 0; undefined: none. */
+  /** Waits until partition 0 has this broker as its leader, or no leader (undefined). */
   function untilLedBy(topic: string, wanted: number | undefined): Promise<void> {
     return until(topic, ({ leader }) => leader === wanted);
   }

@@ -51,7 +51,7 @@ export class SimulatedPartition {
     return this.#latest;
   }
 
-  /** Last stable offset: where the oldest transaction begins that is open. */
+  /** Last stable offset: the first offset of the oldest open transaction. */
   get stable(): number {
     return this.#stable;
   }
