@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,12 +14,31 @@ describe('a folder of the cache', () => {
     name = `test-${randomUUID()}`;
   });
 
-  afterEach(() => rm(join(cacheFolder, name), { recursive: true, force: true }));
+  afterEach(async () => {
+    await rm(join(cacheFolder, name), { recursive: true, force: true });
+    await rm(join(cacheFolder, 'locks', name), { recursive: true, force: true });
+  });
 
   it('is filled once', async () => {
     const folder = await fetched(name, (path) => writeFile(join(path, 'file'), 'first'));
     await fetched(name, () => Promise.reject(new Error('fetched again')));
     expect(await readFile(join(folder, 'file'), 'utf8')).toBe('first');
+  });
+
+  it('is filled by one fetch for all who ask for it at the same time in one process', async () => {
+    let fetches = 0;
+    const folders = await Promise.all([1, 2, 3].map(() => fetched(name, () => Promise.resolve((fetches += 1)))));
+    expect(new Set(folders).size).toBe(1);
+    expect(fetches).toBe(1);
+  });
+
+  it('is filled by another process that fetches it already', async () => {
+    const other = fetchInOtherProcess(name);
+    await once(other.stdout, 'data');
+    const folder = fetched(name, () => Promise.reject(new Error('fetched a second time')));
+    other.stdin.end();
+    expect(await readFile(join(await folder, 'file'), 'utf8')).toBe('of another process');
+    await other;
   });
 
   it('does not appear when the program that fetches fails, whose output is told', async () => {
@@ -29,3 +49,17 @@ describe('a folder of the cache', () => {
     expect((await readdir(cacheFolder)).filter((entry) => entry.startsWith(name))).toEqual([]);
   });
 });
+
+/** A process whose fetch says that it has begun, and ends when the standard input ends. */
+function fetchInOtherProcess(name: string) {
+  const script = `
+    import { text } from 'node:stream/consumers';
+    import { writeFile } from 'node:fs/promises';
+    import { fetched } from ${JSON.stringify(join(import.meta.dirname, 'fetched.ts'))};
+    await fetched(${JSON.stringify(name)}, async (folder) => {
+      process.stdout.write('begun');
+      await text(process.stdin);
+      await writeFile(folder + '/file', 'of another process');
+    });`;
+  return execa(process.execPath, ['--input-type=module', '--eval', script]);
+}

@@ -4,17 +4,35 @@ import { join } from 'node:path';
 import { ExecaError } from 'execa';
 import { cacheFolder } from '../checkout.ts';
 import { FetchFailedError } from '../errors.ts';
+import { asSoleUser } from './sole-user.ts';
 
 const shownLines = 12;
 
+/** Fetches of this process that have not ended, by name: whoever asks for the same one waits for its outcome. */
+const underWay = new Map<string, Promise<string>>();
+
 /**
- * A folder of the cache, filled by `fetch` unless it is there. It appears whole or not at all; of two that fetch at
- * once, one is kept.
+ * A folder of the cache, filled by `fetch` unless it is there. It appears whole or not at all, and one fetch of a name
+ * runs at a time on this machine: Maven, Go and pip do not bear two that fill the same folder.
  * @throws {FetchFailedError} when the program that fetches fails.
+ * @throws {StackBusyError} when another process has been fetching the same for five minutes.
  */
-export async function fetched(name: string, fetch: (folder: string) => Promise<unknown>): Promise<string> {
+export function fetched(name: string, fetch: (folder: string) => Promise<unknown>): Promise<string> {
+  const fetching = underWay.get(name) ?? fetchedAlone(name, fetch).finally(() => underWay.delete(name));
+  underWay.set(name, fetching);
+  return fetching;
+}
+
+async function fetchedAlone(name: string, fetch: (folder: string) => Promise<unknown>): Promise<string> {
   const target = join(cacheFolder, name);
   if (existsSync(target)) return target;
+  return asSoleUser(join(cacheFolder, 'locks', name), async () => {
+    if (!existsSync(target)) await fill(target, name, fetch);
+    return target;
+  });
+}
+
+async function fill(target: string, name: string, fetch: (folder: string) => Promise<unknown>): Promise<void> {
   const staging = `${target}.${process.pid}.tmp`;
   await mkdir(staging, { recursive: true });
   try {
@@ -22,9 +40,8 @@ export async function fetched(name: string, fetch: (folder: string) => Promise<u
     await rename(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
-    if (!existsSync(target)) throw failureOf(name, error);
+    throw failureOf(name, error);
   }
-  return target;
 }
 
 /** The program that failed has said why; anything else is a bug, told as it is. */
