@@ -5,7 +5,7 @@ import {
   type ArchiveLocation,
   setting,
   settingsGroup,
-} from '@antenna/settings';
+} from '@antenna/cli';
 
 /** Where merged files go. */
 export const analyticsSettings = settingsGroup({

@@ -1,4 +1,4 @@
-import type { App } from '@antenna/settings';
+import type { App } from '@antenna/cli';
 import { compact } from './compact.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';

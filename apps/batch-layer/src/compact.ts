@@ -7,7 +7,7 @@ import {
   databaseSettings,
   finalitySettings,
   logSettings,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';
@@ -40,7 +40,7 @@ export const compact = (write: Write): Command =>
         const archive = await openArchive(archived, { log });
         const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
         // Loaded, like the engine, by whoever needs it.
-        const { DuckDbHourMerger } = await import('@antenna/hour-engine');
+        const { DuckDbHourMerger } = await import('@antenna/duckdb-engine');
         const merger = new DuckDbHourMerger({
           files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
         });

@@ -1,4 +1,4 @@
-import { anyText, type Kind, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/settings';
+import { anyText, type Kind, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/cli';
 import type { SparkEndpoint } from '@antenna/spark-engine';
 import * as z from 'zod';
 

@@ -23,7 +23,7 @@ export async function hourPorts(parts: HourParts, progress: Progress): Promise<H
 /** An engine is loaded by those alone who use it. */
 async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Progress): Promise<HourEngine> {
   if (engine.kind === 'duckdb') {
-    const { DuckDbHourEngine } = await import('@antenna/hour-engine');
+    const { DuckDbHourEngine } = await import('@antenna/duckdb-engine');
     return new DuckDbHourEngine({
       files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
       onFetched: (done, total) => {

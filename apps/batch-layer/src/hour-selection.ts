@@ -1,5 +1,5 @@
 import type { HourRange } from '@antenna/hourly-batch';
-import { optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/settings';
+import { optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import { day, hourOfDay } from './calendar-kinds.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import { hourText } from '@antenna/hourly-batch';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 const NOT_FINAL = 3;
 

@@ -1,4 +1,4 @@
-import { runApp } from '@antenna/settings';
+import { runApp } from '@antenna/cli';
 import { batchLayer } from './batch-layer.ts';
 
 // Files that were fetched are removed when the process exits, which a signal alone would not make it do.

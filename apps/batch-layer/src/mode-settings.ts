@@ -1,4 +1,4 @@
-import { setting, settingsGroup, yesOrNo } from '@antenna/settings';
+import { setting, settingsGroup, yesOrNo } from '@antenna/cli';
 
 /** How hours are computed. */
 export const modeSettings = settingsGroup({

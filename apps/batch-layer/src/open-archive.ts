@@ -1,5 +1,5 @@
 import { ArchiveError, ArchiveReader } from '@antenna/event-archive';
-import type { ArchiveSettings } from '@antenna/settings';
+import type { ArchiveSettings } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { Patience } from '@antenna/usage-store';
 import pRetry from 'p-retry';

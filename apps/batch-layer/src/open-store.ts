@@ -1,4 +1,4 @@
-import type { DatabaseConnection } from '@antenna/settings';
+import type { DatabaseConnection } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, Patience, PostgresHourStore } from '@antenna/usage-store';
 

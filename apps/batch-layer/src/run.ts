@@ -6,7 +6,7 @@ import {
   databaseSettings,
   finalitySettings,
   logSettings,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger, type Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
 import { hourPorts } from './hour-ports.ts';

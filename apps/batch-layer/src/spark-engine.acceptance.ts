@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { DuckDbHourEngine } from '@antenna/hour-engine';
+import { DuckDbHourEngine } from '@antenna/duckdb-engine';
 import type { HourEngine, ListedFile } from '@antenna/hourly-batch';
 import { SparkHourEngine } from '@antenna/spark-engine';
 import { TestSystem } from './testing/test-system.ts';

@@ -1,5 +1,5 @@
 import { finality, type Finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
-import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/settings';
+import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';

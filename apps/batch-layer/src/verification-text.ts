@@ -1,5 +1,5 @@
 import { hourText, type VerifiedHour } from '@antenna/hourly-batch';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import { textTable } from './text-table.ts';
 import { numberText } from './texts.ts';
 

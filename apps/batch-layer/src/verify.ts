@@ -1,6 +1,6 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import { type FileScanner, hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
-import { archiveSettings, type Command, command, databaseSettings, logSettings } from '@antenna/settings';
+import { archiveSettings, type Command, command, databaseSettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';

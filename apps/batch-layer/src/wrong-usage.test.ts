@@ -1,4 +1,4 @@
-import { execute } from '@antenna/settings';
+import { execute } from '@antenna/cli';
 import { batchLayer } from './batch-layer.ts';
 
 async function told(args: readonly string[]) {

@@ -1,4 +1,4 @@
-import { optionalSetting, secretFile, settingsGroup } from '@antenna/settings';
+import { optionalSetting, secretFile, settingsGroup } from '@antenna/cli';
 import { ensureLogin, LOGINS } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 

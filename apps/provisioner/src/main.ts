@@ -1,4 +1,4 @@
-import { command, databaseSettings, logSettings, runApp } from '@antenna/settings';
+import { command, databaseSettings, logSettings, runApp } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';

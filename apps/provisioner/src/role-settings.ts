@@ -1,4 +1,4 @@
-import { anyText, optionalSetting, settingsGroup } from '@antenna/settings';
+import { anyText, optionalSetting, settingsGroup } from '@antenna/cli';
 import { grantGroup, LOGINS } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 

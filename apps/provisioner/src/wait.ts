@@ -7,7 +7,7 @@ import {
   setting,
   settingsGroup,
   wholeNumber,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, isPassingFailure, PostgresTooOldError } from '@antenna/usage-store';
 import pRetry from 'p-retry';

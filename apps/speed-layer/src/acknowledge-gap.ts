@@ -6,7 +6,7 @@ import {
   kafkaSettings,
   logSettings,
   settingsGroup,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';

@@ -10,7 +10,7 @@ import {
   requiredSetting,
   settingsGroup,
   wholeNumber,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';

@@ -1,4 +1,4 @@
-import { command, ProductError } from '@antenna/settings';
+import { command, ProductError } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { drained, PartitionsStoppedError } from './drained.ts';
 import { IngestionSummary } from './ingestion-summary.ts';

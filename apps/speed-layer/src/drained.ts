@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { endsOf, type KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion, PartitionFault, Retry, Sink } from '@antenna/ingestion';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { StreamProgress } from '@antenna/usage-store';
 
 /** How often it is looked whether everything has been processed. */

@@ -1,4 +1,4 @@
-import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/settings';
+import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, StreamOperations } from '@antenna/usage-store';
 

@@ -1,4 +1,4 @@
-import { runApp } from '@antenna/settings';
+import { runApp } from '@antenna/cli';
 import { acknowledgeGap } from './acknowledge-gap.ts';
 import { acknowledgeTruncation } from './acknowledge-truncation.ts';
 import { listDeadLetters } from './dead-letters/list.ts';

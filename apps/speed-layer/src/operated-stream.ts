@@ -1,7 +1,7 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { AbandonedFiles, checkSchema, connectWithRetry, type HeldPosition, LostRecords } from '@antenna/usage-store';
 import type { WorkerSettings } from './worker-settings.ts';

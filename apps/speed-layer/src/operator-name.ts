@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { anyText, setting } from '@antenna/settings';
+import { anyText, setting } from '@antenna/cli';
 
 /**
  * Who runs a command, as it is recorded: the user of the operating system, unless another name is given.

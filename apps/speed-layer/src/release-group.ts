@@ -1,5 +1,5 @@
 import { kafkaClient, releaseGroup as release, type ReleasedGroup } from '@antenna/event-source';
-import { command, kafkaSettings, logSettings } from '@antenna/settings';
+import { command, kafkaSettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 
 /** Frees the consumer group for another database than the one that it has served. */

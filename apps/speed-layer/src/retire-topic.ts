@@ -7,7 +7,7 @@ import {
   setting,
   settingsGroup,
   yesOrNo,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
 

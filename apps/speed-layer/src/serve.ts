@@ -1,4 +1,4 @@
-import { command, httpSettings } from '@antenna/settings';
+import { command, httpSettings } from '@antenna/cli';
 import { createLogger, createMetrics, startHealthServer } from '@antenna/telemetry';
 import { IngestionMetrics } from './ingestion-metrics.ts';
 import { logged } from './logged-events.ts';

@@ -1,4 +1,4 @@
-import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/settings';
+import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import Table from 'cli-table3';

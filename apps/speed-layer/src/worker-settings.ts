@@ -7,7 +7,7 @@ import {
   setting,
   settingsGroup,
   wholeNumber,
-} from '@antenna/settings';
+} from '@antenna/cli';
 
 const membershipSettings = settingsGroup({
   title: 'Membership',

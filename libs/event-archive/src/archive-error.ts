@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 export type ArchiveErrorCode =
   /** The store does not answer, or answers that it cannot now. */

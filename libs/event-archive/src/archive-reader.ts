@@ -2,7 +2,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hourFolder, inParallel } from '@antenna/ingestion';
-import type { ArchiveLocation } from '@antenna/settings';
+import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';

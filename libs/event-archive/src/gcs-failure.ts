@@ -1,4 +1,4 @@
-import { isNetworkFailure, tlsFailureOf } from '@antenna/settings';
+import { isNetworkFailure, tlsFailureOf } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
 import { asError, codeOf, fieldOf, messageOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveLocation } from '@antenna/settings';
+import type { ArchiveLocation } from '@antenna/cli';
 import { createDurableFolder } from './durable-folders.ts';
 import type { GcsStore } from './gcs-store.ts';
 import { localFailure } from './local-failure.ts';

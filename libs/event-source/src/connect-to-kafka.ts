@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import retry, { AbortError } from 'p-retry';
 import { causesOf, connectionAdvice } from './connection-advice.ts';
 import { GroupTakenError } from './group-guard.ts';

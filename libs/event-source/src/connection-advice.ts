@@ -1,4 +1,4 @@
-import { tlsFailureOf } from '@antenna/settings';
+import { tlsFailureOf } from '@antenna/cli';
 
 /** What to do about a connection to Kafka that failed. */
 export interface ConnectionAdvice {

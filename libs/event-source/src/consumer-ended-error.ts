@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** The client has left its group for good, as when no broker knew the group's coordinator in time. */
 export class ConsumerEndedError extends ProductError {

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { KafkaCluster } from './kafka-cluster.ts';
 
 /** The consumer group serves another database. */

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { Kafka } from 'kafkajs';
 import { committedOffsets } from './group-guard.ts';
 import { kafkaCluster } from './kafka-cluster.ts';

@@ -1,4 +1,4 @@
-import type { KafkaConnection } from '@antenna/settings';
+import type { KafkaConnection } from '@antenna/cli';
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { registerCodecs } from './compression.ts';
 import { timeOutOnSilence } from './slow-responses.ts';

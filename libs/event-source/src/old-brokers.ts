@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import Broker from 'kafkajs/src/broker/index.js';
 
 /** A broker of Kafka before 2.3 (June 2019). */

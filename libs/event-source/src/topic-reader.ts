@@ -8,7 +8,7 @@ import type {
   RecordReceiver,
   SourceRecord,
 } from '@antenna/ingestion';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { Kafka } from 'kafkajs';
 import { connectToKafka } from './connect-to-kafka.ts';
 import type { KafkaLog } from './kafka-client.ts';

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 export type SparkErrorCode =
   /** Nobody answers, or the connection broke. */

@@ -1,4 +1,4 @@
-import { tlsFailureOf } from '@antenna/settings';
+import { tlsFailureOf } from '@antenna/cli';
 
 const TLS_ADVICE = {
   untrusted: 'set DATABASE_SSL_CA_FILE to the certificates of the authority that signed that of the server',

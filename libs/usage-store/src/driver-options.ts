@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { DatabaseConnection } from '@antenna/settings';
+import type { DatabaseConnection } from '@antenna/cli';
 import type { Knex } from 'knex';
 import pg from 'pg';
 

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import { connectionAdvice } from './connection-advice.ts';
 
 /** Nothing answered, or not as a database that is up does, for as long as we were ready to wait. */

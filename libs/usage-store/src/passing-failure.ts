@@ -1,4 +1,4 @@
-import { isNetworkFailure } from '@antenna/settings';
+import { isNetworkFailure } from '@antenna/cli';
 import { sqlStateOf } from './refusal.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
 
 /** The least major version of Postgres: the functions need MERGE, which came with it. */

@@ -1,4 +1,4 @@
-import { listOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/settings';
+import { listOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import type { SuiteName } from './results/results.ts';
 import { fullSizes, quickSizes, type Sizes } from './suites/sizes.ts';
 

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** A measured program failed: it has no figures. */
 export class ContestantFailedError extends ProductError {

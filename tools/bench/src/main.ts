@@ -1,5 +1,5 @@
 import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import { bench } from './bench.ts';
 import { benchSettings } from './bench-settings.ts';
 import { place } from './place.ts';

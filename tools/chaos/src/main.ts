@@ -1,5 +1,5 @@
 import { asSoleUser, reportToStderr as tell } from '@antenna/local-stack';
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import { chaos, CHAOS_FOLDER } from './run/chaos.ts';
 import { chaosSettings } from './run/chaos-settings.ts';
 

@@ -1,4 +1,4 @@
-import { oneOf, setting, settingsGroup, yesOrNo } from '@antenna/settings';
+import { oneOf, setting, settingsGroup, yesOrNo } from '@antenna/cli';
 
 export const demoSettings = settingsGroup({
   title: 'Demo',

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** A step of the demo did not come to its end. */
 export class StepFailedError extends ProductError {

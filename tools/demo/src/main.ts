@@ -1,5 +1,5 @@
 import { asSoleUser, reportToStderr as tell } from '@antenna/local-stack';
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import { demo } from './demo.ts';
 import { demoSettings } from './demo-settings.ts';
 import { place } from './place.ts';

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import { inspect } from 'node:util';
 import { InterruptedError, StepFailedError } from './errors.ts';
 

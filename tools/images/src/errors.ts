@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** A program that was called (Docker, Git) failed. */
 export class ProgramFailedError extends ProductError {

@@ -1,4 +1,4 @@
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import { buildImage, buildImages } from './build/build-image.ts';
 import { buildSettings, extentSettings, targetSettings } from './build/build-settings.ts';
 import { sourceOf, withCommittedSource } from './build/source.ts';

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** kubectl refused, or did not come to an end. */
 export class KubectlFailedError extends ProductError {

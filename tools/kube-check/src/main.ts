@@ -1,4 +1,4 @@
-import { anyText, command, runApp, setting, settingsGroup, yesOrNo } from '@antenna/settings';
+import { anyText, command, runApp, setting, settingsGroup, yesOrNo } from '@antenna/cli';
 import { checkAlerts } from './alerts.ts';
 import { CheckList } from './check-list.ts';
 import { checkManifests } from './manifests.ts';

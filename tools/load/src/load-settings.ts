@@ -1,4 +1,4 @@
-import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 
 const count = (name: string, description: string, byDefault: number) =>
   setting({ name, description, kind: wholeNumber(1, 1_000_000_000), default: String(byDefault) });

@@ -1,4 +1,4 @@
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import { drainLoad } from './drain-load.ts';
 import { LoadFailedError } from './errors.ts';
 import { hourLoad } from './hour-load.ts';

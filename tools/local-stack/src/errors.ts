@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** A port that a server of the stack is to have is somebody else's. */
 export class PortTakenError extends ProductError {

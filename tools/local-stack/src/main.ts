@@ -1,4 +1,4 @@
-import { command, runApp } from '@antenna/settings';
+import { command, runApp } from '@antenna/cli';
 import Table from 'cli-table3';
 import { defaultHome as home } from './checkout.ts';
 import { down, reset } from './commands/down.ts';

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** The bundle contradicts itself, or Superset would not understand it. */
 export class BundleBrokenError extends ProductError {

@@ -1,5 +1,5 @@
 import { reportToStderr } from '@antenna/local-stack';
-import { command, databaseSettings, runApp } from '@antenna/settings';
+import { command, databaseSettings, runApp } from '@antenna/cli';
 import { defaultBundleFolder, readBundle } from './bundle/read-bundle.ts';
 import { dashboardDatabaseSettings, importSettings, localSettings } from './commands/serving-settings.ts';
 import { resultText } from './commands/show-result.ts';

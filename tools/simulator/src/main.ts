@@ -1,4 +1,4 @@
-import { command, kafkaSettings, runApp } from '@antenna/settings';
+import { command, kafkaSettings, runApp } from '@antenna/cli';
 import { run } from './run.ts';
 import { sendingSettings } from './sending-settings.ts';
 import { simulationSettings } from './simulation-settings.ts';

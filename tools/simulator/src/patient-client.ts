@@ -1,5 +1,5 @@
 import type { KafkaLog } from '@antenna/event-source';
-import type { KafkaConnection } from '@antenna/settings';
+import type { KafkaConnection } from '@antenna/cli';
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 
 /**

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { setTimeout } from 'node:timers/promises';
 import type { SimulatedRecord } from './simulate.ts';

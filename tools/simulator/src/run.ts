@@ -1,5 +1,5 @@
 import { kafkaClient, type KafkaLog } from '@antenna/event-source';
-import type { KafkaConnection } from '@antenna/settings';
+import type { KafkaConnection } from '@antenna/cli';
 import { Truth, writeTruthFile } from '@antenna/truth';
 import type { Kafka } from 'kafkajs';
 import { rm } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { outputFile } from './kinds.ts';
 
 export interface SendingOptions {

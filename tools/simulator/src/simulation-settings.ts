@@ -1,4 +1,4 @@
-import { setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { instant, share, words } from './kinds.ts';
 import type { SimulationOptions } from './simulate.ts';
 

@@ -1,4 +1,4 @@
-import type { SettingsGroup } from '@antenna/settings';
+import type { SettingsGroup } from '@antenna/cli';
 import { sendingSettings } from './sending-settings.ts';
 import { simulationSettings } from './simulation-settings.ts';
 

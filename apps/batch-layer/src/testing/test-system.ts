@@ -8,7 +8,7 @@ import {
   type TestDatabase,
   testDatabase,
 } from '@antenna/test-kit';
-import { execute } from '@antenna/settings';
+import { execute } from '@antenna/cli';
 import { ensureLogin, LOGINS, openDatabase, seedUsers } from '@antenna/usage-store';
 import { execa } from 'execa';
 import { batchLayer } from '../batch-layer.ts';

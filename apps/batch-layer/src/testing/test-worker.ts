@@ -1,7 +1,7 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventPools } from '@antenna/event-schema';
 import { type ArchivedFile, archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/ingestion';
-import { archiveUrl, archiveUrlOf } from '@antenna/settings';
+import { archiveUrl, archiveUrlOf } from '@antenna/cli';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
 type Database = ReturnType<typeof openDatabase>;

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 
 /** Not all that was chosen has been sent again; what was printed tells of each. */
 export class NotAllSentError extends ProductError {

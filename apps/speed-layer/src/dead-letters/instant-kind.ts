@@ -1,4 +1,4 @@
-import type { Kind } from '@antenna/settings';
+import type { Kind } from '@antenna/cli';
 import { DateTime } from 'luxon';
 import * as z from 'zod';
 

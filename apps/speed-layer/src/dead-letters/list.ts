@@ -1,5 +1,5 @@
 import type { ListedDeadLetters } from '@antenna/ingestion';
-import { command } from '@antenna/settings';
+import { command } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import Table from 'cli-table3';
 import { deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';

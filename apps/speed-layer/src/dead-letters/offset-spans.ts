@@ -1,5 +1,5 @@
 import type { OffsetSpan } from '@antenna/ingestion';
-import type { Kind } from '@antenna/settings';
+import type { Kind } from '@antenna/cli';
 import * as z from 'zod';
 
 const SPAN = /^(\d{1,9})\/(\d{1,15})(?:-(\d{1,15}))?$/;

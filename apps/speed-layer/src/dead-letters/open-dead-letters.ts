@@ -5,7 +5,7 @@ import {
   type KafkaConnection,
   kafkaSettings,
   logSettings,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna/usage-store';
 

@@ -14,7 +14,7 @@ import {
   type ReplayLedger,
   type ReplayResult,
 } from '@antenna/ingestion';
-import { command, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { command, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { operatorName } from '../operator-name.ts';
 import { retryWhilePassing } from '../retry.ts';

@@ -1,6 +1,6 @@
 import { REJECTION_REASONS, UNDECODABLE_REASONS } from '@antenna/event-schema';
 import type { DeadLetterFilter, OffsetSpan } from '@antenna/ingestion';
-import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/settings';
+import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import { instant } from './instant-kind.ts';
 import { offsetSpans } from './offset-spans.ts';
 

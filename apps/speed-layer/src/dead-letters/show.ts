@@ -1,5 +1,5 @@
 import { findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
-import { command } from '@antenna/settings';
+import { command } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { NoDeadLetterError } from './errors.ts';
 import { deadLetterSettings, topicReader, withDeadLetters } from './open-dead-letters.ts';

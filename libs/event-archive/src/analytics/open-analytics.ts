@@ -1,5 +1,5 @@
 import type { AnalyticsRoot } from '@antenna/hourly-batch';
-import type { ArchiveLocation } from '@antenna/settings';
+import type { ArchiveLocation } from '@antenna/cli';
 import { createDurableFolder } from '../durable-folders.ts';
 import { localFailure } from '../local-failure.ts';
 import type { ArchiveOptions } from '../open-event-archive.ts';

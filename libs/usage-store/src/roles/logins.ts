@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { refusal, sqlStateOf } from '../refusal.ts';

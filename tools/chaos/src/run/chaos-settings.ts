@@ -1,4 +1,4 @@
-import { anyText, listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/settings';
+import { anyText, listOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { ARCHIVE_KINDS } from '../system/archive-place.ts';
 import { DEFAULT_SESSION_TIMEOUT_MS, planOf } from './plan.ts';
 

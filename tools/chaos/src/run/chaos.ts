@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ProductError } from '@antenna/settings';
+import { ProductError } from '@antenna/cli';
 import { bundleWorker } from '../system/bundle.ts';
 import { startServices } from '../system/services.ts';
 import { SmallDisk } from '../system/small-disk.ts';

@@ -1,4 +1,4 @@
-import { anyText, oneOf, optionalSetting, requiredSetting, setting, settingsGroup, yesOrNo } from '@antenna/settings';
+import { anyText, oneOf, optionalSetting, requiredSetting, setting, settingsGroup, yesOrNo } from '@antenna/cli';
 import { imageNames } from '../image.ts';
 
 /** What all images are built with. */

@@ -1,4 +1,4 @@
-import { listOf, oneOf, optionalSetting, setting, settingsGroup } from '@antenna/settings';
+import { listOf, oneOf, optionalSetting, setting, settingsGroup } from '@antenna/cli';
 import { serviceNames } from '../service-name.ts';
 
 export const upSettings = settingsGroup({

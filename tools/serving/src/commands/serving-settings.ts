@@ -6,7 +6,7 @@ import {
   settingsGroup,
   wholeNumber,
   type Kind,
-} from '@antenna/settings';
+} from '@antenna/cli';
 import * as z from 'zod';
 import { defaultBundleFolder } from '../bundle/read-bundle.ts';
 import { dashboardDatabase, dashboardDatabaseUrl } from '../superset/dashboard-database.ts';

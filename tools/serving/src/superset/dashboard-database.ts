@@ -1,4 +1,4 @@
-import type { Kind } from '@antenna/settings';
+import type { Kind } from '@antenna/cli';
 import * as z from 'zod';
 
 /** Superset's stand-in for a password in an address. */
