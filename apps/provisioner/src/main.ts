@@ -1,37 +1,4 @@
-import { command, databaseSettings, logSettings, runApp } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
-import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
-import { createLogins, loginSettings } from './login-settings.ts';
-import { messages } from './messages.ts';
-import { grantRights, roleSettings } from './role-settings.ts';
-import { wait } from './wait.ts';
+import { runApp } from '@antenna/cli';
+import { provisioner } from './provisioner.ts';
 
-const provision = command({
-  description:
-    'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',
-  settings: { connection: databaseSettings, passwords: loginSettings, roles: roleSettings, log: logSettings },
-  run: async ({ connection, passwords, roles, log: logging }, { secrets }) => {
-    const log = createLogger({ ...logging, name: 'provisioner', secrets });
-    const say = (message: string) => process.stdout.write(`${message}\n`);
-
-    const patience = new Patience({ log });
-    const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
-    try {
-      say(messages.connected);
-      messages.creatingTables.forEach(say);
-      await patience.retry(() => migrate(connection, { log }));
-      await patience.retry(() => createLogins(database, passwords));
-      await patience.retry(() => grantRights(database, roles));
-      say(messages.addingUsers);
-      await patience.retry(() => seedUsers(database));
-    } finally {
-      await database.destroy();
-    }
-  },
-});
-
-await runApp({
-  name: 'provisioner',
-  description: 'Prepares the database of the antenna usage totals.',
-  commands: [provision, wait],
-});
+await runApp(provisioner);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { endsOf, type KafkaEventSource } from '@antenna/event-source';
-import type { Ingestion, PartitionFault, Retry, Sink } from '@antenna/ingestion';
+import type { FaultCode, Ingestion, PartitionFault, Retry, Sink } from '@antenna/ingestion';
 import { ProductError } from '@antenna/cli';
 import type { StreamProgress } from '@antenna/usage-store';
 
@@ -21,7 +21,7 @@ export interface DrainParts {
 
 /** All partitions were drained but those that stand still. */
 export class PartitionsStoppedError extends ProductError {
-  readonly code: string;
+  readonly code: FaultCode;
   override readonly exitCode: number;
 
   constructor(faults: ReadonlyMap<number, PartitionFault>) {

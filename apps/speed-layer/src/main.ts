@@ -1,30 +1,4 @@
 import { runApp } from '@antenna/cli';
-import { acknowledgeGap } from './acknowledge-gap.ts';
-import { acknowledgeTruncation } from './acknowledge-truncation.ts';
-import { listDeadLetters } from './dead-letters/list.ts';
-import { replayDeadLetters } from './dead-letters/replay.ts';
-import { showDeadLetters } from './dead-letters/show.ts';
-import { drain } from './drain.ts';
-import { forgetNotes } from './forget-notes.ts';
-import { releaseGroup } from './release-group.ts';
-import { retireTopic } from './retire-topic.ts';
-import { serve } from './serve.ts';
-import { status } from './status.ts';
+import { speedLayer } from './speed-layer.ts';
 
-await runApp({
-  name: 'speed-layer',
-  description: 'Reads antenna events from Kafka; keeps totals in Postgres and archives every event as Parquet.',
-  commands: [
-    serve,
-    drain,
-    status,
-    acknowledgeGap,
-    acknowledgeTruncation,
-    retireTopic,
-    forgetNotes,
-    releaseGroup,
-    listDeadLetters,
-    showDeadLetters,
-    replayDeadLetters,
-  ],
-});
+await runApp(speedLayer);

@@ -19,7 +19,10 @@ export interface Setting<T> {
   readonly flag: string;
   readonly placeholder: string;
   readonly description: string;
+  /** In words that read well after «allowed:». */
+  readonly allowed: string;
   readonly defaultText: string | undefined;
+  readonly isRequired: boolean;
   /** @param given undefined when nobody gave it. */
   read(given: Given | undefined): Reading<T>;
 }
@@ -56,6 +59,7 @@ export function requiredSetting<T>(declaration: Declaration<T>): Setting<T> {
   const { kind } = declaration;
   return {
     ...described,
+    isRequired: true,
     read: (given) =>
       given === undefined
         ? { ok: false, problems: [`${described.name}: missing; allowed: ${kind.allowed}`] }
@@ -71,7 +75,9 @@ function describe<T>({ name, description, kind }: Declaration<T>, defaultText: s
     flag: name.toLowerCase().replaceAll('_', '-'),
     placeholder: kind.placeholder,
     description,
+    allowed: kind.allowed,
     defaultText,
+    isRequired: false,
   };
 }
 

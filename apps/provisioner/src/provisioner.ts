@@ -1,0 +1,38 @@
+import { type App, command, databaseSettings, logSettings } from '@antenna/cli';
+import { createLogger } from '@antenna/telemetry';
+import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
+import { createLogins, loginSettings } from './login-settings.ts';
+import { messages } from './messages.ts';
+import { grantRights, roleSettings } from './role-settings.ts';
+import { wait } from './wait.ts';
+
+const provision = command({
+  description:
+    'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',
+  settings: { connection: databaseSettings, passwords: loginSettings, roles: roleSettings, log: logSettings },
+  run: async ({ connection, passwords, roles, log: logging }, { secrets }) => {
+    const log = createLogger({ ...logging, name: 'provisioner', secrets });
+    const say = (message: string) => process.stdout.write(`${message}\n`);
+
+    const patience = new Patience({ log });
+    const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
+    try {
+      say(messages.connected);
+      messages.creatingTables.forEach(say);
+      await patience.retry(() => migrate(connection, { log }));
+      await patience.retry(() => createLogins(database, passwords));
+      await patience.retry(() => grantRights(database, roles));
+      say(messages.addingUsers);
+      await patience.retry(() => seedUsers(database));
+    } finally {
+      await database.destroy();
+    }
+  },
+});
+
+/** The application and all its commands. */
+export const provisioner: App = {
+  name: 'provisioner',
+  description: 'Prepares the database of the antenna usage totals.',
+  commands: [provision, wait],
+};

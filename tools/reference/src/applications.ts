@@ -1,0 +1,7 @@
+import { batchLayer } from '@antenna/batch-layer';
+import { provisioner } from '@antenna/provisioner';
+import type { App } from '@antenna/cli';
+import { speedLayer } from '@antenna/speed-layer';
+
+/** What operators run, in the order in which they meet it. */
+export const applications: readonly App[] = [provisioner, speedLayer, batchLayer(() => undefined)];
