@@ -1,17 +1,23 @@
 import type { Report } from '@antenna/local-stack';
 import { execa } from 'execa';
 import type { BenchOptions } from './bench-settings.ts';
-import { kafkaConsumer } from './contestants/kafka-consumer.ts';
 import { buildProduct } from './contestants/product.ts';
-import { describeMachine } from './machine/machine.ts';
-import { installPeer } from './peer/peer-installation.ts';
+import { installPeer } from './contestants/spark-installation.ts';
+import { kafkaConsumer } from './kafka/kafka-programs.ts';
+import { benchKafka } from './kafka/kafka-topics.ts';
+import { describeMachine } from './measure/machine.ts';
 import { checkout, place } from './place.ts';
-import { type Circumstances, noResults, type Results, type SuiteName } from './results/results.ts';
-import { readResults, writeResults } from './results/results-file.ts';
-import { benchKafka } from './stack/bench-kafka.ts';
+import {
+  type Circumstances,
+  noResults,
+  readResults,
+  type Results,
+  type SuiteName,
+  writeResults,
+} from './report/results.ts';
 import { type BenchStack, startBenchStack } from './stack/bench-stack.ts';
 import { clearRunPlaces } from './stack/run-place.ts';
-import type { BenchContext } from './suites/bench-context.ts';
+import type { BenchContext } from './suites/suite.ts';
 import { withSuite } from './suites/suites.ts';
 
 /**

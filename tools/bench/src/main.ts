@@ -1,10 +1,11 @@
-import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { command, runApp } from '@antenna/cli';
-import { bench } from './bench.ts';
+import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { benchSettings } from './bench-settings.ts';
+import { bench } from './bench.ts';
+import { drainCommand, hourCommand, overloadCommand } from './load/load-commands.ts';
 import { place } from './place.ts';
-import { record } from './record/record.ts';
-import { consoleReport } from './report/console-report.ts';
+import { record } from './report/record.ts';
+import { consoleReport } from './report/sections.ts';
 
 const description = 'Measures this product and its peer, the same pipeline on Spark, side by side on this machine';
 
@@ -29,5 +30,8 @@ await runApp({
         process.stdout.write(`docs/performance.md: ${(await record()).join(', ')}\n`);
       },
     }),
+    overloadCommand,
+    drainCommand,
+    hourCommand,
   ],
 });

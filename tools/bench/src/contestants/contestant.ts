@@ -1,6 +1,7 @@
+import type { Knex } from 'knex';
 import type { CommandLine } from '../measure/run-measured.ts';
 import type { RunPlace } from '../stack/run-place.ts';
-import type { BenchUser } from '../workload/users.ts';
+import type { BenchUser } from '../workload/workload.ts';
 
 /** A pipeline that can be measured. */
 export interface Contestant {
@@ -13,4 +14,31 @@ export interface Contestant {
   drainSeconds(output: string): number;
   /** Computes an hour of the archive. */
   batchHour(at: RunPlace, hourMs: number): CommandLine;
+}
+
+/** `bytes`, or where the peer's update mode keeps its totals. */
+export type TotalsTable = 'bytes' | 'bytes_latest';
+
+/** A speed layer as a service. */
+export interface StreamingContestant {
+  readonly name: string;
+  readonly table: TotalsTable;
+  /** Whether it shows an event soon, or only when its window is over. */
+  readonly shows: 'events' | 'closed windows';
+  prepare(at: RunPlace): Promise<void>;
+  service(at: RunPlace, topic: string): CommandLine;
+}
+
+const insert = `
+  INSERT INTO user_metadata (id, name, email, quota)
+  SELECT id, name, email, quota
+  FROM jsonb_to_recordset(?::jsonb) AS it (id text, name text, email text, quota bigint)`;
+
+const ROWS_AT_A_TIME = 50_000;
+
+export async function insertUsers(database: Knex, users: readonly BenchUser[]): Promise<void> {
+  for (let from = 0; from < users.length; from += ROWS_AT_A_TIME) {
+    const rows = users.slice(from, from + ROWS_AT_A_TIME).map((user) => ({ ...user, quota: user.quota.toString() }));
+    await database.raw(insert, [JSON.stringify(rows)]);
+  }
 }

@@ -1,13 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { ContestantFailedError } from '../errors.ts';
-import { type CommandLine, lastLines, start } from '../measure/run-measured.ts';
+import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
 import { checkout } from '../place.ts';
 import { withDatabase } from '../stack/database.ts';
-import type { RunPlace } from '../stack/run-place.ts';
-import type { Contestant } from './contestant.ts';
-import { deployment } from './deployed-node.ts';
-import { insertUsers } from './users.sql.ts';
+import { type Environment, workerEnvironment } from '../stack/run-place.ts';
+import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
 
 const apps = ['provisioner', 'speed-layer', 'batch-layer'] as const;
 type App = (typeof apps)[number];
@@ -21,11 +19,11 @@ export async function buildProduct(): Promise<void> {
 export const product: Contestant = {
   name: 'product',
   async prepare(at, users) {
-    const { failed, all } = await start(appCommand('provisioner', [], at));
+    const { failed, all } = await start(bundleCommand('provisioner', [], workerEnvironment(at)));
     if (failed) throw new ContestantFailedError(lastLines(all));
     await withDatabase(at.databaseUrl, (database) => insertUsers(database, users));
   },
-  drain: (at, topic) => appCommand('speed-layer', ['drain'], at, { KAFKA_TOPIC: topic }),
+  drain: (at, topic) => bundleCommand('speed-layer', ['drain'], workerEnvironment(at, topic)),
   drainSeconds(output) {
     const seconds = /^drained: .*; ([\d.]+) s, \d+ events\/s$/m.exec(output)?.[1];
     if (seconds === undefined)
@@ -34,32 +32,47 @@ export const product: Contestant = {
   },
   batchHour(at, hourMs) {
     const [date = '', time = ''] = new Date(hourMs).toISOString().split('T');
-    return appCommand('batch-layer', ['run', `--date=${date}`, `--hour=${Number(time.slice(0, 2))}`], at);
+    const args = ['run', `--date=${date}`, `--hour=${Number(time.slice(0, 2))}`];
+    return bundleCommand('batch-layer', args, workerEnvironment(at));
   },
 };
 
-/** The speed layer as a service. */
-export function productService(at: RunPlace, topic: string, httpPort: number): CommandLine {
-  return appCommand('speed-layer', ['serve'], at, { KAFKA_TOPIC: topic, HTTP_PORT: String(httpPort) });
+/** The speed layer as a service, for suites that send a stream. */
+export const productStreaming: StreamingContestant = {
+  name: product.name,
+  table: 'bytes',
+  shows: 'events',
+  prepare: (at) => product.prepare(at, []),
+  service: (at, topic) => bundleCommand('speed-layer', ['serve'], { ...workerEnvironment(at, topic), HTTP_PORT: '0' }),
+};
+
+/** A bundle, started as in its image. */
+function bundleCommand(app: App, args: readonly string[], env: Environment): CommandLine {
+  const deployed = deployment(app);
+  const main = join(checkout, 'dist', 'apps', app, 'main.js');
+  return { file: process.execPath, args: [...deployed.flags, main, ...args], env: { ...deployed.env, ...env } };
 }
 
-function appCommand(
+/** How an application is started in its image. */
+export interface Deployment {
+  /** What Node is given between `node` and the program. */
+  readonly flags: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Reads it from the file that the image is made by. */
+export function deployment(
   app: App,
-  args: readonly string[],
-  { databaseUrl, brokers, groupId, archive }: RunPlace,
-  env: Readonly<Record<string, string>> = {},
-): CommandLine {
-  const deployed = deployment(app);
+  dockerfile = readFileSync(join(checkout, 'docker/Dockerfile'), 'utf8'),
+): Deployment {
+  const stages = dockerfile.split(/^FROM /m);
+  const stage = (name: string): string => stages.find((text) => text.split('\n')[0]?.endsWith(` AS ${name}`)) ?? '';
+  const instructions = `${stage('runtime')}${stage(app)}`;
+  const flags = [...instructions.matchAll(/^ENTRYPOINT \["node",(.*)"\/app\/main.js"\]$/gm)].at(-1)?.[1];
+  if (flags === undefined) throw new Error(`docker/Dockerfile names no entry point for ${app}`);
+  const variables = [...instructions.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value]);
   return {
-    file: process.execPath,
-    args: [...deployed.flags, join(checkout, 'dist/apps', app, 'main.js'), ...args],
-    env: {
-      ...deployed.env,
-      DATABASE_URL: databaseUrl,
-      KAFKA_BROKERS: brokers,
-      KAFKA_GROUP_ID: groupId,
-      ARCHIVE_URL: `file:${archive}`,
-      ...env,
-    },
+    flags: [...flags.matchAll(/"([^"]+)"/g)].flatMap(([, flag]) => flag ?? []),
+    env: Object.fromEntries(variables) as Record<string, string>,
   };
 }

@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { CommandLine } from '../measure/run-measured.ts';
-import type { PeerInstallation } from '../peer/peer-installation.ts';
 import { withDatabase } from '../stack/database.ts';
 import type { RunPlace } from '../stack/run-place.ts';
-import type { Contestant } from './contestant.ts';
-import { insertUsers } from './users.sql.ts';
+import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
+import type { PeerInstallation } from './spark-installation.ts';
 
 /** `separate`: a query for each total, as the original; `combined`: one for all, the strongest that counts exactly. */
 export type SparkVariant = 'separate' | 'combined';
@@ -30,8 +29,18 @@ export function spark(peer: PeerInstallation, variant: SparkVariant): Contestant
   };
 }
 
+export function sparkStreaming(peer: PeerInstallation, mode: 'append' | 'update'): StreamingContestant {
+  return {
+    name: `spark ${mode} mode`,
+    table: mode === 'append' ? 'bytes' : 'bytes_latest',
+    shows: mode === 'append' ? 'closed windows' : 'events',
+    prepare: (at) => spark(peer, 'combined').prepare(at, []),
+    service: (at, topic) => sparkService(peer, at, { topic, mode }),
+  };
+}
+
 /** The streaming job as a service: a batch as often as one a second, if it keeps up. */
-export function sparkService(
+function sparkService(
   peer: PeerInstallation,
   at: RunPlace,
   { topic, mode }: { readonly topic: string; readonly mode: 'append' | 'update' },

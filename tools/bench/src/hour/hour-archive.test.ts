@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises';
 import { verifyArchive } from '../verify/verify-archive.ts';
 import { FROM_MS } from '../workload/workload.ts';
 import { hourArchive } from './hour-archive.ts';
-import { HOUR_MS } from './hour-facts.ts';
-import { hourTruth } from './hour-truth.ts';
+import { HOUR_MS, hourTruth } from './hour-truth.ts';
 
 describe('a written hour', () => {
   it('holds the events that its truth is about', async () => {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Report } from '@antenna/local-stack';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { place } from '../place.ts';
-import { hourFolder } from '../workload/hour-folder.ts';
-import { FROM_MS } from '../workload/workload.ts';
-import { ANTENNAS, type HourFacts, idOfAntenna, idOfUser } from './hour-facts.ts';
+import { FROM_MS, hourFolder } from '../workload/workload.ts';
+import { ANTENNAS, type HourFacts, idOfAntenna, idOfUser } from './hour-truth.ts';
 import { copyFile, createIds } from './hour.sql.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ANTENNAS, APPS, FACTORS, HOUR_MS, type HourFacts, MAX_BYTES } from './hour-facts.ts';
+import { ANTENNAS, APPS, FACTORS, HOUR_MS, type HourFacts, MAX_BYTES } from './hour-truth.ts';
 
 /** As `choice` computes it. */
 const choice = (factor: number, count: number): string =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NotMeasurableError } from '../errors.ts';
+import { NotMeasurableError } from './processes.ts';
 import type { CommandLine } from './run-measured.ts';
 
 const GROUPS = '/sys/fs/cgroup';

@@ -1,7 +1,12 @@
+import { ProductError } from '@antenna/cli';
 import { execa } from 'execa';
-import { ContestantFailedError } from '../errors.ts';
-import { cpuSecondsOfEndedChildren } from './cpu-clock.ts';
-import { watchMemory } from './peak-memory.ts';
+import { watchMemory } from './memory.ts';
+import { cpuSecondsOfEndedChildren } from './processes.ts';
+
+/** A measured program failed: it has no figures. */
+export class ContestantFailedError extends ProductError {
+  readonly code = 'CONTESTANT_FAILED';
+}
 
 export interface CommandLine {
   readonly file: string;

@@ -1,5 +1,6 @@
-import { type Spread, spreadOf } from '../statistics/spread.ts';
+import { type Spread, spreadOf } from '../measure/statistics.ts';
 import type { Metric } from './metrics.ts';
+import { ratioText, spreadText, type Table } from './table.ts';
 
 /** A contestant that the product is compared with. */
 interface Rival {
@@ -54,4 +55,21 @@ export function comparisonsOf<Run extends { readonly contestant: string }>(
 
 function timesBetter(better: 'more' | 'less', product: number, rival: number): number {
   return better === 'more' ? product / rival : rival / product;
+}
+
+/** A row for each metric; for each rival what it needs, and how many times better the product is. */
+export function comparisonTable(comparisons: readonly Comparison[]): Table {
+  const names = [...new Set(comparisons.flatMap(({ rivals }) => rivals.map(({ contestant }) => contestant)))];
+  return {
+    head: ['', 'product', ...names.flatMap((name) => [name, 'product is better by'])],
+    rows: comparisons.map(({ title, digits, product, rivals }) => [
+      title,
+      spreadText(product, digits),
+      ...names.flatMap((name) => {
+        const rival = rivals.find(({ contestant }) => contestant === name);
+        if (rival === undefined) return ['', ''];
+        return [spreadText(rival.spread, digits), ratioText(rival.ratio, rival.target)];
+      }),
+    ]),
+  };
 }

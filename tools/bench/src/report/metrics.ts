@@ -1,4 +1,4 @@
-import type { BatchRun, DrainRun } from '../results/runs.ts';
+import type { BatchRun, DrainRun } from './results.ts';
 
 const MIB = 1_048_576;
 const MILLION = 1_000_000;

@@ -1,10 +1,9 @@
-import type { Findings, SuiteName } from '../results/results.ts';
-import { comparisonsOf } from './comparison.ts';
-import { comparisonTable } from './comparison-table.ts';
-import { filesTable, freshnessTable, idleTable, transportTable } from './finding-tables.ts';
-import { batchGrowthTable, drainGrowthTable } from './growth-tables.ts';
+import CliTable from 'cli-table3';
+import { comparisonsOf, comparisonTable } from './comparison.ts';
 import { batchMetrics, drainMetrics, largeHourTargets, usualHourTargets } from './metrics.ts';
+import type { Findings, SuiteName } from './results.ts';
 import type { Table } from './table.ts';
+import { batchGrowthTable, drainGrowthTable, filesTable, freshnessTable, idleTable, transportTable } from './tables.ts';
 
 /** What is shown of a suite. */
 export interface Section {
@@ -52,4 +51,16 @@ function section<T>(
   table: (runs: readonly T[]) => Table,
 ): Section | undefined {
   return found === undefined ? undefined : { suite, title, table: table(found) };
+}
+
+/** The tables, for a console. */
+export function consoleReport(findings: Findings): string {
+  return sectionsOf(findings)
+    .map(({ title, table: { head, rows } }) => {
+      const colAligns = head.map((_, index) => (index === 0 ? ('left' as const) : ('right' as const)));
+      const table = new CliTable({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
+      table.push(...rows.map((row) => [...row]));
+      return `${title}\n${table.toString()}\n`;
+    })
+    .join('\n');
 }

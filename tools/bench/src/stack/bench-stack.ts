@@ -1,6 +1,6 @@
 import { rememberedOrDefault, type Report, type ServiceName, type Stack, stackAt, up } from '@antenna/local-stack';
 import { openDatabase } from '@antenna/usage-store';
-import { NotMeasurableError } from '../errors.ts';
+import { cpuSecondsOfTree, NotMeasurableError } from '../measure/processes.ts';
 import { place } from '../place.ts';
 
 const home = place.stack;
@@ -52,4 +52,23 @@ async function pidOf(stack: Stack, service: ServiceName): Promise<number> {
   const pid = await stack[service].pid();
   if (pid === undefined) throw new NotMeasurableError(`${service} does not run; see ${stack[service].logFile}`);
   return pid;
+}
+
+/** CPU seconds of the servers. */
+export interface ServerUsage {
+  readonly postgresCpuSeconds: number;
+  readonly brokerCpuSeconds: number;
+}
+
+/** Runs `work`; tells what the servers used meanwhile. */
+export async function withServerUsage<T>({ pids }: BenchStack, work: () => Promise<T>): Promise<[T, ServerUsage]> {
+  const [postgres, broker] = [cpuSecondsOfTree(pids.postgres), cpuSecondsOfTree(pids.broker)];
+  const result = await work();
+  return [
+    result,
+    {
+      postgresCpuSeconds: cpuSecondsOfTree(pids.postgres) - postgres,
+      brokerCpuSeconds: cpuSecondsOfTree(pids.broker) - broker,
+    },
+  ];
 }

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { benchKafka, deleteTopicsLike } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';
-import { benchKafka, deleteTopicsLike } from './bench-kafka.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { databasesLike, dropDatabase, freshDatabase } from './database.ts';
 
@@ -16,6 +16,20 @@ export interface RunPlace {
   /** A folder for anything else. */
   readonly scratch: string;
 }
+
+/** The environment of a worker that works there, on the topic `topic`. */
+export function workerEnvironment({ databaseUrl, brokers, groupId, archive }: RunPlace, topic = groupId): Environment {
+  return {
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers,
+    KAFKA_GROUP_ID: groupId,
+    KAFKA_TOPIC: topic,
+    ARCHIVE_URL: `file:${archive}`,
+  };
+}
+
+/** Settings of a program. */
+export type Environment = Readonly<Record<string, string>>;
 
 const PREFIX = 'bench_run_';
 

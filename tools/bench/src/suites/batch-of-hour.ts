@@ -3,16 +3,13 @@ import type { Contestant } from '../contestants/contestant.ts';
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';
 import { hourArchive } from '../hour/hour-archive.ts';
-import type { HourFacts } from '../hour/hour-facts.ts';
-import { hourTruth, hourUsers } from '../hour/hour-truth.ts';
+import { type HourFacts, hourTruth, hourUsers } from '../hour/hour-truth.ts';
 import { runMeasured, type Usage } from '../measure/run-measured.ts';
-import type { BatchRun } from '../results/runs.ts';
+import type { BatchRun } from '../report/results.ts';
 import { inRunPlace } from '../stack/run-place.ts';
 import { verifyHour } from '../verify/verify-tables.ts';
-import type { BenchUser } from '../workload/users.ts';
-import { FROM_MS } from '../workload/workload.ts';
-import type { BenchContext } from './bench-context.ts';
-import { batchText } from './run-text.ts';
+import { type BenchUser, FROM_MS } from '../workload/workload.ts';
+import { batchText, type BenchContext } from './suite.ts';
 
 /** How often each computes the hour. */
 export interface HourRounds {

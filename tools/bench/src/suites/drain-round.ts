@@ -1,19 +1,16 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { Contestant } from '../contestants/contestant.ts';
-import { WrongResultError } from '../errors.ts';
 import { withCpuQuota } from '../measure/cpu-quota.ts';
 import { type CommandLine, type Measured, runMeasured } from '../measure/run-measured.ts';
-import type { BatchRun, DrainRun } from '../results/runs.ts';
-import type { BenchStack } from '../stack/bench-stack.ts';
+import type { BatchRun, DrainRun } from '../report/results.ts';
+import { type BenchStack, withServerUsage } from '../stack/bench-stack.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
-import { withServerUsage } from '../stack/server-usage.ts';
+import { WrongResultError } from '../verify/verified.ts';
 import { archiveSize, eventsIn, verifyArchive } from '../verify/verify-archive.ts';
-import { hourFolder } from '../workload/hour-folder.ts';
 import { verifyHour, verifyWindows } from '../verify/verify-tables.ts';
 import type { LoadedTopic } from '../workload/load-topic.ts';
-import { usersOf } from '../workload/users.ts';
-import { endMs, FROM_MS } from '../workload/workload.ts';
+import { endMs, FROM_MS, hourFolder, usersOf } from '../workload/workload.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FilesRun } from '../results/runs.ts';
-import { sendSteadily } from '../stream/steady-stream.ts';
+import { productStreaming } from '../contestants/product.ts';
+import { sendSteadily } from '../kafka/kafka-programs.ts';
+import type { FilesRun } from '../report/results.ts';
 import { archiveSize } from '../verify/verify-archive.ts';
-import type { BenchContext } from './bench-context.ts';
 import { inStream } from './in-stream.ts';
-import { productStreaming } from './streaming-contestant.ts';
+import type { BenchContext } from './suite.ts';
 
 /** Chunks are rolled every five minutes at low rates: two rolls, and what the last one takes to be written. */
 const COURSES = [

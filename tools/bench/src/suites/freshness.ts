@@ -1,16 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { WrongResultError } from '../errors.ts';
-import type { FreshnessRun } from '../results/runs.ts';
-import { quantile } from '../statistics/quantile.ts';
-import { shortCourse, windowCourse } from '../stream/course.ts';
-import { delaysOf } from '../stream/delays.ts';
-import { countedBytes, probeTimes } from '../stream/probe-times.ts';
-import { BYTES_OF_EVENT, type Sent, sendSteadily } from '../stream/steady-stream.ts';
-import { until } from '../stream/until.ts';
-import type { BenchContext } from './bench-context.ts';
-import { inStream, type Stream } from './in-stream.ts';
-import { freshnessText } from './run-text.ts';
-import { productStreaming, sparkStreaming, type StreamingContestant } from './streaming-contestant.ts';
+import type { StreamingContestant } from '../contestants/contestant.ts';
+import { productStreaming } from '../contestants/product.ts';
+import { sparkStreaming } from '../contestants/spark.ts';
+import { BYTES_OF_EVENT, sendSteadily, type Sent } from '../kafka/kafka-programs.ts';
+import { quantile } from '../measure/statistics.ts';
+import type { FreshnessRun } from '../report/results.ts';
+import { WrongResultError } from '../verify/verified.ts';
+import { holdsWithin, inStream, type Stream } from './in-stream.ts';
+import { countedBytes, probeTimes } from './probes.ts';
+import { type BenchContext, freshnessText } from './suite.ts';
 
 /** How long rows may take after the last event was sent. */
 const END_DEADLINE_MS = 60_000;
@@ -75,7 +73,59 @@ async function measured(context: BenchContext, measurement: Measurement): Promis
 async function verifyAllCounted({ contestant: { name, table }, stream }: Measurement, sent: Sent): Promise<void> {
   const { database, probes } = stream;
   const wanted = (sent.events + probes.sentMs.size) * BYTES_OF_EVENT;
-  await until(async () => (await countedBytes(database, table)) >= wanted, END_DEADLINE_MS);
+  await holdsWithin(async () => (await countedBytes(database, table)) >= wanted, END_DEADLINE_MS);
   const counted = await countedBytes(database, table);
   if (counted > wanted) throw new WrongResultError(`${name} counted ${counted} bytes of ${wanted}`);
+}
+
+/** When events are sent, and which of them are measured. All in milliseconds since 1970. */
+export interface Course {
+  readonly sendFromMs: number;
+  readonly sendToMs: number;
+  /** [from, to) */
+  readonly measured: readonly [number, number];
+}
+
+const WARM_UP_MS = 10_000;
+const WINDOW_MS = 300_000;
+/** How long the peer's watermark waits for what is late. */
+const WATERMARK_MS = 60_000;
+/** For the batch after the one that moved the watermark. */
+const MARGIN_MS = 40_000;
+
+/** Measures for a while, as soon as the rate has been steady for ten seconds. */
+export function shortCourse(nowMs: number, seconds: number): Course {
+  const fromMs = nowMs + WARM_UP_MS;
+  const toMs = fromMs + seconds * 1000;
+  return { sendFromMs: nowMs, sendToMs: toMs, measured: [fromMs, toMs] };
+}
+
+/** Measures one whole window, and goes on until its watermark has passed it. */
+export function windowCourse(nowMs: number): Course {
+  const fromMs = Math.ceil((nowMs + WARM_UP_MS) / WINDOW_MS) * WINDOW_MS;
+  const toMs = fromMs + WINDOW_MS;
+  return { sendFromMs: fromMs - WARM_UP_MS, sendToMs: toMs + WATERMARK_MS + MARGIN_MS, measured: [fromMs, toMs] };
+}
+
+/** How late rows were, and which never came. */
+export interface Delays {
+  readonly ms: readonly number[];
+  readonly missing: number;
+}
+
+/**
+ * Compares when probes were sent with when their rows were committed.
+ * @param between probes sent in [from, to) count; both in milliseconds since 1970.
+ */
+export function delaysOf(
+  sentMs: ReadonlyMap<string, number>,
+  committedMs: ReadonlyMap<string, number>,
+  [from, to]: readonly [number, number],
+): Delays {
+  const counted = [...sentMs].filter(([, sent]) => sent >= from && sent < to);
+  const ms = counted.flatMap(([id, sent]) => {
+    const committed = committedMs.get(id);
+    return committed === undefined ? [] : [committed - sent];
+  });
+  return { ms, missing: counted.length - ms.length };
 }

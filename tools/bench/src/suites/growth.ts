@@ -1,12 +1,11 @@
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';
-import type { BatchRun, DrainRun } from '../results/runs.ts';
+import type { BatchRun, DrainRun } from '../report/results.ts';
 import { loadTopic } from '../workload/load-topic.ts';
 import type { Workload } from '../workload/workload.ts';
 import { batchOfHour } from './batch-of-hour.ts';
-import type { BenchContext } from './bench-context.ts';
 import { type DrainOptions, drainRound } from './drain-round.ts';
-import { drainText } from './run-text.ts';
+import { type BenchContext, drainText } from './suite.ts';
 
 const PRODUCT_ROUNDS = 3;
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSecondsOfTree } from '../measure/cpu-clock.ts';
-import type { IdleRun } from '../results/runs.ts';
-import { withServerUsage } from '../stack/server-usage.ts';
-import type { BenchContext } from './bench-context.ts';
+import { productStreaming } from '../contestants/product.ts';
+import { sparkStreaming } from '../contestants/spark.ts';
+import { cpuSecondsOfTree } from '../measure/processes.ts';
+import type { IdleRun } from '../report/results.ts';
+import { withServerUsage } from '../stack/bench-stack.ts';
 import { inStream } from './in-stream.ts';
-import { idleText } from './run-text.ts';
-import { productStreaming, sparkStreaming } from './streaming-contestant.ts';
+import { type BenchContext, idleText } from './suite.ts';
 
 /** Measures what a speed layer costs that has nothing to do. */
 export async function idle(context: BenchContext): Promise<IdleRun[]> {

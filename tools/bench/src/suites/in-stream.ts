@@ -1,15 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
 import type { Knex } from 'knex';
-import { WrongResultError } from '../errors.ts';
-import { deleteTopic } from '../stack/bench-kafka.ts';
+import type { StreamingContestant } from '../contestants/contestant.ts';
+import { deleteTopic } from '../kafka/kafka-topics.ts';
+import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
-import { probeTimes } from '../stream/probe-times.ts';
-import { type Probes, sendProbes } from '../stream/probes.ts';
-import { until } from '../stream/until.ts';
-import { withService } from '../stream/with-service.ts';
-import type { BenchContext } from './bench-context.ts';
-import type { StreamingContestant } from './streaming-contestant.ts';
+import { WrongResultError } from '../verify/verified.ts';
+import { type Probes, probeTimes, sendProbes } from './probes.ts';
+import type { BenchContext } from './suite.ts';
 
 const PARTITIONS = 4;
 const START_DEADLINE_MS = 300_000;
@@ -55,6 +54,40 @@ export function inStream<T>(
 async function firstCounted(database: Knex, { name, table, shows }: StreamingContestant): Promise<void> {
   // A window takes minutes until it is over: the course waits for longer than Spark takes to start.
   if (shows === 'closed windows') return;
-  const isCounted = await until(async () => (await probeTimes(database, table)).size > 0, START_DEADLINE_MS);
+  const isCounted = await holdsWithin(async () => (await probeTimes(database, table)).size > 0, START_DEADLINE_MS);
   if (!isCounted) throw new WrongResultError(`${name} counted nothing within ${START_DEADLINE_MS} ms`);
+}
+
+/**
+ * Runs `work` while a service runs, then ends it as an operator would.
+ * @throws {ContestantFailedError} when the service ends before the work is done.
+ */
+async function withService<T>(command: CommandLine, work: (pid: number) => Promise<T>): Promise<T> {
+  const service = start(command);
+  let isOver = false;
+  const early = service.then(({ all, escapedCommand }): never | undefined => {
+    if (isOver) return undefined;
+    throw new ContestantFailedError(`${escapedCommand} ended too early\n${lastLines(all)}`);
+  });
+  try {
+    const done = await Promise.race([work(service.pid ?? 0).then((value) => ({ value })), early]);
+    if (done === undefined) throw new ContestantFailedError(`${command.file} ended too early`);
+    return done.value;
+  } finally {
+    isOver = true;
+    service.kill('SIGTERM');
+    await service;
+  }
+}
+
+const LOOK_MS = 250;
+
+/** Looks until the condition holds. @returns whether it does within the time. */
+export async function holdsWithin(condition: () => Promise<boolean>, deadlineMs: number): Promise<boolean> {
+  const endMs = performance.now() + deadlineMs;
+  while (performance.now() < endMs) {
+    if (await condition()) return true;
+    await delay(LOOK_MS);
+  }
+  return false;
 }

@@ -1,13 +1,11 @@
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';
 import { runMeasured } from '../measure/run-measured.ts';
-import type { Findings } from '../results/results.ts';
-import type { BatchRun, DrainRun, TransportRun } from '../results/runs.ts';
-import { withServerUsage } from '../stack/server-usage.ts';
+import type { BatchRun, DrainRun, Findings, TransportRun } from '../report/results.ts';
+import { withServerUsage } from '../stack/bench-stack.ts';
 import { type LoadedTopic, loadTopic } from '../workload/load-topic.ts';
-import type { BenchContext } from './bench-context.ts';
 import { drainRound } from './drain-round.ts';
-import { drainText } from './run-text.ts';
+import { type BenchContext, drainText } from './suite.ts';
 
 type Rounds = NonNullable<Findings['rounds']>;
 

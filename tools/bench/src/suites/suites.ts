@@ -1,12 +1,12 @@
-import type { Findings, SuiteName } from '../results/results.ts';
+import { spreadOf } from '../measure/statistics.ts';
+import type { Findings, SuiteName } from '../report/results.ts';
 import { batchOfHour } from './batch-of-hour.ts';
-import type { BenchContext } from './bench-context.ts';
 import { files } from './files.ts';
 import { freshness } from './freshness.ts';
 import { hourEvents, hourFiles, limitedWorkers, partitions, users, workers } from './growth.ts';
 import { idle } from './idle.ts';
 import { rounds } from './rounds.ts';
-import { topRate } from './top-rate.ts';
+import type { BenchContext } from './suite.ts';
 
 /** @param found so far: some suites take their rates from others. */
 type Suite<Name extends SuiteName> = (context: BenchContext, found: Findings) => Promise<NonNullable<Findings[Name]>>;
@@ -30,4 +30,14 @@ const suites: { readonly [Name in SuiteName]: Suite<Name> } = {
 /** Runs one suite. @returns its findings beside the others'. */
 export async function withSuite(name: SuiteName, context: BenchContext, found: Findings): Promise<Findings> {
   return { ...found, [name]: await suites[name](context, found) };
+}
+
+/** What there is to go by while nobody has drained a topic yet. */
+const ASSUMED = 200_000;
+
+/** How many events a second the product drains: the median of what was found. */
+function topRate({ rounds }: Findings): number {
+  const drains = rounds?.drains.filter(({ contestant }) => contestant === 'product') ?? [];
+  if (drains.length === 0) return ASSUMED;
+  return spreadOf(drains.map(({ events, drainSeconds }) => events / drainSeconds)).median;
 }

@@ -1,5 +1,4 @@
-import { WrongResultError } from '../errors.ts';
-import { verify } from './verified.ts';
+import { verify, WrongResultError } from './verified.ts';
 
 describe('a figure', () => {
   it('counts when the rows are the truth, in any order', () => {

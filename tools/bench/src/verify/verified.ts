@@ -1,5 +1,10 @@
+import { ProductError } from '@antenna/cli';
 import { compareRows, type KeyedRow, summarize } from '@antenna/truth';
-import { WrongResultError } from '../errors.ts';
+
+/** A measured program computed something else than the truth: its figures count for nothing. */
+export class WrongResultError extends ProductError {
+  readonly code = 'WRONG_RESULT';
+}
 
 /**
  * Compares rows with the truth.

@@ -1,11 +1,10 @@
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { keyedTotals, type Truth } from '@antenna/truth';
+import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
-import { WrongResultError } from '../errors.ts';
 import { countEvents, selectEvents, selectHours } from './archive.sql.ts';
-import { verify } from './verified.ts';
+import { verify, WrongResultError } from './verified.ts';
 
 const totalsRow = z.tuple([z.bigint(), z.string(), z.string(), z.bigint()]);
 const countRow = z.tuple([z.bigint()]);

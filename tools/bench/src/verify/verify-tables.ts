@@ -2,7 +2,7 @@ import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow, type
 import type { Knex } from 'knex';
 import * as z from 'zod';
 import { withDatabase } from '../stack/database.ts';
-import type { BenchUser } from '../workload/users.ts';
+import type { BenchUser } from '../workload/workload.ts';
 import { selectHours, selectOverQuota, selectWindows } from './tables.sql.ts';
 import { verify } from './verified.ts';
 

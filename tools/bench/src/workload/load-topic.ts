@@ -5,12 +5,10 @@ import type { Report } from '@antenna/local-stack';
 import { ensureTopic, produce } from '@antenna/simulator';
 import { readTruthFile, Truth, writeTruthFile } from '@antenna/truth';
 import type { Kafka } from 'kafkajs';
-import { WrongResultError } from '../errors.ts';
+import { deleteTopic, recordsOf } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';
-import { deleteTopic, recordsOf } from '../stack/bench-kafka.ts';
-import { sendClosingMarkers } from './closing-markers.ts';
-import { factsOf, topicOf, type Workload } from './workload.ts';
-import { workloadRecords, type WorkloadRecord } from './workload-records.ts';
+import { WrongResultError } from '../verify/verified.ts';
+import { deviceId, endMs, factsOf, topicOf, type Workload, type WorkloadRecord, workloadRecords } from './workload.ts';
 
 /** A topic that holds a workload and its closing markers. */
 export interface LoadedTopic {
@@ -52,5 +50,25 @@ function* addedTo(truth: Truth, workload: Workload): Generator<WorkloadRecord, v
   for (const record of workloadRecords(workload)) {
     truth.add(record.fact);
     yield record;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Sends an event of no bytes to each partition, an hour after the last one: Spark's append mode writes a window only
+ * once later events have moved its watermark past it. Every contestant reads them; no truth knows them.
+ */
+async function sendClosingMarkers(kafka: Kafka, topic: string, workload: Workload): Promise<void> {
+  const seconds = (endMs(workload) + HOUR_MS) / 1000;
+  const [id, antenna] = [deviceId('closing marker'), deviceId('antenna of the closing marker')];
+  const value = `{"timestamp":${seconds},"id":"${id}","antenna_id":"${antenna}","bytes":0,"app":"SKYPE"}`;
+  const messages = Array.from({ length: workload.partitions }, (_, partition) => ({ key: id, value, partition }));
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    await producer.send({ topic, messages });
+  } finally {
+    await producer.disconnect();
   }
 }

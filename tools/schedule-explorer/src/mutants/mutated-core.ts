@@ -7,7 +7,7 @@ import * as ingestion from '@antenna/ingestion';
 import type { Core } from '../world/core.ts';
 import type { Mutant, SourceEdit } from './mutant.ts';
 
-const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 /** In the workspace, so that the copies find the packages that they import; not under version control. */
 const COPIES = join(ROOT, '.local/mutants');

@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { java, kafkaJars, type Report, reportToStderr } from '@antenna/local-stack';
+import { execa } from 'execa';
+import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
+import type { RunPlace } from '../stack/run-place.ts';
+import { deviceId } from '../workload/workload.ts';
+
+/** Kafka's own consumer, which does nothing with what it reads: what the broker of this machine can deliver. */
+export interface KafkaConsumer {
+  read(brokers: string, topic: string, records: number): CommandLine;
+  /** Seconds that it fetched for, by its own account. */
+  seconds(output: string): number;
+}
+
+export async function kafkaConsumer(report: Report): Promise<KafkaConsumer> {
+  const [file, jars] = [await java(), await kafkaJars(report)];
+  return {
+    read: (brokers, topic, records) => ({
+      file,
+      args: [
+        ...['-Xmx512m', '-Dlog4j2.level=ERROR', '-cp', `${jars}/*`, 'org.apache.kafka.tools.ConsumerPerformance'],
+        ...['--bootstrap-server', brokers, '--topic', topic, '--num-records', String(records), '--timeout', '20000'],
+      ],
+      env: {},
+    }),
+    seconds: secondsOf,
+  };
+}
+
+/** Its last line: start, end, MB, MB/s, records, records/s, rebalance ms, fetch ms, … */
+function secondsOf(output: string): number {
+  const fields = output.trim().split('\n').at(-1)?.split(', ') ?? [];
+  const [records, perSecond] = [Number(fields[4]), Number(fields[5])];
+  return records / perSecond;
+}
+
+/** What each event of a steady stream counts: so their number can be told from the sum. */
+export const BYTES_OF_EVENT = 1_000;
+
+const USERS = 20_000;
+const ANTENNAS = 50;
+const APPS = ['SKYPE', 'FACETIME', 'TELEGRAM', 'FACEBOOK'] as const;
+
+export interface SteadyRate {
+  readonly topic: string;
+  readonly eventsPerSecond: number;
+  readonly seconds: number;
+}
+
+export interface Sent {
+  readonly events: number;
+  /** What was reached. */
+  readonly eventsPerSecond: number;
+}
+
+/**
+ * Sends events of now at a steady rate, by Kafka's own producer, which leaves most of the machine to those who read.
+ * @throws {ContestantFailedError}
+ */
+export async function sendSteadily(at: RunPlace, rate: SteadyRate, report: Report): Promise<Sent> {
+  const payload = join(at.scratch, `events-${rate.topic}.txt`);
+  await writeFile(payload, eventLines(Date.now()).join('\n'));
+  const events = rate.eventsPerSecond * rate.seconds;
+  const jars = await kafkaJars(report);
+  const client = [`bootstrap.servers=${at.brokers}`, 'acks=all', 'linger.ms=5', 'batch.size=65536'];
+  const { failed, all, stdout } = await start({
+    file: await java(),
+    args: [
+      ...['-Xmx512m', '-Dlog4j2.level=ERROR', '-cp', `${jars}/*`, 'org.apache.kafka.tools.ProducerPerformance'],
+      ...['--topic', rate.topic, '--num-records', String(events), '--throughput', String(rate.eventsPerSecond)],
+      ...['--payload-file', payload, '--producer-props', ...client],
+    ],
+    env: {},
+  });
+  const reached = /([\d.]+) records\/sec \(/g;
+  const last = [...stdout.matchAll(reached)].at(-1)?.[1];
+  if (failed || last === undefined) throw new ContestantFailedError(`the producer failed:\n${lastLines(all)}`);
+  return { events, eventsPerSecond: Number(last) };
+}
+
+function eventLines(nowMs: number): string[] {
+  const seconds = Math.floor(nowMs / 1000);
+  return Array.from({ length: USERS }, (_, user) => {
+    const ids = `"id":"${deviceId(`user ${user}`)}","antenna_id":"${deviceId(`antenna ${user % ANTENNAS}`)}"`;
+    return `{"timestamp":${seconds},${ids},"bytes":${BYTES_OF_EVENT},"app":"${APPS[user % APPS.length] ?? APPS[0]}"}`;
+  });
+}
+
+/** Where to, and what. */
+export interface Production {
+  readonly brokers: string;
+  readonly topic: string;
+  /** Sent again and again, whole. */
+  readonly lines: Buffer;
+  readonly eventsPerBlock: number;
+  /** Events a second at most; as fast as it goes unless given. */
+  readonly rate?: number | undefined;
+  /** How many blocks, or until when. */
+  readonly blocks?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+const PART_BYTES = 1024 * 1024;
+
+/**
+ * Sends a block again and again by Kafka's own console producer, idempotent: it sends several times faster than the
+ * client that the workers use.
+ * @returns how many events were sent; Kafka has them all.
+ */
+export async function sendBlocks(production: Production): Promise<number> {
+  const { lines, eventsPerBlock, rate, blocks = Number.POSITIVE_INFINITY, untilMs } = production;
+  const producer = startProducer(await java(), await kafkaJars(reportToStderr), production);
+  const startedMs = Date.now();
+  let sent = 0;
+  for (let block = 0; block < blocks && Date.now() < (untilMs ?? Number.POSITIVE_INFINITY); block += 1) {
+    for (let from = 0; from < lines.length; from += PART_BYTES) {
+      if (!producer.stdin.write(lines.subarray(from, from + PART_BYTES))) await once(producer.stdin, 'drain');
+      const share = Math.min(from + PART_BYTES, lines.length) / lines.length;
+      if (rate !== undefined) await until(startedMs + ((sent + eventsPerBlock * share) / rate) * 1000);
+    }
+    sent += eventsPerBlock;
+  }
+  producer.stdin.end();
+  await producer;
+  return sent;
+}
+
+function startProducer(file: string, jars: string, { brokers, topic }: Production) {
+  const place = ['--bootstrap-server', brokers, '--topic', topic];
+  const sending = ['--compression-codec', 'lz4', '--batch-size', '131072'];
+  const settings = ['linger.ms=20', 'acks=all', 'enable.idempotence=true', 'buffer.memory=67108864'];
+  const reading = ['--reader-property', 'parse.key=true'];
+  const args = [...place, ...sending, ...settings.flatMap((each) => ['--command-property', each]), ...reading];
+  return execa(
+    file,
+    ['-Xmx256m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), 'org.apache.kafka.tools.ConsoleProducer', ...args],
+    { stdin: 'pipe', all: true },
+  );
+}
+
+async function until(timeMs: number): Promise<void> {
+  const waitMs = timeMs - Date.now();
+  if (waitMs > 0) await delay(waitMs);
+}

@@ -1,0 +1,41 @@
+import { ensureTopic } from '@antenna/simulator';
+import { sendBlocks } from '../kafka/kafka-programs.ts';
+import { benchKafka } from '../kafka/kafka-topics.ts';
+import { runMeasured } from '../measure/run-measured.ts';
+import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
+import { type BlockShape, EventBlock, LoadFailedError } from './event-block.ts';
+import { Stored } from './stored.ts';
+import { workerCommand } from './worker.ts';
+
+export interface DrainLoad {
+  readonly shape: BlockShape;
+  readonly blocks: number;
+  readonly partitions: number;
+}
+
+export interface DrainResult {
+  readonly events: number;
+  readonly seconds: number;
+  readonly peakBytes: number;
+  readonly rows: number;
+}
+
+/**
+ * Fills a topic and lets one worker drain it, then compares every row with the truth.
+ * @throws when the worker fails or a row is wrong.
+ */
+export async function drainLoad(at: RunPlace, { shape, blocks, partitions }: DrainLoad): Promise<DrainResult> {
+  const block = new EventBlock(shape, partitions);
+  const { brokers, groupId: topic } = at;
+  await ensureTopic(benchKafka(brokers), topic, partitions);
+  const sent = await sendBlocks({ brokers, topic, lines: block.lines, eventsPerBlock: shape.events, blocks });
+  const { usage } = await runMeasured([workerCommand('speed-layer', ['drain'], workerEnvironment(at))]);
+  return Stored.using(at.databaseUrl, async (stored) => {
+    const { counted, archived } = await stored.mustHold(block);
+    if (counted !== sent || archived !== sent) {
+      throw new LoadFailedError(`${sent} events were sent, ${counted} are counted and ${archived} archived`);
+    }
+    const rows = (await stored.totals('public.bytes')).length;
+    return { events: counted, seconds: usage.wallSeconds, peakBytes: usage.peakMemoryBytes, rows };
+  });
+}

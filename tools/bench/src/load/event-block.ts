@@ -1,0 +1,84 @@
+import { ProductError } from '@antenna/cli';
+import type { UsageEvent } from '@antenna/event-schema';
+import { Truth } from '@antenna/truth';
+import kafkajs from 'kafkajs';
+
+/** A limit was broken, a row is wrong, or a program failed under load. */
+export class LoadFailedError extends ProductError {
+  readonly code = 'LOAD_FAILED';
+}
+
+/** Events that are easy to make again: the n-th one follows from n alone. */
+export interface BlockShape {
+  readonly events: number;
+  readonly users: number;
+  readonly antennas: number;
+  readonly apps: number;
+  /** Their times pass evenly through [fromMs, fromMs + spanMs). */
+  readonly fromMs: number;
+  readonly spanMs: number;
+}
+
+/**
+ * A block of events that is sent again and again. Each partition repeats its part of the block in the same order, so
+ * that what lies below any offset is known without reading it.
+ */
+export class EventBlock {
+  /** A line each, key and value with a tab between them, as Kafka's console producer reads them. */
+  readonly lines: Buffer;
+  readonly #byPartition: ReadonlyMap<number, readonly UsageEvent[]>;
+
+  constructor(shape: BlockShape, partitions: number) {
+    const events = [...eventsOf(shape)];
+    this.lines = Buffer.from(events.map((event) => `${event.id}\t${jsonOf(event)}\n`).join(''));
+    const partitionOf = partitioner(partitions);
+    this.#byPartition = Map.groupBy(events, ({ id }) => partitionOf(id));
+  }
+
+  /** What the totals have to be when each partition has been read up to its offset. */
+  truthBelow(offsets: ReadonlyMap<number, number>): Truth {
+    const truth = new Truth();
+    for (const [partition, end] of offsets) {
+      const part = this.#byPartition.get(partition) ?? [];
+      if (part.length === 0 && end > 0)
+        throw new LoadFailedError(`partition ${partition} was to stay empty and holds ${end}`);
+      part.forEach((event, index) => {
+        const times = Math.floor(end / part.length) + (index < end % part.length ? 1 : 0);
+        // Adding it up is what the product is tested for, so the oracle may multiply.
+        if (times > 0) truth.add({ ...event, bytes: event.bytes * times });
+      });
+    }
+    return truth;
+  }
+}
+
+const twelveDigits = (number: number): string => String(number).padStart(12, '0');
+
+function* eventsOf({ events, users, antennas, apps, fromMs, spanMs }: BlockShape): Generator<UsageEvent> {
+  for (let index = 0; index < events; index += 1) {
+    yield {
+      eventTimeMs: fromMs + Math.floor((spanMs * index) / events),
+      id: `ffffffff-0000-0000-0000-${twelveDigits(index % users)}`,
+      antennaId: `aaaaaaaa-0000-0000-0000-${twelveDigits(index % antennas)}`,
+      bytes: (index * 7_919) % 10_007,
+      app: `APP${index % apps}`,
+    };
+  }
+}
+
+function jsonOf({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): string {
+  return JSON.stringify({ timestamp: eventTimeMs, id, antenna_id: antennaId, bytes, app });
+}
+
+/** The partition that Kafka's own producer chooses for a key: kafkajs does the same. */
+function partitioner(partitions: number): (key: string) => number {
+  const choose = kafkajs.Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+    partitionErrorCode: 0,
+    partitionId,
+    leader: 1,
+    replicas: [1],
+    isr: [1],
+  }));
+  return (key) => choose({ topic: '', partitionMetadata, message: { key, value: null } });
+}

@@ -1,0 +1,99 @@
+import { command } from '@antenna/cli';
+import { asSoleUser, reportToStderr } from '@antenna/local-stack';
+import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
+import { benchKafka, deleteTopic } from '../kafka/kafka-topics.ts';
+import { place } from '../place.ts';
+import { startBenchStack } from '../stack/bench-stack.ts';
+import { clearRunPlaces, inRunPlace, type RunPlace } from '../stack/run-place.ts';
+import { drainLoad } from './drain-load.ts';
+import { LoadFailedError } from './event-block.ts';
+import { hourLoad } from './hour-load.ts';
+import { drainSettings, hourSettings, limitSettings, overloadSettings } from './load-settings.ts';
+import { overload, periodText, requireFlatMemory } from './overload.ts';
+
+const FROM_MS = Date.UTC(2022, 9, 29, 13);
+const MINUTE_MS = 60_000;
+const MIB = 1_048_576;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/** Sends more than one worker can process for minutes. */
+export const overloadCommand = command({
+  name: 'overload',
+  description: 'sends more than one worker can process: its memory has to stay flat, its totals exact',
+  settings: { overload: overloadSettings, limits: limitSettings },
+  run: async ({ overload: { minutes, partitions, users, rate }, limits }) => {
+    const shape = { events: 200_000, users, antennas: 500, apps: 4, fromMs: FROM_MS, spanMs: 60 * MINUTE_MS };
+    let minute = 0;
+    const periods = { durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS };
+    const onPeriod = (period: Parameters<typeof periodText>[1]): void => {
+      say(periodText((minute += 1), period));
+    };
+    const result = await inPlace((at) => overload(at, { shape, partitions, rate, ...periods, onPeriod }));
+    say(`0 wrong rows of ${result.counted} events counted, ${result.archived} archived`);
+    requireFlatMemory(result.periods, limits.maxMiB);
+  },
+});
+
+/** Drains a topic of any shape by one worker. */
+export const drainCommand = command({
+  name: 'drain',
+  description: 'fills a topic and lets one worker drain it: 1 user is a hot key, 1,000,000 of them many states',
+  settings: { drain: drainSettings, limits: limitSettings },
+  run: async ({ drain: { events, blocks, partitions, users, windows }, limits }) => {
+    const spanMs = windows * 5 * MINUTE_MS;
+    const shape = { events, users, antennas: Math.min(500, users), apps: Math.min(4, users), fromMs: FROM_MS, spanMs };
+    const { seconds, peakBytes, rows, ...result } = await inPlace((at) => drainLoad(at, { shape, blocks, partitions }));
+    const rate = Math.round(result.events / seconds);
+    say(
+      `0 wrong rows of ${rows}: ${result.events} events of ${users} users in ${partitions} partitions; ` +
+        `${seconds.toFixed(1)} s, ${rate} events/s, peak ${Math.round(peakBytes / MIB)} MiB`,
+    );
+    requireBelow(peakBytes, limits.maxMiB);
+  },
+});
+
+/** Computes an hour of many archived events. */
+export const hourCommand = command({
+  name: 'hour',
+  description: 'lets the batch layer compute an hour of many archived events',
+  settings: { hour: hourSettings, limits: limitSettings },
+  run: async ({ hour: { events, users }, limits }) => {
+    const shape = { events, users, antennas: Math.min(500, users), apps: 4, hourMs: FROM_MS };
+    const { seconds, peakBytes, rows } = await inPlace((at) => hourLoad(at, shape));
+    say(
+      `0 wrong rows of ${rows}: ${events} events of ${users} users; ${seconds.toFixed(1)} s, ` +
+        `peak ${Math.round(peakBytes / MIB)} MiB`,
+    );
+    requireBelow(peakBytes, limits.maxMiB);
+  },
+});
+
+function requireBelow(bytes: number, maxMiB: number): void {
+  const mib = Math.round(bytes / MIB);
+  if (mib > maxMiB) throw new LoadFailedError(`the program used ${mib} MiB, more than ${maxMiB}`);
+}
+
+/** Runs `work` on the benchmark's servers, in an empty database that has the product's tables. */
+function inPlace<T>(work: (at: RunPlace) => Promise<T>): Promise<T> {
+  return asSoleUser(place.home, async () => {
+    const stack = await startBenchStack(reportToStderr);
+    try {
+      await clearRunPlaces(stack);
+      return await inRunPlace(stack, async (at) => {
+        await makeTables(at.databaseUrl);
+        return work(at).finally(() => deleteTopic(benchKafka(at.brokers), at.groupId).catch(() => undefined));
+      });
+    } finally {
+      await stack.stop();
+    }
+  });
+}
+
+async function makeTables(url: string): Promise<void> {
+  await migrate({ url });
+  const database = openDatabase({ url }, { applicationName: 'load' });
+  await seedUsers(database).finally(() => database.destroy());
+}

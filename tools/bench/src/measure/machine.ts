@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { java } from '@antenna/local-stack';
+import { execa } from 'execa';
+import { withDatabase } from '../stack/database.ts';
+
+/** What figures were taken on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly kernel: string;
+  readonly node: string;
+  readonly java: string;
+  readonly postgres: string;
+}
+
+export async function describeMachine(postgresUrl: string): Promise<Machine> {
+  const { all } = await execa(await java(), ['-version'], { all: true });
+  const rows = await withDatabase(postgresUrl, (it) =>
+    it.raw<{ rows: { server_version: string }[] }>('SHOW server_version'),
+  );
+  return {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    system: systemName(),
+    kernel: release(),
+    node: process.version,
+    java: /version "([^"]+)"/.exec(all)?.[1] ?? 'unknown',
+    postgres: rows.rows[0]?.server_version ?? 'unknown',
+  };
+}
+
+function systemName(): string {
+  try {
+    return /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? process.platform;
+  } catch {
+    return process.platform;
+  }
+}

@@ -1,1 +1,0 @@
-export { sparkServer } from './spark-server.ts';
