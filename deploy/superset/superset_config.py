@@ -1,28 +1,66 @@
 """Superset's configuration: addresses and secrets come from the environment, nothing secret lives in this file.
 
 SUPERSET_METADATA_URI   the database of Superset's own metadata (users, dashboards)
+SUPERSET_METADATA_PASSWORD  the password for it, where SUPERSET_METADATA_URI has none
 SUPERSET_SECRET_KEY     signs sessions and encrypts the stored database password: keep it, a new one makes stored
                         passwords unreadable (openssl rand -base64 42)
 SUPERSET_LANGUAGE       es (default) or en
 SUPERSET_HTTPS=1        when the browser reaches it by HTTPS
-SUPERSET_PROXY=1        when it stands behind a proxy that sets X-Forwarded-*
+SUPERSET_PROXY          how many addresses the proxies before it append to X-Forwarded-For: 1 for most, 2 for a load
+                        balancer of Google's (the client's and its own); unset without a proxy
 
 A name with _FILE appended gives the path of a file that holds the value, as mounted secrets do.
 """
 
+import hashlib
+import hmac
 import os
 
+from sqlalchemy.engine import make_url
 
-def setting(name: str) -> str:
+
+def setting(name: str, default: str | None = None) -> str:
     path = os.environ.get(f"{name}_FILE")
     if path:
         with open(path, encoding="utf-8") as file:
             return file.read().strip()
-    return os.environ[name]
+    return os.environ[name] if default is None else os.environ.get(name, default)
+
+
+def metadata_uri() -> str:
+    uri = make_url(setting("SUPERSET_METADATA_URI"))
+    password = setting("SUPERSET_METADATA_PASSWORD", "")
+    return (uri.set(password=password) if password else uri).render_as_string(hide_password=False)
 
 
 SECRET_KEY = setting("SUPERSET_SECRET_KEY")
-SQLALCHEMY_DATABASE_URI = setting("SUPERSET_METADATA_URI")
+SQLALCHEMY_DATABASE_URI = metadata_uri()
+
+
+def derived_secret(purpose: str) -> str:
+    """A secret of its own for what Superset else signs with a word that anybody can read in its source."""
+    return hmac.new(SECRET_KEY.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+# Neither feature is on. Were it turned on, its tokens could not be forged.
+GUEST_TOKEN_JWT_SECRET = derived_secret("guest token")
+GLOBAL_ASYNC_QUERIES_JWT_SECRET = derived_secret("asynchronous queries")
+
+# Superset limits tries of passwords only where SUPERSET_ENV is `production`. Each client address has so many, by the
+# page and by the API alike; counted in memory, since there is one process. Other requests are not limited: a dashboard
+# asks for all its charts at once.
+RATELIMIT_ENABLED = True
+RATELIMIT_APPLICATION = None
+RATELIMIT_STORAGE_URI = "memory://"
+AUTH_RATE_LIMITED = True
+AUTH_RATE_LIMIT = "20 per minute"
+
+
+def FLASK_APP_MUTATOR(app) -> None:
+    """Flask-AppBuilder limits its page for logging in, and not the API that does the same."""
+    login = "SecurityApi.login"
+    app.view_functions[login] = app.appbuilder.sm.limiter.limit(AUTH_RATE_LIMIT)(app.view_functions[login])
+
 
 BABEL_DEFAULT_LOCALE = os.environ.get("SUPERSET_LANGUAGE", "es")
 LANGUAGES = {
@@ -62,4 +100,8 @@ TALISMAN_CONFIG = {
 SESSION_COOKIE_SECURE = os.environ.get("SUPERSET_HTTPS") == "1"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-ENABLE_PROXY_FIX = os.environ.get("SUPERSET_PROXY") == "1"
+# Of X-Forwarded-*, only what the proxies append or replace is believed: Google's load balancer passes the client's own
+# X-Forwarded-Host, -Port and -Prefix on.
+PROXY_ADDRESSES = int(os.environ.get("SUPERSET_PROXY", "0"))
+ENABLE_PROXY_FIX = PROXY_ADDRESSES > 0
+PROXY_FIX_CONFIG = {"x_for": PROXY_ADDRESSES, "x_proto": 1, "x_host": 0, "x_port": 0, "x_prefix": 0}

@@ -1,5 +1,5 @@
 import { optionalSetting, secretFile, settingsGroup } from '@antenna/cli';
-import { ensureLogin, LOGINS } from '@antenna/usage-store';
+import { ensureDatabaseOwner, ensureLogin, LOGINS, SUPERSET_METADATA } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
 /** Passwords of the logins to create; a login without one is left alone. */
@@ -10,19 +10,28 @@ export const loginSettings = settingsGroup({
     batchLayer: passwordOf('BATCH_LAYER_PASSWORD_FILE', LOGINS.batchLayer.role),
     operator: passwordOf('OPERATOR_PASSWORD_FILE', LOGINS.operator.role),
     reader: passwordOf('READER_PASSWORD_FILE', LOGINS.reader.role),
+    supersetMetadata: optionalSetting({
+      name: 'SUPERSET_METADATA_PASSWORD_FILE',
+      description: `file with a password: creates the login ${SUPERSET_METADATA} and a database of its own, for Superset`,
+      kind: secretFile,
+    }),
   },
   value: (passwords) => passwords,
 });
 
+type Passwords = { readonly [Login in keyof typeof LOGINS | 'supersetMetadata']: string | undefined };
+
 /** Creates the logins whose passwords are given, or gives them these passwords. */
 export async function createLogins(
   database: Knex,
-  { speedLayer, batchLayer, operator, reader }: { readonly [Login in keyof typeof LOGINS]: string | undefined },
+  { speedLayer, batchLayer, operator, reader, supersetMetadata }: Passwords,
 ): Promise<void> {
   if (speedLayer !== undefined) await ensureLogin(database, LOGINS.speedLayer, speedLayer);
   if (batchLayer !== undefined) await ensureLogin(database, LOGINS.batchLayer, batchLayer);
   if (operator !== undefined) await ensureLogin(database, LOGINS.operator, operator);
   if (reader !== undefined) await ensureLogin(database, LOGINS.reader, reader);
+  if (supersetMetadata === undefined) return;
+  await ensureDatabaseOwner(database, { name: SUPERSET_METADATA, password: supersetMetadata });
 }
 
 function passwordOf(name: string, role: string) {

@@ -30,6 +30,7 @@ export { migrate, type MigrateOptions } from './migrate.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
+export { type DatabaseOwner, ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { PostgresTooOldError } from './server-version.ts';

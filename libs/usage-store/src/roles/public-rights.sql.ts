@@ -1,9 +1,22 @@
 /**
- * Takes away what Postgres lets everybody do in every database, so that who may only call functions can keep nothing:
- * temporary tables, tables in schema public, large objects. Each is taken away by itself: where the provisioner is no
+ * Takes away what Postgres lets everybody do in every database: to enter it, which is left to the group roles alone, and
+ * to keep something there (temporary tables, tables in schema public, large objects). Each is taken away by itself: where the provisioner is no
  * superuser, as on a managed server, the right to large objects is not its to take, and stays.
  */
 export const REVOKE_PUBLIC_RIGHTS = `
+  DO $$
+  BEGIN
+    EXECUTE format(
+      'GRANT CONNECT ON DATABASE %I TO antenna_batch, antenna_operator, antenna_reader, antenna_speed', current_database()
+    );
+    IF has_database_privilege('public', current_database(), 'CONNECT') THEN
+      EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database());
+    END IF;
+  EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'PUBLIC keeps the right to enter the database: %', SQLERRM;
+  END
+  $$;
+
   DO $$
   BEGIN
     IF has_database_privilege('public', current_database(), 'TEMPORARY') THEN
