@@ -56,7 +56,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['libs/{event-schema,windowing,aggregation,quota,ingestion,hourly-batch}/src/**/*.ts'],
+    files: ['libs/{event-schema,windowing,aggregation,quota,archive-format,ingestion,hourly-batch}/src/**/*.ts'],
     ignores: ['**/*.test.ts', '**/*.itest.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: pureModules }],

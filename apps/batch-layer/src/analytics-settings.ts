@@ -1,11 +1,4 @@
-import {
-  ProductError,
-  archiveUrl,
-  archiveUrlOf,
-  type ArchiveLocation,
-  setting,
-  settingsGroup,
-} from '@antenna/cli';
+import { ProductError, archiveUrl, archiveUrlOf, type ArchiveLocation, setting, settingsGroup } from '@antenna/cli';
 
 /** Where merged files go. */
 export const analyticsSettings = settingsGroup({

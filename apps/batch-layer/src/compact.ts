@@ -1,13 +1,6 @@
 import { openAnalytics } from '@antenna/event-archive';
 import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  type Command,
-  command,
-  databaseSettings,
-  finalitySettings,
-  logSettings,
-} from '@antenna/cli';
+import { archiveSettings, type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';

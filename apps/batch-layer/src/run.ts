@@ -1,12 +1,5 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  type Command,
-  command,
-  databaseSettings,
-  finalitySettings,
-  logSettings,
-} from '@antenna/cli';
+import { archiveSettings, type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
 import { createLogger, type Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
 import { hourPorts } from './hour-ports.ts';

@@ -1,12 +1,5 @@
 import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
-import {
-  archiveSettings,
-  command,
-  databaseSettings,
-  kafkaSettings,
-  logSettings,
-  settingsGroup,
-} from '@antenna/cli';
+import { archiveSettings, command, databaseSettings, kafkaSettings, logSettings, settingsGroup } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';

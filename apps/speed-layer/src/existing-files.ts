@@ -1,5 +1,6 @@
 import type { ParquetArchive } from '@antenna/event-archive';
-import { type ArchivedFile, parseArchivePath, sumOfBytes } from '@antenna/ingestion';
+import { parseArchivePath, sumOfBytes } from '@antenna/archive-format';
+import { type ArchivedFile } from '@antenna/ingestion';
 import type { AbandonedFiles } from '@antenna/usage-store';
 
 /** The archive, as far as what exists in it is looked at. */

@@ -1,14 +1,8 @@
 import { decode, EventPools, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
-import {
-  type EventColumns,
-  EventColumnsBuilder,
-  type Fingerprint,
-  fingerprintOf,
-  parseArchivePath,
-  splitByHour,
-} from '@antenna/ingestion';
+import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
+import { type Fingerprint, fingerprintOf } from '@antenna/ingestion';
 import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
 import type { CompareEvents } from './find-truncation.ts';

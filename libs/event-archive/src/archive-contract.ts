@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { archivePath } from '@antenna/ingestion';
+import { archivePath } from '@antenna/archive-format';
 import type { ArchiveReader } from './archive-reader.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { aRow, columnsOf, manyRows, rowsIn } from './rows-for-tests.ts';

@@ -1,7 +1,8 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hourFolder, inParallel } from '@antenna/ingestion';
+import { inParallel } from '@antenna/ingestion';
+import { hourFolder } from '@antenna/archive-format';
 import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, ListedFile } from './archive-store.ts';

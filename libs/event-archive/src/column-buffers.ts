@@ -1,4 +1,4 @@
-import type { EventColumns } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
 
 /** The memory of columns, each of which is one whole buffer: what a thread gives away with them. */
 export function buffersOf(rows: EventColumns): ArrayBuffer[] {

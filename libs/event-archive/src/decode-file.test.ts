@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { firstDifference } from '@antenna/ingestion';
+import { firstDifference } from '@antenna/archive-format';
 import { decodeFile } from './decode-file.ts';
 import { parquetRows } from './parquet-reader.ts';
 import { columnsOf, manyRows, SOME_TIME_MS } from './rows-for-tests.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
+import type { StoredFile } from '@antenna/ingestion';
 import { joinColumns } from './join-columns.ts';
 import { inOffsetOrder } from './offset-order.ts';
 import { rowGroups } from './row-groups.ts';

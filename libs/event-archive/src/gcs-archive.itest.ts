@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hourFolder } from '@antenna/ingestion';
+import { hourFolder } from '@antenna/archive-format';
 import { temporaryFolder, type TemporaryFolder, testBucket, until } from '@antenna/test-kit';
 import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
 import { type Fate, GcsFaultProxy } from './gcs-fault-proxy.ts';

@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/ingestion';
+import type { EventColumns, TextColumn } from '@antenna/archive-format';
 
 type Numbers = 'offset' | 'eventTimeMs' | 'bytes';
 type Texts = 'id' | 'antennaId' | 'app';

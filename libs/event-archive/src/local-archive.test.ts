@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hourFolder } from '@antenna/ingestion';
+import { hourFolder } from '@antenna/archive-format';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';

@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/ingestion';
+import type { EventColumns, TextColumn } from '@antenna/archive-format';
 import { ascendingRows, valuesOfRows } from './row-order.ts';
 
 /** The rows in the order of their offsets, as a chunk has them, in whichever order a file keeps them. */

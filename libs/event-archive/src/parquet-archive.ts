@@ -1,4 +1,5 @@
-import type { EventArchive, EventColumns, StoredFile } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
+import type { EventArchive, StoredFile } from '@antenna/ingestion';
 import type { ArchiveStore } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { localFailure } from './local-failure.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
+import type { StoredFile } from '@antenna/ingestion';
 import { giveWay } from './background-thread.ts';
 import { buffersOf, release } from './column-buffers.ts';
 import type { EncodeTask } from './parquet-encoder.ts';

@@ -1,4 +1,5 @@
-import type { EventColumns, StoredFile, TextColumn } from '@antenna/ingestion';
+import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { StoredFile } from '@antenna/ingestion';
 import { buffersOf } from './column-buffers.ts';
 import { siblingModule, WorkerPool } from './worker-pool.ts';
 

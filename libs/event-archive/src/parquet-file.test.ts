@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
-import { type EventColumns, firstDifference } from '@antenna/ingestion';
+import { type EventColumns, firstDifference } from '@antenna/archive-format';
 import { joinColumns } from './join-columns.ts';
 import { parquetFile } from './parquet-file.ts';
 import { parquetRowGroups, parquetRows } from './parquet-reader.ts';

@@ -1,4 +1,4 @@
-import type { EventColumns } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
 import { type Table, tableToIPC } from 'apache-arrow';
 import {
   Compression,

@@ -1,4 +1,4 @@
-import type { EventColumns } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
 import type { ParquetSchema } from '@dsnp/parquetjs';
 import { TextCodes } from './text-codes.ts';
 

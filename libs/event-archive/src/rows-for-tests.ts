@@ -1,5 +1,5 @@
 import { EventPools } from '@antenna/event-schema';
-import { type EventColumns, EventColumnsBuilder, type TextColumn } from '@antenna/ingestion';
+import { type EventColumns, EventColumnsBuilder, type TextColumn } from '@antenna/archive-format';
 
 export interface TestRow {
   readonly offset: number;

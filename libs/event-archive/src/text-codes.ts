@@ -1,4 +1,4 @@
-import type { TextColumn } from '@antenna/ingestion';
+import type { TextColumn } from '@antenna/archive-format';
 
 /** Numbers texts in the order of their first appearance. */
 export class TextCodes {

@@ -1,4 +1,4 @@
-import type { IngestionPorts, IngestionSettings, Sink } from './ports.ts';
+import type { IngestionPorts, IngestionSettings, Sink } from './ports/index.ts';
 
 /** What those who work for one assignment need of the worker. */
 export interface AssignmentContext {

@@ -1,7 +1,7 @@
-import type { PartitionArchive, SealedChunk } from './partition-archive.ts';
-import type { PartitionIntake } from './partition-intake.ts';
-import { PendingTotals } from './pending-totals.ts';
-import type { TotalsCommit } from './ports.ts';
+import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
+import type { PartitionIntake } from './partition-processor.ts';
+import { PendingTotals } from './totals-sink/pending-totals.ts';
+import type { TotalsCommit } from './ports/index.ts';
 
 /**
  * Everything unsaved that belongs to one claim. It lives and dies as a whole: after a refusal, or when partitions are

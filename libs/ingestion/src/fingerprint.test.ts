@@ -1,5 +1,5 @@
 import { fingerprintOf } from './fingerprint.ts';
-import type { SourceRecord } from './ports.ts';
+import type { SourceRecord } from './ports/index.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 const aRecord: SourceRecord = { offset: 7, timestampMs: 1_000, key: bytes('key'), value: bytes('value') };

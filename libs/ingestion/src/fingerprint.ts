@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Fingerprint, SourceRecord } from './ports.ts';
+import type { SourceRecord } from './ports/index.ts';
+
+/** The last record that was seen below a position. */
+export interface Fingerprint {
+  readonly offset: number;
+  readonly hash: string;
+}
 
 /** Tells a record from any other that could stand at its offset: 128 bits over its timestamp, key and value. */
 export function fingerprintOf(record: SourceRecord): Fingerprint {

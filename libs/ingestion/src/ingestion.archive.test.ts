@@ -1,9 +1,9 @@
-import { hourFolder } from './archive-path.ts';
+import { hourFolder } from '@antenna/archive-format';
 import { fingerprintOf } from './fingerprint.ts';
-import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
-import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
-import type { SourceRecord } from './ports.ts';
-import { MAX_HOURS_OF_CHUNK } from './partition-archive.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
+import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
+import type { SourceRecord } from './ports/index.ts';
+import { MAX_HOURS_OF_CHUNK } from './archive-sink/partition-archive.ts';
 
 const HOUR_13 = 'year=2022/month=10/day=29/hour=13';
 const HOUR_9 = 'year=2022/month=10/day=29/hour=9';

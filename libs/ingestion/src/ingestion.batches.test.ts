@@ -1,5 +1,5 @@
-import { aClaimedWorker, aWorker, faultIn, pass, settled } from './in-memory/a-worker.ts';
-import { aBatch, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled } from './testing/a-worker.ts';
+import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
 
 describe('a batch', () => {
   it('is taken when it was fetched from where the one before ended', async () => {

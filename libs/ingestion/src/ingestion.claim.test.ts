@@ -1,6 +1,6 @@
 import { fingerprintOf } from './fingerprint.ts';
-import { aClaimedWorker, aWorker, faultIn, pass, settled } from './in-memory/a-worker.ts';
-import { aBatch, eventBatch, eventRecord } from './in-memory/records.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled } from './testing/a-worker.ts';
+import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
 
 describe('a claim', () => {
   it('reads every partition from its lowest position', async () => {

@@ -1,6 +1,6 @@
-import { CommitTooLongError } from './errors.ts';
-import { aClaimedWorker, pass, settled, type TestWorker } from './in-memory/a-worker.ts';
-import { eventBatch } from './in-memory/records.ts';
+import { CommitTooLongError } from './ports/index.ts';
+import { aClaimedWorker, pass, settled, type TestWorker } from './testing/a-worker.ts';
+import { eventBatch } from './testing/records.ts';
 
 const OFFSETS = [0, 1, 2, 3, 4, 5, 6, 7];
 

@@ -1,7 +1,7 @@
-import { deadLettersByReason } from './dead-letters-by-reason.ts';
-import { aClaimedWorker, aWorker, pass, settled } from './in-memory/a-worker.ts';
-import { aBatch, badRecord, eventRecord } from './in-memory/records.ts';
-import type { UndecodableRange } from './ports.ts';
+import { deadLettersByReason } from './totals-sink/dead-letter.ts';
+import { aClaimedWorker, aWorker, pass, settled } from './testing/a-worker.ts';
+import { aBatch, badRecord, eventRecord } from './testing/records.ts';
+import type { UndecodableRange } from './ports/index.ts';
 
 /** Rejected as not JSON, or as empty where the offset is a multiple of 5. */
 function rejected(from: number, to: number) {

@@ -1,5 +1,5 @@
-import { aClaimedWorker, pass, settled } from './in-memory/a-worker.ts';
-import { aBatch, at, badRecord, eventBatch, eventRecord } from './in-memory/records.ts';
+import { aClaimedWorker, pass, settled } from './testing/a-worker.ts';
+import { aBatch, at, badRecord, eventBatch, eventRecord } from './testing/records.ts';
 
 const LARGE_TEXT = 'x'.repeat(4096);
 

@@ -1,12 +1,19 @@
 import type { Assignment } from './assignment.ts';
 import { ClaimQueue, type ClaimRequest, groupsOf, RETRY_STOPPED_MS } from './claim-queue.ts';
-import { FenceLostError } from './errors.ts';
+import { FenceLostError } from './ports/index.ts';
 import { faultOf, type PartitionFault, unavailable } from './partition-fault.ts';
-import type { IngestionPorts, IngestionSettings, OffsetRange, RecordBatch, RecordReceiver, Sink } from './ports.ts';
-import { Reading } from './reading.ts';
-import { type FailedCommit, Saving } from './saving.ts';
+import type {
+  IngestionPorts,
+  IngestionSettings,
+  OffsetRange,
+  RecordBatch,
+  RecordReceiver,
+  Sink,
+} from './ports/index.ts';
+import { Reading } from './assignment-reader.ts';
+import { type FailedCommit, Saving } from './committer.ts';
 import { READ_ON, StoppedPartitions } from './stopped-partitions.ts';
-import { rangesAround, takeOver } from './take-over.ts';
+import { rangesAround, takeOver } from './resume-claim.ts';
 
 /** Partitions that are committed together, and what is done with them. */
 interface Working {

@@ -1,12 +1,7 @@
-import {
-  ArchiveConflictError,
-  DataGapError,
-  LogTruncatedError,
-  SumOutOfRangeError,
-  TopicRecreatedError,
-  UnreadableLogError,
-} from './errors.ts';
-import type { Sink } from './ports.ts';
+import { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
+import { DataGapError, LogTruncatedError, TopicRecreatedError } from './start-offset.ts';
+import { SumOutOfRangeError, UnreadableLogError } from './ports/index.ts';
+import type { Sink } from './ports/index.ts';
 
 export type FaultCode =
   | 'DATA_GAP'

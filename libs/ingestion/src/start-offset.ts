@@ -1,5 +1,4 @@
-import { DataGapError, LogTruncatedError, TopicRecreatedError } from './errors.ts';
-import type { ClaimedPosition, OffsetRange, Sink } from './ports.ts';
+import type { ClaimedPosition, OffsetRange, Sink } from './ports/index.ts';
 
 /**
  * Where to begin reading a partition so that every sink gets all that it lacks: at the lowest position, or at the
@@ -36,6 +35,55 @@ export function refuseUnreadable(
     throw new LogTruncatedError(
       partition,
       `position ${position} of ${sink} is newer than the newest offset ${range.latest}`,
+    );
+  }
+}
+
+/** Retention deleted records before they were read. Nobody but a person may decide to go on without them. */
+export class DataGapError extends Error {
+  readonly code = 'DATA_GAP';
+  readonly exitCode = 4;
+  override readonly name = 'DataGapError';
+  readonly sink: Sink;
+
+  constructor(sink: Sink, partition: number, { position, earliest }: { position: number; earliest: number }) {
+    super(
+      `position ${position} of ${sink} on partition ${partition} is older than the oldest record ${earliest}: ` +
+        `${earliest - position} offsets were deleted by retention before they were read; ` +
+        `to go on and record the gap run speed-layer:acknowledge-gap`,
+    );
+    this.sink = sink;
+  }
+}
+
+/**
+ * The log does not hold what was read of it: it ends below a position, or holds another record where one was seen. Which
+ * of the two reasons it has, the log does not tell.
+ */
+export class LogTruncatedError extends Error {
+  readonly code = 'LOG_TRUNCATED';
+  readonly exitCode = 1;
+  override readonly name = 'LogTruncatedError';
+
+  constructor(partition: number, fact: string) {
+    super(
+      `partition ${partition}: ${fact}; if the log was truncated (an unclean leader election, a lost disk), ` +
+        `run speed-layer:acknowledge-truncation; if the topic was deleted and created again, ` +
+        `use a database of its own for the new topic, or bring the old one back`,
+    );
+  }
+}
+
+/** The topic does not have the partition that the positions were kept for. */
+export class TopicRecreatedError extends Error {
+  readonly code = 'TOPIC_RECREATED';
+  readonly exitCode = 1;
+  override readonly name = 'TopicRecreatedError';
+
+  constructor(partition: number, fact: string) {
+    super(
+      `partition ${partition}: ${fact}; the topic was deleted and created again, or this is another cluster; ` +
+        `use a database of its own for the new topic, or bring the old one back`,
     );
   }
 }

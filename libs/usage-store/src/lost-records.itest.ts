@@ -1,4 +1,5 @@
-import { FenceLostError, parseArchivePath } from '@antenna/ingestion';
+import { parseArchivePath } from '@antenna/archive-format';
+import { FenceLostError } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';

@@ -1,6 +1,7 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventPools } from '@antenna/event-schema';
-import { type ArchivedFile, archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/ingestion';
+import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
+import { type ArchivedFile } from '@antenna/ingestion';
 import { archiveUrl, archiveUrlOf } from '@antenna/cli';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 

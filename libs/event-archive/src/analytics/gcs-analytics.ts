@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type AnalyticsRoot, type HourVersion, type StoredVersion, versionMetadata } from '@antenna/hourly-batch';
-import { hourFolder } from '@antenna/ingestion';
+import { hourFolder } from '@antenna/archive-format';
 import { type Bucket, CRC32C, type File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from '../archive-error.ts';

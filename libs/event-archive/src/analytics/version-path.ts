@@ -1,5 +1,5 @@
 import { type HourVersion, parseVersionMetadata, type StoredVersion } from '@antenna/hourly-batch';
-import { hourFolder, parseHourFolder } from '@antenna/ingestion';
+import { hourFolder, parseHourFolder } from '@antenna/archive-format';
 import { ArchiveError } from '../archive-error.ts';
 
 const SUFFIX = '.parquet';

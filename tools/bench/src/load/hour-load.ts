@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ArchivedFile, archivePath } from '@antenna/ingestion';
+import { archivePath } from '@antenna/archive-format';
+import { type ArchivedFile } from '@antenna/ingestion';
 import { compareRows, keyedTotals, summarize, type TotalsTableRow } from '@antenna/truth';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';

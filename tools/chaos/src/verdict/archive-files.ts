@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetRowGroups } from '@antenna/event-archive';
-import { parseArchivePath } from '@antenna/ingestion';
+import { parseArchivePath } from '@antenna/archive-format';
 import type { Database } from '../system/database.ts';
 import type { ArchivedEvents } from './archived-events.ts';
 import type { Findings } from './findings.ts';

@@ -1,5 +1,5 @@
 import type { UsageEvent } from '@antenna/event-schema';
-import type { EventColumns } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
 import { KnownRecords } from '../feed/known-records.ts';
 import { ArchivedEvents } from './archived-events.ts';
 import { Findings } from './findings.ts';

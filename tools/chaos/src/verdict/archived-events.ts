@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/ingestion';
+import type { EventColumns, TextColumn } from '@antenna/archive-format';
 import type { Fact, KnownRecords, LostRecords } from '../feed/known-records.ts';
 import type { Findings } from './findings.ts';
 import type { ReadRecord } from './truncations.ts';

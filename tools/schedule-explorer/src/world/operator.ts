@@ -1,4 +1,5 @@
-import { type ArchivedFile, parseArchivePath, sumOfBytes, unreadableRange } from '@antenna/ingestion';
+import { parseArchivePath, sumOfBytes } from '@antenna/archive-format';
+import { type ArchivedFile, unreadableRange } from '@antenna/ingestion';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { HeldPosition, SimulatedStore } from './simulated-store.ts';

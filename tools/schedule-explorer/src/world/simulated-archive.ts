@@ -1,4 +1,5 @@
-import type { EventColumns, StoredFile } from '@antenna/ingestion';
+import type { EventColumns } from '@antenna/archive-format';
+import type { StoredFile } from '@antenna/ingestion';
 
 export interface HeldFile {
   readonly file: StoredFile;

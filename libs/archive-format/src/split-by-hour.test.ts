@@ -1,0 +1,94 @@
+import { EventPools } from '@antenna/event-schema';
+import { EventColumnsBuilder } from './event-columns-builder.ts';
+import type { EventColumns } from './event-columns.ts';
+import { splitByHour, sumOfBytes } from './split-by-hour.ts';
+
+function at(time: string): number {
+  return Date.parse(`2022-10-29T${time}Z`);
+}
+
+function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
+  const builder = new EventColumnsBuilder(2);
+  const pools = new EventPools();
+  for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
+    builder.append(offset, pools.pooled({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
+  }
+  return builder.build();
+}
+
+function idsOf({ id }: EventColumns): (string | undefined)[] {
+  return [...id.codes].map((code) => id.values[code]);
+}
+
+describe('rows by hour', () => {
+  it('come in the order of the hours, each with its rows in their order', () => {
+    const hours = splitByHour(
+      columnsOf(
+        { time: '13:00:00', id: 'a' },
+        { time: '09:59:59.999', id: 'b' },
+        { time: '13:59:59.999', id: 'c' },
+        { time: '14:00:00', id: 'd' },
+      ),
+    );
+    expect([...hours].map(([hourMs, rows]) => [hourMs, rows.partition, [...rows.offset], idsOf(rows)])).toEqual([
+      [at('09:00:00'), 2, [1], ['b']],
+      [at('13:00:00'), 2, [0, 2], ['a', 'c']],
+      [at('14:00:00'), 2, [3], ['d']],
+    ]);
+  });
+
+  it('are the rows themselves when all lie in one hour', () => {
+    const columns = columnsOf({ time: '13:00:00' }, { time: '13:30:00' });
+    expect(splitByHour(columns)).toEqual(new Map([[at('13:00:00'), columns]]));
+  });
+
+  it('come with the texts that they use, and no others', () => {
+    const hours = splitByHour(
+      columnsOf(
+        { time: '13:00:00', id: 'ana' },
+        { time: '09:00:00', id: 'eva' },
+        { time: '13:10:00', id: 'leo' },
+        { time: '09:10:00', id: 'leo' },
+        { time: '13:20:00', id: 'ana' },
+      ),
+    );
+    expect([...hours.values()].map(({ id }) => [id.values, [...id.codes]])).toEqual([
+      [
+        ['eva', 'leo'],
+        [0, 1],
+      ],
+      [
+        ['ana', 'leo'],
+        [0, 1, 0],
+      ],
+    ]);
+  });
+
+  it('are found in time that does not grow with rows times hours', () => {
+    const builder = new EventColumnsBuilder(0);
+    const pools = new EventPools();
+    const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
+    const rows = 200_000;
+    const hours = 20_000;
+    // 7,919 has no divisor in common with the number of hours: each row is of another hour than the one before.
+    for (let offset = 0; offset < rows; offset += 1) {
+      builder.append(offset, pools.pooled({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
+    }
+    const columns = builder.build();
+    const { user: before } = process.cpuUsage();
+    expect(splitByHour(columns).size).toBe(hours);
+    // Looking through all rows for each hour takes five seconds or more.
+    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
+  });
+});
+
+describe('the sum of bytes', () => {
+  it('is exact where a double is not', () => {
+    const rows = Array.from({ length: 8_200 }, () => ({ time: '13:00:00', bytes: 2 ** 40 }));
+    expect(sumOfBytes(columnsOf(...rows, { time: '13:00:00', bytes: 1 }))).toBe(8_200n * 2n ** 40n + 1n);
+  });
+
+  it('is 0 without rows', () => {
+    expect(sumOfBytes(columnsOf())).toBe(0n);
+  });
+});

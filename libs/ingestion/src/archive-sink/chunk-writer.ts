@@ -1,0 +1,112 @@
+import { DECODER_VERSION } from '@antenna/event-schema';
+import { archivePath, firstDifference, parseArchivePath, splitByHour, sumOfBytes } from '@antenna/archive-format';
+import type { EventColumns } from '@antenna/archive-format';
+import { inParallel } from './in-parallel.ts';
+import type { SealedChunk } from './partition-archive.ts';
+import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from '../ports/index.ts';
+
+/**
+ * Files of a chunk that are created at the same time. Devices with wrong clocks make a chunk of up to 1,000 small files,
+ * and each file costs two requests: at 100 ms a request, 200 s one after the other, and 4 s fifty at a time.
+ */
+const FILES_AT_A_TIME = 50;
+
+/** Runs one step, again while it fails for a passing reason. */
+export type Step = <T>(name: string, operation: () => Promise<T>) => Promise<T>;
+
+interface PlannedFile {
+  readonly path: string;
+  readonly hourMs: number;
+  readonly rows: EventColumns;
+}
+
+/**
+ * Writes a chunk: intent, files, manifest (docs/commit-protocol.md, "Archive"). A crash between any two steps leaves an
+ * intent from which the next claimant does exactly the same again.
+ * @throws {ArchiveConflictError} when a file that exists does not hold the chunk's rows.
+ */
+export async function writeChunk(
+  chunk: SealedChunk,
+  { topic, store, archive, step }: { topic: string; store: PositionStore; archive: EventArchive; step: Step },
+): Promise<readonly ArchivedFile[]> {
+  const planned = plan(topic, chunk);
+  if (chunk.intent !== undefined) refuseAnotherPlan(chunk, planned);
+  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
+  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
+    step('write file', () => createOrAdopt(archive, file)),
+  );
+  await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
+  return files;
+}
+
+function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
+  if (chunk.events.rows === 0) return [];
+  const { partition, startOffset, endOffset } = chunk;
+  const generation = generationOf(chunk);
+  const files = [...splitByHour(chunk.events.build())].map(([hourMs, rows]) => ({
+    path: archivePath({ topic, partition, generation, startOffset, endOffset, hourMs }),
+    hourMs,
+    rows,
+  }));
+  return files.sort((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+/** Files that a predecessor intended keep their names, also when the log was truncated behind them since. */
+function generationOf({ intent, generation }: SealedChunk): number {
+  const [path] = intent?.paths ?? [];
+  return path === undefined ? generation : (parseArchivePath(path)?.generation ?? 0);
+}
+
+function refuseAnotherPlan(chunk: SealedChunk, planned: readonly PlannedFile[]): void {
+  const intended = chunk.intent?.paths ?? [];
+  if (intended.length === planned.length && planned.every(({ path }, index) => path === intended[index])) return;
+  throw new ArchiveConflictError(
+    `offsets ${chunk.startOffset} to ${chunk.endOffset} of partition ${chunk.partition} now give ` +
+      `${planned.length} files where ${intended.length} were intended (decoder ${chunk.intent?.decoderVersion ?? 0} ` +
+      `then, ${DECODER_VERSION} now): finish the intent with the version of this program that recorded it`,
+  );
+}
+
+async function createOrAdopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
+  const stored = (await archive.create(planned.path, planned.rows)) ?? (await adopt(archive, planned));
+  return {
+    ...stored,
+    path: planned.path,
+    hourMs: planned.hourMs,
+    rows: planned.rows.rows,
+    eventBytes: sumOfBytes(planned.rows),
+  };
+}
+
+/** Only whoever held this very intent can have made a file of that name: it holds these rows, or something is broken. */
+async function adopt(archive: EventArchive, planned: PlannedFile): Promise<StoredFile> {
+  const { file, rows } = await archive.read(planned.path);
+  const difference = firstDifference(planned.rows, rows);
+  if (difference === undefined) return file;
+  throw new ArchiveConflictError(
+    `${planned.path} exists and holds ${difference}; it is never overwritten: find out who wrote it, and move it away`,
+  );
+}
+
+function intentOf(chunk: SealedChunk, planned: readonly PlannedFile[]) {
+  const { partition, epoch, startOffset, endOffset } = chunk;
+  const paths = planned.map(({ path }) => path);
+  return { partition, epoch, startOffset, endOffset, decoderVersion: DECODER_VERSION, paths };
+}
+
+function completionOf(chunk: SealedChunk, files: readonly ArchivedFile[]) {
+  const { partition, epoch, startOffset, endOffset, fingerprint, intent } = chunk;
+  return {
+    move: { partition, epoch, from: startOffset, to: endOffset, fingerprint, greatestEventTimeMs: undefined },
+    decoderVersion: DECODER_VERSION,
+    files,
+    hasIntent: intent !== undefined || files.length > 0,
+  };
+}
+
+/** A file of the archive does not hold the rows that belong there. */
+export class ArchiveConflictError extends Error {
+  readonly code = 'ARCHIVE_CONFLICT';
+  readonly exitCode = 1;
+  override readonly name = 'ArchiveConflictError';
+}

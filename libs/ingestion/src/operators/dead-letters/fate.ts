@@ -1,0 +1,31 @@
+import { decode, type RejectionReason } from '@antenna/event-schema';
+import type { Sink } from '../../ports/index.ts';
+import type { RecordPlace, RecordReader, ReplayLedger } from './ports.ts';
+
+/** What became of a record that was sent again. */
+export type Fate =
+  | { readonly kind: 'waiting' }
+  /** An event: in the totals, and in each sink that is named. */
+  | { readonly kind: 'counted'; readonly passedBy: readonly Sink[] }
+  | { readonly kind: 'dead letter'; readonly reason: RejectionReason }
+  /** It lies in a range of dead letters, and the topic does not hold it any more. */
+  | { readonly kind: 'not known' };
+
+/** Looks up what the workers have made of a record. The topic is only asked where a flood leaves it open. */
+export async function fateOf(
+  place: RecordPlace,
+  { ledger, reader }: { readonly ledger: ReplayLedger; readonly reader: RecordReader },
+): Promise<Fate> {
+  const { passedBy, reason, isInRange } = await ledger.fateOf(place);
+  if (!passedBy.includes('totals')) return { kind: 'waiting' };
+  if (reason !== undefined) return { kind: 'dead letter', reason };
+  if (!isInRange) return { kind: 'counted', passedBy };
+  let fate: Fate = { kind: 'not known' };
+  const { partition, offset } = place;
+  await reader.read({ partition, firstOffset: offset, lastOffset: offset }, ({ value, timestampMs }) => {
+    const decoded = decode(value, timestampMs);
+    fate = decoded.ok ? { kind: 'counted', passedBy } : { kind: 'dead letter', reason: decoded.reason };
+    return false;
+  });
+  return fate;
+}

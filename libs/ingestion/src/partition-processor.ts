@@ -1,0 +1,235 @@
+import { EventDecoder, type PooledEvent, type Rejection } from '@antenna/event-schema';
+import { advanceEventTime } from '@antenna/windowing';
+import type { DeadLetterAllowance } from './totals-sink/dead-letter-rate-limiter.ts';
+import { deadLetterOf } from './totals-sink/dead-letter.ts';
+import { LogTruncatedError } from './start-offset.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { PartitionArchive } from './archive-sink/partition-archive.ts';
+import type { PendingTotals } from './totals-sink/pending-totals.ts';
+import type {
+  ClaimedPosition,
+  Fingerprint,
+  PositionMove,
+  RecordBatch,
+  RecordCursor,
+  Sink,
+  SourceRecord,
+  UndecodableRange,
+} from './ports/index.ts';
+
+/** Of all partitions: they share what it keeps of texts. */
+const decoder = new EventDecoder();
+
+/** One claimed partition: takes its records in order, each sink from its own position on. */
+export class PartitionIntake {
+  readonly partition: number;
+  readonly archive: PartitionArchive | undefined;
+  readonly #totals: ClaimedPosition;
+  readonly #allowance: DeadLetterAllowance;
+  #expected: number;
+  #unread = 0;
+  #totalsNext: number;
+  #flushedTo: number;
+  #greatestEventTimeMs: number | undefined;
+  #fingerprint: Fingerprint | undefined;
+  #seenBefore: readonly Fingerprint[];
+  #isStopped = false;
+
+  constructor(
+    start: number,
+    {
+      totals,
+      archive,
+      seenBefore,
+      allowance,
+    }: {
+      totals: ClaimedPosition;
+      archive: PartitionArchive | undefined;
+      seenBefore: readonly Fingerprint[];
+      allowance: DeadLetterAllowance;
+    },
+  ) {
+    this.partition = totals.partition;
+    this.archive = archive;
+    this.#totals = totals;
+    this.#allowance = allowance;
+    this.#expected = start;
+    this.#totalsNext = totals.nextOffset;
+    this.#flushedTo = totals.nextOffset;
+    this.#seenBefore = seenBefore.filter(({ offset }) => offset >= start);
+  }
+
+  /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
+  get expected(): number {
+    return this.#expected;
+  }
+
+  /** Records that the partition held beyond the last batch when that was fetched. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** The first record that a sink lacks. Records before it are read to compare them with a fingerprint, no more. */
+  get lacking(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
+    const { partition, archive } = this;
+    if (archive !== undefined && archive.next < this.#totalsNext) {
+      return { sink: 'archive', partition, position: archive.next };
+    }
+    return { sink: 'totals', partition, position: this.#totalsNext };
+  }
+
+  /** Whether it takes nothing more: something has to be put in order first. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Whether records were taken for the totals that no flush has handed over. */
+  get hasUnflushed(): boolean {
+    return this.#totalsNext !== this.#flushedTo;
+  }
+
+  /** Takes nothing more; what was taken can still be saved. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#unread = 0;
+    this.archive?.seal();
+  }
+
+  /**
+   * Takes a batch that was fetched from the expected offset, or its first `maxRecords`, at least 1.
+   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or none is there, but a marker
+   * or a record of an aborted transaction; those before it are taken.
+   */
+  take(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): TakenRecords {
+    this.#allowance.refill(nowMs);
+    const record = batch.records();
+    const records = this.#takeRecords(record, pending, { nowMs, maxRecords });
+    if (records > 0) this.#endBatch(fingerprintOf(record.record()));
+    const rejected = batch.undecodable === undefined ? 0 : this.#countUndecodable(batch.undecodable, pending);
+    const lastOffset = record.offset;
+    const isWhole = records < maxRecords || !record.next();
+    const end = isWhole ? batch.nextOffset : lastOffset + 1;
+    const missing = batch.undecodable === undefined ? this.#seenBefore.find(({ offset }) => offset < end) : undefined;
+    this.advanceTo(missing?.offset ?? end, pending, nowMs);
+    if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
+    this.#unread = Math.max(0, batch.highWatermark - this.#expected);
+    return { records: records + rejected, isWhole };
+  }
+
+  /** Nothing that concerns a sink is left below `nextOffset`: transaction markers and gaps count as taken. */
+  advanceTo(nextOffset: number, pending: PendingTotals, nowMs: number): void {
+    this.#expected = Math.max(this.#expected, nextOffset);
+    this.#totalsNext = Math.max(this.#totalsNext, nextOffset);
+    this.archive?.advanceTo(nextOffset, nowMs);
+    if (this.#totalsNext > this.#flushedTo) pending.startWaiting(nowMs);
+  }
+
+  /** The move that a flush of everything taken so far makes, or undefined when there is none. */
+  beginFlush(): PositionMove | undefined {
+    if (this.#totalsNext === this.#flushedTo) return undefined;
+    const move = {
+      partition: this.partition,
+      epoch: this.#totals.epoch,
+      from: this.#flushedTo,
+      to: this.#totalsNext,
+      fingerprint: this.#fingerprint,
+      greatestEventTimeMs: this.#greatestEventTimeMs,
+    };
+    this.#flushedTo = this.#totalsNext;
+    this.#fingerprint = undefined;
+    this.#greatestEventTimeMs = undefined;
+    return move;
+  }
+
+  #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): number {
+    let records = 0;
+    let before: SourceRecord | undefined;
+    for (; records < maxRecords && record.next(); records += 1) {
+      if (this.#seenBefore.length > 0) {
+        if (!this.#isAsSeen(record)) this.#refuse(record.offset, before, { pending, nowMs });
+        before = record.record();
+      }
+      this.#takeRecord(record, pending);
+    }
+    return records;
+  }
+
+  #takeRecord(record: RecordCursor, pending: PendingTotals): void {
+    const forTotals = record.offset >= this.#totalsNext;
+    const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
+    if (!forTotals && !forArchive) return;
+    const decoded = decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
+    if (forTotals) {
+      if (decoded.ok) this.#count(record, decoded.event, pending);
+      else this.#reject(record, decoded, pending);
+      this.#totalsNext = record.offset + 1;
+    }
+    if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
+  }
+
+  #count({ offset, timestampMs }: RecordCursor, event: PooledEvent, pending: PendingTotals): void {
+    pending.totals.add(event);
+    pending.hourCounts.add(this.partition, offset, event);
+    this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
+  }
+
+  /** @param fingerprint of the batch's last record, which a sink that is ahead has not taken. */
+  #endBatch(fingerprint: Fingerprint): void {
+    if (fingerprint.offset >= this.#flushedTo && fingerprint.offset < this.#totalsNext) this.#fingerprint = fingerprint;
+    this.archive?.endBatch(fingerprint);
+  }
+
+  /** What is rejected is stored whole or, in a flood, counted. */
+  #reject(record: RecordCursor, rejection: Rejection, pending: PendingTotals): void {
+    if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
+    else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
+  }
+
+  /** Dead letters, as far as the totals lack them. @returns how many. */
+  #countUndecodable({ firstOffset, lastOffset, records, reason }: UndecodableRange, pending: PendingTotals): number {
+    const first = Math.max(firstOffset, this.#totalsNext);
+    const lacking = Math.min(records, lastOffset - first + 1);
+    if (lacking <= 0) return 0;
+    pending.deadLetterRanges.add({
+      partition: this.partition,
+      reason,
+      firstOffset: first,
+      lastOffset,
+      records: lacking,
+    });
+    return lacking;
+  }
+
+  /** Whether a record can be the one that was seen at its offset, with none seen between it and the one before. */
+  #isAsSeen(record: RecordCursor): boolean {
+    const [seen] = this.#seenBefore.toSorted((left, right) => left.offset - right.offset);
+    if (seen === undefined || seen.offset > record.offset) return true;
+    this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);
+    return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
+  }
+
+  /** Ends the batch with the record before. */
+  #refuse(
+    offset: number,
+    before: SourceRecord | undefined,
+    { pending, nowMs }: { readonly pending: PendingTotals; readonly nowMs: number },
+  ): never {
+    if (before !== undefined) {
+      this.#endBatch(fingerprintOf(before));
+      this.advanceTo(before.offset + 1, pending, nowMs);
+    }
+    throw new LogTruncatedError(this.partition, `the record at offset ${offset} is not the one seen there`);
+  }
+}
+
+/** How much of a batch is taken, and when. */
+export interface TakeLimits {
+  readonly nowMs: number;
+  readonly maxRecords: number;
+}
+
+export interface TakenRecords {
+  readonly records: number;
+  /** Whether the batch holds no further record. */
+  readonly isWhole: boolean;
+}

@@ -1,0 +1,19 @@
+import type { EventColumns } from '@antenna/archive-format';
+
+export interface StoredFile {
+  readonly sizeBytes: number;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly checksum: string;
+}
+
+/** The archive's files. Paths are relative to its root. */
+export interface EventArchive {
+  /**
+   * Creates the file with exactly these rows. A file of that name is never overwritten.
+   * The file is visible whole or not at all, and durable when the call returns.
+   * @returns undefined when a file of that name exists already.
+   */
+  create(path: string, rows: EventColumns): Promise<StoredFile | undefined>;
+  /** Reads a file back whole. */
+  read(path: string): Promise<{ readonly file: StoredFile; readonly rows: EventColumns }>;
+}

@@ -1,0 +1,37 @@
+import type { FaultCode } from '../partition-fault.ts';
+import type { ArchivedFile, TotalsCommit } from './position-store.ts';
+
+export type IngestionEvent =
+  | { readonly kind: 'claimed'; readonly partitions: readonly number[] }
+  | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
+  /** How far the partition's end is from what has been taken of it; undefined when its end cannot be read. */
+  | { readonly kind: 'lag'; readonly partition: number; readonly lagRecords: number | undefined }
+  | {
+      readonly kind: 'committed';
+      readonly commit: TotalsCommit;
+      readonly events: number;
+      readonly eventBytes: bigint;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'archived'; readonly partition: number; readonly files: readonly ArchivedFile[] }
+  | { readonly kind: 'intents'; readonly open: number }
+  | { readonly kind: 'refused'; readonly operation: string; readonly message: string }
+  | { readonly kind: 'commit-divided'; readonly records: number; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'partition-stopped';
+      readonly partition: number;
+      readonly code: FaultCode;
+      readonly message: string;
+    }
+  | { readonly kind: 'partition-resumed'; readonly partition: number }
+  | {
+      readonly kind: 'unexpected-batch';
+      readonly partition: number;
+      readonly expected: number;
+      readonly fetched: number;
+    };
+
+/** What operators want to see. Must not throw. */
+export interface IngestionObserver {
+  observe(event: IngestionEvent): void;
+}

@@ -1,0 +1,91 @@
+import { Assignment } from './assignment.ts';
+import { DeadLetterAllowance } from './totals-sink/dead-letter-rate-limiter.ts';
+import { type ClaimMoment, PartitionArchive } from './archive-sink/partition-archive.ts';
+import { faultOf, type PartitionFault } from './partition-fault.ts';
+import { PartitionIntake } from './partition-processor.ts';
+import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports/index.ts';
+import { startOffset } from './start-offset.ts';
+
+/** What a worker begins with after a claim. */
+export interface TakenOver {
+  readonly assignment: Assignment;
+  /** Partitions of which the topic does not hold a position (any more): they are no part of the assignment. */
+  readonly faults: ReadonlyMap<number, PartitionFault>;
+}
+
+/**
+ * The state in which a worker begins with the positions that it has claimed: nothing unsaved, each partition expected
+ * from where its sinks left off.
+ */
+export function takeOver(
+  claimed: readonly ClaimedPosition[],
+  offsets: ReadonlyMap<number, OffsetRange | undefined>,
+  { deadLettersWhole, claimedMs }: Pick<IngestionSettings, 'deadLettersWhole'> & Pick<ClaimMoment, 'claimedMs'>,
+): TakenOver {
+  const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
+  const intakes: PartitionIntake[] = [];
+  const faults = new Map<number, PartitionFault>();
+  for (const [partition, positions] of byPartition) {
+    const start = startOrFault(partition, positions, offsets);
+    if (typeof start !== 'number') {
+      faults.set(partition, start);
+      continue;
+    }
+    const allowance = new DeadLetterAllowance(deadLettersWhole);
+    const claim = { claimedMs, heldEnd: offsets.get(partition)?.stable };
+    intakes.push(intakeOf(positions, { start, allowance, claim }));
+  }
+  return { assignment: new Assignment(intakes), faults };
+}
+
+function startOrFault(...[partition, positions, offsets]: Parameters<typeof startOf>): number | PartitionFault {
+  try {
+    return startOf(partition, positions, offsets);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
+    return fault;
+  }
+}
+
+/**
+ * What the topic surely held when positions were claimed: the oldest record from before the claim, the newest from
+ * after it. A worker that was frozen in between would else take for a gap what others have saved since.
+ */
+export function rangesAround(
+  before: ReadonlyMap<number, OffsetRange | undefined>,
+  after: ReadonlyMap<number, OffsetRange | undefined>,
+): ReadonlyMap<number, OffsetRange | undefined> {
+  return new Map(
+    [...after].map(([partition, range]) => [
+      partition,
+      range && { ...range, earliest: before.get(partition)?.earliest ?? range.earliest },
+    ]),
+  );
+}
+
+/** A partition without a leader has nothing to compare the positions with: what is fetched first is compared instead. */
+function startOf(
+  partition: number,
+  positions: readonly ClaimedPosition[],
+  offsets: ReadonlyMap<number, OffsetRange | undefined>,
+): number {
+  const range = offsets.get(partition);
+  const isUnreadable = range === undefined && offsets.has(partition);
+  return isUnreadable ? Math.min(...positions.map(({ nextOffset }) => nextOffset)) : startOffset(positions, range);
+}
+
+function intakeOf(
+  positions: readonly ClaimedPosition[],
+  { start, allowance, claim }: { start: number; allowance: DeadLetterAllowance; claim: ClaimMoment },
+): PartitionIntake {
+  const totals = positions.find(({ sink }) => sink === 'totals');
+  if (totals === undefined) throw new TypeError('a claim without the totals sink');
+  const archive = positions.find(({ sink }) => sink === 'archive');
+  return new PartitionIntake(start, {
+    totals,
+    archive: archive === undefined ? undefined : new PartitionArchive(archive, claim),
+    seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
+    allowance,
+  });
+}

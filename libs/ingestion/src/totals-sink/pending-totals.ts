@@ -1,0 +1,43 @@
+import { WindowTotals } from '@antenna/aggregation';
+import type { RejectionReason } from '@antenna/event-schema';
+import { DeadLetterRanges } from './dead-letter-ranges.ts';
+import { HourCounts } from './hour-counts.ts';
+import type { DeadLetter } from '../ports/index.ts';
+
+/** What the totals sink has taken since the last flush began. */
+export class PendingTotals {
+  readonly totals = new WindowTotals();
+  readonly hourCounts = new HourCounts();
+  readonly deadLetters: DeadLetter[] = [];
+  readonly deadLetterRanges = new DeadLetterRanges();
+  #deadLetterBytes = 0;
+  #sinceMs: number | undefined;
+
+  /** Processing time at which the oldest of it arrived. */
+  get sinceMs(): number | undefined {
+    return this.#sinceMs;
+  }
+
+  get records(): number {
+    return this.totals.events + this.deadLetters.length + this.deadLetterRanges.records;
+  }
+
+  get deadLetterBytes(): number {
+    return this.#deadLetterBytes;
+  }
+
+  /** Called for every batch, also for one that only moves the position. */
+  startWaiting(nowMs: number): void {
+    this.#sinceMs ??= nowMs;
+  }
+
+  addDeadLetter(deadLetter: DeadLetter): void {
+    this.deadLetters.push(deadLetter);
+    this.#deadLetterBytes += (deadLetter.payload?.length ?? 0) + (deadLetter.key?.length ?? 0);
+  }
+
+  /** One more that is not stored whole. */
+  countDeadLetter(partition: number, offset: number, reason: RejectionReason): void {
+    this.deadLetterRanges.add({ partition, reason, firstOffset: offset, lastOffset: offset, records: 1 });
+  }
+}
