@@ -9,7 +9,7 @@ import {
   wholeNumber,
 } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, isPassingFailure, PostgresTooOldError } from '@antenna/usage-store';
+import { checkSchema, connectWithRetry, isPassingFailure, UnfitServerError } from '@antenna/usage-store';
 import pRetry from 'p-retry';
 
 const patienceSettings = settingsGroup({
@@ -59,6 +59,6 @@ async function checked(connection: DatabaseConnection): Promise<void> {
 
 /** Whatever the database answers until it is provisioned: no such user, no right, no schema, an older one. */
 function mayPass(error: Error): boolean {
-  if (error instanceof PostgresTooOldError) return false;
+  if (error instanceof UnfitServerError) return false;
   return error instanceof ProductError || isPassingFailure(error);
 }

@@ -5,7 +5,7 @@ import { openDatabase, type DatabaseOptions } from './database.ts';
 import { serverOf } from './driver-options.ts';
 import { DatabaseRefusedError, DatabaseUnreachableError, factOf } from './errors.ts';
 import { isPassingFailure } from './passing-failure.ts';
-import { checkServerVersion, PostgresTooOldError } from './server-version.ts';
+import { checkServer, UnfitServerError } from './fit-server.ts';
 
 export interface RetryOptions extends DatabaseOptions {
   /** How long to try; half a minute unless given. */
@@ -13,22 +13,21 @@ export interface RetryOptions extends DatabaseOptions {
 }
 
 /**
- * Opens the database and makes sure that it answers, and is new enough. A server that is not there yet, or is starting, is tried again
- * for a bounded time.
+ * Opens the database and makes sure that it answers and is fit for the programs. A server that is not there yet, or is starting,
+ * is tried again for a bounded time.
  * @throws {DatabaseUnreachableError} when it did not answer in that time.
- * @throws {PostgresTooOldError} at once.
+ * @throws {UnfitServerError} at once.
  * @throws {DatabaseRefusedError} at once when it answers with a refusal: a wrong password, an unknown database.
  */
 export async function connectWithRetry(
   connection: DatabaseConnection,
   { waitMs = 30_000, ...options }: RetryOptions,
 ): Promise<Knex> {
-  const database = openDatabase(connection, options);
   const server = serverOf(connection);
   const startedAt = performance.now();
   let attempts = 0;
   try {
-    await pRetry(() => checkServerVersion(database, server), {
+    await pRetry(() => checkServer(connection, options.applicationName), {
       retries: Infinity,
       minTimeout: 250,
       maxTimeout: 4_000,
@@ -40,11 +39,10 @@ export async function connectWithRetry(
         options.log?.warn('the database does not answer yet', { server, retryInMs: retryDelay, fact: factOf(error) });
       },
     });
-    return database;
   } catch (error) {
-    await database.destroy();
-    if (error instanceof PostgresTooOldError) throw error;
+    if (error instanceof UnfitServerError) throw error;
     if (!isPassingFailure(error)) throw new DatabaseRefusedError(server, error);
     throw new DatabaseUnreachableError(server, error, { attempts, waitedMs: performance.now() - startedAt });
   }
+  return openDatabase(connection, options);
 }

@@ -6,13 +6,17 @@ import pg from 'pg';
 // A Date given as a parameter would else be written in local time, and a TIMESTAMP column drops the offset.
 pg.defaults.parseInputDatesAsUTC = true;
 
-/** How the driver reaches the database. */
+/** How the driver reaches the database, and reads what it answers. */
 export function driverOptions(connection: DatabaseConnection, applicationName: string): Knex.PgConnectionConfig {
+  return { ...clientOptions(connection, applicationName), types: utcTypes };
+}
+
+/** How the driver reaches the database. */
+export function clientOptions(connection: DatabaseConnection, applicationName: string) {
   return {
     connectionString: urlWithPassword(connection),
     application_name: applicationName,
     ssl: sslOptions(connection),
-    types: utcTypes,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

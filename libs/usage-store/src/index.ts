@@ -14,6 +14,8 @@ export {
   SchemaMissingError,
   SchemaVersionError,
 } from './errors.ts';
+export { TablesDifferError } from './existing-tables.ts';
+export { UnfitServerError } from './fit-server.ts';
 export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
 export {
   AbandonedFiles,
@@ -33,7 +35,6 @@ export { PostgresPositionStore, type StreamIdentity } from './position-store.ts'
 export { type DatabaseOwner, ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
-export { PostgresTooOldError } from './server-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
 export { type NotedFault, type PartitionProgress, StreamProgress } from './stream-progress.ts';

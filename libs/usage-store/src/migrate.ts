@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { openPool } from './database.ts';
 import { driverOptions } from './driver-options.ts';
 import { MigrationFailedError, PermissionDeniedError, SchemaVersionError } from './errors.ts';
+import { checkExistingTables } from './existing-tables.ts';
 import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
@@ -28,6 +29,7 @@ const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
  * in another. Only one run works at a time; a second waits and finds nothing to do; one that was killed leaves nothing
  * half done. A failure that passes, such as a server that is read-only during a failover, is thrown as it is: run it again.
  * @returns the names of the steps that were applied.
+ * @throws {TablesDifferError} before anything is changed, when tables that exist already are not as the programs need them.
  * @throws {SchemaVersionError} when the database has steps that this program does not know.
  * @throws {MigrationLockedError} when another run did not end in `waitMs`.
  * @throws {MigrationFailedError} when Postgres refuses a step.
@@ -44,6 +46,7 @@ export async function migrate(
     log,
   });
   try {
+    await checkExistingTables(database);
     await ensurePipelineSchema(database);
     const recorded = await recordedSteps(database);
     refuseUnknown(recorded, migrations);

@@ -56,6 +56,24 @@ export const publicTables: NumberedMigration = {
     END
     $$;
 
+    -- By which logical replication finds the row that is deleted or updated: without one, a publication FOR ALL TABLES makes
+    -- Postgres refuse those commands. It is the primary key where there is one.
+    DO $$
+    DECLARE
+      unidentified regclass;
+    BEGIN
+      FOR unidentified IN
+        SELECT c.oid FROM pg_catalog.pg_class AS c
+        WHERE c.oid = ANY (ARRAY['public.bytes', 'public.bytes_hourly', 'public.user_quota_limit', 'public.user_metadata']::regclass[])
+          AND (c.relreplident = 'n' OR (c.relreplident = 'd' AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
+          )))
+      LOOP
+        EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', unidentified);
+      END LOOP;
+    END
+    $$;
+
     CREATE INDEX IF NOT EXISTS user_quota_limit_timestamp ON public.user_quota_limit ("timestamp");
 
     -- A commit updates nearly all rows of a page at once. Where the page has room for a second version of each, no

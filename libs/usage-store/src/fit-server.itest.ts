@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { emptyDatabase, testDatabase, type TestDatabase } from '@antenna/test-kit';
 import { connectWithRetry } from './connect-with-retry.ts';
 import { openDatabase } from './database.ts';
 
@@ -56,4 +56,28 @@ describe('a server', () => {
     await database.destroy();
     close();
   });
+});
+
+describe('a database', () => {
+  it.each(['LATIN1', 'SQL_ASCII'])(
+    'whose encoding is %s is refused at once, with the one that is needed',
+    async (encoding) => {
+      const provided = await emptyDatabase();
+      const administrator = openDatabase({ url: provided.url }, { applicationName: 'test' });
+      const name = `${new URL(provided.url).pathname.slice(1)}_${encoding.toLowerCase()}`;
+      const { href: url } = Object.assign(new URL(provided.url), { pathname: name });
+      try {
+        await administrator.raw(`CREATE DATABASE "${name}" ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+        await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject({
+          code: 'DATABASE_ENCODING',
+          exitCode: 1,
+          message: expect.stringMatching(new RegExp(`has the encoding ${encoding}, .*UTF8 is needed`)) as string,
+        });
+      } finally {
+        await administrator.raw(`DROP DATABASE IF EXISTS "${name}"`);
+        await administrator.destroy();
+        await provided.close();
+      }
+    },
+  );
 });

@@ -1,0 +1,108 @@
+import { chmod } from 'node:fs/promises';
+import { freePortNumbers, type LocalServer, type PgbouncerOptions, startPgbouncer } from '@antenna/local-stack';
+import { emptyDatabase, type TemporaryFolder, temporaryFolder, type TestDatabase, until } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import pg from 'pg';
+import { connectWithRetry } from './connect-with-retry.ts';
+import { migrate } from './migrate.ts';
+import { checkSchema } from './schema-version.ts';
+
+let test: TestDatabase;
+let folder: TemporaryFolder;
+let pooler: LocalServer | undefined;
+
+beforeEach(async () => {
+  [test, folder] = await Promise.all([emptyDatabase(), temporaryFolder()]);
+  // pgbouncer may have to run as somebody else.
+  await chmod(folder.path, 0o755);
+});
+
+afterEach(async () => {
+  await pooler?.stop('graceful');
+  await folder.close();
+  await test.close();
+});
+
+/** @returns the URL of the test's database through a real pgbouncer. */
+async function throughPooler(options: Pick<PgbouncerOptions, 'poolMode' | 'poolSize'>): Promise<string> {
+  const [port = 0] = await freePortNumbers(1);
+  pooler = await startPgbouncer({ home: folder.path, port, serverUrl: test.url, report: () => undefined, ...options });
+  return pooler.address;
+}
+
+async function rowsOf(database: Knex, query: string): Promise<readonly unknown[]> {
+  const { rows } = await database.raw<{ rows: unknown[] }>(query);
+  return rows;
+}
+
+/** Asks as another program, on connections without settings of ours. */
+async function asAnotherProgram(url: string, query: string): Promise<readonly unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<object>(query);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const SETTINGS = `SELECT name, setting FROM pg_settings
+  WHERE name IN ('statement_timeout', 'lock_timeout', 'TimeZone', 'idle_in_transaction_session_timeout') ORDER BY name`;
+
+const OUR_LOCKS = `SELECT FROM pg_locks WHERE locktype = 'advisory'
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+describe('a pgbouncer in transaction mode', () => {
+  const refusal = { code: 'TRANSACTION_POOLER', exitCode: 1 };
+
+  it('is refused, and its sessions keep no setting and no lock of ours', async () => {
+    const url = await throughPooler({ poolMode: 'transaction' });
+    const before = await asAnotherProgram(url, SETTINGS);
+    await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
+    expect(await asAnotherProgram(url, SETTINGS)).toEqual(before);
+    expect(await asAnotherProgram(test.url, OUR_LOCKS)).toEqual([]);
+  });
+
+  it('is refused when it has one session only', async () => {
+    const url = await throughPooler({ poolMode: 'transaction', poolSize: 1 });
+    await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
+  });
+
+  it('is refused while other programs keep its sessions busy', async () => {
+    const url = await throughPooler({ poolMode: 'transaction', poolSize: 3 });
+    let isOver = false;
+    const others = [1, 2, 3, 4].map(async () => {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      while (!isOver) await client.query('SELECT pg_sleep(0.002)');
+      await client.end();
+    });
+    await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
+    isOver = true;
+    await Promise.all(others);
+  });
+});
+
+describe('a pgbouncer in session mode', () => {
+  it('serves the provisioner and the programs, and hands on no setting and no lock of theirs', async () => {
+    const url = await throughPooler({ poolMode: 'session' });
+    const before = await asAnotherProgram(url, SETTINGS);
+    await migrate({ url });
+    const database = await connectWithRetry({ url }, { applicationName: 'test' });
+    await checkSchema(database);
+    expect(await rowsOf(database, 'SHOW statement_timeout')).toEqual([{ statement_timeout: '1min' }]);
+    await database.destroy();
+    await until(async () => (await asAnotherProgram(test.url, OUR_LOCKS)).length === 0, {
+      what: 'release of the lock',
+    });
+    expect(await asAnotherProgram(url, SETTINGS)).toEqual(before);
+  });
+
+  it('may have one session only', async () => {
+    const url = await throughPooler({ poolMode: 'session', poolSize: 1 });
+    const database = await connectWithRetry({ url }, { applicationName: 'test', poolMax: 1 });
+    expect(await rowsOf(database, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await database.destroy();
+  });
+});
