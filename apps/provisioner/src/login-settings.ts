@@ -19,7 +19,7 @@ export const loginSettings = settingsGroup({
   value: (passwords) => passwords,
 });
 
-type Passwords = { readonly [Login in keyof typeof LOGINS | 'supersetMetadata']: string | undefined };
+type Passwords = Readonly<Record<keyof typeof LOGINS | 'supersetMetadata', string | undefined>>;
 
 /** Creates the logins whose passwords are given, or gives them these passwords. */
 export async function createLogins(
