@@ -1,3 +1,4 @@
+# The system of record: from it every hour can be computed again (docs/decisions/0009-archive-protection.md).
 resource "google_storage_bucket" "archive" {
   name                        = "${var.project}-antenna-archive"
   location                    = var.region
@@ -6,9 +7,10 @@ resource "google_storage_bucket" "archive" {
   public_access_prevention    = "enforced"
   force_destroy               = false
 
-  # Files are only ever created, so no versions are kept. What somebody deletes can be brought back for a week.
+  # Files are only ever created, so no versions are kept. What somebody deletes can be brought back for 90 days, the
+  # longest that Cloud Storage offers.
   soft_delete_policy {
-    retention_duration_seconds = 604800
+    retention_duration_seconds = 90 * 24 * 60 * 60
   }
 
   lifecycle_rule {
@@ -29,6 +31,31 @@ resource "google_storage_bucket" "archive" {
     action {
       type = "AbortIncompleteMultipartUpload"
     }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [google_project_service.used]
+}
+
+# Who changed or read which object. The workers' reads are left out: they are most of the requests, and known.
+resource "google_project_iam_audit_config" "storage" {
+  project = var.project
+  service = "storage.googleapis.com"
+
+  audit_log_config {
+    log_type = "ADMIN_READ"
+  }
+
+  audit_log_config {
+    log_type = "DATA_WRITE"
+  }
+
+  audit_log_config {
+    log_type         = "DATA_READ"
+    exempted_members = [for worker in ["batch-layer", "speed-layer"] : google_service_account.worker[worker].member]
   }
 
   depends_on = [google_project_service.used]

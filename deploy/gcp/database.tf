@@ -1,26 +1,6 @@
-data "google_compute_network" "network" {
-  name       = var.network
-  depends_on = [google_project_service.used]
-}
-
-resource "google_compute_global_address" "services" {
-  count         = var.create_network_peering ? 1 : 0
-  name          = "antenna-usage-services"
-  purpose       = "VPC_PEERING"
-  address_type  = "INTERNAL"
-  prefix_length = 20
-  network       = data.google_compute_network.network.id
-}
-
-resource "google_service_networking_connection" "services" {
-  count                   = var.create_network_peering ? 1 : 0
-  network                 = data.google_compute_network.network.id
-  service                 = "servicenetworking.googleapis.com"
-  reserved_peering_ranges = [google_compute_global_address.services[0].name]
-}
-
 resource "google_sql_database_instance" "antenna_usage" {
-  name                = "antenna-usage"
+  # After a restore this is the name of the clone (docs/runbook.md, "Backup and restore").
+  name                = var.database_instance
   region              = var.region
   database_version    = "POSTGRES_18"
   deletion_protection = true
@@ -32,12 +12,16 @@ resource "google_sql_database_instance" "antenna_usage" {
     disk_type                   = "PD_SSD"
     disk_size                   = 100
     disk_autoresize             = true
+    disk_autoresize_limit       = var.database_disk_limit_gb
     deletion_protection_enabled = true
+    # Backups outlive an instance that somebody deletes after all.
+    retain_backups_on_delete = true
 
     ip_configuration {
-      ipv4_enabled    = false
-      private_network = data.google_compute_network.network.id
-      # Nobody comes in without the client certificate that the proxy gets by IAM.
+      ipv4_enabled       = false
+      private_network    = local.network
+      allocated_ip_range = var.create_network_peering ? google_compute_global_address.services[0].name : null
+      # No connection is accepted without the client certificate that the proxy gets by IAM.
       ssl_mode = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
@@ -69,38 +53,39 @@ resource "google_sql_database_instance" "antenna_usage" {
     }
   }
 
+  lifecycle {
+    prevent_destroy = true
+    # Cloud SQL enlarges the disk by itself. Terraform would replace the instance to make it small again.
+    ignore_changes = [settings[0].disk_size]
+  }
+
   depends_on = [google_service_networking_connection.services, google_project_service.used]
 }
 
+# Superset's own database is not here: the provisioner makes it, with a login that owns nothing else.
 resource "google_sql_database" "antenna" {
   name     = "antenna"
   instance = google_sql_database_instance.antenna_usage.name
+  # Postgres does not drop a database that sessions use.
+  deletion_policy = "ABANDON"
 }
 
-resource "google_sql_database" "superset" {
-  name     = "superset"
-  instance = google_sql_database_instance.antenna_usage.name
-}
-
-# Passwords of the logins that have one. They are in Terraform's state: keep that in a bucket that few can read.
-resource "random_password" "database" {
-  for_each = toset(["provisioner", "superset", "dashboards"])
-  length   = 32
-  special  = false
-}
-
-# A user made through the API is a member of cloudsqlsuperuser, which the provisioner needs to create roles.
-resource "google_sql_user" "with_password" {
-  for_each = toset(["provisioner", "superset"])
-  name     = each.value
-  instance = google_sql_database_instance.antenna_usage.name
-  password = random_password.database[each.value].result
+# A user made through the API is a member of cloudsqlsuperuser, which the provisioner needs to create roles. It is the
+# only one.
+resource "google_sql_user" "provisioner" {
+  name                = "provisioner"
+  instance            = google_sql_database_instance.antenna_usage.name
+  password_wo         = ephemeral.google_secret_manager_secret_version.provisioner.secret_data
+  password_wo_version = var.passwords_version
+  # Postgres does not drop a role that owns something.
+  deletion_policy = "ABANDON"
 }
 
 # The provisioner gives them their rights (SPEED_LAYER_ROLE, BATCH_LAYER_ROLE).
 resource "google_sql_user" "by_service_account" {
-  for_each = toset(["speed-layer", "batch-layer"])
-  name     = trimsuffix(google_service_account.worker[each.value].email, ".gserviceaccount.com")
-  instance = google_sql_database_instance.antenna_usage.name
-  type     = "CLOUD_IAM_SERVICE_ACCOUNT"
+  for_each        = local.by_iam
+  name            = trimsuffix(google_service_account.worker[each.value].email, ".gserviceaccount.com")
+  instance        = google_sql_database_instance.antenna_usage.name
+  type            = "CLOUD_IAM_SERVICE_ACCOUNT"
+  deletion_policy = "ABANDON"
 }

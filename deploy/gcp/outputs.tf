@@ -3,6 +3,11 @@ output "instance_connection_name" {
   value       = google_sql_database_instance.antenna_usage.connection_name
 }
 
+output "kafka_brokers" {
+  description = "KAFKA_BROKERS of deploy/overlays/gcp"
+  value       = var.create_kafka ? "bootstrap.antenna-usage.${var.region}.managedkafka.${var.project}.cloud.goog:9092" : "your own"
+}
+
 output "archive_url" {
   description = "ARCHIVE_URL of deploy/overlays/gcp"
   value       = google_storage_bucket.archive.url
@@ -15,11 +20,14 @@ output "analytics_url" {
 
 output "images" {
   description = "Prefix of the images' names"
-  value       = "${var.region}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}"
+  value       = "${local.registry}/${google_artifact_registry_repository.images.repository_id}"
 }
 
-output "passwords" {
-  description = "Passwords of the database: provisioner, superset, dashboards"
-  value       = { for name, password in random_password.database : name => password.result }
-  sensitive   = true
+output "ranges" {
+  description = "Ranges of the network policies of deploy/overlays/gcp"
+  value = {
+    database    = var.database_range
+    google_apis = local.google_apis_range
+    kafka       = var.subnetwork_range
+  }
 }

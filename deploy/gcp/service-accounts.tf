@@ -2,7 +2,7 @@ locals {
   # The service accounts of Kubernetes, which are those of Google Cloud with the same names.
   workers = toset(["provisioner", "speed-layer", "batch-layer", "superset"])
 
-  # Those who log in to the database by IAM, besides reaching it through the proxy.
+  # Those who log in to the database by IAM, besides reaching it through the proxy. The others have passwords (secrets.tf).
   by_iam = toset(["speed-layer", "batch-layer"])
 
   # The speed layer creates files and reads them back; it can neither overwrite nor delete. The batch layer reads.
@@ -55,4 +55,17 @@ resource "google_storage_bucket_iam_member" "archive" {
   bucket   = google_storage_bucket.archive.name
   role     = each.value.role
   member   = google_service_account.worker[each.value.worker].member
+}
+
+# Grafana shows Cloud SQL's metrics beside Prometheus's. It is a service account of Kubernetes alone.
+resource "google_project_iam_member" "grafana" {
+  project = var.project
+  role    = "roles/monitoring.viewer"
+  member  = "principal://iam.googleapis.com/projects/${data.google_project.project.number}/locations/global/workloadIdentityPools/${var.project}.svc.id.goog/subject/ns/monitoring/sa/monitoring-grafana"
+  # The pool of identities comes with the first cluster.
+  depends_on = [google_container_cluster.antenna_usage]
+}
+
+data "google_project" "project" {
+  project_id = var.project
 }

@@ -1,10 +1,18 @@
 locals {
   services = [
     "artifactregistry.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
+    "dns.googleapis.com",
     "iam.googleapis.com",
+    "iamcredentials.googleapis.com",
+    "logging.googleapis.com",
+    "managedkafka.googleapis.com",
+    "monitoring.googleapis.com",
+    "secretmanager.googleapis.com",
     "servicenetworking.googleapis.com",
+    "serviceusage.googleapis.com",
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
   ]
@@ -14,12 +22,4 @@ resource "google_project_service" "used" {
   for_each           = toset(local.services)
   service            = each.value
   disable_on_destroy = false
-}
-
-resource "google_artifact_registry_repository" "images" {
-  repository_id = "antenna-usage"
-  location      = var.region
-  format        = "DOCKER"
-  description   = "Images of the workers"
-  depends_on    = [google_project_service.used]
 }

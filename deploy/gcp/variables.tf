@@ -4,7 +4,7 @@ variable "project" {
 }
 
 variable "region" {
-  description = "Region of the database, the bucket and the cluster"
+  description = "Region of the database, the buckets, Kafka and the cluster"
   type        = string
   default     = "europe-west1"
 }
@@ -15,10 +15,100 @@ variable "namespace" {
   default     = "antenna-usage"
 }
 
+variable "create_network" {
+  description = "Whether to make the network and the subnetwork. One that is there needs private Google access, and zones of Cloud DNS that lead googleapis.com, pkg.dev and gcr.io to private.googleapis.com"
+  type        = bool
+  default     = true
+}
+
 variable "network" {
-  description = "VPC network from which the database is reached; it must have private service access"
+  description = "VPC network of the cluster, the database and Kafka"
   type        = string
-  default     = "default"
+  default     = "antenna-usage"
+}
+
+variable "subnetwork" {
+  description = "Subnetwork of the cluster and Kafka, in the region"
+  type        = string
+  default     = "antenna-usage"
+}
+
+variable "subnetwork_range" {
+  description = "Addresses of nodes and of Kafka's brokers; a network policy names them"
+  type        = string
+  default     = "10.10.0.0/20"
+}
+
+variable "pods_range" {
+  description = "Addresses of pods"
+  type        = string
+  default     = "10.20.0.0/16"
+}
+
+variable "services_range" {
+  description = "Addresses of Kubernetes' services"
+  type        = string
+  default     = "10.30.0.0/20"
+}
+
+variable "create_network_peering" {
+  description = "Whether to make the network's private service access, which it may have already"
+  type        = bool
+  default     = true
+}
+
+variable "database_range" {
+  description = "Addresses that Cloud SQL takes the database's from, for private service access; a network policy names them"
+  type        = string
+  default     = "10.40.0.0/20"
+}
+
+variable "create_nat" {
+  description = "Whether to make the way out that Alertmanager needs for its notifications"
+  type        = bool
+  default     = true
+}
+
+variable "create_cluster" {
+  description = "Whether to make a GKE Autopilot cluster; without it, the workers run in one that is there"
+  type        = bool
+  default     = true
+}
+
+variable "control_plane_networks" {
+  description = "Networks from which the control plane is reached by address, besides the DNS endpoint: name to range"
+  type        = map(string)
+  default     = {}
+}
+
+variable "create_kafka" {
+  description = "Whether to make a cluster of Managed Service for Apache Kafka, with the topic; without it, the brokers are yours"
+  type        = bool
+  default     = true
+}
+
+variable "kafka_vcpus" {
+  description = "vCPUs of the Kafka cluster, at least 3; each has 4 GiB of memory"
+  type        = number
+  default     = 3
+}
+
+variable "kafka_partitions" {
+  description = "Partitions of the topic: no more workers than this get any. They can be made more, and never fewer; maxReplicaCount of the ScaledObject follows"
+  type        = number
+  default     = 4
+}
+
+variable "kafka_retention_days" {
+  description = "Days for which the topic keeps records; alert SpeedLayerNearRetention presumes 7"
+  type        = number
+  default     = 7
+}
+
+variable "database_instance" {
+  description = "Name of the Cloud SQL instance; that of the clone after a restore"
+  type        = string
+  default     = "antenna-usage"
 }
 
 variable "database_tier" {
@@ -38,20 +128,26 @@ variable "database_availability" {
   }
 }
 
+variable "database_disk_limit_gb" {
+  description = "Size up to which Cloud SQL enlarges the database's disk by itself"
+  type        = number
+  default     = 1000
+}
+
+variable "passwords_version" {
+  description = "Raised by one, all passwords but Superset's secret key are made anew"
+  type        = number
+  default     = 1
+}
+
 variable "archive_coldline_days" {
   description = "Age in days at which files of the archive move to Coldline"
   type        = number
   default     = 90
 }
 
-variable "create_network_peering" {
-  description = "Whether to make the network's private service access, which it may have already"
-  type        = bool
-  default     = true
-}
-
-variable "create_cluster" {
-  description = "Whether to make a GKE Autopilot cluster; without it, the workers run in one that is there"
-  type        = bool
-  default     = true
+variable "alert_email" {
+  description = "Who is written to about the database by Cloud Monitoring; empty for no one"
+  type        = string
+  default     = ""
 }

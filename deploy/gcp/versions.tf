@@ -1,13 +1,14 @@
 terraform {
-  required_version = ">= 1.9"
+  # Write-only arguments: passwords stay out of the state.
+  required_version = ">= 1.11"
   required_providers {
     google = {
       source  = "hashicorp/google"
-      version = "~> 7.0"
+      version = "~> 7.40"
     }
     random = {
       source  = "hashicorp/random"
-      version = "~> 3.6"
+      version = "~> 3.7"
     }
   }
 }
