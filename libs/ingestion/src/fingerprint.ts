@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SourceRecord } from './ports/index.ts';
 
 /** The last record that was seen below a position. */
@@ -10,8 +10,10 @@ export interface Fingerprint {
 /** Tells a record from any other that could stand at its offset: 128 bits over its timestamp, key and value. */
 export function fingerprintOf(record: SourceRecord): Fingerprint {
   const { offset, timestampMs, key, value } = record;
-  const hash = createHash('sha256').update(`${timestampMs}|${key?.length ?? -1}|${value?.length ?? -1}|`);
-  if (key !== null) hash.update(key);
-  if (value !== null) hash.update(value);
-  return { offset, hash: hash.digest('hex').slice(0, 32) };
+  const head = Buffer.from(`${timestampMs}|${key?.length ?? -1}|${value?.length ?? -1}|`);
+  // In one call: a Hash object that is fed three times costs half as much again.
+  const digest = hash('sha256', Buffer.concat([head, key ?? NOTHING, value ?? NOTHING]));
+  return { offset, hash: digest.slice(0, 32) };
 }
+
+const NOTHING = new Uint8Array();

@@ -14,7 +14,10 @@ const MAX_ROUNDS = 150;
 /** By this round the last frozen worker has thawed. */
 const THAWED_BY = 5;
 
-const ROUND_MS = 8;
+/** Longer than both intervals after which something is saved. */
+const ROUND_MS = 16;
+/** Shorter than the roll interval. */
+const RESTLESS_ROUND_MS = 8;
 /** Rebalances after which the archive has come to the end, though each comes before the roll interval is over. */
 const RESTLESS_REBALANCES = 30;
 /** Fetches of each partition between two rebalances, at most. */
@@ -64,7 +67,7 @@ async function drainRestlessly(world: World): Promise<void> {
     acknowledgeGaps(world);
     world.rebalance(world.workers.filter(({ isMember }) => isMember));
     await workThrough(world);
-    world.nowMs += ROUND_MS;
+    world.nowMs += RESTLESS_ROUND_MS;
     for (const worker of world.running) worker.ingestion.tick();
     await workThrough(world);
     world.noticeStopped();
@@ -80,7 +83,6 @@ async function workThrough(world: World): Promise<void> {
     void worker.noteEnds();
   }
   for (let turn = 0; turn < READINGS_OF_A_REBALANCE; turn += 1) {
-    await world.settle();
     await answerAll(world);
     for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
   }
@@ -88,10 +90,8 @@ async function workThrough(world: World): Promise<void> {
 
 async function playRound(world: World, { round, savesEarly }: { round: number; savesEarly: boolean }): Promise<void> {
   for (const worker of world.workers.filter((each) => each.isMember && hasNews(each))) hearFromGroup(world, worker);
-  await world.settle();
   await answerAll(world);
   for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
-  await world.settle();
   passTime(world, round);
   const ends = new Map(world.partitions.map(({ number, end }) => [number, end]));
   for (const { ingestion } of world.running) {

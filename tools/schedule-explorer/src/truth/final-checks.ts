@@ -48,23 +48,25 @@ function checkCompleteness({ partitions, ledger, store }: World): void {
 
 /** Whoever reads all listed files sees every event of the topic once, but for those that were given up. */
 function checkArchivedEvents({ archive, store, partitions, ledger }: World): void {
-  const seen = new Set<string>();
+  const seen = partitions.map(() => new Set<number>());
   for (const { path } of store.manifest.values()) {
     const { rows } = archive.read(path);
+    const ofPartition = seen[rows.partition];
     for (const offset of rows.offset) {
-      const event = `${rows.partition}/${offset}`;
-      if (seen.has(event)) throw new Violation(`event ${event} is archived twice`);
-      seen.add(event);
+      if (ofPartition?.has(offset) === true) throw new Violation(`event ${rows.partition}/${offset} is archived twice`);
+      ofPartition?.add(offset);
     }
   }
   for (const partition of partitions) {
+    const { number } = partition;
     for (const { offset, known } of partition.known(0, partition.end)) {
-      const isExpected = known.fate.kind === 'event' && !ledger.isGivenUp('archive', partition.number, offset);
-      const isSeen = seen.delete(`${partition.number}/${offset}`);
-      if (isExpected && !isSeen) throw new Violation(`event ${partition.number}/${offset} is not archived`);
+      const isSeen = seen[number]?.delete(offset) === true;
+      if (isSeen || known.fate.kind !== 'event' || ledger.isGivenUp('archive', number, offset)) continue;
+      throw new Violation(`event ${number}/${offset} is not archived`);
     }
   }
-  if (seen.size > 0) throw new Violation(`archived without having been committed: ${[...seen].join()}`);
+  const [other] = seen.flatMap((offsets, number) => [...offsets].map((offset) => `${number}/${offset}`));
+  if (other !== undefined) throw new Violation(`${other} is archived without having been committed`);
 }
 
 function requireEqual<T>(what: string, expected: ReadonlyMap<string, T>, actual: ReadonlyMap<string, T>): void {

@@ -12,7 +12,7 @@ import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import { requireDeadLetters } from './dead-letters.ts';
 import { require, requireRows, requireSorted } from './require.ts';
-import { type KnownRow, marksOf, rowsByHour, Truth } from './truth-of-range.ts';
+import { hourCountKey, type KnownRow, marksOf, rowsByHour, Truth } from './truth-of-range.ts';
 import { Violation } from './violation.ts';
 
 /** Records that nobody will ever read, which an operator has accepted. */
@@ -67,20 +67,14 @@ export class Ledger {
       return [rowKey(row.windowStartMs, row.type, row.id), Number(row.value)] as const;
     });
     const hourRows = Array.from(userHours, (row) => [`${row.hourStartMs} ${row.id}`, Number(row.usage)] as const);
-    const countRows = hourCounts.map((row) => [`${row.hourMs} ${row.partition}`, row.events] as const);
+    const countRows = hourCounts.map((row) => [hourCountKey(row.hourMs, row.partition), row.events] as const);
     const letterRows = deadLetters.map((row) => [`${row.partition}/${row.offset}`, row.reason] as const);
     requireSorted(
       'moves',
-      moves.map(({ partition }) => String(partition)),
+      moves.map(({ partition, to }) => [partition, to]),
     );
-    requireSorted(
-      'totals',
-      totalRows.map(([key]) => key),
-    );
-    requireSorted(
-      'user hours',
-      hourRows.map(([key]) => key),
-    );
+    requireSorted('totals', totalRows);
+    requireSorted('user hours', hourRows);
     requireRows('totals', truth.totals, totalRows);
     requireRows('user hours', truth.userHours, hourRows);
     requireRows('events of each hour', truth.hourCounts, countRows);
@@ -140,9 +134,11 @@ export class Ledger {
   }
 
   isGivenUp(sink: Sink, partition: number, offset: number): boolean {
-    return this.#givenUp.some(
-      (range) => range.sink === sink && range.partition === partition && offset >= range.from && offset < range.to,
-    );
+    for (const range of this.#givenUp) {
+      if (range.sink === sink && range.partition === partition && offset >= range.from && offset < range.to)
+        return true;
+    }
+    return false;
   }
 
   /** @throws {Violation} when a file of a chunk that was given up is not exactly what the chunk held of its hour. */

@@ -10,19 +10,21 @@ export function require(
 }
 
 /** @throws {Violation} unless each key is greater than the one before. */
-export function requireSorted(what: string, keys: readonly string[]): void {
-  const unsorted = keys.find((key, index) => index > 0 && key <= (keys[index - 1] ?? ''));
-  if (unsorted !== undefined) throw new Violation(`${what}: not sorted at ${unsorted}`);
+export function requireSorted(what: string, rows: readonly (readonly [number | string, unknown])[]): void {
+  for (let row = 1; row < rows.length; row += 1) {
+    const [before, key] = [rows[row - 1]?.[0] ?? '', rows[row]?.[0] ?? ''];
+    if (key <= before) throw new Violation(`${what}: not sorted at ${key}`);
+  }
 }
 
 /**
  * @param actual no key comes twice.
  * @throws {Violation} unless there is exactly one row for each that is expected, with its value.
  */
-export function requireRows<T extends number | string>(
+export function requireRows<Key extends number | string, T extends number | string>(
   what: string,
-  expected: ReadonlyMap<string, T>,
-  actual: readonly (readonly [string, T])[],
+  expected: ReadonlyMap<Key, T>,
+  actual: readonly (readonly [Key, T])[],
 ): void {
   for (const [key, value] of actual)
     if (value !== expected.get(key)) require(`${what}: ${key}`, value, expected.get(key));

@@ -13,8 +13,8 @@ export class Truth {
   readonly totals = new Map<string, number>();
   /** Bytes by hour and user. */
   readonly userHours = new Map<string, number>();
-  /** Events by hour and partition. */
-  readonly hourCounts = new Map<string, number>();
+  /** Events by hour and partition: see `hourCountKey`. */
+  readonly hourCounts = new Map<number, number>();
   readonly deadLetters = new Map<string, RejectionReason>();
 
   /** @param isLeftOut records that were given up. */
@@ -28,9 +28,14 @@ export class Truth {
       const { event, hourMs, rowKeys, userHourKey } = known.fate;
       for (const key of rowKeys) add(this.totals, key, event.bytes);
       add(this.userHours, userHourKey, event.bytes);
-      add(this.hourCounts, `${hourMs} ${partition.number}`, 1);
+      add(this.hourCounts, hourCountKey(hourMs, partition.number), 1);
     }
   }
+}
+
+/** There are fewer partitions than milliseconds of an hour. */
+export function hourCountKey(hourMs: number, partition: number): number {
+  return hourMs + partition;
 }
 
 /** The events of a range by their hours: what its files have to hold. */
@@ -49,13 +54,16 @@ export function rowsByHour(partition: SimulatedPartition, from: number, to: numb
 /** The greatest of min(event time, record timestamp) in a range, and the last record in it. */
 export function marksOf(partition: SimulatedPartition, from: number, to: number) {
   const records = partition.known(from, to);
-  const times = records.flatMap(({ known: { fate } }) => (fate.kind === 'event' ? fate.event.eventTimeMs : []));
+  let greatestMs = -Infinity;
+  for (const { known } of records) {
+    if (known.fate.kind === 'event') greatestMs = Math.max(greatestMs, known.fate.event.eventTimeMs);
+  }
   return {
     lastOffset: records.at(-1)?.offset,
-    greatestEventTimeMs: times.length === 0 ? undefined : Math.min(RECORD_TIMESTAMP_MS, Math.max(...times)),
+    greatestEventTimeMs: greatestMs === -Infinity ? undefined : Math.min(RECORD_TIMESTAMP_MS, greatestMs),
   };
 }
 
-function add(sums: Map<string, number>, key: string, bytes: number): void {
+function add<Key>(sums: Map<Key, number>, key: Key, bytes: number): void {
   sums.set(key, (sums.get(key) ?? 0) + bytes);
 }

@@ -25,6 +25,8 @@ export class SimulatedPartition {
   readonly #log: Log;
   readonly #code: DecidesVisibility;
   readonly #known: readonly KnownAt[];
+  /** How many committed records lie below each offset. */
+  readonly #knownBelow: readonly number[];
   readonly #writtenMs: number[] = [];
   /** Oldest offset that can be read. Records below were deleted by retention. */
   earliest = 0;
@@ -39,6 +41,7 @@ export class SimulatedPartition {
     this.#code = code;
     const committed = log.batches.filter(({ transaction }) => transaction?.isAborted !== true);
     this.#known = committed.flatMap(({ records }) => records);
+    this.#knownBelow = countsBelow(this.#known, this.end);
   }
 
   /** Where the partition ends when everything has been produced. */
@@ -123,13 +126,26 @@ export class SimulatedPartition {
 
   /** All committed records of [from, to) that there ever were, with what has to become of them. */
   known(from: number, to: number): readonly KnownAt[] {
-    return this.#known.filter(({ offset }) => offset >= from && offset < to);
+    return this.#known.slice(this.#knownBelow[from], this.#knownBelow[to]);
   }
 
   /** The oldest committed record from an offset on that was written before that time; undefined when there is none. */
   firstWritten(from: number, beforeMs: number): number | undefined {
-    return this.#known.find(({ offset }) => offset >= from && (this.#writtenMs[offset] ?? Infinity) < beforeMs)?.offset;
+    for (let index = this.#knownBelow[from] ?? Infinity; index < this.#known.length; index += 1) {
+      const { offset } = this.#known[index] ?? { offset: Infinity };
+      if ((this.#writtenMs[offset] ?? Infinity) < beforeMs) return offset;
+    }
+    return undefined;
   }
+}
+
+function countsBelow(records: readonly KnownAt[], end: number): readonly number[] {
+  const counts: number[] = [];
+  for (let offset = 0, index = 0; offset <= end; offset += 1) {
+    while ((records[index]?.offset ?? Infinity) < offset) index += 1;
+    counts.push(index);
+  }
+  return counts;
 }
 
 /** A partition of chance. Some of it may not be produced yet. */
