@@ -1,0 +1,52 @@
+import { simulation } from '@antenna/demo';
+import { addToTruth, simulate, type SimulationOptions } from '@antenna/simulator';
+import type { Truth } from '@antenna/truth';
+
+const HOUR_MS = 3_600_000;
+
+/** What docker/compose.yaml has the simulator send: the five hours of the demo. */
+export const composeStream: SimulationOptions = simulation;
+
+/** One hour more, other events. */
+export const laterStream: SimulationOptions = {
+  ...simulation,
+  seed: 7,
+  fromMs: simulation.toMs,
+  toMs: simulation.toMs + HOUR_MS,
+  events: 20_000,
+};
+
+/** The demo's five hours, sent at `CLUSTER_RATE`: long enough for all that is done to the workers meanwhile. */
+export const clusterStream: SimulationOptions = { ...simulation, events: 120_000 };
+
+/** Events a second. */
+export const CLUSTER_RATE = 1_000;
+
+/** Arguments by which the simulator sends exactly this stream. */
+export function simulatorFlags(stream: SimulationOptions): string[] {
+  return [
+    `--from=${hourText(stream.fromMs)}`,
+    `--to=${hourText(stream.toMs)}`,
+    `--events=${stream.events}`,
+    `--seed=${stream.seed}`,
+    `--users=${stream.users}`,
+    `--unknown-users=${stream.unknownUsers}`,
+    `--antennas=${stream.antennas}`,
+    `--apps=${stream.apps.join(',')}`,
+    `--max-bytes=${stream.maxBytes}`,
+    `--out-of-order=${stream.outOfOrderMs}`,
+    `--late-share=${stream.lateShare}`,
+    `--late-by=${stream.lateByMs}`,
+    `--malformed-share=${stream.malformedShare}`,
+  ];
+}
+
+/** An hour as the commands take it: `2022-10-29T13`. */
+export function hourText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 13);
+}
+
+/** Adds what a stream sends: the same options make the same records. */
+export function addStream(truth: Truth, stream: SimulationOptions): void {
+  for (const record of simulate(stream)) addToTruth(truth, record);
+}
