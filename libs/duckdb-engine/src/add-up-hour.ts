@@ -1,10 +1,10 @@
 import type { TotalType } from '@antenna/aggregation';
 import { areSound, type HourRow, type HourTotals, offsetSpans, type RowFacts } from '@antenna/hourly-batch';
-import { checkColumns, type DescribedColumn } from './check-columns.ts';
+import { checkColumns, type SchemaNode } from './check-columns.ts';
 import type { DuckDbSession } from './duckdb-session.ts';
 import { faultyRows } from './find-faults.ts';
 import type { FetchedFiles } from './local-files.ts';
-import { COLUMNS, FACTS_BY_PARTITION, FACTS_OF_ALL, TOTALS_BY } from './sql/hour.sql.ts';
+import { FACTS_BY_PARTITION, FACTS_OF_ALL, SCHEMAS, TOTALS_BY } from './sql/hour.sql.ts';
 
 /** In the order in which the rows are wanted. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const satisfies readonly TotalType[];
@@ -12,7 +12,7 @@ const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as 
 /** @throws {ArchiveContentError} when the files do not hold events of this hour and nothing else. */
 export async function addUpHour(session: DuckDbSession, files: FetchedFiles, hourMs: number): Promise<HourTotals> {
   const { localPaths } = files;
-  const { haveOffsets } = checkColumns(await session.all<DescribedColumn>(COLUMNS, localPaths), hourMs);
+  const { haveOffsets } = checkColumns(await session.all<SchemaNode>(SCHEMAS, localPaths), files, hourMs);
   const facts = await session.all<RowFacts>(haveOffsets ? FACTS_BY_PARTITION : FACTS_OF_ALL, localPaths);
   if (!areSound(facts, hourMs)) throw await faultyRows(session, files, hourMs);
   const rows: HourRow[] = [];

@@ -54,18 +54,15 @@ describe('our own files of an hour', () => {
   });
 
   it('may be very many, and are fetched in portions', async () => {
-    const file = await folder.write('a.parquet', anArchivedEvent(0, 1));
+    const files = await Promise.all(
+      Array.from({ length: 40 }, (_, offset) => folder.write(`${offset}.parquet`, anArchivedEvent(0, offset))),
+    );
     const progress: [number, number][] = [];
     const engine = new DuckDbHourEngine({
       files: folder.localFiles,
       onFetched: (done, total) => progress.push([done, total]),
     });
-    expect(
-      await engine.aggregate(
-        HOUR,
-        Array.from({ length: 40 }, () => file),
-      ),
-    ).toMatchObject({ events: 40 });
+    expect(await engine.aggregate(HOUR, files)).toMatchObject({ events: 40 });
     expect(progress).toEqual([
       [16, 40],
       [32, 40],
@@ -140,7 +137,7 @@ describe('a file that cannot be counted is named', () => {
   it('when it lacks a column that others have', async () => {
     const good = await folder.write('good.parquet', anEvent());
     const bad = await folder.write('bad.parquet', `SELECT "timestamp", id, antenna_id, app FROM (${anEvent()})`);
-    await expect(aggregate(good, bad)).rejects.toThrow('bad.parquet has 1 rows with an empty column');
+    await expect(aggregate(good, bad)).rejects.toThrow('no archive of events: bad.parquet has no column bytes');
   });
 
   it('when it is no Parquet at all', async () => {
@@ -156,8 +153,8 @@ describe('files that are no archive of events are refused', () => {
   it('with every column that is missing or of another type', async () => {
     const file = await folder.write('a.parquet', "SELECT 1.5 AS bytes, 'x' AS id, DATE '2022-10-29' AS \"timestamp\"");
     await expect(aggregate(file)).rejects.toThrow(
-      'the files of hour 2022-10-29T13 have column timestamp of type DATE, no column antenna_id, ' +
-        'column bytes of type DECIMAL(2,1), no column app',
+      'the files of hour 2022-10-29T13 are no archive of events: a.parquet has column timestamp of type DATE, ' +
+        'no column antenna_id, column bytes of type DECIMAL(2,1), no column app',
     );
   });
 });

@@ -10,7 +10,7 @@ import {
   type SourceFacts,
   versionMetadata,
 } from '@antenna/hourly-batch';
-import { DuckDbSession } from './duckdb-session.ts';
+import { DuckDbSession, literalPath } from './duckdb-session.ts';
 import { fetchPaths, type FetchOptions } from './fetch-paths.ts';
 import { unreadableFile } from './find-faults.ts';
 import { FetchedFiles } from './local-files.ts';
@@ -47,7 +47,8 @@ async function mergeTo(
 ): Promise<MergedFile> {
   try {
     const sources = await session.all<SourceRow>(SOURCE_FACTS, files.localPaths);
-    await session.run(mergeFiles({ files: files.localPaths, target, metadata: versionMetadata(version) }));
+    const paths = files.localPaths.map(literalPath);
+    await session.run(mergeFiles({ files: paths, target, metadata: versionMetadata(version) }));
     const merged = await session.all<MergedRow>(MERGED_FACTS, [target], { ...hourInUs(version.hourMs) });
     return {
       localPath: target,

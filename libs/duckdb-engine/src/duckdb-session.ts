@@ -8,6 +8,14 @@ export interface DuckDbLimits {
   readonly memoryMiB?: number;
 }
 
+/**
+ * DuckDB takes every path for a pattern: a wildcard in brackets stands for itself. (What a pattern has no word for, a
+ * backslash beside a wildcard, is found by no pattern and refused as a file that cannot be read.)
+ */
+export function literalPath(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]');
+}
+
 /** Answers queries over files. */
 export class DuckDbSession {
   readonly #connection: DuckDBConnection;
@@ -33,6 +41,8 @@ export class DuckDbSession {
     try {
       const connection = await instance.connect();
       try {
+        // A time without a zone beside one with a zone would be read in the zone of this machine.
+        await connection.run("SET TimeZone = 'UTC'");
         return await work(new DuckDbSession(connection));
       } finally {
         connection.closeSync();
@@ -44,14 +54,14 @@ export class DuckDbSession {
 
   /**
    * The rows that a query answers with, in batches. Integers of 64 bits and more come as bigint.
-   * @param files local paths: what the query calls `$files`.
+   * @param files local paths, which are no patterns: what the query calls `$files`.
    */
   async *rows<Row>(
     query: string,
     files: readonly string[],
     values: Readonly<Record<string, DuckDBValue>> = {},
   ): AsyncGenerator<readonly Row[], void, void> {
-    const result = await this.#connection.stream(query, { ...values, files: listValue(files) });
+    const result = await this.#connection.stream(query, { ...values, files: listValue(files.map(literalPath)) });
     // The queries name their columns: that they are those of Row is known where the query is.
     for await (const rows of result.yieldRowObjects()) yield rows as unknown as readonly Row[];
   }

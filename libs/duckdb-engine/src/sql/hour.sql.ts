@@ -4,8 +4,11 @@
  */
 const FILES = 'read_parquet($files, union_by_name = true, hive_partitioning = false)';
 
-/** Name and type of each column. */
-export const COLUMNS = `DESCRIBE SELECT * FROM ${FILES}`;
+/** Each file's schema as a tree in depth-first order: a node with children is a structure, the first one the file. */
+export const SCHEMAS = `
+  SELECT file_name, name, coalesce(num_children, 0) AS children, coalesce(duckdb_type, type, 'STRUCT') AS type
+  FROM parquet_schema($files)
+  ORDER BY file_name, column_id`;
 
 /** Sorted by the bytes of the ids, as Postgres sorts its keys. */
 export const TOTALS_BY = {
@@ -36,7 +39,9 @@ export const FACTS_OF_ALL = `
 export const FAULTY_FILES = `
   SELECT filename,
     count(*) FILTER ("timestamp" IS NULL OR id IS NULL OR antenna_id IS NULL OR app IS NULL OR bytes IS NULL) AS nulls,
-    count(*) FILTER (epoch_us("timestamp") < $fromUs OR epoch_us("timestamp") >= $toUs) AS of_other_hours,
+    count(*) FILTER (
+      "timestamp" IS NOT NULL AND (epoch_us("timestamp") >= $fromUs AND epoch_us("timestamp") < $toUs) IS NOT TRUE
+    ) AS of_other_hours,
     count(*) FILTER (bytes < 0) AS negative
   FROM read_parquet($files, union_by_name = true, hive_partitioning = false, filename = true)
   GROUP BY filename

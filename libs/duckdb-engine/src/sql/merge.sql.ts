@@ -4,6 +4,7 @@ const ROW_GROUP_ROWS = 524_288;
 const HASH = 'hash(epoch_us("timestamp"), id, antenna_id, bytes, app, kafka_partition, kafka_offset)::HUGEINT';
 
 interface Merge {
+  /** As patterns that match one file each. */
   readonly files: readonly string[];
   readonly target: string;
   /** Of the file. */

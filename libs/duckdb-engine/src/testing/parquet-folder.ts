@@ -22,7 +22,8 @@ export async function parquetFolder(): Promise<ParquetFolder> {
     path,
     localFiles: { fetch: (paths) => Promise.resolve(paths.map((name) => join(path, name))) },
     async write(name, select) {
-      await connection.run(`COPY (${select}) TO '${join(path, name)}' (FORMAT parquet)`);
+      const file = join(path, name).replaceAll("'", "''");
+      await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
       return { path: name, sizeBytes: 0 };
     },
     async close() {
