@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import parquetjs from '@dsnp/parquetjs';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -70,6 +70,34 @@ describe('an archive that others have written', () => {
     await rm(join(folder, 'part-0.parquet'));
     expect((await system.batchLayer(ONE_HOUR)).exitCode).toBe(0);
     expect(await totals()).toEqual([]);
+  });
+
+  it('is read literally: a name is no pattern, a link is its file, and padded folders are folders', async () => {
+    await writeWithParquetJs('part-[0-9].parquet', 7);
+    await writeWithParquetJs('../../../part-5.parquet', 100);
+    await rename(join(folder, '../../../part-5.parquet'), join(system.archiveFolder, 'elsewhere'));
+    await symlink(join(system.archiveFolder, 'elsewhere'), join(folder, 'link.parquet'));
+    const padded = join(system.archiveFolder, 'year=2022/month=10/day=29/hour=07');
+    await mkdir(padded);
+    await rename(join(folder, 'part-[0-9].parquet'), join(folder, 'part-{0,1}?.parquet'));
+    expect((await system.batchLayer(ONE_HOUR)).exitCode).toBe(0);
+    expect(await totals()).toEqual([{ id: 'bob', value: '107' }]);
+    await writeWithDuckDb('../hour=07/a.parquet', "('2022-10-29 07:00:00', 'ana', 'a', 5, 'SKYPE')");
+    expect((await system.batchLayer(['run', '--date=2022-10-29', '--hour=7'])).exitCode).toBe(0);
+    expect(await totals()).toEqual([
+      { id: 'ana', value: '5' },
+      { id: 'bob', value: '107' },
+    ]);
+  });
+
+  it('is refused where a log of its own decides what counts, and keeps the result that it had', async () => {
+    await writeWithParquetJs('part-0.parquet', 7);
+    await system.batchLayer(ONE_HOUR);
+    await mkdir(join(system.archiveFolder, '_delta_log'));
+    const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('ARCHIVE_LAYOUT: ARCHIVE_URL is a table of Delta Lake');
+    expect(await totals()).toEqual([{ id: 'bob', value: '7' }]);
   });
 
   it('is refused with a row of another hour, and the file is named', async () => {

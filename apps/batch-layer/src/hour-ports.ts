@@ -1,5 +1,5 @@
 import type { ArchiveReader } from '@antenna/event-archive';
-import type { HourEngine, HourPorts, HourStore } from '@antenna/hourly-batch';
+import type { HourEngine, HourFolder, HourPorts, HourStore } from '@antenna/hourly-batch';
 import type { EngineChoice } from './engine-settings.ts';
 import type { Progress } from './progress.ts';
 
@@ -17,7 +17,11 @@ interface HourParts {
 export async function hourPorts(parts: HourParts, progress: Progress): Promise<HourPorts> {
   const { store, archive } = parts;
   const engine = await engineOf(parts, progress);
-  return { store: watched(store, progress), engine, folder: { list: (hourMs) => archive.listHour(hourMs) } };
+  const folder: HourFolder = {
+    list: (hourMs) => archive.listHour(hourMs),
+    checkForeignLayout: (hourMs) => archive.checkForeignLayout(hourMs),
+  };
+  return { store: watched(store, progress), engine, folder };
 }
 
 /** An engine is loaded by those alone who use it. */

@@ -30,6 +30,23 @@ export function hourFolder(hourMs: number): string {
   );
 }
 
+/**
+ * The folders in which writers keep the files of an hour, relative to the archive's root: ours first, then those in which
+ * a number below ten is padded (`hour=07`).
+ * @param hourMs any instant of the hour, milliseconds since 1970.
+ */
+export function hourFolderSpellings(hourMs: number): readonly string[] {
+  return hourFolder(hourMs)
+    .split('/')
+    .map(spellingsOf)
+    .reduce((folders, names) => folders.flatMap((folder) => names.map((name) => `${folder}/${name}`)));
+}
+
+function spellingsOf(name: string): readonly string[] {
+  const padded = name.replace(/=(\d)$/, '=0$1');
+  return padded === name ? [name] : [name, padded];
+}
+
 /** The start of the hour (milliseconds since 1970) whose folder this is, or undefined when it is no hour's. */
 export function parseHourFolder(folder: string): number | undefined {
   const numbers = FOLDER.exec(folder)?.slice(1).map(Number);

@@ -10,6 +10,8 @@ export type ArchiveErrorCode =
   /** There is no such bucket or folder. */
   | 'ARCHIVE_MISSING'
   | 'ARCHIVE_FILE_MISSING'
+  /** Others wrote the archive in a way in which its listing does not tell which events count. */
+  | 'ARCHIVE_LAYOUT'
   /** A file is none that this product writes. */
   | 'ARCHIVE_FILE_UNREADABLE';
 

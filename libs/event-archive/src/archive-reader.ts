@@ -2,13 +2,13 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inParallel } from '@antenna/ingestion';
-import { hourFolder } from '@antenna/archive-format';
+import { hourFolder, hourFolderSpellings } from '@antenna/archive-format';
 import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
-import { LocalStore } from './local-store.ts';
-import { type ArchiveOptions, openGcsStore } from './open-event-archive.ts';
+import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
+import { type ArchiveOptions, openStore } from './open-event-archive.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
@@ -20,18 +20,19 @@ export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'req
 export class ArchiveReader {
   readonly #store: ArchiveStore;
   readonly #location: ArchiveLocation;
+  readonly #options: ReaderOptions;
   readonly #retry: <T>(operation: () => Promise<T>) => Promise<T>;
 
-  private constructor(store: ArchiveStore, location: ArchiveLocation, { retry = (once) => once() }: ReaderOptions) {
+  private constructor(store: ArchiveStore, location: ArchiveLocation, options: ReaderOptions) {
     this.#store = store;
     this.#location = location;
-    this.#retry = retry;
+    this.#options = options;
+    this.#retry = options.retry ?? ((once) => once());
   }
 
   /** Nothing is asked of the store yet. */
   static async open(location: ArchiveLocation, options: ReaderOptions = {}): Promise<ArchiveReader> {
-    const store = location.kind === 'file' ? new LocalStore(location.path) : await openGcsStore(location, options);
-    return new ArchiveReader(store, location, options);
+    return new ArchiveReader(await openStore(location, options), location, options);
   }
 
   /**
@@ -45,11 +46,26 @@ export class ArchiveReader {
   }
 
   /**
-   * The files of an event hour, sorted by path, without those that readers ignore (`.…`, `_…`, `….tmp`).
+   * The files of an event hour, sorted by path, without those that readers ignore (`.…`, `_…`, `….tmp`), in every spelling
+   * of its folder.
    * @param hourMs start of the hour, milliseconds since 1970.
    */
   listHour(hourMs: number): Promise<readonly ListedFile[]> {
-    return this.#retry(() => this.#store.list(hourFolder(hourMs)));
+    return this.#retry(async () => {
+      const listings = await Promise.all(hourFolderSpellings(hourMs).map((folder) => this.#store.list(folder)));
+      return listings.flatMap(({ files }) => files).sort((left, right) => (left.path < right.path ? -1 : 1));
+    });
+  }
+
+  /**
+   * Makes sure that an archive without a manifest holds what `listHour` tells of an hour, and nothing else.
+   * @throws {ArchiveError} ARCHIVE_LAYOUT naming what speaks against it.
+   */
+  checkForeignLayout(hourMs: number): Promise<void> {
+    return this.#retry(async () => {
+      await refuseTableLogs(this.#store, this.#location, (location) => openStore(location, this.#options));
+      await refuseStrays(this.#store, hourMs);
+    });
   }
 
   /**

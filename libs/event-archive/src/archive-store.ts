@@ -5,6 +5,14 @@ export interface ListedFile {
   readonly sizeBytes: number;
 }
 
+/** What lies right in a folder. */
+export interface Listing {
+  /** Those that readers do not ignore, sorted by path. */
+  readonly files: readonly ListedFile[];
+  /** Names of the folders in it, also of those that readers ignore, sorted. */
+  readonly folders: readonly string[];
+}
+
 /**
  * Keeps finished files under their paths, relative to the archive's root. A file is never overwritten and never
  * removed, and readers never see half of one. Every failure of the store is an ArchiveError, after some tries where
@@ -18,8 +26,11 @@ export interface ArchiveStore {
    */
   publish(preparedFile: string, path: string): Promise<boolean>;
   exists(path: string): Promise<boolean>;
-  /** The files right in a folder that readers do not ignore, sorted by path; none when there is no such folder. */
-  list(folder: string): Promise<readonly ListedFile[]>;
+  /**
+   * @param folder relative to the archive's root, which is the empty text. One that is not there holds nothing.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING for a symbolic link that leads nowhere.
+   */
+  list(folder: string): Promise<Listing>;
   /**
    * Makes a file readable on this machine: copies it below a local folder, if it is not on a local disk already.
    * @returns the local path.

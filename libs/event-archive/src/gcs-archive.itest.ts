@@ -60,6 +60,32 @@ describe('an archive in a bucket', () => {
     expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
   });
 
+  it('finds objects in a padded folder, and under names that are patterns', async () => {
+    hour = Date.UTC(2022, 2, 9, 7);
+    const names = [
+      'year=2022/month=03/day=09/hour=07/part-[0-9].parquet',
+      'year=2022/month=3/day=9/hour=7/a*b.parquet',
+    ];
+    for (const name of names) await uploadTo(`some/prefix/${name}`);
+    expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual(names);
+    const local = await reader.fetchFiles(names, join(folder.path, 'fetched'), { concurrency: 2 });
+    expect(local).toEqual(names.map((name) => join(folder.path, 'fetched', name)));
+  });
+
+  it('is not read where its layout hides events, or a log of its own decides which count', async () => {
+    const foreign = (prefix: string) => ArchiveReader.open({ kind: 'gs', bucket, prefix }, { emulatorUrl: endpoint });
+    await uploadTo('strays/year=2022/month=10/day=29/a.parquet');
+    await uploadTo('delta/_delta_log/00000000000000000000.json');
+    await uploadTo('iceberg/metadata/v1.metadata.json');
+    const hourMs = Date.UTC(2022, 9, 29, 13);
+    await expect((await foreign('strays')).checkForeignLayout(hourMs)).rejects.toThrow(
+      'day=29/a.parquet lies where no',
+    );
+    await expect((await foreign('delta')).checkForeignLayout(hourMs)).rejects.toThrow('a table of Delta Lake');
+    await expect((await foreign('iceberg/data')).checkForeignLayout(hourMs)).rejects.toThrow('of Apache Iceberg');
+    await expect((await foreign('nothing')).checkForeignLayout(hourMs)).resolves.toBeUndefined();
+  });
+
   it('leaves nothing on the local disk', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     await archive.create(pathIn(hour), columnsOf([aRow()]));
@@ -166,8 +192,11 @@ describe('a bucket that does not exist', () => {
 });
 
 /** An object of any name in the folder of the hour. */
-async function upload(name: string): Promise<void> {
-  const object = encodeURIComponent(`some/prefix/${hourFolder(hour)}/${name}`);
-  const url = `${endpoint}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${object}`;
+function upload(name: string): Promise<void> {
+  return uploadTo(`some/prefix/${hourFolder(hour)}/${name}`);
+}
+
+async function uploadTo(object: string): Promise<void> {
+  const url = `${endpoint}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(object)}`;
   expect((await fetch(url, { method: 'POST', body: 'x' })).status).toBe(200);
 }

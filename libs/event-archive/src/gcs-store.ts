@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Bucket } from '@google-cloud/storage';
+import type { Bucket, File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import type { ArchiveStore, Listing } from './archive-store.ts';
 import { withDeadline } from './deadline.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
@@ -53,16 +53,32 @@ export class GcsStore implements ArchiveStore {
     });
   }
 
-  list(folder: string): Promise<readonly ListedFile[]> {
-    const prefix = `${this.#nameOf(folder)}/`;
+  list(folder: string): Promise<Listing> {
+    const prefix = folder === '' ? this.#prefix : `${this.#nameOf(folder)}/`;
     return this.#tried('list', prefix, async () => {
-      const [objects] = await withDeadline(this.#timeoutMs, () => this.#bucket.getFiles({ prefix, delimiter: '/' }));
-      return objects
+      const { objects, prefixes } = await this.#listed(prefix);
+      const files = objects
         .map((object) => ({ name: object.name.slice(prefix.length), sizeBytes: Number(object.metadata.size) }))
         .filter(({ name }) => isVisibleName(name))
-        .map(({ name, sizeBytes }) => ({ path: `${folder}/${name}`, sizeBytes }))
+        .map(({ name, sizeBytes }) => ({ path: folder === '' ? name : `${folder}/${name}`, sizeBytes }))
         .sort((left, right) => (left.path < right.path ? -1 : 1));
+      return { files, folders: prefixes.map((each) => each.slice(prefix.length, -1)).sort() };
     });
+  }
+
+  /** The objects right below a prefix, and the prefixes below it. */
+  async #listed(prefix: string): Promise<{ readonly objects: readonly File[]; readonly prefixes: readonly string[] }> {
+    const objects: File[] = [];
+    const prefixes: string[] = [];
+    let pageToken: string | undefined;
+    do {
+      const query = { prefix, delimiter: '/', autoPaginate: false, ...(pageToken === undefined ? {} : { pageToken }) };
+      const [page, next, answer] = await withDeadline(this.#timeoutMs, () => this.#bucket.getFiles(query));
+      objects.push(...page);
+      prefixes.push(...((answer as { readonly prefixes?: readonly string[] }).prefixes ?? []));
+      pageToken = (next as { readonly pageToken?: string } | null)?.pageToken;
+    } while (pageToken !== undefined);
+    return { objects, prefixes };
   }
 
   fetch(path: string, localFolder: string): Promise<string> {

@@ -1,7 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import type { ArchiveStore, ListedFile, Listing } from './archive-store.ts';
 import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
 import { codeOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';
@@ -37,11 +38,18 @@ export class LocalStore implements ArchiveStore {
     return this.#explained(`look for ${path}`, () => existsAt(this.#absolute(path)));
   }
 
-  list(folder: string): Promise<readonly ListedFile[]> {
-    return this.#explained(`list ${folder}`, async () => {
-      const entries = await readdir(this.#absolute(folder), { withFileTypes: true }).catch(noneIfMissing);
-      const names = entries.filter((entry) => entry.isFile() && isVisibleName(entry.name)).map(({ name }) => name);
-      return Promise.all(names.sort().map((name) => this.#listed(`${folder}/${name}`)));
+  list(folder: string): Promise<Listing> {
+    return this.#explained(`list ${folder === '' ? 'the folders' : folder}`, async () => {
+      const path = folder === '' ? this.#root : this.#absolute(folder);
+      const entries = await readdir(path, { withFileTypes: true }).catch(noneIfMissing);
+      const files: ListedFile[] = [];
+      const folders: string[] = [];
+      for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
+        const found = await target(entry, path);
+        if (found.isDirectory()) folders.push(entry.name);
+        else if (found.isFile() && isVisibleName(entry.name)) files.push(await this.#listed(`${folder}/${entry.name}`));
+      }
+      return { files, folders };
     });
   }
 
@@ -73,6 +81,20 @@ export class LocalStore implements ArchiveStore {
       throw localFailure(`${operation} in ${this.#root}`, error);
     }
   }
+}
+
+/** What readers would read under this name: a symbolic link is what it leads to. */
+async function target(entry: Dirent, folder: string): Promise<Pick<Dirent, 'isFile' | 'isDirectory'>> {
+  if (!entry.isSymbolicLink() || !isVisibleName(entry.name)) return entry;
+  const path = join(folder, entry.name);
+  return stat(path).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new ArchiveError(
+      'ARCHIVE_FILE_MISSING',
+      `${path} is a symbolic link that leads nowhere: bring back the file that it leads to, or remove the link`,
+      { cause: error },
+    );
+  });
 }
 
 async function linkUnlessExists(existing: string, name: string): Promise<boolean> {

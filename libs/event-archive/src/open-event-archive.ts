@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveLocation } from '@antenna/cli';
+import type { ArchiveStore } from './archive-store.ts';
 import { createDurableFolder } from './durable-folders.ts';
 import type { GcsStore } from './gcs-store.ts';
 import { localFailure } from './local-failure.ts';
@@ -53,8 +54,13 @@ async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
   };
 }
 
+/** Whatever is at a place. Nothing is asked of it yet. */
+export async function openStore(location: ArchiveLocation, options: ArchiveOptions): Promise<ArchiveStore> {
+  return location.kind === 'file' ? new LocalStore(location.path) : openGcsStore(location, options);
+}
+
 /** Where the archive is a folder, the client of Google Cloud Storage is not even loaded. */
-export async function openGcsStore(
+async function openGcsStore(
   { bucket, prefix }: BucketLocation,
   { emulatorUrl, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS }: ArchiveOptions,
 ): Promise<GcsStore> {

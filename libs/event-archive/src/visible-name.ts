@@ -1,6 +1,6 @@
-/** Whether readers of the archive take a file of this name: Spark's rule, and no staging files. */
+/** Whether readers of the archive take a file of this name: Spark's rule, and no files that are still being written. */
 export function isVisibleName(name: string): boolean {
-  return name !== '' && !/^[._]|\.tmp$/.test(name);
+  return name !== '' && !/^[._]|\.tmp$|\._COPYING_$/.test(name);
 }
 
 /** @throws {RangeError} unless the path leads to a place below the root that it is relative to. */

@@ -7,7 +7,7 @@ import { selectInputs } from './select-inputs.ts';
 
 export interface CompactionPorts {
   readonly store: Pick<HourStore, 'readManifest'>;
-  readonly folder: HourFolder;
+  readonly folder: Pick<HourFolder, 'list'>;
   readonly merger: HourMerger;
   readonly analytics: AnalyticsRoot;
 }

@@ -150,6 +150,11 @@ export interface HourStore {
 export interface HourFolder {
   /** Every file of the hour that readers would take, in the order of the paths. An hour without a folder has none. */
   list(hourMs: number): Promise<readonly ListedFile[]>;
+  /**
+   * Makes sure that an archive without a manifest holds of the hour what `list` tells, and nothing else.
+   * @throws an error that names the log of a table format which decides what counts, or a file that lies elsewhere.
+   */
+  checkForeignLayout(hourMs: number): Promise<void>;
 }
 
 /** Adds up an hour: the place of an embedded or of a distributed engine. */

@@ -84,6 +84,14 @@ describe('an archive that others have written', () => {
     await runHour(ports, HOUR, plain);
     expect(commits).toMatchObject([{ revision: 0, files: listed, offsets: undefined }]);
   });
+
+  it('leaves the result of an hour alone when its layout hides files, even if the listing is empty', async () => {
+    const readings = [aManifest({ revision: 0, isForeign: true, files: [] })];
+    const layoutError = new Error('a table of Delta Lake');
+    const { ports, commits } = fakePorts({ readings, listed: [], layoutError });
+    await expect(runHour(ports, HOUR, plain)).rejects.toThrow('a table of Delta Lake');
+    expect(commits).toEqual([]);
+  });
 });
 
 describe('a run that another one overtakes', () => {

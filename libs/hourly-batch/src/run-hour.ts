@@ -82,7 +82,9 @@ const NO_TOTALS: HourTotals = { rows: [], events: 0, offsets: undefined };
 
 async function readInputs({ store, folder }: HourPorts, hourMs: number, before: HourManifest): Promise<HourInputs> {
   const listed = await folder.list(hourMs);
-  return selectInputs(hourMs, { before, listed, after: await store.readManifest(hourMs) });
+  const inputs = selectInputs(hourMs, { before, listed, after: await store.readManifest(hourMs) });
+  if (inputs.isForeign) await folder.checkForeignLayout(hourMs);
+  return inputs;
 }
 
 function commitOf(reading: HourReading, engine: string, startedAtMs: number): HourCommit {

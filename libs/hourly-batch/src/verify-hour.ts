@@ -4,7 +4,7 @@ import { type FileProblem, isForeign, listingProblems } from './select-inputs.ts
 
 export interface VerifyPorts {
   readonly store: Pick<HourStore, 'readManifest'>;
-  readonly folder: HourFolder;
+  readonly folder: Pick<HourFolder, 'list'>;
   readonly scanner: FileScanner;
 }
 

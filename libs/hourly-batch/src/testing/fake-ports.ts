@@ -6,6 +6,8 @@ interface Scripted {
   readonly readings?: readonly HourManifest[];
   readonly listed?: readonly ListedFile[];
   readonly totals?: HourTotals;
+  /** Of an archive that others have written in a way that cannot be read. */
+  readonly layoutError?: Error;
   /** Errors of the first commits. */
   readonly commitErrors?: readonly Error[];
 }
@@ -39,6 +41,10 @@ export function fakePorts({ readings = [aManifest()], listed = [aFile()], ...scr
       list: () => {
         calls.push('list');
         return Promise.resolve(listed);
+      },
+      checkForeignLayout: () => {
+        calls.push('check layout');
+        return script.layoutError === undefined ? Promise.resolve() : Promise.reject(script.layoutError);
       },
     },
     engine: {
