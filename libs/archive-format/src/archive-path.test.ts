@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { archivePath, hourFolder, parseArchivePath, parseHourFolder } from './archive-path.ts';
+import { archivePath, hourFolder, hourFolderSpellings, parseArchivePath, parseHourFolder } from './archive-path.ts';
 
 const HOUR_MS = 3_600_000;
 const thirteen = Date.UTC(2022, 9, 29, 13);
@@ -13,6 +13,15 @@ describe('the folder of an hour', () => {
 
   it('pads no number', () => {
     expect(hourFolder(Date.UTC(2023, 0, 2, 3))).toBe('year=2023/month=1/day=2/hour=3');
+  });
+
+  it('is spelled by others with each number below ten padded or not', () => {
+    expect(hourFolderSpellings(Date.UTC(2023, 10, 2, 3))).toEqual([
+      'year=2023/month=11/day=2/hour=3',
+      'year=2023/month=11/day=2/hour=03',
+      'year=2023/month=11/day=02/hour=3',
+      'year=2023/month=11/day=02/hour=03',
+    ]);
   });
 
   it('is the same for every instant of the hour', () => {
