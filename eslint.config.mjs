@@ -14,14 +14,16 @@ const directions = [
     onlyDependOnLibsWithTags: ['layer:domain', 'layer:application', 'layer:adapter', 'layer:platform'],
   },
   { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: ['*'] },
+  // What several runners need lives in the oracle or the test kit.
+  { sourceTag: 'kind:runner', notDependOnLibsWithTags: ['kind:runner'] },
   // The oracle would prove nothing if it shared code with what it judges.
-  { sourceTag: 'name:truth', notDependOnLibsWithTags: ['name:windowing', 'name:aggregation', 'name:quota'] },
+  { sourceTag: 'name:oracle', notDependOnLibsWithTags: ['name:windowing', 'name:aggregation', 'name:quota'] },
 ];
 
 /** Tests may use any tool, whatever they test. */
 const directionsOfTests = [
   { sourceTag: '*', onlyDependOnLibsWithTags: ['*'] },
-  ...directions.filter(({ sourceTag }) => sourceTag.startsWith('name:')),
+  ...directions.filter(({ sourceTag }) => /^(name|kind):/.test(sourceTag)),
 ];
 
 /** What the domain may not touch: the clock, the network, the disk, the environment. */

@@ -1,23 +1,22 @@
+import { writeFile } from 'node:fs/promises';
 import { kafkaClient } from '@antenna/event-source';
+import { isProven, NotProvenError, prove, readResults } from '@antenna/oracle';
+import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
+import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
-import { resultText } from './console/result-text.ts';
-import { ProofFailedError } from './errors.ts';
-import { freshPlace } from './fresh-place.ts';
-import { place } from './place.ts';
-import { isProven } from './proof/check.ts';
-import { prove } from './proof/prove.ts';
-import { writeReport } from './report/write-report.ts';
-import { readResults } from './results/read-results.ts';
+import { freshPlace, place } from './place.ts';
+import { reportPage } from './report/report-page.ts';
+import { resultText } from './result-text.ts';
+import { sendSimulation } from './send-simulation.ts';
 import type { Services } from './services.ts';
-import { FROM, simulation, TO } from './simulation.ts';
 import { numberedSteps, secondsSince, type Tell } from './steps.ts';
-import { sendSimulation } from './topic/send-simulation.ts';
-import { runWorker, type WorkerCommand } from './workers/worker-command.ts';
-import { workersFor } from './workers/workers.ts';
 
-interface Surroundings {
+/** How long a worker has to end by itself once the demo is ended. */
+const END_PATIENCE_MS = 10_000;
+
+interface DemoContext {
   readonly services: Services;
-  /** The steps, for people; the result goes to standard output. */
+  /** Shows the steps; the result goes to standard output. */
   readonly tell: Tell;
   /** Ends the demo early. */
   readonly signal: AbortSignal;
@@ -25,44 +24,61 @@ interface Surroundings {
 
 /**
  * Runs everything once, from an empty database and an empty topic to the report.
- * @throws {StepFailedError | ProofFailedError | InterruptedError}
+ * @throws {StepFailedError | NotProvenError | InterruptedError}
  */
-export async function demo({ services, tell, signal }: Surroundings): Promise<void> {
+export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
+  const { from, to } = SAMPLE_HOURS;
   const steps = numberedSteps(9, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
 
   const stack = await steps.run('start Postgres and Kafka', (note) => services.start(note));
-  const kafka = clientOf(stack.kafka.address);
+  const brokers = stack.kafka.address;
+  const kafka = clientOf(brokers);
   const databaseUrl = await steps.run('make an empty database, topic and archive', () =>
     freshPlace(stack.postgres.address, kafka),
   );
-  const workers = workersFor({ databaseUrl, brokers: stack.kafka.address });
-  const worker = (title: string, command: WorkerCommand): Promise<void> =>
+  const worker = (title: string, app: App, args: readonly string[]): Promise<void> =>
     steps.run(title, async (note) => {
-      note(`node ${command.args.join(' ')}`);
-      lines(await runWorker(command, signal)).forEach(note);
+      const command = appCommand(app, args, settingsFor(databaseUrl, brokers));
+      note(textOf(command));
+      lines(await runProgram(command, { signal, endPatienceMs: END_PATIENCE_MS })).forEach(note);
     });
 
-  await worker('provisioner: tables and users', workers.provisioner);
-  const sent = await steps.run(`simulate ${FROM} to ${TO}`, () =>
-    sendSimulation(kafka, place.topic, simulation, signal),
+  await worker('provisioner: tables and users', 'provisioner', []);
+  const sent = await steps.run(`simulate ${from} to ${to}`, () =>
+    sendSimulation(kafka, place.topic, sampleSimulation, signal),
   );
   tell(`      ${sent.summary}`);
-  await worker('speed layer, to the end of the topic', workers.speedLayer);
-  await worker(`batch layer, ${FROM} to ${TO}`, workers.batchLayer);
-  const results = await steps.run('read the tables and the archive', () => readResults(databaseUrl, kafka));
+  await worker('speed layer, to the end of the topic', 'speed-layer', ['drain']);
+  await worker(`batch layer, ${from} to ${to}`, 'batch-layer', ['run', `--from=${from}`, `--to=${to}`]);
+  const results = await steps.run('read the tables and the archive', () =>
+    readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
+  );
   const checks = await steps.run('compare everything, row by row', () => Promise.resolve(prove(sent.truth, results)));
-  await steps.run('write the report', () => writeReport({ sent, results, checks }));
+  const { fromMs, toMs } = sampleSimulation;
+  const story = { ...sent, fromMs, toMs, madeAtMs: Date.now(), results: results.database, checks };
+  await steps.run('write the report', () => writeFile(place.report, reportPage(story)));
 
   process.stdout.write(`${resultText(results.database, checks)}\nReport: ${place.report}\n`);
   tell(`the demo took ${secondsSince(startedMs)}`);
-  if (!isProven(checks)) throw new ProofFailedError('the totals are not what was sent; see the differences above');
+  if (!isProven(checks)) throw new NotProvenError('the totals are not what was sent; see the differences above');
 }
 
-/** A client that keeps to itself what it tries again; what it gives up is an error. */
+function settingsFor(databaseUrl: string, brokers: string) {
+  return {
+    DATABASE_URL: databaseUrl,
+    KAFKA_BROKERS: brokers,
+    KAFKA_TOPIC: place.topic,
+    KAFKA_GROUP_ID: place.groupId,
+    ARCHIVE_URL: `file:${place.archive}`,
+    LOG_FORMAT: 'pretty',
+  };
+}
+
+/** A client that logs nothing: what it tries again is no error, and what it gives up is thrown. */
 function clientOf(brokers: string): Kafka {
   const connection = { brokers: brokers.split(','), topic: place.topic, groupId: place.groupId };
   return kafkaClient({ ...connection, ssl: false, sasl: undefined }, 'demo', () => undefined);

@@ -1,11 +1,13 @@
-import { join, resolve } from 'node:path';
-
-/** The repository. */
-export const checkout = resolve(import.meta.dirname, '..', '..', '..');
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkout } from '@antenna/test-kit';
+import type { Admin, Kafka } from 'kafkajs';
+import pg from 'pg';
+import retry from 'p-retry';
 
 const folder = join(checkout, '.local', 'demo');
 
-/** All that the demo makes anew and may destroy; nothing of it is anybody else's. */
+/** All that the demo makes anew and may destroy; nothing else uses it. */
 export const place = {
   folder,
   database: 'antenna_demo',
@@ -15,3 +17,63 @@ export const place = {
   archive: join(folder, 'archive'),
   report: join(folder, 'report.html'),
 } as const;
+
+/**
+ * Makes everything empty that the demo uses, at once: positions in the database are only right for the topic and the
+ * archive that they were kept for.
+ * @returns the URL of the database.
+ */
+export async function freshPlace(serverUrl: string, kafka: Kafka): Promise<string> {
+  const [url] = await Promise.all([
+    freshDatabase(serverUrl, place.database),
+    freshTopic(kafka, place.topic, place.partitions),
+    rm(place.archive, { recursive: true, force: true }),
+  ]);
+  return url;
+}
+
+/**
+ * Makes an empty database, in place of one of the same name, even if clients are connected to it.
+ * @param serverUrl of another database of the server.
+ */
+async function freshDatabase(serverUrl: string, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  return url.href;
+}
+
+/** Brokers forget a topic and find its partitions leaders in less than a second, but not when they have just started. */
+const patience = { retries: 120, minTimeout: 250, factor: 1 };
+
+/** Makes an empty topic, in place of one of the same name. */
+async function freshTopic(kafka: Kafka, topic: string, partitions: number): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] });
+    await retry(() => assertGone(admin, topic), patience);
+    // The client says the same whether the topic was there before or an earlier try of its own made it.
+    await retry(() => admin.createTopics({ topics: [{ topic, numPartitions: partitions }] }), patience);
+    await retry(() => assertEmpty(admin, topic, partitions), patience);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function assertGone(admin: Admin, topic: string): Promise<void> {
+  if ((await admin.listTopics()).includes(topic)) throw new Error(`the old topic ${topic} is still there`);
+}
+
+async function assertEmpty(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  const empty = offsets.filter(({ high }) => high === '0').length;
+  if (empty !== partitions) throw new Error(`${empty} of ${partitions} partitions of ${topic} are there and empty`);
+}

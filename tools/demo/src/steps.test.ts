@@ -1,17 +1,17 @@
-import { InterruptedError, ProofFailedError, StepFailedError } from './errors.ts';
-import { numberedSteps } from './steps.ts';
+import { NotProvenError } from '@antenna/oracle';
+import { InterruptedError, numberedSteps, StepFailedError } from './steps.ts';
 
 function someSteps(signal = new AbortController().signal) {
-  const told: string[] = [];
+  const shown: string[] = [];
   const tell = (line: string): void => {
-    told.push(line.replace(/\d+\.\d s/, '… s'));
+    shown.push(line.replace(/\d+\.\d s/, '… s'));
   };
-  return { told, steps: numberedSteps(2, tell, signal) };
+  return { shown, steps: numberedSteps(2, tell, signal) };
 }
 
 describe('the steps of the demo', () => {
   it('are numbered, with what each says and how long it took', async () => {
-    const { told, steps } = someSteps();
+    const { shown, steps } = someSteps();
 
     await steps.run('start', (tell) => {
       tell('up');
@@ -20,19 +20,19 @@ describe('the steps of the demo', () => {
     const result = await steps.run('count', () => Promise.resolve(7));
 
     expect(result).toBe(7);
-    expect(told).toEqual(['[1/2] start', '      up', '      … s', '[2/2] count', '      … s']);
+    expect(shown).toEqual(['[1/2] start', '      up', '      … s', '[2/2] count', '      … s']);
   });
 
   it('name the step that failed, and why', async () => {
     const { steps } = someSteps();
 
-    const failing = steps.run('start', () => Promise.reject(new ProofFailedError('the reason')));
+    const failing = steps.run('start', () => Promise.reject(new NotProvenError('the reason')));
 
     await expect(failing).rejects.toThrow(StepFailedError);
-    await expect(failing).rejects.toThrow(/^step 1 of 2 \(start\) failed after .* s: PROOF_FAILED: the reason$/);
+    await expect(failing).rejects.toThrow(/^step 1 of 2 \(start\) failed after .* s: NOT_PROVEN: the reason$/);
   });
 
-  it('show where a failure comes from that nobody foresaw', async () => {
+  it('show where an unforeseen failure comes from', async () => {
     const { steps } = someSteps();
 
     const failing = steps.run('start', () => Promise.reject(new TypeError('a bug')));
@@ -40,7 +40,7 @@ describe('the steps of the demo', () => {
     await expect(failing).rejects.toThrow(/TypeError: a bug\n\s+at .*steps\.test\.ts/);
   });
 
-  it('do not go on once somebody has ended the demo', async () => {
+  it('do not go on once the demo was ended', async () => {
     const { steps } = someSteps(AbortSignal.abort());
     let isRun = false;
 

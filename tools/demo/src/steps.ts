@@ -1,11 +1,20 @@
 import { ProductError } from '@antenna/cli';
 import { inspect } from 'node:util';
-import { InterruptedError, StepFailedError } from './errors.ts';
 
-/** Tells people what is going on, a line at a time. */
+/** A step of the demo did not come to its end. */
+export class StepFailedError extends ProductError {
+  readonly code = 'STEP_FAILED';
+}
+
+/** The demo was ended before its last step. */
+export class InterruptedError extends ProductError {
+  readonly code = 'INTERRUPTED';
+}
+
+/** Shows what is going on, a line at a time. */
 export type Tell = (line: string) => void;
 
-/** Does one step after the other and tells of each. */
+/** Does one step after the other and shows each. */
 export interface Steps {
   /** @throws {StepFailedError} naming the step, when `work` throws. */
   run<T>(title: string, work: (tell: Tell) => Promise<T>): Promise<T>;
@@ -28,8 +37,8 @@ export function numberedSteps(total: number, tell: Tell, signal: AbortSignal): S
         return result;
       } catch (error) {
         if (signal.aborted) throw new InterruptedError(`the demo was ended in ${name}; nothing was proven`);
-        const told = `${name} failed after ${secondsSince(startedMs)}: ${reasonOf(error)}`;
-        throw new StepFailedError(told, { cause: error });
+        const text = `${name} failed after ${secondsSince(startedMs)}: ${reasonOf(error)}`;
+        throw new StepFailedError(text, { cause: error });
       }
     },
   };

@@ -1,23 +1,22 @@
-import { simulation } from '@antenna/demo';
-import { addToTruth, simulate, type SimulationOptions } from '@antenna/simulator';
-import type { Truth } from '@antenna/truth';
+import type { Truth } from '@antenna/oracle';
+import { sampleSimulation, simulate, type SimulationOptions } from '@antenna/simulator';
 
 const HOUR_MS = 3_600_000;
 
 /** What docker/compose.yaml has the simulator send: the five hours of the demo. */
-export const composeStream: SimulationOptions = simulation;
+export const composeStream: SimulationOptions = sampleSimulation;
 
 /** One hour more, other events. */
 export const laterStream: SimulationOptions = {
-  ...simulation,
+  ...sampleSimulation,
   seed: 7,
-  fromMs: simulation.toMs,
-  toMs: simulation.toMs + HOUR_MS,
+  fromMs: sampleSimulation.toMs,
+  toMs: sampleSimulation.toMs + HOUR_MS,
   events: 20_000,
 };
 
 /** The demo's five hours, sent at `CLUSTER_RATE`: long enough for all that is done to the workers meanwhile. */
-export const clusterStream: SimulationOptions = { ...simulation, events: 120_000 };
+export const clusterStream: SimulationOptions = { ...sampleSimulation, events: 120_000 };
 
 /** Events a second. */
 export const CLUSTER_RATE = 1_000;
@@ -48,5 +47,5 @@ export function hourText(timeMs: number): string {
 
 /** Adds what a stream sends: the same options make the same records. */
 export function addStream(truth: Truth, stream: SimulationOptions): void {
-  for (const record of simulate(stream)) addToTruth(truth, record);
+  for (const record of simulate(stream)) truth.addFact(record.fact);
 }

@@ -11,7 +11,7 @@ export interface ErrorCodes {
 }
 
 /** What a user of the product runs. The tools of its developers have codes of their own. */
-const PRODUCT = ['apps/*', 'libs/*', 'tools/{demo,local-stack,serving,simulator}'];
+const PRODUCT = ['apps/*', 'libs/*', 'tools/{demo,local-stack,oracle,serving,simulator,test-kit}'];
 
 const isTest = /\.(test|itest|acceptance)\.ts$|\/testing\/|\.d\.ts$/;
 const isCode = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$|^INTERRUPTED$/;

@@ -1,6 +1,7 @@
 export { type Chance, seededChance } from './chance.ts';
 export { ensureTopic } from './ensure-topic.ts';
 export { DeliveryUnknownError, produce, type ProduceOptions } from './produce.ts';
+export { SAMPLE_HOURS, sampleSimulation } from './sample-simulation.ts';
 export { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
 export { simulationSettings } from './simulation-settings.ts';
-export { addToTruth, Tally } from './tally.ts';
+export { Tally } from './tally.ts';

@@ -1,6 +1,6 @@
 import { kafkaClient, type KafkaLog } from '@antenna/event-source';
 import type { KafkaConnection } from '@antenna/cli';
-import { Truth, writeTruthFile } from '@antenna/truth';
+import { Truth, writeTruthFile } from '@antenna/oracle';
 import type { Kafka } from 'kafkajs';
 import { rm } from 'node:fs/promises';
 import { ensureTopic } from './ensure-topic.ts';
@@ -10,7 +10,7 @@ import { showProgress } from './progress.ts';
 import { reachKafka } from './reach-kafka.ts';
 import type { SendingOptions } from './sending-settings.ts';
 import { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
-import { addToTruth, grouped, Tally } from './tally.ts';
+import { grouped, Tally } from './tally.ts';
 
 export interface RunOptions {
   readonly kafka: KafkaConnection;
@@ -32,7 +32,7 @@ export function run(options: RunOptions, signal: AbortSignal): Promise<string> {
     const startedMs = performance.now();
     await sendSimulated(patientClient(options.kafka, log), options, signal, (record) => {
       tally.add(record);
-      if (truth !== undefined) addToTruth(truth, record);
+      truth?.addFact(record.fact);
     });
     const seconds = (performance.now() - startedMs) / 1000;
     const speed = `${seconds.toFixed(1)} s (${grouped(Math.round(tally.records / seconds))}/s)`;

@@ -1,7 +1,7 @@
 import { WindowTotals } from '@antenna/aggregation';
 import { EventDecoder, type RejectionReason } from '@antenna/event-schema';
 import { temporaryFolder, type TemporaryFolder, testTopic, type TestTopic, until } from '@antenna/test-kit';
-import { compareRows, keyedTotals, readTruthFile, type Truth } from '@antenna/truth';
+import { compareRows, keyedTotals, readTruthFile, type Truth } from '@antenna/oracle';
 import kafkajs from 'kafkajs';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

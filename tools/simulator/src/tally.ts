@@ -1,5 +1,4 @@
 import type { RejectionReason } from '@antenna/event-schema';
-import type { Truth } from '@antenna/truth';
 import type { SimulatedRecord } from './simulate.ts';
 
 /** Counts what was sent. */
@@ -31,12 +30,6 @@ export class Tally {
   #malformedRecords(): number {
     return Array.from(this.malformed.values()).reduce((sum, count) => sum + count, 0);
   }
-}
-
-/** Adds what is true of a record: the event that it was written from, or that it is none. */
-export function addToTruth(truth: Truth, { fact }: SimulatedRecord): void {
-  if (typeof fact === 'string') truth.reject(fact);
-  else truth.add(fact);
 }
 
 /** Digits in groups of three. */

@@ -12,11 +12,16 @@ export interface TestBucket {
 export async function testBucket(): Promise<TestBucket> {
   const endpoint = addressOf('gcs');
   const name = uniqueName();
+  await createBucket(endpoint, name);
+  return { url: `gs://${name}`, endpoint };
+}
+
+/** @param endpoint origin of a server that stands in for Google Cloud Storage. */
+export async function createBucket(endpoint: string, name: string): Promise<void> {
   const response = await fetch(new URL('/storage/v1/b?project=test', endpoint), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
   });
   if (!response.ok) throw new Error(`no bucket from ${endpoint}: ${response.status} ${await response.text()}`);
-  return { url: `gs://${name}`, endpoint };
 }

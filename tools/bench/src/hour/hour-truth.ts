@@ -1,4 +1,4 @@
-import { type KeyedRow, Truth } from '@antenna/truth';
+import { type KeyedRow, Truth } from '@antenna/oracle';
 import { type BenchUser, deviceId, FROM_MS } from '../workload/workload.ts';
 
 /** An hour of events that follow from their numbers, so that their sums can be added up without them. */

@@ -1,6 +1,6 @@
 import { ProductError } from '@antenna/cli';
 import type { UsageEvent } from '@antenna/event-schema';
-import { Truth } from '@antenna/truth';
+import { Truth } from '@antenna/oracle';
 import kafkajs from 'kafkajs';
 
 /** A limit was broken, a row is wrong, or a program failed under load. */

@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { archivePath } from '@antenna/archive-format';
 import { type ArchivedFile } from '@antenna/ingestion';
-import { compareRows, keyedTotals, summarize, type TotalsTableRow } from '@antenna/truth';
+import { compareRows, keyedTotals, summarize, type TotalsTableRow } from '@antenna/oracle';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { runMeasured } from '../measure/run-measured.ts';

@@ -1,4 +1,4 @@
-import { compareRows, keyedTotals, summarize } from '@antenna/truth';
+import { compareRows, keyedTotals, summarize } from '@antenna/oracle';
 import pg from 'pg';
 import { type EventBlock, LoadFailedError } from './event-block.ts';
 

@@ -1,4 +1,4 @@
-import type { Truth } from '@antenna/truth';
+import type { Truth } from '@antenna/oracle';
 import type { Contestant } from '../contestants/contestant.ts';
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';

@@ -1,5 +1,5 @@
 import { ProductError } from '@antenna/cli';
-import { compareRows, type KeyedRow, summarize } from '@antenna/truth';
+import { compareRows, type KeyedRow, summarize } from '@antenna/oracle';
 
 /** A measured program computed something else than the truth: its figures count for nothing. */
 export class WrongResultError extends ProductError {

@@ -1,6 +1,6 @@
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyedTotals, type Truth } from '@antenna/truth';
+import { keyedTotals, type Truth } from '@antenna/oracle';
 import { DuckDBInstance } from '@duckdb/node-api';
 import * as z from 'zod';
 import { countEvents, selectEvents, selectHours } from './archive.sql.ts';

@@ -1,4 +1,4 @@
-import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow, type Truth } from '@antenna/truth';
+import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow, type Truth } from '@antenna/oracle';
 import type { Knex } from 'knex';
 import * as z from 'zod';
 import { withDatabase } from '../stack/database.ts';

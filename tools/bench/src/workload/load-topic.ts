@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '@antenna/local-stack';
 import { ensureTopic, produce } from '@antenna/simulator';
-import { readTruthFile, Truth, writeTruthFile } from '@antenna/truth';
+import { readTruthFile, Truth, writeTruthFile } from '@antenna/oracle';
 import type { Kafka } from 'kafkajs';
 import { deleteTopic, recordsOf } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';

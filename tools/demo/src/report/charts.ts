@@ -1,9 +1,7 @@
 import type { EChartsOption } from 'echarts';
-import type { Flow } from '../results/flow.ts';
-import { clockText } from '../results/labels.ts';
-import { scale } from './chart-theme.ts';
+import { clockText, type Flow } from '../results/flow.ts';
 import type { Html } from './html.ts';
-import { svgChart } from './svg-chart.ts';
+import { scale, svgChart } from './svg-chart.ts';
 
 const compact = new Intl.NumberFormat('en-US', { notation: 'compact' });
 
@@ -19,7 +17,7 @@ const frame: EChartsOption = {
   grid: { left: 8, right: 24, top: 64, bottom: 8 },
 };
 
-/** Room for the names of rows; without a browser, nobody can measure them. */
+/** Room for the names of rows, which cannot be measured without a browser. */
 const namedRows = { left: 150, outerBoundsMode: 'none' as const };
 
 /** How much went through each of a few ids, one on top of the other. */

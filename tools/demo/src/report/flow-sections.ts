@@ -1,9 +1,7 @@
-import type { DatabaseResults } from '../results/demo-results.ts';
-import { type Flow, flowOf, type TotalsType } from '../results/flow.ts';
-import { clockText, grouped, shortId, userLabels } from '../results/labels.ts';
+import type { DatabaseResults } from '@antenna/oracle';
+import { clockText, type Flow, flowOf, grouped, shortId, type TotalsType, userLabels } from '../results/flow.ts';
 import { heatChart, hourlyChart, lineChart, stackedFlowChart } from './charts.ts';
-import { dataTable, flowTable } from './data-table.ts';
-import { figure } from './figure.ts';
+import { dataTable, figure, flowTable } from './figure.ts';
 import type { Html } from './html.ts';
 
 const WINDOW_MINUTES = 5;

@@ -1,4 +1,4 @@
-import { prove } from '../proof/prove.ts';
+import { prove } from '@antenna/oracle';
 import { aDemo } from '../testing/a-demo.ts';
 import { reportPage, type Story } from './report-page.ts';
 

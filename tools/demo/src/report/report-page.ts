@@ -1,13 +1,9 @@
-import type { Check } from '../proof/check.ts';
-import { deadLetterCounts } from '../results/dead-letter-counts.ts';
-import type { DatabaseResults } from '../results/demo-results.ts';
-import { dateText, grouped } from '../results/labels.ts';
-import { deadLetterSection } from './dead-letter-section.ts';
+import { type Check, type DatabaseResults, deadLetterCounts } from '@antenna/oracle';
+import { dateText, grouped } from '../results/flow.ts';
 import { hourSections, windowSections } from './flow-sections.ts';
 import { type Html, html, trusted } from './html.ts';
 import { pageStyle } from './page-style.ts';
-import { proofSection } from './proof-section.ts';
-import { quotaSection } from './quota-section.ts';
+import { deadLetterSection, proofSection, quotaSection } from './result-sections.ts';
 
 /** What the report is about. */
 export interface Story {

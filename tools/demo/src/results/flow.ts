@@ -1,4 +1,5 @@
-import type { TotalsTableRow } from '@antenna/truth';
+import type { KnownUser, TotalsTableRow } from '@antenna/oracle';
+import { DateTime } from 'luxon';
 
 /** The types of totals, as the tables call them. */
 export type TotalsType = 'user_total_bytes' | 'antenna_total_bytes' | 'app_total_bytes';
@@ -29,4 +30,36 @@ export function flowOf(rows: readonly TotalsTableRow[], type: TotalsType, labelO
     return { id, label: labelOf(id), values: timesMs.map((timeMs) => values.get(timeMs) ?? 0n) };
   });
   return { timesMs, series: series.sort((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
+const LONGEST = 14;
+
+/** The user's name; the end of the id for a user without metadata. */
+export function userLabels(users: readonly KnownUser[]): (id: string) => string {
+  const names = new Map(users.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? `unknown …${id.slice(-4)}`;
+}
+
+/** `11111111-1111-1111-1111-111111111111` -> `11111111…1111` */
+export function shortId(id: string): string {
+  return id.length > LONGEST ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
+}
+
+/** Digits in groups of three. */
+export function grouped(value: number | bigint): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `13:05`, UTC. */
+export function clockText(timeMs: number): string {
+  return utc(timeMs).toFormat('HH:mm');
+}
+
+/** `2022-10-29 13:05`, UTC. */
+export function dateText(timeMs: number): string {
+  return utc(timeMs).toFormat('yyyy-MM-dd HH:mm');
+}
+
+function utc(timeMs: number): DateTime {
+  return DateTime.fromMillis(timeMs, { zone: 'utc' });
 }

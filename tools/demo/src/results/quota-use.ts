@@ -1,6 +1,5 @@
-import type { DatabaseResults, KnownUser } from './demo-results.ts';
-import { flowOf } from './flow.ts';
-import { userLabels } from './labels.ts';
+import type { DatabaseResults, KnownUser } from '@antenna/oracle';
+import { flowOf, userLabels } from './flow.ts';
 
 /** A user's usage of an hour. */
 export interface HourUse {
@@ -12,7 +11,7 @@ export interface HourUse {
 
 export interface QuotaUse {
   readonly label: string;
-  /** Undefined for a user whom nobody knows. */
+  /** Undefined for a user without metadata. */
   readonly user: KnownUser | undefined;
   readonly hours: readonly HourUse[];
 }

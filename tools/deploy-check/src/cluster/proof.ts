@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Check, isProven, proofText, proveServices } from '@antenna/demo';
-import type { Truth } from '@antenna/truth';
+import { type Check, isProven, proofText, proveServices, type Truth } from '@antenna/oracle';
 import { CheckFailedError } from '../check-list.ts';
 import { forwardPort } from './port-forward.ts';
 

@@ -1,4 +1,4 @@
-import { Truth } from '@antenna/truth';
+import { Truth } from '@antenna/oracle';
 import { CheckFailedError, type CheckList } from '../check-list.ts';
 import { addStream, CLUSTER_RATE, clusterStream, hourText, simulatorFlags } from '../simulated-stream.ts';
 import { awaitJob, simulatorJob, startJob } from './jobs.ts';

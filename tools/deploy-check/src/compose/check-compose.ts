@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Check, isProven, proofText, proveServices, type ServiceAddresses } from '@antenna/demo';
 import { freePorts } from '@antenna/local-stack';
-import { Truth } from '@antenna/truth';
+import { type Check, isProven, proofText, proveServices, type ServiceAddresses, Truth } from '@antenna/oracle';
 import { CheckFailedError } from '../check-list.ts';
 import type { Source } from '../images/build-image.ts';
 import { addStream, composeStream, laterStream, simulatorFlags } from '../simulated-stream.ts';

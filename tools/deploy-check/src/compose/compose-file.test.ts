@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { simulation } from '@antenna/demo';
+import { sampleSimulation } from '@antenna/simulator';
 import { simulationSettings } from '@antenna/simulator';
 import { serviceImages } from '@antenna/test-kit';
 import { parse } from 'yaml';
@@ -67,7 +67,7 @@ describe('docker/compose.yaml', () => {
       const text = given.get(`--${flag}`);
       return text === undefined ? undefined : { text, by: 'flag' };
     });
-    expect(reading).toMatchObject({ ok: true, value: simulation });
+    expect(reading).toMatchObject({ ok: true, value: sampleSimulation });
   });
 });
 

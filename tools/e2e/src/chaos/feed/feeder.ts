@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KnownRecords } from '@antenna/oracle';
+import type { SimulatedRecord } from '@antenna/simulator';
+import type { Kafka, Producer } from 'kafkajs';
+import { appended } from './appended.ts';
+import type { FeedHold } from './feed-hold.ts';
+
+export interface FeedOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  /** Records per second. */
+  readonly rate: number;
+  readonly hold: FeedHold;
+  readonly signal: AbortSignal;
+}
+
+const BATCHES_PER_SECOND = 10;
+
+/**
+ * Sends records outside of transactions at a steady rate, and notes the offset of each. Its producer is idempotent: a
+ * batch whose acknowledgement is lost is sent again, and Kafka answers with the offset that it has already.
+ */
+export class Feeder {
+  readonly #known: KnownRecords;
+  readonly #options: FeedOptions;
+  readonly #producer: Producer;
+
+  constructor(known: KnownRecords, options: FeedOptions) {
+    this.#known = known;
+    this.#options = options;
+    this.#producer = options.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
+    });
+  }
+
+  /** Resolves when all have been sent, or `signal` has been aborted. */
+  async send(records: Iterable<SimulatedRecord>): Promise<void> {
+    const { rate, signal } = this.#options;
+    await this.#producer.connect();
+    const startedMs = performance.now();
+    let sent = 0;
+    try {
+      for (const batch of batchesOf(records, Math.ceil(rate / BATCHES_PER_SECOND))) {
+        if (signal.aborted) return;
+        await this.#options.hold.writing(() => this.#sendBatch(batch));
+        sent += batch.length;
+        await delay(Math.max(0, startedMs + (sent / rate) * 1000 - performance.now()));
+      }
+    } finally {
+      await this.#producer.disconnect().catch(() => undefined);
+    }
+  }
+
+  async #sendBatch(batch: readonly SimulatedRecord[]): Promise<void> {
+    const byPartition = Map.groupBy(batch, ({ key }) => partitionOf(key, this.#known.partitions));
+    await Promise.all(Array.from(byPartition, ([partition, records]) => this.#sendTo(partition, records)));
+  }
+
+  async #sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
+    const firstOffset = await appended(this.#producer, { topic: this.#options.topic, partition, records });
+    const facts = records.map(({ fact }) => fact);
+    this.#known.add(partition, firstOffset, facts);
+  }
+}
+
+function* batchesOf<T>(items: Iterable<T>, size: number): Generator<readonly T[], void, undefined> {
+  let batch: T[] = [];
+  for (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The partition of a key: all records of a user go to one, as with any of Kafka's partitioners. */
+export function partitionOf(key: string, partitions: number): number {
+  let hash = 0;
+  for (let index = 0; index < key.length; index++) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
+  return (hash >>> 0) % partitions;
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, Resource } from '../faults/fault.ts';
+import type { PlannedFault } from '../schedule.ts';
+import type { System } from '../system/system.ts';
+
+/**
+ * Injects one fault after the other, whatever else is still broken at that moment; only of those that need the same
+ * resource the second waits for the first. Workers that do nothing cannot be hurt: so before each fault they have to
+ * have saved something since the one before, or a bounded time passes.
+ * @returns when the last one is over and undone.
+ */
+export async function inject(planned: readonly PlannedFault[], system: System, signal: AbortSignal): Promise<void> {
+  const patienceMs = Math.min(LONGEST_PATIENCE_MS, 2 * averageOf(planned.map(({ afterMs }) => afterMs)));
+  const queues = new Map<Resource, Promise<void>>();
+  const injected: Promise<void>[] = [];
+  let saved = await progress(system);
+  for (const { afterMs, fault } of planned) {
+    await delay(afterMs, undefined, { signal });
+    saved = await laterThan(saved, system, patienceMs);
+    const turn = (fault.resource === undefined ? undefined : queues.get(fault.resource)) ?? Promise.resolve();
+    const over = turn.then(() => injectOne(fault, system));
+    if (fault.resource !== undefined) queues.set(fault.resource, over);
+    injected.push(over);
+  }
+  await Promise.all(injected);
+}
+
+const POLL_MS = 250;
+const LONGEST_PATIENCE_MS = 5_000;
+
+async function laterThan(saved: number, system: System, patienceMs: number): Promise<number> {
+  const end = performance.now() + patienceMs;
+  let now = await progress(system);
+  while (now === saved && performance.now() < end) {
+    await delay(POLL_MS);
+    now = await progress(system);
+  }
+  system.tally.count(now === saved ? 'faults while nothing was being saved' : 'faults while something was being saved');
+  return now;
+}
+
+async function injectOne(fault: Fault, system: System): Promise<void> {
+  system.log(`fault: ${fault.text}`);
+  try {
+    await fault.inject(system);
+    system.tally.count(`fault ${fault.name}`);
+  } catch (error) {
+    system.unexpected.push(`${fault.text} could not be done: ${String(error)}`);
+  }
+  system.log(`fault over: ${fault.text}`);
+}
+
+function averageOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
+}
+
+/** How many records both sinks have saved. While the database is away, this waits for it. */
+export async function progress({ database }: System): Promise<number> {
+  const [row] = await database.query<{ saved: string }>(
+    'SELECT coalesce(sum(next_offset), 0) AS saved FROM pipeline.position',
+  );
+  return Number(row?.saved ?? 0);
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import {
+  checkTopic,
+  Findings,
+  judgeStream,
+  type KnownRecords,
+  Replays,
+  StoredTables,
+  type Verdict,
+} from '@antenna/oracle';
+import { FAULT_KINDS } from '../faults/catalogue.ts';
+import { Feeder } from '../feed/feeder.ts';
+import { TransactionalProducer } from '../feed/transactional-producer.ts';
+import { schedule } from '../schedule.ts';
+import { CommittedReader } from '../system/committed-reader.ts';
+import type { Services } from '../system/services.ts';
+import { openSystem, type System } from '../system/system.ts';
+import type { Tally } from '../system/run-log.ts';
+import { inject } from './inject.ts';
+import type { RoundPlan } from './plan.ts';
+import { settle } from './settle.ts';
+import { simulation } from './simulation.ts';
+
+export interface RoundResult {
+  readonly plan: RoundPlan;
+  readonly verdict: Verdict;
+  readonly tally: Tally;
+}
+
+export interface RoundContext {
+  readonly services: Services;
+  readonly folder: string;
+  readonly workerBundle: string;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const PARTITIONS = 12;
+const FIRST_WORKERS = 3;
+
+/** Feeds a stream of its own while it is being broken, lets it come to rest, and compares. */
+export async function round(plan: RoundPlan, context: RoundContext): Promise<RoundResult> {
+  const { services, folder, workerBundle, tell } = context;
+  const name = `chaos-${plan.archive}`;
+  const { archive, chunkMs, sessionTimeoutMs } = plan;
+  const timing = { chunkMs, sessionTimeoutMs };
+  const options = { name, folder: join(folder, name), workerBundle, archive, partitions: PARTITIONS, ...timing };
+  const system = await openSystem(services, options);
+  try {
+    await breakWhileFeeding(plan, system, context);
+    tell(`${name}: ${system.known.total} records sent; the workers come to rest`);
+    await settle(system, plan.kills, context.signal);
+    tell(`${name}: comparing`);
+    const verdict = await judgeSystem(system);
+    for (const point of system.workers.unreached) system.tally.count(`failpoint not reached: ${point.step}`);
+    return { plan, verdict, tally: system.tally };
+  } finally {
+    await system.close();
+  }
+}
+
+async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal }: RoundContext): Promise<void> {
+  const { topic, workers, known, feed: hold } = system;
+  const planned = schedule({ ...plan, kinds: FAULT_KINDS });
+  const seconds = Math.round(plan.durationMs / 1000);
+  tell(`${topic.name}: ${plan.events} records in ${seconds} s, ${planned.length} faults`);
+  // Faults may take longer than planned: until the last one is over, there is something to save.
+  const broken = new AbortController();
+  const feeder = new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate: plan.rate, hold, signal });
+  workers.resize(FIRST_WORKERS);
+  const faults = inject(planned, system, signal).finally(() => {
+    broken.abort();
+  });
+  const transactions = transactionalProducers(plan, system).map((producer, index) =>
+    producer.run(simulation({ seed: plan.seed + index, events: plan.events }, NEVER), broken.signal),
+  );
+  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, ...transactions]);
+}
+
+const TRANSACTIONAL_PRODUCERS = 4;
+const NEVER = new AbortController().signal;
+
+function transactionalProducers({ seed }: RoundPlan, { services, topic, tally, known, feed: hold }: System) {
+  const reader = new CommittedReader(services.kafka.address, topic.name);
+  return Array.from(
+    { length: TRANSACTIONAL_PRODUCERS },
+    (_, index) =>
+      new TransactionalProducer(known, {
+        kafka: topic.kafka,
+        topic: topic.name,
+        name: `${topic.name}-${index}`,
+        seed: seed + index,
+        tally,
+        hold,
+        isVisible: (partition, offset) => reader.isVisible(partition, offset),
+      }),
+  );
+}
+
+/** Compares all that the workers have left with what was sent. No worker may be at work any more. */
+async function judgeSystem(system: System): Promise<Verdict> {
+  const { database, known, topic, archive, deletions } = system;
+  const findings = new Findings();
+  for (const problem of [...system.unexpected, ...system.workers.unexpected]) findings.add('unexpected', problem);
+  const tables = new StoredTables((statement, parameters) => database.query(statement, parameters));
+  const offsets = await topic.offsets();
+  const reader = new CommittedReader(system.services.kafka.address, topic.name);
+  const replays = await Replays.read(tables, known);
+  const firstOffsets = new Map(Array.from(offsets, ([partition, { low }]) => [partition, low]));
+  await checkTopic({ committed: reader.all(lastKnown(known, firstOffsets)), firstOffsets, replays }, known, findings);
+  const { stagingFolder } = archive;
+  return judgeStream({ tables, archiveFolder: await archive.collect(), stagingFolder, deletions }, known, findings);
+}
+
+/** The greatest offset of each partition that has a known record which the topic still holds. */
+function lastKnown(known: KnownRecords, firstOffsets: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const last = Array.from(firstOffsets, ([partition, low]) => [partition, known.end(partition) - 1, low] as const);
+  return new Map(last.filter(([, offset, low]) => offset >= low).map(([partition, offset]) => [partition, offset]));
+}

@@ -1,0 +1,145 @@
+import { KnownRecords } from '@antenna/oracle';
+import { type Environment } from '@antenna/test-kit';
+import { join } from 'node:path';
+import type { Failpoint } from '../../failpoint.ts';
+import { FeedHold } from '../feed/feed-hold.ts';
+import { LONGEST_OPEN_MS } from '../feed/transactional-producer.ts';
+import { startBatch, startBundle } from '../../workers.ts';
+import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
+import { Database } from './database.ts';
+import type { Ending } from './ending.ts';
+import { logTo, Tally } from './run-log.ts';
+import type { Proxied, Services } from './services.ts';
+import { Topic } from './topic.ts';
+import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
+
+/** One stream with its workers and everything around them that can be broken. */
+export interface System {
+  readonly services: Services;
+  readonly database: Database;
+  readonly topic: Topic;
+  readonly archive: ArchivePlace;
+  readonly workers: WorkerGroup;
+  readonly tally: Tally;
+  /** What the topic holds. */
+  readonly known: KnownRecords;
+  /** Lets everything that is written to the topic pause. */
+  readonly feed: FeedHold;
+  /** What should not have happened, in words. */
+  readonly unexpected: string[];
+  /** Records that were deleted on purpose. */
+  readonly deletions: Deletion[];
+  readonly sessionTimeoutMs: number;
+  /** How long an archived chunk collects rows. */
+  readonly chunkMs: number;
+  log(line: string): void;
+  /** Runs a command of the speed layer, with its flags. */
+  speedLayer(...args: readonly string[]): Promise<Ending>;
+  /** Runs a command of the batch layer. */
+  batchLayer(...args: readonly string[]): Promise<Ending>;
+  close(): Promise<void>;
+}
+
+/** Records of a partition below an offset. */
+export interface Deletion {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export interface SystemOptions {
+  /** Tells streams of one run apart. */
+  readonly name: string;
+  /** A folder of its own. */
+  readonly folder: string;
+  /** File of the speed layer, with failpoints. */
+  readonly workerBundle: string;
+  readonly archive: ArchiveKind;
+  readonly partitions: number;
+  /** How long an archived chunk collects rows. */
+  readonly chunkMs: number;
+  readonly sessionTimeoutMs: number;
+}
+
+/** Small commits and chunks, so that there is always one under way to be killed in. */
+const SMALL_STEPS = {
+  FLUSH_INTERVAL_MS: '200',
+  FLUSH_MAX_EVENTS: '20000',
+  ARCHIVE_ROLL_ROWS: '20000',
+  HTTP_PORT: '0',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+};
+
+export async function openSystem(services: Services, options: SystemOptions): Promise<System> {
+  const { name, folder } = options;
+  const database = await Database.create(services.postgres.address, name);
+  const topic = await Topic.create(services.kafka, { name, partitions: options.partitions });
+  const archive = await openArchivePlace(options.archive, {
+    folder,
+    bucket: name,
+    storageUrl: services.gcs.address,
+    proxiedStorageUrl: `http://${through(services, 'gcs')}`,
+  });
+  const environment = {
+    ...SMALL_STEPS,
+    KAFKA_SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
+    ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
+    DATABASE_URL: database.through(services.postgres.proxy.port),
+    KAFKA_BROKERS: through(services, 'kafka'),
+    KAFKA_TOPIC: name,
+    KAFKA_GROUP_ID: name,
+    ...archive.environment,
+  };
+  const tally = new Tally();
+  const log = await logTo(join(folder, '..', `${name}.log`));
+  const run = programs(options.workerBundle, environment, log);
+  const workers = new WorkerGroup({ start: (failpoint) => run.worker(['serve'], failpoint), tally, log });
+  return {
+    services,
+    database,
+    topic,
+    archive,
+    workers,
+    tally,
+    known: new KnownRecords(options.partitions),
+    feed: new FeedHold(LONGEST_OPEN_MS),
+    unexpected: [],
+    deletions: [],
+    sessionTimeoutMs: options.sessionTimeoutMs,
+    chunkMs: options.chunkMs,
+    log,
+    speedLayer: (...args) => run.worker(args).ended,
+    batchLayer: (...args) => run.batch(args).ended,
+    async close() {
+      workers.abandon();
+      await archive.close();
+    },
+  };
+}
+
+/** Where a service is reached through its proxies. */
+function through({ proxies }: Services, service: Proxied): string {
+  return proxies[service].map(({ port }) => `127.0.0.1:${port}`).join(',');
+}
+
+function programs(bundle: string, environment: Environment, log: (line: string) => void) {
+  let started = 0;
+  const asProcess = (name: string, program: ReturnType<typeof startBatch>): WorkerProcess => {
+    started += 1;
+    const label = `${name} ${started}`;
+    log(`${label} started, pid ${String(program.pid)}`);
+    return {
+      pid: program.pid,
+      kill: (signal) => program.kill(signal),
+      ended: program.then(({ exitCode, signal, all }) => {
+        log(`${label} ended with ${exitCode ?? signal ?? 'nothing'}\n${all.replaceAll(/^/gm, '    ')}`);
+        return { exitCode, signal, printed: all };
+      }),
+    };
+  };
+  return {
+    worker: (args: readonly string[], failpoint?: Failpoint) =>
+      asProcess(args.join(' '), startBundle(bundle, args, environment, failpoint)),
+    batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
+  };
+}

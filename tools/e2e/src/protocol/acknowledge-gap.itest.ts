@@ -1,0 +1,151 @@
+import { streamDifferences } from '@antenna/oracle';
+import { existsSync, globSync } from 'node:fs';
+import { DONE, ending, testBucket, until } from '@antenna/test-kit';
+import pg from 'pg';
+import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { deleteRecordsBefore } from '../topic-changes.ts';
+import { startWorker } from '../workers.ts';
+
+const records = someRecords(2, 600);
+const DELETED = 200;
+
+/** The records stay in the worker's memory until it stops. */
+const ROLLS_LATE = {
+  ARCHIVE_ROLL_INTERVAL_MS: '600000',
+  ARCHIVE_ROLL_ROWS: '1000000',
+  KAFKA_SESSION_TIMEOUT_MS: '30000',
+};
+
+const acknowledgeGap = (environment: Stream['environment']) =>
+  startWorker(['acknowledge-gap', '--by=test'], environment);
+
+/** Freezes a worker between the intent of its first chunk, which holds all records, and the first file. */
+function frozenBeforeItsFiles(stream: Stream) {
+  const environment = { ...stream.environment, FAILPOINT_SIGNAL: 'SIGSTOP' };
+  return startWorker('serve', environment, { moment: 'before', step: 'upload', call: 1 });
+}
+
+describe('acknowledge-gap', () => {
+  let stream: Stream;
+  let client: pg.Client;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 1 });
+    client = new pg.Client({ connectionString: stream.databaseUrl });
+    await client.connect();
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await stream.close();
+  });
+
+  async function rows(statement: string): Promise<unknown[]> {
+    return (await client.query<Record<string, unknown>>(statement)).rows;
+  }
+
+  const positionsAndIntents = async () => ({
+    positions: await rows('SELECT sink, next_offset, epoch, fingerprint FROM pipeline.position ORDER BY 1'),
+    intents: await rows('SELECT start_offset, end_offset, paths FROM pipeline.archive_intent'),
+    gaps: await rows('SELECT * FROM pipeline.acknowledged_gap'),
+  });
+
+  it('is refused with another archive, and leaves the intent whose files are in a bucket', async () => {
+    const bucket = await testBucket();
+    const inBucket = { ARCHIVE_URL: `${bucket.url}/events`, STORAGE_EMULATOR_HOST: bucket.endpoint };
+    await send(stream, records);
+    const environment = { ...stream.environment, ...inBucket };
+    expect((await startWorker('drain', environment, { moment: 'after', step: 'upload', call: 1 })).signal).toBe(
+      'SIGKILL',
+    );
+    await deleteRecordsBefore(stream, 0, DELETED);
+
+    const before = await positionsAndIntents();
+    const { exitCode, all } = await acknowledgeGap(stream.environment);
+    expect({ exitCode, all }).toMatchObject({ exitCode: 1, all: expect.stringContaining('OTHER_STREAM') as string });
+    expect(await positionsAndIntents()).toEqual(before);
+    expect(before.intents).toHaveLength(1);
+  });
+
+  it('is refused with the brokers of another cluster, and moves no position', async () => {
+    await send(stream, records);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await client.query(`UPDATE pipeline.stream SET cluster_id = 'the one that the positions are of'`);
+    await client.query('UPDATE pipeline.position SET next_offset = 100');
+    await deleteRecordsBefore(stream, 0, DELETED);
+
+    const before = await positionsAndIntents();
+    const { exitCode, all } = await acknowledgeGap(stream.environment);
+    expect({ exitCode, all }).toMatchObject({ exitCode: 1, all: expect.stringContaining('OTHER_STREAM') as string });
+    expect(await positionsAndIntents()).toEqual(before);
+  });
+
+  it('beside a worker that holds the records unsaved archives none twice', async () => {
+    await send(stream, records);
+    const worker = startWorker('serve', { ...stream.environment, ...ROLLS_LATE });
+    await until(
+      async () => (await rows(`SELECT FROM pipeline.position WHERE sink = 'totals' AND next_offset = 600`))[0],
+      {
+        what: 'count of all records',
+      },
+    );
+    await deleteRecordsBefore(stream, 0, DELETED);
+    expect((await acknowledgeGap(stream.environment)).stdout).toBe('archive, partition 0: 0 to 200 given up');
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await archived()).toEqual([{ first: '200', end: '600', gaps: '200', most: '200' }]);
+    expect(await differencesOfArchive(records.slice(DELETED))).toEqual([]);
+  });
+
+  it('beside a worker that is frozen before its files leaves no orphan: what it creates when it thaws is adopted', async () => {
+    await send(stream, records);
+    const worker = frozenBeforeItsFiles(stream);
+    await until(async () => (await rows('SELECT FROM pipeline.archive_intent'))[0], { what: 'intent' });
+    const [{ end } = { end: 0 }] = (await rows('SELECT end_offset::integer AS "end" FROM pipeline.archive_intent')) as {
+      end: number;
+    }[];
+    await deleteRecordsBefore(stream, 0, DELETED);
+    expect((await acknowledgeGap(stream.environment)).stdout).toContain(`archive, partition 0: 0 to ${end} given up`);
+    const abandoned = await rows('SELECT FROM pipeline.abandoned_path');
+    expect(abandoned).not.toEqual([]);
+
+    worker.kill('SIGCONT');
+    const isThere = () => globSync('**/*.parquet', { cwd: stream.archiveFolder }).length === abandoned.length;
+    await until(isThere, { what: 'files of the thawed worker', deadlineMs: 60_000 });
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+    // The workers look for such files every minute, and may have listed them already.
+    expect(await ending(acknowledgeGap(stream.environment))).toEqual(DONE);
+    expect(await rows('SELECT FROM pipeline.abandoned_path')).toEqual([]);
+    expect((await acknowledgeGap(stream.environment)).stdout).toBe('no unread record has been deleted');
+    expect(await differencesOfArchive()).toEqual([]);
+  });
+
+  it('touches no archive where the database keeps totals only', async () => {
+    await send(stream, records);
+    const totalsOnly = { ...stream.environment, SINKS: 'totals' };
+    await deleteRecordsBefore(stream, 0, DELETED);
+    expect((await startWorker('drain', totalsOnly)).exitCode).toBe(4);
+    // With the default SINKS.
+    expect((await acknowledgeGap(stream.environment)).stdout).toBe('totals, partition 0: 0 to 200 given up');
+    expect(await rows('SELECT sink FROM pipeline.position')).toEqual([{ sink: 'totals' }]);
+    expect(existsSync(stream.archiveFolder)).toBe(false);
+    expect(await ending(startWorker('drain', totalsOnly))).toEqual(DONE);
+  });
+
+  async function archived(): Promise<unknown[]> {
+    return rows(`
+      SELECT min(start_offset) AS first, max(end_offset) AS end,
+        (SELECT sum(to_offset - from_offset) FROM pipeline.acknowledged_gap WHERE sink = 'archive') AS gaps,
+        (SELECT sum(records_at_most) FROM pipeline.acknowledged_gap WHERE sink = 'archive') AS most
+      FROM pipeline.archive_file`);
+  }
+
+  /** The files against the manifest, and what they hold against what was sent, where that is known. */
+  async function differencesOfArchive(sent = records): Promise<readonly string[]> {
+    const differences = await streamDifferences(stream, sent);
+    return differences.filter((text) => /^(manifest|archive|left over)/.test(text));
+  }
+});

@@ -1,0 +1,139 @@
+import { streamDifferences } from '@antenna/oracle';
+import { DONE, ending } from '@antenna/test-kit';
+import type { SimulatedRecord } from '@antenna/simulator';
+import pg from 'pg';
+import type { Failpoint } from '../failpoint.ts';
+import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { recreate } from '../topic-changes.ts';
+import { startBatch, startWorker } from '../workers.ts';
+
+const READ = someRecords(21, 100);
+const OTHERS = someRecords(22, 50);
+/** What the truncated log has kept of READ: the record before is an event. */
+const KEPT = READ.findLastIndex(({ fact }, index) => index < 60 && typeof fact !== 'string') + 1;
+
+const acknowledge = (environment: Stream['environment'], ...flags: readonly string[]) =>
+  startWorker(['acknowledge-truncation', '--partition=0', '--by=test', ...flags], environment);
+
+/** Makes a log of the same cluster that holds the first records again, and then others: as after an unclean election. */
+async function truncate(stream: Stream, kept: readonly SimulatedRecord[], others: readonly SimulatedRecord[]) {
+  await recreate(stream, 1);
+  await send(stream, kept);
+  await send(stream, others);
+}
+
+describe('acknowledge-truncation', () => {
+  let stream: Stream;
+  let client: pg.Client;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 1 });
+    client = new pg.Client({ connectionString: stream.databaseUrl });
+    await client.connect();
+    await send(stream, READ);
+  });
+
+  afterEach(async () => {
+    await client.end();
+    await stream.close();
+  });
+
+  async function rows(statement: string): Promise<Record<string, unknown>[]> {
+    return (await client.query<Record<string, unknown>>(statement)).rows;
+  }
+
+  /** Counts all records, then archives them until the worker dies at the failpoint. */
+  async function dieAfterTotals(failpoint: Failpoint): Promise<void> {
+    expect(await ending(startWorker('drain', { ...stream.environment, SINKS: 'totals' }))).toEqual(DONE);
+    expect((await startWorker('drain', stream.environment, failpoint)).signal).toBe('SIGKILL');
+  }
+
+  /** Offsets and dead letters of a generation that has ended are no longer where the truth looks for them. */
+  async function differences(sent: readonly SimulatedRecord[]): Promise<readonly string[]> {
+    return (await streamDifferences(stream, sent)).filter((text) => /^(totals|manifest|archive|left over)/.test(text));
+  }
+
+  it('goes on from where the log differs, counts all that it has now, and leaves the archive provable', async () => {
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await truncate(stream, READ.slice(0, KEPT), OTHERS);
+    expect((await startWorker('drain', stream.environment)).exitCode).not.toBe(0);
+
+    const { stdout } = await acknowledge(stream.environment);
+    expect(stdout).toBe(
+      `totals, partition 0: back from 100 to ${KEPT}\narchive, partition 0: back from 100 to ${KEPT}\n` +
+        `generation 1 of partition 0 begins at offset ${KEPT}`,
+    );
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await differences([...READ, ...OTHERS])).toEqual([]);
+    expect(
+      await rows('SELECT generation, from_offset, totals_end, archive_end FROM pipeline.acknowledged_truncation'),
+    ).toEqual([{ generation: 1, from_offset: String(KEPT), totals_end: '100', archive_end: '100' }]);
+    const reasons = [...READ, ...OTHERS].filter(({ fact }) => typeof fact === 'string').length;
+    expect(await rows('SELECT sum(records)::integer AS records FROM pipeline.dead_letter_count')).toEqual([
+      { records: reasons },
+    ]);
+
+    expect((await acknowledge(stream.environment)).stdout).toBe('partition 0 holds all that was read of it');
+    const verified = await startBatch(['verify', '--date=2022-10-29', '--hour=13'], stream.environment);
+    expect({ exitCode: verified.exitCode, all: verified.all }).toMatchObject({ exitCode: 0 });
+    expect(
+      await rows(`SELECT DISTINCT generation FROM pipeline.archive_file WHERE hour = '2022-10-29 13:00' ORDER BY 1`),
+    ).toEqual([{ generation: 0 }, { generation: 1 }]);
+  });
+
+  it('begins anew with a log that has nothing of what was read', async () => {
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await truncate(stream, [], OTHERS);
+    expect((await acknowledge(stream.environment)).stdout).toContain('back from 100 to 0');
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await differences([...READ, ...OTHERS])).toEqual([]);
+  });
+
+  it('wants to know the offset where nothing that is stored tells it, and says what the archive lacks', async () => {
+    await dieAfterTotals({ moment: 'before', step: 'intent', call: 1 });
+    expect(await rows('SELECT sink, next_offset FROM pipeline.position ORDER BY 1')).toEqual([
+      { sink: 'archive', next_offset: '0' },
+      { sink: 'totals', next_offset: '100' },
+    ]);
+    await truncate(stream, READ.slice(0, KEPT), OTHERS.slice(0, 10));
+
+    const asked = await acknowledge(stream.environment);
+    expect(asked.exitCode).toBe(1);
+    expect(asked.all).toContain(
+      `TRUNCATION_UNCLEAR: the log of partition 0 was truncated between offsets 0 and ${KEPT + 10}`,
+    );
+    expect((await acknowledge(stream.environment, '--offset=99')).all).toContain('TRUNCATION_UNCLEAR: --offset=99');
+    expect((await acknowledge(stream.environment, `--offset=${KEPT}`)).stdout).toContain(`back from 100 to ${KEPT}`);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+
+    const sent = [...READ, ...OTHERS.slice(0, 10)];
+    expect((await differences(sent)).filter((text) => text.startsWith('totals'))).toEqual([]);
+    const inArchive = [...READ.slice(0, KEPT), ...OTHERS.slice(0, 10)];
+    expect((await differences(inArchive)).filter((text) => !text.startsWith('totals'))).toEqual([]);
+    expect(await rows('SELECT sink, from_offset, to_offset FROM pipeline.acknowledged_gap')).toEqual([
+      { sink: 'archive', from_offset: String(KEPT), to_offset: '100' },
+    ]);
+  });
+
+  it.each([
+    ['keeps the files of a chunk that it cuts', { moment: 'before', step: 'manifest', call: 1 } as const, READ.length],
+    ['makes the missing ones of what can be read still', { moment: 'before', step: 'upload', call: 1 } as const, KEPT],
+  ])('%s', async (_what, failpoint, archived) => {
+    await dieAfterTotals(failpoint);
+    expect(await rows('SELECT end_offset FROM pipeline.archive_intent')).toEqual([{ end_offset: '100' }]);
+    await truncate(stream, READ.slice(0, KEPT), OTHERS);
+    expect((await acknowledge(stream.environment, `--offset=${KEPT}`)).stdout).toContain('generation 1 of partition 0');
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+
+    expect((await differences([...READ, ...OTHERS])).filter((text) => text.startsWith('totals'))).toEqual([]);
+    const inArchive = await differences([...READ.slice(0, archived), ...OTHERS]);
+    expect(inArchive.filter((text) => !text.startsWith('totals'))).toEqual([]);
+  });
+
+  it('is refused with another archive', async () => {
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const { exitCode, all } = await acknowledge({ ...stream.environment, ARCHIVE_URL: 'file:.local/archive' });
+    expect(exitCode).toBe(1);
+    expect(all).toContain('OTHER_STREAM');
+  });
+});

@@ -1,0 +1,43 @@
+import { streamDifferences } from '@antenna/oracle';
+import { DONE, ending } from '@antenna/test-kit';
+import { type Failpoint, FAILPOINT_STEPS, failpointText } from '../failpoint.ts';
+import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { startWorker } from '../workers.ts';
+
+const MOMENTS = ['before', 'after'] as const;
+
+const FAILPOINTS: readonly Failpoint[] = FAILPOINT_STEPS.flatMap((step) =>
+  MOMENTS.map((moment) => ({ moment, step, call: 1 })),
+);
+
+describe('a worker that is killed', () => {
+  let stream: Stream;
+  const records = someRecords(1, 12_000);
+  const [first = [], ...later] = inParts(records, FAILPOINTS.length + 1);
+
+  beforeAll(async () => {
+    stream = await newStream({ partitions: 3 });
+    await send(stream, first);
+  });
+
+  afterAll(() => stream.close());
+
+  it.each(FAILPOINTS.map((failpoint) => [failpointText(failpoint), failpoint] as const))(
+    'dies %s',
+    async (_name, failpoint) => {
+      await send(stream, later.shift() ?? []);
+      const { signal, all } = await startWorker('drain', stream.environment, failpoint);
+      expect({ signal, all: signal === 'SIGKILL' ? '' : all }).toEqual({ signal: 'SIGKILL', all: '' });
+    },
+  );
+
+  it('leaves everything to its successors, exactly once', async () => {
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+});
+
+function inParts<T>(items: readonly T[], parts: number): readonly (readonly T[])[] {
+  const size = Math.ceil(items.length / parts);
+  return Array.from({ length: parts }, (_, part) => items.slice(part * size, (part + 1) * size));
+}

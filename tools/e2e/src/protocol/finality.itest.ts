@@ -1,0 +1,71 @@
+import { DONE, ending, until } from '@antenna/test-kit';
+import { openDatabase } from '@antenna/usage-store';
+import { newStream, send, someRecords } from '../stream.ts';
+import { deleteRecordsBefore } from '../topic-changes.ts';
+import { startBatch, startWorker } from '../workers.ts';
+
+const HOUR = '2022-10-29T15';
+const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
+
+it('an hour of the past is not final while its events are counted and wait for the roll of the archive, and then is', async () => {
+  const rarelyArchived = { ARCHIVE_ROLL_INTERVAL_MS: '600000', ARCHIVE_ROLL_ROWS: '1000000' };
+  const stream = await newStream({ partitions: 2, environment: rarelyArchived });
+  const database = openDatabase({ url: stream.databaseUrl }, { applicationName: 'test', poolMax: 1 });
+  const answers = async (statement: string) =>
+    (await database.raw<{ rows: { answer: string | null }[] }>(statement)).rows[0]?.answer;
+  const worker = startWorker('serve', stream.environment);
+  try {
+    await until(async () => (await answers(NOTED)) === '2', { what: 'note of the empty topic', deadlineMs: 60_000 });
+    const records = someRecords(21, 2_000);
+    await send(stream, records);
+    const events = records.filter(({ fact }) => typeof fact !== 'string').length;
+    await until(async () => (await answers(COUNTED)) === String(events), { what: 'count of all events' });
+    const ofHour = (await answers(COUNTED_OF_HOUR)) ?? '';
+
+    const early = await startBatch(RUN, stream.environment);
+    expect(early.exitCode).toBe(3);
+    expect(early.stderr).toContain(
+      `HOUR_NOT_FINAL: hour ${HOUR} is not final: ${ofHour} events of it are counted and not archived yet: wait until`,
+    );
+    expect((await startBatch(['status'], stream.environment)).stdout).toMatch(
+      new RegExp(`${HOUR} │ no .* 0 .* never .* no: ${ofHour} events of it are counted and not archived yet`),
+    );
+
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const { exitCode, stdout } = await startBatch(RUN, stream.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(new RegExp(`${HOUR} │ written │ yes .* ${ofHour} `));
+  } finally {
+    worker.kill('SIGKILL');
+    await database.destroy();
+    await stream.close();
+  }
+}, 180_000);
+
+it('an hour whose records retention has deleted is not final before the gap is acknowledged, and then says what it lacks', async () => {
+  const stream = await newStream({ partitions: 1 });
+  try {
+    await send(stream, someRecords(22, 600));
+    await deleteRecordsBefore(stream, 0, 200);
+    expect((await startWorker('drain', stream.environment)).exitCode).toBe(4);
+    expect((await startBatch(RUN, stream.environment)).exitCode).toBe(3);
+
+    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const { exitCode, stdout } = await startBatch(RUN, stream.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/2022-10-29T15 │ written │ yes, lacks at most 200 records /);
+    expect(stdout).toContain('2022-10-29T15 lacks at most 200 records, which were lost before they were archived');
+    expect((await startBatch(['status'], stream.environment)).stdout).toMatch(
+      /T15 .* final; lacks at most 200 records/,
+    );
+  } finally {
+    await stream.close();
+  }
+}, 180_000);
+
+const NOTED = 'SELECT count(archived_until) AS answer FROM pipeline.partition_progress';
+const COUNTED = 'SELECT sum(events) AS answer FROM pipeline.counted_hour';
+const COUNTED_OF_HOUR = `SELECT sum(events) AS answer FROM pipeline.counted_hour WHERE hour = '2022-10-29 15:00'`;

@@ -1,0 +1,36 @@
+import { streamDifferences } from '@antenna/oracle';
+import { DONE, ending } from '@antenna/test-kit';
+import { join } from 'node:path';
+import { java, kafkaJars } from '@antenna/local-stack';
+import type { SimulatedRecord } from '@antenna/simulator';
+import { execa } from 'execa';
+import { newStream, someRecords, type Stream } from '../stream.ts';
+import { startWorker } from '../workers.ts';
+
+describe('a topic that a Java producer compresses', () => {
+  let stream: Stream;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 2 });
+  });
+
+  afterEach(() => stream.close());
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('is read when it is %s', async (codec) => {
+    const records = someRecords(9, 500).filter(({ fact }) => typeof fact !== 'string');
+    await sendFromJava(stream, codec, records);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+});
+
+/** Kafka's own console producer: one record a line. */
+async function sendFromJava(stream: Stream, codec: string, records: readonly SimulatedRecord[]): Promise<void> {
+  const jars = await kafkaJars(() => undefined);
+  const place = ['--bootstrap-server', stream.brokers.join(','), '--topic', stream.topic];
+  await execa(
+    await java(),
+    ['-cp', join(jars, '*'), 'org.apache.kafka.tools.ConsoleProducer', ...place, '--compression-codec', codec],
+    { input: records.map(({ value }) => `${value?.toString() ?? ''}\n`).join('') },
+  );
+}

@@ -1,0 +1,136 @@
+import { streamDifferences } from '@antenna/oracle';
+import { join } from 'node:path';
+import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
+import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
+import type { SimulatedRecord } from '@antenna/simulator';
+import {
+  DONE,
+  ending,
+  type Environment,
+  produce,
+  temporaryFolder,
+  type TemporaryFolder,
+  until,
+} from '@antenna/test-kit';
+import pg from 'pg';
+import { newStream, someRecords, type Stream } from '../stream.ts';
+import { startWorker } from '../workers.ts';
+
+const HEALTHY = 0;
+const LEADERLESS = 1;
+
+describe('a partition that one broker alone holds, when that is killed,', () => {
+  let folder: TemporaryFolder;
+  let cluster: KafkaCluster;
+  let stream: Stream;
+  let environment: Environment;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    cluster = await startKafkaCluster({ home: join(folder.path, 'kafka'), brokers: 2, report: () => undefined });
+    stream = await newStream({ partitions: 1 });
+    environment = { ...stream.environment, KAFKA_BROKERS: cluster.address, KAFKA_SESSION_TIMEOUT_MS: '6000' };
+    await cluster.createTopic({ topic: stream.topic, replicas: [[1], [2]] });
+  });
+
+  afterAll(async () => {
+    await stream.close();
+    await cluster.close();
+    await folder.close();
+  });
+
+  async function sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
+    const messages = records.map(({ key, value }) => ({ key, value, partition }));
+    await produce({ topic: stream.topic, brokers: cluster.address.split(',') }, messages);
+  }
+
+  /** The positions of the totals by partition. */
+  async function positions(): Promise<ReadonlyMap<number, number>> {
+    const client = new pg.Client({ connectionString: stream.databaseUrl });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ partition: number; next_offset: string }>(
+        `SELECT partition, next_offset FROM pipeline.position WHERE sink = 'totals'`,
+      );
+      return new Map(rows.map(({ partition, next_offset: offset }) => [partition, Number(offset)]));
+    } finally {
+      await client.end();
+    }
+  }
+
+  function hasCounted(partition: number, offset: number): Promise<unknown> {
+    const what = `records of partition ${partition} up to ${offset} in the totals`;
+    return until(async () => (await positions()).get(partition) === offset, { what, deadlineMs: 60_000 });
+  }
+
+  function serving() {
+    const worker = startWorker('serve', environment);
+    const output = { text: '' };
+    worker.all.on('data', (data: Buffer) => (output.text += data.toString()));
+    return { worker, output };
+  }
+
+  it('holds up no other: workers go on and start, name it, claim no lag of 0, and read it once it is back', async () => {
+    const records = someRecords(12, 3_000);
+    const third = records.length / 3;
+    const [before, meanwhile, after] = [0, 1, 2].map((part) => records.slice(part * third, (part + 1) * third));
+    const running = serving();
+    await sendTo(HEALTHY, before!);
+    await sendTo(LEADERLESS, after!);
+    await hasCounted(HEALTHY, third);
+    await hasCounted(LEADERLESS, third);
+
+    await cluster.broker(2).stop('immediate');
+    await until(async () => (await cluster.partitions(stream.topic)).get(LEADERLESS)?.leader === undefined, {
+      what: 'loss of the leader',
+    });
+    // The senders of this process go on, too.
+    new TopicOffsets(kafkaCluster(clientOf(cluster)), stream.topic);
+    await sendTo(HEALTHY, meanwhile!);
+    await hasCounted(HEALTHY, 2 * third);
+    await until(() => running.output.text.includes('"partitions without a leader that answers"'), {
+      what: 'line of the log that names the partition',
+    });
+    const port = /"httpPort":(\d+)/.exec(running.output.text)?.[1] ?? '';
+    await until(async () => (await lagsAt(port)).join() === 'speed_layer_lag_records{partition="0"} 0', {
+      what: 'lag of the healthy partition alone',
+      deadlineMs: 60_000,
+    });
+
+    const started = serving();
+    await until(() => started.output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+
+    await cluster.broker(2).start();
+    for (const { worker } of [running, started]) worker.kill('SIGTERM');
+    expect(await ending(running.worker)).toEqual(DONE);
+    expect(await ending(started.worker)).toEqual(DONE);
+    expect(await ending(startWorker('drain', environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  }, 400_000);
+
+  it('is read again by the same worker after all brokers were away for a while', async () => {
+    const records = someRecords(13, 200);
+    const { worker, output } = serving();
+    await until(() => output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+    const [from = 0] = [(await positions()).get(LEADERLESS)];
+    await Promise.all([1, 2].map((number) => cluster.broker(number).stop('immediate')));
+    await Promise.all([1, 2].map((number) => cluster.broker(number).start()));
+    await sendTo(LEADERLESS, records);
+    await hasCounted(LEADERLESS, from + records.length);
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+  }, 400_000);
+});
+
+function clientOf({ address }: KafkaCluster) {
+  return kafkaClient(
+    { brokers: address.split(','), topic: '', groupId: '', ssl: false, sasl: undefined },
+    'test',
+    () => undefined,
+  );
+}
+
+async function lagsAt(port: string): Promise<readonly string[]> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return text.split('\n').filter((line) => line.startsWith('speed_layer_lag_records'));
+}

@@ -1,0 +1,52 @@
+import { streamDifferences } from '@antenna/oracle';
+import { DONE, ending } from '@antenna/test-kit';
+import { kafkaClient } from '@antenna/event-source';
+import type { Transaction } from 'kafkajs';
+import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { startBatch, startWorker } from '../workers.ts';
+
+const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
+
+/** Longer than the test: Kafka aborts what has been open for so long. */
+const TRANSACTION_TIMEOUT_MS = 600_000;
+
+it('an hour is not final while a transaction that hangs open hides the records of other producers behind it', async () => {
+  const stream = await newStream({ partitions: 1 });
+  const hanging = await openTransaction(stream);
+  try {
+    const records = someRecords(22, 1_000);
+    await send(stream, records);
+    // No consumer gets further than the open transaction: there is nothing to process.
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const early = await startBatch(RUN, stream.environment);
+    expect(early.stderr).toContain('HOUR_NOT_FINAL');
+    expect(early.exitCode).toBe(3);
+
+    await hanging.transaction.abort();
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect((await startBatch(RUN, stream.environment)).exitCode).toBe(0);
+    const differences = await streamDifferences(stream, records);
+    // The offsets of the aborted record and of its marker hold nothing to count.
+    expect(differences.filter((difference) => !difference.startsWith('offsets: 2 rows differ'))).toEqual([]);
+  } finally {
+    await hanging.close();
+    await stream.close();
+  }
+}, 180_000);
+
+/** Sends a record that is neither committed nor aborted. */
+async function openTransaction({
+  topic,
+  brokers,
+}: Stream): Promise<{ transaction: Transaction; close(): Promise<void> }> {
+  const kafka = kafkaClient({ brokers, topic, groupId: '', ssl: false, sasl: undefined }, 'test', () => undefined);
+  const producer = kafka.producer({
+    transactionalId: topic,
+    maxInFlightRequests: 1,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ key: 'a', value: 'undecided' }] });
+  return { transaction, close: () => producer.disconnect() };
+}

@@ -1,0 +1,134 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePorts, type LocalServer, startKafka } from '@antenna/local-stack';
+import {
+  certificateAuthority,
+  type Environment,
+  produce,
+  rowsOf,
+  type TemporaryFolder,
+  temporaryFolder,
+  type TestDatabase,
+  testDatabase,
+  testSecret,
+} from '@antenna/test-kit';
+import kafkajs from 'kafkajs';
+import { lastLine, startApp } from '../workers.ts';
+
+const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
+const TOPIC = 'devices';
+const LOGIN = 'speed-layer';
+
+describe('a broker that wants TLS and a login by SCRAM', () => {
+  let folder: TemporaryFolder;
+  let broker: LocalServer;
+  let database: TestDatabase;
+  let environment: Environment;
+  let others: Readonly<Record<'authority' | 'password' | 'encryptedPort' | 'plainPort', string>>;
+
+  const file = async (name: string, content: string): Promise<string> => {
+    const path = join(folder.path, name);
+    await writeFile(path, content);
+    return path;
+  };
+
+  beforeAll(async () => {
+    [folder, database] = await Promise.all([temporaryFolder(), testDatabase()]);
+    await chmod(folder.path, 0o755);
+    const authority = certificateAuthority();
+    const password = testSecret();
+    const { kafka: port, controller: controllerPort, gcs: encryptedPort } = await freePorts();
+    broker = await startKafka({
+      home: folder.path,
+      port,
+      controllerPort,
+      report: () => undefined,
+      secure: {
+        host: 'localhost',
+        port: encryptedPort,
+        certificate: authority.issue('localhost'),
+        logins: [{ name: LOGIN, password }],
+      },
+    });
+    await createTopic(broker.address);
+    await produce({ topic: TOPIC, brokers: [broker.address] }, [{ value: JSON.stringify(EVENT) }]);
+    others = {
+      authority: await file('other.pem', certificateAuthority().certificate),
+      password: await file('other-password', testSecret()),
+      encryptedPort: `127.0.0.1:${encryptedPort}`,
+      plainPort: `127.0.0.1:${port}`,
+    };
+    environment = {
+      DATABASE_URL: database.url,
+      SINKS: 'totals',
+      KAFKA_BROKERS: `localhost:${encryptedPort}`,
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: await file('authority.pem', authority.certificate),
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: LOGIN,
+      KAFKA_SASL_PASSWORD_FILE: await file('password', password),
+    };
+  }, 180_000);
+
+  afterAll(async () => {
+    await broker.stop('immediate');
+    await Promise.all([folder.close(), database.close()]);
+  });
+
+  const drain = (changes: Environment) => startApp('speed-layer', ['drain'], { ...environment, ...changes });
+
+  it.each(['scram-sha-256', 'scram-sha-512'])('lets a worker in by %s', async (mechanism) => {
+    const { exitCode, stderr } = await drain({ KAFKA_SASL_MECHANISM: mechanism });
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(await sumOfBytes(database.url)).toBe(EVENT.bytes);
+  });
+
+  it('is not used by a worker, who says which setting is wrong, if', async () => {
+    const cases: Readonly<Record<string, readonly [changes: Environment, message: RegExp]>> = {
+      'somebody else signed its certificate': [{ KAFKA_SSL_CA_FILE: others.authority }, /set KAFKA_SSL_CA_FILE/],
+      'the worker trusts only those that everybody trusts': [{ KAFKA_SSL_CA_FILE: '' }, /set KAFKA_SSL_CA_FILE/],
+      'it is asked by another name than its certificate has': [
+        { KAFKA_BROKERS: others.encryptedPort },
+        /127\.0\.0\.1 is not in the cert.*; name the brokers in KAFKA_BROKERS/,
+      ],
+      'the password is wrong': [{ KAFKA_SASL_PASSWORD_FILE: others.password }, /see .*KAFKA_SASL_PASSWORD_FILE/],
+      'nobody has this name': [{ KAFKA_SASL_USERNAME: 'nobody' }, /see KAFKA_SASL_USERNAME/],
+      'it knows no such mechanism': [{ KAFKA_SASL_MECHANISM: 'plain' }, /see KAFKA_SASL_MECHANISM/],
+      'the worker does not encrypt': [{ KAFKA_SSL: 'false', KAFKA_SSL_CA_FILE: '' }, /wants TLS .*: see KAFKA_SSL/],
+      'the worker does not log in': [
+        { KAFKA_SASL_MECHANISM: '', KAFKA_SASL_USERNAME: '', KAFKA_SASL_PASSWORD_FILE: '' },
+        /wants TLS or a login: see .*KAFKA_SASL_\*/,
+      ],
+      'the worker encrypts at the port where nobody does': [{ KAFKA_BROKERS: others.plainPort }, /: see KAFKA_SSL/],
+    };
+    // At once, as each worker spends most of its time waiting for another try.
+    const found = await Promise.all(
+      Object.entries(cases).map(async ([name, [changes, message]]) => [name, refusal(await drain(changes), message)]),
+    );
+    const expected = Object.keys(cases).map((name) => [name, { exitCode: 1, message: 'as expected' }]);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
+  }, 180_000);
+});
+
+/** How a worker was refused: its last line where that is another than was expected. */
+function refusal(
+  ended: { exitCode?: number | undefined; stderr: string },
+  expected: RegExp,
+): { exitCode: number | undefined; message: string } {
+  const line = lastLine(ended);
+  const isExpected = line.startsWith('KAFKA_UNREACHABLE: ') && expected.test(line);
+  return { exitCode: ended.exitCode, message: isExpected ? 'as expected' : line };
+}
+
+async function createTopic(address: string): Promise<void> {
+  const client = new kafkajs.Kafka({ clientId: 'test', brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 2 }] });
+  await admin.disconnect();
+}
+
+async function sumOfBytes(url: string): Promise<number> {
+  const rows = await rowsOf(url, `SELECT sum(value) FROM public.bytes WHERE type = 'user_total_bytes'`);
+  return Number(rows[0]?.['sum']);
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { simulate, type SimulatedRecord } from '@antenna/simulator';
+import { type Environment, produce, temporaryFolder, testDatabase, testTopic } from '@antenna/test-kit';
+
+/** A stream of its own for one test: database, topic, archive and group. */
+export interface Stream {
+  readonly databaseUrl: string;
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly archiveFolder: string;
+  readonly environment: Environment;
+  close(): Promise<void>;
+}
+
+interface StreamOptions {
+  readonly partitions: number;
+  /** Settings of the topic, by Kafka's names. */
+  readonly topicSettings?: Readonly<Record<string, string>>;
+  /** Goes before the settings that every test's workers have. */
+  readonly environment?: Environment;
+}
+
+/** Small commits and chunks, so that a few thousand events make many of each. */
+const SMALL_STEPS = {
+  KAFKA_SESSION_TIMEOUT_MS: '1000',
+  FLUSH_INTERVAL_MS: '50',
+  FLUSH_MAX_EVENTS: '400',
+  ARCHIVE_ROLL_ROWS: '1000',
+  ARCHIVE_ROLL_INTERVAL_MS: '500',
+  HTTP_PORT: '0',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+};
+
+export async function newStream({ partitions, topicSettings = {}, environment = {} }: StreamOptions): Promise<Stream> {
+  const [database, topic, folder] = await Promise.all([
+    testDatabase(),
+    testTopic({ partitions, settings: topicSettings }),
+    temporaryFolder(),
+  ]);
+  const archiveFolder = join(folder.path, 'archive');
+  return {
+    databaseUrl: database.url,
+    brokers: topic.brokers,
+    topic: topic.topic,
+    archiveFolder,
+    environment: {
+      ...SMALL_STEPS,
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: topic.brokers.join(','),
+      KAFKA_TOPIC: topic.topic,
+      KAFKA_GROUP_ID: topic.topic,
+      ARCHIVE_URL: `file:${archiveFolder}`,
+      ...environment,
+    },
+    async close() {
+      await Promise.all([database.close(), topic.close(), folder.close()]);
+    },
+  };
+}
+
+/** Five hours of events of a few users, some late, some no events at all; the same for the same seed. */
+export function someRecords(seed: number, events: number): readonly SimulatedRecord[] {
+  const fromMs = Date.UTC(2022, 9, 29, 13);
+  return [
+    ...simulate({
+      seed,
+      fromMs,
+      toMs: fromMs + 5 * 3_600_000,
+      events,
+      users: 20,
+      unknownUsers: 2,
+      antennas: 5,
+      apps: ['SKYPE', 'FACETIME', 'TELEGRAM', 'FACEBOOK'],
+      maxBytes: 10_000,
+      outOfOrderMs: 30_000,
+      lateShare: 0.05,
+      lateByMs: 2 * 3_600_000,
+      malformedShare: 0.02,
+    }),
+  ];
+}
+
+export async function send({ topic, brokers }: Stream, records: readonly SimulatedRecord[]): Promise<void> {
+  for (let from = 0; from < records.length; from += 1_000) {
+    const batch = records.slice(from, from + 1_000).map(({ key, value }) => ({ key, value }));
+    await produce({ topic, brokers }, batch);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Difference } from '../compare-rows.ts';
+
+const SHOWN_OF_A_KIND = 5;
+
+/** What is not as it should be, by kind: all are counted, the first of each kind are shown. */
+export class Findings {
+  readonly #kinds = new Map<string, { count: number; readonly examples: string[] }>();
+
+  add(kind: string, example: string): void {
+    const found = this.#kinds.get(kind) ?? { count: 0, examples: [] };
+    found.count += 1;
+    if (found.examples.length < SHOWN_OF_A_KIND) found.examples.push(example);
+    this.#kinds.set(kind, found);
+  }
+
+  /** Each difference between rows. @param what the rows are, in the singular. */
+  addDifferences(what: string, differences: readonly Difference<unknown>[]): void {
+    for (const difference of differences) this.add(`${what} ${difference.kind}`, described(difference));
+  }
+
+  get count(): number {
+    return [...this.#kinds.values()].reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** One for each kind. */
+  lines(): readonly string[] {
+    return [...this.#kinds].map(([kind, { count, examples }]) => {
+      const more = count > examples.length ? ', …' : '';
+      return `${kind}: ${count} (${examples.join(', ')}${more})`;
+    });
+  }
+}
+
+function described(difference: Difference<unknown>): string {
+  const { key } = difference;
+  switch (difference.kind) {
+    case 'missing':
+      return `${key}: ${String(difference.expected)}`;
+    case 'extra':
+      return `${key}: ${String(difference.actual)}`;
+    case 'different':
+      return `${key}: ${String(difference.actual)} instead of ${String(difference.expected)}`;
+  }
+}

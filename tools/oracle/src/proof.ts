@@ -1,0 +1,123 @@
+import { type Check, check } from './check.ts';
+import type { KeyedRow } from './compare-rows.ts';
+import { type RecordPosition, recordsOfRanges } from './records-of-ranges.ts';
+import type { FileRows } from './stored/archive.ts';
+import type { DeadLetter, DeadLetterRange, KnownUser } from './stored/tables.ts';
+import type { StoredResults } from './stored/results.ts';
+import { keyedQuotas, keyedTotals, type TotalsTableRow } from './table-rows.ts';
+import type { Truth } from './truth.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Dead letters, those that are stored whole and those that are counted. */
+export interface StoredDeadLetters {
+  readonly deadLetters: readonly DeadLetter[];
+  readonly deadLetterRanges: readonly DeadLetterRange[];
+}
+
+/** Compares all that the workers left with the truth, with each other and with what the topic holds. */
+export function prove(truth: Truth, results: StoredResults): Check[] {
+  const { database, archive, topicEnds } = results;
+  return [
+    ...proveTables(truth, results),
+    check('archive, added up by DuckDB = the truth, by hour', truth.hours(), keyedTotals(archive.hours)),
+    checkFiles(database.manifest, archive.files),
+    check('no chunk of the archive was left unfinished', [], keyedRecords(database.openIntents, 'open')),
+    checkDeadLetterCounts(truth, database),
+    checkEveryRecord(Array.from(recordsBelow(topicEnds)), archive.records, database),
+  ];
+}
+
+function proveTables(truth: Truth, { database }: StoredResults): Check[] {
+  const { windows, hours, overQuota, users } = database;
+  return [
+    checkWindows(truth, windows),
+    check('batch layer: bytes_hourly = the truth, by hour', truth.hours(), keyedTotals(hours)),
+    check('both: bytes, added up by hour = bytes_hourly', keyedTotals(hours), keyedTotals(byHour(windows))),
+    check(
+      'user_quota_limit = the truth of who was over quota',
+      truth.overQuota(limited(users)),
+      keyedQuotas(overQuota),
+    ),
+  ];
+}
+
+export function checkWindows(truth: Truth, windows: readonly TotalsTableRow[]): Check {
+  return check('speed layer: bytes = the truth, by 5-minute window', truth.windows(), keyedTotals(windows));
+}
+
+export function checkFiles(manifest: readonly FileRows[], files: readonly FileRows[]): Check {
+  return check('files of the archive = the manifest', keyedFiles(manifest), keyedFiles(files));
+}
+
+export function checkDeadLetterCounts(truth: Truth, stored: StoredDeadLetters): Check {
+  return check<number>(
+    'dead letters = the malformed records, by reason',
+    truth.deadLetters(),
+    deadLetterCounts(stored),
+  );
+}
+
+/**
+ * Each of these records is archived, a dead letter or counted in a range of dead letters, once, and no other is. One
+ * value for all: a record that is both archived and a dead letter is stored twice.
+ */
+export function checkEveryRecord(
+  records: readonly RecordPosition[],
+  archived: readonly RecordPosition[],
+  { deadLetters, deadLetterRanges }: StoredDeadLetters,
+): Check {
+  const named = [...archived, ...deadLetters];
+  const isNamed = new Set(named.map(textOf));
+  const counted = recordsOfRanges(
+    deadLetterRanges,
+    records.filter((record) => !isNamed.has(textOf(record))),
+  );
+  return check(
+    'every record is archived or a dead letter, once',
+    keyedRecords(records, 'kept'),
+    keyedRecords([...named, ...counted], 'kept'),
+  );
+}
+
+/** How many records were no events, by reason. */
+export function deadLetterCounts({ deadLetters, deadLetterRanges }: StoredDeadLetters): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const add = (reason: string, records: number) => counts.set(reason, (counts.get(reason) ?? 0) + records);
+  for (const { reason } of deadLetters) add(reason, 1);
+  for (const { reason, records } of deadLetterRanges) add(reason, records);
+  return counts;
+}
+
+/** A user without a quota has no limit. */
+function limited(users: readonly KnownUser[]): { id: string; email: string | null; quota: bigint }[] {
+  return users.flatMap(({ id, email, quota }) => (quota === null ? [] : [{ id, email, quota }]));
+}
+
+function byHour(windows: readonly TotalsTableRow[]): TotalsTableRow[] {
+  const hours = new Map<string, TotalsTableRow>();
+  for (const { timestampMs, type, id, value } of windows) {
+    const hourMs = timestampMs - (timestampMs % HOUR_MS);
+    const key = JSON.stringify([hourMs, type, id]);
+    hours.set(key, { timestampMs: hourMs, type, id, value: value + (hours.get(key)?.value ?? 0n) });
+  }
+  return Array.from(hours.values());
+}
+
+function keyedFiles(files: readonly FileRows[]): KeyedRow<bigint>[] {
+  return files.map(({ path, rows }) => [path, rows]);
+}
+
+function keyedRecords(records: readonly RecordPosition[], what: string): KeyedRow<string>[] {
+  return records.map((record) => [textOf(record), what]);
+}
+
+function textOf({ partition, offset }: RecordPosition): string {
+  return `partition ${partition} offset ${offset}`;
+}
+
+function* recordsBelow(topicEnds: ReadonlyMap<number, number>): Generator<RecordPosition, void, undefined> {
+  for (const [partition, end] of topicEnds) {
+    for (let offset = 0; offset < end; offset++) yield { partition, offset };
+  }
+}

@@ -1,0 +1,31 @@
+/** Every Parquet file of an archive, as any engine would read it; the parameter is the pattern of their paths. */
+const archive = `read_parquet($1, hive_partitioning = true, filename = true)`;
+
+/** By the hour that the folder says, not by the event's time. */
+const folderHour = `make_timestamp(year, month, day, hour, 0, 0)`;
+
+export const selectFiles = `
+  SELECT filename, count(*)
+  FROM ${archive}
+  GROUP BY filename`;
+
+export const countEvents = `
+  SELECT count(*)
+  FROM ${archive}
+  WHERE ${folderHour} < epoch_ms($2::BIGINT)`;
+
+export const selectHours = `
+  SELECT epoch_ms(${folderHour}), total.type, total.id, sum(bytes)::BIGINT
+  FROM ${archive},
+    unnest([
+      {'type': 'user_total_bytes', 'id': id},
+      {'type': 'antenna_total_bytes', 'id': antenna_id},
+      {'type': 'app_total_bytes', 'id': app}
+    ]) AS split (total)
+  WHERE ${folderHour} < epoch_ms($2::BIGINT)
+  GROUP BY ALL`;
+
+/** Numbers as doubles, which hold each of them exactly. */
+export const selectEvents = `
+  SELECT kafka_partition, kafka_offset::DOUBLE, epoch_ms("timestamp")::DOUBLE, id, antenna_id, bytes::DOUBLE, app
+  FROM read_parquet($1)`;

@@ -1,0 +1,77 @@
+/** A table of totals before an instant; the time in milliseconds, the value as text, which a double would round. */
+const totals = (table: 'bytes' | 'bytes_hourly') => `
+  SELECT extract(epoch FROM "timestamp")::float8 * 1000 AS "timestampMs", type, id, value::text AS value
+  FROM public.${table}
+  WHERE "timestamp" < $1::timestamp
+  ORDER BY "timestamp", type, id`;
+
+export const selectTotals = { bytes: totals('bytes'), bytes_hourly: totals('bytes_hourly') } as const;
+
+export const selectUserHours = `
+  SELECT extract(epoch FROM hour)::float8 * 1000 AS "timestampMs", 'user_total_bytes' AS type, id, usage::text AS value
+  FROM pipeline.user_hour_usage`;
+
+export const selectOverQuota = `
+  SELECT extract(epoch FROM "timestamp")::float8 * 1000 AS "timestampMs", email, usage::text AS usage, quota::text AS quota
+  FROM public.user_quota_limit
+  ORDER BY "timestamp", email`;
+
+export const selectUsers = `
+  SELECT id, name, email, quota::text AS quota
+  FROM public.user_metadata
+  ORDER BY id`;
+
+export const selectDeadLetters = `
+  SELECT partition, "offset"::float8 AS "offset", reason
+  FROM pipeline.dead_letter
+  WHERE $1::text IS NULL OR topic = $1`;
+
+export const selectDeadLetterRanges = `
+  SELECT partition, reason, first_offset::float8 AS "firstOffset", last_offset::float8 AS "lastOffset",
+    records::float8 AS records
+  FROM pipeline.dead_letter_range
+  WHERE $1::text IS NULL OR topic = $1`;
+
+export const selectManifest = `
+  SELECT path, row_count::text AS rows, size_bytes::float8 AS "sizeBytes", checksum
+  FROM pipeline.archive_file
+  WHERE $1::text IS NULL OR topic = $1`;
+
+export const selectOpenIntents = `
+  SELECT partition, start_offset::float8 AS "offset"
+  FROM pipeline.archive_intent
+  WHERE $1::text IS NULL OR topic = $1`;
+
+export const selectPositions = `
+  SELECT partition, next_offset::float8 AS "offset"
+  FROM pipeline.position
+  WHERE sink = $1
+  ORDER BY partition`;
+
+/** Each offset below the positions of the totals that was not given up. */
+export const selectCountedOffsets = `
+  SELECT p.partition, o::float8 AS "offset"
+  FROM pipeline.position AS p CROSS JOIN LATERAL generate_series(0, p.next_offset - 1) AS o
+  WHERE p.sink = 'totals' AND NOT EXISTS (
+    SELECT FROM pipeline.acknowledged_gap AS g
+    WHERE g.sink = p.sink AND g.partition = p.partition AND o >= g.from_offset AND o < g.to_offset)`;
+
+export const selectGaps = `
+  SELECT sink, partition, from_offset::float8 AS "from", to_offset::float8 AS "to"
+  FROM pipeline.acknowledged_gap
+  ORDER BY id`;
+
+export const selectTruncations = `
+  SELECT partition, generation, from_offset::float8 AS "from", coalesce(totals_end, 0)::float8 AS "totalsEnd",
+    coalesce(archive_end, 0)::float8 AS "archiveEnd"
+  FROM pipeline.acknowledged_truncation`;
+
+export const selectReplays = `
+  SELECT partition, "offset"::float8 AS "offset", new_offset::float8 AS "newOffset"
+  FROM pipeline.dead_letter_replay
+  WHERE outcome IS DISTINCT FROM 'refused'
+  ORDER BY partition, "offset"`;
+
+export const selectFaults = `
+  SELECT partition, code
+  FROM pipeline.partition_fault`;

@@ -1,0 +1,171 @@
+import pg from 'pg';
+import type { CountedRange, RecordPosition } from '../records-of-ranges.ts';
+import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
+import * as sql from './tables.sql.ts';
+
+/** Runs a statement and returns its rows. */
+export type Query = <Row extends pg.QueryResultRow>(
+  statement: string,
+  parameters: readonly unknown[],
+) => Promise<readonly Row[]>;
+
+export type Sink = 'totals' | 'archive';
+
+/** A row of `user_metadata`. */
+export interface KnownUser {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly quota: bigint | null;
+}
+
+/** A record that is no event and is stored whole. */
+export interface DeadLetter extends RecordPosition {
+  readonly reason: string;
+}
+
+/** Records of one partition that are no events for one reason and are only counted. */
+export interface DeadLetterRange extends CountedRange {
+  readonly reason: string;
+}
+
+/** A file of the archive, as the manifest lists it. */
+export interface ListedFile {
+  /** Relative to the archive's root. */
+  readonly path: string;
+  readonly rows: bigint;
+  readonly sizeBytes: number;
+  /** SHA-256, in hexadecimal digits. */
+  readonly checksum: string;
+}
+
+/** Records [from, to) that an operator has given up for one sink. */
+export interface Gap {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An acknowledged truncation: where the log of a partition was cut, and how far each sink had read the log before. */
+export interface Truncation {
+  readonly partition: number;
+  /** Of the log that begins with it. */
+  readonly generation: number;
+  readonly from: number;
+  readonly totalsEnd: number;
+  readonly archiveEnd: number;
+}
+
+/** A dead letter that `dead-letters replay` has sent again; without a new offset if the broker's answer was lost. */
+export interface ReplayedLetter extends RecordPosition {
+  readonly newOffset: number | null;
+}
+
+interface Before {
+  /** Rows of this instant and later are left out; milliseconds since 1970. */
+  readonly beforeMs?: number;
+}
+
+type Texts<Row, Columns extends keyof Row> = Omit<Row, Columns> & Record<Columns, string>;
+
+/** What the workers have written to Postgres, read by statements that share nothing with the product's. */
+export class StoredTables {
+  readonly #query: Query;
+  readonly #topic: string | null;
+
+  /** @param topic whose dead letters, files and intents are read; those of all topics unless given. */
+  constructor(query: Query, topic: string | null = null) {
+    this.#query = query;
+    this.#topic = topic;
+  }
+
+  /** Ordered by time, type and id. */
+  async totals(table: 'bytes' | 'bytes_hourly', { beforeMs }: Before = {}): Promise<TotalsTableRow[]> {
+    const before = beforeMs === undefined ? 'infinity' : new Date(beforeMs).toISOString().replace('Z', '');
+    return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectTotals[table], [before]));
+  }
+
+  /** The users' usage by hour that the speed layer keeps for quotas, as rows of `user_total_bytes`. */
+  async userHours(): Promise<TotalsTableRow[]> {
+    return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectUserHours, []));
+  }
+
+  async overQuota(): Promise<QuotaTableRow[]> {
+    const rows = await this.#query<Texts<QuotaTableRow, 'usage' | 'quota'>>(sql.selectOverQuota, []);
+    return rows.map((row) => ({ ...row, usage: BigInt(row.usage), quota: BigInt(row.quota) }));
+  }
+
+  async users(): Promise<KnownUser[]> {
+    const rows = await this.#query<Omit<KnownUser, 'quota'> & { quota: string | null }>(sql.selectUsers, []);
+    return rows.map((row) => ({ ...row, quota: row.quota === null ? null : BigInt(row.quota) }));
+  }
+
+  deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.#query(sql.selectDeadLetters, [this.#topic]);
+  }
+
+  deadLetterRanges(): Promise<readonly DeadLetterRange[]> {
+    return this.#query(sql.selectDeadLetterRanges, [this.#topic]);
+  }
+
+  async manifest(): Promise<ListedFile[]> {
+    const rows = await this.#query<Texts<ListedFile, 'rows'>>(sql.selectManifest, [this.#topic]);
+    return rows.map((row) => ({ ...row, rows: BigInt(row.rows) }));
+  }
+
+  /** The first offsets of chunks of the archive that were begun and not finished. */
+  openIntents(): Promise<readonly RecordPosition[]> {
+    return this.#query(sql.selectOpenIntents, [this.#topic]);
+  }
+
+  /** The next offset of each partition. */
+  async positions(sink: Sink): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.#query<{ partition: number; offset: number }>(sql.selectPositions, [sink]);
+    return new Map(rows.map(({ partition, offset }) => [partition, offset]));
+  }
+
+  /** Each record below the positions of the totals that was not given up. */
+  countedRecords(): Promise<readonly RecordPosition[]> {
+    return this.#query(sql.selectCountedOffsets, []);
+  }
+
+  gaps(): Promise<readonly Gap[]> {
+    return this.#query(sql.selectGaps, []);
+  }
+
+  truncations(): Promise<readonly Truncation[]> {
+    return this.#query(sql.selectTruncations, []);
+  }
+
+  /** Ordered by partition and offset; those that a broker refused are left out. */
+  replays(): Promise<readonly ReplayedLetter[]> {
+    return this.#query(sql.selectReplays, []);
+  }
+
+  /** Partitions that stand still, and the code of the error. */
+  faults(): Promise<readonly { readonly partition: number; readonly code: string }[]> {
+    return this.#query(sql.selectFaults, []);
+  }
+}
+
+function totalsRows(rows: readonly Texts<TotalsTableRow, 'value'>[]): TotalsTableRow[] {
+  return rows.map((row) => ({ ...row, value: BigInt(row.value) }));
+}
+
+/** Reads the tables of a database by a connection of its own. @param topic see `StoredTables`. */
+export async function withTables<T>(
+  databaseUrl: string,
+  work: (tables: StoredTables) => Promise<T>,
+  topic?: string,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const query: Query = async <Row extends pg.QueryResultRow>(statement: string, parameters: readonly unknown[]) =>
+      (await client.query<Row>(statement, [...parameters])).rows;
+    return await work(new StoredTables(query, topic));
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,61 @@
+import type { DatabaseResults, StoredResults } from '../stored/results.ts';
+import type { KnownUser } from '../stored/tables.ts';
+import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
+import { type Fact, Truth } from '../truth.ts';
+
+const PARTITIONS = 2;
+
+/** Records that were sent, and what workers without faults make of them. */
+export interface PerfectStream {
+  readonly truth: Truth;
+  readonly results: StoredResults;
+}
+
+/** Deals the records to two partitions, one after the other. */
+export function perfectResults(facts: readonly Fact[], users: readonly KnownUser[]): PerfectStream {
+  const truth = new Truth();
+  for (const fact of facts) truth.addFact(fact);
+  const placed = facts.map((fact, index) => ({
+    fact,
+    partition: index % PARTITIONS,
+    offset: Math.floor(index / PARTITIONS),
+  }));
+  const records = placed.filter(({ fact }) => typeof fact !== 'string');
+  const hours = rowsOf(truth.hours());
+  const files = [{ path: 'year=2022/month=10/day=29/hour=13/devices-demo-0.parquet', rows: BigInt(records.length) }];
+  const database: DatabaseResults = {
+    users,
+    windows: rowsOf(truth.windows()),
+    hours,
+    overQuota: overQuota(hours, users),
+    deadLetters: placed.flatMap(({ fact, ...at }) => (typeof fact === 'string' ? [{ ...at, reason: fact }] : [])),
+    deadLetterRanges: [],
+    manifest: files,
+    openIntents: [],
+  };
+  const topicEnds = new Map(
+    [0, 1].map((partition) => [partition, placed.filter((it) => it.partition === partition).length]),
+  );
+  return { truth, results: { database, archive: { files, records, hours }, topicEnds } };
+}
+
+/** `user 1`, with the id that the simulator gives its first user. */
+export function aUser(number: number, quota: bigint): KnownUser {
+  const id = `00000000-0000-0000-0000-${String(number).padStart(12, '0')}`;
+  return { id, name: `user ${number}`, email: `${number}@example.com`, quota };
+}
+
+function rowsOf(totals: ReadonlyMap<string, bigint>): TotalsTableRow[] {
+  return Array.from(totals, ([key, value]) => {
+    const [time = '', type = '', id = ''] = key.split(' ');
+    return { timestampMs: Date.parse(time), type, id, value };
+  });
+}
+
+function overQuota(hours: readonly TotalsTableRow[], users: readonly KnownUser[]): QuotaTableRow[] {
+  return hours.flatMap(({ timestampMs, type, id, value: usage }) => {
+    const user = users.find((each) => type === 'user_total_bytes' && each.id === id);
+    if (user?.quota == null || usage <= user.quota) return [];
+    return [{ timestampMs, email: user.email, usage, quota: user.quota }];
+  });
+}
