@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLogger } from '@antenna/telemetry';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
@@ -12,24 +11,22 @@ beforeEach(async () => {
 });
 afterEach(() => folder.close());
 
-function open(waitMs: number) {
-  const path = join(folder.path, 'archive');
-  return openArchive(
-    { location: { kind: 'file', path }, url: `file://${path}`, emulatorUrl: undefined },
-    { log, waitMs },
-  );
-}
-
 describe('an archive that is not there', () => {
-  it('is waited for', async () => {
-    const archive = open(20_000);
-    await mkdir(join(folder.path, 'archive'));
-    expect(await (await archive).listHour(0)).toEqual([]);
-  });
-
-  it('is given up in the end, which says how often it was tried', async () => {
-    const archive = open(700);
+  it('is refused at once when it is a folder: the message says what makes it', async () => {
+    const path = join(folder.path, 'archive');
+    const location = { kind: 'file', path } as const;
+    const archive = openArchive({ location, url: `file://${path}`, emulatorUrl: undefined }, { log });
     await expect(archive).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', exitCode: 1 });
-    await expect(archive).rejects.toThrow(/^there is no folder .*: check ARCHIVE_URL \(\d+ attempts in \d+ s\)$/);
+    await expect(archive).rejects.toThrow(/^there is no folder .*: the speed layer makes it .* correct ARCHIVE_URL$/);
+  }, 5_000);
+
+  it('is given up in the end when its server does not answer, which says how often it was tried', async () => {
+    const location = { kind: 'gs', bucket: 'bucket', prefix: '' } as const;
+    const archive = openArchive(
+      { location, url: 'gs://bucket', emulatorUrl: 'http://127.0.0.1:1' },
+      { log, waitMs: 5_000 },
+    );
+    await expect(archive).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
+    await expect(archive).rejects.toThrow(/ECONNREFUSED.* \(\d+ attempts in \d+ s\)$/);
   });
 });

@@ -11,8 +11,8 @@ export interface ArchivePatience {
 }
 
 /**
- * Opens the archive and makes sure that it answers. One that is not there yet is tried again for a bounded time. One that
- * fails later, for a reason that passes, is waited for.
+ * Opens the archive and makes sure that it is there and answers. One that fails for a reason that passes is tried again:
+ * now for a bounded time, later for as long as it takes. A folder or bucket that is missing is refused at once.
  * @throws {ArchiveError} the last one, and how often it was tried.
  */
 export async function openArchive(
@@ -29,7 +29,7 @@ export async function openArchive(
       minTimeout: 500,
       maxTimeout: 5_000,
       maxRetryTime: waitMs,
-      shouldRetry: ({ error }) => mayAppear(error),
+      shouldRetry: ({ error }) => isPassing(error),
       onFailedAttempt: ({ error, attemptNumber, retryDelay }) => {
         attempts = attemptNumber;
         log.warn('the archive does not answer yet', { attempt: attemptNumber, retryDelay, reason: error.message });
@@ -41,10 +41,6 @@ export async function openArchive(
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     throw new ArchiveError(error.code, `${error.message} (${attempts} attempts in ${seconds} s)`, { cause: error });
   }
-}
-
-function mayAppear(error: Error): boolean {
-  return isPassing(error) || (error instanceof ArchiveError && error.code === 'ARCHIVE_MISSING');
 }
 
 function isPassing(error: unknown): boolean {

@@ -7,8 +7,10 @@ import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
+import { codeOf } from './error-fields.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
+import { localFailure } from './local-failure.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
@@ -101,6 +103,12 @@ async function folderExists(path: string): Promise<void> {
   try {
     await access(path);
   } catch (error) {
-    throw new ArchiveError('ARCHIVE_MISSING', `there is no folder ${path}: check ARCHIVE_URL`, { cause: error });
+    if (codeOf(error) !== 'ENOENT') throw localFailure(`open ${path}`, error);
+    throw new ArchiveError(
+      'ARCHIVE_MISSING',
+      `there is no folder ${path}: the speed layer makes it when it archives events; run ` +
+        '«npx nx serve speed-layer» or «npx nx run speed-layer:drain», mount the folder, or correct ARCHIVE_URL',
+      { cause: error },
+    );
   }
 }

@@ -103,7 +103,23 @@ describe('an archive on a local disk', () => {
     const path = join(folder.path, 'nothing');
     const early = await ArchiveReader.open({ kind: 'file', path });
     await expect(early.check()).rejects.toMatchObject({ code: 'ARCHIVE_MISSING' });
+    await expect(early.check()).rejects.toThrow('the speed layer makes it when it archives events; run «npx nx serve');
     await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('is refused, and not waited for, where no folder can be made', async () => {
+    const nowhere = openEventArchive({ kind: 'file', path: '/proc/nope/archive' });
+    await expect(nowhere).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
+    await expect(nowhere).rejects.toThrow('cannot make the folder /proc/nope (ENOENT) although /proc is there');
+  }, 10_000);
+
+  it('says what is wrong when its folder is gone while it is used, and does not make it again elsewhere', async () => {
+    const path = join(folder.path, 'mounted', 'archive');
+    const mounted = await openEventArchive({ kind: 'file', path });
+    await rm(path, { recursive: true });
+    await expect(mounted.create(pathIn(hour), columnsOf([aRow()]))).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
+    await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    await mounted.close();
   });
 
   it('says what is wrong when it cannot be opened', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ArchiveLocation } from '@antenna/cli';
 import type { ArchiveStore } from './archive-store.ts';
 import { createDurableFolder } from './durable-folders.ts';
+import { probeFileSystem } from './file-system-probe.ts';
 import type { GcsStore } from './gcs-store.ts';
 import { localFailure } from './local-failure.ts';
 import { LocalStore, STAGING_FOLDER } from './local-store.ts';
@@ -27,7 +28,7 @@ type BucketLocation = Extract<ArchiveLocation, { kind: 'gs' }>;
 
 /**
  * Opens the archive: a local folder is created where it is missing, a bucket is not. Nothing is asked of a bucket yet.
- * @throws {ArchiveError} when the folder cannot be used.
+ * @throws {ArchiveError} when the folder cannot be used, or its file system cannot keep an archive.
  */
 export async function openEventArchive(
   location: ArchiveLocation,
@@ -37,6 +38,7 @@ export async function openEventArchive(
   try {
     if (location.kind === 'file') await createDurableFolder(location.path);
     const staging = await StagingFolder.open(stagingPath);
+    if (location.kind === 'file') await probeFileSystem(staging, location.path);
     return new ParquetArchive({ store, staging, encoder: threadedParquetEncoder(options.encoderThreads ?? 1) });
   } catch (error) {
     throw localFailure(`open ${stagingPath}`, error);
