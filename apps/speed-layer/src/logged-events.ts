@@ -1,11 +1,14 @@
 import type { IngestionEvent, IngestionObserver } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
+import { RefusedStream } from './refused-stream.ts';
 
 /** Also logs what happens: what is rare as information or warning, what is frequent for debugging only. */
 export function logged(observer: IngestionObserver, log: Logger): IngestionObserver {
+  const refused = new RefusedStream(log);
   return {
     observe(event) {
       observer.observe(event);
+      refused.observe(event);
       logEvent(event, log);
     },
   };

@@ -20,7 +20,7 @@ export const serve = command({
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
     const open = await openWorker(settings, { log, observer });
     const health = await startHealthServer({
-      port: settings.http.port,
+      ...settings.http,
       registry,
       isLive: () =>
         open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] },

@@ -3,6 +3,7 @@ import { createLogger } from '@antenna/telemetry';
 import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import Table from 'cli-table3';
 import { DateTime } from 'luxon';
+import { reasonsText, refusedAdvice } from './refused-text.ts';
 
 /** Shows how far the stream has come. */
 export const status = command({
@@ -15,7 +16,8 @@ export const status = command({
     try {
       const progress = new StreamProgress(database, kafka.topic);
       const [partitions, faults] = [await progress.partitions(), await progress.faults()];
-      process.stdout.write(`${statusText(kafka.topic, partitions, faults)}\n`);
+      const refused = refusedText(partitions, await progress.refusedRecords());
+      process.stdout.write(`${statusText(kafka.topic, partitions, faults)}${refused}\n`);
     } finally {
       await database.destroy();
     }
@@ -50,6 +52,15 @@ function statusText(topic: string, partitions: readonly PartitionProgress[], fau
     )
     .join('');
   return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${table.toString()}${reasons}`;
+}
+
+/** No event at all has been counted where no partition has the time of one. */
+function refusedText(partitions: readonly PartitionProgress[], refused: ReadonlyMap<string, number>): string {
+  const records = [...refused.values()].reduce((sum, each) => sum + each, 0);
+  if (records === 0) return '';
+  const isAll = partitions.every(({ greatestEventTimeMs }) => greatestEventTimeMs === undefined);
+  const all = isAll ? `: every record is refused, none was an event: ${refusedAdvice(refused)}` : '';
+  return `\n${records} records are dead letters (${reasonsText(refused)})${all}`;
 }
 
 /** A lag behind an end that no worker has read of late is not known, least of all to be 0. */

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { Kind } from './kind.ts';
@@ -29,3 +30,46 @@ export const certificateFile: Kind<string> = {
     error: 'the file holds no certificate',
   }),
 };
+
+/** A file with a private key in PEM format that needs no passphrase. */
+export const privateKeyFile: Kind<string> = {
+  placeholder: '<path>',
+  allowed: 'the path of a file that can be read and holds a private key in PEM format without a passphrase',
+  schema: fileContent.refine(isPrivateKey, { error: 'the file holds no such key' }),
+  secretsIn: (key) => [key],
+};
+
+function isPrivateKey(content: string): boolean {
+  try {
+    return createPrivateKey(content).type === 'private';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What is wrong with a client certificate and its key that were given together.
+ * @param prefix of the two settings: `KAFKA_SSL` for `KAFKA_SSL_CERT_FILE` and `KAFKA_SSL_KEY_FILE`.
+ */
+export function clientCertificateProblem(
+  prefix: string,
+  certificate: string | undefined,
+  key: string | undefined,
+): string | undefined {
+  const [certName, keyName] = [`${prefix}_CERT_FILE`, `${prefix}_KEY_FILE`];
+  if (certificate === undefined || key === undefined) {
+    if (certificate === key) return undefined;
+    return certificate === undefined
+      ? `${certName}: missing; ${keyName} is given`
+      : `${keyName}: missing; ${certName} is given`;
+  }
+  return isKeyOf(certificate, key) ? undefined : `${keyName}: is not the key of the certificate in ${certName}`;
+}
+
+function isKeyOf(certificate: string, key: string): boolean {
+  try {
+    return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+}

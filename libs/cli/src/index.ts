@@ -1,12 +1,13 @@
 export { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
 export { command, type Command, type CommandContext } from './command.ts';
 export type { App } from './command-line.ts';
-export { certificateFile, secretFile } from './file-kinds.ts';
+export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-kinds.ts';
 export { archiveSettings, type ArchiveSettings } from './groups/archive.ts';
 export { databaseSettings, type DatabaseConnection, type SslMode } from './groups/database.ts';
 export { httpSettings } from './groups/http.ts';
 export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
-export { kafkaSettings, type KafkaConnection, type KafkaSasl } from './groups/kafka.ts';
+export { kafkaSettings, type KafkaConnection, type KafkaTls } from './groups/kafka.ts';
+export type { ClientCredentials, KafkaSasl, TokenProvider } from './groups/kafka-login.ts';
 export { logSettings } from './groups/log.ts';
 export { hostPorts } from './host-ports.ts';
 export type { Kind } from './kind.ts';

@@ -1,11 +1,9 @@
 import { ProductError } from '@antenna/cli';
 import retry, { AbortError } from 'p-retry';
 import { causesOf, connectionAdvice } from './connection-advice.ts';
-import { GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import type { KafkaEventSource } from './kafka-event-source.ts';
-import { OldBrokerError } from './old-brokers.ts';
-import { TopicMissingError } from './topic-offsets.ts';
+import { TokenUnavailableError } from './login/bearer-token.ts';
 
 /** No broker answered, or none let us in. */
 export class KafkaUnreachableError extends ProductError {
@@ -17,9 +15,9 @@ const TRIES = 4;
 
 /**
  * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
- * minute in all; a refused login, a certificate that is not believed or a missing topic is an error at the first of these
- * tries.
- * @throws {KafkaUnreachableError | TopicMissingError | GroupTakenError | OldBrokerError}
+ * minute in all; a refused login, a certificate that is not believed, a missing topic or right is an error at the first of
+ * these tries. After an error nothing is connected any more.
+ * @throws {KafkaUnreachableError} or the error of the product that says why Kafka, which answers, is not what is needed.
  */
 export async function connectToKafka(
   source: KafkaEventSource,
@@ -36,7 +34,10 @@ export async function connectToKafka(
       },
     });
   } catch (error) {
-    if (isAboutKafkaItself(error)) throw error;
+    // Connections that stay open would keep the process for seconds after its error.
+    await source.disconnect().catch(() => undefined);
+    const known = knownErrorIn(error);
+    if (known !== undefined) throw known;
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     throw new KafkaUnreachableError(
       `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
@@ -47,15 +48,13 @@ export async function connectToKafka(
 }
 
 function giveUpOnFinal(error: unknown): never {
-  const final = causesOf(error).find(isAboutKafkaItself);
-  if (final !== undefined) throw new AbortError(final);
+  const known = knownErrorIn(error);
+  if (known !== undefined && !(known instanceof TokenUnavailableError)) throw new AbortError(known);
   if (error instanceof Error && connectionAdvice(error).isFinal) throw new AbortError(error);
   throw error;
 }
 
-type UnfitError = TopicMissingError | GroupTakenError | OldBrokerError;
-
-/** Kafka answers, and is not what is needed. */
-function isAboutKafkaItself(error: unknown): error is UnfitError {
-  return error instanceof TopicMissingError || error instanceof GroupTakenError || error instanceof OldBrokerError;
+/** Kafka answers, and is not what is needed; or there is no token to show to it. */
+function knownErrorIn(error: unknown): ProductError | undefined {
+  return causesOf(error).find((cause) => cause instanceof ProductError);
 }

@@ -14,6 +14,10 @@ const TLS_ADVICE = {
   'other-host': 'name the brokers in KAFKA_BROKERS, and let them advertise themselves, as their certificates do',
 } as const;
 
+/** Alerts of TLS (RFC 8446, 6.2) by which a server refuses the certificate of its client, or that it has none. */
+const CLIENT_CERTIFICATE =
+  /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/;
+
 /** Error of the client: from the outside of the retries to what happened last. */
 export function connectionAdvice(error: unknown): ConnectionAdvice {
   return (
@@ -24,7 +28,7 @@ export function connectionAdvice(error: unknown): ConnectionAdvice {
 }
 
 const general: ConnectionAdvice = {
-  text: 'see that they run, and that KAFKA_BROKERS, KAFKA_SSL and KAFKA_SASL_* are right',
+  text: 'see that they run, and that KAFKA_BROKERS, KAFKA_SSL* and KAFKA_SASL_* are right',
   isFinal: false,
 };
 
@@ -32,6 +36,20 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
   const code = 'code' in error ? error.code : undefined;
   const tls = tlsFailureOf(code);
   if (tls !== undefined) return { text: TLS_ADVICE[tls], isFinal: true };
+  if (typeof code === 'string' && CLIENT_CERTIFICATE.test(code)) {
+    return {
+      text: 'the broker does not accept this client by its certificate: see KAFKA_SSL_CERT_FILE and KAFKA_SSL_KEY_FILE',
+      isFinal: true,
+    };
+  }
+  if (error.name === 'KafkaJSSASLAuthenticationError' && error.message.includes('OAUTHBEARER')) {
+    return {
+      text:
+        'the broker does not accept the token: see KAFKA_OAUTH_SCOPE and KAFKA_OAUTH_AUDIENCE, and which issuer, ' +
+        'audience and keys the broker expects',
+      isFinal: true,
+    };
+  }
   if (error.name === 'KafkaJSSASLAuthenticationError') {
     return { text: 'see KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE', isFinal: true };
   }

@@ -5,7 +5,7 @@ describe('a consumer that has ended', () => {
     const error = new ConsumerEndedError(new Error('Failed to find group coordinator'));
     expect(error.code).toBe('KAFKA_CONSUMER_ENDED');
     expect(error.message).toMatch(
-      /Failed to find group coordinator; see that the brokers run, and start the worker again/,
+      /Failed to find group coordinator; see that they run, .*; then start the worker again/,
     );
   });
 });

@@ -1,4 +1,5 @@
 import { ProductError } from '@antenna/cli';
+import { connectionAdvice } from './connection-advice.ts';
 
 /** The client has left its group for good, as when no broker knew the group's coordinator in time. */
 export class ConsumerEndedError extends ProductError {
@@ -6,8 +7,8 @@ export class ConsumerEndedError extends ProductError {
 
   constructor(cause: Error) {
     super(
-      `the consumer ended and does not begin again by itself: ${cause.message}; ` +
-        `see that the brokers run, and start the worker again: it goes on where it was`,
+      `the consumer ended and does not begin again by itself: ${cause.message}; ${connectionAdvice(cause).text}; ` +
+        `then start the worker again: it goes on where it was`,
       { cause },
     );
   }

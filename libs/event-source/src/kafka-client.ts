@@ -1,28 +1,35 @@
-import type { KafkaConnection } from '@antenna/cli';
-import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import type { KafkaConnection, KafkaTls } from '@antenna/cli';
+import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { addressedSockets, withoutColons } from './broker-address.ts';
 import { registerCodecs } from './compression.ts';
+import { saslOptions } from './login/sasl-options.ts';
 import { timeOutOnSilence } from './slow-responses.ts';
 
 /** Where the client's own messages go. */
 export type KafkaLog = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
+type Changes = Pick<KafkaConfig, 'requestTimeout' | 'retry' | 'socketFactory'>;
+
 /**
  * A client whose every request ends: a broker that is silent for 10 s is given up, and a request is tried six times with
  * backoff from 0.2 s to 3 s. A response may take longer to arrive, as one of 8 MiB does over a slow link.
- * @param changes for tests.
+ * @param changes of what is said here, for tests and for who has more patience.
  */
 export function kafkaClient(
   { brokers, ssl, sasl }: KafkaConnection,
   clientId: string,
   log: KafkaLog,
-  changes: Pick<KafkaConfig, 'requestTimeout' | 'socketFactory'> = {},
+  changes: Changes = {},
 ): Kafka {
   registerCodecs();
   timeOutOnSilence();
   const config: KafkaConfig = {
     clientId,
-    brokers: [...brokers],
-    ssl: ssl === false ? false : ssl.ca === undefined ? true : { ca: [ssl.ca] },
+    brokers: brokers.map(withoutColons),
+    ssl: ssl === false ? false : tlsOptions(ssl),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
+    socketFactory: addressedSockets(),
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
     requestTimeout: 10_000,
@@ -34,9 +41,12 @@ export function kafkaClient(
     },
     ...changes,
   };
-  // The three mechanisms take the same two fields; the library's type is a union by mechanism.
-  if (sasl !== undefined) config.sasl = { ...sasl } as SASLOptions;
   return new kafkajs.Kafka(config);
+}
+
+/** What Node trusts by itself is replaced by certificates that are given, not added to. */
+function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
+  return { ...(ca === undefined ? {} : { ca: [ca] }), ...(cert === undefined ? {} : { cert, key }) };
 }
 
 function detailsOf({ namespace, log }: LogEntry): Readonly<Record<string, unknown>> {

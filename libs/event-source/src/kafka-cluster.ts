@@ -1,8 +1,17 @@
 import type { Kafka } from 'kafkajs';
+import type { BrokerAddress } from './advertised-addresses.ts';
 
 /** kafkajs's own view of a cluster, below its admin client: requests to one broker, with the isolation level that is asked. */
 export interface KafkaCluster {
-  readonly brokerPool: { readonly metadata: { readonly clusterId: string } | null };
+  readonly brokerPool: {
+    readonly metadata: {
+      readonly clusterId: string | null;
+      /** Those that live, with the addresses that they advertise. */
+      readonly brokers: readonly (BrokerAddress & { readonly nodeId: number })[];
+    } | null;
+    /** The broker of KAFKA_BROKERS that answered. */
+    readonly seedBroker: { readonly connectionPool: BrokerAddress } | undefined;
+  };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** @throws when there is no such topic. */

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { ProductError } from '@antenna/cli';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import { causesOf } from './connection-advice.ts';
 import { ConsumerEndedError } from './consumer-ended-error.ts';
 import { fetchedBatch } from './fetched/fetched-batch.ts';
 import { fetchedParts } from './fetched/fetched-parts.ts';
@@ -11,6 +13,7 @@ import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './lean-kafkajs.ts';
+import { missingRight, type NotAuthorizedError } from './not-authorized.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
@@ -101,15 +104,21 @@ export class KafkaEventSource implements EventSource {
    * client itself tries for as long as it takes.
    * @throws {TopicMissingError} when there is no such topic.
    * @throws {GroupTakenError} when the group serves another database.
+   * @throws {NotAuthorizedError} when this login may not read the topic, or not in this group.
+   * @throws {AdvertisedAddressError} when the brokers name addresses for themselves of which none answers.
    */
   async connect(): Promise<{ readonly clusterId: string }> {
-    await this.#offsets.connect();
-    await this.#offsets.read();
-    const clusterId = this.#offsets.clusterId();
-    await this.verifyGroup();
-    await this.#consumer.connect();
-    await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
-    return { clusterId };
+    try {
+      await this.#offsets.connect();
+      await this.#offsets.read();
+      const clusterId = this.#offsets.clusterId();
+      await this.verifyGroup();
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topic: this.#settings.topic, fromBeginning: true });
+      return { clusterId };
+    } catch (error) {
+      throw this.#missingRight(error) ?? error;
+    }
   }
 
   /** Joins the group; from now on the receiver is told its partitions and given their batches. */
@@ -151,8 +160,9 @@ export class KafkaEventSource implements EventSource {
   }
 
   /**
-   * Sees that the group serves no other database. What keeps it from seeing is logged, and no reason to stop.
+   * Sees that the group serves no other database. What else keeps it from seeing is logged, and no reason to stop.
    * @throws {GroupTakenError} when it does.
+   * @throws {NotAuthorizedError} when this login may not use the group.
    */
   async verifyGroup(): Promise<void> {
     await this.#guarded(async (guard) => {
@@ -257,8 +267,20 @@ export class KafkaEventSource implements EventSource {
   }
 
   #crashed({ payload }: ConsumerCrashEvent): void {
-    this.#log('the consumer crashed', { error: String(payload.error), restarts: payload.restart });
-    if (!payload.restart) this.#failure.reject(new ConsumerEndedError(payload.error));
+    const { error, restart: restarts } = payload;
+    const brokers = causesOf(error).flatMap((cause) => ('broker' in cause ? [cause.broker] : []));
+    this.#log('the consumer crashed', { error: String(error), brokers, restarts });
+    if (restarts) return;
+    const known = causesOf(error).find((cause) => cause instanceof ProductError);
+    this.#failure.reject(this.#missingRight(error) ?? known ?? new ConsumerEndedError(error));
+  }
+
+  #missingRight(error: unknown): NotAuthorizedError | undefined {
+    const { topic, groupId } = this.#settings;
+    return missingRight(error, [
+      { operation: 'Read', kind: 'topic', name: topic },
+      { operation: 'Read', kind: 'group', name: groupId },
+    ]);
   }
 
   async #guarded(look: (guard: GroupGuard) => Promise<void>): Promise<void> {
@@ -266,7 +288,8 @@ export class KafkaEventSource implements EventSource {
     try {
       await look(this.#guard);
     } catch (error) {
-      if (error instanceof GroupTakenError) throw error;
+      const known = error instanceof GroupTakenError ? error : this.#missingRight(error);
+      if (known !== undefined) throw known;
       this.#log('could not see which database the group serves', { error: String(error) });
     }
   }

@@ -1,5 +1,6 @@
-import { isNetworkFailure } from '@antenna/cli';
-import { connectionAdvice } from './connection-advice.ts';
+import { isNetworkFailure, ProductError } from '@antenna/cli';
+import { causesOf, connectionAdvice } from './connection-advice.ts';
+import { TokenUnavailableError } from './login/bearer-token.ts';
 
 /**
  * Whether a request to Kafka failed for a reason that passes by itself: brokers that are away, a partition that is given
@@ -8,6 +9,8 @@ import { connectionAdvice } from './connection-advice.ts';
  */
 export function isPassingKafkaFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  const known = causesOf(error).find((cause) => cause instanceof ProductError);
+  if (known !== undefined) return known instanceof TokenUnavailableError;
   if (connectionAdvice(error).isFinal) return false;
   if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
   return ('retriable' in error && error.retriable === true) || isNetworkFailure(error);

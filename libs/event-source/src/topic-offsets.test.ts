@@ -1,4 +1,4 @@
-import { endsOf, TopicOffsets } from './topic-offsets.ts';
+import { endsOf, NoClusterIdError, TopicOffsets } from './topic-offsets.ts';
 import type { KafkaBroker, KafkaCluster, PartitionMetadata } from './kafka-cluster.ts';
 
 const EARLIEST = -2;
@@ -12,6 +12,7 @@ class TestCluster {
   readonly answers = new Map<number, Answer>();
   readonly unreachable = new Set<number>();
   readonly views: (readonly PartitionMetadata[])[];
+  clusterId: string | null = 'c';
   #view: readonly PartitionMetadata[] = [];
 
   constructor(...views: (readonly PartitionMetadata[])[]) {
@@ -20,7 +21,10 @@ class TestCluster {
 
   get cluster(): KafkaCluster {
     return {
-      brokerPool: { metadata: { clusterId: 'c' } },
+      brokerPool: {
+        metadata: { clusterId: this.clusterId, brokers: [{ nodeId: 2, host: 'b', port: 9_092 }] },
+        seedBroker: undefined,
+      },
       connect: () => Promise.resolve(),
       disconnect: () => Promise.resolve(),
       addTargetTopic: () => Promise.resolve(),
@@ -124,7 +128,7 @@ describe('the offsets of a partition', () => {
     await offsets.read();
     await offsets.read();
     expect(logged).toEqual([
-      ['partitions without a leader that answers', { topic: 'devices', partitions: [1] }],
+      ['partitions without a leader that answers', { topic: 'devices', partitions: [1], leaders: ['b:9092'] }],
       ['partitions have a leader again', { topic: 'devices', partitions: [1] }],
     ]);
   });
@@ -156,4 +160,13 @@ it('the ends of a topic are those of the partitions that can be read', () => {
   ]);
   expect(endsOf(offsets, 'latest')).toEqual(new Map([[0, 6]]));
   expect(endsOf(offsets, 'stable')).toEqual(new Map([[0, 4]]));
+});
+
+describe('brokers that tell no cluster id', () => {
+  it.each([null, ''])('are refused by a sentence: %j', (clusterId) => {
+    const { brokers } = aTopic([1]);
+    brokers.clusterId = clusterId;
+    const offsets = new TopicOffsets(brokers.cluster, 'devices');
+    expect(() => offsets.clusterId()).toThrow(NoClusterIdError);
+  });
 });

@@ -1,20 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ProductError } from '@antenna/cli';
 import type { OffsetRange } from '@antenna/ingestion';
+import { requireAnswer } from './advertised-addresses.ts';
 import type { KafkaCluster, PartitionMetadata } from './kafka-cluster.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { leaderOffsets } from './leader-offsets.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
+import { missingRight } from './not-authorized.ts';
 
 /** The topic is not there. */
-export class TopicMissingError extends Error {
+export class TopicMissingError extends ProductError {
   readonly code = 'TOPIC_MISSING';
-  readonly exitCode = 1;
-  override readonly name = 'TopicMissingError';
 
   constructor(topic: string, options?: ErrorOptions) {
     super(
       `topic ${topic} does not exist on these brokers; create it, or set KAFKA_TOPIC to the one that is meant`,
       options,
+    );
+  }
+}
+
+/** The brokers do not say which cluster they are. */
+export class NoClusterIdError extends ProductError {
+  readonly code = 'KAFKA_NO_CLUSTER_ID';
+
+  constructor() {
+    super(
+      `the brokers tell no cluster id, by which the database knows that its positions belong to this cluster: use ` +
+        `brokers that have one, as those of Kafka do since 0.10.1`,
     );
   }
 }
@@ -41,18 +54,26 @@ export class TopicOffsets {
     goOnWithoutLeaders(topic);
   }
 
+  /** @throws {AdvertisedAddressError} when the brokers name addresses for themselves of which none answers. */
   async connect(): Promise<void> {
     await this.#cluster.connect();
     await this.#cluster.refreshMetadata();
+    const { metadata, seedBroker } = this.#cluster.brokerPool;
+    const seed = seedBroker?.connectionPool;
+    const brokers = metadata?.brokers ?? [];
+    if (brokers.some(({ host, port }) => host === seed?.host && port === seed.port)) return;
+    await requireAnswer(brokers);
   }
 
   async disconnect(): Promise<void> {
     await this.#cluster.disconnect();
   }
 
+  /** @throws {NoClusterIdError} when the brokers have none. */
   clusterId(): string {
     const { metadata } = this.#cluster.brokerPool;
     if (metadata === null) throw new TypeError('the cluster is asked for its name before it is connected');
+    if (metadata.clusterId === null || metadata.clusterId === '') throw new NoClusterIdError();
     return metadata.clusterId;
   }
 
@@ -61,6 +82,7 @@ export class TopicOffsets {
    * A broker may know the topic of a moment ago: others are asked until one knows every partition that was known before.
    * @param assigned partitions that the topic has for sure, since the group has handed them out.
    * @throws {TopicMissingError} when there is no such topic.
+   * @throws {NotAuthorizedError} when this login may not read it.
    */
   async read(assigned: readonly number[] = []): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     const expected = [...this.#known, ...assigned];
@@ -110,12 +132,26 @@ export class TopicOffsets {
     const unreadable = new Set(found.filter((partition) => !ranges.has(partition)));
     const lost = [...unreadable].filter((partition) => !this.#unreadable.has(partition));
     const regained = [...this.#unreadable].filter((partition) => !unreadable.has(partition));
-    if (lost.length > 0)
-      this.#log('partitions without a leader that answers', { topic: this.#topic, partitions: lost });
+    if (lost.length > 0) {
+      const leaders = this.#leadersOf(lost);
+      this.#log('partitions without a leader that answers', { topic: this.#topic, partitions: lost, leaders });
+    }
     if (regained.length > 0) this.#log('partitions have a leader again', { topic: this.#topic, partitions: regained });
     this.#known = found;
     this.#unreadable = unreadable;
     return new Map(found.map((partition) => [partition, ranges.get(partition)]));
+  }
+
+  /** Where the leaders of these partitions say that they are: an address that this machine cannot reach, perhaps. */
+  #leadersOf(partitions: readonly number[]): readonly string[] {
+    const brokers = this.#cluster.brokerPool.metadata?.brokers ?? [];
+    const leaders = new Set(
+      this.#cluster
+        .findTopicPartitionMetadata(this.#topic)
+        .filter(({ partitionId }) => partitions.includes(partitionId))
+        .map(({ leader }) => leader),
+    );
+    return brokers.filter(({ nodeId }) => leaders.has(nodeId)).map(({ host, port }) => `${host}:${port}`);
   }
 
   async #partitions({ isMissingBelieved }: { readonly isMissingBelieved: boolean }) {
@@ -124,6 +160,8 @@ export class TopicOffsets {
       await this.#cluster.refreshMetadata();
       return this.#cluster.findTopicPartitionMetadata(this.#topic);
     } catch (error) {
+      const right = missingRight(error, [{ operation: 'Read', kind: 'topic', name: this.#topic }]);
+      if (right !== undefined) throw right;
       if (!isUnknownTopic(error)) throw error;
       if (isMissingBelieved) throw new TopicMissingError(this.#topic, { cause: error });
       return [];

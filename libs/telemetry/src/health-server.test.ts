@@ -31,6 +31,25 @@ afterEach(async () => {
 });
 
 describe('the health server', () => {
+  it('answers at addresses of IPv4 and of IPv6 unless an address is given', async () => {
+    const server = await aServer({ host: undefined });
+    const answers = ['127.0.0.1', '[::1]', 'localhost'].map((host) => fetch(`http://${host}:${server.port}/healthz`));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  it('answers at the address that is given, and at no other', async () => {
+    const server = await aServer({ host: '::1' });
+    expect(await fetch(`http://[::1]:${server.port}/healthz`)).toMatchObject({ status: 200 });
+    await expect(fetch(`http://127.0.0.1:${server.port}/healthz`)).rejects.toThrow();
+  });
+
+  it('says which setting is wrong when the address is none of this machine', async () => {
+    await expect(aServer({ host: '192.0.2.1' })).rejects.toMatchObject({
+      code: 'PORT_UNAVAILABLE',
+      message: expect.stringMatching(/192\.0\.2\.1: .*EADDRNOTAVAIL.*HTTP_HOST/) as string,
+    });
+  });
+
   it('says that all is well', async () => {
     const server = await aServer();
     expect(await get(server, '/healthz')).toEqual({ status: 200, text: '{"ok":true}' });

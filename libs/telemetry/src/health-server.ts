@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { PortUnavailableError } from './port-unavailable-error.ts';
+import { listenAt } from './listen-at.ts';
 
 /** Whether all is well, and if not, why. Notes are what is to be known although it is. */
 export type Condition =
@@ -12,8 +12,8 @@ export type Probe = () => Condition | Promise<Condition>;
 export interface HealthServerOptions {
   /** 0 for any that is free. */
   readonly port: number;
-  /** Address to listen at; all of this machine's unless given. */
-  readonly host?: string;
+  /** Address of this machine to listen at; all of IPv4 and IPv6 unless given. */
+  readonly host?: string | undefined;
   /** Whether the process can do its work at all: if not, it should be started again. */
   readonly isLive: Probe;
   /** Whether it does its work now. */
@@ -32,7 +32,7 @@ export interface HealthServer {
  * @throws {PortUnavailableError} when the port is taken or not ours to use.
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const { port, host = '0.0.0.0', isLive, isReady, registry } = options;
+  const { port, host, isLive, isReady, registry } = options;
   // Who serves nothing does not load it.
   const { default: fastify } = await import('fastify');
   const server = fastify({ logger: false, forceCloseConnections: true });
@@ -44,11 +44,7 @@ export async function startHealthServer(options: HealthServerOptions): Promise<H
     });
   }
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
-  try {
-    await server.listen({ port, host });
-  } catch (error) {
-    throw new PortUnavailableError(host, port, error);
-  }
+  await listenAt(server, port, host);
   const address = server.server.address();
   const bound = typeof address === 'object' ? address?.port : undefined;
   return { port: bound ?? port, close: () => server.close() };

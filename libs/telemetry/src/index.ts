@@ -7,4 +7,4 @@ export {
 } from './health-server.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { createMetrics } from './metrics.ts';
-export { PortUnavailableError } from './port-unavailable-error.ts';
+export { PortUnavailableError } from './listen-at.ts';

@@ -7,6 +7,7 @@ import {
   NOTE_PARTITION_FAULTS,
   NOW_FOR_NOTING,
   PARTITION_FAULTS,
+  REFUSED_RECORDS,
   STREAM_STATUS,
 } from './sql/speed.sql.ts';
 
@@ -88,6 +89,12 @@ export class StreamProgress {
   /** The partitions that stand still, whoever holds them, in order. */
   async faults(): Promise<readonly NotedFault[]> {
     return (await this.#call<FaultRow>(PARTITION_FAULTS, {})).map(faultOf);
+  }
+
+  /** How many records are dead letters, by reason, the most frequent one first. */
+  async refusedRecords(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#call<{ reason: string; records: string }>(REFUSED_RECORDS, {});
+    return new Map(rows.map(({ reason, records }) => [reason, Number(records)]));
   }
 
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {

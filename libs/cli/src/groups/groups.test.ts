@@ -1,3 +1,4 @@
+import { certificateAuthority } from '@antenna/test-kit';
 import fc from 'fast-check';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -137,6 +138,90 @@ describe('the settings of Kafka', () => {
     const KAFKA_SSL_CA_FILE = fileWith(certificate);
     expect(problemsOf(kafkaSettings, { KAFKA_SSL_CA_FILE })).toHaveLength(1);
     expect(valueOf(kafkaSettings, { KAFKA_SSL_CA_FILE, KAFKA_SSL: 'true' }).ssl).toEqual({ ca: certificate });
+  });
+
+  it('show a certificate of the client, with its key, to a broker that encrypts', () => {
+    const [one, other] = [certificateAuthority().issue('client'), certificateAuthority().issue('client')];
+    const [cert, key] = [fileWith(one.chain), fileWith(one.privateKey)];
+    const env = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
+    expect(valueOf(kafkaSettings, env).ssl).toEqual({ ca: undefined, cert: one.chain, key: one.privateKey });
+    expect(secretsOf(kafkaSettings, env)).toEqual([one.privateKey]);
+    const problems = [
+      { KAFKA_SSL: 'false' },
+      { KAFKA_SSL_KEY_FILE: '' },
+      { KAFKA_SSL_CERT_FILE: '' },
+      { KAFKA_SSL_KEY_FILE: fileWith(other.privateKey) },
+      { KAFKA_SSL_KEY_FILE: fileWith('no key') },
+    ].map((change) =>
+      problemsOf(kafkaSettings, { ...env, ...change }).map((problem) => problem.replace(/given ".*" /, '')),
+    );
+    expect(problems).toEqual([
+      ['KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: shown to nobody unless KAFKA_SSL is true'],
+      ['KAFKA_SSL_KEY_FILE: missing; KAFKA_SSL_CERT_FILE is given'],
+      ['KAFKA_SSL_CERT_FILE: missing; KAFKA_SSL_KEY_FILE is given'],
+      ['KAFKA_SSL_KEY_FILE: is not the key of the certificate in KAFKA_SSL_CERT_FILE'],
+      [expect.stringMatching(/^KAFKA_SSL_KEY_FILE: \(the file holds no such key\); allowed: .*without a passphrase$/)],
+    ]);
+  });
+
+  it('take tokens from a token endpoint', () => {
+    const env = {
+      KAFKA_SASL_MECHANISM: 'oauthbearer',
+      KAFKA_OAUTH_PROVIDER: 'client-credentials',
+      KAFKA_OAUTH_TOKEN_URL: 'https://login.example/token',
+      KAFKA_OAUTH_CLIENT_ID: 'me',
+      KAFKA_OAUTH_CLIENT_SECRET_FILE: fileWith('s3cret\n'),
+      KAFKA_OAUTH_EXTENSIONS: 'logicalCluster=lkc-1, identityPoolId=pool-2',
+    };
+    expect(valueOf(kafkaSettings, env).sasl).toEqual({
+      mechanism: 'oauthbearer',
+      tokens: {
+        provider: 'client-credentials',
+        tokenUrl: 'https://login.example/token',
+        clientId: 'me',
+        clientSecret: 's3cret',
+        scope: undefined,
+        audience: undefined,
+      },
+      extensions: { logicalCluster: 'lkc-1', identityPoolId: 'pool-2' },
+    });
+    expect(secretsOf(kafkaSettings, env)).toEqual(['s3cret']);
+  });
+
+  it("take tokens from Google's credentials, of which nothing else is to be set", () => {
+    const env = { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google' };
+    expect(valueOf(kafkaSettings, env).sasl).toEqual({
+      mechanism: 'oauthbearer',
+      tokens: { provider: 'google' },
+      extensions: {},
+    });
+    expect(problemsOf(kafkaSettings, { ...env, KAFKA_OAUTH_CLIENT_ID: 'me' })).toEqual([
+      'KAFKA_OAUTH_CLIENT_ID: of no use with KAFKA_OAUTH_PROVIDER=google',
+    ]);
+  });
+
+  it.each([
+    [{ KAFKA_SASL_MECHANISM: 'oauthbearer' }, ['KAFKA_OAUTH_PROVIDER: missing; KAFKA_SASL_MECHANISM wants it']],
+    [{ KAFKA_OAUTH_PROVIDER: 'google' }, ['KAFKA_SASL_MECHANISM: missing; KAFKA_OAUTH_PROVIDER is given']],
+    [
+      { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google', KAFKA_SASL_USERNAME: 'me' },
+      ['KAFKA_SASL_USERNAME: of no use with KAFKA_SASL_MECHANISM=oauthbearer'],
+    ],
+    [
+      { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'client-credentials' },
+      [
+        'KAFKA_OAUTH_TOKEN_URL: missing; KAFKA_OAUTH_PROVIDER wants it',
+        'KAFKA_OAUTH_CLIENT_ID: missing; KAFKA_OAUTH_PROVIDER wants it',
+        'KAFKA_OAUTH_CLIENT_SECRET_FILE: missing; KAFKA_OAUTH_PROVIDER wants it',
+      ],
+    ],
+  ])('refuse half a login by tokens: %j', (env, problems) => {
+    expect(problemsOf(kafkaSettings, env)).toEqual(problems);
+  });
+
+  it('show nothing of a token URL that holds a password', () => {
+    const KAFKA_OAUTH_TOKEN_URL = 'https://me:s3cret@login.example/token';
+    expect(problemsOf(kafkaSettings, { KAFKA_OAUTH_TOKEN_URL }).join()).not.toContain('s3cret');
   });
 });
 

@@ -1,10 +1,15 @@
-import { setting } from '../setting.ts';
+import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { wholeNumber } from '../text-kinds.ts';
+import { anyText, wholeNumber } from '../text-kinds.ts';
 
 export const httpSettings = settingsGroup({
   title: 'HTTP',
   fields: {
+    host: optionalSetting({
+      name: 'HTTP_HOST',
+      description: 'address of this machine to listen at; all of IPv4 and IPv6 unless given',
+      kind: anyText('address'),
+    }),
     port: setting({
       name: 'HTTP_PORT',
       description: 'port of /healthz, /readyz and /metrics; 0 for any that is free',

@@ -1,13 +1,17 @@
-import { certificateFile, secretFile } from '../file-kinds.ts';
+import { certificateFile, clientCertificateProblem, privateKeyFile } from '../file-kinds.ts';
 import { hostPorts } from '../host-ports.ts';
 import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { anyText, oneOf, textLike, yesOrNo } from '../text-kinds.ts';
+import { anyText, textLike, yesOrNo } from '../text-kinds.ts';
+import { type KafkaSasl, loginFields, loginOf, loginRules } from './kafka-login.ts';
 
-export interface KafkaSasl {
-  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-  readonly username: string;
-  readonly password: string;
+/** Certificates and keys in PEM format. */
+export interface KafkaTls {
+  /** Certificates to trust; undefined for those that Node trusts. */
+  readonly ca: string | undefined;
+  /** What the client shows of itself; both or none. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
 }
 
 /** How to reach Kafka. */
@@ -15,8 +19,7 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly groupId: string;
-  /** `ca`: certificates in PEM format to trust; undefined for those that Node trusts. */
-  readonly ssl: false | { readonly ca: string | undefined };
+  readonly ssl: false | KafkaTls;
   readonly sasl: KafkaSasl | undefined;
 }
 
@@ -47,17 +50,17 @@ export const kafkaSettings = settingsGroup({
       description: 'file with the certificates to trust, in PEM format',
       kind: certificateFile,
     }),
-    mechanism: optionalSetting({
-      name: 'KAFKA_SASL_MECHANISM',
-      description: 'how to log in',
-      kind: oneOf(['plain', 'scram-sha-256', 'scram-sha-512']),
+    sslCert: optionalSetting({
+      name: 'KAFKA_SSL_CERT_FILE',
+      description: 'file with the certificate of this client, in PEM format',
+      kind: certificateFile,
     }),
-    username: optionalSetting({ name: 'KAFKA_SASL_USERNAME', description: 'who logs in', kind: anyText('name') }),
-    password: optionalSetting({
-      name: 'KAFKA_SASL_PASSWORD_FILE',
-      description: 'file with the password',
-      kind: secretFile,
+    sslKey: optionalSetting({
+      name: 'KAFKA_SSL_KEY_FILE',
+      description: 'file with the private key of that certificate, in PEM format, without a passphrase',
+      kind: privateKeyFile,
     }),
+    ...loginFields,
   },
   rules: [
     {
@@ -66,28 +69,19 @@ export const kafkaSettings = settingsGroup({
         sslCa !== undefined && !ssl ? 'KAFKA_SSL_CA_FILE: verifies nothing unless KAFKA_SSL is true' : undefined,
     },
     {
-      of: ['mechanism', 'username'],
-      problem: ({ mechanism, username }) => bothOrNone(mechanism, 'KAFKA_SASL_USERNAME', username),
+      of: ['ssl', 'sslCert', 'sslKey'],
+      problem: ({ ssl, sslCert, sslKey }) =>
+        !ssl && (sslCert !== undefined || sslKey !== undefined)
+          ? 'KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: shown to nobody unless KAFKA_SSL is true'
+          : clientCertificateProblem('KAFKA_SSL', sslCert, sslKey),
     },
-    {
-      of: ['mechanism', 'password'],
-      problem: ({ mechanism, password }) => bothOrNone(mechanism, 'KAFKA_SASL_PASSWORD_FILE', password),
-    },
+    ...loginRules,
   ],
-  value: ({ brokers, topic, groupId, ssl, sslCa, mechanism, username, password }): KafkaConnection => ({
+  value: ({ brokers, topic, groupId, ssl, sslCa, sslCert, sslKey, ...login }): KafkaConnection => ({
     brokers,
     topic,
     groupId,
-    ssl: ssl ? { ca: sslCa } : false,
-    sasl:
-      mechanism === undefined || username === undefined || password === undefined
-        ? undefined
-        : { mechanism, username, password },
+    ssl: ssl ? { ca: sslCa, cert: sslCert, key: sslKey } : false,
+    sasl: loginOf(login),
   }),
 });
-
-function bothOrNone(mechanism: string | undefined, name: string, value: string | undefined): string | undefined {
-  if (mechanism !== undefined && value === undefined) return `${name}: missing; KAFKA_SASL_MECHANISM wants it`;
-  if (mechanism === undefined && value !== undefined) return `KAFKA_SASL_MECHANISM: missing; ${name} is given`;
-  return undefined;
-}

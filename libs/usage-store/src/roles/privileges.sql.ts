@@ -39,6 +39,7 @@ export const PRIVILEGES = `
     pipeline.note_partition_ends,
     pipeline.note_partition_faults,
     pipeline.partition_faults,
+    pipeline.refused_records,
     pipeline.stream_status
     TO antenna_speed;
 

@@ -162,5 +162,15 @@ export const deadLetters: SchemaFamily = {
       );
     END
     $$;
+
+    -- How many records of the topic are dead letters, by reason: what every worker may know of them.
+    CREATE OR REPLACE FUNCTION pipeline.refused_records(p_topic text) RETURNS TABLE (reason text, records bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RETURN QUERY
+        SELECT c.reason, c.records FROM pipeline.dead_letter_count AS c WHERE c.topic = p_topic
+        ORDER BY c.records DESC, c.reason;
+    END
+    $$;
   `,
 };

@@ -64,3 +64,5 @@ export const NOTE_PARTITION_FAULTS = `
 export const PARTITION_FAULTS = `
   SELECT partition, code, sink, detail, CAST(extract(epoch FROM since) * 1000 AS bigint) AS since_ms, owner
   FROM pipeline.partition_faults(:topic)`;
+
+export const REFUSED_RECORDS = 'SELECT reason, records FROM pipeline.refused_records(:topic)';

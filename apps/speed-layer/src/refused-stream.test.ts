@@ -1,0 +1,52 @@
+import type { DeadLetterReason } from '@antenna/event-schema';
+import type { IngestionEvent } from '@antenna/ingestion';
+import { createLogger } from '@antenna/telemetry';
+import { PassThrough } from 'node:stream';
+import { RefusedStream } from './refused-stream.ts';
+
+function aRefusedStream() {
+  const stream = new PassThrough();
+  const refused = new RefusedStream(createLogger({ level: 'info', format: 'json', name: 'test', stream }));
+  const lines = (): readonly { readonly message: string; readonly reasons: string }[] =>
+    String((stream.read() as Buffer | null) ?? '')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { message: string; reasons: string });
+  return { refused, lines };
+}
+
+/** A commit of so many events, and of dead letters for one reason. */
+function committed(events: number, records: number, reason: DeadLetterReason = 'wrong_clock'): IngestionEvent {
+  const range = { partition: 0, reason, firstOffset: 0, lastOffset: records, records };
+  const commit = { deadLetters: [], deadLetterRanges: records === 0 ? [] : [range] };
+  return { kind: 'committed', commit, events, eventBytes: 0n, durationMs: 1 } as unknown as IngestionEvent;
+}
+
+describe('a topic of which every record is refused', () => {
+  it('is told of at the first commit that makes it plain, with the reasons and what to do', () => {
+    const { refused, lines } = aRefusedStream();
+    refused.observe(committed(0, 500));
+    expect(lines()).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringMatching(/none of the last 500 is an event: .*timestamps in seconds/) as string,
+        reasons: 'wrong_clock 500',
+      }),
+    ]);
+  });
+
+  it('is told of again when ten times as many records have been refused, not at each commit', () => {
+    const { refused, lines } = aRefusedStream();
+    for (let commits = 0; commits < 20; commits += 1) refused.observe(committed(0, 100));
+    expect(lines().map(({ reasons }) => reasons)).toEqual(['wrong_clock 100', 'wrong_clock 1000']);
+  });
+
+  it('is not one where an event comes now and then, or a few records alone were refused', () => {
+    const { refused, lines } = aRefusedStream();
+    for (let commits = 0; commits < 20; commits += 1) {
+      refused.observe(committed(0, 19));
+      refused.observe(committed(1, 0));
+    }
+    expect(lines()).toEqual([]);
+  });
+});
