@@ -1,4 +1,4 @@
-import { optionalSetting, secretFile, settingsGroup } from '@antenna/cli';
+import { type DatabaseConnection, optionalSetting, secretFile, settingsGroup } from '@antenna/cli';
 import { ensureDatabaseOwner, ensureLogin, LOGINS, SUPERSET_METADATA } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
@@ -21,17 +21,18 @@ export const loginSettings = settingsGroup({
 
 type Passwords = Readonly<Record<keyof typeof LOGINS | 'supersetMetadata', string | undefined>>;
 
-/** Creates the logins whose passwords are given, or gives them these passwords. */
+/** Creates the logins whose passwords are given, or gives those that are ours these passwords. */
 export async function createLogins(
   database: Knex,
-  { speedLayer, batchLayer, operator, reader, supersetMetadata }: Passwords,
+  connection: DatabaseConnection,
+  { supersetMetadata, ...passwords }: Passwords,
 ): Promise<void> {
-  if (speedLayer !== undefined) await ensureLogin(database, LOGINS.speedLayer, speedLayer);
-  if (batchLayer !== undefined) await ensureLogin(database, LOGINS.batchLayer, batchLayer);
-  if (operator !== undefined) await ensureLogin(database, LOGINS.operator, operator);
-  if (reader !== undefined) await ensureLogin(database, LOGINS.reader, reader);
+  for (const worker of ['speedLayer', 'batchLayer', 'operator', 'reader'] as const) {
+    const password = passwords[worker];
+    if (password !== undefined) await ensureLogin(database, connection, { ...LOGINS[worker], password });
+  }
   if (supersetMetadata === undefined) return;
-  await ensureDatabaseOwner(database, { name: SUPERSET_METADATA, password: supersetMetadata });
+  await ensureDatabaseOwner(database, connection, { name: SUPERSET_METADATA, password: supersetMetadata });
 }
 
 function passwordOf(name: string, role: string) {

@@ -20,7 +20,7 @@ const provision = command({
       say(messages.connected);
       messages.creatingTables.forEach(say);
       await patience.retry(() => migrate(connection, { log }));
-      await patience.retry(() => createLogins(database, passwords));
+      await patience.retry(() => createLogins(database, connection, passwords));
       await patience.retry(() => grantRights(database, roles));
       say(messages.addingUsers);
       await patience.retry(() => seedUsers(database));

@@ -3,16 +3,28 @@ import { driverOptions, serverOf } from './driver-options.ts';
 const url = 'postgresql://me:first@db.example:6432/usage';
 const ssl = (connection: Parameters<typeof driverOptions>[0]) => driverOptions(connection, 'test').ssl;
 
-describe('what the driver is told', () => {
+describe('what the driver is given', () => {
   it('is the password of the file before the one of the URL, whatever is in it', () => {
-    const { connectionString } = driverOptions({ url, password: 'p@ss/w?rd &ñ' }, 'test');
-    expect(new URL(connectionString ?? '').searchParams.get('password')).toBe('p@ss/w?rd &ñ');
+    const options = driverOptions({ url, password: 'p@ss/w?rd &ñ' }, 'test');
+    expect(options).toMatchObject({ user: 'me', password: 'p@ss/w?rd &ñ', host: 'db.example', port: 6432 });
+    expect(options).toMatchObject({ database: 'usage', application_name: 'test' });
   });
 
-  it('is the password of a Unix socket too, whose URL has no place for it', () => {
-    const { connectionString } = driverOptions({ url: 'postgresql:///usage?host=/run/pg', password: 'pw' }, 'test');
-    const { searchParams } = new URL(connectionString ?? '');
-    expect([searchParams.get('host'), searchParams.get('password')]).toEqual(['/run/pg', 'pw']);
+  it.each([
+    ['postgresql:///usage?host=/run/pg', { host: '/run/pg', port: 5432, database: 'usage' }],
+    [
+      'postgresql://me:p%2Fw@/usage?host=/cloudsql/project:region:instance',
+      { user: 'me', password: 'p/w', host: '/cloudsql/project:region:instance', database: 'usage' },
+    ],
+    ['postgresql://me@%2Frun%2Fpg/usage', { user: 'me', host: '/run/pg', database: 'usage' }],
+    ['postgresql://me@[::1]:6432/usage?options=-c%20work_mem%3D8MB', { host: '::1', options: '-c work_mem=8MB' }],
+  ])('is what libpq reads in %s', (libpqUrl, expected) => {
+    expect(driverOptions({ url: libpqUrl }, 'test')).toMatchObject(expected);
+  });
+
+  it('is the password of a file for a Unix socket too', () => {
+    const options = driverOptions({ url: 'postgresql://me@/usage?host=/run/pg', password: 'pw' }, 'test');
+    expect(options).toMatchObject({ user: 'me', password: 'pw', host: '/run/pg' });
   });
 
   it('is not to encrypt, unless that is wanted', () => {
@@ -28,10 +40,10 @@ describe('what the driver is told', () => {
   });
 });
 
-describe('what may be told of a connection', () => {
+describe('what may be shown of a connection', () => {
   it('is who, where and what, but never the password', () => {
     expect(serverOf({ url, password: 'second' })).toBe('me@db.example:6432/usage');
     expect(serverOf({ url: 'postgresql://me:first@db/usage' })).toBe('me@db:5432/usage');
-    expect(serverOf({ url: 'postgresql:///usage?host=/run/pg' })).toContain('/run/pg');
+    expect(serverOf({ url: 'postgresql://me:first@/usage?host=/run/pg' })).toBe('me@/run/pg:5432/usage');
   });
 });

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { DatabaseConnection } from '@antenna/cli';
 import type { Knex } from 'knex';
 import pg from 'pg';
+import { databaseAddress } from './database-address.ts';
 
 // A Date given as a parameter would else be written in local time, and a TIMESTAMP column drops the offset.
 pg.defaults.parseInputDatesAsUTC = true;
@@ -13,8 +14,10 @@ export function driverOptions(connection: DatabaseConnection, applicationName: s
 
 /** How the driver reaches the database. */
 export function clientOptions(connection: DatabaseConnection, applicationName: string) {
+  const address = databaseAddress(connection.url);
   return {
-    connectionString: urlWithPassword(connection),
+    ...address,
+    ...(connection.password === undefined ? {} : { password: connection.password }),
     application_name: applicationName,
     ssl: sslOptions(connection),
     connectionTimeoutMillis: 10_000,
@@ -23,19 +26,10 @@ export function clientOptions(connection: DatabaseConnection, applicationName: s
   };
 }
 
-/** `user@host:port/database`: what may be told of a connection. */
+/** `user@host:port/database`: what may be shown of a connection. */
 export function serverOf({ url }: DatabaseConnection): string {
-  const { username, hostname, port, pathname, searchParams } = new URL(url);
-  const host = searchParams.get('host') ?? hostname;
-  return `${username}@${host}:${port === '' ? '5432' : port}${decodeURIComponent(pathname)}`;
-}
-
-/** As a parameter, which the driver prefers, since a URL without a host (a Unix socket's) can hold no password. */
-function urlWithPassword({ url, password }: DatabaseConnection): string {
-  if (password === undefined) return url;
-  const complete = new URL(url);
-  complete.searchParams.set('password', password);
-  return complete.href;
+  const { user = '', host, port, database = '' } = databaseAddress(url);
+  return `${user}@${host}:${port}/${database}`;
 }
 
 function sslOptions({ sslMode = 'disable', sslCa }: DatabaseConnection): false | ConnectionOptions {

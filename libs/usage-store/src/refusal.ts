@@ -13,7 +13,8 @@ import { SqlState } from './sql-state.ts';
 /** SQLSTATEs of a schema, table, function or column that is not there. */
 const MISSING = new Set(['3F000', '42P01', '42883', '42703']);
 
-const INSUFFICIENT_PRIVILEGE = '42501';
+/** SQLSTATE of a right that is missing. */
+export const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** A failed call in the words of the core: which promise was broken. Anything else stays what it is. */
 export function refusal(error: unknown): unknown {

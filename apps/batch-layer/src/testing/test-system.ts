@@ -58,7 +58,7 @@ export class TestSystem {
     const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
     await seedUsers(database);
     const password = secretOfRun();
-    await ensureLogin(database, LOGINS.batchLayer, password);
+    await ensureLogin(database, { url: provided.url }, { ...LOGINS.batchLayer, password });
     // With the rights of the batch layer and no others.
     const login = new URL(provided.url);
     [login.username, login.password] = [LOGINS.batchLayer.role, password];

@@ -31,7 +31,7 @@ describe("the login of another program's database", () => {
     const url = loginUrl(provisionerName, provisionerPassword);
     await migrate({ url });
     provisioner = openDatabase({ url }, { applicationName: 'test' });
-    await ensureDatabaseOwner(provisioner, { name, password });
+    await ensureDatabaseOwner(provisioner, { url: test.url }, { name, password });
   });
 
   afterAll(async () => {
@@ -94,17 +94,19 @@ describe("the login of another program's database", () => {
     const renewed = testSecret();
     await administrator.raw('GRANT antenna_operator TO ??', [name]);
     // Granted by another than the provisioner: only that one, or a superuser, may take it back.
-    await ensureDatabaseOwner(administrator, { name, password: renewed });
+    await ensureDatabaseOwner(administrator, { url: test.url }, { name, password: renewed });
     const url = loginUrl(name, renewed, name);
     expect(await ask(url, "SELECT pg_has_role('antenna_operator', 'MEMBER') AS member")).toEqual({ member: false });
     expect(await ask(url, "SELECT to_regclass('dashboard') IS NOT NULL AS kept")).toEqual({ kept: true });
-    await ensureDatabaseOwner(provisioner, { name, password });
+    await ensureDatabaseOwner(provisioner, { url: test.url }, { name, password });
   });
 
   it('is made once by two provisioners at the same time', async () => {
     const twice = unique('twice');
     try {
-      await Promise.all([1, 2].map(() => ensureDatabaseOwner(provisioner, { name: twice, password })));
+      await Promise.all(
+        [1, 2].map(() => ensureDatabaseOwner(provisioner, { url: test.url }, { name: twice, password })),
+      );
       expect(await ask(loginUrl(twice, password, twice), 'SELECT 1 AS entered')).toEqual({ entered: 1 });
     } finally {
       await administrator.raw('DROP DATABASE IF EXISTS ??', [twice]);

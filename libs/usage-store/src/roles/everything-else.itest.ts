@@ -29,7 +29,7 @@ describe('a login of the group', () => {
       const role = `test_${group}_${randomBytes(6).toString('hex')}`;
       return { role, group, password: testSecret() };
     });
-    for (const login of logins) await ensureLogin(owner, login, login.password);
+    for (const login of logins) await ensureLogin(owner, { url: test.url }, login);
   });
 
   afterAll(async () => {

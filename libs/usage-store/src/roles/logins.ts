@@ -1,8 +1,9 @@
-import { ProductError } from '@antenna/cli';
+import { type DatabaseConnection, ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
-import pRetry from 'p-retry';
-import { refusal, sqlStateOf } from '../refusal.ts';
-import { scramVerifier } from './scram-verifier.ts';
+import { sqlStateOf } from '../refusal.ts';
+import { ensureLoginRole, type LoginRole } from './login-role.ts';
+import { GRANT_GROUP } from './login-role.sql.ts';
+import { despiteOtherProvisioners } from './other-provisioners.ts';
 
 /** Somebody who logs in, and the group whose rights they have. */
 export interface Login {
@@ -17,31 +18,30 @@ export const LOGINS = {
   reader: { role: 'antenna_dashboards', group: 'antenna_reader' },
 } as const satisfies Record<string, Login>;
 
-/** A role is missing for one of two at a time, or its row changes under the other: the second try finds it there. */
-const AT_THE_SAME_TIME = new Set(['42710', '23505', 'XX000']);
-
 /**
- * Creates a login with this password and the rights of its group; one that exists gets the password.
+ * Creates a login with this password and the rights of its group. One that exists gets what it lacks of them.
+ * @throws {LoginTakenError} when it has another password, and from another installation.
  * @throws {PermissionDeniedError} when we may not create roles, or not give away the group's rights.
  */
-export async function ensureLogin(database: Knex, { role, group }: Login, password: string): Promise<void> {
-  await executed(database, LOGIN_AND_GROUP, { role, group, verifier: scramVerifier(password) });
-}
-
-/** Somebody who logs in by other means than a password of ours, as the service accounts of a cloud do. */
-export interface Member {
-  readonly role: string;
-  readonly group: Login['group'];
+export async function ensureLogin(
+  database: Knex,
+  connection: DatabaseConnection,
+  { role, group, password }: Login & LoginRole,
+): Promise<void> {
+  await despiteOtherProvisioners(async () => {
+    await ensureLoginRole(database, connection, { role, password });
+    await giveGroup(database, { role, group });
+  });
 }
 
 /**
- * Gives a login that exists the rights of a group.
+ * Gives a login that exists the rights of a group: one that has no password of ours, as the service accounts of a cloud.
  * @throws {RoleMissingError} when it does not.
  * @throws {PermissionDeniedError} when we may not give away the group's rights.
  */
-export async function grantGroup(database: Knex, { role, group }: Member): Promise<void> {
+export async function grantGroup(database: Knex, { role, group }: Login): Promise<void> {
   try {
-    await executed(database, GROUP, { role, group });
+    await despiteOtherProvisioners(() => giveGroup(database, { role, group }));
   } catch (error) {
     if (sqlStateOf(error) === UNDEFINED_OBJECT) throw new RoleMissingError(role, { cause: error });
     throw error;
@@ -59,32 +59,7 @@ class RoleMissingError extends ProductError {
 
 const UNDEFINED_OBJECT = '42704';
 
-/** Has Postgres write the statements, then executes them, again where somebody else changes the same role. */
-async function executed(database: Knex, texts: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const run = async () => {
-    const { rows } = await database.raw<{ rows: { statement: string }[] }>(texts, values);
-    for (const { statement } of rows) await database.raw(statement);
-  };
-  try {
-    await pRetry(run, {
-      retries: 10,
-      minTimeout: 20,
-      maxTimeout: 200,
-      shouldRetry: ({ error }) => AT_THE_SAME_TIME.has(sqlStateOf(error) ?? ''),
-    });
-  } catch (error) {
-    throw refusal(error);
-  }
+async function giveGroup(database: Knex, { role, group }: Login): Promise<void> {
+  const { rows } = await database.raw<{ rows: { statement: string }[] }>(GRANT_GROUP, { role, group });
+  for (const { statement } of rows) await database.raw(statement);
 }
-
-const GROUP = `SELECT format('GRANT %I TO %I', CAST(:group AS text), CAST(:role AS text)) AS statement`;
-
-/** A role's statements take no parameters, so Postgres quotes the values into them. */
-const LOGIN_AND_GROUP = `
-  SELECT format(
-    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :role) THEN 'ALTER' ELSE 'CREATE' END
-      || ' ROLE %I LOGIN PASSWORD %L', CAST(:role AS text), CAST(:verifier AS text)
-  ) AS statement
-  UNION ALL
-  ${GROUP}
-`;

@@ -215,6 +215,10 @@ describe('a login', () => {
     await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
   });
 
+  function ensure(password: string): Promise<void> {
+    return ensureLogin(owner, { url: test.url }, { ...login, password });
+  }
+
   async function logIn(password: string): Promise<string> {
     const url = new URL(test.url);
     url.username = login.role;
@@ -231,15 +235,15 @@ describe('a login', () => {
 
   it('has its password and the rights of its group', async () => {
     const odd = `${testSecret()}'word?\\ %I ñ`;
-    await ensureLogin(owner, login, odd);
+    await ensure(odd);
     await expect(logIn(odd)).resolves.toBe('in');
     await expect(logIn(testSecret())).rejects.toMatchObject({ code: '28P01' });
   });
 
   it('gets another password', async () => {
     const [first, second] = [testSecret(), testSecret()];
-    await ensureLogin(owner, login, first);
-    await ensureLogin(owner, login, second);
+    await ensure(first);
+    await ensure(second);
     await expect(logIn(second)).resolves.toBe('in');
     await expect(logIn(first)).rejects.toMatchObject({ code: '28P01' });
   });
@@ -247,7 +251,7 @@ describe('a login', () => {
   it('is created by several at once', async () => {
     await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
     const same = testSecret();
-    await Promise.all([1, 2, 3, 4].map(() => ensureLogin(owner, login, same)));
+    await Promise.all([1, 2, 3, 4].map(() => ensure(same)));
     await expect(logIn(same)).resolves.toBe('in');
   });
 });

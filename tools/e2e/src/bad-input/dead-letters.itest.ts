@@ -154,7 +154,7 @@ describe('dead letters', () => {
   /** Somebody with an operator's rights and no others. */
   async function operatorUrl({ databaseUrl }: Stream): Promise<string> {
     const owner = openDatabase({ url: databaseUrl }, { applicationName: 'test' });
-    await ensureLogin(owner, login, 'operator');
+    await ensureLogin(owner, { url: databaseUrl }, { ...login, password: 'operator' });
     await owner.destroy();
     return Object.assign(new URL(databaseUrl), { username: login.role, password: 'operator' }).href;
   }

@@ -49,7 +49,7 @@ export async function startServing(request: ServingRequest, bundle: Bundle, repo
     });
     const url = await startedServer(request, { metadata, secrets, credentials }, report);
     report('superset: importing the dashboards');
-    const database = await readerDatabase(administrator, connection.url, secrets.readerPassword);
+    const database = await readerDatabase(administrator, connection, secrets.readerPassword);
     const result = await importBundle(bundle, { url: new URL(url), credentials, choices: { database, timeRange } });
     return { ...result, url, credentials, secretsFile };
   } finally {
@@ -69,9 +69,13 @@ export async function stopServing(home: string, report: Report): Promise<void> {
 }
 
 /** The stack's database as the login of the dashboards, which gets the password. */
-async function readerDatabase(administrator: Knex, serverUrl: string, password: string): Promise<DashboardDatabase> {
-  await ensureLogin(administrator, LOGINS.reader, password);
-  const url = new URL(serverUrl);
+async function readerDatabase(
+  administrator: Knex,
+  connection: DatabaseConnection,
+  password: string,
+): Promise<DashboardDatabase> {
+  await ensureLogin(administrator, connection, { ...LOGINS.reader, password });
+  const url = new URL(connection.url);
   url.username = LOGINS.reader.role;
   return dashboardDatabase(url, password);
 }
