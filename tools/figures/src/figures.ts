@@ -1,0 +1,95 @@
+import { duplicatesIn, SHORTEST } from './duplicates.ts';
+import { functionLengths } from './function-lengths.ts';
+import { importCycles } from './import-cycles.ts';
+import type { Snapshot } from './revision.ts';
+import { type Area, type SourceFile, sourceFiles } from './source-file.ts';
+
+/** A named figure of a snapshot, and the cases that it counts, where somebody has to look at them. */
+export interface Figure {
+  readonly title: string;
+  readonly text: string;
+  readonly details?: readonly string[];
+}
+
+const SMALL_LINES = 30;
+const LARGE_LINES = 200;
+
+/** Everything that is counted, always in the same order. */
+export async function figuresOf(snapshot: Snapshot): Promise<readonly Figure[]> {
+  const files = await sourceFiles(snapshot);
+  const code = files.filter(({ isCode }) => isCode);
+  return [
+    ...areaFigures(files),
+    ...fileFigures(code),
+    ...functionFigures(code.filter(({ isTest }) => !isTest)),
+    await cycleFigure(snapshot),
+    await duplicateFigure(code),
+  ];
+}
+
+function areaFigures(files: readonly SourceFile[]): Figure[] {
+  const areas: readonly Area[] = ['apps', 'libs', 'tools', 'other', 'docs'];
+  return areas.flatMap((area) => {
+    const [tests, product] = [true, false].map((isTest) =>
+      files.filter((file) => file.area === area && file.isTest === isTest),
+    );
+    return [
+      sizeFigure(area === 'docs' ? 'docs (Markdown)' : area, product ?? []),
+      ...(tests?.length ? [sizeFigure(`${area}, tests`, tests)] : []),
+    ];
+  });
+}
+
+function sizeFigure(title: string, files: readonly SourceFile[]): Figure {
+  const lines = files.reduce((sum, file) => sum + file.lines, 0);
+  return { title: `${title}: lines in files`, text: `${numberText(lines)} in ${numberText(files.length)}` };
+}
+
+function fileFigures(code: readonly SourceFile[]): Figure[] {
+  const small = code.filter(({ lines }) => lines < SMALL_LINES);
+  const [smallSources, sources] = [small, code].map((all) => all.filter(({ isTest }) => !isTest).length);
+  const large = code.filter(({ lines }) => lines > LARGE_LINES);
+  return [
+    { title: `files under ${SMALL_LINES} lines, without tests`, text: `${smallSources ?? 0} of ${sources ?? 0}` },
+    { title: `files under ${SMALL_LINES} lines, with tests`, text: `${small.length} of ${code.length}` },
+    { title: 'lines of the median file', text: String(median(code.map(({ lines }) => lines))) },
+    {
+      title: `files over ${LARGE_LINES} lines`,
+      text: String(large.length),
+      details: large.map(({ path, lines }) => `${path}: ${lines} lines`),
+    },
+  ];
+}
+
+function functionFigures(product: readonly SourceFile[]): Figure[] {
+  const lengths = product.flatMap(({ path, text }) => functionLengths(path, text));
+  return [
+    { title: 'lines of the median function', text: String(median(lengths)) },
+    { title: 'lines of the longest function', text: String(Math.max(0, ...lengths)) },
+  ];
+}
+
+async function cycleFigure(snapshot: Snapshot): Promise<Figure> {
+  const cycles = await importCycles(snapshot);
+  const details = cycles.map((files) => files.join(', '));
+  return { title: 'import cycles, of types too', text: String(cycles.length), details };
+}
+
+async function duplicateFigure(code: readonly SourceFile[]): Promise<Figure> {
+  const duplicates = await duplicatesIn(code);
+  const lines = duplicates.reduce((sum, duplicate) => sum + duplicate.lines, 0);
+  return {
+    title: `duplicates of ${SHORTEST.lines} lines and more`,
+    text: `${duplicates.length}, ${numberText(lines)} lines`,
+    details: duplicates.map((duplicate) => `${duplicate.lines} lines: ${duplicate.places.join(' and ')}`),
+  };
+}
+
+/** The middle one; of an even number the greater of the middle two. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function numberText(value: number): string {
+  return value.toLocaleString('en-US');
+}
