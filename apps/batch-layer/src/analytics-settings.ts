@@ -7,7 +7,7 @@ export const analyticsSettings = settingsGroup({
     location: setting({
       name: 'ANALYTICS_URL',
       description: 'second root, where analysts find one file for each hour',
-      kind: archiveUrl,
+      type: archiveUrl,
       default: 'file:.local/analytics',
     }),
   },

@@ -1,5 +1,6 @@
 import type { App } from '@antenna/cli';
 import { compact } from './compact.ts';
+import { errorGuides } from './error-guides.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
@@ -11,5 +12,6 @@ export function batchLayer(write: Write): App {
     name: 'batch-layer',
     description: 'Computes hourly totals and the users over quota from the archive.',
     commands: [run(write), compact(write), status(write), verify(write)],
+    errorGuides,
   };
 }

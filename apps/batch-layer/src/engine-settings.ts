@@ -1,4 +1,4 @@
-import { anyText, type Kind, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/cli';
+import { anyText, type SettingType, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/cli';
 import type { SparkEndpoint } from '@antenna/spark-engine';
 import * as z from 'zod';
 
@@ -8,7 +8,7 @@ export type EngineChoice = { readonly kind: 'duckdb' } | { readonly kind: 'spark
 const DEFAULT_PORT = 10_000;
 
 /** Host and port of a Thrift server. */
-const thriftUrl: Kind<Pick<SparkEndpoint, 'host' | 'port'>> = {
+const thriftUrl: SettingType<Pick<SparkEndpoint, 'host' | 'port'>> = {
   placeholder: '<url>',
   allowed: 'thrift://host:port',
   schema: z.string().transform((text, context) => {
@@ -31,25 +31,25 @@ export const engineSettings = settingsGroup({
     kind: setting({
       name: 'engine',
       description: 'what adds up an hour: duckdb in this process, or spark through its SQL endpoint',
-      kind: oneOf(['duckdb', 'spark']),
+      type: oneOf(['duckdb', 'spark']),
       default: 'duckdb',
     }),
     url: setting({
       name: 'SPARK_SQL_URL',
       description: "Spark's Thrift server; its workers reach the archive under ARCHIVE_URL",
-      kind: thriftUrl,
+      type: thriftUrl,
       default: `thrift://127.0.0.1:${DEFAULT_PORT}`,
     }),
     username: setting({
       name: 'SPARK_SQL_USERNAME',
       description: 'login at the Thrift server',
-      kind: anyText('name'),
+      type: anyText('name'),
       default: 'batch-layer',
     }),
     password: optionalSetting({
       name: 'SPARK_SQL_PASSWORD_FILE',
       description: 'file with the password of that login',
-      kind: secretFile,
+      type: secretFile,
     }),
   },
   value: ({ kind, url, ...login }): EngineChoice =>

@@ -1,4 +1,5 @@
 import { type HourOutcome, type HourResult, hourText } from '@antenna/hourly-batch';
+import { obstacleText } from './error-guides.ts';
 import { finalityText, lackRemarks } from './finality-text.ts';
 import { previewText } from './preview-text.ts';
 import { textTable } from './text-table.ts';
@@ -82,7 +83,7 @@ function remarksOn({ outcome, inputs, finality, lack }: HourResult): string[] {
     ...(inputs.isForeign && inputs.files.length > 0
       ? ['was computed without a manifest: Postgres knows no file of the archive']
       : []),
-    ...(finality.isFinal ? [] : [`is not final: ${finality.reason}`]),
+    ...(finality.isFinal ? [] : [`is not final: ${obstacleText(finality)}`]),
     ...lackRemarks(lack),
   ];
 }

@@ -1,14 +1,14 @@
 import type { HourRange } from '@antenna/hourly-batch';
 import { optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
-import { day, hourOfDay } from './calendar-kinds.ts';
+import { day, hourOfDay } from './calendar-types.ts';
 
 const HOUR_MS = 3_600_000;
 
 const fields = {
-  date: optionalSetting({ name: 'date', description: 'day of the hour', kind: day }),
-  hour: optionalSetting({ name: 'hour', description: 'hour of the day', kind: wholeNumber(0, 23) }),
-  from: optionalSetting({ name: 'from', description: 'first hour of a range', kind: hourOfDay }),
-  to: optionalSetting({ name: 'to', description: 'hour that the range ends before', kind: hourOfDay }),
+  date: optionalSetting({ name: 'date', description: 'day of the hour', type: day }),
+  hour: optionalSetting({ name: 'hour', description: 'hour of the day', type: wholeNumber(0, 23) }),
+  from: optionalSetting({ name: 'from', description: 'first hour of a range', type: hourOfDay }),
+  to: optionalSetting({ name: 'to', description: 'hour that the range ends before', type: hourOfDay }),
 };
 
 interface Given {
@@ -58,7 +58,7 @@ export const hourSelection = (due: string) =>
       due: setting({
         name: 'due',
         description: due,
-        kind: yesOrNo,
+        type: yesOrNo,
         default: 'false',
       }),
     },

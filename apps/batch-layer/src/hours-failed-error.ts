@@ -1,7 +1,6 @@
 import { hourText } from '@antenna/hourly-batch';
-import { ProductError } from '@antenna/cli';
-
-const NOT_FINAL = 3;
+import { knownFailure, ProductError } from '@antenna/cli';
+import { errorGuides, NOT_FINAL } from './error-guides.ts';
 
 interface FailedHour {
   readonly hourMs: number;
@@ -40,5 +39,5 @@ export function refuseFailures(reports: readonly EndedHour[], done = 'computed')
 }
 
 function isNotFinal(error: unknown): boolean {
-  return error instanceof Error && 'exitCode' in error && error.exitCode === NOT_FINAL;
+  return knownFailure(error, errorGuides)?.exitCode === NOT_FINAL;
 }

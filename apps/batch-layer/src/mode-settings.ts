@@ -7,13 +7,13 @@ export const modeSettings = settingsGroup({
     requireFinal: setting({
       name: 'require-final',
       description: 'refuse hours that are not final, with exit code 3',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
     dryRun: setting({
       name: 'dry-run',
       description: 'show what would be written, and write nothing',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },

@@ -1,7 +1,16 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import { archiveSettings, type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
+import {
+  archiveSettings,
+  type Command,
+  command,
+  databaseSettings,
+  finalitySettings,
+  knownFailure,
+  logSettings,
+} from '@antenna/cli';
 import { createLogger, type Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
+import { errorGuides } from './error-guides.ts';
 import { hourPorts } from './hour-ports.ts';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelection } from './hour-selection.ts';
@@ -63,7 +72,7 @@ async function reported(
 /** The report has one line for a failure; a bug wants its stack. */
 function logUnforeseen(reports: readonly HourReport[], log: Logger): void {
   for (const { hourMs, failure } of reports) {
-    if (failure === undefined || (failure.error instanceof Error && 'exitCode' in failure.error)) continue;
+    if (failure === undefined || knownFailure(failure.error, errorGuides) !== undefined) continue;
     log.error('an hour failed for a reason that was not foreseen', { hour: hourText(hourMs), error: failure.error });
   }
 }

@@ -1,6 +1,7 @@
 import { finality, type Finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
 import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
 import { createLogger } from '@antenna/telemetry';
+import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';
 import { textTable } from './text-table.ts';
@@ -46,6 +47,6 @@ function cells(hour: HourStatus): string[] {
 
 /** A final hour and an open one may both lack records, or have late ones on their way. */
 function finalCell(hour: HourStatus, hourFinality: Finality): string {
-  const verdict = hourFinality.isFinal ? 'final' : `no: ${hourFinality.reason}`;
+  const verdict = hourFinality.isFinal ? 'final' : `no: ${obstacleText(hourFinality)}`;
   return [verdict, ...lackRemarks(hour)].join('; ');
 }

@@ -13,7 +13,7 @@ export const loginSettings = settingsGroup({
     supersetMetadata: optionalSetting({
       name: 'SUPERSET_METADATA_PASSWORD_FILE',
       description: `file with a password: creates the login ${SUPERSET_METADATA} and a database of its own, for Superset`,
-      kind: secretFile,
+      type: secretFile,
     }),
   },
   value: (passwords) => passwords,
@@ -36,5 +36,5 @@ export async function createLogins(
 }
 
 function passwordOf(name: string, role: string) {
-  return optionalSetting({ name, description: `file with a password: creates the login ${role}`, kind: secretFile });
+  return optionalSetting({ name, description: `file with a password: creates the login ${role}`, type: secretFile });
 }

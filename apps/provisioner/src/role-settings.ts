@@ -27,5 +27,5 @@ export async function grantRights(
 
 function roleOf(name: string, worker: string) {
   const description = `role that exists: gets the rights of the ${worker}`;
-  return optionalSetting({ name, description, kind: anyText('role') });
+  return optionalSetting({ name, description, type: anyText('role') });
 }

@@ -18,7 +18,7 @@ const patienceSettings = settingsGroup({
     seconds: setting({
       name: 'wait-seconds',
       description: 'how long to wait',
-      kind: wholeNumber(0, 86_400),
+      type: wholeNumber(0, 86_400),
       default: '600',
     }),
   },

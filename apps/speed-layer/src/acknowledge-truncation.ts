@@ -14,7 +14,7 @@ import {
 import { createLogger } from '@antenna/telemetry';
 import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
-import { findTruncation, type Truncation } from './find-truncation.ts';
+import { findTruncation, type Truncation } from '@antenna/ingestion';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
 import { operatorName } from './operator-name.ts';
 import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';
@@ -30,12 +30,12 @@ const truncation = settingsGroup({
     partition: requiredSetting({
       name: 'partition',
       description: 'the partition whose log was truncated',
-      kind: wholeNumber(0, 1_000_000),
+      type: wholeNumber(0, 1_000_000),
     }),
     offset: optionalSetting({
       name: 'offset',
       description: 'where the log was truncated, as the broker logged it; needed where that cannot be found out',
-      kind: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+      type: wholeNumber(0, Number.MAX_SAFE_INTEGER),
     }),
     by: operatorName('who accepts the loss; recorded with it'),
   },

@@ -3,7 +3,7 @@ import { createLogger } from '@antenna/telemetry';
 import { drained, PartitionsStoppedError } from './drained.ts';
 import { IngestionSummary } from './ingestion-summary.ts';
 import { logged } from './logged-events.ts';
-import { openWorker } from './open-worker.ts';
+import { connectWorker } from './connect-worker.ts';
 import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
 
@@ -22,7 +22,7 @@ export const drain = command({
     const stopped = untilStopped();
     const summary = new IngestionSummary();
     const startedMs = Date.now();
-    const open = await openWorker(settings, { log, observer: logged(summary, log) });
+    const open = await connectWorker(settings, { log, observer: logged(summary, log) });
     try {
       await open.worker.start();
       const outcome = await Promise.race([

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endsOf, type KafkaEventSource } from '@antenna/event-source';
 import type { FaultCode, Ingestion, PartitionFault, Retry, Sink } from '@antenna/ingestion';
 import { ProductError } from '@antenna/cli';
+import { withAdvice } from './error-guides.ts';
 import type { StreamProgress } from '@antenna/usage-store';
 
 /** How often it is looked whether everything has been processed. */
@@ -27,7 +28,7 @@ export class PartitionsStoppedError extends ProductError {
   constructor(faults: ReadonlyMap<number, PartitionFault>) {
     const all = [...faults].map(([partition, fault]) => ({ partition, ...fault }));
     const gap = all.find(({ code }) => code === 'DATA_GAP');
-    const { code, message } = gap ?? all[0] ?? { code: 'PARTITION_UNAVAILABLE', message: '' };
+    const { code, message } = withAdvice(gap ?? all[0] ?? { code: 'PARTITION_UNAVAILABLE', message: '' });
     const others = all.map((fault) => `${fault.partition} (${fault.code})`).join(', ');
     super(`${message}; all partitions were drained but ${others}`);
     this.code = code;
@@ -43,12 +44,16 @@ export class PartitionsStoppedError extends ProductError {
  */
 export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promise<void> {
   const { ingestion, source, retry } = parts;
-  const ends = endsOf(await retry('read offsets', () => source.offsets(), { aborted: false }), 'stable');
+  const ends = endsOf(await retry('read offsets', () => source.offsets(), new AbortController().signal), 'stable');
   const startedMs = Date.now();
   for (;;) {
     if (ingestion.hasTaken(ends)) {
       await ingestion.saveAll();
-      const stopped = await retry('read positions', () => stoppedBefore(parts, sinks, ends), { aborted: false });
+      const stopped = await retry(
+        'read positions',
+        () => stoppedBefore(parts, sinks, ends),
+        new AbortController().signal,
+      );
       if (stopped?.size === 0) return;
       if (stopped !== undefined && mayEnd(stopped, Date.now() - startedMs)) throw new PartitionsStoppedError(stopped);
     }

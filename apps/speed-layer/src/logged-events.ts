@@ -1,5 +1,6 @@
 import type { IngestionEvent, IngestionObserver } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
+import { withAdvice } from './error-guides.ts';
 import { RefusedStream } from './refused-stream.ts';
 
 /** Also logs what happens: what is rare as information or warning, what is frequent for debugging only. */
@@ -33,7 +34,7 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       log.error('a partition stands still; the others go on', {
         partition: event.partition,
         code: event.code,
-        reason: event.message,
+        reason: withAdvice(event).message,
       });
       return;
     case 'partition-resumed':

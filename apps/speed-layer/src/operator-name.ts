@@ -6,4 +6,4 @@ import { anyText, setting } from '@antenna/cli';
  * @param description what the name is recorded with, for the help text.
  */
 export const operatorName = (description: string) =>
-  setting({ name: 'by', description, kind: anyText('name'), default: userInfo().username });
+  setting({ name: 'by', description, type: anyText('name'), default: userInfo().username });

@@ -1,11 +1,11 @@
-import { decode, EventPools, type UsageEvent } from '@antenna/event-schema';
+import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
 import { type Fingerprint, fingerprintOf } from '@antenna/ingestion';
 import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
-import type { CompareEvents } from './find-truncation.ts';
+import type { CompareEvents } from '@antenna/ingestion';
 import type { OperatedStream } from './operated-stream.ts';
 
 /** Whether the topic still holds the record that was seen. */
@@ -56,10 +56,10 @@ export async function fillCutChunks(
 
 async function readableRows(reader: TopicReader, partition: number, chunk: CutChunk): Promise<EventColumns> {
   const rows = new EventColumnsBuilder(partition);
-  const pools = new EventPools();
+  const pools = new EventInterners();
   const { startOffset: from, readableEnd: to } = chunk;
   await readEvents(reader, { partition, from, to }, (offset, event) => {
-    rows.append(offset, pools.pooled(event));
+    rows.append(offset, pools.intern(event));
   });
   return rows.build();
 }

@@ -1,6 +1,7 @@
 import type { Condition } from '@antenna/telemetry';
 import type { Knex } from 'knex';
-import type { OpenWorker } from './open-worker.ts';
+import type { ConnectedWorker } from './connect-worker.ts';
+import { withAdvice } from './error-guides.ts';
 
 const DATABASE_DEADLINE_MS = 2_000;
 
@@ -9,7 +10,7 @@ const DATABASE_DEADLINE_MS = 2_000;
  * told of, and does not make the worker unready as long as another goes on: neither a restart nor a roll-out that waits
  * would put it in order, and the others are served meanwhile. The metrics have an alert of it.
  */
-export async function readiness({ ingestion, database }: OpenWorker): Promise<Condition> {
+export async function readiness({ ingestion, database }: ConnectedWorker): Promise<Condition> {
   const reasons: string[] = [];
   if (!ingestion.isClaimed) reasons.push('no partitions are claimed');
   try {
@@ -19,7 +20,7 @@ export async function readiness({ ingestion, database }: OpenWorker): Promise<Co
   }
   const { assignedPartitions, stoppedPartitions } = ingestion;
   const notes = [...stoppedPartitions].map(
-    ([partition, { code, message }]) => `partition ${partition} stands still: ${code}: ${message}`,
+    ([partition, fault]) => `partition ${partition} stands still: ${fault.code}: ${withAdvice(fault).message}`,
   );
   if (stoppedPartitions.size > 0 && stoppedPartitions.size === assignedPartitions.length) reasons.push(...notes);
   return reasons.length === 0 ? { ok: true, notes } : { ok: false, reasons };

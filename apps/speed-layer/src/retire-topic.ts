@@ -14,11 +14,11 @@ import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } fr
 const retirement = settingsGroup({
   title: 'Retirement',
   fields: {
-    topic: requiredSetting({ name: 'topic', description: 'the topic that is taken out', kind: anyText('topic') }),
+    topic: requiredSetting({ name: 'topic', description: 'the topic that is taken out', type: anyText('topic') }),
     undo: setting({
       name: 'undo',
       description: 'take the topic in again, from the positions that it was left at',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },

@@ -12,7 +12,7 @@ async function triesAfter(failure: Error): Promise<number> {
     tries += 1;
     return tries === 1 ? Promise.reject(failure) : Promise.resolve();
   };
-  await retry('a step', operation, { aborted: false }).catch(() => undefined);
+  await retry('a step', operation, new AbortController().signal).catch(() => undefined);
   return tries;
 }
 

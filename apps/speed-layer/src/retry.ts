@@ -13,15 +13,15 @@ const LONGEST_WAIT_MS = 10_000;
  * so that workers do not come back all at once.
  */
 export function retryWhilePassing(log: Logger): Retry {
-  return (name, operation, wanted) =>
+  return (name, operation, signal) =>
     retry(operation, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: FIRST_WAIT_MS,
       maxTimeout: LONGEST_WAIT_MS,
       randomize: true,
-      shouldRetry: ({ error }) => !wanted.aborted && isPassing(error),
+      shouldRetry: ({ error }) => !signal.aborted && isPassing(error),
       onFailedAttempt: ({ error, attemptNumber }) => {
-        if (!wanted.aborted) log.warn(`${name} failed`, { attempt: attemptNumber, error: error.message });
+        if (!signal.aborted) log.warn(`${name} failed`, { attempt: attemptNumber, error: error.message });
       },
     });
 }

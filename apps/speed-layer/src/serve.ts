@@ -2,7 +2,7 @@ import { command, httpSettings } from '@antenna/cli';
 import { createLogger, createMetrics, startHealthServer } from '@antenna/telemetry';
 import { IngestionMetrics } from './ingestion-metrics.ts';
 import { logged } from './logged-events.ts';
-import { openWorker } from './open-worker.ts';
+import { connectWorker } from './connect-worker.ts';
 import { readiness } from './readiness.ts';
 import { StreamMetrics } from './stream-metrics.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -18,7 +18,7 @@ export const serve = command({
     const stopped = untilStopped();
     const registry = createMetrics({ processMetrics: true });
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
-    const open = await openWorker(settings, { log, observer });
+    const open = await connectWorker(settings, { log, observer });
     const health = await startHealthServer({
       ...settings.http,
       registry,

@@ -5,6 +5,7 @@ import { listDeadLetters } from './dead-letters/list.ts';
 import { replayDeadLetters } from './dead-letters/replay.ts';
 import { showDeadLetters } from './dead-letters/show.ts';
 import { drain } from './drain.ts';
+import { errorGuides } from './error-guides.ts';
 import { forgetNotes } from './forget-notes.ts';
 import { releaseGroup } from './release-group.ts';
 import { retireTopic } from './retire-topic.ts';
@@ -28,4 +29,5 @@ export const speedLayer: App = {
     showDeadLetters,
     replayDeadLetters,
   ],
+  errorGuides,
 };

@@ -15,7 +15,7 @@ const membershipSettings = settingsGroup({
     sessionTimeoutMs: setting({
       name: 'KAFKA_SESSION_TIMEOUT_MS',
       description: 'how long the group waits for a silent worker before it gives its partitions to others',
-      kind: wholeNumber(1_000, 600_000),
+      type: wholeNumber(1_000, 600_000),
       default: '30000',
     }),
   },

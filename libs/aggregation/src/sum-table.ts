@@ -104,9 +104,9 @@ export class SumTable {
     const cell = find(this.#cells, number + 1);
     if (this.#cells[cell] !== 0) return cell;
     this.#size += 1;
-    if (this.#size * WIDTH * 2 <= this.#cells.length) return take(this.#cells, cell, number + 1);
+    if (this.#size * WIDTH * 2 <= this.#cells.length) return occupy(this.#cells, cell, number + 1);
     this.#grow();
-    return take(this.#cells, find(this.#cells, number + 1), number + 1);
+    return occupy(this.#cells, find(this.#cells, number + 1), number + 1);
   }
 
   #grow(): void {
@@ -122,7 +122,7 @@ export class SumTable {
   }
 }
 
-function take(cells: Float64Array, cell: number, key: number): number {
+function occupy(cells: Float64Array, cell: number, key: number): number {
   cells[cell] = key;
   cells[cell + LATEST_MS] = -Infinity;
   return cell;

@@ -1,4 +1,4 @@
-import { EventPools, type UsageEvent } from '@antenna/event-schema';
+import { EventInterners, type UsageEvent } from '@antenna/event-schema';
 import fc from 'fast-check';
 import { type TotalRow, type UserHourRow, WindowTotals } from './index.ts';
 
@@ -60,8 +60,8 @@ function userHourRow([[hourStartMs, id], { usage, latest }]: [
 
 function totalsOf(all: readonly UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  const pools = new EventPools();
-  for (const one of all) totals.add(pools.pooled(one));
+  const pools = new EventInterners();
+  for (const one of all) totals.add(pools.intern(one));
   return totals;
 }
 

@@ -1,4 +1,4 @@
-import { EventPools, type UsageEvent } from '@antenna/event-schema';
+import { EventInterners, type UsageEvent } from '@antenna/event-schema';
 import { WindowTotals } from './index.ts';
 
 function at(time: string): number {
@@ -9,11 +9,11 @@ function anEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
   return { eventTimeMs: at('13:17:00'), id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes };
 }
 
-const pools = new EventPools();
+const pools = new EventInterners();
 
 function totalsOf(...events: UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  for (const event of events) totals.add(pools.pooled(event));
+  for (const event of events) totals.add(pools.intern(event));
   return totals;
 }
 
@@ -127,7 +127,7 @@ describe('merging totals', () => {
     const first = totalsOf(anEvent({ id: 'bea' }));
     const second = totalsOf(anEvent());
     first.merge(second);
-    first.add(pools.pooled(anEvent()));
+    first.add(pools.intern(anEvent()));
     expect(brief(second)).toEqual(['13:15 antenna north 5', '13:15 app SKYPE 5', '13:15 user ana 5']);
     expect([second.events, second.keys, second.eventBytes]).toEqual([1, 3, 5n]);
   });

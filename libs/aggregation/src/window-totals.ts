@@ -1,7 +1,7 @@
-import type { PooledEvent } from '@antenna/event-schema';
+import type { InternedEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
-import { NumberedTexts } from './numbered-texts.ts';
+import { StringDictionary } from './string-dictionary.ts';
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
 import { TotalColumns, type TotalGroup } from './total-columns.ts';
@@ -24,7 +24,7 @@ interface Window {
  */
 export class WindowTotals {
   readonly #windows = new Map<number, Window>();
-  readonly #ids: ByType<NumberedTexts> = byType(() => new NumberedTexts());
+  readonly #ids: ByType<StringDictionary> = byType(() => new StringDictionary());
   readonly #eventBytes = new ByteSum();
   #events = 0;
   /** The window of the event before: most often it is the next event's too. */
@@ -47,12 +47,12 @@ export class WindowTotals {
     return this.#eventBytes.value();
   }
 
-  add({ eventTimeMs, bytes, pools, idNumber, antennaNumber, appNumber }: PooledEvent): void {
+  add({ eventTimeMs, bytes, interners, idCode, antennaCode, appCode }: InternedEvent): void {
     const { sums } = this.#windowAt(eventTimeMs);
     const { user_total_bytes: users, antenna_total_bytes: antennas, app_total_bytes: apps } = this.#ids;
-    sums.user_total_bytes.add(users.numberOfPooled(pools.id.texts, idNumber), bytes, eventTimeMs);
-    sums.antenna_total_bytes.add(antennas.numberOfPooled(pools.antennaId.texts, antennaNumber), bytes, eventTimeMs);
-    sums.app_total_bytes.add(apps.numberOfPooled(pools.app.texts, appNumber), bytes, eventTimeMs);
+    sums.user_total_bytes.add(users.codeOfInterned(interners.id.texts, idCode), bytes, eventTimeMs);
+    sums.antenna_total_bytes.add(antennas.codeOfInterned(interners.antennaId.texts, antennaCode), bytes, eventTimeMs);
+    sums.app_total_bytes.add(apps.codeOfInterned(interners.app.texts, appCode), bytes, eventTimeMs);
     this.#eventBytes.add(bytes);
     this.#events++;
   }
@@ -63,7 +63,7 @@ export class WindowTotals {
       const window = this.#windowAt(startMs);
       for (const type of TYPES) {
         const [mine, theirs] = [this.#ids[type], other.#ids[type]];
-        window.sums[type].merge(sums[type], (number) => mine.numberOf(theirs.textOf(number)));
+        window.sums[type].merge(sums[type], (number) => mine.codeOf(theirs.textOf(number)));
       }
     }
     this.#eventBytes.merge(other.#eventBytes);

@@ -1,10 +1,10 @@
-import { EventPools, type PooledEvent, type UsageEvent } from '@antenna/event-schema';
+import { EventInterners, type InternedEvent, type UsageEvent } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 
-const pools = new EventPools();
+const pools = new EventInterners();
 
-function anEvent(changes: Partial<UsageEvent> = {}, into = pools): PooledEvent {
-  return into.pooled({ eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes });
+function anEvent(changes: Partial<UsageEvent> = {}, into = pools): InternedEvent {
+  return into.intern({ eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes });
 }
 
 describe('events by column', () => {
@@ -25,7 +25,7 @@ describe('events by column', () => {
   it('keep each text once, also when its numbers come from several pools', () => {
     const builder = new EventColumnsBuilder(3);
     for (const [row, id] of ['eva', 'ana', 'bea', 'ana', 'eva'].entries()) {
-      builder.append(row, anEvent({ id }, row < 2 ? pools : new EventPools()));
+      builder.append(row, anEvent({ id }, row < 2 ? pools : new EventInterners()));
     }
     const { id } = builder.build();
     expect([id.values, [...id.codes]]).toEqual([

@@ -1,6 +1,6 @@
-import type { PooledEvent } from '@antenna/event-schema';
+import type { InternedEvent } from '@antenna/event-schema';
 import type { EventColumns } from './event-columns.ts';
-import { TextColumnBuilder } from './text-column-builder.ts';
+import { DictionaryColumnBuilder } from './dictionary-column-builder.ts';
 
 /** Rows for which there is room after the first: a partition without events takes none. */
 const INITIAL_ROWS = 8;
@@ -8,9 +8,9 @@ const INITIAL_ROWS = 8;
 /** Collects the events of one partition by column; a text is kept once however often it occurs. */
 export class EventColumnsBuilder {
   readonly #partition: number;
-  readonly #id = new TextColumnBuilder();
-  readonly #antennaId = new TextColumnBuilder();
-  readonly #app = new TextColumnBuilder();
+  readonly #id = new DictionaryColumnBuilder();
+  readonly #antennaId = new DictionaryColumnBuilder();
+  readonly #app = new DictionaryColumnBuilder();
   #offset = new Float64Array();
   #eventTimeMs = new Float64Array();
   #bytes = new Float64Array();
@@ -24,15 +24,15 @@ export class EventColumnsBuilder {
     return this.#rows;
   }
 
-  append(offset: number, event: PooledEvent): void {
+  append(offset: number, event: InternedEvent): void {
     const row = this.#rows++;
     if (row === this.#offset.length) this.#grow();
     this.#offset[row] = offset;
     this.#eventTimeMs[row] = event.eventTimeMs;
     this.#bytes[row] = event.bytes;
-    this.#id.append(row, event.pools.id.texts, event.idNumber);
-    this.#antennaId.append(row, event.pools.antennaId.texts, event.antennaNumber);
-    this.#app.append(row, event.pools.app.texts, event.appNumber);
+    this.#id.append(row, event.interners.id.texts, event.idCode);
+    this.#antennaId.append(row, event.interners.antennaId.texts, event.antennaCode);
+    this.#app.append(row, event.interners.app.texts, event.appCode);
   }
 
   build(): EventColumns {

@@ -1,5 +1,5 @@
 /** A column of texts as indexes into the distinct ones, in order of first appearance. */
-export interface TextColumn {
+export interface DictionaryColumn {
   readonly values: readonly string[];
   readonly codes: Int32Array;
 }
@@ -15,7 +15,7 @@ export interface EventColumns {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly eventTimeMs: Float64Array;
   readonly bytes: Float64Array;
-  readonly id: TextColumn;
-  readonly antennaId: TextColumn;
-  readonly app: TextColumn;
+  readonly id: DictionaryColumn;
+  readonly antennaId: DictionaryColumn;
+  readonly app: DictionaryColumn;
 }

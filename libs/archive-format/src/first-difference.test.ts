@@ -1,4 +1,4 @@
-import { EventPools, type UsageEvent } from '@antenna/event-schema';
+import { EventInterners, type UsageEvent } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 import type { EventColumns } from './event-columns.ts';
 import { firstDifference } from './first-difference.ts';
@@ -8,8 +8,8 @@ const EVA: UsageEvent = { ...ANA, id: 'eva' };
 
 function columnsOf(events: readonly UsageEvent[], { partition = 0, from = 10 } = {}): EventColumns {
   const builder = new EventColumnsBuilder(partition);
-  const pools = new EventPools();
-  for (const [row, event] of events.entries()) builder.append(from + row, pools.pooled(event));
+  const pools = new EventInterners();
+  for (const [row, event] of events.entries()) builder.append(from + row, pools.intern(event));
   return builder.build();
 }
 

@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from './event-columns.ts';
+import type { EventColumns, DictionaryColumn } from './event-columns.ts';
 
 const NUMBERS = ['offset', 'eventTimeMs', 'bytes'] as const;
 const TEXTS = ['id', 'antennaId', 'app'] as const;
@@ -19,6 +19,6 @@ export function firstDifference(wanted: EventColumns, found: EventColumns): stri
   return undefined;
 }
 
-function textAt(column: TextColumn, row: number): string | undefined {
+function textAt(column: DictionaryColumn, row: number): string | undefined {
   return column.values[column.codes[row] ?? -1];
 }

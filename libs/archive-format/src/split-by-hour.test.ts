@@ -1,4 +1,4 @@
-import { EventPools } from '@antenna/event-schema';
+import { EventInterners } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 import type { EventColumns } from './event-columns.ts';
 import { splitByHour, sumOfBytes } from './split-by-hour.ts';
@@ -9,9 +9,9 @@ function at(time: string): number {
 
 function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
   const builder = new EventColumnsBuilder(2);
-  const pools = new EventPools();
+  const pools = new EventInterners();
   for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
-    builder.append(offset, pools.pooled({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
+    builder.append(offset, pools.intern({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
   }
   return builder.build();
 }
@@ -66,13 +66,13 @@ describe('rows by hour', () => {
 
   it('are found in time that does not grow with rows times hours', () => {
     const builder = new EventColumnsBuilder(0);
-    const pools = new EventPools();
+    const pools = new EventInterners();
     const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
     const rows = 200_000;
     const hours = 20_000;
     // 7,919 has no divisor in common with the number of hours: each row is of another hour than the one before.
     for (let offset = 0; offset < rows; offset += 1) {
-      builder.append(offset, pools.pooled({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
+      builder.append(offset, pools.intern({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
     }
     const columns = builder.build();
     const { user: before } = process.cpuUsage();

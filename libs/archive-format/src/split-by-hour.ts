@@ -1,5 +1,5 @@
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
-import type { EventColumns, TextColumn } from './event-columns.ts';
+import type { EventColumns, DictionaryColumn } from './event-columns.ts';
 
 /**
  * The rows of each event hour, in the order of the hours; rows keep their order. Takes time in proportion to the rows
@@ -128,7 +128,7 @@ function ordered<T extends Float64Array | Int32Array>(column: T, order: Int32Arr
  * Each part numbers the texts that it uses anew. Which part has met a text last is kept beside the text, so that
  * beginning another part costs nothing.
  */
-function textsOf({ values, codes }: TextColumn, order: Int32Array): PartOfColumns<TextColumn> {
+function textsOf({ values, codes }: DictionaryColumn, order: Int32Array): PartOfColumns<DictionaryColumn> {
   const partCodes = ordered(codes, order, new Int32Array(order.length));
   const metBy = new Int32Array(values.length);
   const codeInPart = new Int32Array(values.length);

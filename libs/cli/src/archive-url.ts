@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
+import type { SettingType } from './setting.ts';
 
 /** Where the archive is. */
 export type ArchiveLocation =
@@ -21,7 +21,7 @@ const schema = z.string().transform((text, context): ArchiveLocation => {
 });
 
 /** `file:` with a path, taken as it is, relative to the working directory or absolute; or `gs://bucket/prefix`. */
-export const archiveUrl: Kind<ArchiveLocation> = {
+export const archiveUrl: SettingType<ArchiveLocation> = {
   placeholder: '<url>',
   allowed: 'file:path, file:///absolute/path, gs://bucket or gs://bucket/prefix',
   schema,

@@ -1,7 +1,8 @@
 import { Command as Program, Option } from 'commander';
 import type { Command } from './command.ts';
-import type { Surroundings } from './run-app.ts';
-import type { Given, Setting } from './setting.ts';
+import type { ErrorGuides } from './describe-failure.ts';
+import type { ProcessContext } from './run-app.ts';
+import type { SettingInput, Setting } from './setting.ts';
 import type { Lookup } from './settings-group.ts';
 
 /** An application: its commands, or the one thing that it does. */
@@ -9,6 +10,8 @@ export interface App {
   readonly name: string;
   readonly description: string;
   readonly commands: readonly Command[];
+  /** Of the errors that the application's core throws. */
+  readonly errorGuides?: ErrorGuides;
 }
 
 interface Parsed {
@@ -20,7 +23,7 @@ interface Parsed {
  * Finds the command that the arguments name and what they give for its settings.
  * @throws {CommanderError} for help, unknown commands and unknown flags, once it has been written.
  */
-export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Surroundings): Parsed {
+export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: ProcessContext): Parsed {
   const parsed: Parsed[] = [];
   const program = new Program(app.name)
     .description(app.description)
@@ -92,13 +95,13 @@ function descriptionOf({ description, defaultText, variable }: Setting<unknown>)
   return notes.length === 0 ? description : `${description} (${notes.join(', ')})`;
 }
 
-function flagOf(value: unknown): Given | undefined {
+function flagOf(value: unknown): SettingInput | undefined {
   // A flag without its optional value is `true`.
   return typeof value === 'string' || value === true ? { text: String(value), by: 'flag' } : undefined;
 }
 
 /** An empty variable counts as not given, as where compose or Kubernetes pass on a variable that is not set. */
-export function variableOf({ variable }: Setting<unknown>, env: Surroundings['env']): Given | undefined {
+export function variableOf({ variable }: Setting<unknown>, env: ProcessContext['env']): SettingInput | undefined {
   const text = variable === undefined ? undefined : env[variable];
   return text === undefined || text === '' ? undefined : { text, by: 'environment' };
 }

@@ -1,4 +1,4 @@
-import type { Reading } from './setting.ts';
+import type { SettingResult } from './setting.ts';
 import type { Lookup, SettingsGroup } from './settings-group.ts';
 
 /** What a command is handed beside the values of its settings. */
@@ -14,7 +14,7 @@ export interface Command {
   readonly description: string;
   readonly groups: readonly SettingsGroup<unknown>[];
   /** Reads all settings; the value runs the command. */
-  prepare(lookup: Lookup): Reading<() => Promise<void>>;
+  prepare(lookup: Lookup): SettingResult<() => Promise<void>>;
 }
 
 type Groups = Readonly<Record<string, SettingsGroup<unknown>>>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
+import type { SettingType } from './setting.ts';
 
 const schemes = ['postgres:', 'postgresql:'];
 /** Parameters that have a setting of their own, so that there is one place to look for them. */
@@ -19,7 +19,7 @@ const schema = z.string().transform((text, context) => {
 });
 
 /** `postgresql://user:password@host:port/database`. The password is a secret, and is never shown. */
-export const databaseUrl: Kind<URL> = {
+export const databaseUrl: SettingType<URL> = {
   placeholder: '<url>',
   allowed: 'postgresql://user:password@host:port/database',
   schema,

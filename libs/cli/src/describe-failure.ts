@@ -6,34 +6,38 @@ export interface Failure {
   readonly message: string;
 }
 
-interface KnownError extends Error {
-  readonly code: string;
+/** What an application knows of an error of its core, which knows neither exit codes nor commands. */
+export interface ErrorGuide {
   readonly exitCode: number;
+  /** What to do next, as the end of a sentence. */
+  readonly advice?: (error: Error) => string | undefined;
 }
 
+/** By the error's `code`. */
+export type ErrorGuides = Readonly<Record<string, ErrorGuide>>;
+
 /**
- * A known error (one with a `code` and an `exitCode`) is told in one line. Anything else is a bug: it comes with stack
- * and causes, and exit code 1.
+ * A known error is told in one line: one with a `code` and an `exitCode`, or with a code for which there is a guide.
+ * Anything else is a bug: it comes with stack and causes, and exit code 1.
  * @param secrets replaced wherever they occur.
  */
-export function describeFailure(error: unknown, secrets: readonly string[]): Failure {
-  const failure = isKnown(error)
-    ? { exitCode: error.exitCode, message: `${error.code}: ${error.message}` }
-    : { exitCode: 1, message: inspect(error) };
-  return { ...failure, message: secrets.reduce(hide, failure.message) };
+export function describeFailure(error: unknown, secrets: readonly string[], guides: ErrorGuides = {}): Failure {
+  const known = knownFailure(error, guides);
+  const { exitCode, message } = known ?? { exitCode: 1, message: inspect(error) };
+  return { exitCode, message: secrets.reduce(hide, message) };
+}
+
+/** The line and the exit code of an error that was foreseen; undefined for any other. */
+export function knownFailure(error: unknown, guides: ErrorGuides = {}): Failure | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const guide = guides[error.code];
+  const advice = guide?.advice?.(error);
+  const message = `${error.code}: ${error.message}${advice === undefined ? '' : `; ${advice}`}`;
+  if (guide !== undefined) return { exitCode: guide.exitCode, message };
+  return 'exitCode' in error && typeof error.exitCode === 'number' ? { exitCode: error.exitCode, message } : undefined;
 }
 
 /** A shorter text is in every other word: to blank it would hide nothing. */
 function hide(text: string, secret: string): string {
   return secret.length < 4 ? text : text.replaceAll(secret, '***');
-}
-
-function isKnown(error: unknown): error is KnownError {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    'exitCode' in error &&
-    typeof error.exitCode === 'number'
-  );
 }

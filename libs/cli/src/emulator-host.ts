@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
+import type { SettingType } from './setting.ts';
 
 /** Address of a server that stands in for Google Cloud Storage: a URL, or `host:port`, which means http. */
-export const emulatorHost: Kind<string> = {
+export const emulatorHost: SettingType<string> = {
   placeholder: '<url>',
   allowed: 'http://host:port or host:port',
   schema: z.string().transform((text, context) => {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
-import { splitList } from './text-kinds.ts';
+import type { SettingType } from './setting.ts';
+import { splitList } from './setting-types.ts';
 
 const hostPort = z.string().refine(isHostPort, { error: (issue) => `${JSON.stringify(issue.input)} is not` });
 
 /** One or more `host:port`, separated by commas. An IPv6 address stands in brackets. */
-export const hostPorts: Kind<readonly string[]> = {
+export const hostPorts: SettingType<readonly string[]> = {
   placeholder: '<list>',
   allowed: 'one or more host:port, separated by commas',
   schema: z.string().transform(splitList).pipe(z.array(hostPort)),

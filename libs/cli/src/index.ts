@@ -1,7 +1,8 @@
 export { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
 export { command, type Command, type CommandContext } from './command.ts';
 export type { App } from './command-line.ts';
-export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-kinds.ts';
+export { type ErrorGuides, knownFailure } from './describe-failure.ts';
+export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-types.ts';
 export { archiveSettings, type ArchiveSettings } from './groups/archive.ts';
 export { databaseSettings, type DatabaseConnection, type SslMode } from './groups/database.ts';
 export { httpSettings } from './groups/http.ts';
@@ -10,11 +11,10 @@ export { kafkaSettings, type KafkaConnection, type KafkaTls } from './groups/kaf
 export type { ClientCredentials, KafkaSasl, TokenProvider } from './groups/kafka-login.ts';
 export { logSettings } from './groups/log.ts';
 export { hostPorts } from './host-ports.ts';
-export type { Kind } from './kind.ts';
 export { isNetworkFailure } from './network-failure.ts';
 export { ProductError } from './product-error.ts';
-export { execute, runApp, type Surroundings } from './run-app.ts';
-export { optionalSetting, requiredSetting, setting, type Setting } from './setting.ts';
+export { execute, runApp, type ProcessContext } from './run-app.ts';
+export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';
-export { anyText, listOf, oneOf, textLike, wholeNumber, yesOrNo } from './text-kinds.ts';
+export { anyText, listOf, oneOf, textLike, wholeNumber, yesOrNo } from './setting-types.ts';
 export { tlsFailureOf, type TlsFailure } from './tls-failure.ts';

@@ -7,10 +7,10 @@ import { httpSettings } from './groups/http.ts';
 import { ingestionSettings } from './groups/ingestion.ts';
 import { kafkaSettings } from './groups/kafka.ts';
 import { ProductError } from './product-error.ts';
-import { execute, type Surroundings } from './run-app.ts';
+import { execute, type ProcessContext } from './run-app.ts';
 import { requiredSetting, setting } from './setting.ts';
 import { settingsGroup } from './settings-group.ts';
-import { anyText, yesOrNo } from './text-kinds.ts';
+import { anyText, yesOrNo } from './setting-types.ts';
 
 class HourNotFinal extends ProductError {
   readonly code = 'HOUR_NOT_FINAL';
@@ -28,14 +28,14 @@ interface Outcome {
 const hour = settingsGroup({
   title: 'Hour',
   fields: {
-    date: requiredSetting({ name: 'date', description: 'the day', kind: anyText('date') }),
-    due: setting({ name: 'due', description: 'the previous hour', kind: yesOrNo, default: 'false' }),
+    date: requiredSetting({ name: 'date', description: 'the day', type: anyText('date') }),
+    due: setting({ name: 'due', description: 'the previous hour', type: yesOrNo, default: 'false' }),
   },
   value: (values) => values,
 });
 
 /** Runs an application of two commands; `seen` is what its commands were handed. */
-async function run(line: string, env: Surroundings['env'] = {}, fail?: Error): Promise<Outcome> {
+async function run(line: string, env: ProcessContext['env'] = {}, fail?: Error): Promise<Outcome> {
   const outcome = { out: '', err: '', seen: [] as unknown[] };
   const settings = {
     http: httpSettings,

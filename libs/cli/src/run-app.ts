@@ -3,7 +3,7 @@ import { parseCommandLine, type App } from './command-line.ts';
 import { describeFailure } from './describe-failure.ts';
 
 /** What an application may use of the process around it. */
-export interface Surroundings {
+export interface ProcessContext {
   /** Without the names of Node and of the script. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,7 +41,7 @@ function endAtSignals(): void {
 }
 
 /** Likewise, in given surroundings. @returns the exit code. Never throws. */
-export async function execute(app: App, surroundings: Surroundings): Promise<number> {
+export async function execute(app: App, surroundings: ProcessContext): Promise<number> {
   let secrets: readonly string[] = [];
   try {
     const { command, lookup } = parseCommandLine(app, surroundings);
@@ -56,7 +56,7 @@ export async function execute(app: App, surroundings: Surroundings): Promise<num
   } catch (error) {
     // Commander has written the help or the error by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
-    const failure = describeFailure(error, secrets);
+    const failure = describeFailure(error, secrets, app.errorGuides);
     surroundings.writeErr(`${failure.message}\n`);
     return failure.exitCode;
   }

@@ -1,12 +1,25 @@
-import type { Kind } from './kind.ts';
+import type * as z from 'zod';
+
+/** What a setting may be: how its text becomes a value. */
+export interface SettingType<T> {
+  /** Stands for the value in the help: in brackets when the flag alone, without a value, means `true`. */
+  readonly placeholder: string;
+  /** What is allowed, in words that read well after «allowed:». */
+  readonly allowed: string;
+  readonly schema: z.ZodType<T, string>;
+  /** The text as it may be shown, where it can hold a secret. */
+  readonly show?: (text: string) => string;
+  /** What must never be logged. */
+  readonly secretsIn?: (value: T) => readonly string[];
+}
 
 /** Where a setting's text came from. */
-export interface Given {
+export interface SettingInput {
   readonly text: string;
   readonly by: 'flag' | 'environment';
 }
 
-export type Reading<T> =
+export type SettingResult<T> =
   | { readonly ok: true; readonly value: T; readonly secrets: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -24,69 +37,69 @@ export interface Setting<T> {
   readonly defaultText: string | undefined;
   readonly isRequired: boolean;
   /** @param given undefined when nobody gave it. */
-  read(given: Given | undefined): Reading<T>;
+  read(given: SettingInput | undefined): SettingResult<T>;
 }
 
-interface Declaration<T> {
+interface SettingDeclaration<T> {
   /** `UPPER_CASE` is an environment variable and a flag of the same name in kebab case; `kebab-case` a flag alone. */
   readonly name: string;
   readonly description: string;
-  readonly kind: Kind<T>;
+  readonly type: SettingType<T>;
 }
 
 /** A setting that has a default. */
-export function setting<T>(declaration: Declaration<T> & { readonly default: string }): Setting<T> {
+export function setting<T>(declaration: SettingDeclaration<T> & { readonly default: string }): Setting<T> {
   const described = describe(declaration, declaration.default);
   const otherwise = { text: declaration.default, by: 'environment' } as const;
-  return { ...described, read: (given = otherwise) => readText(described.name, declaration.kind, given) };
+  return { ...described, read: (given = otherwise) => readText(described.name, declaration.type, given) };
 }
 
 /** A setting whose value is undefined unless it is given. */
-export function optionalSetting<T>(declaration: Declaration<T>): Setting<T | undefined> {
+export function optionalSetting<T>(declaration: SettingDeclaration<T>): Setting<T | undefined> {
   const described = describe(declaration, undefined);
   return {
     ...described,
     read: (given) =>
       given === undefined
         ? { ok: true, value: undefined, secrets: [] }
-        : readText(described.name, declaration.kind, given),
+        : readText(described.name, declaration.type, given),
   };
 }
 
 /** A setting without which there is nothing to do. */
-export function requiredSetting<T>(declaration: Declaration<T>): Setting<T> {
+export function requiredSetting<T>(declaration: SettingDeclaration<T>): Setting<T> {
   const described = describe(declaration, undefined);
-  const { kind } = declaration;
+  const { type } = declaration;
   return {
     ...described,
     isRequired: true,
     read: (given) =>
       given === undefined
-        ? { ok: false, problems: [`${described.name}: missing; allowed: ${kind.allowed}`] }
-        : readText(described.name, kind, given),
+        ? { ok: false, problems: [`${described.name}: missing; allowed: ${type.allowed}`] }
+        : readText(described.name, type, given),
   };
 }
 
-function describe<T>({ name, description, kind }: Declaration<T>, defaultText: string | undefined) {
+function describe<T>({ name, description, type }: SettingDeclaration<T>, defaultText: string | undefined) {
   const isVariable = /^[A-Z]/.test(name);
   return {
     name: isVariable ? name : `--${name}`,
     variable: isVariable ? name : undefined,
     flag: name.toLowerCase().replaceAll('_', '-'),
-    placeholder: kind.placeholder,
+    placeholder: type.placeholder,
     description,
-    allowed: kind.allowed,
+    allowed: type.allowed,
     defaultText,
     isRequired: false,
   };
 }
 
-function readText<T>(name: string, kind: Kind<T>, given: Given): Reading<T> {
-  const result = kind.schema.safeParse(given.text);
-  if (result.success) return { ok: true, value: result.data, secrets: kind.secretsIn?.(result.data) ?? [] };
-  const shown = JSON.stringify((kind.show?.(given.text) ?? given.text).slice(0, 200));
+function readText<T>(name: string, type: SettingType<T>, given: SettingInput): SettingResult<T> {
+  const result = type.schema.safeParse(given.text);
+  if (result.success) return { ok: true, value: result.data, secrets: type.secretsIn?.(result.data) ?? [] };
+  const shown = JSON.stringify((type.show?.(given.text) ?? given.text).slice(0, 200));
   const details = result.error.issues.map(({ message }) => message).filter((message) => message !== '');
   const reason = details.length === 0 ? '' : ` (${details.join('; ')})`;
   const flag = given.by === 'flag' && !name.startsWith('--') ? ' by its flag' : '';
-  return { ok: false, problems: [`${name}: given ${shown}${flag}${reason}; allowed: ${kind.allowed}`] };
+  return { ok: false, problems: [`${name}: given ${shown}${flag}${reason}; allowed: ${type.allowed}`] };
 }

@@ -1,14 +1,14 @@
-import type { Given, Reading, Setting } from './setting.ts';
+import type { SettingInput, SettingResult, Setting } from './setting.ts';
 
 /** Tells what was given for a setting. */
-export type Lookup = (setting: Setting<unknown>) => Given | undefined;
+export type Lookup = (setting: Setting<unknown>) => SettingInput | undefined;
 
 /** Settings that belong together, and what becomes of them. */
 export interface SettingsGroup<T> {
   /** Heading in the help. */
   readonly title: string;
   readonly settings: readonly Setting<unknown>[];
-  read(lookup: Lookup): Reading<T>;
+  read(lookup: Lookup): SettingResult<T>;
 }
 
 type Fields = Readonly<Record<string, Setting<unknown>>>;

@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 import {
   type Data,
   Dictionary,
@@ -48,7 +48,7 @@ export function* arrowBatches(
   order: Int32Array,
   batchRows: number,
 ): Generator<Table, void, undefined> {
-  const whole = ({ values }: TextColumn) => (values.length <= batchRows ? utf8(values) : undefined);
+  const whole = ({ values }: DictionaryColumn) => (values.length <= batchRows ? utf8(values) : undefined);
   const texts = { id: whole(rows.id), antennaId: whole(rows.antennaId), app: whole(rows.app) };
   for (let from = 0; from < order.length; from += batchRows) {
     const columns = arrowColumns(rows, texts, order.subarray(from, from + batchRows));

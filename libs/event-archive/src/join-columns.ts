@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 
 type Numbers = 'offset' | 'eventTimeMs' | 'bytes';
 type Texts = 'id' | 'antennaId' | 'app';
@@ -41,7 +41,7 @@ function joinNumbers(rows: number, parts: readonly Float64Array[]): Float64Array
   return joined;
 }
 
-function joinTexts(rows: number, parts: readonly TextColumn[]): TextColumn {
+function joinTexts(rows: number, parts: readonly DictionaryColumn[]): DictionaryColumn {
   const values = [...new Set(parts.flatMap((part) => part.values))];
   const codeOf = new Map(values.map((text, code) => [text, code]));
   const codes = new Int32Array(rows);

@@ -1,11 +1,11 @@
-import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 import { ascendingRows, valuesOfRows } from './row-order.ts';
 
 /** The rows in the order of their offsets, as a chunk has them, in whichever order a file keeps them. */
 export function inOffsetOrder(columns: EventColumns): EventColumns {
   const order = ascendingRows(columns.offset);
   const numbers = (column: Float64Array) => valuesOfRows(column, order, new Float64Array(order.length));
-  const texts = ({ values, codes }: TextColumn) => ({
+  const texts = ({ values, codes }: DictionaryColumn) => ({
     values,
     codes: valuesOfRows(codes, order, new Int32Array(order.length)),
   });

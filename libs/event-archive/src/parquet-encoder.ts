@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 import type { StoredFile } from '@antenna/ingestion';
 import { buffersOf } from './column-buffers.ts';
 import { siblingModule, WorkerPool } from './worker-pool.ts';
@@ -47,6 +47,6 @@ function copyOf(rows: EventColumns): EventColumns {
   };
 }
 
-function copyOfTexts({ values, codes }: TextColumn): TextColumn {
+function copyOfTexts({ values, codes }: DictionaryColumn): DictionaryColumn {
   return { values, codes: codes.slice() };
 }

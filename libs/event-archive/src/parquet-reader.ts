@@ -1,4 +1,4 @@
-import type { EventColumns, TextColumn } from '@antenna/archive-format';
+import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 import { rowGroups } from './row-groups.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -48,6 +48,6 @@ function rowAt(columns: EventColumns, row: number): ArchivedRow {
   };
 }
 
-function textAt({ values, codes }: TextColumn, row: number): string {
+function textAt({ values, codes }: DictionaryColumn, row: number): string {
   return values[codes[row] ?? -1] ?? '';
 }

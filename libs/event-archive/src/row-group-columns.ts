@@ -1,6 +1,6 @@
 import type { EventColumns } from '@antenna/archive-format';
 import type { ParquetSchema } from '@dsnp/parquetjs';
-import { TextCodes } from './text-codes.ts';
+import { Utf8ColumnBuilder } from './utf8-column-builder.ts';
 
 /** A decoded row group as the independent reader gives it: the values of each column, nulls left out. */
 export interface RowGroup {
@@ -46,10 +46,10 @@ function numbers(column: string, values: readonly unknown[]): Float64Array {
 }
 
 function texts(column: string, values: readonly unknown[]) {
-  const codes = new TextCodes(values.length);
+  const codes = new Utf8ColumnBuilder(values.length);
   for (const [row, value] of values.entries()) {
     if (!Buffer.isBuffer(value)) throw new TypeError(`column ${column} is not a text`);
-    codes.set(row, value);
+    codes.append(row, value);
   }
   return codes.build();
 }

@@ -1,5 +1,5 @@
-import { EventPools } from '@antenna/event-schema';
-import { type EventColumns, EventColumnsBuilder, type TextColumn } from '@antenna/archive-format';
+import { EventInterners } from '@antenna/event-schema';
+import { type EventColumns, EventColumnsBuilder, type DictionaryColumn } from '@antenna/archive-format';
 
 export interface TestRow {
   readonly offset: number;
@@ -40,14 +40,14 @@ export function manyRows(count: number): readonly TestRow[] {
 
 export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns {
   const builder = new EventColumnsBuilder(partition);
-  const pools = new EventPools();
-  for (const { offset, ...event } of rows) builder.append(offset, pools.pooled(event));
+  const pools = new EventInterners();
+  for (const { offset, ...event } of rows) builder.append(offset, pools.intern(event));
   return builder.build();
 }
 
 /** The columns' rows, so that two sets are compared by what they say and not by how texts are numbered. */
 export function rowsIn(columns: EventColumns): readonly TestRow[] {
-  const text = ({ values, codes }: TextColumn, row: number) => values[codes[row] ?? -1] ?? 'no text';
+  const text = ({ values, codes }: DictionaryColumn, row: number) => values[codes[row] ?? -1] ?? 'no text';
   return Array.from({ length: columns.rows }, (_, row) => ({
     offset: columns.offset[row] ?? NaN,
     eventTimeMs: columns.eventTimeMs[row] ?? NaN,

@@ -8,13 +8,13 @@ import { KafkaEventSource } from './kafka-event-source.ts';
 function aReceiver(source: KafkaEventSource) {
   const receiver = {
     partitions: [] as readonly number[],
-    assigned: (partitions: readonly number[]) => {
+    onPartitionsAssigned: (partitions: readonly number[]) => {
       receiver.partitions = partitions;
       for (const partition of partitions) source.readFrom(partition, 0);
       return Promise.resolve();
     },
-    take: () => true,
-    room: () => undefined,
+    onBatch: () => true,
+    waitForCapacity: () => undefined,
   };
   return receiver;
 }
@@ -80,7 +80,7 @@ describe('a consumer group', () => {
     const source = await connected('one');
     const receiver = await run(source);
     await until(() => receiver.partitions.length === 3, { what: 'assignment' });
-    await source.showProgress(new Map([[1, 7]]));
+    await source.commitOffsetsForLag(new Map([[1, 7]]));
     await source.nameGroup();
     expect(await committed()).toContainEqual([1, 7, 'one']);
   });

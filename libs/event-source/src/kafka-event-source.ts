@@ -12,7 +12,7 @@ import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
-import { consumeInSets } from './lean-kafkajs.ts';
+import { consumeInSets } from './kafkajs-patches.ts';
 import { missingRight, type NotAuthorizedError } from './not-authorized.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
@@ -176,7 +176,7 @@ export class KafkaEventSource implements EventSource {
     try {
       await this.#guarded(async (guard) => {
         const offsets = await guard.unnamed(this.#assigned);
-        if (offsets.size > 0 && !this.#isStopping) await this.showProgress(offsets);
+        if (offsets.size > 0 && !this.#isStopping) await this.commitOffsetsForLag(offsets);
       });
     } catch (error) {
       this.#failure.reject(error);
@@ -188,7 +188,7 @@ export class KafkaEventSource implements EventSource {
     this.#isReclaiming = true;
   }
 
-  async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+  async commitOffsetsForLag(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const { topic } = this.#settings;
     const metadata = this.#guard?.metadata ?? null;
     const offsets = [...nextOffsets].map(([partition, offset]) => {
@@ -211,12 +211,12 @@ export class KafkaEventSource implements EventSource {
       this.#isNamed = false;
       // In the same turn as the join: a fetch that began in between would read from the group's offsets.
       this.#pause(this.#assigned);
-      if (!this.#isStopping) void receiver.assigned(this.#assigned);
+      if (!this.#isStopping) void receiver.onPartitionsAssigned(this.#assigned);
     });
     this.#consumer.on(events.HEARTBEAT, () => {
       if (!this.#isReclaiming || this.#isStopping) return;
       this.#isReclaiming = false;
-      void receiver.assigned(this.#assigned);
+      void receiver.onPartitionsAssigned(this.#assigned);
     });
     for (const event of [events.FETCH_START, events.HEARTBEAT, events.GROUP_JOIN, events.CRASH]) {
       this.#consumer.on(event, () => {
@@ -236,7 +236,7 @@ export class KafkaEventSource implements EventSource {
     };
     for await (const part of fetchedParts(set, place, { ...this.#fetched, damaged })) {
       if (!(await this.#waitForRoom(receiver, payload)) || this.#isStopping) return;
-      if (!receiver.take(part)) {
+      if (!receiver.onBatch(part)) {
         this.#pauseUnlessSeeked(part.partition, payload);
         return;
       }
@@ -253,7 +253,11 @@ export class KafkaEventSource implements EventSource {
   /** Keeps the membership alive while the receiver is full; false when the batch has become stale meanwhile. */
   async #waitForRoom(receiver: RecordReceiver, payload: EachBatchPayload): Promise<boolean> {
     const { partition } = payload.batch;
-    for (let full = receiver.room(partition); full !== undefined; full = receiver.room(partition)) {
+    for (
+      let full = receiver.waitForCapacity(partition);
+      full !== undefined;
+      full = receiver.waitForCapacity(partition)
+    ) {
       await eitherOrAfter(full, this.#heartbeatMs);
       await payload.heartbeat();
       if (!payload.isRunning() || payload.isStale()) return false;

@@ -117,18 +117,18 @@ async function aReader({ topic, brokers }: TestTopic, proxy: TcpProxy): Promise<
   };
   let hasBegun = false;
   const receiver: RecordReceiver = {
-    assigned: () => {
+    onPartitionsAssigned: () => {
       reader.assignments += 1;
       if (hasBegun) reader.begin();
       hasBegun = true;
       return Promise.resolve();
     },
-    take: (batch) => {
+    onBatch: (batch) => {
       if (batch.fetchedOffset !== reader.nextOffset) return false;
       reader.nextOffset = batch.nextOffset;
       return true;
     },
-    room: () => undefined,
+    waitForCapacity: () => undefined,
   };
   await source.connect();
   await source.run(receiver);

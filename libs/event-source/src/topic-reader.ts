@@ -89,12 +89,12 @@ class SpanReading implements RecordReceiver {
     return this.#next >= this.#end;
   }
 
-  assigned(partitions: readonly number[]): Promise<void> {
+  onPartitionsAssigned(partitions: readonly number[]): Promise<void> {
     if (partitions.includes(this.#parts.span.partition)) this.#readOn();
     return Promise.resolve();
   }
 
-  take(batch: RecordBatch): boolean {
+  onBatch(batch: RecordBatch): boolean {
     const { partition, fetchedOffset, nextOffset } = batch;
     if (partition !== this.#parts.span.partition || this.isDone) return false;
     if (fetchedOffset !== this.#next) {
@@ -114,7 +114,7 @@ class SpanReading implements RecordReceiver {
     return true;
   }
 
-  room(): undefined {
+  waitForCapacity(): undefined {
     return undefined;
   }
 

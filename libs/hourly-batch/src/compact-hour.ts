@@ -96,7 +96,7 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
   if (manifest.isForeign) throw new NoManifestError(hourMs);
   const { readAtMs: nowMs, partitions, awaitedEvents } = manifest;
   const hour = finality({ hourMs, awaitedEvents }, { nowMs, partitions, allowedLatenessMs });
-  if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour.reason);
+  if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour);
 }
 
 /** The final hours with events whose files for analysts are missing or older than the archive, in the order of time. */

@@ -1,26 +1,28 @@
+import type { FinalityObstacle } from './finality.ts';
 import { hourText } from './hour-text.ts';
 
 /** The hour may still get events that are on their way. Nothing was written; to be tried again later. */
 export class HourNotFinalError extends Error {
   readonly code = 'HOUR_NOT_FINAL';
-  readonly exitCode = 3;
   override readonly name = 'HourNotFinalError';
 
-  constructor(hourMs: number, reason: string) {
-    super(`hour ${hourText(hourMs)} is not final: ${reason}; run it again later, or without --require-final`);
+  /** What the hour waits for. */
+  readonly obstacle: FinalityObstacle;
+
+  constructor(hourMs: number, { obstacle, reason }: { obstacle: FinalityObstacle; reason: string }) {
+    super(`hour ${hourText(hourMs)} is not final: ${reason}`);
+    this.obstacle = obstacle;
   }
 }
 
 /** The files of the archive are not those of the manifest. */
 export class ArchiveListingError extends Error {
   readonly code = 'ARCHIVE_LISTING';
-  readonly exitCode = 1;
   override readonly name = 'ArchiveListingError';
 
   constructor(hourMs: number, facts: readonly string[]) {
     super(
-      `the archive of hour ${hourText(hourMs)} is not what the manifest says: ${facts.join('; ')}; ` +
-        `nothing was written; check ARCHIVE_URL, and whether somebody added, replaced or removed files`,
+      `the archive of hour ${hourText(hourMs)} is not what the manifest says: ${facts.join('; ')}; nothing was written`,
     );
   }
 }
@@ -28,41 +30,33 @@ export class ArchiveListingError extends Error {
 /** A file of the archive cannot be what it claims to be. */
 export class ArchiveContentError extends Error {
   readonly code = 'ARCHIVE_CONTENT';
-  readonly exitCode = 1;
   override readonly name = 'ArchiveContentError';
 }
 
 /** Totals that contradict each other or the manifest must not be written. */
 export class TotalsContradictionError extends Error {
   readonly code = 'TOTALS_CONTRADICTION';
-  readonly exitCode = 1;
   override readonly name = 'TotalsContradictionError';
 
   constructor(hourMs: number, facts: readonly string[]) {
-    super(
-      `the totals of hour ${hourText(hourMs)} contradict: ${facts.join('; ')}; ` +
-        `nothing was written; batch-layer:verify finds the file that does not hold what the manifest says`,
-    );
+    super(`the totals of hour ${hourText(hourMs)} contradict: ${facts.join('; ')}; nothing was written`);
   }
 }
 
 /** The result of a newer revision of the hour is there already: ours would go back in time. */
 export class NewerResultError extends Error {
   readonly code = 'NEWER_RESULT';
-  readonly exitCode = 1;
   override readonly name = 'NewerResultError';
 }
 
 /** The merged file is not what the manifest says. Nothing was published. */
 export class MergeContradictionError extends Error {
   readonly code = 'MERGE_CONTRADICTION';
-  readonly exitCode = 1;
   override readonly name = 'MergeContradictionError';
 
   constructor(hourMs: number, facts: readonly string[]) {
     super(
-      `the merged files of hour ${hourText(hourMs)} contradict the manifest: ${facts.join('; ')}; nothing was ` +
-        `published; batch-layer:verify finds the file that does not hold what the manifest says`,
+      `the merged files of hour ${hourText(hourMs)} contradict the manifest: ${facts.join('; ')}; nothing was published`,
     );
   }
 }
@@ -70,21 +64,19 @@ export class MergeContradictionError extends Error {
 /** The archive was written by others: nothing tells which of its files belong to an hour, nor when it is final. */
 export class NoManifestError extends Error {
   readonly code = 'NO_MANIFEST';
-  readonly exitCode = 1;
   override readonly name = 'NoManifestError';
 
   constructor(hourMs: number) {
-    super(`hour ${hourText(hourMs)} cannot be merged: Postgres knows no file of the archive; check ARCHIVE_URL`);
+    super(`hour ${hourText(hourMs)} cannot be merged: the manifest knows no file of the archive`);
   }
 }
 
 /** The place for analysts belongs to somebody else, or is fought for. */
 export class AnalyticsConflictError extends Error {
   readonly code = 'ANALYTICS_CONFLICT';
-  readonly exitCode = 1;
   override readonly name = 'AnalyticsConflictError';
 
   constructor(hourMs: number, fact: string) {
-    super(`hour ${hourText(hourMs)} was not merged: ${fact}; nothing was replaced; check ANALYTICS_URL`);
+    super(`hour ${hourText(hourMs)} was not merged: ${fact}; nothing was replaced`);
   }
 }

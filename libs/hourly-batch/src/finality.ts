@@ -33,7 +33,19 @@ export interface StreamArchival {
   readonly allowedLatenessMs: number;
 }
 
-export type Finality = { readonly isFinal: true } | { readonly isFinal: false; readonly reason: string };
+/** What keeps an hour from being final: each asks for another action. */
+export type FinalityObstacle =
+  | 'not ended'
+  | 'topic not read'
+  | 'gap'
+  | 'partition not claimed'
+  | 'clock set back'
+  | 'waiting for files'
+  | 'not archived';
+
+export type Finality =
+  | { readonly isFinal: true }
+  | { readonly isFinal: false; readonly obstacle: FinalityObstacle; readonly reason: string };
 
 /**
  * Whether everything that arrived in time for the hour is in the archive: that is, up to the hour's end and the
@@ -45,8 +57,11 @@ export function finality(
   hour: { readonly hourMs: number } & Pick<HourLack, 'awaitedEvents'>,
   stream: StreamArchival,
 ): Finality {
-  const reason = REASONS.map((reasonOf) => reasonOf(hour, stream)).find((found) => found !== undefined);
-  return reason === undefined ? { isFinal: true } : { isFinal: false, reason };
+  for (const [obstacle, reasonOf] of OBSTACLES) {
+    const reason = reasonOf(hour, stream);
+    if (reason !== undefined) return { isFinal: false, obstacle, reason };
+  }
+  return { isFinal: true };
 }
 
 type Reason = (...parameters: Parameters<typeof finality>) => string | undefined;
@@ -60,25 +75,19 @@ const hasNotEnded: Reason = ({ hourMs }, { nowMs }) => {
 };
 
 const isUnread: Reason = (_hour, { partitions }) =>
-  partitions.length === 0 ? 'no worker has read the topic yet: start speed-layer' : undefined;
+  partitions.length === 0 ? 'no worker has read the topic yet' : undefined;
 
 const hasGap: Reason = (_hour, { partitions }) => {
   const named = names(
     partitions.filter(({ gap }) => gap !== undefined),
     ({ gap = '' }) => gap,
   );
-  return named === undefined
-    ? undefined
-    : `records were lost before they were archived: ${named}; run speed-layer:acknowledge-gap ` +
-        '(after LOG_TRUNCATED: speed-layer:acknowledge-truncation)';
+  return named === undefined ? undefined : `records were lost before they were archived: ${named}`;
 };
 
 const isUnclaimed: Reason = (_hour, { partitions }) => {
   const named = names(partitions.filter(({ isClaimed }) => !isClaimed));
-  return named === undefined
-    ? undefined
-    : `no worker of this database has ever archived ${named}: see that a speed-layer with the archive sink runs, and ` +
-        'that no other database uses its KAFKA_GROUP_ID';
+  return named === undefined ? undefined : `no worker of this database has ever archived ${named}`;
 };
 
 const hasClockSetBack: Reason = (_hour, { nowMs, partitions }) => {
@@ -86,16 +95,11 @@ const hasClockSetBack: Reason = (_hour, { nowMs, partitions }) => {
     partitions.filter(({ archivedUntilMs }) => (archivedUntilMs ?? 0) > nowMs),
     until,
   );
-  return named === undefined
-    ? undefined
-    : `the clock of the database was set back: ${named}; see speed-layer:forget-notes`;
+  return named === undefined ? undefined : `the clock of the database was set back: ${named}`;
 };
 
 const isWaiting: Reason = ({ awaitedEvents }) =>
-  awaitedEvents === 0
-    ? undefined
-    : `${awaitedEvents} events of it are counted and not archived yet: wait until speed-layer writes its next file ` +
-      '(ARCHIVE_ROLL_INTERVAL_MS), or run speed-layer:drain';
+  awaitedEvents === 0 ? undefined : `${awaitedEvents} events of it are counted and not archived yet`;
 
 const isNotArchived: Reason = ({ hourMs }, { partitions, allowedLatenessMs }) => {
   const arrivalsUntilMs = hourMs + ONE_HOUR.sizeMs + allowedLatenessMs;
@@ -106,8 +110,16 @@ const isNotArchived: Reason = ({ hourMs }, { partitions, allowedLatenessMs }) =>
   return named === undefined ? undefined : `arrivals until ${instant(arrivalsUntilMs)} are not archived yet: ${named}`;
 };
 
-/** The first that holds is told: each asks for another action. View hour_status of the store has the same order. */
-const REASONS = [hasNotEnded, isUnread, hasGap, isUnclaimed, hasClockSetBack, isWaiting, isNotArchived];
+/** The first that applies is the one given. View hour_status of the store has the same order. */
+const OBSTACLES: readonly (readonly [FinalityObstacle, Reason])[] = [
+  ['not ended', hasNotEnded],
+  ['topic not read', isUnread],
+  ['gap', hasGap],
+  ['partition not claimed', isUnclaimed],
+  ['clock set back', hasClockSetBack],
+  ['waiting for files', isWaiting],
+  ['not archived', isNotArchived],
+];
 
 const MOST_NAMED = 5;
 

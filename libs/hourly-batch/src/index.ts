@@ -3,7 +3,14 @@ export type * from './compaction-ports.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
 export * from './errors.ts';
 export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-facts.ts';
-export { finality, type Finality, type HourLack, type PartitionArchival, type StreamArchival } from './finality.ts';
+export {
+  finality,
+  type Finality,
+  type FinalityObstacle,
+  type HourLack,
+  type PartitionArchival,
+  type StreamArchival,
+} from './finality.ts';
 export { hourText } from './hour-text.ts';
 export type * from './ports.ts';
 export * from './row-facts.ts';

@@ -54,7 +54,7 @@ describe('an hour that is not final', () => {
     const { ports, calls } = fakePorts({ readings });
     const run = runHour(ports, HOUR, { ...plain, requireFinal: true });
     await expect(run).rejects.toThrow(HourNotFinalError);
-    await expect(run).rejects.toMatchObject({ exitCode: 3 });
+    await expect(run).rejects.toMatchObject({ code: 'HOUR_NOT_FINAL', obstacle: 'topic not read' });
     await expect(run).rejects.toThrow('hour 2022-10-29T13 is not final: no worker has read the topic yet');
     expect(calls).toEqual(['manifest']);
   });

@@ -59,7 +59,7 @@ async function attemptHour(ports: HourPorts, hourMs: number, options: HourOption
   const { readAtMs: nowMs, partitions, awaitedEvents } = before;
   const { allowedLatenessMs } = options;
   const hourFinality = finality({ hourMs, awaitedEvents }, { nowMs, partitions, allowedLatenessMs });
-  if (options.requireFinal && !hourFinality.isFinal) throw new HourNotFinalError(hourMs, hourFinality.reason);
+  if (options.requireFinal && !hourFinality.isFinal) throw new HourNotFinalError(hourMs, hourFinality);
   const inputs = await readInputs(ports, hourMs, before);
   const totals = inputs.files.length === 0 ? NO_TOTALS : await ports.engine.aggregate(hourMs, inputs.files);
   const eventBytes = checkTotals(hourMs, inputs, totals);

@@ -1,5 +1,5 @@
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
-import type { PartitionIntake } from './partition-processor.ts';
+import type { PartitionProcessor } from './partition-processor.ts';
 import { PendingTotals } from './totals-sink/pending-totals.ts';
 import type { TotalsCommit } from './ports/index.ts';
 
@@ -8,21 +8,21 @@ import type { TotalsCommit } from './ports/index.ts';
  * assigned anew, nothing of it may reach a sink any more.
  */
 export class Assignment {
-  readonly #intakes: Map<number, PartitionIntake>;
+  readonly #processors: Map<number, PartitionProcessor>;
   #archives: readonly PartitionArchive[];
-  readonly #wanted = { aborted: false };
+  readonly #abort = new AbortController();
   #pending = new PendingTotals();
   #committing: Committing | undefined;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
 
-  constructor(intakes: readonly PartitionIntake[]) {
-    this.#intakes = new Map(intakes.map((intake) => [intake.partition, intake]));
-    this.#archives = intakes.flatMap(({ archive }) => archive ?? []);
+  constructor(processors: readonly PartitionProcessor[]) {
+    this.#processors = new Map(processors.map((processor) => [processor.partition, processor]));
+    this.#archives = processors.flatMap(({ archive }) => archive ?? []);
   }
 
-  get intakes(): ReadonlyMap<number, PartitionIntake> {
-    return this.#intakes;
+  get processors(): ReadonlyMap<number, PartitionProcessor> {
+    return this.#processors;
   }
 
   get archives(): readonly PartitionArchive[] {
@@ -31,15 +31,15 @@ export class Assignment {
 
   /** Whether something of a partition could be saved now without reading more, or is being saved. */
   holdsUnsaved(partition: number): boolean {
-    const intake = this.#intakes.get(partition);
-    if (intake === undefined) return false;
+    const processor = this.#processors.get(partition);
+    if (processor === undefined) return false;
     const isCommitting = this.#committing?.partitions.has(partition) === true;
-    return intake.hasUnflushed || isCommitting || intake.archive?.hasUnsaved === true;
+    return processor.hasUnflushed || isCommitting || processor.archive?.hasUnsaved === true;
   }
 
   /** A partition of which nothing is unsaved is no part of it any more. */
   remove(partition: number): void {
-    this.#intakes.delete(partition);
+    this.#processors.delete(partition);
     this.#archives = this.#archives.filter((archive) => archive.partition !== partition);
   }
 
@@ -47,9 +47,9 @@ export class Assignment {
     return this.#pending;
   }
 
-  /** Whether anybody still wants what is done for this assignment. */
-  get wanted(): { readonly aborted: boolean } {
-    return this.#wanted;
+  /** Aborted when the assignment is abandoned: what is still in work for it is of no use any more. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   get isCommitting(): boolean {
@@ -81,7 +81,7 @@ export class Assignment {
 
   /** Whether more is left to read than the next commit would hold. */
   get isBehind(): boolean {
-    return sum([...this.intakes.values()], ({ unread }) => unread) > this.#pending.records;
+    return sum([...this.processors.values()], ({ lag }) => lag) > this.#pending.records;
   }
 
   /** Rows in open chunks, which can be sealed at any time. A range that is redone ends where its intent says. */
@@ -113,8 +113,8 @@ export class Assignment {
   /** Hands over what has been taken so far, as one commit; what comes meanwhile waits for the next. */
   beginCommit(): { readonly commit: TotalsCommit; readonly taken: PendingTotals } {
     const taken = this.#pending;
-    const partitions = [...this.intakes.values()].sort((left, right) => left.partition - right.partition);
-    const moves = partitions.flatMap((intake) => intake.beginFlush() ?? []);
+    const partitions = [...this.processors.values()].sort((left, right) => left.partition - right.partition);
+    const moves = partitions.flatMap((processor) => processor.beginFlush() ?? []);
     this.#committing = { taken, partitions: new Set(moves.map(({ partition }) => partition)) };
     this.#pending = new PendingTotals();
     const { totals, deadLetters } = taken;
@@ -155,7 +155,7 @@ export class Assignment {
   }
 
   abandon(): void {
-    this.#wanted.aborted = true;
+    this.#abort.abort();
     this.#announceChange();
   }
 

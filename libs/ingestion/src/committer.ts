@@ -29,10 +29,10 @@ const INTERVALS_BEHIND = 2;
 const FULL_COMMITS_BEFORE_GROWTH = 10;
 
 /** Makes durable what an assignment has taken: totals one commit at a time, and beside them chunks of the archive. */
-export class Saving {
+export class Committer {
   readonly #assignment: Assignment;
   readonly #context: AssignmentContext;
-  readonly #events: SavingEvents;
+  readonly #events: CommitterEvents;
   /** At most so many records a commit, since one of twice as many took too long; undefined for the usual bounds. */
   #commitRecords: number | undefined;
   /** Commits of so many records since it changed. */
@@ -41,7 +41,7 @@ export class Saving {
   constructor(
     assignment: Assignment,
     context: AssignmentContext,
-    { commitRecords, ...events }: SavingEvents & { readonly commitRecords: number | undefined },
+    { commitRecords, ...events }: CommitterEvents & { readonly commitRecords: number | undefined },
   ) {
     this.#assignment = assignment;
     this.#context = context;
@@ -60,17 +60,18 @@ export class Saving {
   }
 
   /** Whether another batch of a partition may be taken. A range that is redone may exceed the bound, else it never ends. */
-  hasRoom(partition: number): boolean {
+  hasCapacity(partition: number): boolean {
     const { records, rows, deadLetterBytes, archiveRows } = this.#bounds();
-    const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, intakes } = this.#assignment;
+    const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, processors } =
+      this.#assignment;
     if (this.recordsLeft <= 0 || uncommittedRecords >= 2 * records || uncommittedRows >= 2 * rows) return false;
     if (uncommittedDeadLetterBytes >= 2 * deadLetterBytes) return false;
-    return bufferedRows < 2 * archiveRows || intakes.get(partition)?.archive?.isRedoing === true;
+    return bufferedRows < 2 * archiveRows || processors.get(partition)?.archive?.isRedoing === true;
   }
 
   /** Starts whatever is due. */
   tick(): void {
-    if (this.#assignment.wanted.aborted) return;
+    if (this.#assignment.signal.aborted) return;
     const nowMs = this.#context.ports.clock.nowMs();
     if (this.#isFlushDue(nowMs)) this.#flush();
     this.#sealDueChunks(nowMs);
@@ -78,9 +79,9 @@ export class Saving {
   }
 
   /** Saves all that has been taken; returns early when the assignment is abandoned meanwhile. */
-  async all(): Promise<void> {
+  async saveAll(): Promise<void> {
     const assignment = this.#assignment;
-    while (!assignment.wanted.aborted && assignment.hasUnsaved) {
+    while (!assignment.signal.aborted && assignment.hasUnsaved) {
       const { change, pending, isCommitting, archives } = assignment;
       if (pending.sinceMs !== undefined && !isCommitting) this.#flush();
       for (const archive of archives) archive.seal();
@@ -128,10 +129,10 @@ export class Saving {
     const { commit, taken } = this.#assignment.beginCommit();
     this.#context.inBackground('commit totals', async () => {
       try {
-        await retry('commit totals', () => store.commitTotals(commit), this.#assignment.wanted);
+        await retry('commit totals', () => store.commitTotals(commit), this.#assignment.signal);
       } catch (error) {
         const isDivisible = error instanceof CommitTooLongError || error instanceof SumOutOfRangeError;
-        if (!isDivisible || this.#assignment.wanted.aborted) throw error;
+        if (!isDivisible || this.#assignment.signal.aborted) throw error;
         this.#events.commitFailed({ error, commit, records: taken.records });
         return;
       }
@@ -142,7 +143,7 @@ export class Saving {
       const { events, eventBytes } = taken.totals;
       observer.observe({ kind: 'committed', commit, events, eventBytes, durationMs: clock.nowMs() - startedMs });
       this.tick();
-      await source.showProgress(new Map(commit.moves.map(({ partition, to }) => [partition, to])));
+      await source.commitOffsetsForLag(new Map(commit.moves.map(({ partition, to }) => [partition, to])));
     });
   }
 
@@ -180,16 +181,16 @@ export class Saving {
         topic: settings.topic,
         store: ports.store,
         archive: files,
-        step: (name, operation) => ports.retry(name, operation, this.#assignment.wanted),
+        step: (name, operation) => ports.retry(name, operation, this.#assignment.signal),
       }).catch((error: unknown) => {
         this.#assignment.giveUpChunks(archive);
-        if (chunk.intent !== undefined && !this.#assignment.wanted.aborted) this.#events.redone();
+        if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.redone();
         throw error;
       });
       this.#assignment.endChunk(archive);
       ports.observer.observe({ kind: 'archived', partition: chunk.partition, files: written });
-      if (!this.#assignment.wanted.aborted) saved('archive', [chunk.partition]);
-      if (chunk.intent !== undefined && !this.#assignment.wanted.aborted) this.#events.redone();
+      if (!this.#assignment.signal.aborted) saved('archive', [chunk.partition]);
+      if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.redone();
       this.tick();
     };
     inBackground('archive', write, chunk.partition);
@@ -204,7 +205,7 @@ export interface FailedCommit {
 }
 
 /** What the saving tells of. */
-export interface SavingEvents {
+export interface CommitterEvents {
   /** A predecessor's intent has been redone, or cannot be. */
   readonly redone: () => void;
   /** Nothing of the assignment can be committed any more: it has to be claimed again, in other parts. */

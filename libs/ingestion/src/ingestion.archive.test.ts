@@ -32,7 +32,7 @@ describe('a chunk', () => {
   it('becomes a file in each hour that it touches, which the manifest then lists', async () => {
     const worker = await aClaimedWorker();
     const late = eventRecord(1, { timestamp: '2022-10-29T09:59:59Z', bytes: 11 });
-    worker.ingestion.take(aBatch([eventRecord(0), late, eventRecord(2)]));
+    worker.ingestion.onBatch(aBatch([eventRecord(0), late, eventRecord(2)]));
     await worker.ingestion.saveAll();
     expect(archived(worker)).toEqual([
       [`${HOUR_13}/devices-0-000000000000-000000000003.parquet`, [0, 2]],
@@ -49,7 +49,7 @@ describe('a chunk', () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 5_000);
     const path = `${HOUR_13}/devices-0-000000000000-000000000001.parquet`;
     expect(worker.store.intents.get(0)).toEqual({ startOffset: 0, endOffset: 1, decoderVersion: 1, paths: [path] });
@@ -61,7 +61,7 @@ describe('a chunk', () => {
 
   it('of nothing but dead letters moves the position without a file and without an intent', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(aBatch([badRecord(0), badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([badRecord(0), badRecord(1)]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('archive', 0)).toBe(2);
     expect(worker.store.script.calls).not.toContain('recordIntent');
@@ -70,9 +70,9 @@ describe('a chunk', () => {
 
   it('is sealed when its oldest row has waited for the interval', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 4_000);
-    worker.ingestion.take(eventBatch([1]));
+    worker.ingestion.onBatch(eventBatch([1]));
     await pass(worker, 999);
     expect(worker.archive.paths).toEqual([]);
     await pass(worker, 1);
@@ -81,11 +81,11 @@ describe('a chunk', () => {
 
   it('is sealed at the greatest number of rows in all partitions, the largest first', async () => {
     const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 6 });
-    worker.ingestion.take(eventBatch([0, 1], { partition: 0 }));
-    worker.ingestion.take(eventBatch([0, 1, 2], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { partition: 0 }));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2], { partition: 1 }));
     await settled();
     expect(worker.archive.paths).toEqual([]);
-    worker.ingestion.take(eventBatch([0], { partition: 2 }));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 2 }));
     await settled();
     expect(archived(worker)).toEqual([[`${HOUR_13}/devices-1-000000000000-000000000003.parquet`, [0, 1, 2]]]);
   });
@@ -94,8 +94,8 @@ describe('a chunk', () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
-    worker.ingestion.take(eventBatch([0]));
-    worker.ingestion.take(eventBatch([1]));
+    worker.ingestion.onBatch(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([1]));
     await settled();
     expect(worker.store.intents.get(0)?.endOffset).toBe(1);
     held.resolve(undefined);
@@ -107,7 +107,7 @@ describe('a chunk', () => {
     const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise, held.promise, held.promise);
-    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0], { partition }));
+    for (const partition of [0, 1, 2]) worker.ingestion.onBatch(eventBatch([0], { partition }));
     await settled();
     expect([...worker.store.intents.keys()]).toEqual([0, 1]);
     held.resolve(undefined);
@@ -119,7 +119,7 @@ describe('a chunk', () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise, held.promise, held.promise);
-    worker.ingestion.take(aBatch([0, 1, 2].map((offset) => ofHour(offset, offset))));
+    worker.ingestion.onBatch(aBatch([0, 1, 2].map((offset) => ofHour(offset, offset))));
     await pass(worker, 5_000);
     expect(worker.archive.script.calls).toEqual(['create', 'create', 'create']);
     held.resolve(undefined);
@@ -132,7 +132,7 @@ describe('a chunk', () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 10_000 });
     const hours = [...Array(MAX_HOURS_OF_CHUNK).keys(), 0, MAX_HOURS_OF_CHUNK, 1];
     const records = hours.map((hour, offset) => ofHour(offset, hour));
-    worker.ingestion.take(aBatch(records));
+    worker.ingestion.onBatch(aBatch(records));
     for (let turns = 0; turns < 10; turns += 1) await settled();
     const end = MAX_HOURS_OF_CHUNK + 1;
     expect(worker.store.nextOffset('archive', 0)).toBe(end);
@@ -146,7 +146,7 @@ describe('a chunk', () => {
   it('does not hold up the totals while the store of files is down', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
     worker.archive.script.plan('create', Promise.withResolvers().promise);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 1_000);
     expect(worker.store.totals).toContain('13:15 user ana 5');
   });
@@ -158,14 +158,14 @@ describe('records that have waited before the claim', () => {
     const worker = aWorker();
     worker.source.hold(0, { stable });
     worker.store.waitingMs.set(0, waitingMs);
-    await worker.ingestion.assigned([0]);
+    await worker.ingestion.onPartitionsAssigned([0]);
     return worker;
   }
 
   // waited 4 s ┤claim├ 1 s ┤ file
   it('wait only for what is left of the roll interval', async () => {
     const worker = await claimed({ waitingMs: 4_000, stable: 2 });
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 999);
     expect(worker.archive.paths).toEqual([]);
     await pass(worker, 1);
@@ -174,22 +174,22 @@ describe('records that have waited before the claim', () => {
 
   it('are archived when the reading has come to all that the topic held at the claim, if the interval is over', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 3 });
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await settled();
     expect(worker.archive.paths).toEqual([]);
-    worker.ingestion.take(eventBatch([2, 3]));
+    worker.ingestion.onBatch(eventBatch([2, 3]));
     await settled();
     expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000004.parquet`]);
   });
 
   it('are archived as far as they have been read some seconds after the claim', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 1_000 });
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 4_999);
     expect(worker.archive.paths).toEqual([]);
     await pass(worker, 1);
     expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
-    worker.ingestion.take(eventBatch([2]));
+    worker.ingestion.onBatch(eventBatch([2]));
     await pass(worker, 4_999);
     expect(worker.archive.paths).toHaveLength(1);
     await pass(worker, 1);
@@ -198,9 +198,9 @@ describe('records that have waited before the claim', () => {
 
   it('do not make chunks smaller that begin behind them', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 1 });
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await settled();
-    worker.ingestion.take(eventBatch([1]));
+    worker.ingestion.onBatch(eventBatch([1]));
     await pass(worker, 4_999);
     expect(worker.archive.paths).toHaveLength(1);
   });
@@ -209,8 +209,8 @@ describe('records that have waited before the claim', () => {
     const worker = withOpenIntent();
     worker.source.hold(0, { stable: 6 });
     worker.store.waitingMs.set(0, 60_000);
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1, 2, 3, 4, 5]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3, 4, 5]));
     await settled();
     expect(worker.store.nextOffset('archive', 0)).toBe(6);
   });
@@ -220,7 +220,7 @@ describe('a file that exists already', () => {
   it('is adopted when it holds the rows, with its own size and checksum', async () => {
     const worker = await aClaimedWorker();
     worker.archive.script.plan('create', 'lose answer');
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     expect(worker.archive.script.calls).toEqual(['create', 'create', 'read']);
     expect(worker.store.manifest).toMatchObject([{ rows: 2, sizeBytes: 102, checksum: 'file 1' }]);
@@ -228,10 +228,10 @@ describe('a file that exists already', () => {
 
   it('stops its partition when it holds other rows', async () => {
     const stranger = await aClaimedWorker();
-    stranger.ingestion.take(aBatch([eventRecord(0), eventRecord(1, { bytes: 6 })]));
+    stranger.ingestion.onBatch(aBatch([eventRecord(0), eventRecord(1, { bytes: 6 })]));
     await stranger.ingestion.saveAll();
     const worker = await aClaimedWorker([0], { archive: stranger.archive });
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     expect(faultIn(worker)).toMatch(/^ARCHIVE_CONFLICT: .* holds another bytes in row 1 \(offset 1\)/);
     expect([worker.store.manifest, worker.store.nextOffset('totals', 0)]).toEqual([[], 2]);
@@ -245,19 +245,19 @@ describe('an intent that a predecessor left open', () => {
     const paths = hours.map((hour) => `${hourFolder(hour * 3_600_000)}/devices-0-000000000000-000000001001.parquet`);
     worker.store.intents.set(0, { startOffset: 0, endOffset: hours.length, decoderVersion: 1, paths: paths.sort() });
     worker.source.hold(0, { latest: hours.length });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(aBatch(hours.map((hour, offset) => ofHour(offset, hour))));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(aBatch(hours.map((hour, offset) => ofHour(offset, hour))));
     await worker.ingestion.saveAll();
     expect(worker.store.manifest).toHaveLength(hours.length);
   });
 
   it('is redone up to exactly its end, wherever the batches end', async () => {
     const worker = withOpenIntent();
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 60_000);
     expect(worker.archive.paths).toEqual([]);
-    worker.ingestion.take(eventBatch([2, 3, 4, 5]));
+    worker.ingestion.onBatch(eventBatch([2, 3, 4, 5]));
     await settled();
     expect(archived(worker)).toEqual([[`${HOUR_13}/devices-0-000000000000-000000000004.parquet`, [0, 1, 2, 3]]]);
     expect([worker.store.nextOffset('archive', 0), worker.store.intents.size]).toEqual([4, 0]);
@@ -268,8 +268,8 @@ describe('an intent that a predecessor left open', () => {
   // events 0 1 ┤ gap ├ intent ends at 4 ┤ gap ├ event 7
   it('ends in a gap when no record is left at its end', async () => {
     const worker = withOpenIntent();
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1, 7]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1, 7]));
     await worker.ingestion.saveAll();
     expect(archived(worker)).toEqual([
       [`${HOUR_13}/devices-0-000000000000-000000000004.parquet`, [0, 1]],
@@ -279,9 +279,9 @@ describe('an intent that a predecessor left open', () => {
 
   it('ends with markers', async () => {
     const worker = withOpenIntent();
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0]));
-    worker.ingestion.take(aBatch([], { fetchedOffset: 1, nextOffset: 4 }));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0]));
+    worker.ingestion.onBatch(aBatch([], { fetchedOffset: 1, nextOffset: 4 }));
     await settled();
     expect(worker.store.nextOffset('archive', 0)).toBe(4);
   });
@@ -290,11 +290,11 @@ describe('an intent that a predecessor left open', () => {
     const before = await aClaimedWorker();
     const records = [eventRecord(0), eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' })];
     before.archive.script.plan('create', Promise.resolve(), Promise.withResolvers().promise);
-    before.ingestion.take(aBatch(records));
+    before.ingestion.onBatch(aBatch(records));
     await pass(before, 5_000);
     expect(before.archive.paths).toHaveLength(1);
     const after = await aClaimedWorker([0], before);
-    after.ingestion.take(aBatch([...records, eventRecord(2)]));
+    after.ingestion.onBatch(aBatch([...records, eventRecord(2)]));
     await settled();
     expect(archived(after)).toEqual([
       [`${HOUR_13}/devices-0-000000000000-000000000002.parquet`, [0]],
@@ -306,9 +306,9 @@ describe('an intent that a predecessor left open', () => {
   it('is redone one partition at a time; partitions without one are read at once', async () => {
     const worker = withOpenIntent([0, 2]);
     worker.source.hold(1);
-    await worker.ingestion.assigned([0, 1, 2]);
+    await worker.ingestion.onPartitionsAssigned([0, 1, 2]);
     expect(worker.source.reads).toEqual(['1@0', '0@0']);
-    worker.ingestion.take(eventBatch([0, 1, 2, 3]));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3]));
     await settled();
     expect(worker.source.reads).toEqual(['1@0', '0@0', '2@0']);
     const open = worker.observed.flatMap((event) => (event.kind === 'intents' ? [event.open] : []));
@@ -317,8 +317,8 @@ describe('an intent that a predecessor left open', () => {
 
   it('stops its partition when its records give other files now', async () => {
     const worker = withOpenIntent();
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
     await settled();
     expect(faultIn(worker)).toContain('finish the intent with the version of this program');
     expect(worker.archive.paths).toEqual([]);
@@ -330,7 +330,7 @@ describe('the archive calls that are refused', () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan(call, held.promise);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 5_000);
     await aClaimedWorker([0], worker);
     held.resolve(undefined);
@@ -341,10 +341,10 @@ describe('the archive calls that are refused', () => {
   it('a completed chunk whose answer is lost is listed once', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('completeChunk', 'lose answer');
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 5_000);
     expect([worker.source.reclaims, worker.store.manifest.length]).toEqual([1, 1]);
-    await worker.ingestion.assigned([0]);
+    await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.source.reads.at(-1)).toBe('0@0');
     expect(worker.store.nextOffset('archive', 0)).toBe(1);
   });
@@ -352,7 +352,7 @@ describe('the archive calls that are refused', () => {
   it('an intent whose answer is lost is recorded again', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('recordIntent', 'lose answer');
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await worker.ingestion.saveAll();
     expect([worker.source.reclaims, worker.store.manifest.length]).toEqual([0, 1]);
   });

@@ -4,13 +4,13 @@ import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts
 describe('a batch', () => {
   it('is taken when it was fetched from where the one before ended', async () => {
     const { ingestion } = await aClaimedWorker();
-    expect(ingestion.take(eventBatch([0, 1]))).toBe(true);
-    expect(ingestion.take(eventBatch([2]))).toBe(true);
+    expect(ingestion.onBatch(eventBatch([0, 1]))).toBe(true);
+    expect(ingestion.onBatch(eventBatch([2]))).toBe(true);
   });
 
   it('is taken with gaps between its records and before its first', async () => {
     const worker = await aClaimedWorker();
-    expect(worker.ingestion.take(eventBatch([3, 7], { fetchedOffset: 0 }))).toBe(true);
+    expect(worker.ingestion.onBatch(eventBatch([3, 7], { fetchedOffset: 0 }))).toBe(true);
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(8);
     expect(worker.store.nextOffset('archive', 0)).toBe(8);
@@ -18,7 +18,7 @@ describe('a batch', () => {
 
   it('moves the position over markers at its end', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0], { nextOffset: 4 }));
+    worker.ingestion.onBatch(eventBatch([0], { nextOffset: 4 }));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(4);
     expect(worker.ingestion.hasTaken(new Map([[0, 4]]))).toBe(true);
@@ -26,7 +26,7 @@ describe('a batch', () => {
 
   it('is not taken of a partition that is not claimed', async () => {
     const { ingestion, source } = await aClaimedWorker([1]);
-    expect(ingestion.take(eventBatch([0]))).toBe(false);
+    expect(ingestion.onBatch(eventBatch([0]))).toBe(false);
     await settled();
     expect(source.reads).toEqual(['1@0']);
   });
@@ -36,8 +36,8 @@ describe('a batch', () => {
     ['earlier', 1],
   ])('is not taken when it was fetched from %s; its partition is read again', async (_when, fetchedOffset) => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
-    expect(worker.ingestion.take(eventBatch([fetchedOffset]))).toBe(false);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    expect(worker.ingestion.onBatch(eventBatch([fetchedOffset]))).toBe(false);
     await settled();
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
     expect(worker.observed).toContainEqual({
@@ -52,8 +52,8 @@ describe('a batch', () => {
 
   it('is not taken twice', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
-    expect(worker.ingestion.take(eventBatch([0, 1]))).toBe(false);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    expect(worker.ingestion.onBatch(eventBatch([0, 1]))).toBe(false);
     await worker.ingestion.saveAll();
     expect(worker.store.totals).toContain('13:15 user ana 10');
   });
@@ -61,7 +61,7 @@ describe('a batch', () => {
   it('makes the worker claim its partition again when retention has deleted what was expected, which stops it', async () => {
     const worker = await aClaimedWorker();
     worker.source.hold(0, { earliest: 10 });
-    expect(worker.ingestion.take(eventBatch([10]))).toBe(false);
+    expect(worker.ingestion.onBatch(eventBatch([10]))).toBe(false);
     await pass(worker, 0);
     await pass(worker, 0);
     expect(faultIn(worker)).toMatch(/^DATA_GAP: position 0 of totals on partition 0/);
@@ -70,8 +70,8 @@ describe('a batch', () => {
 
   it('is read on from where the partition stands when another was taken while the offsets were asked for', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([9]));
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([9]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await settled();
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
   });
@@ -82,8 +82,8 @@ describe('a batch', () => {
       worker.source.hold(partition);
       worker.store.intents.set(partition, { startOffset: 0, endOffset: 3, decoderVersion: 1, paths: ['a'] });
     }
-    await worker.ingestion.assigned([0, 1]);
-    worker.ingestion.take(eventBatch([7], { partition: 1 }));
+    await worker.ingestion.onPartitionsAssigned([0, 1]);
+    worker.ingestion.onBatch(eventBatch([7], { partition: 1 }));
     await settled();
     expect(worker.source.reads).toEqual(['0@0']);
   });
@@ -94,7 +94,7 @@ describe('a partition that brings nothing', () => {
 
   async function stalled(stable: number, lookMs: readonly number[]) {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     for (const ms of lookMs) {
       worker.clock.ms = ms;
@@ -119,7 +119,7 @@ describe('a partition that brings nothing', () => {
 
   it('is left alone when something has come meanwhile', async () => {
     const worker = await stalled(9, [0]);
-    worker.ingestion.take(eventBatch([2]));
+    worker.ingestion.onBatch(eventBatch([2]));
     worker.clock.ms = MINUTE_MS;
     worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable: 9 }]]));
     expect(worker.source.reads).toEqual(['0@0']);
@@ -128,7 +128,7 @@ describe('a partition that brings nothing', () => {
   it('is left alone while there is no room for it', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     for (const ms of [0, MINUTE_MS, 2 * MINUTE_MS]) {
       worker.clock.ms = ms;
       worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable: 9 }]]));
@@ -140,7 +140,7 @@ describe('a partition that brings nothing', () => {
 describe('the lag of a partition', () => {
   async function lagsAt(range: { readonly latest: number; readonly stable: number } | undefined) {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.ingestion.verifyOffsets(new Map([[0, range && { earliest: 0, ...range }]]));
     return worker.observed.filter(({ kind }) => kind === 'lag');
   }
@@ -160,8 +160,8 @@ describe('each sink', () => {
     worker.source.hold(0);
     worker.store.setPosition('totals', 0, { nextOffset: 2 });
     worker.store.setPosition('archive', 0, { nextOffset: 1 });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(
       aBatch([eventRecord(1, { bytes: 1 }), eventRecord(2, { bytes: 20 }), eventRecord(3, { bytes: 300 })]),
     );
     await worker.ingestion.saveAll();
@@ -173,8 +173,8 @@ describe('each sink', () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.setPosition('archive', 0, { nextOffset: 9 });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(2);
     expect(worker.store.nextOffset('archive', 0)).toBe(9);
@@ -183,7 +183,7 @@ describe('each sink', () => {
 
   it('may be the totals alone', async () => {
     const worker = await aClaimedWorker([0], { sinks: ['totals'] });
-    worker.ingestion.take(aBatch([eventRecord(0), badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([eventRecord(0), badRecord(1)]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(2);
     expect(worker.store.nextOffset('archive', 0)).toBe(0);
@@ -196,9 +196,9 @@ describe('a batch without records, of transaction markers or aborted records', (
 
   it('moves the positions', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
-    expect(worker.ingestion.take(markers(2, 5))).toBe(true);
-    expect(worker.ingestion.take(eventBatch([5]))).toBe(true);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    expect(worker.ingestion.onBatch(markers(2, 5))).toBe(true);
+    expect(worker.ingestion.onBatch(eventBatch([5]))).toBe(true);
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(6);
     expect(worker.store.nextOffset('archive', 0)).toBe(6);
@@ -206,7 +206,7 @@ describe('a batch without records, of transaction markers or aborted records', (
 
   it('moves the archive without a file', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(markers(0, 5));
+    worker.ingestion.onBatch(markers(0, 5));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('archive', 0)).toBe(5);
     expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
@@ -214,15 +214,15 @@ describe('a batch without records, of transaction markers or aborted records', (
 
   it('counts as taken up to its end', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(markers(0, 5));
+    worker.ingestion.onBatch(markers(0, 5));
     expect(worker.ingestion.hasTaken(new Map([[0, 5]]))).toBe(true);
   });
 
   // expected 2 ┤ ? ? ? ├ marker 5 ┤ 6
   it('is not taken when it was fetched from behind the offset that is expected', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
-    expect(worker.ingestion.take(markers(5, 6))).toBe(false);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    expect(worker.ingestion.onBatch(markers(5, 6))).toBe(false);
     await settled();
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
     await worker.ingestion.saveAll();

@@ -18,14 +18,14 @@ describe('room for another batch', () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
-    worker.ingestion.take(eventBatch([0, 1]));
-    expect(worker.ingestion.room(0)).toBeUndefined();
-    worker.ingestion.take(eventBatch([2, 3]));
-    const full = worker.ingestion.room(0);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+    worker.ingestion.onBatch(eventBatch([2, 3]));
+    const full = worker.ingestion.waitForCapacity(0);
     expect(await hasChanged(full)).toBe(false);
     held.resolve(undefined);
     expect(await hasChanged(full)).toBe(true);
-    expect(worker.ingestion.room(0)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
   it('ends when rejected payloads have become twice too large', async () => {
@@ -33,10 +33,10 @@ describe('room for another batch', () => {
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
     const text = 'x'.repeat(4_096);
     for (const from of [0, 2_048]) {
-      expect(worker.ingestion.room(0)).toBeUndefined();
-      worker.ingestion.take(aBatch(Array.from({ length: 2_048 }, (_, row) => badRecord(from + row, text))));
+      expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+      worker.ingestion.onBatch(aBatch(Array.from({ length: 2_048 }, (_, row) => badRecord(from + row, text))));
     }
-    expect(worker.ingestion.room(0)).toBeDefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeDefined();
   });
 
   it('ends when there are twice too many rows, of few events each, and comes back with the commit', async () => {
@@ -44,15 +44,15 @@ describe('room for another batch', () => {
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
     for (const from of [0, 33_334]) {
-      expect(worker.ingestion.room(0)).toBeUndefined();
-      worker.ingestion.take(aBatch(Array.from({ length: 33_334 }, (_, row) => recordOfThreeRows(from + row))));
+      expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+      worker.ingestion.onBatch(aBatch(Array.from({ length: 33_334 }, (_, row) => recordOfThreeRows(from + row))));
     }
-    const full = worker.ingestion.room(0);
+    const full = worker.ingestion.waitForCapacity(0);
     expect(await hasChanged(full)).toBe(false);
     held.resolve(undefined);
     expect(await hasChanged(full)).toBe(true);
     await settled();
-    expect(worker.ingestion.room(0)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
     expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([33_334, 66_668]);
   });
 
@@ -60,15 +60,15 @@ describe('room for another batch', () => {
     const worker = await aClaimedWorker([0, 1], { archiveRollRows: 2 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
-    worker.ingestion.take(eventBatch([0, 1, 2]));
-    expect(worker.ingestion.room(1)).toBeUndefined();
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2]));
+    expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     await pass(worker, 1_000);
-    const full = worker.ingestion.room(1);
+    const full = worker.ingestion.waitForCapacity(1);
     expect(await hasChanged(full)).toBe(false);
     held.resolve(undefined);
     expect(await hasChanged(full)).toBe(true);
-    expect(worker.ingestion.room(1)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
   });
 
   it('is there for a partition whose intent is redone, however full the others are: else none would ever end', async () => {
@@ -76,13 +76,13 @@ describe('room for another batch', () => {
     worker.source.hold(0);
     worker.source.hold(1);
     worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: ['a'] });
-    await worker.ingestion.assigned([0, 1]);
+    await worker.ingestion.onPartitionsAssigned([0, 1]);
     worker.archive.script.plan('create', Promise.withResolvers().promise);
-    worker.ingestion.take(eventBatch([0, 1, 2, 3], { partition: 1 }));
-    expect(worker.ingestion.room(1)).toBeDefined();
-    expect(worker.ingestion.room(0)).toBeUndefined();
-    worker.ingestion.take(eventBatch([0, 1, 2, 3, 4, 5]));
-    expect(worker.ingestion.room(0)).toBeUndefined();
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3], { partition: 1 }));
+    expect(worker.ingestion.waitForCapacity(1)).toBeDefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3, 4, 5]));
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
   it('is not taken from others by rows of an intent that is redone', async () => {
@@ -92,23 +92,23 @@ describe('room for another batch', () => {
     const path = 'year=2022/month=10/day=29/hour=13/devices-0-000000000000-000000000009.parquet';
     worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: [path] });
     worker.archive.script.plan('create', Promise.withResolvers().promise);
-    await worker.ingestion.assigned([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1, 2, 3, 4, 5]));
-    expect(worker.ingestion.room(1)).toBeUndefined();
-    worker.ingestion.take(eventBatch([6, 7, 8]));
+    await worker.ingestion.onPartitionsAssigned([0, 1]);
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3, 4, 5]));
+    expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
+    worker.ingestion.onBatch(eventBatch([6, 7, 8]));
     await settled();
     expect(worker.archive.script.calls).toEqual(['create']);
-    expect(worker.ingestion.room(1)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
   });
 
   it('comes back when everything is thrown away', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
-    worker.ingestion.take(eventBatch([0, 1]));
-    const full = worker.ingestion.room(0);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    const full = worker.ingestion.waitForCapacity(0);
     expect(full).toBeDefined();
     worker.ingestion.release();
     expect(await hasChanged(full)).toBe(true);
-    expect(worker.ingestion.room(0)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 });

@@ -4,8 +4,8 @@ import { eventBatch } from './testing/records.ts';
 describe('saving everything', () => {
   it('makes durable what has been taken, in both sinks, before anything is due', async () => {
     const worker = await aClaimedWorker([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1]));
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     await worker.ingestion.saveAll();
     const positions = [0, 1].flatMap((partition) => [
       worker.store.nextOffset('totals', partition),
@@ -18,9 +18,9 @@ describe('saving everything', () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     const saved = worker.ingestion.saveAll();
-    worker.ingestion.take(eventBatch([1]));
+    worker.ingestion.onBatch(eventBatch([1]));
     held.resolve(undefined);
     await saved;
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([2, 2]);
@@ -30,8 +30,8 @@ describe('saving everything', () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: ['a'] });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([2, 0]);
   });
@@ -47,7 +47,7 @@ describe('saving everything', () => {
   it('returns when the assignment is lost meanwhile', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     const saved = worker.ingestion.saveAll();
     worker.ingestion.release();
     await saved;
@@ -58,19 +58,19 @@ describe('saving everything', () => {
 describe('what is given up', () => {
   it('reaches no sink any more', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     worker.ingestion.release();
     worker.clock.ms += 60_000;
     worker.ingestion.tick();
     await settled();
-    expect([worker.store.script.calls, worker.ingestion.take(eventBatch([1]))]).toEqual([['claim'], false]);
+    expect([worker.store.script.calls, worker.ingestion.onBatch(eventBatch([1]))]).toEqual([['claim'], false]);
   });
 
   it('is claimed again when partitions are assigned again', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.release();
-    await worker.ingestion.assigned([0]);
-    expect(worker.ingestion.take(eventBatch([0]))).toBe(true);
+    await worker.ingestion.onPartitionsAssigned([0]);
+    expect(worker.ingestion.onBatch(eventBatch([0]))).toBe(true);
   });
 });
 
@@ -82,9 +82,9 @@ describe('everything up to given offsets', () => {
       [1, 1],
       [2, 70],
     ]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     expect(worker.ingestion.hasTaken(ends)).toBe(false);
-    worker.ingestion.take(eventBatch([0, 1, 2], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2], { partition: 1 }));
     expect(worker.ingestion.hasTaken(ends)).toBe(true);
   });
 
@@ -97,7 +97,7 @@ describe('a failure that does not pass', () => {
   it('stops the worker with nothing claimed', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('commitTotals', Promise.reject(new Error('no such table')));
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await worker.ingestion.saveAll();
     expect(await failureOf(worker)).toEqual(new Error('no such table'));
     expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 0]);
@@ -106,7 +106,7 @@ describe('a failure that does not pass', () => {
   it('of a claim stops the worker, too', async () => {
     const worker = aWorker();
     worker.store.script.plan('claim', Promise.reject(new Error('another stream')));
-    await worker.ingestion.assigned([0]);
+    await worker.ingestion.onPartitionsAssigned([0]);
     expect(await failureOf(worker)).toEqual(new Error('another stream'));
   });
 });

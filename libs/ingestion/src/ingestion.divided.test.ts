@@ -19,7 +19,8 @@ async function deliverAll(worker: TestWorker, end: number): Promise<void> {
   for (let turn = 0; turn < 40 && worker.store.nextOffset('totals', 0) < end; turn += 1) {
     const from = Number(worker.source.reads.at(-1)?.split('@')[1]);
     const left = Array.from({ length: end - from }, (_, index) => from + index);
-    if (left.length > 0 && worker.ingestion.room(0) === undefined) worker.ingestion.take(eventBatch(left));
+    if (left.length > 0 && worker.ingestion.waitForCapacity(0) === undefined)
+      worker.ingestion.onBatch(eventBatch(left));
     await pass(worker, 1_000);
   }
 }
@@ -27,7 +28,7 @@ async function deliverAll(worker: TestWorker, end: number): Promise<void> {
 describe('a commit that takes longer than a statement may', () => {
   it.each([5, 3, 1])('is made again with half as many records until it passes: %i', async (maxRecords) => {
     const worker = await slowStore(maxRecords);
-    worker.ingestion.take(eventBatch(OFFSETS));
+    worker.ingestion.onBatch(eventBatch(OFFSETS));
     await pass(worker, 1_000);
     expect(worker.store.commits).toEqual([]);
     await deliverAll(worker, OFFSETS.length);
@@ -41,19 +42,19 @@ describe('a commit that takes longer than a statement may', () => {
 
   it('takes a batch in part, and reads on behind what it has taken', async () => {
     const worker = await slowStore(5);
-    worker.ingestion.take(eventBatch(OFFSETS));
+    worker.ingestion.onBatch(eventBatch(OFFSETS));
     await pass(worker, 1_000);
     expect(worker.source.reads).toEqual(['0@0', '0@0']);
-    expect(worker.ingestion.take(eventBatch(OFFSETS))).toBe(false);
+    expect(worker.ingestion.onBatch(eventBatch(OFFSETS))).toBe(false);
     expect(worker.source.reads.at(-1)).toBe('0@4');
-    expect(worker.ingestion.room(0)).toBeUndefined();
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
     await settled();
     expect(worker.store.commits.map(({ moves }) => [moves[0]?.to, moves[0]?.fingerprint?.offset])).toEqual([[4, 3]]);
   });
 
   it('leaves commits small until ten have passed, then twice as large', async () => {
     const worker = await slowStore(1);
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 1_000);
     worker.store.refuses = () => undefined;
     const end = 16;

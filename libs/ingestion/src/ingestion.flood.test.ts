@@ -9,10 +9,10 @@ function rejected(from: number, to: number) {
 }
 
 describe('a flood of records that are no events', () => {
-  it('is stored whole up to the allowance of its partition, then as ranges by reason', async () => {
+  it('is stored whole up to the rateLimiter of its partition, then as ranges by reason', async () => {
     const worker = await aClaimedWorker([0, 1], { deadLettersWhole: 2 });
-    worker.ingestion.take(aBatch(rejected(0, 12)));
-    worker.ingestion.take(aBatch(rejected(0, 2), { partition: 1 }));
+    worker.ingestion.onBatch(aBatch(rejected(0, 12)));
+    worker.ingestion.onBatch(aBatch(rejected(0, 2), { partition: 1 }));
     await pass(worker, 1_000);
     const [commit] = worker.store.commits;
     expect(commit?.deadLetters.map(({ partition, offset }) => [partition, offset])).toEqual([
@@ -30,7 +30,7 @@ describe('a flood of records that are no events', () => {
 
   it('changes nothing of the events in its midst', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0 });
-    worker.ingestion.take(aBatch([badRecord(0), eventRecord(1, { bytes: 7 }), badRecord(2)]));
+    worker.ingestion.onBatch(aBatch([badRecord(0), eventRecord(1, { bytes: 7 }), badRecord(2)]));
     await pass(worker, 1_000);
     expect(worker.store.totals).toContain('13:15 user ana 7');
     expect(worker.store.commits[0]?.deadLetterRanges).toEqual([
@@ -40,25 +40,25 @@ describe('a flood of records that are no events', () => {
 
   it('begins each commit with ranges of its own', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0 });
-    worker.ingestion.take(aBatch([badRecord(0)]));
+    worker.ingestion.onBatch(aBatch([badRecord(0)]));
     await pass(worker, 1_000);
-    worker.ingestion.take(aBatch([badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([badRecord(1)]));
     await pass(worker, 1_000);
     expect(worker.store.commits.map(({ deadLetterRanges: [range] }) => range?.firstOffset)).toEqual([0, 1]);
   });
 
-  it('is stored whole again when the allowance has come back', async () => {
+  it('is stored whole again when the rateLimiter has come back', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 1, flushIntervalMs: 1 });
-    worker.ingestion.take(aBatch([badRecord(0), badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([badRecord(0), badRecord(1)]));
     await pass(worker, 3_600_000);
-    worker.ingestion.take(aBatch([badRecord(2), badRecord(3)]));
+    worker.ingestion.onBatch(aBatch([badRecord(2), badRecord(3)]));
     await pass(worker, 1);
     expect(worker.store.deadLetters.map(({ offset }) => offset)).toEqual([0, 2]);
   });
 
   it('counts towards the number of records at which a flush is due', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0, flushMaxEvents: 3 });
-    worker.ingestion.take(aBatch(rejected(0, 3)));
+    worker.ingestion.onBatch(aBatch(rejected(0, 3)));
     await settled();
     expect(worker.store.commits).toHaveLength(1);
   });
@@ -73,8 +73,8 @@ describe('a stored batch that nobody can decode', () => {
 
   it('is counted as a range of dead letters, and moves both sinks', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(aBatch([eventRecord(0), eventRecord(1)]));
-    worker.ingestion.take(theBatch());
+    worker.ingestion.onBatch(aBatch([eventRecord(0), eventRecord(1)]));
+    worker.ingestion.onBatch(theBatch());
     await worker.ingestion.saveAll();
     expect(worker.store.deadLetterRanges).toEqual([
       { partition: 0, reason: 'damaged_batch', firstOffset: 2, lastOffset: 9, records: 8 },
@@ -91,8 +91,8 @@ describe('a stored batch that nobody can decode', () => {
     worker.source.hold(0);
     worker.store.setPosition('totals', 0, { nextOffset });
     worker.store.setPosition('archive', 0, { nextOffset: 2 });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(theBatch({ records }));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(theBatch({ records }));
     await worker.ingestion.saveAll();
     expect(worker.store.deadLetterRanges).toEqual([
       { partition: 0, reason: 'damaged_batch', firstOffset, lastOffset, records: counted },
@@ -104,8 +104,8 @@ describe('a stored batch that nobody can decode', () => {
     worker.source.hold(0);
     worker.store.setPosition('totals', 0, { nextOffset: 10 });
     worker.store.setPosition('archive', 0, { nextOffset: 2 });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(theBatch());
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(theBatch());
     await worker.ingestion.saveAll();
     expect(worker.store.deadLetterRanges).toEqual([]);
     expect(worker.store.nextOffset('archive', 0)).toBe(10);

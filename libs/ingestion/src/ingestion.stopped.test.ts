@@ -10,7 +10,7 @@ async function withGap(): Promise<TestWorker> {
   const worker = aWorker();
   worker.source.hold(0, { earliest: 50 });
   worker.source.hold(1);
-  await worker.ingestion.assigned([0, 1]);
+  await worker.ingestion.onPartitionsAssigned([0, 1]);
   return worker;
 }
 
@@ -29,7 +29,7 @@ describe('a partition that cannot go on', () => {
     const worker = await withGap();
     expect([...worker.ingestion.stoppedPartitions.keys()]).toEqual([0]);
     expect(worker.source.reads).toEqual(['1@0']);
-    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { partition: 1 }));
     await worker.ingestion.saveAll();
     expect([worker.store.nextOffset('totals', 1), worker.store.nextOffset('archive', 1)]).toEqual([2, 2]);
     expect(
@@ -44,7 +44,7 @@ describe('a partition that cannot go on', () => {
 
   it('is claimed by itself every 30 s, and goes on once it is in order', async () => {
     const worker = await withGap();
-    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { partition: 1 }));
     await pass(worker, RETRY_MS - 1);
     expect(worker.store.script.calls.filter((call) => call === 'claim')).toHaveLength(1);
     await pass(worker, 1);
@@ -54,15 +54,15 @@ describe('a partition that cannot go on', () => {
     await pass(worker, RETRY_MS);
     expect(worker.source.reads).toEqual(['1@0', '0@50']);
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
-    worker.ingestion.take(eventBatch([50]));
-    worker.ingestion.take(eventBatch([2], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([50]));
+    worker.ingestion.onBatch(eventBatch([2], { partition: 1 }));
     await worker.ingestion.saveAll();
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([51, 3]);
   });
 
   it('has what was taken of it committed and archived before it is claimed again', async () => {
     const worker = await aClaimedWorker([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1, 2]));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2]));
     worker.source.hold(0, { earliest: 7 });
     worker.ingestion.verifyOffsets(await worker.source.offsets());
     await settled();
@@ -76,18 +76,18 @@ describe('a partition that cannot go on', () => {
 
   it('whose log is damaged stands still behind what was taken of it, and goes on when the log can be read', async () => {
     const worker = await aClaimedWorker([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     const damaged = () => {
       throw new UnreadableLogError('UNREADABLE_BATCH', 'partition 0 cannot be read on from offset 2');
     };
-    expect(worker.ingestion.take({ ...eventBatch([2]), records: damaged })).toBe(false);
+    expect(worker.ingestion.onBatch({ ...eventBatch([2]), records: damaged })).toBe(false);
     expect(faultIn(worker)).toBe('UNREADABLE_BATCH: partition 0 cannot be read on from offset 2');
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     await pass(worker, 1_000);
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([2, 1]);
     await pass(worker, RETRY_MS);
     // The claim reads the last record again that was taken, to see that the log is still the same.
-    worker.ingestion.take(eventBatch([1, 2]));
+    worker.ingestion.onBatch(eventBatch([1, 2]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(3);
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
@@ -95,11 +95,11 @@ describe('a partition that cannot go on', () => {
 
   it('is stopped by a conflict in its archive only, and goes on when that is gone', async () => {
     const stranger = await aClaimedWorker();
-    stranger.ingestion.take(aBatch([eventRecord(0, { bytes: 6 })]));
+    stranger.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 6 })]));
     await stranger.ingestion.saveAll();
     const worker = await aClaimedWorker([0, 1], { archive: stranger.archive });
-    worker.ingestion.take(eventBatch([0]));
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     await worker.ingestion.saveAll();
     expect([...worker.ingestion.stoppedPartitions].map(([partition, { code }]) => [partition, code])).toEqual([
       [0, 'ARCHIVE_CONFLICT'],
@@ -107,7 +107,7 @@ describe('a partition that cannot go on', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 1)]).toEqual([1, 1]);
     stranger.archive.remove(stranger.archive.paths.find((path) => path.includes('devices-0')) ?? '');
     await pass(worker, RETRY_MS);
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('archive', 0)).toBe(1);
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
@@ -115,7 +115,7 @@ describe('a partition that cannot go on', () => {
 
   it('for want of a leader is only told of, and read on when it has one', async () => {
     const worker = await aClaimedWorker([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.source.loseLeader(0);
     worker.ingestion.verifyOffsets(await worker.source.offsets());
     expect(faultIn(worker)).toMatch(/^PARTITION_UNAVAILABLE: partition 0 has no leader/);
@@ -138,10 +138,10 @@ describe('a sum that is out of range', () => {
   it('stops the partition whose events make it, and no other', async () => {
     const worker = await aClaimedWorker([0, 1, 2]);
     refusing(worker);
-    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    for (const partition of [0, 1, 2]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));
     await pass(worker, 1_000);
     expect(worker.source.reads).toEqual(['0@0', '1@0', '2@0', '0@0', '1@0', '2@0']);
-    for (const partition of [0, 1, 2]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    for (const partition of [0, 1, 2]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));
     await pass(worker, 1_000);
     expect([...worker.ingestion.stoppedPartitions].map(([partition, { code }]) => [partition, code])).toEqual([
       [1, 'SUM_OUT_OF_RANGE'],
@@ -152,19 +152,19 @@ describe('a sum that is out of range', () => {
   it('is tried again apart from the others, which go on meanwhile', async () => {
     const worker = await aClaimedWorker([0, 1]);
     refusing(worker);
-    for (const partition of [0, 1]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    for (const partition of [0, 1]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));
     await pass(worker, 1_000);
-    for (const partition of [0, 1]) worker.ingestion.take(eventBatch([0, 1], { partition }));
+    for (const partition of [0, 1]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));
     await pass(worker, 1_000);
     await pass(worker, RETRY_MS);
-    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
-    worker.ingestion.take(eventBatch([2], { partition: 0 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([2], { partition: 0 }));
     await pass(worker, 1_000);
     expect(worker.store.nextOffset('totals', 0)).toBe(3);
     expect(kinds(worker, 1)).toEqual(['partition-stopped']);
     worker.store.refuses = () => undefined;
     await pass(worker, RETRY_MS);
-    worker.ingestion.take(eventBatch([0, 1], { partition: 1 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { partition: 1 }));
     await pass(worker, 1_000);
     expect(worker.store.nextOffset('totals', 1)).toBe(2);
     expect(kinds(worker, 1)).toEqual(['partition-stopped', 'partition-resumed']);

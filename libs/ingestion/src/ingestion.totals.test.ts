@@ -6,8 +6,8 @@ const LARGE_TEXT = 'x'.repeat(4096);
 describe('a flush', () => {
   it('commits totals, dead letters and positions at once, sorted by partition', async () => {
     const worker = await aClaimedWorker([1, 0]);
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
-    worker.ingestion.take(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1)]));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1)]));
     await pass(worker, 1_000);
     expect(worker.store.commits).toHaveLength(1);
     const [commit] = worker.store.commits;
@@ -24,8 +24,8 @@ describe('a flush', () => {
 
   it('counts the events of each hour and partition, and no dead letter', async () => {
     const worker = await aClaimedWorker([1, 0]);
-    worker.ingestion.take(eventBatch([0], { partition: 1 }));
-    worker.ingestion.take(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1), eventRecord(4)]));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
+    worker.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1), eventRecord(4)]));
     await pass(worker, 1_000);
     expect(worker.store.commits[0]?.hourCounts).toEqual([
       { partition: 0, hourMs: at('13:00:00'), events: 2, eventBytes: 12n, lastOffset: 4 },
@@ -36,7 +36,7 @@ describe('a flush', () => {
   it('notes the greatest event time of each partition and the last record seen', async () => {
     const worker = await aClaimedWorker();
     const late = eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' });
-    worker.ingestion.take(aBatch([eventRecord(0), late], { nextOffset: 4 }));
+    worker.ingestion.onBatch(aBatch([eventRecord(0), late], { nextOffset: 4 }));
     await pass(worker, 1_000);
     const move = worker.store.commits[0]?.moves[0];
     expect([move?.greatestEventTimeMs, move?.fingerprint?.offset]).toEqual([at('13:17:00'), 1]);
@@ -44,18 +44,18 @@ describe('a flush', () => {
 
   it('counts an event that comes late in its own window', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 1_000);
-    worker.ingestion.take(aBatch([eventRecord(1, { timestamp: '2022-10-29T02:31:00Z', bytes: 3 })]));
+    worker.ingestion.onBatch(aBatch([eventRecord(1, { timestamp: '2022-10-29T02:31:00Z', bytes: 3 })]));
     await pass(worker, 1_000);
     expect(worker.store.totals.filter((row) => row.includes('user'))).toEqual(['02:30 user ana 3', '13:15 user ana 5']);
   });
 
   it('is due when the oldest unsaved record has waited for the interval', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 600);
-    worker.ingestion.take(eventBatch([1]));
+    worker.ingestion.onBatch(eventBatch([1]));
     await pass(worker, 399);
     expect(worker.store.commits).toHaveLength(0);
     await pass(worker, 1);
@@ -66,8 +66,8 @@ describe('a flush', () => {
 
   it('waits for twice the interval while more is left to read than it would hold', async () => {
     const worker = await aClaimedWorker([0, 1]);
-    worker.ingestion.take(eventBatch([0, 1], { highWatermark: 4 }));
-    worker.ingestion.take(eventBatch([0], { partition: 1, highWatermark: 3 }));
+    worker.ingestion.onBatch(eventBatch([0, 1], { highWatermark: 4 }));
+    worker.ingestion.onBatch(eventBatch([0], { partition: 1, highWatermark: 3 }));
     await pass(worker, 1_999);
     expect(worker.store.commits).toHaveLength(0);
     await pass(worker, 1);
@@ -76,19 +76,19 @@ describe('a flush', () => {
 
   it('is due after the interval as soon as no more is left to read than it would hold', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0], { highWatermark: 5 }));
+    worker.ingestion.onBatch(eventBatch([0], { highWatermark: 5 }));
     await pass(worker, 1_000);
     expect(worker.store.commits).toHaveLength(0);
-    worker.ingestion.take(eventBatch([1, 2], { highWatermark: 6 }));
+    worker.ingestion.onBatch(eventBatch([1, 2], { highWatermark: 6 }));
     await settled();
     expect(worker.store.commits).toHaveLength(1);
   });
 
   it('is due at the greatest number of records, events and dead letters together', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
-    worker.ingestion.take(aBatch([eventRecord(0), badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([eventRecord(0), badRecord(1)]));
     expect(worker.store.script.calls).not.toContain('commitTotals');
-    worker.ingestion.take(eventBatch([2]));
+    worker.ingestion.onBatch(eventBatch([2]));
     expect(worker.store.script.calls).toContain('commitTotals');
     await settled();
   });
@@ -96,9 +96,9 @@ describe('a flush', () => {
   it('is due when the rejected payloads have become large', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 100_000 });
     const rejected = (from: number) => Array.from({ length: 1_024 }, (_, row) => badRecord(from + row, LARGE_TEXT));
-    worker.ingestion.take(aBatch(rejected(0)));
+    worker.ingestion.onBatch(aBatch(rejected(0)));
     expect(worker.store.script.calls).not.toContain('commitTotals');
-    worker.ingestion.take(aBatch(rejected(1_024)));
+    worker.ingestion.onBatch(aBatch(rejected(1_024)));
     expect(worker.store.script.calls).toContain('commitTotals');
     await settled();
   });
@@ -107,7 +107,7 @@ describe('a flush', () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
-    for (const offset of [0, 1, 2]) worker.ingestion.take(eventBatch([offset]));
+    for (const offset of [0, 1, 2]) worker.ingestion.onBatch(eventBatch([offset]));
     await settled();
     expect(worker.store.script.calls.filter((call) => call === 'commitTotals')).toHaveLength(1);
     held.resolve(undefined);
@@ -120,7 +120,7 @@ describe('a flush', () => {
 
   it('shows its progress afterwards; that this fails is of no consequence', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
     await pass(worker, 1_000);
@@ -132,7 +132,7 @@ describe('a flush', () => {
 
   it('moves the position over records that are all rejected', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(aBatch([badRecord(0), badRecord(1)]));
+    worker.ingestion.onBatch(aBatch([badRecord(0), badRecord(1)]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(2);
     expect(worker.store.deadLetters.map(({ offset }) => offset)).toEqual([0, 1]);
@@ -142,7 +142,7 @@ describe('a flush', () => {
 describe('a commit that is refused', () => {
   it('throws everything away and claims again, which counts every record once', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await aClaimedWorker([0], worker);
     await pass(worker, 1_000);
     expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 1]);
@@ -151,19 +151,19 @@ describe('a commit that is refused', () => {
       operation: 'commit totals',
       message: 'moved or claimed',
     });
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(eventBatch([0, 1]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     await worker.ingestion.saveAll();
     expect(worker.store.totals).toContain('13:15 user ana 10');
   });
 
   it('is of no interest when the partitions have been assigned anew since', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
     await pass(worker, 1_000);
-    await worker.ingestion.assigned([0]);
+    await worker.ingestion.onPartitionsAssigned([0]);
     held.resolve(undefined);
     await settled();
     expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([true, 0]);
@@ -174,18 +174,18 @@ describe('a commit that is refused', () => {
 describe('a commit whose answer is lost', () => {
   it('is made again, refused because it had happened, and counted once', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.store.script.plan('commitTotals', 'lose answer');
     await pass(worker, 1_000);
     expect(worker.source.reclaims).toBe(1);
-    await worker.ingestion.assigned([0]);
+    await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.store.totals).toContain('13:15 user ana 10');
     expect(worker.store.nextOffset('totals', 0)).toBe(2);
   });
 
   it('is made again and succeeds when it had not happened', async () => {
     const worker = await aClaimedWorker();
-    worker.ingestion.take(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.store.script.plan('commitTotals', 'fail', 'fail');
     await pass(worker, 1_000);
     expect(worker.store.totals).toContain('13:15 user ana 10');

@@ -1,6 +1,6 @@
-import { EventDecoder, type PooledEvent, type Rejection } from '@antenna/event-schema';
+import type { EventDecoder, InternedEvent, Rejection } from '@antenna/event-schema';
 import { advanceEventTime } from '@antenna/windowing';
-import type { DeadLetterAllowance } from './totals-sink/dead-letter-rate-limiter.ts';
+import type { DeadLetterRateLimiter } from './totals-sink/dead-letter-rate-limiter.ts';
 import { deadLetterOf } from './totals-sink/dead-letter.ts';
 import { LogTruncatedError } from './start-offset.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -17,22 +17,20 @@ import type {
   UndecodableRange,
 } from './ports/index.ts';
 
-/** Of all partitions: they share what it keeps of texts. */
-const decoder = new EventDecoder();
-
 /** One claimed partition: takes its records in order, each sink from its own position on. */
-export class PartitionIntake {
+export class PartitionProcessor {
   readonly partition: number;
   readonly archive: PartitionArchive | undefined;
   readonly #totals: ClaimedPosition;
-  readonly #allowance: DeadLetterAllowance;
+  readonly #rateLimiter: DeadLetterRateLimiter;
+  readonly #decoder: EventDecoder;
   #expected: number;
   #unread = 0;
   #totalsNext: number;
   #flushedTo: number;
   #greatestEventTimeMs: number | undefined;
   #fingerprint: Fingerprint | undefined;
-  #seenBefore: readonly Fingerprint[];
+  #fingerprints: readonly Fingerprint[];
   #isStopped = false;
 
   constructor(
@@ -40,40 +38,44 @@ export class PartitionIntake {
     {
       totals,
       archive,
-      seenBefore,
-      allowance,
+      fingerprints,
+      rateLimiter,
+      decoder,
     }: {
       totals: ClaimedPosition;
       archive: PartitionArchive | undefined;
-      seenBefore: readonly Fingerprint[];
-      allowance: DeadLetterAllowance;
+      fingerprints: readonly Fingerprint[];
+      rateLimiter: DeadLetterRateLimiter;
+      /** Shared by all partitions of a worker, since their texts are often the same. */
+      decoder: EventDecoder;
     },
   ) {
     this.partition = totals.partition;
     this.archive = archive;
     this.#totals = totals;
-    this.#allowance = allowance;
+    this.#rateLimiter = rateLimiter;
+    this.#decoder = decoder;
     this.#expected = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
-    this.#seenBefore = seenBefore.filter(({ offset }) => offset >= start);
+    this.#fingerprints = fingerprints.filter(({ offset }) => offset >= start);
   }
 
   /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
-  get expected(): number {
+  get expectedOffset(): number {
     return this.#expected;
   }
 
   /** Records that the partition held beyond the last batch when that was fetched. */
-  get unread(): number {
+  get lag(): number {
     return this.#unread;
   }
 
   /** The first record that a sink lacks. Records before it are read to compare them with a fingerprint, no more. */
-  get lacking(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
+  get firstMissing(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
     const { partition, archive } = this;
-    if (archive !== undefined && archive.next < this.#totalsNext) {
-      return { sink: 'archive', partition, position: archive.next };
+    if (archive !== undefined && archive.nextOffset < this.#totalsNext) {
+      return { sink: 'archive', partition, position: archive.nextOffset };
     }
     return { sink: 'totals', partition, position: this.#totalsNext };
   }
@@ -100,8 +102,8 @@ export class PartitionIntake {
    * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or none is there, but a marker
    * or a record of an aborted transaction; those before it are taken.
    */
-  take(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): TakenRecords {
-    this.#allowance.refill(nowMs);
+  process(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): ProcessedRecords {
+    this.#rateLimiter.refill(nowMs);
     const record = batch.records();
     const records = this.#takeRecords(record, pending, { nowMs, maxRecords });
     if (records > 0) this.#endBatch(fingerprintOf(record.record()));
@@ -109,7 +111,7 @@ export class PartitionIntake {
     const lastOffset = record.offset;
     const isWhole = records < maxRecords || !record.next();
     const end = isWhole ? batch.nextOffset : lastOffset + 1;
-    const missing = batch.undecodable === undefined ? this.#seenBefore.find(({ offset }) => offset < end) : undefined;
+    const missing = batch.undecodable === undefined ? this.#fingerprints.find(({ offset }) => offset < end) : undefined;
     this.advanceTo(missing?.offset ?? end, pending, nowMs);
     if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
     this.#unread = Math.max(0, batch.highWatermark - this.#expected);
@@ -141,12 +143,12 @@ export class PartitionIntake {
     return move;
   }
 
-  #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: TakeLimits): number {
+  #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): number {
     let records = 0;
     let before: SourceRecord | undefined;
     for (; records < maxRecords && record.next(); records += 1) {
-      if (this.#seenBefore.length > 0) {
-        if (!this.#isAsSeen(record)) this.#refuse(record.offset, before, { pending, nowMs });
+      if (this.#fingerprints.length > 0) {
+        if (!this.#matchesFingerprint(record)) this.#refuse(record.offset, before, { pending, nowMs });
         before = record.record();
       }
       this.#takeRecord(record, pending);
@@ -156,18 +158,18 @@ export class PartitionIntake {
 
   #takeRecord(record: RecordCursor, pending: PendingTotals): void {
     const forTotals = record.offset >= this.#totalsNext;
-    const forArchive = this.archive !== undefined && record.offset >= this.archive.next;
+    const forArchive = this.archive !== undefined && record.offset >= this.archive.nextOffset;
     if (!forTotals && !forArchive) return;
-    const decoded = decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
+    const decoded = this.#decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
     if (forTotals) {
       if (decoded.ok) this.#count(record, decoded.event, pending);
       else this.#reject(record, decoded, pending);
       this.#totalsNext = record.offset + 1;
     }
-    if (forArchive) this.archive.take(record, decoded.ok ? decoded.event : undefined);
+    if (forArchive) this.archive.append(record, decoded.ok ? decoded.event : undefined);
   }
 
-  #count({ offset, timestampMs }: RecordCursor, event: PooledEvent, pending: PendingTotals): void {
+  #count({ offset, timestampMs }: RecordCursor, event: InternedEvent, pending: PendingTotals): void {
     pending.totals.add(event);
     pending.hourCounts.add(this.partition, offset, event);
     this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
@@ -181,7 +183,7 @@ export class PartitionIntake {
 
   /** What is rejected is stored whole or, in a flood, counted. */
   #reject(record: RecordCursor, rejection: Rejection, pending: PendingTotals): void {
-    if (this.#allowance.take()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
+    if (this.#rateLimiter.tryConsume()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
     else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
   }
 
@@ -201,10 +203,10 @@ export class PartitionIntake {
   }
 
   /** Whether a record can be the one that was seen at its offset, with none seen between it and the one before. */
-  #isAsSeen(record: RecordCursor): boolean {
-    const [seen] = this.#seenBefore.toSorted((left, right) => left.offset - right.offset);
+  #matchesFingerprint(record: RecordCursor): boolean {
+    const [seen] = this.#fingerprints.toSorted((left, right) => left.offset - right.offset);
     if (seen === undefined || seen.offset > record.offset) return true;
-    this.#seenBefore = this.#seenBefore.filter(({ offset }) => offset > record.offset);
+    this.#fingerprints = this.#fingerprints.filter(({ offset }) => offset > record.offset);
     return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
   }
 
@@ -223,12 +225,12 @@ export class PartitionIntake {
 }
 
 /** How much of a batch is taken, and when. */
-export interface TakeLimits {
+export interface BatchLimits {
   readonly nowMs: number;
   readonly maxRecords: number;
 }
 
-export interface TakenRecords {
+export interface ProcessedRecords {
   readonly records: number;
   /** Whether the batch holds no further record. */
   readonly isWhole: boolean;

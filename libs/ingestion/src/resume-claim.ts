@@ -1,13 +1,24 @@
+import type { EventDecoder } from '@antenna/event-schema';
 import { Assignment } from './assignment.ts';
-import { DeadLetterAllowance } from './totals-sink/dead-letter-rate-limiter.ts';
+import { DeadLetterRateLimiter } from './totals-sink/dead-letter-rate-limiter.ts';
 import { type ClaimMoment, PartitionArchive } from './archive-sink/partition-archive.ts';
 import { faultOf, type PartitionFault } from './partition-fault.ts';
-import { PartitionIntake } from './partition-processor.ts';
+import { PartitionProcessor } from './partition-processor.ts';
 import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports/index.ts';
 import { startOffset } from './start-offset.ts';
 
+type ClaimContext = Pick<IngestionSettings, 'deadLettersWhole'> &
+  Pick<ClaimMoment, 'claimedMs'> & { readonly decoder: EventDecoder };
+
+interface ProcessorContext {
+  readonly start: number;
+  readonly rateLimiter: DeadLetterRateLimiter;
+  readonly claim: ClaimMoment;
+  readonly decoder: EventDecoder;
+}
+
 /** What a worker begins with after a claim. */
-export interface TakenOver {
+export interface ResumedClaim {
   readonly assignment: Assignment;
   /** Partitions of which the topic does not hold a position (any more): they are no part of the assignment. */
   readonly faults: ReadonlyMap<number, PartitionFault>;
@@ -17,13 +28,13 @@ export interface TakenOver {
  * The state in which a worker begins with the positions that it has claimed: nothing unsaved, each partition expected
  * from where its sinks left off.
  */
-export function takeOver(
+export function resumeClaim(
   claimed: readonly ClaimedPosition[],
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
-  { deadLettersWhole, claimedMs }: Pick<IngestionSettings, 'deadLettersWhole'> & Pick<ClaimMoment, 'claimedMs'>,
-): TakenOver {
+  { deadLettersWhole, claimedMs, decoder }: ClaimContext,
+): ResumedClaim {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
-  const intakes: PartitionIntake[] = [];
+  const processors: PartitionProcessor[] = [];
   const faults = new Map<number, PartitionFault>();
   for (const [partition, positions] of byPartition) {
     const start = startOrFault(partition, positions, offsets);
@@ -31,11 +42,11 @@ export function takeOver(
       faults.set(partition, start);
       continue;
     }
-    const allowance = new DeadLetterAllowance(deadLettersWhole);
-    const claim = { claimedMs, heldEnd: offsets.get(partition)?.stable };
-    intakes.push(intakeOf(positions, { start, allowance, claim }));
+    const rateLimiter = new DeadLetterRateLimiter(deadLettersWhole);
+    const claim = { claimedMs, endAtClaim: offsets.get(partition)?.stable };
+    processors.push(processorOf(positions, { start, rateLimiter, claim, decoder }));
   }
-  return { assignment: new Assignment(intakes), faults };
+  return { assignment: new Assignment(processors), faults };
 }
 
 function startOrFault(...[partition, positions, offsets]: Parameters<typeof startOf>): number | PartitionFault {
@@ -75,17 +86,18 @@ function startOf(
   return isUnreadable ? Math.min(...positions.map(({ nextOffset }) => nextOffset)) : startOffset(positions, range);
 }
 
-function intakeOf(
+function processorOf(
   positions: readonly ClaimedPosition[],
-  { start, allowance, claim }: { start: number; allowance: DeadLetterAllowance; claim: ClaimMoment },
-): PartitionIntake {
+  { start, rateLimiter, claim, decoder }: ProcessorContext,
+): PartitionProcessor {
   const totals = positions.find(({ sink }) => sink === 'totals');
   if (totals === undefined) throw new TypeError('a claim without the totals sink');
   const archive = positions.find(({ sink }) => sink === 'archive');
-  return new PartitionIntake(start, {
+  return new PartitionProcessor(start, {
     totals,
     archive: archive === undefined ? undefined : new PartitionArchive(archive, claim),
-    seenBefore: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
-    allowance,
+    fingerprints: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
+    rateLimiter,
+    decoder,
   });
 }

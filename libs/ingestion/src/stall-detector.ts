@@ -2,23 +2,23 @@
 const STALLED_MS = 60_000;
 
 /** Notices partitions that bring nothing although there is something to bring. */
-export class StallWatch {
-  readonly #waits = new Map<number, { readonly expected: number; readonly sinceMs: number }>();
+export class StallDetector {
+  readonly #waits = new Map<number, { readonly expectedOffset: number; readonly sinceMs: number }>();
 
   /**
    * Whether a partition has stood still for so long that it has to be read again; then the wait begins anew.
    * @param isAwaited whether it has records that there is room for.
    */
   hasStalled(
-    partition: { readonly partition: number; readonly expected: number },
+    partition: { readonly partition: number; readonly expectedOffset: number },
     isAwaited: boolean,
     nowMs: number,
   ): boolean {
-    const { partition: number, expected } = partition;
+    const { partition: number, expectedOffset } = partition;
     const wait = this.#waits.get(number);
-    const hasStoodStill = isAwaited && wait?.expected === expected;
+    const hasStoodStill = isAwaited && wait?.expectedOffset === expectedOffset;
     if (hasStoodStill && nowMs - wait.sinceMs < STALLED_MS) return false;
-    this.#waits.set(number, { expected, sinceMs: nowMs });
+    this.#waits.set(number, { expectedOffset, sinceMs: nowMs });
     return hasStoodStill;
   }
 }

@@ -42,15 +42,13 @@ export function refuseUnreadable(
 /** Retention deleted records before they were read. Nobody but a person may decide to go on without them. */
 export class DataGapError extends Error {
   readonly code = 'DATA_GAP';
-  readonly exitCode = 4;
   override readonly name = 'DataGapError';
   readonly sink: Sink;
 
   constructor(sink: Sink, partition: number, { position, earliest }: { position: number; earliest: number }) {
     super(
       `position ${position} of ${sink} on partition ${partition} is older than the oldest record ${earliest}: ` +
-        `${earliest - position} offsets were deleted by retention before they were read; ` +
-        `to go on and record the gap run speed-layer:acknowledge-gap`,
+        `${earliest - position} offsets were deleted by retention before they were read`,
     );
     this.sink = sink;
   }
@@ -62,28 +60,19 @@ export class DataGapError extends Error {
  */
 export class LogTruncatedError extends Error {
   readonly code = 'LOG_TRUNCATED';
-  readonly exitCode = 1;
   override readonly name = 'LogTruncatedError';
 
   constructor(partition: number, fact: string) {
-    super(
-      `partition ${partition}: ${fact}; if the log was truncated (an unclean leader election, a lost disk), ` +
-        `run speed-layer:acknowledge-truncation; if the topic was deleted and created again, ` +
-        `use a database of its own for the new topic, or bring the old one back`,
-    );
+    super(`partition ${partition}: ${fact}`);
   }
 }
 
 /** The topic does not have the partition that the positions were kept for. */
 export class TopicRecreatedError extends Error {
   readonly code = 'TOPIC_RECREATED';
-  readonly exitCode = 1;
   override readonly name = 'TopicRecreatedError';
 
   constructor(partition: number, fact: string) {
-    super(
-      `partition ${partition}: ${fact}; the topic was deleted and created again, or this is another cluster; ` +
-        `use a database of its own for the new topic, or bring the old one back`,
-    );
+    super(`partition ${partition}: ${fact}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { refusal } from './refusal.ts';
+import { toDomainError } from './domain-error.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 
 /**
@@ -16,6 +16,6 @@ export async function callFunction<Row>(
     const { rows } = await database.raw<{ rows: Row[] }>(statement, { version: SCHEMA_VERSION, ...parameters });
     return rows;
   } catch (error) {
-    throw refusal(error);
+    throw toDomainError(error);
   }
 }

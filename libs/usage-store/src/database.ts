@@ -5,7 +5,7 @@ import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
 import { driverOptions } from './driver-options.ts';
 import { READ_ONLY } from './passing-failure.ts';
-import { sqlStateOf } from './refusal.ts';
+import { sqlStateOf } from './domain-error.ts';
 
 export interface DatabaseOptions {
   /** How the connections call themselves in `pg_stat_activity`. */

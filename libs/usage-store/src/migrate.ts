@@ -9,7 +9,7 @@ import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
 import { isPassingFailure } from './passing-failure.ts';
-import { refusal, sqlStateOf } from './refusal.ts';
+import { toDomainError, sqlStateOf } from './domain-error.ts';
 import { createGroupRoles } from './roles/group-roles.sql.ts';
 import { applySchema } from './schema/apply-schema.ts';
 import { executeScript } from './schema/execute-script.ts';
@@ -105,7 +105,7 @@ function sourceOf(migrations: readonly NumberedMigration[]): Knex.MigrationSourc
 /** What Postgres says of a step that it refuses, with the rows that are in its way. */
 function failure(error: unknown): unknown {
   if (isPassingFailure(error)) return error;
-  const refused = refusal(error);
+  const refused = toDomainError(error);
   if (refused instanceof PermissionDeniedError || sqlStateOf(error) === undefined || !(error instanceof Error))
     return refused;
   const detail = 'detail' in error && typeof error.detail === 'string' ? ` (${error.detail})` : '';

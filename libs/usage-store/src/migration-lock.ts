@@ -2,7 +2,7 @@ import type { Logger } from '@antenna/telemetry';
 import type { Client } from 'pg';
 import type { OnConnect } from './database.ts';
 import { MigrationLockedError } from './errors.ts';
-import { sqlStateOf } from './refusal.ts';
+import { sqlStateOf } from './domain-error.ts';
 
 const LOCK = `hashtextextended('antenna migrations', 0)`;
 const LOCK_NOT_AVAILABLE = '55P03';

@@ -1,5 +1,5 @@
 import { isNetworkFailure } from '@antenna/cli';
-import { sqlStateOf } from './refusal.ts';
+import { sqlStateOf } from './domain-error.ts';
 
 /**
  * SQLSTATEs that a later try may not meet (PostgreSQL, appendix A).

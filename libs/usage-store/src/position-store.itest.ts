@@ -1,5 +1,5 @@
 import { WindowTotals } from '@antenna/aggregation';
-import { EventPools } from '@antenna/event-schema';
+import { EventInterners } from '@antenna/event-schema';
 import {
   CommitTooLongError,
   FenceLostError,
@@ -370,10 +370,10 @@ interface EventOfTest {
 
 function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {}): TotalsCommit {
   const totals = new WindowTotals();
-  const pools = new EventPools();
+  const pools = new EventInterners();
   for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
     const eventTimeMs = NOON + 4_500_000 + second * 1_000;
-    totals.add(pools.pooled({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
+    totals.add(pools.intern({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
   }
   return {
     moves: [aMove(move)],

@@ -14,7 +14,7 @@ import { CommitTooLongError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
-import { sqlStateOf } from './refusal.ts';
+import { sqlStateOf } from './domain-error.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
 import { totalParameters, userHourParameters } from './total-parameters.ts';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { SchemaVersionError } from './errors.ts';
-import { refusal } from './refusal.ts';
+import { toDomainError } from './domain-error.ts';
 
 /**
  * What this program expects of the functions and tables of schema `pipeline`. It is raised with a change that programs of
@@ -42,6 +42,6 @@ async function acceptedVersions(database: Knex): Promise<AcceptedVersions | unde
     );
     return rows[0];
   } catch (error) {
-    throw refusal(error);
+    throw toDomainError(error);
   }
 }

@@ -68,35 +68,35 @@ export interface BenchOptions {
 export const benchSettings = settingsGroup({
   title: 'Bench',
   fields: {
-    quick: setting({ name: 'quick', description: 'small sizes: less than 5 minutes', kind: yesOrNo, default: 'false' }),
+    quick: setting({ name: 'quick', description: 'small sizes: less than 5 minutes', type: yesOrNo, default: 'false' }),
     full: setting({
       name: 'full',
       description: 'also a batch hour of 50 million events',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
     growth: setting({
       name: 'growth',
       description: 'also how everything grows, and the files of the archive',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
-    only: optionalSetting({ name: 'only', description: 'these suites and no others', kind: listOf(all) }),
+    only: optionalSetting({ name: 'only', description: 'these suites and no others', type: listOf(all) }),
     events: optionalSetting({
       name: 'events',
       description: 'events of the topic that is drained',
-      kind: wholeNumber(1_000, 100_000_000),
+      type: wholeNumber(1_000, 100_000_000),
     }),
     peer: setting({
       name: 'peer',
       description: 'measure Spark, too (false where there is no Python 3.11)',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'true',
     }),
     keep: setting({
       name: 'keep',
       description: "leave the benchmark's servers running for the next time",
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },

@@ -10,13 +10,13 @@ const demoSettings = settingsGroup({
     ports: setting({
       name: 'ports',
       description: 'ports of the services that do not run yet: the well-known ones, or ones that are free',
-      kind: oneOf(['default', 'free']),
+      type: oneOf(['default', 'free']),
       default: 'default',
     }),
     keep: setting({
       name: 'keep',
       description: 'leave the services running that the demo has started',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },

@@ -42,4 +42,4 @@ watch(PostgresPositionStore.prototype, 'commitTotals', 'commit');
 watch(PostgresPositionStore.prototype, 'recordIntent', 'intent');
 watch(ParquetArchive.prototype, 'create', 'upload');
 watch(PostgresPositionStore.prototype, 'completeChunk', 'manifest');
-watch(KafkaEventSource.prototype, 'showProgress', 'kafka-commit');
+watch(KafkaEventSource.prototype, 'commitOffsetsForLag', 'kafka-commit');

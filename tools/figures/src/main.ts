@@ -9,12 +9,12 @@ const figuresSettings = settingsGroup({
     at: optionalSetting({
       name: 'at',
       description: 'a revision to show beside the files as they are',
-      kind: anyText('revision'),
+      type: anyText('revision'),
     }),
     details: setting({
       name: 'details',
       description: 'list every cycle, duplicate and large file, too',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },

@@ -4,9 +4,9 @@ import { applications } from './applications.ts';
 import { SETTINGS_PAGE } from './documents.ts';
 import { settingsPage } from './settings-page.ts';
 
-const port = setting({ name: 'PORT', description: 'where it listens', kind: wholeNumber(1, 9), default: '8' });
-const name = optionalSetting({ name: 'NAME', description: 'who it is', kind: anyText('a|b') });
-const date = requiredSetting({ name: 'date', description: 'which day', kind: anyText('date') });
+const port = setting({ name: 'PORT', description: 'where it listens', type: wholeNumber(1, 9), default: '8' });
+const name = optionalSetting({ name: 'NAME', description: 'who it is', type: anyText('a|b') });
+const date = requiredSetting({ name: 'date', description: 'which day', type: anyText('date') });
 
 function group(title: string, field: Parameters<typeof settingsGroup>[0]['fields'][string]) {
   return settingsGroup({ title, fields: { field }, value: () => undefined });

@@ -1,11 +1,11 @@
-import type { Kind } from '@antenna/cli';
+import type { SettingType } from '@antenna/cli';
 import { DateTime } from 'luxon';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 
 /** `2022-10-29T13`, read as UTC, or any other ISO-8601 date; milliseconds since 1970. */
-export const instant: Kind<number> = {
+export const instant: SettingType<number> = {
   placeholder: '<time>',
   allowed: 'an ISO-8601 date or hour of 1970 or later, UTC unless it says otherwise, as 2022-10-29T13',
   schema: z
@@ -15,7 +15,7 @@ export const instant: Kind<number> = {
 };
 
 /** From 0 to 1, both allowed. */
-export const share: Kind<number> = {
+export const share: SettingType<number> = {
   placeholder: '<share>',
   allowed: 'a number from 0 to 1, as 0.01',
   schema: z
@@ -26,7 +26,7 @@ export const share: Kind<number> = {
 };
 
 /** Words separated by commas. */
-export const words: Kind<readonly [string, ...string[]]> = {
+export const words: SettingType<readonly [string, ...string[]]> = {
   placeholder: '<list>',
   allowed: 'one or more texts of up to 256 characters, separated by commas',
   schema: z
@@ -36,7 +36,7 @@ export const words: Kind<readonly [string, ...string[]]> = {
 };
 
 /** A file to write, in a folder that exists. */
-export const outputFile: Kind<string> = {
+export const outputFile: SettingType<string> = {
   placeholder: '<file>',
   allowed: 'a file in a folder that exists',
   schema: z.string().refine((path) => path !== '' && existsSync(dirname(path)), { error: '' }),

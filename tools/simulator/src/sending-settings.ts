@@ -15,18 +15,18 @@ export const sendingSettings = settingsGroup({
     partitions: setting({
       name: 'partitions',
       description: 'partitions of the topic where it is missing',
-      kind: wholeNumber(1, 10_000),
+      type: wholeNumber(1, 10_000),
       default: '4',
     }),
     rate: optionalSetting({
       name: 'rate',
       description: 'records per second; without it, as fast as possible',
-      kind: wholeNumber(1, 10_000_000),
+      type: wholeNumber(1, 10_000_000),
     }),
     truthFile: optionalSetting({
       name: 'truth',
       description: 'file for the totals that the sent events have to give',
-      kind: outputFile,
+      type: outputFile,
     }),
   },
   value: (values): SendingOptions => values,

@@ -1,5 +1,5 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import { EventPools } from '@antenna/event-schema';
+import { EventInterners } from '@antenna/event-schema';
 import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
 import { type ArchivedFile } from '@antenna/ingestion';
 import { archiveUrl, archiveUrlOf } from '@antenna/cli';
@@ -77,9 +77,9 @@ export class TestWorker {
 
   #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
     const builder = new EventColumnsBuilder(partition);
-    const pools = new EventPools();
+    const pools = new EventInterners();
     events.forEach(({ at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }, index) => {
-      builder.append(from + index, pools.pooled({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
+      builder.append(from + index, pools.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
     const hours = [...splitByHour(builder.build())];

@@ -1,9 +1,9 @@
-import type { Kind } from '@antenna/cli';
+import type { SettingType } from '@antenna/cli';
 import { DateTime } from 'luxon';
 import * as z from 'zod';
 
 /** An instant, as milliseconds since 1970; without an offset it is UTC. */
-export const instant: Kind<number> = {
+export const instant: SettingType<number> = {
   placeholder: '<time>',
   allowed: 'a date and a time as ISO 8601 has them, such as 2022-10-29T13:00',
   schema: z.string().transform((text, context) => {

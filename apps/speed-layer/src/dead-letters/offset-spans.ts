@@ -1,11 +1,11 @@
 import type { OffsetSpan } from '@antenna/ingestion';
-import type { Kind } from '@antenna/cli';
+import type { SettingType } from '@antenna/cli';
 import * as z from 'zod';
 
 const SPAN = /^(\d{1,9})\/(\d{1,15})(?:-(\d{1,15}))?$/;
 
 /** Records by partition and offset: `3/4812`, `3/4900-5000` (both included), several separated by commas. */
-export const offsetSpans: Kind<readonly OffsetSpan[]> = {
+export const offsetSpans: SettingType<readonly OffsetSpan[]> = {
   placeholder: '<partition/offset,...>',
   allowed: 'partition/offset or partition/first-last, separated by commas, such as 3/4812,3/4900-5000',
   schema: z.string().transform((text, context) => {

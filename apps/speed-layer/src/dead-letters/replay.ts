@@ -30,7 +30,7 @@ const attemptSettings = settingsGroup({
     waitMs: setting({
       name: 'wait-ms',
       description: 'how long to wait until the workers have processed what was sent',
-      kind: wholeNumber(0, 3_600_000),
+      type: wholeNumber(0, 3_600_000),
       default: '30000',
     }),
   },
@@ -54,7 +54,8 @@ export const replayDeadLetters = command({
     const sender = new TopicSender(client, connections.kafka.topic);
     const reader = topicReader(connections, log);
     const retry = retryWhilePassing(log);
-    const persist = (operation: () => Promise<void>) => retry('note the outcome', operation, { aborted: false });
+    const persist = (operation: () => Promise<void>) =>
+      retry('note the outcome', operation, new AbortController().signal);
     await sender.connect();
     try {
       const results = await withDeadLetters(

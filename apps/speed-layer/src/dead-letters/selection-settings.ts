@@ -8,28 +8,28 @@ const filterFields = {
   reason: optionalSetting({
     name: 'reason',
     description: 'only those of this reason',
-    kind: oneOf([...REJECTION_REASONS, ...UNDECODABLE_REASONS]),
+    type: oneOf([...REJECTION_REASONS, ...UNDECODABLE_REASONS]),
   }),
   partition: optionalSetting({
     name: 'partition',
     description: 'only those of this partition',
-    kind: wholeNumber(0, 1_000_000),
+    type: wholeNumber(0, 1_000_000),
   }),
-  fromMs: optionalSetting({ name: 'since', description: 'only those stored at this time or later', kind: instant }),
-  toMs: optionalSetting({ name: 'until', description: 'only those stored before this time', kind: instant }),
+  fromMs: optionalSetting({ name: 'since', description: 'only those stored at this time or later', type: instant }),
+  toMs: optionalSetting({ name: 'until', description: 'only those stored before this time', type: instant }),
 };
 
 const most = setting({
   name: 'limit',
   description: 'how many at most',
-  kind: wholeNumber(1, 100_000),
+  type: wholeNumber(1, 100_000),
   default: '100',
 });
 
 const asJson = setting({
   name: 'json',
   description: 'write JSON instead of text for people',
-  kind: yesOrNo,
+  type: yesOrNo,
   default: 'false',
 });
 
@@ -43,7 +43,7 @@ export const listSettings = settingsGroup({
 const spans = optionalSetting({
   name: 'records',
   description: 'these records, by partition and offset in the topic',
-  kind: offsetSpans,
+  type: offsetSpans,
 });
 
 /** Which records are shown. */

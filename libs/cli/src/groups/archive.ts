@@ -17,13 +17,13 @@ export const archiveSettings = settingsGroup({
     location: setting({
       name: 'ARCHIVE_URL',
       description: 'where the Parquet files are',
-      kind: archiveUrl,
+      type: archiveUrl,
       default: 'file:.local/archive',
     }),
     emulatorUrl: optionalSetting({
       name: 'STORAGE_EMULATOR_HOST',
       description: 'server that stands in for Google Cloud Storage',
-      kind: emulatorHost,
+      type: emulatorHost,
     }),
   },
   value: (values): ArchiveSettings => ({ ...values, url: archiveUrlOf(values.location) }),

@@ -1,8 +1,8 @@
 import { databaseUrl } from '../database-url.ts';
-import { certificateFile, secretFile } from '../file-kinds.ts';
+import { certificateFile, secretFile } from '../file-types.ts';
 import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { oneOf } from '../text-kinds.ts';
+import { oneOf } from '../setting-types.ts';
 
 /** As in libpq: `require` encrypts, `verify-ca` also checks who signed, `verify-full` also the host's name. */
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
@@ -24,24 +24,24 @@ export const databaseSettings = settingsGroup({
     url: setting({
       name: 'DATABASE_URL',
       description: 'the Postgres database',
-      kind: databaseUrl,
+      type: databaseUrl,
       default: 'postgresql://postgres:postgres@127.0.0.1:5432/postgres',
     }),
     password: optionalSetting({
       name: 'DATABASE_PASSWORD_FILE',
       description: 'file with the password; goes before the one of DATABASE_URL',
-      kind: secretFile,
+      type: secretFile,
     }),
     sslMode: setting({
       name: 'DATABASE_SSL_MODE',
       description: 'whether to encrypt, and what to verify',
-      kind: oneOf(['disable', 'require', 'verify-ca', 'verify-full']),
+      type: oneOf(['disable', 'require', 'verify-ca', 'verify-full']),
       default: 'disable',
     }),
     sslCa: optionalSetting({
       name: 'DATABASE_SSL_CA_FILE',
       description: 'file with the certificates to trust, in PEM format',
-      kind: certificateFile,
+      type: certificateFile,
     }),
   },
   rules: [

@@ -1,6 +1,6 @@
 import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { anyText, wholeNumber } from '../text-kinds.ts';
+import { anyText, wholeNumber } from '../setting-types.ts';
 
 export const httpSettings = settingsGroup({
   title: 'HTTP',
@@ -8,12 +8,12 @@ export const httpSettings = settingsGroup({
     host: optionalSetting({
       name: 'HTTP_HOST',
       description: 'address of this machine to listen at; all of IPv4 and IPv6 unless given',
-      kind: anyText('address'),
+      type: anyText('address'),
     }),
     port: setting({
       name: 'HTTP_PORT',
       description: 'port of /healthz, /readyz and /metrics; 0 for any that is free',
-      kind: wholeNumber(0, 65_535),
+      type: wholeNumber(0, 65_535),
       default: '8080',
     }),
   },

@@ -1,6 +1,6 @@
 import { setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { listOf, wholeNumber } from '../text-kinds.ts';
+import { listOf, wholeNumber } from '../setting-types.ts';
 
 const hourMs = 3_600_000;
 const sinkOrder = ['totals', 'archive'] as const;
@@ -9,7 +9,7 @@ const sinkOrder = ['totals', 'archive'] as const;
 const allowedLatenessMs = setting({
   name: 'ALLOWED_LATENESS_MS',
   description: 'how long after its end an hour may still become final',
-  kind: wholeNumber(0, 7 * 24 * hourMs),
+  type: wholeNumber(0, 7 * 24 * hourMs),
   default: '60000',
 });
 
@@ -25,38 +25,38 @@ export const ingestionSettings = settingsGroup({
     sinks: setting({
       name: 'SINKS',
       description: 'what is written; the totals keep the dead letters, so they are always among them',
-      kind: listOf(['totals', 'archive']),
+      type: listOf(['totals', 'archive']),
       default: 'totals,archive',
     }),
     flushIntervalMs: setting({
       name: 'FLUSH_INTERVAL_MS',
       description: 'how long the oldest unsaved event may wait for a commit; twice as long while the worker is behind',
-      kind: wholeNumber(1, hourMs),
+      type: wholeNumber(1, hourMs),
       default: '500',
     }),
     flushMaxEvents: setting({
       name: 'FLUSH_MAX_EVENTS',
       description: 'unsaved events at which a commit starts at once',
-      kind: wholeNumber(1, 10_000_000),
+      type: wholeNumber(1, 10_000_000),
       default: '500000',
     }),
     deadLettersWhole: setting({
       name: 'DEAD_LETTERS_WHOLE',
       description:
         'dead letters of a partition that are stored whole at once, and again within an hour; more are stored as ranges',
-      kind: wholeNumber(0, 1_000_000),
+      type: wholeNumber(0, 1_000_000),
       default: '1000',
     }),
     archiveRollRows: setting({
       name: 'ARCHIVE_ROLL_ROWS',
       description: 'rows held in memory at which the largest chunk is written',
-      kind: wholeNumber(1, 20_000_000),
+      type: wholeNumber(1, 20_000_000),
       default: '1000000',
     }),
     archiveRollIntervalMs: setting({
       name: 'ARCHIVE_ROLL_INTERVAL_MS',
       description: 'how long the oldest row of a chunk may wait for its file',
-      kind: wholeNumber(1, 24 * hourMs),
+      type: wholeNumber(1, 24 * hourMs),
       default: '300000',
     }),
     allowedLatenessMs,

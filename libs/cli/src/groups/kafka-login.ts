@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { secretFile } from '../file-kinds.ts';
-import type { Kind } from '../kind.ts';
+import { secretFile } from '../file-types.ts';
+import type { SettingType } from '../setting.ts';
 import { optionalSetting } from '../setting.ts';
-import { anyText, oneOf } from '../text-kinds.ts';
+import { anyText, oneOf } from '../setting-types.ts';
 
 /** How a client logs in to Kafka by SASL. */
 export type KafkaSasl =
@@ -30,7 +30,7 @@ export interface ClientCredentials {
   readonly audience: string | undefined;
 }
 
-const tokenUrl: Kind<string> = {
+const tokenUrl: SettingType<string> = {
   placeholder: '<url>',
   allowed: 'https://host/path (or http), without user and password',
   schema: z.string().transform((text, context) => {
@@ -45,7 +45,7 @@ const tokenUrl: Kind<string> = {
 /** `auth` is the token's own name in the message that carries it. */
 const extension = /^(?!auth=)([A-Za-z]+)=([\x20-\x2b\x2d-\x7e]+)$/;
 
-const extensions: Kind<Readonly<Record<string, string>>> = {
+const extensions: SettingType<Readonly<Record<string, string>>> = {
   placeholder: '<list>',
   allowed: 'name=value, separated by commas; names are letters',
   schema: z.string().transform((text, context) => {
@@ -61,48 +61,48 @@ export const loginFields = {
   mechanism: optionalSetting({
     name: 'KAFKA_SASL_MECHANISM',
     description: 'how to log in',
-    kind: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
+    type: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
   }),
-  username: optionalSetting({ name: 'KAFKA_SASL_USERNAME', description: 'who logs in', kind: anyText('name') }),
+  username: optionalSetting({ name: 'KAFKA_SASL_USERNAME', description: 'who logs in', type: anyText('name') }),
   password: optionalSetting({
     name: 'KAFKA_SASL_PASSWORD_FILE',
     description: 'file with the password',
-    kind: secretFile,
+    type: secretFile,
   }),
   provider: optionalSetting({
     name: 'KAFKA_OAUTH_PROVIDER',
     description: "where tokens come from: a token endpoint, or Google's Application Default Credentials",
-    kind: oneOf(['client-credentials', 'google']),
+    type: oneOf(['client-credentials', 'google']),
   }),
   tokenUrl: optionalSetting({
     name: 'KAFKA_OAUTH_TOKEN_URL',
     description: 'token endpoint that gives tokens for client credentials',
-    kind: tokenUrl,
+    type: tokenUrl,
   }),
   clientId: optionalSetting({
     name: 'KAFKA_OAUTH_CLIENT_ID',
     description: 'client that asks for tokens',
-    kind: anyText('id'),
+    type: anyText('id'),
   }),
   clientSecret: optionalSetting({
     name: 'KAFKA_OAUTH_CLIENT_SECRET_FILE',
     description: 'file with the secret of that client',
-    kind: secretFile,
+    type: secretFile,
   }),
   scope: optionalSetting({
     name: 'KAFKA_OAUTH_SCOPE',
     description: 'scopes to ask for, separated by spaces',
-    kind: anyText('scopes'),
+    type: anyText('scopes'),
   }),
   audience: optionalSetting({
     name: 'KAFKA_OAUTH_AUDIENCE',
     description: 'audience to ask for, where the token endpoint wants one',
-    kind: anyText('audience'),
+    type: anyText('audience'),
   }),
   extensions: optionalSetting({
     name: 'KAFKA_OAUTH_EXTENSIONS',
     description: 'SASL extensions to send with each token, as Confluent Cloud wants them',
-    kind: extensions,
+    type: extensions,
   }),
 };
 

@@ -1,8 +1,8 @@
-import { certificateFile, clientCertificateProblem, privateKeyFile } from '../file-kinds.ts';
+import { certificateFile, clientCertificateProblem, privateKeyFile } from '../file-types.ts';
 import { hostPorts } from '../host-ports.ts';
 import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { anyText, textLike, yesOrNo } from '../text-kinds.ts';
+import { anyText, textLike, yesOrNo } from '../setting-types.ts';
 import { type KafkaSasl, loginFields, loginOf, loginRules } from './kafka-login.ts';
 
 /** Certificates and keys in PEM format. */
@@ -29,36 +29,36 @@ export const kafkaSettings = settingsGroup({
     brokers: setting({
       name: 'KAFKA_BROKERS',
       description: 'brokers to ask for all the others',
-      kind: hostPorts,
+      type: hostPorts,
       default: '127.0.0.1:9092',
     }),
     topic: setting({
       name: 'KAFKA_TOPIC',
       description: 'topic of the events',
-      kind: textLike('topic', '1 to 249 letters, digits, dots, underscores and hyphens', /^(?!\.{1,2}$)[\w.-]{1,249}$/),
+      type: textLike('topic', '1 to 249 letters, digits, dots, underscores and hyphens', /^(?!\.{1,2}$)[\w.-]{1,249}$/),
       default: 'devices',
     }),
     groupId: setting({
       name: 'KAFKA_GROUP_ID',
       description: 'group that shares the partitions; one database belongs to one group',
-      kind: anyText('group'),
+      type: anyText('group'),
       default: 'speed-layer',
     }),
-    ssl: setting({ name: 'KAFKA_SSL', description: 'whether to encrypt', kind: yesOrNo, default: 'false' }),
+    ssl: setting({ name: 'KAFKA_SSL', description: 'whether to encrypt', type: yesOrNo, default: 'false' }),
     sslCa: optionalSetting({
       name: 'KAFKA_SSL_CA_FILE',
       description: 'file with the certificates to trust, in PEM format',
-      kind: certificateFile,
+      type: certificateFile,
     }),
     sslCert: optionalSetting({
       name: 'KAFKA_SSL_CERT_FILE',
       description: 'file with the certificate of this client, in PEM format',
-      kind: certificateFile,
+      type: certificateFile,
     }),
     sslKey: optionalSetting({
       name: 'KAFKA_SSL_KEY_FILE',
       description: 'file with the private key of that certificate, in PEM format, without a passphrase',
-      kind: privateKeyFile,
+      type: privateKeyFile,
     }),
     ...loginFields,
   },

@@ -1,6 +1,6 @@
 import { setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
-import { oneOf } from '../text-kinds.ts';
+import { oneOf } from '../setting-types.ts';
 
 export const logSettings = settingsGroup({
   title: 'Log',
@@ -8,13 +8,13 @@ export const logSettings = settingsGroup({
     level: setting({
       name: 'LOG_LEVEL',
       description: 'the least that is logged',
-      kind: oneOf(['error', 'warn', 'info', 'debug']),
+      type: oneOf(['error', 'warn', 'info', 'debug']),
       default: 'info',
     }),
     format: setting({
       name: 'LOG_FORMAT',
       description: 'one JSON object a line, or for people; pretty by default on a terminal',
-      kind: oneOf(['json', 'pretty']),
+      type: oneOf(['json', 'pretty']),
       default: process.stderr.isTTY ? 'pretty' : 'json',
     }),
   },

@@ -1,7 +1,7 @@
 import { isIntact, type PackedBatch } from './packed-batch.ts';
 
 /** Where a batch has to lie, as far as that is known without it. */
-export interface Surroundings {
+export interface BatchPosition {
   /** The offset that was asked for, or the one behind the batch before it. */
   readonly expected: number;
   readonly isFirst: boolean;
@@ -22,14 +22,14 @@ export interface BatchFault {
 }
 
 /** What is wrong with a batch as it has come; undefined when it can be believed. */
-export function batchFault(batch: PackedBatch, surroundings: Surroundings): BatchFault | undefined {
+export function batchFault(batch: PackedBatch, surroundings: BatchPosition): BatchFault | undefined {
   const misplacement = misplacementOf(batch, surroundings);
   if (misplacement !== undefined) return { text: misplacement, hasExtent: false };
   if (isIntact(batch)) return undefined;
   return { text: 'does not have its checksum', hasExtent: hasExtent(batch, surroundings) };
 }
 
-function misplacementOf({ head }: PackedBatch, { expected, isFirst, end, nextOffset }: Surroundings) {
+function misplacementOf({ head }: PackedBatch, { expected, isFirst, end, nextOffset }: BatchPosition) {
   const { firstOffset, lastOffset, recordCount } = head;
   const place = `reaches from offset ${firstOffset} to ${lastOffset}`;
   if (firstOffset < 0 || lastOffset < firstOffset) return place;
@@ -44,7 +44,7 @@ function misplacementOf({ head }: PackedBatch, { expected, isFirst, end, nextOff
  * Two numbers of the head agree: it is not by chance that a batch has as many records as offsets, or that another batch
  * or nothing follows where it says that it ends.
  */
-function hasExtent({ head }: PackedBatch, { end, nextOffset }: Surroundings): boolean {
+function hasExtent({ head }: PackedBatch, { end, nextOffset }: BatchPosition): boolean {
   const { firstOffset, lastOffset, recordCount } = head;
   return recordCount === lastOffset - firstOffset + 1 || lastOffset + 1 === (nextOffset ?? end);
 }

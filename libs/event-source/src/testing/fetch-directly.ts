@@ -4,7 +4,7 @@ import Connection from 'kafkajs/src/network/connection.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import requests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { RecordBatch } from '@antenna/ingestion';
-import { consumeInSets } from '../lean-kafkajs.ts';
+import { consumeInSets } from '../kafkajs-patches.ts';
 import { timeOutOnSilence } from '../slow-responses.ts';
 import { partsOfFetch } from './parts-of-fetch.ts';
 

@@ -107,6 +107,5 @@ function completionOf(chunk: SealedChunk, files: readonly ArchivedFile[]) {
 /** A file of the archive does not hold the rows that belong there. */
 export class ArchiveConflictError extends Error {
   readonly code = 'ARCHIVE_CONFLICT';
-  readonly exitCode = 1;
   override readonly name = 'ArchiveConflictError';
 }

@@ -1,4 +1,4 @@
-import type { PooledEvent } from '@antenna/event-schema';
+import type { InternedEvent } from '@antenna/event-schema';
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import { EventColumnsBuilder } from '@antenna/archive-format';
 import { fingerprintOf } from '../fingerprint.ts';
@@ -36,7 +36,7 @@ export interface SealedChunk {
 export interface ClaimMoment {
   readonly claimedMs: number;
   /** The end of what could be read then (exclusive); undefined where that was not known. */
-  readonly heldEnd: number | undefined;
+  readonly endAtClaim: number | undefined;
 }
 
 /** The archive sink's side of one claimed partition: collects rows, and seals them into chunks. */
@@ -53,7 +53,7 @@ export class PartitionArchive {
   #sinceMs: number | undefined;
   readonly #claim: ClaimMoment;
   /** Since when records that the topic held at the claim wait, as long as no chunk was sealed for that reason. */
-  #heldSinceMs: number | undefined;
+  #waitingSinceMs: number | undefined;
   #events: EventColumnsBuilder;
   /** Event hours of the open chunk, as hours since 1970. */
   readonly #hours = new Set<number>();
@@ -69,7 +69,7 @@ export class PartitionArchive {
     this.#epoch = claimed.epoch;
     this.#generation = claimed.generation;
     this.#claim = claim;
-    this.#heldSinceMs = claimed.waitingMs === undefined ? undefined : claim.claimedMs - claimed.waitingMs;
+    this.#waitingSinceMs = claimed.waitingMs === undefined ? undefined : claim.claimedMs - claimed.waitingMs;
     this.#intent = claimed.openIntent;
     this.#start = claimed.nextOffset;
     this.#next = claimed.nextOffset;
@@ -77,7 +77,7 @@ export class PartitionArchive {
   }
 
   /** Records below are archived already, or wait in a sealed chunk. */
-  get next(): number {
+  get nextOffset(): number {
     return this.#next;
   }
 
@@ -96,7 +96,7 @@ export class PartitionArchive {
     return this.#sinceMs;
   }
 
-  take(record: RecordCursor, event: PooledEvent | undefined): void {
+  append(record: RecordCursor, event: InternedEvent | undefined): void {
     if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     if (event !== undefined) this.#append(record.offset, event);
     if (this.#intent !== undefined || this.#hours.size === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
@@ -115,7 +115,7 @@ export class PartitionArchive {
     if (this.#intent !== undefined && nextOffset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     this.#next = Math.max(this.#next, nextOffset);
     if (this.#next > this.#start)
-      this.#sinceMs ??= (this.#isHeldAtClaim(this.#start) ? this.#heldSinceMs : undefined) ?? nowMs;
+      this.#sinceMs ??= (this.#existedAtClaim(this.#start) ? this.#waitingSinceMs : undefined) ?? nowMs;
   }
 
   /**
@@ -125,8 +125,8 @@ export class PartitionArchive {
   sealIfDue(nowMs: number, intervalMs: number): void {
     if (this.isRedoing || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
     const { claimedMs } = this.#claim;
-    if (this.#isHeldAtClaim(this.#next) && nowMs - claimedMs < Math.min(intervalMs, MAX_CATCH_UP_MS)) return;
-    this.#heldSinceMs = undefined;
+    if (this.#existedAtClaim(this.#next) && nowMs - claimedMs < Math.min(intervalMs, MAX_CATCH_UP_MS)) return;
+    this.#waitingSinceMs = undefined;
     this.seal();
   }
 
@@ -149,11 +149,11 @@ export class PartitionArchive {
     if (this.#intent === undefined && this.#next > this.#start) this.#seal(this.#next);
   }
 
-  #isHeldAtClaim(offset: number): boolean {
-    return offset < (this.#claim.heldEnd ?? 0);
+  #existedAtClaim(offset: number): boolean {
+    return offset < (this.#claim.endAtClaim ?? 0);
   }
 
-  #append(offset: number, event: PooledEvent): void {
+  #append(offset: number, event: InternedEvent): void {
     if (!isIn(this.#latestHourMs, event.eventTimeMs)) this.#enterHour(offset, hourOf(event.eventTimeMs));
     this.#events.append(offset, event);
   }

@@ -82,17 +82,17 @@ export interface EventSource {
    */
   reclaim(): void;
   /** Shows progress to lag tools. Never read back; a failure is of no consequence and is not thrown. */
-  showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
+  commitOffsetsForLag(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
 }
 
 /** What the source asks of the core. */
 export interface RecordReceiver {
   /** These partitions, and no others, are read from now on. Each is read once `readFrom` has said from where. */
-  assigned(partitions: readonly number[]): Promise<void>;
+  onPartitionsAssigned(partitions: readonly number[]): Promise<void>;
   /** Whether the batch was taken. One that was not is to be followed by no other until `readFrom` has been called. */
-  take(batch: RecordBatch): boolean;
+  onBatch(batch: RecordBatch): boolean;
   /** Undefined while there is room for another batch, else a promise to wait for before asking again. */
-  room(partition: number): Promise<unknown> | undefined;
+  waitForCapacity(partition: number): Promise<unknown> | undefined;
 }
 
 /**
@@ -101,7 +101,6 @@ export interface RecordReceiver {
  */
 export class UnreadableLogError extends Error {
   readonly code: 'UNREADABLE_BATCH' | 'OLD_MESSAGE_FORMAT';
-  readonly exitCode = 1;
   override readonly name = 'UnreadableLogError';
 
   constructor(code: UnreadableLogError['code'], message: string) {

@@ -17,9 +17,9 @@ export interface Clock {
 
 /**
  * Repeats an operation with backoff for as long as it fails for a passing reason (an unreachable service, say).
- * Any other failure is thrown at once; so is the last one when `wanted.aborted` has become true meanwhile.
+ * Any other failure is thrown at once; so is the last one when the signal was aborted meanwhile.
  */
-export type Retry = <T>(name: string, operation: () => Promise<T>, wanted: { readonly aborted: boolean }) => Promise<T>;
+export type Retry = <T>(name: string, operation: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 export interface IngestionPorts {
   readonly source: EventSource;

@@ -154,7 +154,6 @@ export class FenceLostError extends Error {
 /** A commit took longer than the database lets a statement take: it is made again with half as many records. */
 export class CommitTooLongError extends Error {
   readonly code = 'COMMIT_TOO_LONG';
-  readonly exitCode = 1;
   /** The same again would take as long. */
   readonly retryable = false;
   override readonly name = 'CommitTooLongError';
@@ -163,6 +162,5 @@ export class CommitTooLongError extends Error {
 /** A sum of the totals would leave the range of a 64-bit integer. */
 export class SumOutOfRangeError extends Error {
   readonly code = 'SUM_OUT_OF_RANGE';
-  readonly exitCode = 1;
   override readonly name = 'SumOutOfRangeError';
 }

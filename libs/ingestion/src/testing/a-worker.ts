@@ -14,12 +14,12 @@ export interface TestWorker {
   readonly observed: IngestionEvent[];
 }
 
-const retry: Retry = async (_name, operation, wanted) => {
+const retry: Retry = async (_name, operation, signal) => {
   for (;;) {
     try {
       return await operation();
     } catch (error) {
-      if (wanted.aborted || !(error instanceof PassingFailure)) throw error;
+      if (signal.aborted || !(error instanceof PassingFailure)) throw error;
     }
   }
 };
@@ -58,7 +58,7 @@ export async function aClaimedWorker(
 ): Promise<TestWorker> {
   const worker = aWorker(parts);
   if (parts.source === undefined) for (const partition of partitions) worker.source.hold(partition);
-  await worker.ingestion.assigned(partitions);
+  await worker.ingestion.onPartitionsAssigned(partitions);
   return worker;
 }
 

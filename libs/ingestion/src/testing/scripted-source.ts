@@ -33,8 +33,8 @@ export class ScriptedSource implements EventSource {
     this.reclaims += 1;
   }
 
-  async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
-    await this.script.run('showProgress', () => {
+  async commitOffsetsForLag(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+    await this.script.run('commitOffsetsForLag', () => {
       for (const [partition, offset] of nextOffsets) this.shown.set(partition, offset);
     });
   }

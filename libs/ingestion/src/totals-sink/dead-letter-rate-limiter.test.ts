@@ -1,48 +1,48 @@
-import { DeadLetterAllowance } from './dead-letter-rate-limiter.ts';
+import { DeadLetterRateLimiter } from './dead-letter-rate-limiter.ts';
 
 const MINUTE_MS = 60_000;
 
-function taken(allowance: DeadLetterAllowance, wanted: number): number {
-  return Array.from({ length: wanted }, () => allowance.take()).filter(Boolean).length;
+function taken(rateLimiter: DeadLetterRateLimiter, wanted: number): number {
+  return Array.from({ length: wanted }, () => rateLimiter.tryConsume()).filter(Boolean).length;
 }
 
-describe('the allowance of a partition', () => {
+describe('the rateLimiter of a partition', () => {
   it('lets so many at once be stored whole, and no more', () => {
-    const allowance = new DeadLetterAllowance(60);
-    allowance.refill(0);
-    expect(taken(allowance, 1_000)).toBe(60);
+    const rateLimiter = new DeadLetterRateLimiter(60);
+    rateLimiter.refill(0);
+    expect(taken(rateLimiter, 1_000)).toBe(60);
   });
 
   it('comes back within an hour, evenly', () => {
-    const allowance = new DeadLetterAllowance(60);
-    allowance.refill(0);
-    taken(allowance, 60);
-    allowance.refill(MINUTE_MS - 1);
-    expect(taken(allowance, 10)).toBe(0);
-    allowance.refill(5 * MINUTE_MS);
-    expect(taken(allowance, 10)).toBe(5);
+    const rateLimiter = new DeadLetterRateLimiter(60);
+    rateLimiter.refill(0);
+    taken(rateLimiter, 60);
+    rateLimiter.refill(MINUTE_MS - 1);
+    expect(taken(rateLimiter, 10)).toBe(0);
+    rateLimiter.refill(5 * MINUTE_MS);
+    expect(taken(rateLimiter, 10)).toBe(5);
   });
 
   it('does not grow while nothing is taken', () => {
-    const allowance = new DeadLetterAllowance(60);
-    allowance.refill(0);
-    allowance.refill(24 * 60 * MINUTE_MS);
-    expect(taken(allowance, 1_000)).toBe(60);
+    const rateLimiter = new DeadLetterRateLimiter(60);
+    rateLimiter.refill(0);
+    rateLimiter.refill(24 * 60 * MINUTE_MS);
+    expect(taken(rateLimiter, 1_000)).toBe(60);
   });
 
   it('is not refilled twice by a clock that is set back', () => {
-    const allowance = new DeadLetterAllowance(60);
-    allowance.refill(10 * MINUTE_MS);
-    taken(allowance, 60);
-    allowance.refill(0);
-    allowance.refill(10 * MINUTE_MS);
-    expect(taken(allowance, 10)).toBe(0);
+    const rateLimiter = new DeadLetterRateLimiter(60);
+    rateLimiter.refill(10 * MINUTE_MS);
+    taken(rateLimiter, 60);
+    rateLimiter.refill(0);
+    rateLimiter.refill(10 * MINUTE_MS);
+    expect(taken(rateLimiter, 10)).toBe(0);
   });
 
   it('may be nothing', () => {
-    const allowance = new DeadLetterAllowance(0);
-    allowance.refill(0);
-    allowance.refill(60 * MINUTE_MS);
-    expect(allowance.take()).toBe(false);
+    const rateLimiter = new DeadLetterRateLimiter(0);
+    rateLimiter.refill(0);
+    rateLimiter.refill(60 * MINUTE_MS);
+    expect(rateLimiter.tryConsume()).toBe(false);
   });
 });

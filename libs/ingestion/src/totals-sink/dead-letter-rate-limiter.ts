@@ -4,7 +4,7 @@ const HOUR_MS = 3_600_000;
  * How many dead letters of a partition may still be stored whole: so many at once, and as many again within an hour.
  * It decides how a dead letter is stored and nothing else: each is stored, and its reason is the record's own.
  */
-export class DeadLetterAllowance {
+export class DeadLetterRateLimiter {
   readonly #perHour: number;
   #left: number;
   #refilledMs: number | undefined;
@@ -22,7 +22,7 @@ export class DeadLetterAllowance {
   }
 
   /** Whether one more may be stored whole, which is counted then. */
-  take(): boolean {
+  tryConsume(): boolean {
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;

@@ -2,7 +2,7 @@ import { type DatabaseConnection, ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
 import { Client } from 'pg';
 import { clientOptions } from '../driver-options.ts';
-import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../refusal.ts';
+import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../domain-error.ts';
 import { CREATE_ROLE, GIVE_PASSWORD, ROLE_STATE } from './login-role.sql.ts';
 import { scramVerifier } from './scram-verifier.ts';
 

@@ -1,6 +1,6 @@
 import { type DatabaseConnection, ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
-import { sqlStateOf } from '../refusal.ts';
+import { sqlStateOf } from '../domain-error.ts';
 import { ensureLoginRole, type LoginRole } from './login-role.ts';
 import { GRANT_GROUP } from './login-role.sql.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';

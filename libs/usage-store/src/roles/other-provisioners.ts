@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { refusal, sqlStateOf } from '../refusal.ts';
+import { toDomainError, sqlStateOf } from '../domain-error.ts';
 
 /**
  * Roles belong to the server: a provisioner of another of its databases may make the same one, or change it, at the same
@@ -21,6 +21,6 @@ export async function despiteOtherProvisioners(operation: () => Promise<void>): 
       shouldRetry: ({ error }) => CHANGED_BY_ANOTHER.has(sqlStateOf(error) ?? ''),
     });
   } catch (error) {
-    throw refusal(error);
+    throw toDomainError(error);
   }
 }

@@ -1,7 +1,7 @@
 import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 
 const count = (name: string, description: string, byDefault: number) =>
-  setting({ name, description, kind: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
+  setting({ name, description, type: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
 
 export const limitSettings = settingsGroup({
   title: 'Limits',
@@ -18,7 +18,7 @@ export const overloadSettings = settingsGroup({
     rate: optionalSetting({
       name: 'rate',
       description: 'events a second; as many as the producer can send unless given',
-      kind: wholeNumber(1, 10_000_000),
+      type: wholeNumber(1, 10_000_000),
     }),
   },
   value: (values) => values,

@@ -10,10 +10,10 @@ const systemSettings = settingsGroup({
     tag: setting({
       name: 'tag',
       description: 'tag of the images of the product, which the nodes have or can pull',
-      kind: anyText('tag'),
+      type: anyText('tag'),
       default: 'dev',
     }),
-    keep: setting({ name: 'keep', description: 'leave all as it is at the end', kind: yesOrNo, default: 'false' }),
+    keep: setting({ name: 'keep', description: 'leave all as it is at the end', type: yesOrNo, default: 'false' }),
   },
   value: (values) => values,
 });

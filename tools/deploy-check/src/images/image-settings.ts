@@ -8,18 +8,18 @@ export const buildSettings = settingsGroup({
     prefix: setting({
       name: 'IMAGE_PREFIX',
       description: 'first part of the names of the images',
-      kind: anyText('name'),
+      type: anyText('name'),
       default: 'antenna-usage',
     }),
     nodeImage: optionalSetting({
       name: 'NODE_IMAGE',
       description: 'base image with Node, instead of the one that docker/Dockerfile names',
-      kind: anyText('image'),
+      type: anyText('image'),
     }),
     pythonImage: optionalSetting({
       name: 'PYTHON_IMAGE',
       description: 'base image with Python, instead of the one that docker/superset.Dockerfile names',
-      kind: anyText('image'),
+      type: anyText('image'),
     }),
   },
   value: (values) => values,
@@ -29,11 +29,11 @@ export const buildSettings = settingsGroup({
 export const targetSettings = settingsGroup({
   title: 'Build',
   fields: {
-    image: requiredSetting({ name: 'image', description: 'which image', kind: oneOf(imageNames) }),
+    image: requiredSetting({ name: 'image', description: 'which image', type: oneOf(imageNames) }),
     committed: setting({
       name: 'committed',
       description: 'from what is committed, instead of the files as they are',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'false',
     }),
   },
@@ -47,7 +47,7 @@ export const extentSettings = settingsGroup({
     dashboards: setting({
       name: 'dashboards',
       description: 'Superset, too: minutes to build, and a gigabyte of memory to run',
-      kind: yesOrNo,
+      type: yesOrNo,
       default: 'true',
     }),
   },

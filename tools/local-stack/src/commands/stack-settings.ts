@@ -7,16 +7,16 @@ export const upSettings = settingsGroup({
     ports: setting({
       name: 'ports',
       description: 'the well-known ports, or ones that are free, remembered until the next up',
-      kind: oneOf(['default', 'free']),
+      type: oneOf(['default', 'free']),
       default: 'default',
     }),
     services: setting({
       name: 'services',
       description: 'what to start',
-      kind: listOf(serviceNames),
+      type: listOf(serviceNames),
       default: serviceNames.join(','),
     }),
-    without: optionalSetting({ name: 'without', description: 'what not to start', kind: listOf(serviceNames) }),
+    without: optionalSetting({ name: 'without', description: 'what not to start', type: listOf(serviceNames) }),
   },
   value: ({ ports, services, without = [] }) => ({
     ports,

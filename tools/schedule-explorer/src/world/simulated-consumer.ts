@@ -73,10 +73,10 @@ export class SimulatedConsumer implements EventSource {
     this.isReclaiming = true;
   }
 
-  async showProgress(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
+  async commitOffsetsForLag(nextOffsets: ReadonlyMap<number, number>): Promise<void> {
     const { worker, calls, committed } = this.#parts;
     try {
-      await calls.add(worker, 'showProgress', () => {
+      await calls.add(worker, 'commitOffsetsForLag', () => {
         for (const [partition, offset] of nextOffsets) committed.set(partition, offset);
       });
     } catch (error) {
@@ -90,7 +90,7 @@ export class SimulatedConsumer implements EventSource {
     this.newAssignment = undefined;
     this.isReclaiming = false;
     this.#readers = new Map(partitions.map((number) => [number, this.#reader(number)]));
-    void receiver.assigned(partitions);
+    void receiver.onPartitionsAssigned(partitions);
     return partitions;
   }
 
@@ -116,7 +116,7 @@ export class SimulatedConsumer implements EventSource {
   deliver(item: InFlight, receiver: RecordReceiver, { keep }: { readonly keep: boolean }): string | undefined {
     const reader = this.#readers.get(item.partition);
     const isHeldBack = this.isReclaiming || (reader?.position !== undefined && reader.isPaused);
-    if (isHeldBack || receiver.room(item.partition) !== undefined) return undefined;
+    if (isHeldBack || receiver.waitForCapacity(item.partition) !== undefined) return undefined;
     if (!keep) this.inFlight.splice(this.inFlight.indexOf(item), 1);
     const isCurrent = reader?.seeks === item.seeks;
     const isTaken = this.#take(item, receiver);
@@ -137,7 +137,7 @@ export class SimulatedConsumer implements EventSource {
 
   #take({ partition, fetched, highWatermark }: InFlight, receiver: RecordReceiver): boolean {
     const { fetchedOffset, nextOffset, records } = fetched;
-    return receiver.take({
+    return receiver.onBatch({
       partition,
       fetchedOffset,
       nextOffset,

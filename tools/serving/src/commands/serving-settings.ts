@@ -5,13 +5,13 @@ import {
   setting,
   settingsGroup,
   wholeNumber,
-  type Kind,
+  type SettingType,
 } from '@antenna/cli';
 import * as z from 'zod';
 import { defaultBundleFolder } from '../bundle/read-bundle.ts';
 import { dashboardDatabase, dashboardDatabaseUrl } from '../superset/dashboard-database.ts';
 
-const secretText: Kind<string> = {
+const secretText: SettingType<string> = {
   placeholder: '<text>',
   allowed: 'a secret',
   schema: z.string().min(1),
@@ -19,7 +19,7 @@ const secretText: Kind<string> = {
   secretsIn: (secret) => [secret],
 };
 
-const supersetUrl: Kind<URL> = {
+const supersetUrl: SettingType<URL> = {
   placeholder: '<url>',
   allowed: 'http://host:port or https://host',
   schema: z.string().transform((text, context) => {
@@ -33,23 +33,23 @@ const supersetUrl: Kind<URL> = {
 const username = setting({
   name: 'SUPERSET_USERNAME',
   description: 'who logs in to Superset',
-  kind: anyText('name'),
+  type: anyText('name'),
   default: 'admin',
 });
 const password = optionalSetting({
   name: 'SUPERSET_PASSWORD',
   description: 'the password; better given in a file',
-  kind: secretText,
+  type: secretText,
 });
 const passwordFile = optionalSetting({
   name: 'SUPERSET_PASSWORD_FILE',
   description: 'file with the password; goes before SUPERSET_PASSWORD',
-  kind: secretFile,
+  type: secretFile,
 });
 const timeRange = setting({
   name: 'time-range',
   description: 'what the dashboards show at first, in the words of Superset: Current day, say',
-  kind: anyText('time range'),
+  type: anyText('time range'),
   default: 'No filter',
 });
 
@@ -57,7 +57,7 @@ const timeRange = setting({
 export const importSettings = settingsGroup({
   title: 'Superset',
   fields: {
-    url: setting({ name: 'url', description: 'where it answers', kind: supersetUrl, default: 'http://127.0.0.1:8088' }),
+    url: setting({ name: 'url', description: 'where it answers', type: supersetUrl, default: 'http://127.0.0.1:8088' }),
     username,
     password,
     passwordFile,
@@ -65,7 +65,7 @@ export const importSettings = settingsGroup({
     bundle: optionalSetting({
       name: 'bundle',
       description: 'folder of the bundle, where it is not that of this checkout',
-      kind: anyText('path'),
+      type: anyText('path'),
     }),
   },
   rules: [
@@ -92,13 +92,13 @@ export const dashboardDatabaseSettings = settingsGroup({
     url: setting({
       name: 'SERVING_DATABASE_URL',
       description: 'the Postgres database as the Superset server reaches it',
-      kind: dashboardDatabaseUrl,
+      type: dashboardDatabaseUrl,
       default: 'postgresql://antenna_dashboards@127.0.0.1:5432/postgres',
     }),
     password: optionalSetting({
       name: 'SERVING_DATABASE_PASSWORD_FILE',
       description: 'file with the password; goes before the one of SERVING_DATABASE_URL',
-      kind: secretFile,
+      type: secretFile,
     }),
   },
   value: ({ url, password: secret }) => dashboardDatabase(url, secret),
@@ -111,7 +111,7 @@ export const localSettings = settingsGroup({
     port: setting({
       name: 'SUPERSET_PORT',
       description: 'where it is to answer',
-      kind: wholeNumber(1, 65_535),
+      type: wholeNumber(1, 65_535),
       default: '8088',
     }),
     username,
@@ -120,7 +120,7 @@ export const localSettings = settingsGroup({
     secretKey: optionalSetting({
       name: 'SUPERSET_SECRET_KEY',
       description: 'what it encrypts with; made once unless given',
-      kind: secretText,
+      type: secretText,
     }),
     timeRange,
   },

@@ -1,4 +1,4 @@
-import type { Kind } from '@antenna/cli';
+import type { SettingType } from '@antenna/cli';
 import * as z from 'zod';
 
 /** Superset's stand-in for a password in an address. */
@@ -14,7 +14,7 @@ export interface DashboardDatabase {
 const form = 'postgresql://user@host:port/database, with a role that may only read';
 
 /** May hold a password, and parameters of the driver such as `sslmode=require`. */
-export const dashboardDatabaseUrl: Kind<URL> = {
+export const dashboardDatabaseUrl: SettingType<URL> = {
   placeholder: '<url>',
   allowed: form,
   schema: z.string().transform((text, context) => {

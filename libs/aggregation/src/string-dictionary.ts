@@ -4,7 +4,7 @@ interface OrderedTexts {
 }
 
 /** Texts by number, from 0 on in the order in which they first came. */
-export class NumberedTexts {
+export class StringDictionary {
   readonly #texts: string[] = [];
   readonly #numbers = new Map<string, number>();
   /** The pool whose numbers are known here: by its number, ours plus 1. */
@@ -12,7 +12,7 @@ export class NumberedTexts {
   #known = new Int32Array();
   #ordered: OrderedTexts | undefined;
 
-  numberOf(text: string): number {
+  codeOf(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#texts.push(text) - 1;
@@ -21,7 +21,7 @@ export class NumberedTexts {
   }
 
   /** The number of a text that has a number in a pool: quicker, unless each comes from another pool than the one before. */
-  numberOfPooled(pool: readonly string[], pooled: number): number {
+  codeOfInterned(pool: readonly string[], pooled: number): number {
     const known = pool === this.#pool ? (this.#known[pooled] ?? 0) : 0;
     return known === 0 ? this.#learn(pool, pooled) : known - 1;
   }
@@ -43,7 +43,7 @@ export class NumberedTexts {
     // Without a function that compares, texts are compared by UTF-16 code units, and in half the time.
     const texts = this.#texts.toSorted();
     const places = new Int32Array(texts.length);
-    for (const [place, text] of texts.entries()) places[this.numberOf(text)] = place;
+    for (const [place, text] of texts.entries()) places[this.codeOf(text)] = place;
     return { places, texts };
   }
 
@@ -57,7 +57,7 @@ export class NumberedTexts {
       larger.set(this.#known);
       this.#known = larger;
     }
-    const number = this.numberOf(pool[pooled] ?? '');
+    const number = this.codeOf(pool[pooled] ?? '');
     this.#known[pooled] = number + 1;
     return number;
   }

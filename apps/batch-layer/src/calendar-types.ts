@@ -1,4 +1,4 @@
-import type { Kind } from '@antenna/cli';
+import type { SettingType } from '@antenna/cli';
 import { DateTime } from 'luxon';
 import * as z from 'zod';
 
@@ -19,7 +19,7 @@ interface CalendarForm {
   readonly example: string;
 }
 
-function calendarKind({ placeholder, format, example }: CalendarForm): Kind<number> {
+function calendarKind({ placeholder, format, example }: CalendarForm): SettingType<number> {
   return {
     placeholder,
     allowed: `in UTC, from 1970 to 9999, such as ${example}`,

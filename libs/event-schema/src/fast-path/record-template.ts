@@ -17,7 +17,7 @@ interface Piece {
  * How a record is written: all that stands before, between and after its values. Records of one producer nearly always
  * have the same, so that names, colons and spaces need not be read one by one again.
  */
-export class RecordForm<Kind> {
+export class RecordTemplate<Kind> {
   /** Of the values, in their order. */
   readonly kinds: readonly Kind[];
   readonly #pieces: readonly Piece[];

@@ -17,7 +17,7 @@ const MISSING = new Set(['3F000', '42P01', '42883', '42703']);
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** A failed call in the words of the core: which promise was broken. Anything else stays what it is. */
-export function refusal(error: unknown): unknown {
+export function toDomainError(error: unknown): unknown {
   const state = sqlStateOf(error);
   const message = error instanceof Error ? withoutStatement(error.message) : String(error);
   if (state === undefined) return error;

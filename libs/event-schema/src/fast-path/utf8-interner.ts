@@ -1,5 +1,5 @@
 import { ByteWords } from './byte-words.ts';
-import { isEventText } from './event-text.ts';
+import { isEventText } from '../event-text.ts';
 import { isUnescaped } from './json-bytes.ts';
 
 /** With more texts, or more bytes of them, a pool begins anew. A text of 36 bytes takes about 150 bytes of memory. */
@@ -23,7 +23,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * and whoever counts by number needs no map of texts. Bounded: when it is full it begins anew, with another array of
  * texts, and numbers that were given before are those of the array of then.
  */
-export class TextPool {
+export class Utf8Interner {
   #texts: string[] = [];
   /** The entry's number plus 1 where its hash says, or next to it. */
   #slots = new Int32Array(FIRST_SLOTS);
@@ -50,7 +50,7 @@ export class TextPool {
    * The number of the text that bytes [start, end) are between quotation marks in JSON; -1 when they are none without
    * an escape, or none that an event may hold.
    */
-  numberOf(words: ByteWords, start: number, end: number): number {
+  codeOf(words: ByteWords, start: number, end: number): number {
     const hash = words.hashOf(start, end);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
@@ -61,13 +61,13 @@ export class TextPool {
       slot = (slot + 1) & mask;
     }
     this.#beginAnew();
-    return this.numberOf(words, start, end);
+    return this.codeOf(words, start, end);
   }
 
   /** The number of any text that an event may hold. */
-  numberOfText(text: string): number {
+  codeOfText(text: string): number {
     const bytes = encoder.encode(text);
-    return isUnescaped(bytes) ? this.numberOf(new ByteWords(bytes), 0, bytes.length) : this.#numberOfEscaped(text);
+    return isUnescaped(bytes) ? this.codeOf(new ByteWords(bytes), 0, bytes.length) : this.#numberOfEscaped(text);
   }
 
   #holds(entry: number, words: ByteWords, start: number, end: number): boolean {
@@ -81,7 +81,7 @@ export class TextPool {
     if (text === undefined) return -1;
     if (this.#isFull(bytes.length)) {
       this.#beginAnew();
-      return this.numberOf(new ByteWords(bytes), 0, bytes.length);
+      return this.codeOf(new ByteWords(bytes), 0, bytes.length);
     }
     const entry = this.#push(text, bytes);
     this.#entries[entry * ENTRY_WIDTH] = hash;

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
+import type { SettingType } from './setting.ts';
 
 const fileContent = z.string().transform((path, context) => {
   try {
@@ -15,7 +15,7 @@ const fileContent = z.string().transform((path, context) => {
 });
 
 /** A file that holds a secret and nothing else. A line end after the secret is not part of it. */
-export const secretFile: Kind<string> = {
+export const secretFile: SettingType<string> = {
   placeholder: '<path>',
   allowed: 'the path of a file that can be read and holds the secret',
   schema: fileContent.transform((content) => content.replace(/\r?\n$/, '')),
@@ -23,7 +23,7 @@ export const secretFile: Kind<string> = {
 };
 
 /** A file of certificates in PEM format. */
-export const certificateFile: Kind<string> = {
+export const certificateFile: SettingType<string> = {
   placeholder: '<path>',
   allowed: 'the path of a file that can be read and holds certificates in PEM format',
   schema: fileContent.refine((content) => content.includes('-----BEGIN CERTIFICATE-----'), {
@@ -32,7 +32,7 @@ export const certificateFile: Kind<string> = {
 };
 
 /** A file with a private key in PEM format that needs no passphrase. */
-export const privateKeyFile: Kind<string> = {
+export const privateKeyFile: SettingType<string> = {
   placeholder: '<path>',
   allowed: 'the path of a file that can be read and holds a private key in PEM format without a passphrase',
   schema: fileContent.refine(isPrivateKey, { error: 'the file holds no such key' }),

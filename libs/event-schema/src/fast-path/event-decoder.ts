@@ -1,12 +1,12 @@
 import { ByteWords } from './byte-words.ts';
-import { decode } from './decode.ts';
-import type { Rejection } from './decoded.ts';
-import { EventPools, PooledEvent } from './event-pools.ts';
-import { isEventTime } from './event-time.ts';
-import { OrdinaryRecord } from './ordinary-record.ts';
+import { decode } from '../decode.ts';
+import type { Rejection } from '../decoded.ts';
+import { EventInterners, InternedEvent } from './interned-event.ts';
+import { isEventTime } from '../event-time.ts';
+import { FastPathParser } from './fast-path-parser.ts';
 
 /** The event is good until the next record is decoded. */
-export type DecodedInPlace = { readonly ok: true; readonly event: PooledEvent } | Rejection;
+export type DecodedInterned = { readonly ok: true; readonly event: InternedEvent } | Rejection;
 
 /**
  * Decodes records one after the other, each to the very same as `decode` does, several times as fast where they are
@@ -14,8 +14,8 @@ export type DecodedInPlace = { readonly ok: true; readonly event: PooledEvent } 
  * bounded and changes no result.
  */
 export class EventDecoder {
-  readonly #pools = new EventPools();
-  readonly #record = new OrdinaryRecord(this.#pools);
+  readonly #pools = new EventInterners();
+  readonly #record = new FastPathParser(this.#pools);
   /** Of the buffer that the record before lay in: so does the next one, nearly always. */
   #words = new ByteWords(new Uint8Array());
   readonly #ordinary = { ok: true, event: this.#record.event } as const;
@@ -24,16 +24,16 @@ export class EventDecoder {
    * @param bytes the record's value is [start, end) of them, all of them unless told; null is a tombstone.
    * @param recordTimestampMs as `decode` takes it.
    */
-  decode(bytes: Uint8Array | null, recordTimestampMs: number, start = 0, end = bytes?.length ?? 0): DecodedInPlace {
-    if (bytes !== null && this.isOrdinary(bytes, recordTimestampMs, start, end)) return this.#ordinary;
+  decode(bytes: Uint8Array | null, recordTimestampMs: number, start = 0, end = bytes?.length ?? 0): DecodedInterned {
+    if (bytes !== null && this.takesFastPath(bytes, recordTimestampMs, start, end)) return this.#ordinary;
     const decoded = decode(bytes?.subarray(start, end) ?? null, recordTimestampMs);
-    return decoded.ok ? { ok: true, event: this.#pools.pooled(decoded.event) } : decoded;
+    return decoded.ok ? { ok: true, event: this.#pools.intern(decoded.event) } : decoded;
   }
 
   /** Whether a record is written as nearly all are, and an event; whatever is not is left to `decode`. */
-  isOrdinary(bytes: Uint8Array, recordTimestampMs: number, start = 0, end = bytes.length): boolean {
+  takesFastPath(bytes: Uint8Array, recordTimestampMs: number, start = 0, end = bytes.length): boolean {
     const record = this.#record;
     if (bytes !== this.#words.bytes) this.#words = new ByteWords(bytes);
-    return record.read(this.#words, start, end) && isEventTime(record.event.eventTimeMs, recordTimestampMs);
+    return record.parse(this.#words, start, end) && isEventTime(record.event.eventTimeMs, recordTimestampMs);
   }
 }

@@ -14,14 +14,14 @@ import {
 import type { Knex } from 'knex';
 import { adoptAppeared } from './existing-files.ts';
 import { retryWhilePassing } from './retry.ts';
-import { Worker } from './worker.ts';
+import { IngestionWorker } from './ingestion-worker.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 const APPLICATION = 'speed-layer';
 
 /** A worker with its adapters, connected but not yet reading. */
-export interface OpenWorker {
-  readonly worker: Worker;
+export interface ConnectedWorker {
+  readonly worker: IngestionWorker;
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
@@ -30,9 +30,9 @@ export interface OpenWorker {
   close(): Promise<void>;
 }
 
-const UNTIL_IT_PASSES = { aborted: false };
+const UNTIL_IT_PASSES = new AbortController().signal;
 
-interface Surroundings {
+interface WorkerObservers {
   readonly log: Logger;
   readonly observer: IngestionObserver;
 }
@@ -41,12 +41,12 @@ interface Surroundings {
  * Builds the adapters and connects them. Services that do not answer are tried again for a bounded time.
  * @throws the error of the service that could not be used, which says what was tried and what to do.
  */
-export async function openWorker(settings: WorkerSettings, surroundings: Surroundings): Promise<OpenWorker> {
+export async function connectWorker(settings: WorkerSettings, surroundings: WorkerObservers): Promise<ConnectedWorker> {
   const { log } = surroundings;
   const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
   try {
     await retryWhilePassing(log)('check the schema', () => checkSchema(database), UNTIL_IT_PASSES);
-    return await openOn(database, settings, surroundings);
+    return await buildWorker(database, settings, surroundings);
   } catch (error) {
     // Connections that nobody closes would keep the process for seconds after its error.
     await database.destroy();
@@ -54,7 +54,11 @@ export async function openWorker(settings: WorkerSettings, surroundings: Surroun
   }
 }
 
-async function openOn(database: Knex, settings: WorkerSettings, { log, observer }: Surroundings): Promise<OpenWorker> {
+async function buildWorker(
+  database: Knex,
+  settings: WorkerSettings,
+  { log, observer }: WorkerObservers,
+): Promise<ConnectedWorker> {
   const { kafka, membership, ingestion: limits } = settings;
   const archive = limits.sinks.includes('archive') ? await openArchive(settings) : undefined;
   const kafkaLog = (message: string, details: object) => {
@@ -84,7 +88,7 @@ async function openOn(database: Knex, settings: WorkerSettings, { log, observer 
   const abandoned = new AbandonedFiles(database, kafka.topic);
   const adopt = () => (archive === undefined ? Promise.resolve() : adoptAppeared(abandoned, archive));
   return {
-    worker: new Worker({ ingestion, source, progress, owner, adopt, log }),
+    worker: new IngestionWorker({ ingestion, source, progress, owner, adopt, log }),
     ingestion,
     source,
     progress,

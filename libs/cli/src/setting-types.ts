@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import type { Kind } from './kind.ts';
+import type { SettingType } from './setting.ts';
 
 /** Any text but the empty one. */
-export function anyText(placeholder: string): Kind<string> {
+export function anyText(placeholder: string): SettingType<string> {
   return { placeholder: `<${placeholder}>`, allowed: 'any text', schema: z.string().min(1, { error: 'it is empty' }) };
 }
 
 /** Text of a certain form, which `allowed` describes. */
-export function textLike(placeholder: string, allowed: string, pattern: RegExp): Kind<string> {
+export function textLike(placeholder: string, allowed: string, pattern: RegExp): SettingType<string> {
   return { placeholder: `<${placeholder}>`, allowed, schema: z.string().regex(pattern, { error: '' }) };
 }
 
 /** A whole number from `min` to `max`, both allowed. */
-export function wholeNumber(min: number, max: number): Kind<number> {
+export function wholeNumber(min: number, max: number): SettingType<number> {
   const schema = z
     .string()
     .regex(/^\d{1,15}$/, { error: '' })
@@ -22,7 +22,7 @@ export function wholeNumber(min: number, max: number): Kind<number> {
 }
 
 /** One of a few words. */
-export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): Kind<Word> {
+export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): SettingType<Word> {
   return {
     placeholder: `<${words.join('|')}>`,
     allowed: words.join(', '),
@@ -31,7 +31,7 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
 }
 
 /** `true` or `false`; the flag alone means `true`. */
-export const yesOrNo: Kind<boolean> = {
+export const yesOrNo: SettingType<boolean> = {
   placeholder: '[true|false]',
   allowed: 'true, false',
   schema: z
@@ -41,7 +41,7 @@ export const yesOrNo: Kind<boolean> = {
 };
 
 /** Words separated by commas, each at most once, at least one. Spaces around them are ignored. */
-export function listOf<const Word extends string>(words: readonly [Word, ...Word[]]): Kind<readonly Word[]> {
+export function listOf<const Word extends string>(words: readonly [Word, ...Word[]]): SettingType<readonly Word[]> {
   const list = z
     .array(z.enum(words, { error: (issue) => `${JSON.stringify(issue.input)} is unknown` }))
     .refine((items) => new Set(items).size === items.length, { error: 'one is named twice' });

@@ -1,7 +1,7 @@
-import type { TextColumn } from '@antenna/archive-format';
+import type { DictionaryColumn } from '@antenna/archive-format';
 
 /** Numbers texts in the order of their first appearance. */
-export class TextCodes {
+export class Utf8ColumnBuilder {
   readonly codes: Int32Array<ArrayBuffer>;
   readonly #values: string[] = [];
   readonly #codeOfText = new Map<string, number>();
@@ -12,7 +12,7 @@ export class TextCodes {
   }
 
   /** @param utf8 often the same object as before: a dictionary's values are decoded once. */
-  set(row: number, utf8: Buffer): void {
+  append(row: number, utf8: Buffer): void {
     let code = this.#codeOfBytes.get(utf8);
     if (code === undefined) {
       code = this.#codeOf(utf8.toString('utf8'));
@@ -21,7 +21,7 @@ export class TextCodes {
     this.codes[row] = code;
   }
 
-  build(): TextColumn {
+  build(): DictionaryColumn {
     return { values: this.#values, codes: this.codes };
   }
 

@@ -1,14 +1,14 @@
 import { ByteWords } from './byte-words.ts';
-import { TextPool } from './text-pool.ts';
+import { Utf8Interner } from './utf8-interner.ts';
 
 const encoder = new TextEncoder();
 
-function numberOf(pool: TextPool, text: string): number {
+function numberOf(pool: Utf8Interner, text: string): number {
   const bytes = encoder.encode(`"${text}"`);
-  return pool.numberOf(new ByteWords(bytes), 1, bytes.length - 1);
+  return pool.codeOf(new ByteWords(bytes), 1, bytes.length - 1);
 }
 
-function textOf(pool: TextPool, text: string): string | undefined {
+function textOf(pool: Utf8Interner, text: string): string | undefined {
   const number = numberOf(pool, text);
   return pool.texts[number];
 }
@@ -46,12 +46,12 @@ describe('a pool of texts', () => {
     ['that begins anew after 100 texts', { maxTexts: 100, maxBytes: 2 ** 24 }],
     ['that begins anew after 1,000 bytes', { maxTexts: 2 ** 18, maxBytes: 1_000 }],
   ])('gives each text for its bytes, %s', (_kind, bounds) => {
-    const pool = new TextPool(bounds);
+    const pool = new Utf8Interner(bounds);
     expect([...texts, ...texts].map((text) => textOf(pool, text))).toEqual([...texts, ...texts]);
   });
 
   it('tells texts apart whose hashes are the same, however many', () => {
-    const pool = new TextPool();
+    const pool = new Utf8Interner();
     const same = textsOfOneHash(300);
     const hashes = same.map((text) => new ByteWords(encoder.encode(text)).hashOf(0, 8));
     expect([new Set(same).size, new Set(hashes).size]).toEqual([300, 1]);
@@ -59,7 +59,7 @@ describe('a pool of texts', () => {
   });
 
   it('tells apart texts of which one begins with the other', () => {
-    const pool = new TextPool();
+    const pool = new Utf8Interner();
     const prefixes = Array.from({ length: 9 }, (_, length) => 'aaaaaaaaa'.slice(length));
     expect([...prefixes, ...prefixes].map((text) => textOf(pool, text))).toEqual([...prefixes, ...prefixes]);
   });
@@ -69,9 +69,9 @@ describe('a pool of texts', () => {
     ['a backslash', 'a\\b'],
     ['a control character', 'a\nb'],
   ])('numbers a text with %s, and does not take its bytes for it', (_what, text) => {
-    const pool = new TextPool();
-    const number = pool.numberOfText(text);
-    expect([pool.texts[number], pool.numberOfText(text), numberOf(pool, text)]).toEqual([text, number, -1]);
+    const pool = new Utf8Interner();
+    const number = pool.codeOfText(text);
+    expect([pool.texts[number], pool.codeOfText(text), numberOf(pool, text)]).toEqual([text, number, -1]);
   });
 
   it.each([
@@ -79,17 +79,17 @@ describe('a pool of texts', () => {
     ['with NUL', 'a\u0000'],
     ['too long', 'a'.repeat(257)],
   ])('gives no text that an event may not hold: %s', (_fault, text) => {
-    expect(textOf(new TextPool(), text)).toBeUndefined();
+    expect(textOf(new Utf8Interner(), text)).toBeUndefined();
   });
 
   it('gives nothing for bytes that are no UTF-8', () => {
-    const pool = new TextPool();
+    const pool = new Utf8Interner();
     const words = new ByteWords(Uint8Array.of(0x61, 0xff));
-    for (let time = 0; time < 2; time += 1) expect(pool.numberOf(words, 0, 2)).toBe(-1);
+    for (let time = 0; time < 2; time += 1) expect(pool.codeOf(words, 0, 2)).toBe(-1);
   });
 
   it('gives the same text the same number until it begins anew, and then another array of texts', () => {
-    const pool = new TextPool({ maxTexts: 3, maxBytes: 2 ** 24 });
+    const pool = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
     expect(['a', 'b', 'a', 'c', 'b'].map((text) => numberOf(pool, text))).toEqual([0, 1, 0, 2, 1]);
     const { texts: before } = pool;
     expect(numberOf(pool, 'd')).toBe(0);
@@ -97,8 +97,8 @@ describe('a pool of texts', () => {
   });
 
   it('numbers a text as it numbers its bytes', () => {
-    const pool = new TextPool();
+    const pool = new Utf8Interner();
     for (const text of ['ana', 'Zoë 👩', 'eva']) numberOf(pool, text);
-    expect(['eva', 'Zoë 👩', 'new'].map((text) => pool.numberOfText(text))).toEqual([2, 1, 3]);
+    expect(['eva', 'Zoë 👩', 'new'].map((text) => pool.codeOfText(text))).toEqual([2, 1, 3]);
   });
 });

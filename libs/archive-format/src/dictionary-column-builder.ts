@@ -1,4 +1,4 @@
-import type { TextColumn } from './event-columns.ts';
+import type { DictionaryColumn } from './event-columns.ts';
 
 const INITIAL_ROWS = 8;
 
@@ -9,7 +9,7 @@ interface Stretch {
 }
 
 /** Collects a column of texts by their numbers in a pool. They become codes of the column only when it is built. */
-export class TextColumnBuilder {
+export class DictionaryColumnBuilder {
   readonly #stretches: Stretch[] = [];
   #pool: readonly string[] | undefined;
   #numbers = new Int32Array();
@@ -28,7 +28,7 @@ export class TextColumnBuilder {
     this.#numbers[row] = number;
   }
 
-  build(rows: number): TextColumn {
+  build(rows: number): DictionaryColumn {
     const values: string[] = [];
     const codes = new Int32Array(rows);
     const codeOf = new Map<string, number>();

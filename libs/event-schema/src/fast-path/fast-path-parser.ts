@@ -1,6 +1,6 @@
 import type { ByteWords } from './byte-words.ts';
-import { type EventPools, PooledEvent } from './event-pools.ts';
-import { epochMs } from './event-time.ts';
+import { type EventInterners, InternedEvent } from './interned-event.ts';
+import { epochMs } from '../event-time.ts';
 import {
   after,
   afterSpaces,
@@ -13,10 +13,10 @@ import {
   OPEN,
   QUOTE,
 } from './json-bytes.ts';
-import { MAX_EVENT_BYTES } from './limits.ts';
-import { ordinaryInstantMs } from './ordinary-time.ts';
-import { RecordForm, type ValueSpan } from './record-form.ts';
-import type { TextPool } from './text-pool.ts';
+import { MAX_EVENT_BYTES } from '../limits.ts';
+import { InstantParser } from './instant-parser.ts';
+import { RecordTemplate, type ValueSpan } from './record-template.ts';
+import type { Utf8Interner } from './utf8-interner.ts';
 
 /** What a value is. The first three are texts, of the pool with the same number: an app is 2. */
 const ID = 0;
@@ -35,30 +35,31 @@ const MAX_FORMS = 8;
  * Reads a record's five fields straight from its bytes, if it is written as nearly all are: one object with these
  * fields once each and no others, texts without escapes, numbers as plain digits. Of any other record it says nothing.
  */
-export class OrdinaryRecord {
+export class FastPathParser {
   /** What was read last. */
-  readonly event: PooledEvent;
-  readonly #pools: readonly TextPool[];
+  readonly event: InternedEvent;
+  readonly #pools: readonly Utf8Interner[];
   /** Of the texts that were read last: the next one is nearly always as long. */
   readonly #lengths = new Int32Array(3);
-  #forms: readonly RecordForm<number>[] = [];
+  readonly #instants = new InstantParser();
+  #forms: readonly RecordTemplate<number>[] = [];
 
-  constructor(pools: EventPools) {
+  constructor(pools: EventInterners) {
     this.#pools = [pools.id, pools.antennaId, pools.app];
-    this.event = new PooledEvent(pools);
+    this.event = new InternedEvent(pools);
   }
 
   /** Whether the record, bytes [start, end), is ordinary; only then the event is its own. */
-  read(words: ByteWords, start: number, end: number): boolean {
+  parse(words: ByteWords, start: number, end: number): boolean {
     for (const form of this.#forms) if (this.#isOfForm(form, words, start, end)) return true;
     const values = this.#readAnew(words, start, end);
     if (values === undefined) return false;
-    this.#forms = [new RecordForm(words, start, end, values), ...this.#forms].slice(0, MAX_FORMS);
+    this.#forms = [new RecordTemplate(words, start, end, values), ...this.#forms].slice(0, MAX_FORMS);
     return true;
   }
 
   /** Reads a record that is written as another was before. */
-  #isOfForm(form: RecordForm<number>, words: ByteWords, start: number, end: number): boolean {
+  #isOfForm(form: RecordTemplate<number>, words: ByteWords, start: number, end: number): boolean {
     const { kinds } = form;
     let at = start;
     for (let index = 0; index < kinds.length; index += 1) {
@@ -124,17 +125,17 @@ export class OrdinaryRecord {
 
   /** Whether these bytes are a text: one that holds a quotation mark is none. */
   #number(kind: number, words: ByteWords, start: number, end: number): boolean {
-    const number = this.#pools[kind]?.numberOf(words, start, end) ?? -1;
-    if (kind === ID) this.event.idNumber = number;
-    else if (kind === ANTENNA_ID) this.event.antennaNumber = number;
-    else this.event.appNumber = number;
+    const number = this.#pools[kind]?.codeOf(words, start, end) ?? -1;
+    if (kind === ID) this.event.idCode = number;
+    else if (kind === ANTENNA_ID) this.event.antennaCode = number;
+    else this.event.appCode = number;
     return number >= 0;
   }
 
   #readInstant(bytes: Uint8Array, start: number, end: number): number {
     const textEnd = endOfText(bytes, start, end);
     if (textEnd < 0) return -1;
-    this.event.eventTimeMs = ordinaryInstantMs(bytes, start, textEnd);
+    this.event.eventTimeMs = this.#instants.parse(bytes, start, textEnd);
     return this.event.eventTimeMs >= 0 ? textEnd : -1;
   }
 

@@ -3,6 +3,7 @@ import type { KafkaEventSource } from '@antenna/event-source';
 import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
+import { withAdvice } from './error-guides.ts';
 
 /** How often the core looks whether something is due: the precision of its intervals. */
 const TICK_MS = 50;
@@ -24,7 +25,7 @@ const SAVE_DEADLINE_MS = 20_000;
 /** A consumer that has shown no sign of life for so long does not come back by itself. */
 const SILENT_MS = 180_000;
 
-export interface WorkerParts {
+export interface IngestionWorkerParts {
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
@@ -36,12 +37,12 @@ export interface WorkerParts {
 }
 
 /** A member of the consumer group that ingests until it is stopped. */
-export class Worker {
-  readonly #parts: WorkerParts;
+export class IngestionWorker {
+  readonly #parts: IngestionWorkerParts;
   readonly #timers: NodeJS.Timeout[] = [];
   #isNoting = false;
 
-  constructor(parts: WorkerParts) {
+  constructor(parts: IngestionWorkerParts) {
     this.#parts = parts;
   }
 
@@ -90,7 +91,10 @@ export class Worker {
   async #noteFaults(): Promise<void> {
     const { ingestion, progress, owner } = this.#parts;
     if (ingestion.isClaimed) {
-      await progress.noteFaults(owner, ingestion.assignedPartitions, ingestion.stoppedPartitions);
+      const faults = [...ingestion.stoppedPartitions].map(
+        ([partition, fault]) => [partition, withAdvice(fault)] as const,
+      );
+      await progress.noteFaults(owner, ingestion.assignedPartitions, new Map(faults));
     }
   }
 

@@ -5,7 +5,7 @@ import BatchOfClient from 'kafkajs/src/consumer/batch.js';
 import manifest from 'kafkajs/package.json' with { type: 'json' };
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { consumeInSets } from './lean-kafkajs.ts';
+import { consumeInSets } from './kafkajs-patches.ts';
 import { fetchResponseBytes, type TestBatch, type TestPartition } from './testing/fetch-response-bytes.ts';
 import { partsOfFetch } from './testing/parts-of-fetch.ts';
 

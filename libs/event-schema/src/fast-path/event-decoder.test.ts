@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ARRIVED_MS, badRecordCorpus } from './corpus/index.ts';
-import { type Decoded, type DecodedInPlace, decode, EventDecoder } from './index.ts';
+import { ARRIVED_MS, badRecordCorpus } from '../corpus/index.ts';
+import { type Decoded, type DecodedInterned, decode, EventDecoder } from '../index.ts';
 
 const encoder = new TextEncoder();
 const decoder = new EventDecoder();
@@ -20,7 +20,7 @@ function agrees(value: Uint8Array | null, recordTimestampMs: number): boolean {
 }
 
 /** With the event as `decode` makes it. JSON tells apart all that an event can hold, but for 0 and -0. */
-function plain(decoded: DecodedInPlace): Decoded {
+function plain(decoded: DecodedInterned): Decoded {
   if (!decoded.ok) return decoded;
   const { eventTimeMs, id, antennaId, bytes, app } = decoded.event;
   if (Object.is(eventTimeMs, -0) || Object.is(bytes, -0)) throw new RangeError('-0');
@@ -28,7 +28,7 @@ function plain(decoded: DecodedInPlace): Decoded {
 }
 
 function isOrdinary(text: string): boolean {
-  return decoder.isOrdinary(encoder.encode(text), ARRIVED_MS);
+  return decoder.takesFastPath(encoder.encode(text), ARRIVED_MS);
 }
 
 const usual = {
@@ -65,7 +65,7 @@ describe('the quick decoder', () => {
     const bytes = Buffer.from(json());
     const again = encoder.encode(json({ bytes: '513' }));
     const quick = new EventDecoder();
-    expect(quick.isOrdinary(bytes, ARRIVED_MS)).toBe(true);
+    expect(quick.takesFastPath(bytes, ARRIVED_MS)).toBe(true);
     bytes.fill(0);
     expect(plain(quick.decode(again, ARRIVED_MS))).toStrictEqual(decode(again, ARRIVED_MS));
     expect(plain(quick.decode(bytes, ARRIVED_MS))).toStrictEqual(decode(bytes, ARRIVED_MS));

@@ -1,0 +1,44 @@
+import type { ErrorGuides } from '@antenna/cli';
+import { type Finality, type FinalityObstacle, HourNotFinalError } from '@antenna/hourly-batch';
+
+/** Exit code of hours that are not final yet: to be computed again later. */
+export const NOT_FINAL = 3;
+
+const FINALITY_ADVICE: Readonly<Partial<Record<FinalityObstacle, string>>> = {
+  'topic not read': 'start speed-layer',
+  gap: 'run speed-layer:acknowledge-gap (after LOG_TRUNCATED: speed-layer:acknowledge-truncation)',
+  'partition not claimed':
+    'see that a speed-layer with the archive sink runs, and that no other database uses its KAFKA_GROUP_ID',
+  'clock set back': 'see speed-layer:forget-notes',
+  'waiting for files':
+    'wait until speed-layer writes its next file (ARCHIVE_ROLL_INTERVAL_MS), or run speed-layer:drain',
+};
+
+const RUN_LATER = 'run it again later, or without --require-final';
+const VERIFY = 'batch-layer:verify finds the file that does not hold what the manifest says';
+
+/** Exit codes and advice for the errors of the batch layer's core. */
+export const errorGuides: ErrorGuides = {
+  HOUR_NOT_FINAL: { exitCode: NOT_FINAL, advice: notFinalAdvice },
+  ARCHIVE_LISTING: {
+    exitCode: 1,
+    advice: () => 'check ARCHIVE_URL, and whether somebody added, replaced or removed files',
+  },
+  ARCHIVE_CONTENT: { exitCode: 1 },
+  TOTALS_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
+  NEWER_RESULT: { exitCode: 1 },
+  MERGE_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
+  NO_MANIFEST: { exitCode: 1, advice: () => 'check ARCHIVE_URL' },
+  ANALYTICS_CONFLICT: { exitCode: 1, advice: () => 'check ANALYTICS_URL' },
+};
+
+/** Why an hour is not final, and what to do about it. */
+export function obstacleText({ obstacle, reason }: Exclude<Finality, { isFinal: true }>): string {
+  const advice = FINALITY_ADVICE[obstacle];
+  return advice === undefined ? reason : `${reason}: ${advice}`;
+}
+
+function notFinalAdvice(error: Error): string {
+  const advice = error instanceof HourNotFinalError ? FINALITY_ADVICE[error.obstacle] : undefined;
+  return advice === undefined ? RUN_LATER : `${advice}; ${RUN_LATER}`;
+}
