@@ -8,7 +8,9 @@ const RARELY_USED = [
   '@google-cloud/storage',
   'apache-arrow',
   'fastify',
+  'google-auth-library',
   'hive-driver',
+  'https-proxy-agent',
   'kafkajs',
   'prom-client',
 ];

@@ -1,16 +1,13 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inParallel } from '@antenna/ingestion';
-import { hourFolder, hourFolderSpellings } from '@antenna/archive-format';
+import { hourFolderSpellings } from '@antenna/archive-format';
 import type { ArchiveLocation } from '@antenna/cli';
-import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, ListedFile } from './archive-store.ts';
+import type { CheckedStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
-import { codeOf } from './error-fields.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
-import { localFailure } from './local-failure.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
@@ -20,12 +17,12 @@ export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'req
 
 /** Whoever only reads the archive: creates nothing in it, so it may be mounted read-only. */
 export class ArchiveReader {
-  readonly #store: ArchiveStore;
+  readonly #store: CheckedStore;
   readonly #location: ArchiveLocation;
   readonly #options: ReaderOptions;
   readonly #retry: <T>(operation: () => Promise<T>) => Promise<T>;
 
-  private constructor(store: ArchiveStore, location: ArchiveLocation, options: ReaderOptions) {
+  private constructor(store: CheckedStore, location: ArchiveLocation, options: ReaderOptions) {
     this.#store = store;
     this.#location = location;
     this.#options = options;
@@ -41,10 +38,8 @@ export class ArchiveReader {
    * Makes sure that the archive is there and answers.
    * @throws {ArchiveError} ARCHIVE_MISSING, or of the store.
    */
-  async check(): Promise<void> {
-    if (this.#location.kind === 'file') await folderExists(this.#location.path);
-    // No event is of this hour, so the answer is short.
-    else await this.#store.list(hourFolder(0));
+  check(): Promise<void> {
+    return this.#store.checkReadable();
   }
 
   /**
@@ -96,19 +91,5 @@ export class ArchiveReader {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-  }
-}
-
-async function folderExists(path: string): Promise<void> {
-  try {
-    await access(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw localFailure(`open ${path}`, error);
-    throw new ArchiveError(
-      'ARCHIVE_MISSING',
-      `there is no folder ${path}: the speed layer makes it when it archives events; run ` +
-        '«npx nx serve speed-layer» or «npx nx run speed-layer:drain», mount the folder, or correct ARCHIVE_URL',
-      { cause: error },
-    );
   }
 }

@@ -38,3 +38,9 @@ export interface ArchiveStore {
    */
   fetch(path: string, localFolder: string): Promise<string>;
 }
+
+/** A store that can say before the first file whether it can be read at all. */
+export interface CheckedStore extends ArchiveStore {
+  /** @throws {ArchiveError} ARCHIVE_MISSING, ARCHIVE_REFUSED, or what passes by itself. */
+  checkReadable(): Promise<void>;
+}

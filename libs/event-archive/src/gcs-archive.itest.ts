@@ -98,7 +98,7 @@ describe('an archive in a bucket behind a bad network', () => {
   let proxy: GcsFaultProxy;
   let archive: ParquetArchive;
   let reader: ArchiveReader;
-  let fateOf: (method: string) => Fate;
+  let fateOf: (method: string) => Fate = () => 'pass';
 
   beforeAll(async () => {
     proxy = await GcsFaultProxy.start(endpoint, (method) => fateOf(method));
@@ -179,15 +179,35 @@ describe('an archive in a bucket behind a bad network', () => {
 });
 
 describe('a bucket that does not exist', () => {
-  it('is reported at once', async () => {
-    const nobodys = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
-    const archive = await openEventArchive(nobodys, { emulatorUrl: endpoint, tempFolder: folder.path });
+  const nobodys = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
+
+  it('is reported when it is opened to write, and when a reader looks for it', async () => {
     const reader = await ArchiveReader.open(nobodys, { emulatorUrl: endpoint });
-    for (const attempt of [archive.create(pathIn(hour), columnsOf([aRow()])), reader.check()]) {
-      await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
-      await expect(attempt).rejects.toThrow('create the bucket');
+    const open = () => openEventArchive(nobodys, { emulatorUrl: endpoint, tempFolder: folder.path });
+    for (const attempt of [open, () => reader.check()]) {
+      const refused = attempt();
+      await expect(refused).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
+      await expect(refused).rejects.toThrow('create the bucket');
     }
-    await archive.close();
+  });
+});
+
+describe('a bucket that is opened to write', () => {
+  it('is refused at once when it does not let objects be created', async () => {
+    const refusing = await GcsFaultProxy.start(endpoint, (method) => (method === 'POST' ? 403 : 'pass'));
+    const opened = open(refusing.url);
+    await expect(opened).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
+    await expect(opened).rejects.toThrow('give this service account roles/storage.objectCreator');
+    await refusing.stop();
+  });
+
+  it('is left to the files when it does not answer now, and holds nothing of the question when it does', async () => {
+    const away = await GcsFaultProxy.start(endpoint, () => 503);
+    await (await open(away.url)).close();
+    await away.stop();
+    await (await open(endpoint)).close();
+    const listing = await fetch(`${endpoint}/storage/v1/b/${bucket}/o?prefix=${encodeURIComponent('some/prefix/.st')}`);
+    expect(await listing.text()).not.toContain('probe');
   });
 });
 

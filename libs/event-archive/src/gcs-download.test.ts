@@ -1,7 +1,8 @@
 import { CRC32C } from '@google-cloud/storage';
 import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gcsBucket } from './gcs-bucket.ts';
@@ -57,5 +58,33 @@ describe('a download from a bucket whose server ends the connection', () => {
     server = await aServerThatEnds(OBJECT.subarray(1));
     await expect(download('a')).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a download where HTTPS_PROXY is set', () => {
+  it('goes through the proxy, which alone knows the way', async () => {
+    const server = await aServerThatEnds(OBJECT);
+    const { port } = server.address() as { port: number };
+    const asked: (string | undefined)[] = [];
+    const proxy = createHttpServer();
+    proxy.on('connect', ({ url }: IncomingMessage, client: Socket) => {
+      asked.push(url);
+      const way = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+      way.pipe(client).pipe(way);
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const folder = await mkdtemp(join(tmpdir(), 'download-'));
+    process.env['HTTPS_PROXY'] = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
+    try {
+      const bucket = gcsBucket('bucket', 'http://storage.invalid');
+      const localFile = join(folder, 'a');
+      await downloadObject(bucket, { name: 'a', localFile, isAuthorized: false, idleMs: 5_000 });
+      expect(await readFile(localFile)).toEqual(OBJECT);
+      expect(asked).toEqual(['storage.invalid:80']);
+    } finally {
+      delete process.env['HTTPS_PROXY'];
+      for (const each of [proxy, server]) each.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });

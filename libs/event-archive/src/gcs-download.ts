@@ -6,6 +6,8 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type Bucket, HashStreamValidator } from '@google-cloud/storage';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { proxyFor } from './proxy.ts';
 
 export interface Download {
   /** Name of the object. */
@@ -63,7 +65,9 @@ async function* chunksOf(response: IncomingMessage, onChunk: () => void): AsyncG
 function answerTo(url: string, headers: Headers, signal: AbortSignal): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const get = new URL(url).protocol === 'http:' ? getOverHttp : getOverHttps;
-  get(url, { headers: Object.fromEntries(headers), signal }, resolve).on('error', reject);
+  const proxy = proxyFor(new URL(url), process.env);
+  const agent = proxy === undefined ? {} : { agent: new HttpsProxyAgent(proxy) };
+  get(url, { headers: Object.fromEntries(headers), signal, ...agent }, resolve).on('error', reject);
   return promise;
 }
 

@@ -26,13 +26,51 @@ describe('a failure of the storage client', () => {
   it.each([
     ['401', errorWith({ code: 401 }), 'roles/storage.objectCreator'],
     ['403', { code: 403, message: 'told by the client' }, 'roles/storage.objectCreator'],
-    ['missing credentials', new Error('Could not load the default credentials.'), 'roles/storage.objectCreator'],
-    ['revoked credentials', errorWith({ status: 400 }, 'invalid_grant'), 'roles/storage.objectCreator'],
+    ['revoked credentials', errorWith({ status: 400 }, 'invalid_grant'), 'the credentials were revoked'],
+    [
+      'a key file that is missing',
+      errorWith(
+        { code: 'ENOENT', syscall: 'lstat' },
+        'The file at /k.json does not exist, or it is not a file. ENOENT',
+      ),
+      'correct GOOGLE_APPLICATION_CREDENTIALS',
+    ],
     ['a request that the server does not understand', errorWith({ code: 400 }), 'told by the client'],
   ])('is a refusal when it comes of %s', (_what, error, words) => {
     const meaning = meaningOf(error);
     expect(meaning).toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
     expect(String(meaning)).toContain(words);
+  });
+
+  it.each([
+    [400, 'Bucket is a requester pays bucket but no user project provided.', 'turn requester pays off'],
+    [403, 'The billing account for the owning project is disabled in state closed', 'open the billing account'],
+    [
+      403,
+      "Object 'b/o' is subject to bucket's retention policy or object retention and cannot be",
+      'a retention policy',
+    ],
+    [403, "Object 'b/o' is under active Temporary hold and cannot be deleted", 'a hold keeps the object'],
+    [403, 'Permission denied on Cloud KMS key. Please ensure that your', "enable the bucket's key in Cloud KMS"],
+    [
+      403,
+      "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: x",
+      'a perimeter of VPC',
+    ],
+    [403, 'Cloud Storage JSON API has not been used in project 1 before', 'enable the Cloud Storage API'],
+    [407, 'Proxy Authentication Required', 'the proxy wants a login'],
+  ])('with status %s is named as what it is: %s', (code, message, advice) => {
+    for (const error of [errorWith({ code }, message), errorWith({ status: code }, JSON.stringify({ message }))]) {
+      const meaning = meaningOf(error);
+      expect(meaning).toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
+      expect(String(meaning)).toContain(advice);
+      expect(String(meaning)).not.toContain('roles/');
+    }
+  });
+
+  it('passes when a rate is limited, although its status is a refusal', () => {
+    const limited = errorWith({ code: 403, errors: [{ reason: 'userRateLimitExceeded' }] });
+    expect(meaningOf(limited)).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
   });
 
   it('is a full disk when the copy of a file finds no space', () => {

@@ -1,6 +1,8 @@
 import { isNetworkFailure, tlsFailureOf } from '@antenna/cli';
-import { ArchiveError } from './archive-error.ts';
+import { ArchiveError, type ArchiveErrorCode } from './archive-error.ts';
 import { asError, codeOf, fieldOf, messageOf } from './error-fields.ts';
+import { credentialProblem } from './gcs-credentials.ts';
+import { refusalOf } from './gcs-refusals.ts';
 import { localFailure } from './local-failure.ts';
 
 /** Where an operation failed, for the message. */
@@ -22,31 +24,30 @@ const ARCHIVE_RIGHTS = 'roles/storage.objectCreator and roles/storage.objectView
 export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation, error: unknown): unknown {
   if (error instanceof ArchiveError) return error;
   const status = httpStatusOf(error);
-  if (isAboutCredentialFile(error)) {
-    // What cannot be parsed is quoted in the message, and would be in the cause.
-    return new ArchiveError(
-      'ARCHIVE_REFUSED',
-      `cannot ${name} ${url} (the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be read as JSON): correct it`,
-    );
+  // What cannot be parsed is quoted in the message, and would be in the cause.
+  const isQuoted = isAboutCredentialFile(error);
+  const reason = isQuoted
+    ? 'the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be read as JSON'
+    : messageOf(error);
+  const fact = `cannot ${name} ${url} (${status === undefined ? '' : `${status}, `}${reason})`;
+  const of = (code: ArchiveErrorCode, advice: string) =>
+    new ArchiveError(code, `${fact}: ${advice}`, isQuoted ? {} : { cause: error });
+  if (isQuoted) return of('ARCHIVE_REFUSED', 'correct it');
+  const credentials = credentialProblem(error);
+  if (credentials !== undefined) {
+    return of(credentials.mayPass ? 'ARCHIVE_UNAVAILABLE' : 'ARCHIVE_REFUSED', credentials.advice);
   }
-  const fact = `cannot ${name} ${url} (${status === undefined ? '' : `${status}, `}${messageOf(error)})`;
-  if (status === 401 || status === 403 || isAboutCredentials(error)) {
-    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: give this service account ${rights} on the bucket`, {
-      cause: error,
-    });
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return of(...refusal);
+  if (status === 401 || status === 403) {
+    return of('ARCHIVE_REFUSED', `give this service account ${rights} on the bucket`);
   }
-  if (status === 404) {
-    return new ArchiveError('ARCHIVE_MISSING', `${fact}: create the bucket, or correct ARCHIVE_URL`, { cause: error });
-  }
+  if (status === 404) return of('ARCHIVE_MISSING', 'create the bucket, or correct ARCHIVE_URL');
   if (status !== undefined ? isPassingStatus(status) || isDamagedInTransit(error) : isAboutTheNetwork(error)) {
-    return new ArchiveError('ARCHIVE_UNAVAILABLE', `${fact}: it is worth another try`, { cause: error });
+    return of('ARCHIVE_UNAVAILABLE', 'it is worth another try');
   }
-  if (status !== undefined) {
-    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see what the server says`, { cause: error });
-  }
-  if (isAboutCertificates(error)) {
-    return new ArchiveError('ARCHIVE_REFUSED', `${fact}: see the certificates of this machine`, { cause: error });
-  }
+  if (status !== undefined) return of('ARCHIVE_REFUSED', 'see what the server says');
+  if (isAboutCertificates(error)) return of('ARCHIVE_REFUSED', 'see the certificates of this machine');
   return localFailure(`${name} ${url} by way of the local disk`, error);
 }
 
@@ -90,8 +91,4 @@ function isAboutCertificates(error: unknown): boolean {
 
 function isAboutCredentialFile(error: unknown): boolean {
   return /credential file .*JSON/is.test(messageOf(error));
-}
-
-function isAboutCredentials(error: unknown): boolean {
-  return /default credentials|invalid_grant|invalid_client/i.test(messageOf(error));
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Bucket, File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, Listing } from './archive-store.ts';
+import type { CheckedStore, Listing } from './archive-store.ts';
 import { withDeadline } from './deadline.ts';
+import { lookForCredentialsAgain } from './gcs-credentials.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
 import { createObject } from './gcs-upload.ts';
@@ -23,7 +24,7 @@ export interface GcsStoreOptions {
 }
 
 /** An archive in a bucket of Google Cloud Storage. */
-export class GcsStore implements ArchiveStore {
+export class GcsStore implements CheckedStore {
   readonly #bucket: Bucket;
   readonly #prefix: string;
   readonly #timeoutMs: number;
@@ -34,6 +35,28 @@ export class GcsStore implements ArchiveStore {
     this.#prefix = prefix === '' ? '' : `${prefix}/`;
     this.#timeoutMs = timeoutMs;
     this.#isAuthorized = isAuthorized;
+  }
+
+  /** Asks for credentials first: the client would go on without any, and find the bucket not public, or no network. */
+  async checkReadable(): Promise<void> {
+    await this.#tried('list', this.#prefix, async () => {
+      const { authClient } = this.#bucket.storage;
+      if (this.#isAuthorized) await withDeadline(this.#timeoutMs, () => authClient.getRequestHeaders());
+      const query = { prefix: this.#probe.name, maxResults: 1, autoPaginate: false };
+      await withDeadline(this.#timeoutMs, () => this.#bucket.getFiles(query));
+    });
+  }
+
+  /**
+   * Likewise, and that objects may be created; creates none: an upload that never gets its bytes leaves nothing.
+   * @throws {ArchiveError} when the bucket does not answer, is missing, or refuses that.
+   */
+  async checkWritable(): Promise<void> {
+    await this.checkReadable();
+    const upload = { preconditionOpts: { ifGenerationMatch: 0 } };
+    await this.#tried('create objects in', this.#prefix, async () => {
+      await withDeadline(this.#timeoutMs, () => this.#probe.createResumableUpload(upload));
+    });
   }
 
   async publish(preparedFile: string, path: string): Promise<boolean> {
@@ -93,6 +116,11 @@ export class GcsStore implements ArchiveStore {
     });
   }
 
+  /** A name that no reader takes, and no file has. */
+  get #probe(): File {
+    return this.#bucket.file(`${this.#prefix}.staging/probe`);
+  }
+
   #nameOf(path: string): string {
     refuseOutside(path);
     return `${this.#prefix}${path}`;
@@ -111,6 +139,9 @@ export class GcsStore implements ArchiveStore {
     return retry(explained, {
       ...TRIES,
       shouldRetry: ({ error }) => error instanceof ArchiveError && error.retryable,
+      onFailedAttempt: () => {
+        lookForCredentialsAgain(this.#bucket);
+      },
     });
   }
 }

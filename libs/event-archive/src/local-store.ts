@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, ListedFile, Listing } from './archive-store.ts';
+import type { CheckedStore, ListedFile, Listing } from './archive-store.ts';
 import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
 import { codeOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';
@@ -12,13 +12,27 @@ import { isVisibleName, refuseOutside } from './visible-name.ts';
 export const STAGING_FOLDER = '.staging';
 
 /** An archive in a folder of a local disk (or of a network file system with hard links). */
-export class LocalStore implements ArchiveStore {
+export class LocalStore implements CheckedStore {
   readonly #root: string;
   readonly #folders: DurableFolders;
 
   constructor(root: string) {
     this.#root = resolve(root);
     this.#folders = new DurableFolders(this.#root);
+  }
+
+  async checkReadable(): Promise<void> {
+    try {
+      await access(this.#root);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw localFailure(`open ${this.#root}`, error);
+      throw new ArchiveError(
+        'ARCHIVE_MISSING',
+        `there is no folder ${this.#root}: the speed layer makes it when it archives events; run ` +
+          '«npx nx serve speed-layer» or «npx nx run speed-layer:drain», mount the folder, or correct ARCHIVE_URL',
+        { cause: error },
+      );
+    }
   }
 
   /** The prepared file is on the same file system; it stays where it is, as another name of the same file. */

@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveLocation } from '@antenna/cli';
-import type { ArchiveStore } from './archive-store.ts';
+import { ArchiveError } from './archive-error.ts';
+import type { CheckedStore } from './archive-store.ts';
 import { createDurableFolder } from './durable-folders.ts';
 import { probeFileSystem } from './file-system-probe.ts';
 import type { GcsStore } from './gcs-store.ts';
@@ -23,12 +24,16 @@ export interface ArchiveOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Of the first request, for which the start of a worker waits. */
+const CHECK_TIMEOUT_MS = 10_000;
 
 type BucketLocation = Extract<ArchiveLocation, { kind: 'gs' }>;
 
 /**
- * Opens the archive: a local folder is created where it is missing, a bucket is not. Nothing is asked of a bucket yet.
- * @throws {ArchiveError} when the folder cannot be used, or its file system cannot keep an archive.
+ * Opens the archive: a local folder is created where it is missing, a bucket is not. A bucket that does not answer now is
+ * left to the files, which wait for it.
+ * @throws {ArchiveError} when the folder cannot be used, or its file system cannot keep an archive; when the bucket is
+ * missing or refuses what a worker does.
  */
 export async function openEventArchive(
   location: ArchiveLocation,
@@ -50,6 +55,14 @@ function localParts({ path }: { readonly path: string }) {
 }
 
 async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
+  const { requestTimeoutMs = CHECK_TIMEOUT_MS } = options;
+  const checked = await openGcsStore(location, {
+    ...options,
+    requestTimeoutMs: Math.min(requestTimeoutMs, CHECK_TIMEOUT_MS),
+  });
+  await checked.checkWritable().catch((error: unknown) => {
+    if (!(error instanceof ArchiveError) || !error.retryable) throw error;
+  });
   return {
     store: await openGcsStore(location, options),
     stagingPath: join(options.tempFolder ?? tmpdir(), 'event-archive-staging'),
@@ -57,7 +70,7 @@ async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
 }
 
 /** Whatever is at a place. Nothing is asked of it yet. */
-export async function openStore(location: ArchiveLocation, options: ArchiveOptions): Promise<ArchiveStore> {
+export async function openStore(location: ArchiveLocation, options: ArchiveOptions): Promise<CheckedStore> {
   return location.kind === 'file' ? new LocalStore(location.path) : openGcsStore(location, options);
 }
 

@@ -1,0 +1,66 @@
+import type { ArchiveErrorCode } from './archive-error.ts';
+import { fieldOf, messageOf } from './error-fields.ts';
+
+/** What Google Cloud Storage says with a status that means something else as a rule, by message or reason. */
+const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
+  [
+    /requester.?pays|UserProjectMissing/i,
+    'ARCHIVE_REFUSED',
+    'the bucket makes requesters pay, which this product does not do: turn requester pays off for the bucket',
+  ],
+  [
+    /billing account|billing to be enabled|accountDisabled|billingDisabled/i,
+    'ARCHIVE_REFUSED',
+    "open the billing account of the bucket's project again, or link another one; rights do not help",
+  ],
+  [
+    /retention policy|retentionPolicyNotMet|object retention/i,
+    'ARCHIVE_REFUSED',
+    'a retention policy keeps the object as it is: objects of the archive are never replaced and may have one, those of ' +
+      'ANALYTICS_URL are replaced by every compaction and may not; use a bucket without a retention policy for these',
+  ],
+  [
+    /active .*hold\b|objectUnderActiveHold/i,
+    'ARCHIVE_REFUSED',
+    'a hold keeps the object as it is: release it, and set no default hold on a bucket whose objects are replaced',
+  ],
+  [
+    /rateLimitExceeded|quotaExceeded|rate limit/i,
+    'ARCHIVE_UNAVAILABLE',
+    'it is worth another try; raise the quota if it happens often',
+  ],
+  [
+    /cloud ?kms|CryptoKey/i,
+    'ARCHIVE_REFUSED',
+    "enable the bucket's key in Cloud KMS, and let the storage service agent of the project use it",
+  ],
+  [
+    /vpcServiceControls|organization's policy/i,
+    'ARCHIVE_REFUSED',
+    'a perimeter of VPC Service Controls, or a policy of the organization, forbids it from here: let this network in',
+  ],
+  [
+    /accessNotConfigured|SERVICE_DISABLED|API has not been used/i,
+    'ARCHIVE_REFUSED',
+    'enable the Cloud Storage API in the project of this service account',
+  ],
+  [
+    /proxy authentication required/i,
+    'ARCHIVE_REFUSED',
+    'the proxy wants a login: write it into HTTPS_PROXY (http://user:password@host:port)',
+  ],
+];
+
+/** What is to be done about an answer that says more than its status, or undefined when it does not. */
+export function refusalOf(error: unknown): readonly [code: ArchiveErrorCode, advice: string] | undefined {
+  const text = [messageOf(error), ...reasonsOf(error)].join(' ');
+  const found = REFUSALS.find(([pattern]) => pattern.test(text));
+  return found === undefined ? undefined : [found[1], found[2]];
+}
+
+function reasonsOf(error: unknown): readonly string[] {
+  const errors = fieldOf(error, 'errors');
+  return Array.isArray(errors)
+    ? errors.map((each) => fieldOf(each, 'reason')).filter((each) => typeof each === 'string')
+    : [];
+}
