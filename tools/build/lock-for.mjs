@@ -11,8 +11,9 @@ export function lockFor(name, wanted, { lockfileVersion, packages }) {
       throw new Error(`package-lock.json has no ${dependency}, which ${from || name} needs`);
     }
     if (path in kept) return;
+    const { devOptional, ...entry } = packages[path];
     // `dev`: needed by development alone, which is not so here.
-    const { dev: _, devOptional, ...entry } = packages[path];
+    delete entry.dev;
     kept[path] = { ...entry, ...((devOptional || isOptional) && { optional: true }) };
     for (const next of Object.keys(entry.dependencies ?? {})) add(next, path, isOptional);
     for (const next of Object.keys(entry.optionalDependencies ?? {})) add(next, path, true);

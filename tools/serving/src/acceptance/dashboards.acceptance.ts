@@ -7,11 +7,11 @@ import { chartComponents } from '../bundle/layout-problems.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { SupersetClient } from '../superset/superset-client.ts';
 import { DashboardBrowser, type ShownChart } from './dashboard-browser.ts';
-import { serveIn, servingHouse } from './serving-house.ts';
+import { serveFixture, servingFixture } from './serving-fixture.ts';
 import { chartIds } from './superset-questions.ts';
 
 const images = resolve(import.meta.dirname, '../../../../docs/images');
-const house = servingHouse();
+const fixture = servingFixture();
 const slugs = ['capa-speed', 'capa-batch'] as const;
 type Slug = (typeof slugs)[number];
 
@@ -20,10 +20,10 @@ let browser: DashboardBrowser;
 let database: pg.Client;
 beforeAll(async () => {
   bundle = await readBundle(defaultBundleFolder);
-  database = new pg.Client(house.databaseUrl);
+  database = new pg.Client(fixture.databaseUrl);
   await database.connect();
-  browser = await DashboardBrowser.open(house.browser, house.supersetUrl);
-  await browser.logIn(house.credentials);
+  browser = await DashboardBrowser.open(fixture.browser, fixture.supersetUrl);
+  await browser.logIn(fixture.credentials);
 });
 afterAll(async () => {
   await browser.close();
@@ -67,13 +67,13 @@ describe('the dashboards in a browser', () => {
     expect(textOf(shown, 'Uso de la cuota, hora en curso')).toContain('charo');
     expect(textOf(shown, 'Uso de la cuota, hora en curso')).not.toContain('lucia');
     expect(named(shown, ({ faults }) => faults.length > 0)).toEqual([]);
-    const client = await SupersetClient.login(new URL(house.supersetUrl), house.credentials);
+    const client = await SupersetClient.login(new URL(fixture.supersetUrl), fixture.credentials);
     const ofUsers = ['Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
     expect([...browser.asked].toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
   });
 
   it('show the range of time that the import was told', async () => {
-    await serveIn(house, () => undefined, { timeRange: '2022-10-29T14:00:00 : 2022-10-29T15:00:00' });
+    await serveFixture(fixture, () => undefined, { timeRange: '2022-10-29T14:00:00 : 2022-10-29T15:00:00' });
     const shown = await show('capa-batch');
     const { rows } = await database.query<{ megabytes: string }>(
       `SELECT round(sum(value) / 1e6, 2) AS megabytes FROM public.bytes_hourly
@@ -81,7 +81,7 @@ describe('the dashboards in a browser', () => {
     );
     expect(textOf(shown, 'Bytes totales')).toContain(`${Number(rows[0]?.megabytes)}MB`);
     expect(textOf(shown, 'Calculado hasta (UTC)')).toContain('29/10/2022 17:00:00');
-    await serveIn(house, () => undefined);
+    await serveFixture(fixture, () => undefined);
   });
 });
 

@@ -9,12 +9,12 @@ import { SupersetClient } from '../superset/superset-client.ts';
 import { chartData, type DataRow } from './chart-data.ts';
 import { expectedData } from './expected-data.sql.ts';
 import { normalizedRows } from './normalized-rows.ts';
-import { serveIn, servingHouse } from './serving-house.ts';
+import { serveFixture, servingFixture } from './serving-fixture.ts';
 import { idsIn, somebodysChart, somebodyWhoLooks } from './superset-questions.ts';
 import { withExtraChart } from './with-extra-chart.ts';
 
-const house = servingHouse();
-const url = new URL(house.supersetUrl);
+const fixture = servingFixture();
+const url = new URL(fixture.supersetUrl);
 const byTheClock = 'charts/speed/counted_ago.yaml';
 const kinds = ['databases', 'datasets', 'charts', 'dashboards'] as const;
 
@@ -23,12 +23,12 @@ let client: SupersetClient;
 let request: ImportRequest;
 beforeAll(async () => {
   bundle = await readBundle(defaultBundleFolder);
-  client = await SupersetClient.login(url, house.credentials);
-  const { readerPassword } = await keptSecrets(house.secretsFile);
-  const reader = new URL(house.databaseUrl);
+  client = await SupersetClient.login(url, fixture.credentials);
+  const { readerPassword } = await keptSecrets(fixture.secretsFile);
+  const reader = new URL(fixture.databaseUrl);
   reader.username = 'antenna_dashboards';
   const database = dashboardDatabase(reader, readerPassword);
-  request = { url, credentials: house.credentials, choices: { database, timeRange: 'No filter' } };
+  request = { url, credentials: fixture.credentials, choices: { database, timeRange: 'No filter' } };
 });
 
 describe('what serving:up has put into Superset', () => {
@@ -40,7 +40,7 @@ describe('what serving:up has put into Superset', () => {
 
   it('has the same ids when it is brought up again', async () => {
     const before = await idsIn(client);
-    await serveIn(house, () => undefined);
+    await serveFixture(fixture, () => undefined);
     expect(await idsIn(client)).toEqual(before);
   });
 
@@ -95,7 +95,7 @@ describe('an import that cannot be done', () => {
 describe('the data of each chart, through the API', () => {
   let database: pg.Client;
   beforeAll(async () => {
-    database = new pg.Client(house.databaseUrl);
+    database = new pg.Client(fixture.databaseUrl);
     await database.connect();
   });
   afterAll(() => database.end());

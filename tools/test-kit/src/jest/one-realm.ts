@@ -5,7 +5,8 @@ import { types } from 'node:util';
 const inRealm = Function.prototype[Symbol.hasInstance];
 
 Object.defineProperty(Error, Symbol.hasInstance, {
-  value(candidate) {
+  value(this: typeof Error, candidate: unknown) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Error.isError is in no library of TypeScript's target.
     return inRealm.call(this, candidate) || (this === Error && types.isNativeError(candidate));
   },
 });

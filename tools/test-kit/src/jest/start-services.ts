@@ -1,13 +1,13 @@
 import { migrate } from '@antenna/usage-store';
-import { templateVariable } from '../test-kit/src/service-addresses.ts';
-import { provideServices } from '../test-kit/src/services/provide-services.ts';
-import { makeTemplate } from '../test-kit/src/test-database.ts';
+import { templateVariable } from '../service-addresses.ts';
+import { provideServices } from '../services/provide-services.ts';
+import { makeTemplate } from '../test-database.ts';
 
-const endings = [];
-let ending;
+const endings: (() => Promise<unknown>)[] = [];
+let ending: Promise<void> | undefined;
 
-/** Finds or starts what the integration tests of this run need, and tells it in the environment. */
-export async function startServices() {
+/** Jest's global set-up: finds or starts what the tests of this run need, and names it in the environment. */
+export default async function startServices(): Promise<void> {
   stopOnSignals();
   try {
     await provideServices((work) => endings.push(work));
@@ -22,17 +22,17 @@ export async function startServices() {
 }
 
 /** Ends what was started, the last first; a second call waits for the first. */
-export function stopServices() {
+export function stopServices(): Promise<void> {
   ending ??= endAll().finally(() => (ending = undefined));
   return ending;
 }
 
-async function endAll() {
+async function endAll(): Promise<void> {
   for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
 }
 
 /** Jest ends at a signal without its global tear-down. A signal that is repeated changes nothing. */
-function stopOnSignals() {
+function stopOnSignals(): void {
   const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
   for (const [signal, exitCode] of Object.entries(exitCodes)) {
     process.on(signal, () => void stopServices().finally(() => process.exit(exitCode)));

@@ -11,11 +11,11 @@ import { defaultHome } from '../local/superset-files.ts';
 import { chromium } from './chromium.ts';
 import { demoRun } from './demo-run.sql.ts';
 
-/** Set by the global set-up: the house of the run, as JSON. */
-export const houseVariable = 'TEST_SERVING_HOUSE';
+/** Set by the global set-up: the fixture of the run, as JSON. */
+export const fixtureVariable = 'TEST_SERVING_FIXTURE';
 
 /** A Postgres with a run of the product in it, and a Superset that shows it, on free ports in a temporary folder. */
-const houseShape = z.object({
+const fixtureShape = z.object({
   home: z.string(),
   databaseUrl: z.string(),
   supersetUrl: z.string(),
@@ -26,16 +26,16 @@ const houseShape = z.object({
   browser: z.string(),
 });
 
-export type ServingHouse = z.infer<typeof houseShape>;
+export type ServingFixture = z.infer<typeof fixtureShape>;
 
-/** The house that the global set-up has furnished. */
-export function servingHouse(): ServingHouse {
-  return houseShape.parse(JSON.parse(process.env[houseVariable] ?? 'null'));
+/** The fixture that the global set-up has prepared. */
+export function servingFixture(): ServingFixture {
+  return fixtureShape.parse(JSON.parse(process.env[fixtureVariable] ?? 'null'));
 }
 
-/** What `serving:up` does in the house. */
-export async function serveIn(
-  { home, databaseUrl, port }: Pick<ServingHouse, 'home' | 'databaseUrl' | 'port'>,
+/** What `serving:up` does, on the fixture. */
+export async function serveFixture(
+  { home, databaseUrl, port }: Pick<ServingFixture, 'home' | 'databaseUrl' | 'port'>,
   report: Report,
   changed: Partial<ServingRequest> = {},
 ): Promise<Serving> {
@@ -45,9 +45,9 @@ export async function serveIn(
 }
 
 /**
- * Furnishes a house. What is to be undone is added to `endings` as soon as it is there, to be undone last first.
+ * Prepares the fixture. What has to be undone is added to `endings` as soon as it is there; the last is undone first.
  */
-export async function furnishHouse(endings: (() => Promise<unknown>)[], report: Report): Promise<ServingHouse> {
+export async function prepareFixture(endings: (() => Promise<unknown>)[], report: Report): Promise<ServingFixture> {
   const browser = await chromium(report);
   const folder = await temporaryFolder();
   endings.push(() => folder.close());
@@ -61,7 +61,7 @@ export async function furnishHouse(endings: (() => Promise<unknown>)[], report: 
 
   const place = { home: join(folder.path, 'superset'), databaseUrl: postgres.address, port: ports.kafka };
   endings.push(() => stopServing(place.home, report));
-  const { url, credentials, secretsFile } = await serveIn(place, report);
+  const { url, credentials, secretsFile } = await serveFixture(place, report);
   return { ...place, supersetUrl: url, credentials, secretsFile, browser };
 }
 

@@ -1,1 +1,0 @@
-export { startSparkAndServices as default } from './spark-of-run.mjs';

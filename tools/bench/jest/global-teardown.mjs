@@ -1,1 +1,0 @@
-export { stopSparkAndServices as default } from './spark-of-run.mjs';

@@ -1,0 +1,1 @@
+export { stopSpark as default } from './start-spark.ts';

@@ -1,1 +1,0 @@
-export { furnish as default } from './house-of-run.mjs';

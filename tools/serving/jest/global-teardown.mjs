@@ -1,1 +1,0 @@
-export { clear as default } from './house-of-run.mjs';

@@ -1,0 +1,1 @@
+export { stopFixture as default } from './start-fixture.ts';
