@@ -1,49 +1,95 @@
 import * as z from 'zod';
 import type { SettingType } from './setting.ts';
 
-const schemes = ['postgres:', 'postgresql:'];
-/** Parameters that have a setting of their own, so that there is one place to look for them. */
-const notInUrl = /^(ssl.*|user|password|uselibpqcompat)$/i;
+const SCHEME = /^postgres(?:ql)?:\/\//;
 
-const schema = z.string().transform((text, context) => {
-  const url = URL.parse(text);
-  if (url === null || !schemes.includes(url.protocol)) context.addIssue('it is no such URL');
-  else if (url.pathname.length < 2) context.addIssue('it names no database');
-  else if (!isDecodable(url)) context.addIssue('a % in it is not followed by two hexadecimal digits');
-  else {
-    const refused = [...url.searchParams.keys()].filter((name) => notInUrl.test(name));
-    if (refused.length > 0) context.addIssue(`set ${refused.join(', ')} by the DATABASE_* settings instead`);
-    else return url;
-  }
+/** Parameters that have a setting of their own, so that there is one place to look for them. */
+const HAVE_SETTINGS = /^(ssl.*|user|password|uselibpqcompat)$/i;
+
+const PARAMETERS: readonly string[] = ['host', 'port', 'options'];
+
+const ENCODE = 'in user, password, database and parameters @ / ? # have to be percent-encoded: %40 %2F %3F %23';
+
+const ONE_HOST =
+  'it names several hosts, or target_session_attrs: the programs connect to one address, which has to lead to the primary ' +
+  '(a virtual address, the name of a service, a proxy)';
+
+const schema = z.string().transform((given, context) => {
+  const text = given.trim().replaceAll(' ', '%20');
+  const problem = problemOf(text);
+  if (problem === undefined) return text;
+  context.addIssue(problem);
   return z.NEVER;
 });
 
-/** `postgresql://user:password@host:port/database`. The password is a secret, and is never shown. */
-export const databaseUrl: SettingType<URL> = {
+/**
+ * `postgresql://user:password@host:port/database`, also in libpq's form for sockets, whose host is a parameter. The
+ * password is a secret; of a URL that is refused nothing is shown, since its password may be anywhere in it.
+ */
+export const databaseUrl: SettingType<string> = {
   placeholder: '<url>',
-  allowed: 'postgresql://user:password@host:port/database',
+  allowed:
+    'postgresql://user:password@host:port/database, or postgresql://user:password@/database?host=/folder/of/socket',
   schema,
-  // What is no URL can have a password anywhere.
-  show: (text) => {
-    const url = URL.parse(text);
-    return url === null || !schemes.includes(url.protocol) ? '(not shown)' : withoutSecrets(url);
-  },
-  secretsIn: ({ username, password }) =>
+  show: () => '(not shown)',
+  secretsIn: (text) => {
+    const { username, password } = parsed(text) ?? { username: '', password: '' };
     // A password that equals the user's name is none, and hiding it would blank the name everywhere.
-    password === '' || password === username ? [] : [...new Set([password, decodeURIComponent(password)])],
+    if (password === '' || password === username) return [];
+    return [...new Set([password, decodeURIComponent(password), passwordOf(text)])];
+  },
 };
 
-function withoutSecrets(url: URL): string {
-  const shown = new URL(url);
-  if (shown.password !== '') shown.password = '***';
-  shown.search = '';
-  shown.hash = '';
-  return shown.href;
+/** As it is written, which the URL may have encoded further. */
+function passwordOf(text: string): string {
+  const [user = ''] = text.replace(SCHEME, '').split('@', 1);
+  return user.slice(user.indexOf(':') + 1);
 }
 
-function isDecodable({ username, password, pathname }: URL): boolean {
+function problemOf(text: string): string | undefined {
+  if (!SCHEME.test(text)) return 'it does not begin with postgresql://';
+  if (/[\u0000-\u001f\u007f]/.test(text)) return 'it holds a control character';
+  if (isEncodedTooLittle(text.replace(SCHEME, ''))) return ENCODE;
+  const [, authority = ''] = /^[^:]+:\/\/([^/?]*)/.exec(text) ?? [];
+  const hosts = authority.slice(authority.indexOf('@') + 1);
+  const parameters = new URLSearchParams(text.split('?')[1] ?? '');
+  const given = [hosts, parameters.get('host') ?? '', parameters.get('port') ?? ''];
+  if (given.some((each) => each.includes(',')) || parameters.has('target_session_attrs')) return ONE_HOST;
+  const url = parsed(text);
+  return url === undefined ? 'it is no such URL' : (problemOfUrl(url) ?? problemOfParameters(parameters));
+}
+
+/** Whether a sign that ends a part of a URL stands in the part before the host, or there are several @. */
+function isEncodedTooLittle(afterScheme: string): boolean {
+  const at = afterScheme.lastIndexOf('@');
+  const end = afterScheme.search(/[/?#]/);
+  return afterScheme.includes('#') || afterScheme.indexOf('@') !== at || (end !== -1 && end < at);
+}
+
+function problemOfUrl({ username, password, pathname }: URL): string | undefined {
+  if (pathname.length < 2) return 'it names no database';
+  return [username, password, pathname].every(isDecodable)
+    ? undefined
+    : 'a % in it is not followed by two hexadecimal digits; a % itself is written %25';
+}
+
+function problemOfParameters(parameters: URLSearchParams): string | undefined {
+  const names = [...parameters.keys()];
+  const withSettings = names.filter((name) => HAVE_SETTINGS.test(name));
+  if (withSettings.length > 0) return `set ${withSettings.join(', ')} by the DATABASE_* settings instead`;
+  const unknown = names.filter((name) => !PARAMETERS.includes(name));
+  return unknown.length === 0 ? undefined : `leave out ${unknown.join(', ')}: ${PARAMETERS.join(', ')} are known`;
+}
+
+/** A URL whose host is a parameter has none before the path, which WHATWG's URLs cannot have beside a user. */
+function parsed(text: string): URL | undefined {
+  return URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/')) ?? undefined;
+}
+
+function isDecodable(text: string): boolean {
   try {
-    return [username, password, pathname].map(decodeURIComponent).length === 3;
+    decodeURIComponent(text);
+    return true;
   } catch {
     return false;
   }

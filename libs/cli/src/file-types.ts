@@ -14,13 +14,26 @@ const fileContent = z.string().transform((path, context) => {
   return z.NEVER;
 });
 
-/** A file that holds a secret and nothing else. A line end after the secret is not part of it. */
+/** A file that holds a secret and nothing else. Line ends after the secret are not part of it. */
 export const secretFile: SettingType<string> = {
   placeholder: '<path>',
   allowed: 'the path of a file that can be read and holds the secret',
-  schema: fileContent.transform((content) => content.replace(/\r?\n$/, '')),
+  schema: fileContent.transform((content, context) => {
+    const secret = content.replace(/[\r\n]+$/, '');
+    const problem = problemOfSecret(secret);
+    if (problem === undefined) return secret;
+    context.addIssue(problem);
+    return z.NEVER;
+  }),
   secretsIn: (secret) => [secret],
 };
+
+/** What a program or an editor has put there, and no one sees: the login would fail, and no one knew why. */
+function problemOfSecret(secret: string): string | undefined {
+  if (/[\u0000\ufeff\ufffd]/.test(secret)) return 'the file is not UTF-8 text without a byte order mark';
+  if (/[\r\n]/.test(secret)) return 'the file has more than one line';
+  return secret.trim() === secret ? undefined : 'the secret begins or ends with white space: remove it';
+}
 
 /** A file of certificates in PEM format. */
 export const certificateFile: SettingType<string> = {

@@ -136,9 +136,24 @@ describe('wrong settings', () => {
 });
 
 describe('a secret', () => {
-  it('is read from its file, without the line end', async () => {
-    const { seen } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(' pass word \n') });
-    expect(seen).toMatchObject([{ database: { password: ' pass word ' } }]);
+  it.each(['pass word', 'pass word\n', 'pass word\r\n', 'pass word\n\n'])(
+    'is read from its file without line ends: %j',
+    async (content) => {
+      const { seen } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(content) });
+      expect(seen).toMatchObject([{ database: { password: 'pass word' } }]);
+    },
+  );
+
+  it.each([
+    ['hunter2 \n', 'begins or ends with white space'],
+    ['\thunter2', 'begins or ends with white space'],
+    ['hunter2\nhunter3\n', 'more than one line'],
+    ['\ufeffhunter2', 'byte order mark'],
+    ['h\u0000u\u0000n\u0000t\u0000e\u0000r\u00002\u0000', 'not UTF-8'],
+  ])('is refused, and not shown, when its file holds something that no one sees: %j', async (content, problem) => {
+    const { exitCode, err } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(content) });
+    expect([exitCode, err]).toEqual([2, expect.stringContaining(problem)]);
+    expect(err).not.toContain('hunter');
   });
 
   it('is refused when its file is empty', async () => {
@@ -154,6 +169,14 @@ describe('a secret', () => {
     'mysql://me:hunter2@db/usage',
     'me:hunter2@db/usage',
     'postgresql://me:hunter2%@db/usage',
+    'postgresql://me:12/hunter2@db/usage',
+    'postgresql://me:12#hunter2@db/usage',
+    'postgresql://me:12?hunter2@db/usage',
+    'postgresql://me:12@hunter2@db/usage',
+    'postgresql://me:hunter2/12@db/usage',
+    'postgresql://me:hunter2#12@db/usage',
+    'postgresql://me:hunter2@one:5432,two:5432/usage',
+    'postgresql://me:hunter2@db',
   ])('is not shown when %s is refused', async (DATABASE_URL) => {
     const { exitCode, err } = await run('serve', { DATABASE_URL });
     expect(exitCode).toBe(2);

@@ -12,6 +12,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   '3D000': 'check the database that DATABASE_URL names',
 };
 
+const CERTIFICATE_ALERT =
+  /^ERR_SSL_(TLSV1_ALERT_UNKNOWN_CA|TLSV13_ALERT_CERTIFICATE_REQUIRED|SSLV3_ALERT_.*CERTIFICATE.*)$/;
+
 /** What to do about a server that would not have us, or that we would not have: names the settings that it is about. */
 export function connectionAdvice(cause: unknown): string {
   const general = 'check the DATABASE_* settings';
@@ -19,6 +22,10 @@ export function connectionAdvice(cause: unknown): string {
   const code = 'code' in cause ? cause.code : undefined;
   const tls = tlsFailureOf(code);
   if (tls !== undefined) return TLS_ADVICE[tls];
+  // What the server says of our certificate: that it lacks one, or, by an alert of TLS (RFC 8446, 6.2), that it has no use for it.
+  if (cause.message.includes('client certificate') || (typeof code === 'string' && CERTIFICATE_ALERT.test(code))) {
+    return 'set DATABASE_SSL_CERT_FILE and DATABASE_SSL_KEY_FILE to a certificate and key that the server accepts';
+  }
   // The server tells of both by its message alone.
   if (/no encryption|does not support SSL/.test(cause.message)) return 'check DATABASE_SSL_MODE';
   return typeof code === 'string' ? (ADVICE[code] ?? general) : general;

@@ -18,7 +18,10 @@ export interface DatabaseAddress {
  * @throws {TypeError} when it is no URL. The error does not hold it.
  */
 export function databaseAddress(url: string): DatabaseAddress {
-  const { user, password, host, port, database } = new Client({ connectionString: url });
+  const { user, password, host, port, database: read } = new Client({ connectionString: url });
+  // The driver leaves some signs of a database's name encoded: %40 for one.
+  const [, path = ''] = /^[^:]+:\/\/[^/?#]*\/([^?#]*)/.exec(url) ?? [];
+  const database = path === '' ? read : decodeURIComponent(path);
   const options = parametersOf(url).get('options');
   return {
     host,

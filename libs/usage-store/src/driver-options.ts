@@ -32,17 +32,18 @@ export function serverOf({ url }: DatabaseConnection): string {
   return `${user}@${host}:${port}/${database}`;
 }
 
-function sslOptions({ sslMode = 'disable', sslCa }: DatabaseConnection): false | ConnectionOptions {
+function sslOptions({ sslMode = 'disable', sslCa, sslCert, sslKey }: DatabaseConnection): false | ConnectionOptions {
+  const own = sslCert === undefined || sslKey === undefined ? {} : { cert: sslCert, key: sslKey };
   const trusted = sslCa === undefined ? {} : { ca: sslCa };
   switch (sslMode) {
     case 'disable':
       return false;
     case 'require':
-      return { rejectUnauthorized: false };
+      return { ...own, rejectUnauthorized: false };
     case 'verify-ca':
-      return { ...trusted, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+      return { ...own, ...trusted, rejectUnauthorized: true, checkServerIdentity: () => undefined };
     case 'verify-full':
-      return { ...trusted, rejectUnauthorized: true };
+      return { ...own, ...trusted, rejectUnauthorized: true };
   }
 }
 

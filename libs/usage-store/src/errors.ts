@@ -118,8 +118,13 @@ export class MigrationLockedError extends ProductError {
   }
 }
 
-/** The text of an error. Node reports a host with several addresses as an error without a text of its own. */
+/**
+ * The text of an error. Node reports a host with several addresses as an error without a text of its own, and an alert of
+ * TLS with the place in OpenSSL's source.
+ */
 export function factOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(factOf).join(', ');
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  const isOfTls = 'library' in cause && cause.library === 'SSL routines' && 'reason' in cause;
+  return isOfTls && typeof cause.reason === 'string' ? cause.reason : cause.message;
 }

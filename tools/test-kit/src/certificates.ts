@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { ServerCertificate } from '@antenna/local-stack';
 import forge from 'node-forge';
 
-/** Vouches for servers of tests. */
+/** Vouches for servers of tests, and for clients that have to show a certificate. */
 export interface CertificateAuthority {
   /** Its own certificate, PEM: what clients are told to trust. */
   readonly certificate: string;
@@ -34,7 +34,7 @@ export function certificateAuthority(): CertificateAuthority {
       leaf.setSubject([{ name: 'commonName', value: 'a server of a test' }]);
       leaf.setIssuer(name);
       leaf.setExtensions([
-        { name: 'extKeyUsage', serverAuth: true },
+        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
         { name: 'subjectAltName', altNames: hosts.map(alternativeName) },
       ]);
       leaf.sign(keys.privateKey, forge.md.sha256.create());

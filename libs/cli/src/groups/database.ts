@@ -1,5 +1,5 @@
 import { databaseUrl } from '../database-url.ts';
-import { certificateFile, secretFile } from '../file-types.ts';
+import { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from '../file-types.ts';
 import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
 import { oneOf } from '../setting-types.ts';
@@ -16,6 +16,10 @@ export interface DatabaseConnection {
   readonly sslMode?: SslMode | undefined;
   /** Certificates in PEM format to trust; undefined for those that Node trusts. */
   readonly sslCa?: string | undefined;
+  /** What the server is shown of us: certificates in PEM format, our own first. */
+  readonly sslCert?: string | undefined;
+  /** Key of the certificate, in PEM format. */
+  readonly sslKey?: string | undefined;
 }
 
 export const databaseSettings = settingsGroup({
@@ -43,6 +47,16 @@ export const databaseSettings = settingsGroup({
       description: 'file with the certificates to trust, in PEM format',
       type: certificateFile,
     }),
+    sslCert: optionalSetting({
+      name: 'DATABASE_SSL_CERT_FILE',
+      description: 'file with our own certificate for a server that demands one, in PEM format',
+      type: certificateFile,
+    }),
+    sslKey: optionalSetting({
+      name: 'DATABASE_SSL_KEY_FILE',
+      description: 'file with the key of that certificate, in PEM format without a passphrase',
+      type: privateKeyFile,
+    }),
   },
   rules: [
     {
@@ -52,6 +66,13 @@ export const databaseSettings = settingsGroup({
           ? `DATABASE_SSL_CA_FILE: verifies nothing when DATABASE_SSL_MODE is ${sslMode}; use verify-ca or verify-full`
           : undefined,
     },
+    {
+      of: ['sslMode', 'sslCert', 'sslKey'],
+      problem: ({ sslMode, sslCert, sslKey }) =>
+        sslMode === 'disable' && (sslCert !== undefined || sslKey !== undefined)
+          ? 'DATABASE_SSL_CERT_FILE, DATABASE_SSL_KEY_FILE: shown to no server when DATABASE_SSL_MODE is disable'
+          : clientCertificateProblem('DATABASE_SSL', sslCert, sslKey),
+    },
   ],
-  value: ({ url, ...rest }): DatabaseConnection => ({ url: url.href, ...rest }),
+  value: (connection): DatabaseConnection => connection,
 });

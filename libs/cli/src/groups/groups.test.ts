@@ -50,12 +50,56 @@ describe('the settings of the database', () => {
     });
   });
 
-  it('take a Unix socket', () => {
-    const url = 'postgresql://me@/usage?host=/var/run/postgresql';
-    expect(valueOf(databaseSettings, { DATABASE_URL: 'postgresql:///usage?host=/var/run/postgresql' }).url).toContain(
-      'host=',
-    );
-    expect(problemsOf(databaseSettings, { DATABASE_URL: url })).toHaveLength(1);
+  it.each([
+    'postgresql:///usage?host=/var/run/postgresql',
+    'postgresql://me@/usage?host=/var/run/postgresql&port=5433',
+    'postgresql://me:pw@/usage?host=/cloudsql/project:region:instance',
+    'postgresql://me:pw@%2Fvar%2Frun%2Fpostgresql/usage',
+    'postgres://speed-layer%40example-project.iam@[::1]:5432/usage?options=-c%20work_mem%3D8MB',
+  ])('take what libpq takes: %s', (DATABASE_URL) => {
+    expect(valueOf(databaseSettings, { DATABASE_URL }).url).toBe(DATABASE_URL);
+  });
+
+  it.each(['me:1/2@db/usage', 'me:1?2@db/usage', 'me:1#2@db/usage', 'me:1@2@db/usage', 'me:12@db/usage#1'])(
+    'say how a sign is encoded that would end a part of the URL: %s',
+    (rest) => {
+      expect(problemsOf(databaseSettings, { DATABASE_URL: `postgresql://${rest}` })).toEqual([
+        expect.stringContaining('have to be percent-encoded: %40 %2F %3F %23'),
+      ]);
+    },
+  );
+
+  it.each([
+    'me@one,two/usage',
+    'me@one:5432,two:5433/usage?target_session_attrs=read-write',
+    'me@/usage?host=one,two',
+    'me@one/usage?target_session_attrs=primary',
+  ])('name one host, and say so of several: %s', (rest) => {
+    expect(problemsOf(databaseSettings, { DATABASE_URL: `postgresql://${rest}` })).toEqual([
+      expect.stringContaining('it names several hosts, or target_session_attrs'),
+    ]);
+  });
+
+  it('refuse parameters that would have no effect, by their names', () => {
+    const DATABASE_URL = 'postgresql://me@db/usage?pgbouncer=true&connect_timeout=5';
+    expect(problemsOf(databaseSettings, { DATABASE_URL })).toEqual([
+      expect.stringContaining('leave out pgbouncer, connect_timeout'),
+    ]);
+  });
+
+  it('name the password as a secret also where the URL has no host before the path', () => {
+    const DATABASE_URL = 'postgresql://me:p%2Fss@/usage?host=/cloudsql/a:b:c';
+    expect(secretsOf(databaseSettings, { DATABASE_URL })).toEqual(['p%2Fss', 'p/ss']);
+  });
+
+  it('take a certificate of our own with its key, where it is shown to a server', () => {
+    const [{ privateKey, chain }, other] = [certificateAuthority().issue('me'), certificateAuthority().issue('me')];
+    const env = { DATABASE_SSL_CERT_FILE: fileWith(chain), DATABASE_SSL_KEY_FILE: fileWith(privateKey) };
+    const mode = { DATABASE_SSL_MODE: 'verify-full' };
+    expect(valueOf(databaseSettings, { ...env, ...mode })).toMatchObject({ sslCert: chain, sslKey: privateKey });
+    expect(problemsOf(databaseSettings, env)).toEqual([expect.stringContaining('shown to no server')]);
+    const withOther = { ...env, ...mode, DATABASE_SSL_KEY_FILE: fileWith(other.privateKey) };
+    expect(problemsOf(databaseSettings, withOther)).toEqual([expect.stringContaining('is not the key of')]);
   });
 
   it.each([

@@ -3,16 +3,23 @@ import type { ServerCertificate } from '../server-certificate.ts';
 import type { PostgresAccount } from './postgres-account.ts';
 
 /** Who has to encrypt: everybody but the superuser, by whom the server itself is looked after. */
-const clientAuthentication = ['hostnossl all postgres all scram-sha-256', 'hostssl all all all scram-sha-256', ''].join(
-  '\n',
-);
+function clientAuthentication(clientAuthority: string | undefined): string {
+  const certificate = clientAuthority === undefined ? '' : ' clientcert=verify-ca';
+  return `hostnossl all postgres all scram-sha-256\nhostssl all all all scram-sha-256${certificate}\n`;
+}
 
 /** Puts the files beside the data, readable for the server alone. */
 export async function writeCertificate(
   { data, user }: PostgresAccount,
   { privateKey, chain }: ServerCertificate,
+  clientAuthority: string | undefined,
 ): Promise<void> {
-  const contents = { [keyIn(data)]: privateKey, [chainIn(data)]: chain, [rulesIn(data)]: clientAuthentication };
+  const contents = {
+    [keyIn(data)]: privateKey,
+    [chainIn(data)]: chain,
+    [rulesIn(data)]: clientAuthentication(clientAuthority),
+    ...(clientAuthority === undefined ? {} : { [authorityIn(data)]: clientAuthority }),
+  };
   for (const [path, content] of Object.entries(contents)) {
     await writeFile(path, content);
     await chmod(path, 0o600);
@@ -20,12 +27,13 @@ export async function writeCertificate(
   }
 }
 
-export function encryptedArguments({ data }: PostgresAccount): readonly string[] {
+export function encryptedArguments({ data }: PostgresAccount, clientAuthority: string | undefined): readonly string[] {
   const settings = {
     ssl: 'on',
     ssl_key_file: keyIn(data),
     ssl_cert_file: chainIn(data),
     hba_file: rulesIn(data),
+    ...(clientAuthority === undefined ? {} : { ssl_ca_file: authorityIn(data) }),
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
@@ -36,6 +44,10 @@ function keyIn(data: string): string {
 
 function chainIn(data: string): string {
   return `${data}.crt`;
+}
+
+function authorityIn(data: string): string {
+  return `${data}.clients.crt`;
 }
 
 function rulesIn(data: string): string {

@@ -18,6 +18,8 @@ export interface PostgresOptions extends ServerOptions {
   readonly password?: string | undefined;
   /** With it, all but the superuser have to encrypt; without it nobody can. */
   readonly certificate?: ServerCertificate | undefined;
+  /** With it, whoever encrypts has to show a certificate that is signed by this one (PEM), beside the password. */
+  readonly clientAuthority?: string | undefined;
 }
 
 const maxConnections = 200;
@@ -29,6 +31,7 @@ export function postgresServer({
   durable = true,
   password = 'postgres',
   certificate,
+  clientAuthority,
   report = reportToStderr,
 }: PostgresOptions): LocalServer {
   const folder = join(home, 'postgres');
@@ -46,8 +49,8 @@ export function postgresServer({
           report(`postgres: making the database files in ${account.data}`);
           await initialize(account, password);
         }
-        if (certificate !== undefined) await writeCertificate(account, certificate);
-        const encryption = certificate === undefined ? [] : encryptedArguments(account);
+        if (certificate !== undefined) await writeCertificate(account, certificate, clientAuthority);
+        const encryption = certificate === undefined ? [] : encryptedArguments(account, clientAuthority);
         return {
           file: join(account.programs, 'bin', 'postgres'),
           args: [...serverArguments(account.data, port, durable), ...encryption],
