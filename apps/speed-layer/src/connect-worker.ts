@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
+import { ArchiveError, ArchiveReader, openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { connectToKafka, kafkaClient, KafkaEventSource } from '@antenna/event-source';
 import { Ingestion, type IngestionObserver, type Retry } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
@@ -8,6 +8,7 @@ import {
   checkSchema,
   connectWithRetry,
   databaseIdentity,
+  newestPaths,
   PostgresPositionStore,
   StreamProgress,
 } from '@antenna/usage-store';
@@ -60,7 +61,7 @@ async function buildWorker(
   { log, observer }: WorkerObservers,
 ): Promise<ConnectedWorker> {
   const { kafka, membership, ingestion: limits } = settings;
-  const archive = limits.sinks.includes('archive') ? await openArchive(settings) : undefined;
+  const archive = limits.sinks.includes('archive') ? await openArchive(database, settings, log) : undefined;
   const kafkaLog = (message: string, details: object) => {
     log.warn(message, details);
   };
@@ -101,6 +102,22 @@ async function buildWorker(
   };
 }
 
-function openArchive({ archive }: WorkerSettings): Promise<ParquetArchive> {
-  return openEventArchive(archive.location, { emulatorUrl: archive.emulatorUrl });
+/** How many files are looked for: one may have been removed by somebody. */
+const FILES_LOOKED_FOR = 3;
+
+/**
+ * A folder is created where it is missing: not in the place of one that is not mounted, or was moved.
+ * @throws {ArchiveError} ARCHIVE_MISSING when the files are gone that Postgres lists.
+ */
+async function openArchive(database: Knex, settings: WorkerSettings, log: Logger): Promise<ParquetArchive> {
+  const { location, emulatorUrl } = settings.archive;
+  const newest = () => newestPaths(database, settings.kafka.topic, FILES_LOOKED_FOR);
+  const listed = await retryWhilePassing(log)('read the manifest', newest, UNTIL_IT_PASSES);
+  const reader = await ArchiveReader.open(location, { emulatorUrl });
+  await reader.checkHolds(listed).catch((error: unknown) => {
+    // A bucket that is away for now is waited for by the files.
+    if (!(error instanceof ArchiveError) || !error.retryable) throw error;
+    log.warn('could not look whether the archive is there', { error: error.message });
+  });
+  return openEventArchive(location, { emulatorUrl });
 }

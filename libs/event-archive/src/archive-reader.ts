@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inParallel } from '@antenna/ingestion';
 import { hourFolderSpellings } from '@antenna/archive-format';
-import type { ArchiveLocation } from '@antenna/cli';
+import { type ArchiveLocation, archiveUrlOf } from '@antenna/cli';
+import { ArchiveError } from './archive-error.ts';
 import type { CheckedStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
@@ -40,6 +41,23 @@ export class ArchiveReader {
    */
   check(): Promise<void> {
     return this.#store.checkReadable();
+  }
+
+  /**
+   * Makes sure that files which are known to have been archived are here, before anything is written beside them.
+   * @param paths of some; none proves nothing.
+   * @throws {ArchiveError} ARCHIVE_MISSING when not one of them is there; or of the store.
+   */
+  async checkHolds(paths: readonly string[]): Promise<void> {
+    for (const path of paths) if (await this.#retry(() => this.#store.exists(path))) return;
+    const [path] = paths;
+    if (path === undefined) return;
+    throw new ArchiveError(
+      'ARCHIVE_MISSING',
+      `Postgres lists files of the archive, and ${archiveUrlOf(this.#location)} has none of the newest, such as ${path}: ` +
+        'it is not mounted, was moved or removed; nothing was written; bring it back, or correct ARCHIVE_URL ' +
+        '(SINKS=totals goes on without an archive meanwhile)',
+    );
   }
 
   /**

@@ -29,6 +29,7 @@ export {
 } from './lost-records.ts';
 export { initialUsers } from './initial-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
+export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';

@@ -71,6 +71,7 @@ describe('a login of the group', () => {
         'database_identity',
         'forget_notes',
         'held_positions',
+        'newest_paths',
         'note_partition_ends',
         'note_partition_faults',
         'now_for_noting',

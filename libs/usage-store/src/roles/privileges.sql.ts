@@ -35,6 +35,7 @@ export const PRIVILEGES = `
     pipeline.commit_totals,
     pipeline.record_intent,
     pipeline.complete_chunk,
+    pipeline.newest_paths,
     pipeline.now_for_noting,
     pipeline.note_partition_ends,
     pipeline.note_partition_faults,

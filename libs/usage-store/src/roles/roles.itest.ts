@@ -68,6 +68,7 @@ describe('the speed layer', () => {
       'database_identity',
       'forget_notes',
       'held_positions',
+      'newest_paths',
       'note_partition_ends',
       'note_partition_faults',
       'now_for_noting',

@@ -77,5 +77,19 @@ export const archive: SchemaFamily = {
       PERFORM pipeline.list_files(p_topic, p_partition, p_from, p_to, p_decoder_version, p_files);
     END
     $$;
+
+    -- Some files of the newest hours: a worker looks whether its archive is the one that they were written to.
+    CREATE OR REPLACE FUNCTION pipeline.newest_paths(p_version integer, p_topic text, p_count integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN (
+        SELECT coalesce(jsonb_agg(newest.path), '[]')
+        FROM (
+          SELECT f.path FROM pipeline.archive_file AS f WHERE f.topic = p_topic ORDER BY f.hour DESC LIMIT p_count
+        ) AS newest
+      );
+    END
+    $$;
   `,
 };

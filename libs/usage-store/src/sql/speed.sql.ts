@@ -66,3 +66,6 @@ export const PARTITION_FAULTS = `
   FROM pipeline.partition_faults(:topic)`;
 
 export const REFUSED_RECORDS = 'SELECT reason, records FROM pipeline.refused_records(:topic)';
+
+export const NEWEST_PATHS =
+  'SELECT pipeline.newest_paths(p_version => :version, p_topic => :topic, p_count => :count) AS paths';

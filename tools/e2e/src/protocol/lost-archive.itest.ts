@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { streamDifferences } from '@antenna/oracle';
+import { DONE, ending } from '@antenna/test-kit';
+import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { startWorker } from '../workers.ts';
+
+describe('a worker whose archive is not where its files were written', () => {
+  let stream: Stream;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 2 });
+  });
+
+  afterEach(() => stream.close());
+
+  it('refuses to begin a new one in its place, and goes on when the archive is back', async () => {
+    const records = someRecords(21, 1_000);
+    await send(stream, records.slice(0, 600));
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await rename(stream.archiveFolder, `${stream.archiveFolder}-moved`);
+    await send(stream, records.slice(600));
+    for (const command of ['drain', 'serve']) {
+      const refused = await startWorker(command, stream.environment);
+      expect(refused.exitCode).toBe(1);
+      expect(refused.all).toContain('ARCHIVE_MISSING: Postgres lists files of the archive, and file://');
+      expect(existsSync(stream.archiveFolder)).toBe(false);
+    }
+    await rename(`${stream.archiveFolder}-moved`, stream.archiveFolder);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+
+  it('begins one where none was written yet, in a folder that is missing', async () => {
+    await rm(stream.archiveFolder, { recursive: true, force: true });
+    const records = someRecords(22, 100);
+    await send(stream, records);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, records)).toEqual([]);
+  });
+});
