@@ -40,7 +40,8 @@ export class AssignmentReader {
    * Takes a batch, if it was fetched from where the partition was left. A batch that was not is stale, or the client
    * has silently reset its position: the topic's own offsets decide whether to read again.
    * @param maxRecords how many of its records may be taken; the partition is read again from behind them.
-   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset.
+   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or the log that the batch comes
+   * from is not the one that was read before.
    */
   accept(batch: RecordBatch, maxRecords: number): boolean {
     const { partition, fetchedOffset } = batch;
@@ -48,6 +49,10 @@ export class AssignmentReader {
     if (processor === undefined || processor.isStopped) return false;
     if (fetchedOffset !== processor.expectedOffset) {
       this.#readAgain(processor, fetchedOffset);
+      return false;
+    }
+    if (processor.doubts(batch)) {
+      this.#readFrom(processor);
       return false;
     }
     const { clock, observer } = this.#context.ports;
@@ -116,7 +121,7 @@ export class AssignmentReader {
       if (signal.aborted || processor.isStopped || (range === undefined && offsets.has(partition))) return;
       refuseUnreadable(firstMissing, range ?? NOTHING);
       if (processor.expectedOffset === expectedOffset) {
-        processor.advanceTo(range?.earliest ?? 0, this.#assignment.pending, clock.nowMs());
+        processor.beginAt(range?.earliest ?? 0, this.#assignment.pending, clock.nowMs());
       }
       this.#readFrom(processor);
     };

@@ -85,6 +85,7 @@ describe('a partition that cannot go on', () => {
     worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     await pass(worker, 1_000);
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([2, 1]);
+    expect(kinds(worker, 0)).toEqual(['partition-stopped']);
     await pass(worker, RETRY_MS);
     // The claim reads the last record again that was taken, to see that the log is still the same.
     worker.ingestion.onBatch(eventBatch([1, 2]));

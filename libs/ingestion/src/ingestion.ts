@@ -196,8 +196,10 @@ export class Ingestion implements RecordReceiver {
         if (!assignment.signal.aborted) this.#interrupted(active, { operation, partition, error });
       });
     };
+    // What a partition had taken before it was stopped does not show that it is in order.
+    const goesOn = (partition: number) => assignment.processors.get(partition)?.isStopped !== true;
     const saved = (sink: Sink, partitions: readonly number[]) => {
-      this.#stopped.saved(sink, partitions);
+      this.#stopped.saved(sink, partitions.filter(goesOn));
     };
     const share = () => 1 / this.#assignments.length;
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share };

@@ -4,6 +4,7 @@ import type { DeadLetterRateLimiter } from './totals-sink/dead-letter-rate-limit
 import { deadLetterOf } from './totals-sink/dead-letter.ts';
 import { LogTruncatedError } from './start-offset.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { LogContinuity } from './log-continuity.ts';
 import type { PartitionArchive } from './archive-sink/partition-archive.ts';
 import type { PendingTotals } from './totals-sink/pending-totals.ts';
 import type {
@@ -31,6 +32,7 @@ export class PartitionProcessor {
   #greatestEventTimeMs: number | undefined;
   #fingerprint: Fingerprint | undefined;
   #fingerprints: readonly Fingerprint[];
+  readonly #continuity: LogContinuity;
   #isStopped = false;
 
   constructor(
@@ -51,6 +53,7 @@ export class PartitionProcessor {
     },
   ) {
     this.partition = totals.partition;
+    this.#continuity = new LogContinuity(this.partition);
     this.archive = archive;
     this.#totals = totals;
     this.#rateLimiter = rateLimiter;
@@ -98,6 +101,17 @@ export class PartitionProcessor {
   }
 
   /**
+   * Whether a batch that was fetched from the expected offset may come from another log than what was taken before it.
+   * Then the offset before is expected again, to compare.
+   * @throws {LogTruncatedError} when it was fetched to compare, and differs.
+   */
+  doubts(batch: RecordBatch): boolean {
+    const offset = this.#continuity.doubtedFrom(batch);
+    this.#expected = offset ?? this.#expected;
+    return offset !== undefined;
+  }
+
+  /**
    * Takes a batch that was fetched from the expected offset, or its first `maxRecords`, at least 1.
    * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or none is there, but a marker
    * or a record of an aborted transaction; those before it are taken.
@@ -112,6 +126,7 @@ export class PartitionProcessor {
     const isWhole = records < maxRecords || !record.next();
     const end = isWhole ? batch.nextOffset : lastOffset + 1;
     const missing = batch.undecodable === undefined ? this.#fingerprints.find(({ offset }) => offset < end) : undefined;
+    this.#continuity.took(end, batch.origin);
     this.advanceTo(missing?.offset ?? end, pending, nowMs);
     if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
     this.#unread = Math.max(0, batch.highWatermark - this.#expected);
@@ -124,6 +139,12 @@ export class PartitionProcessor {
     this.#totalsNext = Math.max(this.#totalsNext, nextOffset);
     this.archive?.advanceTo(nextOffset, nowMs);
     if (this.#totalsNext > this.#flushedTo) pending.startWaiting(nowMs);
+  }
+
+  /** The log begins at `earliest` now, and no sink lacks what lies below. */
+  beginAt(earliest: number, pending: PendingTotals, nowMs: number): void {
+    this.#continuity.forgetBefore(earliest);
+    this.advanceTo(earliest, pending, nowMs);
   }
 
   /** The move that a flush of everything taken so far makes, or undefined when there is none. */

@@ -18,6 +18,8 @@ export interface FetchPlace {
 export interface Undecodable {
   readonly kind: 'undecodable';
   readonly range: UndecodableRange;
+  /** Number of the leader that wrote it. */
+  readonly leaderEpoch: number;
 }
 
 /** What a batch of a fetched set turns out to be. */
@@ -125,11 +127,11 @@ function withoutRecords(batch: PackedBatch): UnpackedBatch {
 }
 
 export function unpackedBatch({ head }: PackedBatch, records: Buffer): UnpackedBatch {
-  const { firstOffset, lastOffset, firstTimestampMs, appendedMs, recordCount } = head;
-  return { firstOffset, lastOffset, firstTimestampMs, appendedMs, recordCount, records };
+  const { firstOffset, lastOffset, leaderEpoch, firstTimestampMs, appendedMs, recordCount } = head;
+  return { firstOffset, lastOffset, leaderEpoch, firstTimestampMs, appendedMs, recordCount, records };
 }
 
 export function undecodable({ head }: PackedBatch, reason: UndecodableRange['reason'], detail: string): Undecodable {
-  const { firstOffset, lastOffset, recordCount } = head;
-  return { kind: 'undecodable', range: { firstOffset, lastOffset, records: recordCount, reason, detail } };
+  const { firstOffset, lastOffset, leaderEpoch, recordCount } = head;
+  return { kind: 'undecodable', leaderEpoch, range: { firstOffset, lastOffset, records: recordCount, reason, detail } };
 }

@@ -165,6 +165,22 @@ describe('a fetch', () => {
     ]);
   });
 
+  it('comes in parts of one leader each, which say where they come from', async () => {
+    const origins: unknown[] = [];
+    const batches = [data(0, 3, { leaderEpoch: 4 }), data(3, 1, { leaderEpoch: 4 }), data(4, 2, { leaderEpoch: 6 })];
+    for (const fetchedOffset of [1, 4]) {
+      const rest = fetchedOffset === 1 ? batches : batches.slice(2);
+      for await (const { origin, ...part } of partsOf({ batches: rest, fetchedOffset }))
+        origins.push([part.fetchedOffset, part.nextOffset, origin?.leaderEpoch, origin?.firstOffset, origin?.fetch]);
+    }
+    const first = (origins[0] as readonly number[])[4] ?? 0;
+    expect(origins).toEqual([
+      [1, 4, 4, 0, first],
+      [4, 6, 6, 4, first],
+      [4, 6, 6, 4, first + 1],
+    ]);
+  });
+
   it('brings a large batch in a part of its own', async () => {
     const batches = [batchOf(0, 1), batchOf(1, 9 * MIB), batchOf(2, 1)];
     expect(await fetched({ batches })).toEqual([

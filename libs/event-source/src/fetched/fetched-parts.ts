@@ -1,4 +1,4 @@
-import type { RecordBatch, RecordCursor, UndecodableRange } from '@antenna/ingestion';
+import type { BatchOrigin, RecordBatch, RecordCursor, UndecodableRange } from '@antenna/ingestion';
 import { batchSteps, type FetchPlace } from './batch-steps.ts';
 import type { FetchedSet } from './fetched-set.ts';
 import type { PackedBatch } from './packed-batch.ts';
@@ -11,6 +11,9 @@ import type { UnpackedBatch } from './unpacked-batch.ts';
 /** A part ends with the batch that makes it as large, unpacked. */
 const PART_BYTES = 4 * 2 ** 20;
 
+/** Numbers of fetches, of all partitions of the process. */
+let fetches = 0;
+
 export interface PartsContext {
   readonly suspicions: Suspicions;
   /** Of all partitions of the process: one large batch is in memory at a time. */
@@ -20,8 +23,8 @@ export interface PartsContext {
 }
 
 /**
- * What a fetch brought of a partition, in parts that are bounded by what they take unpacked. Each begins where the one
- * before it ends. Only a few batches are unpacked ahead of the part that is being taken.
+ * What a fetch brought of a partition, in parts that are bounded by what they take unpacked, and each of which one leader
+ * of the partition wrote. Each begins where the one before it ends. Only a few batches are unpacked ahead of the part that is being taken.
  *
  * The records of a part that nothing can be read behind throw `UnreadableBatchError` or `OldMessageFormatError`.
  */
@@ -54,6 +57,7 @@ async function* inTurn<T>(turns: Turns, work: () => AsyncGenerator<T>): AsyncGen
 
 class PartInMaking {
   readonly #place: FetchPlace;
+  readonly #fetch = (fetches += 1);
   #fetchedOffset: number;
   #batches: UnpackedBatch[] = [];
   #bytes = 0;
@@ -67,13 +71,17 @@ class PartInMaking {
   *next(step: Exclude<UnpackedStep, { readonly kind: 'large' | 'to fetch again' }>): Generator<RecordBatch> {
     switch (step.kind) {
       case 'unpacked':
+        if (this.#batches.some(({ leaderEpoch }) => leaderEpoch !== step.batch.leaderEpoch)) yield* this.end();
         this.#batches.push(step.batch);
         this.#bytes += step.batch.records.length;
         if (this.#bytes >= PART_BYTES) yield* this.end();
         return;
       case 'undecodable':
         yield* this.end();
-        yield this.#part(step.range.lastOffset + 1, noRecords, step.range);
+        yield this.#part(step.range.lastOffset + 1, noRecords, {
+          origin: this.#origin(step.range.firstOffset, step.leaderEpoch),
+          undecodable: step.range,
+        });
         return;
       case 'unreadable':
         yield* this.end();
@@ -92,18 +100,27 @@ class PartInMaking {
   /** @yields the part that has been begun. */
   *end(): Generator<RecordBatch> {
     const [batches, fetchedOffset] = [this.#batches, this.#fetchedOffset];
-    const last = batches.at(-1);
-    if (last === undefined) return;
+    const [first, last] = [batches.at(0), batches.at(-1)];
+    if (first === undefined || last === undefined) return;
     this.#batches = [];
     this.#bytes = 0;
-    yield this.#part(last.lastOffset + 1, () => new StoredRecords(batches, fetchedOffset));
+    const origin = this.#origin(first.firstOffset, first.leaderEpoch);
+    yield this.#part(last.lastOffset + 1, () => new StoredRecords(batches, fetchedOffset), { origin });
   }
 
-  #part(nextOffset: number, records: () => RecordCursor, undecodable?: UndecodableRange): RecordBatch {
+  #origin(firstOffset: number, leaderEpoch: number): BatchOrigin {
+    return { firstOffset, leaderEpoch, fetch: this.#fetch };
+  }
+
+  #part(
+    nextOffset: number,
+    records: () => RecordCursor,
+    { origin, undecodable }: { readonly origin?: BatchOrigin; readonly undecodable?: UndecodableRange } = {},
+  ): RecordBatch {
     const { partition, highWatermark } = this.#place;
     const fetchedOffset = this.#fetchedOffset;
     this.#fetchedOffset = nextOffset;
-    return { partition, fetchedOffset, nextOffset, highWatermark, records, undecodable };
+    return { partition, fetchedOffset, nextOffset, highWatermark, origin, records, undecodable };
   }
 }
 

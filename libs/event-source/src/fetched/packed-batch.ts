@@ -23,6 +23,8 @@ export interface BatchHead {
   readonly firstOffset: number;
   /** Stays when compaction removes the last record. */
   readonly lastOffset: number;
+  /** Number of the leader that wrote it; each election gives a greater one. Set by the broker, not covered by the checksum. */
+  readonly leaderEpoch: number;
   /** What the records' timestamps count from, milliseconds since 1970. */
   readonly firstTimestampMs: LongBase;
   /** The broker's own time, which all records have where the topic says so. */
@@ -78,7 +80,9 @@ function packedBatch(bytes: Buffer): PackedBatch | NoBatch {
 function batchOf(bytes: Buffer): PackedBatch {
   const cursor = new ByteCursor(bytes);
   const firstOffset = Number(cursor.int64());
-  cursor.take(4 + 4 + 1 + 4); // length, leader's epoch, magic, checksum
+  cursor.take(4); // length
+  const leaderEpoch = cursor.int32();
+  cursor.take(1 + 4); // magic, checksum
   const attributes = cursor.int16();
   const lastOffset = firstOffset + cursor.int32();
   const firstTimestampMs = longBase(cursor.int64());
@@ -91,6 +95,7 @@ function batchOf(bytes: Buffer): PackedBatch {
     head: {
       firstOffset,
       lastOffset,
+      leaderEpoch,
       firstTimestampMs,
       appendedMs: (attributes & APPEND_TIME) === 0 ? undefined : greatestTimestampMs,
       producerId,

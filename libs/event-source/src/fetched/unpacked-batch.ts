@@ -4,6 +4,8 @@ import type { LongBase } from './variable-length-reader.ts';
 export interface UnpackedBatch {
   readonly firstOffset: number;
   readonly lastOffset: number;
+  /** Number of the leader that wrote it. */
+  readonly leaderEpoch: number;
   /** What the records' timestamps count from, milliseconds since 1970. */
   readonly firstTimestampMs: LongBase;
   /** The broker's own time, which all records have where the topic says so. */

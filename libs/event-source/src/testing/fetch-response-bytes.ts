@@ -18,6 +18,8 @@ export interface TestBatch {
   readonly isControl: boolean;
   /** Of a transaction, when it is not -1. */
   readonly producerId: number;
+  /** 0 unless given. */
+  readonly leaderEpoch?: number;
   /** The last one's delta unless given. */
   readonly lastOffsetDelta?: number;
   /** In the place of the records as they are packed. */
@@ -80,7 +82,7 @@ export function batchBytes(batch: TestBatch): Buffer {
   ]);
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32c(checked));
-  const body = Buffer.concat([int32(0), Buffer.from([2]), checksum, checked]);
+  const body = Buffer.concat([int32(batch.leaderEpoch ?? 0), Buffer.from([2]), checksum, checked]);
   return Buffer.concat([int64(batch.firstOffset), int32(body.length), body]);
 }
 

@@ -35,6 +35,8 @@ export interface RecordBatch {
   readonly nextOffset: number;
   /** End of the partition (exclusive) when the batch was fetched. */
   readonly highWatermark: number;
+  /** Undefined where nothing can be read, or where the source does not know it: then the batch is not compared with the one before. */
+  readonly origin?: BatchOrigin | undefined;
   /** The batch is one that nobody can decode, and has no records. */
   readonly undecodable?: UndecodableRange | undefined;
   /**
@@ -42,6 +44,19 @@ export interface RecordBatch {
    * @throws an error with a `code`, when the partition cannot be read on from `fetchedOffset`.
    */
   records(): RecordCursor;
+}
+
+/** Where a batch comes from. One leader of the partition wrote all of it. */
+export interface BatchOrigin {
+  /**
+   * Number of that leader: each election gives a greater one. Two logs that hold a batch of the same leader at the same
+   * offset are the same up to there.
+   */
+  readonly leaderEpoch: number;
+  /** Where the log's own batch begins: below `fetchedOffset` where that lies inside of it. */
+  readonly firstOffset: number;
+  /** Number of the broker's answer that brought it: batches of one answer follow each other in one log. */
+  readonly fetch: number;
 }
 
 /** A stored batch whose records nobody can decode: they are dead letters, and known by their offsets only. */

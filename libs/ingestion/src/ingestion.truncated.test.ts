@@ -1,0 +1,105 @@
+import type { RecordBatch } from './ports/index.ts';
+import { aClaimedWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
+import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
+
+const RETRY_MS = 30_000;
+
+/** A batch as a leader wrote it, from the answer of a broker with that number. */
+function ofLeader(leaderEpoch: number, fetch: number, batch: RecordBatch): RecordBatch {
+  return { ...batch, origin: { leaderEpoch, fetch, firstOffset: batch.fetchedOffset } };
+}
+
+/** A worker that has read offsets 0 to 2 of partition 0 as leader 4 wrote them. */
+async function afterLeader4(): Promise<TestWorker> {
+  const worker = await aClaimedWorker([0, 1]);
+  expect(worker.ingestion.onBatch(ofLeader(4, 1, eventBatch([0, 1, 2])))).toBe(true);
+  worker.source.reads.length = 0;
+  return worker;
+}
+
+const anyPosition = ({ store }: TestWorker) => [store.nextOffset('totals', 0), store.nextOffset('archive', 0)];
+
+describe('a batch of another leader than the one before', () => {
+  it('is taken behind the last offset, which is read again with it', async () => {
+    const worker = await afterLeader4();
+    expect(worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])))).toBe(false);
+    expect(worker.source.reads).toEqual(['0@2']);
+    expect(worker.ingestion.onBatch(ofLeader(4, 3, eventBatch([2])))).toBe(true);
+    expect(worker.ingestion.onBatch(ofLeader(5, 3, eventBatch([3])))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([4, 4]);
+    expect(worker.store.totals.filter((row) => row.includes(' ana '))).toEqual([expect.stringMatching(/ ana 20$/)]);
+  });
+
+  it.each([5, 3])(
+    'is not taken when leader %d has written the last offset anew: the partition stands still',
+    async (leader) => {
+      const worker = await afterLeader4();
+      worker.ingestion.onBatch(ofLeader(leader, 2, eventBatch([3])));
+      expect(worker.ingestion.onBatch(ofLeader(leader, 3, eventBatch([2, 3])))).toBe(false);
+      expect(faultIn(worker)).toMatch(
+        /^LOG_TRUNCATED: partition 0: the batch at offset 2 was read as leader 4 wrote it/,
+      );
+      await worker.ingestion.saveAll();
+      expect(anyPosition(worker)).toEqual([3, 3]);
+      expect(faultIn(worker)).toMatch(/^LOG_TRUNCATED/);
+      worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
+      await worker.ingestion.saveAll();
+      expect(worker.store.nextOffset('totals', 1)).toBe(1);
+    },
+  );
+
+  it('is not taken after the next claim either, which finds another record', async () => {
+    const worker = await afterLeader4();
+    worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])));
+    worker.ingestion.onBatch(ofLeader(5, 3, eventBatch([2, 3])));
+    await pass(worker, RETRY_MS);
+    await pass(worker, RETRY_MS);
+    const others = [2, 3].map((offset) => eventRecord(offset, { bytes: 9 }));
+    expect(worker.ingestion.onBatch(ofLeader(5, 4, aBatch(others)))).toBe(false);
+    expect(faultIn(worker)).toMatch(/^LOG_TRUNCATED: partition 0: the record at offset 2 is not the one seen there/);
+  });
+
+  it('is taken without a comparison when it comes in one answer with the one before', async () => {
+    const worker = await afterLeader4();
+    expect(worker.ingestion.onBatch(ofLeader(5, 1, eventBatch([3])))).toBe(true);
+    expect(worker.source.reads).toEqual([]);
+  });
+
+  it('is taken when the batch before is too large to come with it, and was the same three times', async () => {
+    const worker = await afterLeader4();
+    for (const fetch of [2, 4, 6]) {
+      expect(worker.ingestion.onBatch(ofLeader(5, fetch, eventBatch([3])))).toBe(false);
+      expect(worker.ingestion.onBatch(ofLeader(4, fetch + 1, eventBatch([2])))).toBe(true);
+    }
+    expect(worker.ingestion.onBatch(ofLeader(5, 8, eventBatch([3])))).toBe(true);
+    expect(worker.ingestion.onBatch(ofLeader(6, 9, eventBatch([4])))).toBe(false);
+  });
+
+  it('is taken when compaction has removed the last offset', async () => {
+    const worker = await afterLeader4();
+    worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])));
+    const behind = eventBatch([3], { fetchedOffset: 2 });
+    expect(worker.ingestion.onBatch({ ...behind, origin: { leaderEpoch: 5, fetch: 3, firstOffset: 3 } })).toBe(true);
+  });
+
+  it('is taken when retention has deleted the last offset', async () => {
+    const worker = await afterLeader4();
+    worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])));
+    worker.source.hold(0, { earliest: 3 });
+    // The client resets its position in silence when the broker does not hold it any more.
+    expect(worker.ingestion.onBatch(ofLeader(5, 3, eventBatch([3])))).toBe(false);
+    await settled();
+    expect(worker.source.reads).toEqual(['0@2', '0@3']);
+    expect(worker.ingestion.onBatch(ofLeader(5, 4, eventBatch([3])))).toBe(true);
+  });
+
+  it('is compared also when the batch before was taken in part', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
+    worker.ingestion.onBatch(ofLeader(4, 1, eventBatch([0, 1])));
+    await settled();
+    worker.source.reads.length = 0;
+    expect(worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([2])))).toBe(false);
+    expect(worker.source.reads).toEqual(['0@1']);
+  });
+});
