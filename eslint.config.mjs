@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const directions = [
   { sourceTag: 'layer:domain', onlyDependOnLibsWithTags: ['layer:domain'] },
   { sourceTag: 'layer:application', onlyDependOnLibsWithTags: ['layer:domain'] },
-  { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: ['layer:platform'] },
   { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:domain', 'layer:application', 'layer:platform'] },
   {
     sourceTag: 'layer:app',

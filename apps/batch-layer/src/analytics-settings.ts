@@ -1,4 +1,4 @@
-import { ProductError, archiveUrl, archiveUrlOf, type ArchiveLocation, setting, settingsGroup } from '@antenna/cli';
+import { type ArchiveLocation, archiveUrl, archiveUrlOf, ProductError, setting, settingsGroup } from '@antenna/cli';
 
 /** Where merged files go. */
 export const analyticsSettings = settingsGroup({

@@ -4,14 +4,11 @@ import { errorGuides } from './error-guides.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
-import type { Write } from './write.ts';
 
-/** The application, telling its results to `write`. */
-export function batchLayer(write: Write): App {
-  return {
-    name: 'batch-layer',
-    description: 'Computes hourly totals and the users over quota from the archive.',
-    commands: [run(write), compact(write), status(write), verify(write)],
-    errorGuides,
-  };
-}
+/** The application and all its commands. */
+export const batchLayer: App = {
+  name: 'batch-layer',
+  description: 'Computes hourly totals and the users over quota from the archive.',
+  commands: [run, compact, status, verify],
+  errorGuides,
+};

@@ -1,7 +1,13 @@
 import { openAnalytics } from '@antenna/event-archive';
 import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
-import { archiveSettings, type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import {
+  archiveSettings,
+  databaseSettings,
+  finalitySettings,
+  loggedCommand,
+  numberText,
+  textTable,
+} from '@antenna/cli';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';
 import { hourSelection } from './hour-selection.ts';
@@ -9,51 +15,46 @@ import { type EndedHour, refuseFailures, refuseOnlyHour } from './hours-failed-e
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { type Progress, showProgress } from './progress.ts';
-import { textTable } from './text-table.ts';
-import { failureText, numberText } from './texts.ts';
-import type { Write } from './write.ts';
+import { failureText } from './failure-text.ts';
 
 /** Merges the small files of final hours into a second root. */
-export const compact = (write: Write): Command =>
-  command({
-    name: 'compact',
-    description: 'merges the files of final hours into one for each hour, in a second root for analysts',
-    settings: {
-      hours: hourSelection('every final hour whose merged file is missing or older than the archive'),
-      finality: finalitySettings,
-      archive: archiveSettings,
-      analytics: analyticsSettings,
-      database: databaseSettings,
-      log: logSettings,
-    },
-    async run({ hours: selected, finality, archive: archived, analytics: place, database, log: logging }, { secrets }) {
-      refuseSharedRoot(place, archived.location);
-      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
-        const archive = await openArchive(archived, { log });
-        const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
-        // Loaded, like the engine, by whoever needs it.
-        const { DuckDbHourMerger } = await import('@antenna/duckdb-engine');
-        const merger = new DuckDbHourMerger({
-          files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
-        });
-        const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, merger, analytics };
-        const options = { ...finality, archiveUrl: archived.url };
-        const hours =
-          selected === 'due'
-            ? hoursToCompact(await store.statuses(), await analytics.versions(), finality.allowedLatenessMs)
-            : hoursBetween(selected);
-        const ended = await each(
-          hours,
-          (hourMs) => compactHour(ports, hourMs, options),
-          showProgress(hours.length, 'hours'),
-        );
-        refuseOnlyHour(ended);
-        write(`${compactionText(ended)}\n`);
-        refuseFailures(ended, 'merged');
+export const compact = loggedCommand({
+  name: 'compact',
+  description: 'merges the files of final hours into one for each hour, in a second root for analysts',
+  settings: {
+    hours: hourSelection('every final hour whose merged file is missing or older than the archive'),
+    finality: finalitySettings,
+    archive: archiveSettings,
+    analytics: analyticsSettings,
+    database: databaseSettings,
+  },
+  async run({ hours: selected, finality, archive: archived, analytics: place, database }, { log, out }) {
+    refuseSharedRoot(place, archived.location);
+    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+      const archive = await openArchive(archived, { log });
+      const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
+      // Loaded, like the engine, by whoever needs it.
+      const { DuckDbHourMerger } = await import('@antenna/duckdb-engine');
+      const merger = new DuckDbHourMerger({
+        files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
       });
-    },
-  });
+      const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, merger, analytics };
+      const options = { ...finality, archiveUrl: archived.url };
+      const hours =
+        selected === 'due'
+          ? hoursToCompact(await store.statuses(), await analytics.versions(), finality.allowedLatenessMs)
+          : hoursBetween(selected);
+      const ended = await each(
+        hours,
+        (hourMs) => compactHour(ports, hourMs, options),
+        showProgress(hours.length, 'hours'),
+      );
+      refuseOnlyHour(ended);
+      out(`${compactionText(ended)}\n`);
+      refuseFailures(ended, 'merged');
+    });
+  },
+});
 
 interface CompactedHour extends EndedHour {
   readonly topics: readonly CompactedTopic[];

@@ -1,4 +1,4 @@
-import { anyText, type SettingType, oneOf, optionalSetting, secretFile, setting, settingsGroup } from '@antenna/cli';
+import { anyText, oneOf, optionalSetting, secretFile, setting, settingsGroup, type SettingType } from '@antenna/cli';
 import type { SparkEndpoint } from '@antenna/spark-engine';
 import * as z from 'zod';
 

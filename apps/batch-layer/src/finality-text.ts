@@ -1,5 +1,5 @@
 import type { Finality, HourLack } from '@antenna/hourly-batch';
-import { numberText } from './texts.ts';
+import { numberText } from '@antenna/cli';
 
 /** Whether an hour is final, in a few words. */
 export function finalityText({ isFinal }: Finality, { lackingRecords }: HourLack): string {

@@ -2,8 +2,8 @@ import { type HourOutcome, type HourResult, hourText } from '@antenna/hourly-bat
 import { obstacleText } from './error-guides.ts';
 import { finalityText, lackRemarks } from './finality-text.ts';
 import { previewText } from './preview-text.ts';
-import { textTable } from './text-table.ts';
-import { failureText, numberText } from './texts.ts';
+import { numberText, textTable } from '@antenna/cli';
+import { failureText } from './failure-text.ts';
 
 /** What is told of an hour once its totals are gone. */
 export interface HourReport {

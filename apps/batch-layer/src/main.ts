@@ -5,4 +5,4 @@ import { batchLayer } from './batch-layer.ts';
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
-await runApp(batchLayer((text) => process.stdout.write(text)));
+await runApp(batchLayer);

@@ -1,7 +1,6 @@
 import { type HourPreview, type HourResult, type HourRow, hourText } from '@antenna/hourly-batch';
 import { PREVIEWED_ROWS } from './open-store.ts';
-import { textTable } from './text-table.ts';
-import { numberText } from './texts.ts';
+import { numberText, textTable } from '@antenna/cli';
 
 /** What a run would write: the largest rows of each kind. Empty for an hour of which nothing would be written. */
 export function previewText(result: HourResult): string {

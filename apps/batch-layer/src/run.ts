@@ -1,14 +1,6 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  type Command,
-  command,
-  databaseSettings,
-  finalitySettings,
-  knownFailure,
-  logSettings,
-} from '@antenna/cli';
-import { createLogger, type Logger } from '@antenna/telemetry';
+import { archiveSettings, databaseSettings, finalitySettings, knownFailure, loggedCommand } from '@antenna/cli';
+import type { Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
 import { errorGuides } from './error-guides.ts';
 import { hourPorts } from './hour-ports.ts';
@@ -19,37 +11,33 @@ import { modeSettings } from './mode-settings.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { type Progress, showProgress } from './progress.ts';
-import type { Write } from './write.ts';
 
 /** Computes hours from the archive. */
-export const run = (write: Write): Command =>
-  command({
-    name: 'run',
-    description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
-    settings: {
-      hours: hourSelection('the previous hour and every one that changed since it was computed'),
-      mode: modeSettings,
-      engine: engineSettings,
-      finality: finalitySettings,
-      archive: archiveSettings,
-      database: databaseSettings,
-      log: logSettings,
-    },
-    async run({ hours: selected, mode, engine, finality, archive: archived, database, log: logging }, { secrets }) {
-      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
-        const archive = await openArchive(archived, { log });
-        const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
-        const progress = showProgress(hours.length, 'hours');
-        const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
-        const reports = await reported(ports, hours, { ...mode, ...finality }, progress);
-        refuseOnlyHour(reports);
-        logUnforeseen(reports, log);
-        write(`${reportText(reports)}\n`);
-        refuseFailures(reports);
-      });
-    },
-  });
+export const run = loggedCommand({
+  name: 'run',
+  description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
+  settings: {
+    hours: hourSelection('the previous hour and every one that changed since it was computed'),
+    mode: modeSettings,
+    engine: engineSettings,
+    finality: finalitySettings,
+    archive: archiveSettings,
+    database: databaseSettings,
+  },
+  async run({ hours: selected, mode, engine, finality, archive: archived, database }, { log, out }) {
+    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+      const archive = await openArchive(archived, { log });
+      const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
+      const progress = showProgress(hours.length, 'hours');
+      const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
+      const reports = await reported(ports, hours, { ...mode, ...finality }, progress);
+      refuseOnlyHour(reports);
+      logUnforeseen(reports, log);
+      out(`${reportText(reports)}\n`);
+      refuseFailures(reports);
+    });
+  },
+});
 
 async function reported(
   ports: HourPorts,

@@ -1,26 +1,20 @@
 import { finality, type Finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
-import { type Command, command, databaseSettings, finalitySettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { databaseSettings, finalitySettings, instantText, loggedCommand, numberText, textTable } from '@antenna/cli';
 import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';
-import { textTable } from './text-table.ts';
-import { numberText, timeText } from './texts.ts';
-import type { Write } from './write.ts';
 
 /** Lists the hours that were counted, archived or computed. */
-export const status = (write: Write): Command =>
-  command({
-    name: 'status',
-    description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
-    settings: { finality: finalitySettings, database: databaseSettings, log: logSettings },
-    async run({ finality: { allowedLatenessMs }, database, log: logging }, { secrets }) {
-      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-      await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
-        write(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
-      });
-    },
-  });
+export const status = loggedCommand({
+  name: 'status',
+  description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
+  settings: { finality: finalitySettings, database: databaseSettings },
+  async run({ finality: { allowedLatenessMs }, database }, { log, out }) {
+    await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
+      out(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
+    });
+  },
+});
 
 /** @param allowedLatenessMs how long after its end an hour may still become final. */
 function statusText({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): string {
@@ -41,7 +35,7 @@ function cells(hour: HourStatus): string[] {
     numberText(events),
     ...(lastRun === undefined
       ? ['never', '', '']
-      : [timeText(lastRun.finishedAtMs), `${numberText(lastRun.events)} events`, lastRun.wasFinal ? 'yes' : 'no']),
+      : [instantText(lastRun.finishedAtMs), `${numberText(lastRun.events)} events`, lastRun.wasFinal ? 'yes' : 'no']),
   ];
 }
 

@@ -1,7 +1,5 @@
 import { hourText, type VerifiedHour } from '@antenna/hourly-batch';
-import { ProductError } from '@antenna/cli';
-import { textTable } from './text-table.ts';
-import { numberText } from './texts.ts';
+import { numberText, ProductError, textTable } from '@antenna/cli';
 
 /** The archive is not what the manifest says. */
 class ArchiveDiffersError extends ProductError {

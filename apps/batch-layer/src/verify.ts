@@ -1,45 +1,41 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import { type FileScanner, hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
-import { archiveSettings, type Command, command, databaseSettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { archiveSettings, databaseSettings, loggedCommand } from '@antenna/cli';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
-import type { Write } from './write.ts';
 
 /** Proves that the archive is what the manifest says. */
-export const verify = (write: Write): Command =>
-  command({
-    name: 'verify',
-    description: 'reads the files of hours with an independent reader and compares them with the manifest',
-    settings: { hours: hourRangeSettings, archive: archiveSettings, database: databaseSettings, log: logSettings },
-    async run({ hours: range, archive: archived, database, log: logging }, { secrets }) {
-      const log = createLogger({ ...logging, name: 'batch-layer', secrets });
-      await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
-        const archive = await openArchive(archived, { log });
-        const ports = {
-          store,
-          folder: { list: (hourMs: number) => archive.listHour(hourMs) },
-          scanner: scanner(archive),
-        };
-        const hours = hoursBetween(range);
-        const progress = showProgress(hours.length, 'hours');
-        const verified: VerifiedHour[] = [];
-        try {
-          for (const hourMs of hours) {
-            verified.push(await verifyHour(ports, hourMs));
-            progress.advance();
-          }
-        } finally {
-          progress.stop();
+export const verify = loggedCommand({
+  name: 'verify',
+  description: 'reads the files of hours with an independent reader and compares them with the manifest',
+  settings: { hours: hourRangeSettings, archive: archiveSettings, database: databaseSettings },
+  async run({ hours: range, archive: archived, database }, { log, out }) {
+    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+      const archive = await openArchive(archived, { log });
+      const ports = {
+        store,
+        folder: { list: (hourMs: number) => archive.listHour(hourMs) },
+        scanner: scanner(archive),
+      };
+      const hours = hoursBetween(range);
+      const progress = showProgress(hours.length, 'hours');
+      const verified: VerifiedHour[] = [];
+      try {
+        for (const hourMs of hours) {
+          verified.push(await verifyHour(ports, hourMs));
+          progress.advance();
         }
-        write(`${verificationText(verified)}\n`);
-        refuseProblems(verified);
-      });
-    },
-  });
+      } finally {
+        progress.stop();
+      }
+      out(`${verificationText(verified)}\n`);
+      refuseProblems(verified);
+    });
+  },
+});
 
 function scanner(archive: ArchiveReader): FileScanner {
   return {

@@ -3,10 +3,8 @@ import { batchLayer } from './batch-layer.ts';
 
 async function told(args: readonly string[]) {
   let stderr = '';
-  const exitCode = await execute(
-    batchLayer(() => undefined),
-    { args, env: {}, writeOut: () => undefined, writeErr: (text) => (stderr += text) },
-  );
+  const writeErr = (text: string) => (stderr += text);
+  const exitCode = await execute(batchLayer, { args, env: {}, writeOut: () => undefined, writeErr });
   return { exitCode, stderr };
 }
 

@@ -1,18 +1,18 @@
-import { type App, command, databaseSettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { type App, databaseSettings, loggedCommand } from '@antenna/cli';
 import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
 import { messages } from './messages.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
 import { wait } from './wait.ts';
 
-const provision = command({
+const provision = loggedCommand({
   description:
     'Creates the tables, functions and roles of the database, and the initial users. Run again, it changes nothing.',
-  settings: { connection: databaseSettings, passwords: loginSettings, roles: roleSettings, log: logSettings },
-  run: async ({ connection, passwords, roles, log: logging }, { secrets }) => {
-    const log = createLogger({ ...logging, name: 'provisioner', secrets });
-    const say = (message: string) => process.stdout.write(`${message}\n`);
+  settings: { connection: databaseSettings, passwords: loginSettings, roles: roleSettings },
+  run: async ({ connection, passwords, roles }, { log, out }) => {
+    const say = (message: string) => {
+      out(`${message}\n`);
+    };
 
     const patience = new Patience({ log });
     const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });

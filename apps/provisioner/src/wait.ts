@@ -1,14 +1,12 @@
 import {
-  command,
-  databaseSettings,
   type DatabaseConnection,
-  logSettings,
+  databaseSettings,
+  loggedCommand,
   ProductError,
   setting,
   settingsGroup,
   wholeNumber,
 } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, isPassingFailure, UnfitServerError } from '@antenna/usage-store';
 import pRetry from 'p-retry';
 
@@ -29,12 +27,11 @@ const patienceSettings = settingsGroup({
  * Waits until a worker of this version could work: its login exists, and the schema is one that it goes together with.
  * For whoever starts workers, so that none starts before its provisioner is done.
  */
-export const wait = command({
+export const wait = loggedCommand({
   name: 'wait',
   description: 'waits until the database has a schema that this version can work with, for the login that is given',
-  settings: { connection: databaseSettings, patience: patienceSettings, log: logSettings },
-  run: async ({ connection, patience, log: logging }, { secrets }) => {
-    const log = createLogger({ ...logging, name: 'provisioner', secrets });
+  settings: { connection: databaseSettings, patience: patienceSettings },
+  run: async ({ connection, patience }, { log }) => {
     await pRetry(() => checked(connection), {
       retries: Infinity,
       minTimeout: 500,

@@ -1,6 +1,5 @@
 import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
-import { archiveSettings, command, databaseSettings, kafkaSettings, logSettings, settingsGroup } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { archiveSettings, databaseSettings, kafkaSettings, loggedCommand, settingsGroup } from '@antenna/cli';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
@@ -15,7 +14,7 @@ const acknowledgement = settingsGroup({
 });
 
 /** Accepts, and records, that retention has deleted records before they were read. */
-export const acknowledgeGap = command({
+export const acknowledgeGap = loggedCommand({
   name: 'acknowledge-gap',
   description: 'records the records that retention has deleted unread, and goes on after them',
   settings: {
@@ -23,14 +22,12 @@ export const acknowledgeGap = command({
     kafka: kafkaSettings,
     archive: archiveSettings,
     acknowledgement,
-    log: logSettings,
   },
-  async run(settings, { secrets }) {
-    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+  async run(settings, { log, out }) {
     // Filled while it is done: what is done stays done when a worker makes the command begin anew.
     const done: string[] = [];
     await withOperatedStream(settings, log, (stream) => acknowledge(stream, settings.acknowledgement.by, done));
-    process.stdout.write(`${done.length === 0 ? 'no unread record has been deleted' : done.join('\n')}\n`);
+    out(`${done.length === 0 ? 'no unread record has been deleted' : done.join('\n')}\n`);
   },
 });
 

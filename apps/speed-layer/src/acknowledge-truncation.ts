@@ -1,17 +1,15 @@
 import type { OffsetRange } from '@antenna/ingestion';
 import {
   archiveSettings,
-  command,
   databaseSettings,
   kafkaSettings,
-  logSettings,
+  loggedCommand,
   optionalSetting,
   ProductError,
   requiredSetting,
   settingsGroup,
   wholeNumber,
 } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
 import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
 import { findTruncation, type Truncation } from '@antenna/ingestion';
@@ -49,7 +47,7 @@ interface Asked {
 }
 
 /** Accepts, and records, that Kafka has lost records that were read: goes on from where the log differs. */
-export const acknowledgeTruncation = command({
+export const acknowledgeTruncation = loggedCommand({
   name: 'acknowledge-truncation',
   description: 'records that Kafka lost records of a partition that were read, and reads from there what it has now',
   settings: {
@@ -57,12 +55,10 @@ export const acknowledgeTruncation = command({
     kafka: kafkaSettings,
     archive: archiveSettings,
     truncation,
-    log: logSettings,
   },
-  async run(settings, { secrets }) {
-    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+  async run(settings, { log, out }) {
     const text = await withOperatedStream(settings, log, (stream) => acknowledged(stream, settings.truncation));
-    process.stdout.write(`${text}\n`);
+    out(`${text}\n`);
   },
 });
 

@@ -1,5 +1,4 @@
-import { command, ProductError } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { loggedCommand, ProductError } from '@antenna/cli';
 import { drained, PartitionsStoppedError } from './drained.ts';
 import { IngestionSummary } from './ingestion-summary.ts';
 import { logged } from './logged-events.ts';
@@ -13,12 +12,11 @@ class NotDrainedError extends ProductError {
 }
 
 /** Processes what the topic holds, and ends. */
-export const drain = command({
+export const drain = loggedCommand({
   name: 'drain',
   description: 'processes all that the topic holds at the start, in every sink, and ends',
   settings: workerSettings,
-  async run(settings, { secrets }) {
-    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+  async run(settings, { log, out }) {
     const stopped = untilStopped();
     const summary = new IngestionSummary();
     const startedMs = Date.now();
@@ -41,7 +39,7 @@ export const drain = command({
       const seconds = (Date.now() - startedMs) / 1000;
       const isStopped = outcome instanceof PartitionsStoppedError;
       const ended = isStopped ? 'drained in part' : outcome === 'drained' ? 'drained' : `stopped by ${outcome}`;
-      process.stdout.write(`${summary.text(ended, seconds)}\n`);
+      out(`${summary.text(ended, seconds)}\n`);
       if (isStopped) throw outcome;
       if (outcome !== 'drained') throw new NotDrainedError(`${outcome} came before all was processed`);
     } finally {

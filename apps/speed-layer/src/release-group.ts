@@ -1,20 +1,18 @@
 import { kafkaClient, releaseGroup as release, type ReleasedGroup } from '@antenna/event-source';
-import { command, kafkaSettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { kafkaSettings, loggedCommand } from '@antenna/cli';
 
 /** Frees the consumer group for another database than the one that it has served. */
-export const releaseGroup = command({
+export const releaseGroup = loggedCommand({
   name: 'release-group',
   description:
     'deletes the consumer group when no worker is in it, so that a database which replaces another can use it',
-  settings: { kafka: kafkaSettings, log: logSettings },
-  async run({ kafka: connection, log: logging }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'speed-layer', secrets });
+  settings: { kafka: kafkaSettings },
+  async run({ kafka: connection }, { log, out }) {
     const kafka = kafkaClient(connection, 'speed-layer-group', (message, details) => {
       log.warn(message, details);
     });
     const released = await release(kafka, connection.groupId);
-    process.stdout.write(`${text(connection.groupId, released)}\n`);
+    out(`${text(connection.groupId, released)}\n`);
   },
 });
 

@@ -1,14 +1,12 @@
 import {
   anyText,
-  command,
   databaseSettings,
-  logSettings,
+  loggedCommand,
   requiredSetting,
   setting,
   settingsGroup,
   yesOrNo,
 } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
 
 const retirement = settingsGroup({
@@ -26,13 +24,12 @@ const retirement = settingsGroup({
 });
 
 /** Takes a topic that is not used any more out of the database. KAFKA_TOPIC is not asked: it names the topic in use. */
-export const retireTopic = command({
+export const retireTopic = loggedCommand({
   name: 'retire-topic',
   description:
     'takes a topic that is not used any more out of the database: no hour waits for it, another can follow it',
-  settings: { database: databaseSettings, retirement, log: logSettings },
-  async run({ database: connection, retirement: { topic, undo }, log: logging }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'speed-layer', secrets });
+  settings: { database: databaseSettings, retirement },
+  async run({ database: connection, retirement: { topic, undo } }, { log, out }) {
     const database = await connectWithRetry(connection, { applicationName: 'speed-layer-retire', log });
     try {
       await checkSchema(database);
@@ -40,7 +37,7 @@ export const retireTopic = command({
       const text = undo
         ? restoredText(topic, await operations.restoreTopic())
         : retiredText(topic, await operations.retireTopic());
-      process.stdout.write(`${text}\n`);
+      out(`${text}\n`);
     } finally {
       await database.destroy();
     }

@@ -1,5 +1,5 @@
-import { command, httpSettings } from '@antenna/cli';
-import { createLogger, createMetrics, startHealthServer } from '@antenna/telemetry';
+import { httpSettings, loggedCommand } from '@antenna/cli';
+import { createMetrics, startHealthServer } from '@antenna/telemetry';
 import { IngestionMetrics } from './ingestion-metrics.ts';
 import { logged } from './logged-events.ts';
 import { connectWorker } from './connect-worker.ts';
@@ -9,12 +9,11 @@ import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
 
 /** Ingests until it is told to stop. */
-export const serve = command({
+export const serve = loggedCommand({
   name: 'serve',
   description: 'ingests until SIGTERM or SIGINT, which save what has been taken and leave the group',
   settings: { ...workerSettings, http: httpSettings },
-  async run(settings, { secrets }) {
-    const log = createLogger({ ...settings.log, name: 'speed-layer', secrets });
+  async run(settings, { log }) {
     const stopped = untilStopped();
     const registry = createMetrics({ processMetrics: true });
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);

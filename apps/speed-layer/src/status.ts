@@ -1,57 +1,51 @@
-import { command, databaseSettings, kafkaSettings, logSettings } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { databaseSettings, instantText, kafkaSettings, loggedCommand, textTable } from '@antenna/cli';
 import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
-import Table from 'cli-table3';
-import { DateTime } from 'luxon';
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 
 /** Shows how far the stream has come. */
-export const status = command({
+export const status = loggedCommand({
   name: 'status',
   description: 'shows positions, lag and watermarks by partition',
-  settings: { database: databaseSettings, kafka: kafkaSettings, log: logSettings },
-  async run({ database: connection, kafka, log }, { secrets }) {
-    const logger = createLogger({ ...log, name: 'speed-layer', secrets });
-    const database = await connectWithRetry(connection, { applicationName: 'speed-layer-status', log: logger });
+  settings: { database: databaseSettings, kafka: kafkaSettings },
+  async run({ database: connection, kafka }, { log, out }) {
+    const database = await connectWithRetry(connection, { applicationName: 'speed-layer-status', log });
     try {
       const progress = new StreamProgress(database, kafka.topic);
       const [partitions, faults] = [await progress.partitions(), await progress.faults()];
       const refused = refusedText(partitions, await progress.refusedRecords());
-      process.stdout.write(`${statusText(kafka.topic, partitions, faults)}${refused}\n`);
+      out(`${statusText(kafka.topic, partitions, faults)}${refused}\n`);
     } finally {
       await database.destroy();
     }
   },
 });
 
+const HEAD = [
+  'partition',
+  'end',
+  'totals',
+  'lag',
+  'archive',
+  'lag',
+  'newest event',
+  'watermark',
+  'archived until',
+  'state',
+];
+
 function statusText(topic: string, partitions: readonly PartitionProgress[], faults: readonly NotedFault[]): string {
   if (partitions.length === 0) return `no partition of topic ${topic} was ever claimed with this database`;
-  const table = new Table({
-    head: [
-      'partition',
-      'end',
-      'totals',
-      'lag',
-      'archive',
-      'lag',
-      'newest event',
-      'watermark',
-      'archived until',
-      'state',
-    ],
-    style: { head: [], border: [] },
-  });
   const codes = new Map(faults.map(({ partition, code }) => [partition, code]));
-  for (const each of partitions) table.push(statusRow(each, codes.get(each.partition)));
+  const rows = partitions.map((each) => statusRow(each, codes.get(each.partition)));
   const watermarks = partitions.flatMap(({ isIdle, watermarkMs }) => (isIdle ? [] : (watermarkMs ?? [])));
-  const watermark = watermarks.length === 0 ? 'none' : instant(Math.min(...watermarks));
+  const watermark = watermarks.length === 0 ? 'none' : instantText(Math.min(...watermarks));
   const reasons = faults
     .map(
       ({ partition, code, message, sinceMs }) =>
-        `\npartition ${partition} stands still since ${instant(sinceMs)}: ${code}: ${message}`,
+        `\npartition ${partition} stands still since ${instantText(sinceMs)}: ${code}: ${message}`,
     )
     .join('');
-  return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${table.toString()}${reasons}`;
+  return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${textTable(HEAD, rows)}${reasons}`;
 }
 
 /** No event at all has been counted where no partition has the time of one. */
@@ -78,15 +72,9 @@ function statusRow(each: PartitionProgress, fault: string | undefined): string[]
   const cells = [each.partition, each.endOffset, offsets.totals, lag.totals, offsets.archive, lag.archive];
   return [
     ...cells.map((cell) => (cell === undefined ? '-' : String(cell))),
-    instant(each.greatestEventTimeMs),
-    instant(each.watermarkMs),
-    instant(each.archivedUntilMs),
+    instantText(each.greatestEventTimeMs),
+    instantText(each.watermarkMs),
+    instantText(each.archivedUntilMs),
     `${fault === undefined ? (isIdle ? 'idle' : 'moving') : `stopped (${fault})`}, ${owner ?? 'nobody'}${intent}`,
   ];
-}
-
-function instant(timeMs: number | undefined): string {
-  const iso =
-    timeMs === undefined ? null : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO({ suppressMilliseconds: true });
-  return iso ?? '-';
 }

@@ -1,10 +1,25 @@
+import { createLogger, type Logger } from '@antenna/telemetry';
+import { logSettings } from './groups/log.ts';
 import type { SettingResult } from './setting.ts';
 import type { Lookup, SettingsGroup } from './settings-group.ts';
 
+/** The application that a command belongs to, while it runs. */
+export interface RunningApp {
+  readonly name: string;
+  /** Takes results, for people and pipes. */
+  readonly out: (text: string) => void;
+}
+
 /** What a command is handed beside the values of its settings. */
-export interface CommandContext {
-  /** What must never be logged: hand it to the logger. */
+export interface CommandContext extends RunningApp {
+  /** What must never be logged. */
   readonly secrets: readonly string[];
+}
+
+/** What a command that logs is handed beside the values of its settings. */
+export interface LoggedContext extends RunningApp {
+  /** Hides the secrets among the settings. */
+  readonly log: Logger;
 }
 
 /** A command whose types are settled: it reads its settings, then it can run. */
@@ -14,7 +29,7 @@ export interface Command {
   readonly description: string;
   readonly groups: readonly SettingsGroup<unknown>[];
   /** Reads all settings; the value runs the command. */
-  prepare(lookup: Lookup): SettingResult<() => Promise<void>>;
+  prepare(lookup: Lookup): SettingResult<(app: RunningApp) => Promise<void>>;
 }
 
 type Groups = Readonly<Record<string, SettingsGroup<unknown>>>;
@@ -43,7 +58,27 @@ export function command<G extends Groups>(declaration: CommandDeclaration<G>): C
       const secrets = readings.flatMap(({ reading }) => (reading.ok ? reading.secrets : []));
       // Each group was read by itself, so the types agree.
       const values = Object.fromEntries(entries) as GroupValues<G>;
-      return { ok: true, value: () => run(values, { secrets }), secrets };
+      return { ok: true, value: (app) => run(values, { ...app, secrets }), secrets };
     },
   };
+}
+
+interface LogGroup extends Groups {
+  readonly log: typeof logSettings;
+}
+
+type LoggedDeclaration<G extends Groups> = Omit<CommandDeclaration<G>, 'run'> & {
+  readonly run: (values: GroupValues<G>, context: LoggedContext) => Promise<void>;
+};
+
+/** Declares a command that logs: it also has the settings of the log, and is handed a logger made from them. */
+export function loggedCommand<G extends Groups>({ settings, run, ...declaration }: LoggedDeclaration<G>): Command {
+  return command<G & LogGroup>({
+    ...declaration,
+    settings: { ...settings, log: logSettings },
+    run(values, { name, out, secrets }) {
+      const { log }: GroupValues<LogGroup> = values;
+      return run(values, { name, out, log: createLogger({ ...log, name, secrets }) });
+    },
+  });
 }

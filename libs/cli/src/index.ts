@@ -1,5 +1,5 @@
 export { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
-export { command, type Command, type CommandContext } from './command.ts';
+export { command, type Command, type CommandContext, loggedCommand } from './command.ts';
 export type { App } from './command-line.ts';
 export { type ErrorGuides, knownFailure } from './describe-failure.ts';
 export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-types.ts';
@@ -13,6 +13,7 @@ export { logSettings } from './groups/log.ts';
 export { hostPorts } from './host-ports.ts';
 export { isNetworkFailure } from './network-failure.ts';
 export { ProductError } from './product-error.ts';
+export { instantText, numberText, textTable } from './report-text.ts';
 export { execute, runApp, type ProcessContext } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';

@@ -40,24 +40,24 @@ function endAtSignals(): void {
   }
 }
 
-/** Likewise, in given surroundings. @returns the exit code. Never throws. */
-export async function execute(app: App, surroundings: ProcessContext): Promise<number> {
+/** Likewise, in a given process context. @returns the exit code. Never throws. */
+export async function execute(app: App, context: ProcessContext): Promise<number> {
   let secrets: readonly string[] = [];
   try {
-    const { command, lookup } = parseCommandLine(app, surroundings);
+    const { command, lookup } = parseCommandLine(app, context);
     const prepared = command.prepare(lookup);
     if (!prepared.ok) {
-      surroundings.writeErr(`${app.name}: wrong settings\n${prepared.problems.map((line) => `  ${line}\n`).join('')}`);
+      context.writeErr(`${app.name}: wrong settings\n${prepared.problems.map((line) => `  ${line}\n`).join('')}`);
       return wrongUsage;
     }
     secrets = prepared.secrets;
-    await prepared.value();
+    await prepared.value({ name: app.name, out: context.writeOut });
     return 0;
   } catch (error) {
     // Commander has written the help or the error by itself.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
     const failure = describeFailure(error, secrets, app.errorGuides);
-    surroundings.writeErr(`${failure.message}\n`);
+    context.writeErr(`${failure.message}\n`);
     return failure.exitCode;
   }
 }

@@ -4,4 +4,4 @@ import type { App } from '@antenna/cli';
 import { speedLayer } from '@antenna/speed-layer';
 
 /** What operators run, in the order in which they meet it. */
-export const applications: readonly App[] = [provisioner, speedLayer, batchLayer(() => undefined)];
+export const applications: readonly App[] = [provisioner, speedLayer, batchLayer];

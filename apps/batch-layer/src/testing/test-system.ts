@@ -77,8 +77,7 @@ export class TestSystem {
     const written = { out: '', err: '' };
     const writeOut = (text: string) => (written.out += text);
     const writeErr = (text: string) => (written.err += text);
-    const surroundings = { args, env: { ...this.environment, ...env }, writeOut, writeErr };
-    const exitCode = await execute(batchLayer(writeOut), surroundings);
+    const exitCode = await execute(batchLayer, { args, env: { ...this.environment, ...env }, writeOut, writeErr });
     recordOutput('stdout', written.out);
     recordOutput('stderr', written.err);
     return { exitCode, stdout: written.out, stderr: written.err };

@@ -1,7 +1,7 @@
 import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import {
-  databaseSettings,
   type DatabaseConnection,
+  databaseSettings,
   type KafkaConnection,
   kafkaSettings,
   logSettings,

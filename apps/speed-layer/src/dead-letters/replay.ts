@@ -14,8 +14,7 @@ import {
   type ReplayLedger,
   type ReplayResult,
 } from '@antenna/ingestion';
-import { command, setting, settingsGroup, wholeNumber } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { loggedCommand, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { operatorName } from '../operator-name.ts';
 import { retryWhilePassing } from '../retry.ts';
 import { NoDeadLetterError, NotAllSentError } from './errors.ts';
@@ -44,12 +43,11 @@ const MOST_LISTED = 100_000;
 const LOOK_MS = 250;
 
 /** Sends dead letters through the topic again, and tells what became of them. */
-export const replayDeadLetters = command({
+export const replayDeadLetters = loggedCommand({
   name: 'dead-letters replay',
   description: 'sends dead letters through the topic again, each at most once ever, and tells what became of them',
   settings: { ...deadLetterSettings, selection: replaySettings, attempt: attemptSettings },
-  async run({ selection, attempt: { by, waitMs }, log: logging, ...connections }, { secrets }) {
-    const log = createLogger({ ...logging, name: 'dead-letters', secrets });
+  async run({ selection, attempt: { by, waitMs }, ...connections }, { log, out }) {
     const { client, clusterId } = await openKafka(connections, log);
     const sender = new TopicSender(client, connections.kafka.topic);
     const reader = topicReader(connections, log);
@@ -71,7 +69,8 @@ export const replayDeadLetters = command({
         },
         clusterId,
       );
-      tell(results.replayed, { hasMore: results.hasMore, asJson: selection.asJson });
+      out(`${reportText(results.replayed, { hasMore: results.hasMore, asJson: selection.asJson })}\n`);
+      refuseUnsent(results.replayed);
     } finally {
       await sender.disconnect();
     }
@@ -161,12 +160,13 @@ function newOffsetOf({ replay: attempt }: FoundDeadLetter, result: ReplayResult)
   return result.kind === 'sent' ? result.newOffset : attempt?.newOffset;
 }
 
-function tell(replayed: readonly Replayed[], { hasMore, asJson }: { hasMore: boolean; asJson: boolean }): void {
+function reportText(replayed: readonly Replayed[], { hasMore, asJson }: { hasMore: boolean; asJson: boolean }): string {
   const more = hasMore ? ['there are more: run it again, or raise --limit'] : [];
-  const text = asJson
-    ? JSON.stringify(replayed.map(replayJson))
-    : [...replayed.map(replayLine), summaryLine(replayed), ...more].join('\n');
-  process.stdout.write(`${text}\n`);
+  if (asJson) return JSON.stringify(replayed.map(replayJson));
+  return [...replayed.map(replayLine), summaryLine(replayed), ...more].join('\n');
+}
+
+function refuseUnsent(replayed: readonly Replayed[]): void {
   const missing = replayed.filter(({ place }) => place === undefined).length;
   if (replayed.length === 0) throw new NoDeadLetterError('none of the records is a dead letter that can be found');
   if (missing > 0) throw new NotAllSentError(`${missing} of ${replayed.length} dead letters have no new record`);

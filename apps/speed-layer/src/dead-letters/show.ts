@@ -1,25 +1,23 @@
 import { findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
-import { command } from '@antenna/cli';
-import { createLogger } from '@antenna/telemetry';
+import { instantText, loggedCommand } from '@antenna/cli';
 import { NoDeadLetterError } from './errors.ts';
 import { deadLetterSettings, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { rangesOf, type ShownRange } from './shown-ranges.ts';
 import { showSettings } from './selection-settings.ts';
-import { bytesText, instantText, replayText } from './texts.ts';
+import { bytesText, replayText } from './texts.ts';
 
 /** Shows dead letters with all that their records hold. */
-export const showDeadLetters = command({
+export const showDeadLetters = loggedCommand({
   name: 'dead-letters show',
   description: 'shows dead letters whole; what is only counted, or too long to be kept, is read from the topic again',
   settings: { ...deadLetterSettings, selection: showSettings },
-  async run({ selection: { spans, most, asJson }, log, ...connections }, { secrets }) {
-    const logger = createLogger({ ...log, name: 'dead-letters', secrets });
+  async run({ selection: { spans, most, asJson }, ...connections }, { log, out }) {
     let shown = 0;
-    await withDeadLetters(connections, logger, async (store) => {
-      const reader = topicReader(connections, logger);
+    await withDeadLetters(connections, log, async (store) => {
+      const reader = topicReader(connections, log);
       for (const span of spans) {
         const found = await findDeadLetters(span, { store, reader, most });
-        process.stdout.write(`${asJson ? jsonOf(span, found) : textOf(span, found)}\n`);
+        out(`${asJson ? jsonOf(span, found) : textOf(span, found)}\n`);
         shown += found.letters.length;
       }
     });

@@ -21,9 +21,9 @@ describe('a replay for people', () => {
 
   it('tells the new record, or that its outcome is unknown', () => {
     expect(replayText(3, { ...attempt, outcome: 'sent', newOffset: 9 })).toBe(
-      'sent as 3/9 by ana at 1970-01-01T00:00:00.000Z',
+      'sent as 3/9 by ana at 1970-01-01T00:00:00Z',
     );
-    expect(replayText(3, { ...attempt, outcome: 'unknown' })).toBe('unknown, by ana at 1970-01-01T00:00:00.000Z');
+    expect(replayText(3, { ...attempt, outcome: 'unknown' })).toBe('unknown, by ana at 1970-01-01T00:00:00Z');
     expect(replayText(3, undefined)).toBe('-');
   });
 });

@@ -1,10 +1,5 @@
 import type { Replay } from '@antenna/ingestion';
-import { DateTime } from 'luxon';
-
-/** `2022-10-29T13:00:00.000Z` */
-export function instantText(timeMs: number | undefined): string {
-  return (timeMs === undefined ? null : DateTime.fromMillis(timeMs, { zone: 'utc' }).toISO()) ?? '-';
-}
+import { instantText } from '@antenna/cli';
 
 /** What happened to one that was sent again. */
 export function replayText(partition: number, replay: Replay | undefined): string {

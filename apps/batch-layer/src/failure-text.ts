@@ -1,0 +1,9 @@
+import { knownFailure } from '@antenna/cli';
+import { errorGuides } from './error-guides.ts';
+
+/** A failure in one line: its code and what to do, where it was foreseen. */
+export function failureText(error: unknown): string {
+  const known = knownFailure(error, errorGuides);
+  if (known !== undefined) return known.message;
+  return error instanceof Error ? error.message : String(error);
+}
