@@ -40,7 +40,7 @@ export async function connectToKafka(
     if (known !== undefined) throw known;
     const seconds = Math.round((Date.now() - startedMs) / 1000);
     throw new KafkaUnreachableError(
-      `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${String(error)}; ` +
+      `none of the brokers ${brokers.join(', ')} could be used in ${seconds} s: ${oneLine(error)}; ` +
         connectionAdvice(error).text,
       { cause: error },
     );
@@ -57,4 +57,11 @@ function giveUpOnFinal(error: unknown): never {
 /** Kafka answers, and is not what is needed; or there is no token to show to it. */
 function knownErrorIn(error: unknown): ProductError | undefined {
   return causesOf(error).find((cause) => cause instanceof ProductError);
+}
+
+/** OpenSSL ends its messages with a line end. */
+function oneLine(error: unknown): string {
+  return String(error)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ');
 }

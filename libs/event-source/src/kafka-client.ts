@@ -4,6 +4,7 @@ import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
 import { addressedSockets, withoutColons } from './broker-address.ts';
 import { registerCodecs } from './compression.ts';
 import { saslOptions } from './login/sasl-options.ts';
+import { tellRefusedCoordinator } from './refused-coordinator.ts';
 import { timeOutOnSilence } from './slow-responses.ts';
 
 /** Where the client's own messages go. */
@@ -24,6 +25,7 @@ export function kafkaClient(
 ): Kafka {
   registerCodecs();
   timeOutOnSilence();
+  tellRefusedCoordinator();
   const config: KafkaConfig = {
     clientId,
     brokers: brokers.map(withoutColons),

@@ -92,3 +92,10 @@ declare module 'kafkajs/src/consumer/runner.js' {
     fetch(nodeId: number): Promise<unknown>;
   }
 }
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  export default class BrokerPool {
+    /** Asks each broker until one answers. @returns null when none does. */
+    withBroker(ask: (asked: unknown) => Promise<unknown>): Promise<unknown>;
+  }
+}

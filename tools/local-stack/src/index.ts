@@ -4,6 +4,7 @@ export { down, reset } from './commands/down.ts';
 export { stackStatus, type ServiceStatus } from './commands/status.ts';
 export { up } from './commands/up.ts';
 export { startGcs, type GcsOptions } from './gcs/gcs.ts';
+export type { FurtherListener, FurtherSettings } from './kafka/further-settings.ts';
 export { java } from './kafka/java.ts';
 export { kafkaJars } from './kafka/kafka-jars.ts';
 export { startKafka, type KafkaOptions } from './kafka/kafka.ts';

@@ -7,7 +7,7 @@ import forge from 'node-forge';
 export interface CertificateAuthority {
   /** Its own certificate, PEM: what clients are told to trust. */
   readonly certificate: string;
-  /** @param hosts names and addresses under which clients may reach the server. */
+  /** Fit for servers and clients. @param hosts names and addresses under which clients may reach the server. */
   issue(...hosts: readonly [string, ...string[]]): ServerCertificate;
 }
 

@@ -34,12 +34,30 @@ describe('a token that is renewed', () => {
     expect(await token.current()).toBe('token 2');
   });
 
-  it('stays in use as long as it lives while its source is away', async () => {
+  it.each([
+    [60, 45],
+    [20, 5],
+    [10, 2],
+  ])(
+    'of a short life of %d s is another one after %d s, so that a session lasts that begins with it',
+    async (lifeS, usedS) => {
+      const { source } = aSource();
+      const next = () => source.next().then(({ value }) => ({ value, expiresAtMs: source.nowMs + lifeS * 1_000 }));
+      const token = new RenewedToken(next, () => source.nowMs);
+      await token.current();
+      source.nowMs = usedS * 1_000 - 1;
+      expect(await token.current()).toBe('token 1');
+      source.nowMs += 1;
+      expect(await token.current()).toBe('token 2');
+    },
+  );
+
+  it('stays in use while its source is away, as long as a session can begin with it', async () => {
     const { source, token } = aSource();
     await token.current();
     Object.assign(source, { nowMs: 59 * MINUTE_MS, isAway: true });
     expect(await token.current()).toBe('token 1');
-    source.nowMs = 60 * MINUTE_MS;
+    source.nowMs += 50_000;
     await expect(token.current()).rejects.toMatchObject({ code: 'KAFKA_TOKEN_UNAVAILABLE' });
   });
 

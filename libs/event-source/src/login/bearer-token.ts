@@ -27,8 +27,15 @@ export type TokenSource = () => Promise<BearerToken>;
 /** Which part of its life a token is used for before another one is asked for, as by Kafka's own clients. */
 const USED_PART = 0.8;
 
-/** A token that ends sooner is of no use to a login that has to reach the broker first. */
-const LEAST_LIFE_MS = 1_000;
+/**
+ * The client logs in anew 10 s before the broker's session ends, which is when the token ends that it began with. A token
+ * that lives on for less would begin a session of which that is true at once. Of a short life, a fifth is used.
+ */
+const LIFE_AFTER_USE_MS = 15_000;
+const LEAST_USED_PART = 0.2;
+
+/** A token that ends sooner begins no session: brokers refuse a second login within a second of the first. */
+const LEAST_LIFE_MS = 12_000;
 
 /**
  * The same token for all connections, until most of its life has passed. The client logs in anew on each connection
@@ -46,7 +53,7 @@ export class RenewedToken {
   }
 
   /**
-   * While no new token can be had, the old one is given as long as it lives.
+   * While no new token can be had, the old one is given as long as a session can begin with it.
    * @throws {TokenRefusedError | TokenUnavailableError}
    */
   async current(): Promise<string> {
@@ -67,7 +74,11 @@ export class RenewedToken {
   async #renewed(): Promise<BearerToken> {
     const token = await this.#source();
     const nowMs = this.#nowMs();
-    this.#token = { ...token, renewAtMs: nowMs + (token.expiresAtMs - nowMs) * USED_PART };
+    this.#token = { ...token, renewAtMs: nowMs + usedMs(token.expiresAtMs - nowMs) };
     return token;
   }
+}
+
+function usedMs(lifeMs: number): number {
+  return Math.max(lifeMs * LEAST_USED_PART, Math.min(lifeMs * USED_PART, lifeMs - LIFE_AFTER_USE_MS));
 }

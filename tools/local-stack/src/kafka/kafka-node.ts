@@ -22,6 +22,8 @@ export interface KafkaNode extends Pick<ServerKind, 'service' | 'address' | 'por
   readonly formatArguments: readonly string[] | undefined;
   /** Greatest size of its heap, in MiB. */
   readonly heapMb: number;
+  /** Of its Java virtual machine, beside those of every node; none unless given. */
+  readonly jvmArguments?: readonly string[];
   /** Makes the files that the properties name; none unless given. */
   readonly writeFiles?: () => Promise<void>;
 }
@@ -48,7 +50,7 @@ export function kafkaNode(node: KafkaNode, report: Report): LocalServer {
         await node.writeFiles?.();
         await writeFile(config, linesOf(node.properties));
         if (!isFormatted(dataFolder(folder))) await format(node, { file, jvm, config }, report);
-        return { file, args: [...jvm, 'kafka.Kafka', config] };
+        return { file, args: [...jvm, ...(node.jvmArguments ?? []), 'kafka.Kafka', config] };
       },
     },
     folder,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LocalServer } from '../local-server.ts';
 import { reportToStderr } from '../report.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { type FurtherSettings, portOf, withFurtherSettings } from './further-settings.ts';
 import { withKafkaAdmin } from './kafka-admin.ts';
 import { dataFolder, kafkaNode, newClusterId } from './kafka-node.ts';
 import { kafkaProperties } from './kafka-properties.ts';
@@ -15,6 +16,8 @@ export interface KafkaOptions extends ServerOptions {
   readonly secure?: SecureListener | undefined;
   /** None unless given. */
   readonly proxied?: ProxiedListener | undefined;
+  /** None unless given. */
+  readonly further?: FurtherSettings | undefined;
 }
 
 const heapMb = 512;
@@ -26,23 +29,27 @@ export function kafkaServer({
   controllerPort,
   secure,
   proxied,
+  further,
   report = reportToStderr,
 }: KafkaOptions): LocalServer {
   const folder = join(home, 'kafka');
   const keystore = join(folder, 'keystore.pem');
   const direct = kafkaProperties({ data: dataFolder(folder), port, controllerPort });
-  const plain = proxied === undefined ? direct : withProxiedListener(direct, proxied);
+  const reached = proxied === undefined ? direct : withProxiedListener(direct, proxied);
+  const plain = further === undefined ? reached : withFurtherSettings(reached, further);
+  const furtherPorts = further?.listeners.map((listener) => portOf(listener.address)) ?? [];
   const address = `127.0.0.1:${port}`;
   return kafkaNode(
     {
       service: 'kafka',
       address,
-      ports: [port, controllerPort, ...[secure, proxied].flatMap((listener) => listener?.port ?? [])],
+      ports: [port, controllerPort, ...[secure, proxied].flatMap((listener) => listener?.port ?? []), ...furtherPorts],
       folder,
       properties: secure === undefined ? plain : withSecureListener(plain, secure, keystore),
       clusterId: newClusterId(),
       formatArguments: ['--standalone', ...(secure === undefined ? [] : loginArguments(secure))],
       heapMb,
+      jvmArguments: further?.jvmArguments ?? [],
       writeFiles: async () => {
         if (secure !== undefined) await writeKeystore(keystore, secure.certificate);
       },
