@@ -1,3 +1,4 @@
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simulate, type SimulatedRecord } from '@antenna/simulator';
 import { type Environment, produce, temporaryFolder, testDatabase, testTopic } from '@antenna/test-kit';
@@ -86,4 +87,18 @@ export async function send({ topic, brokers }: Stream, records: readonly Simulat
     const batch = records.slice(from, from + 1_000).map(({ key, value }) => ({ key, value }));
     await produce({ topic, brokers }, batch);
   }
+}
+
+/** More than a worker leaves the files of others alone when it starts. */
+const AGE_MS = 25 * 3_600_000;
+
+/**
+ * Makes the files that killed workers were preparing look like yesterday's: the next start has to remove them.
+ * @returns how many there are.
+ */
+export async function ageStagingFiles(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const then = new Date(Date.now() - AGE_MS);
+  await Promise.all(names.map((name) => utimes(join(folder, name), then, then)));
+  return names.length;
 }

@@ -1,6 +1,4 @@
 export { certificateAuthority, type CertificateAuthority } from './certificates.ts';
-export { emptyDatabase, testDatabase, type TestDatabase } from './test-database.ts';
-export { produce } from './produce.ts';
 export {
   type App,
   appCommand,
@@ -20,11 +18,11 @@ export {
 } from './programs/program.ts';
 export { metricsOf, originOf } from './programs/serving-worker.ts';
 export { recordOutput } from './record-output.ts';
-export { rowsOf } from './rows-of.ts';
 export { secretOfRun, testSecret } from './secret.ts';
 export { serviceImages } from './services/service-images.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 export { createBucket, testBucket, type TestBucket } from './test-bucket.ts';
-export { testTopic, type TestTopic } from './test-topic.ts';
+export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
+export { produce, testTopic, type TestTopic } from './test-topic.ts';
 export { until } from './until.ts';

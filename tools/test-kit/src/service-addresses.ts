@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** The variables that name the services of the tests, never the workers' own. */
 export const addressVariables = {
   postgres: 'TEST_DATABASE_URL',
@@ -16,4 +18,9 @@ export function addressOf(service: keyof typeof addressVariables): string {
   throw new Error(
     `${variable} is not set: services are there for *.itest.ts, run by jest from the root of the checkout`,
   );
+}
+
+/** A name that no other test has, in letters that databases, topics and buckets allow. */
+export function uniqueName(): string {
+  return `test-${randomBytes(8).toString('hex')}`;
 }

@@ -1,5 +1,4 @@
-import { addressOf } from './service-addresses.ts';
-import { uniqueName } from './unique-name.ts';
+import { addressOf, uniqueName } from './service-addresses.ts';
 
 export interface TestBucket {
   /** `gs://…`, as ARCHIVE_URL has it. */

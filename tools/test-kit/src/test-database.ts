@@ -1,7 +1,6 @@
 import retry from 'p-retry';
 import pg from 'pg';
-import { addressOf, templateVariable } from './service-addresses.ts';
-import { uniqueName } from './unique-name.ts';
+import { addressOf, templateVariable, uniqueName } from './service-addresses.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -49,6 +48,20 @@ async function asAdministrator(statement: string): Promise<void> {
   await client.connect();
   try {
     await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs one statement on a connection of its own. @returns its rows. */
+export async function rowsOf<Row extends pg.QueryResultRow = Record<string, unknown>>(
+  databaseUrl: string,
+  statement: string,
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(statement)).rows;
   } finally {
     await client.end();
   }

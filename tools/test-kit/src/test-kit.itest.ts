@@ -1,9 +1,7 @@
 import pg from 'pg';
-import { kafkaClient } from './kafka-client.ts';
-import { produce } from './produce.ts';
+import { kafkaClient, produce, testTopic } from './test-topic.ts';
 import { testBucket } from './test-bucket.ts';
 import { emptyDatabase, testDatabase } from './test-database.ts';
-import { testTopic } from './test-topic.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

@@ -1,6 +1,5 @@
-import { kafkaClient } from './kafka-client.ts';
-import { addressOf } from './service-addresses.ts';
-import { uniqueName } from './unique-name.ts';
+import kafkajs, { type CompressionTypes, type Kafka, type Message } from 'kafkajs';
+import { addressOf, uniqueName } from './service-addresses.ts';
 
 export interface TestTopic {
   readonly topic: string;
@@ -47,4 +46,31 @@ async function deleteTopic(topic: string, brokers: readonly string[]): Promise<v
 function isGone(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return cause instanceof Error && 'type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
+/** A client that tells its errors to its caller alone. */
+export function kafkaClient(brokers: readonly string[]): Kafka {
+  return new kafkajs.Kafka({ clientId: 'test-kit', brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+}
+
+/** Where to, and how. */
+type Target = Pick<TestTopic, 'topic' | 'brokers'> & { readonly compression?: CompressionTypes };
+
+/** Appends records, in order; resolves when Kafka has them. */
+export async function produce(
+  { topic, brokers, compression }: Target,
+  messages: readonly Readonly<Message>[],
+): Promise<void> {
+  const producer = kafkaClient(brokers).producer();
+  await producer.connect();
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: [...messages],
+      ...(compression === undefined ? {} : { compression }),
+    });
+  } finally {
+    await producer.disconnect();
+  }
 }

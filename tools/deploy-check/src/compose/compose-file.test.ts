@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sampleSimulation } from '@antenna/simulator';
-import { simulationSettings } from '@antenna/simulator';
+import { sampleSimulation, simulationSettings } from '@antenna/simulator';
 import { serviceImages } from '@antenna/test-kit';
 import { parse } from 'yaml';
 import * as z from 'zod';

@@ -1,8 +1,7 @@
 import { streamDifferences } from '@antenna/oracle';
 import { badRecordCorpus } from '@antenna/event-schema/corpus';
 import type { SimulatedRecord } from '@antenna/simulator';
-import { DONE, ending, produce } from '@antenna/test-kit';
-import pg from 'pg';
+import { DONE, ending, produce, rowsOf } from '@antenna/test-kit';
 import { newStream, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
@@ -87,7 +86,10 @@ describe('a topic of good and bad records', () => {
       for (const record of sent) await sendAll([record]);
       expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
       expect(await streamDifferences(stream, sent)).toEqual([]);
-      const { rows } = await query('SELECT DISTINCT length(payload) AS kept, payload_bytes FROM pipeline.dead_letter');
+      const rows = await rowsOf(
+        stream.databaseUrl,
+        'SELECT DISTINCT length(payload) AS kept, payload_bytes FROM pipeline.dead_letter',
+      );
       expect(rows).toEqual([{ kept: 4096, payload_bytes: String(bytes) }]);
     },
     180_000,
@@ -109,24 +111,16 @@ describe('a topic of good and bad records', () => {
 
   async function storedWhole(): Promise<readonly { offset: number; reason: string }[]> {
     const statement = 'SELECT "offset"::float8 AS "offset", reason FROM pipeline.dead_letter ORDER BY 1';
-    return (await query<{ offset: number; reason: string }>(statement)).rows;
+    return rowsOf(stream.databaseUrl, statement);
   }
 
   async function rangesByReason(): Promise<unknown> {
-    const { rows } = await query(`
+    return rowsOf(
+      stream.databaseUrl,
+      `
       SELECT reason, min(first_offset)::float8 AS first, max(last_offset)::float8 AS last, sum(records)::float8 AS records
-      FROM pipeline.dead_letter_range GROUP BY reason ORDER BY reason`);
-    return rows;
-  }
-
-  async function query<Row extends pg.QueryResultRow>(statement: string): Promise<pg.QueryResult<Row>> {
-    const client = new pg.Client({ connectionString: stream.databaseUrl });
-    await client.connect();
-    try {
-      return await client.query<Row>(statement);
-    } finally {
-      await client.end();
-    }
+      FROM pipeline.dead_letter_range GROUP BY reason ORDER BY reason`,
+    );
   }
 });
 

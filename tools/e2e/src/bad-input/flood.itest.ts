@@ -1,9 +1,8 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
+import { DONE, ending, rowsOf } from '@antenna/test-kit';
 import type { RejectionReason } from '@antenna/event-schema';
 import { kafkaClient } from '@antenna/event-source';
 import { produce as produceAll, type SimulatedRecord } from '@antenna/simulator';
-import pg from 'pg';
 import { newStream, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
@@ -46,17 +45,14 @@ describe('a flood of the data of another topic', () => {
   }, 1_800_000);
 
   async function sizes(): Promise<{ whole: number; ranges: number; bytes: number }> {
-    const client = new pg.Client({ connectionString: stream.databaseUrl });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ whole: number; ranges: number; bytes: number }>(`
-        SELECT (SELECT count(*)::integer FROM pipeline.dead_letter) AS whole,
-          (SELECT count(*)::integer FROM pipeline.dead_letter_range) AS ranges,
-          (pg_total_relation_size('pipeline.dead_letter') + pg_total_relation_size('pipeline.dead_letter_range'))::float8 AS bytes`);
-      return rows[0]!;
-    } finally {
-      await client.end();
-    }
+    const [row] = await rowsOf<{ whole: number; ranges: number; bytes: number }>(
+      stream.databaseUrl,
+      `
+      SELECT (SELECT count(*)::integer FROM pipeline.dead_letter) AS whole,
+        (SELECT count(*)::integer FROM pipeline.dead_letter_range) AS ranges,
+        (pg_total_relation_size('pipeline.dead_letter') + pg_total_relation_size('pipeline.dead_letter_range'))::float8 AS bytes`,
+    );
+    return row!;
   }
 });
 

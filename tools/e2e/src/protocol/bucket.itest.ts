@@ -1,7 +1,6 @@
 import { streamDifferences } from '@antenna/oracle';
 import { ArchiveReader } from '@antenna/event-archive';
-import { DONE, ending, testBucket } from '@antenna/test-kit';
-import pg from 'pg';
+import { DONE, ending, rowsOf, testBucket } from '@antenna/test-kit';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
@@ -43,15 +42,7 @@ async function download(
   }
 }
 
-async function hoursOf(stream: Stream): Promise<readonly number[]> {
-  const client = new pg.Client({ connectionString: stream.databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ ms: string }>(
-      'SELECT (extract(epoch FROM hour) * 1000)::bigint AS ms FROM pipeline.hour',
-    );
-    return rows.map(({ ms }) => Number(ms));
-  } finally {
-    await client.end();
-  }
+async function hoursOf({ databaseUrl }: Stream): Promise<readonly number[]> {
+  const statement = 'SELECT extract(epoch FROM hour)::float8 * 1000 AS ms FROM pipeline.hour';
+  return (await rowsOf<{ ms: number }>(databaseUrl, statement)).map(({ ms }) => ms);
 }

@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { streamDifferences } from '@antenna/oracle';
 import { DONE, ending } from '@antenna/test-kit';
 import { type Failpoint, FAILPOINT_STEPS, failpointText } from '../failpoint.ts';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { ageStagingFiles, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
 const MOMENTS = ['before', 'after'] as const;
@@ -31,7 +32,8 @@ describe('a worker that is killed', () => {
     },
   );
 
-  it('leaves everything to its successors, exactly once', async () => {
+  it('leaves everything to its successors, exactly once, and no file that it was preparing', async () => {
+    expect(await ageStagingFiles(join(stream.archiveFolder, '.staging'))).toBeGreaterThan(0);
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });

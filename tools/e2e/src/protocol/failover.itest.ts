@@ -9,9 +9,8 @@ import {
   startPostgres,
   startStandby,
 } from '@antenna/local-stack';
-import { DONE, ending, TcpProxy, temporaryFolder, type TemporaryFolder, until } from '@antenna/test-kit';
+import { DONE, ending, rowsOf, TcpProxy, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
-import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { startApp, startBatch, startWorker } from '../workers.ts';
 
@@ -106,24 +105,14 @@ async function readinessOf(worker: { text(): string }): Promise<string> {
 
 /** Whether something is in the totals and something in the archive. */
 async function isUnderWay(server: LocalServer): Promise<boolean> {
-  const [row] = await ask<{ is_under_way: boolean }>(
-    server,
+  const [row] = await rowsOf<{ is_under_way: boolean }>(
+    server.address,
     'SELECT EXISTS (SELECT FROM public.bytes) AND EXISTS (SELECT FROM pipeline.archive_file) AS is_under_way',
   );
   return row?.is_under_way === true;
 }
 
 async function makeReadOnly(server: LocalServer, setting: 'on' | 'off'): Promise<void> {
-  await ask(server, `ALTER SYSTEM SET default_transaction_read_only = ${setting}`);
-  await ask(server, 'SELECT pg_reload_conf()');
-}
-
-async function ask<Row extends pg.QueryResultRow>({ address }: LocalServer, sql: string): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: address });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  await rowsOf(server.address, `ALTER SYSTEM SET default_transaction_read_only = ${setting}`);
+  await rowsOf(server.address, 'SELECT pg_reload_conf()');
 }

@@ -1,4 +1,4 @@
-import { DONE, ending, until } from '@antenna/test-kit';
+import { DONE, ending, rowsOf, until } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import { newStream, send, someRecords } from '../stream.ts';
 import { deleteRecordsBefore } from '../topic-changes.ts';
@@ -47,10 +47,23 @@ it('an hour of the past is not final while its events are counted and wait for t
 it('an hour whose records retention has deleted is not final before the gap is acknowledged, and then says what it lacks', async () => {
   const stream = await newStream({ partitions: 1 });
   try {
-    await send(stream, someRecords(22, 600));
-    await deleteRecordsBefore(stream, 0, 200);
+    const records = someRecords(22, 600);
+    await send(stream, records.slice(0, 300));
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await send(stream, records.slice(300));
+    await deleteRecordsBefore(stream, 0, 500);
     expect((await startWorker('drain', stream.environment)).exitCode).toBe(4);
-    expect((await startBatch(RUN, stream.environment)).exitCode).toBe(3);
+    const refused = await startBatch(RUN, stream.environment);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(
+      `HOUR_NOT_FINAL: hour ${HOUR} is not final: records were lost before they were archived: partition 0 of ${stream.topic} (DATA_GAP); run speed-layer:acknowledge-gap`,
+    );
+    expect(await rowsOf(stream.databaseUrl, STATUS)).toEqual([
+      {
+        is_final: false,
+        not_final_because: 'records were lost before they were archived, and the gap is not acknowledged',
+      },
+    ]);
 
     expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
@@ -66,6 +79,7 @@ it('an hour whose records retention has deleted is not final before the gap is a
   }
 }, 180_000);
 
+const STATUS = `SELECT is_final, not_final_because FROM pipeline.hour_status WHERE hour = '2022-10-29 15:00'`;
 const NOTED = 'SELECT count(archived_until) AS answer FROM pipeline.partition_progress';
 const COUNTED = 'SELECT sum(events) AS answer FROM pipeline.counted_hour';
 const COUNTED_OF_HOUR = `SELECT sum(events) AS answer FROM pipeline.counted_hour WHERE hour = '2022-10-29 15:00'`;

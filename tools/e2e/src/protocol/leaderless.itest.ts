@@ -1,4 +1,4 @@
-import { streamDifferences } from '@antenna/oracle';
+import { streamDifferences, withTables } from '@antenna/oracle';
 import { join } from 'node:path';
 import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
@@ -12,7 +12,6 @@ import {
   type TemporaryFolder,
   until,
 } from '@antenna/test-kit';
-import pg from 'pg';
 import { newStream, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
@@ -44,18 +43,8 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     await produce({ topic: stream.topic, brokers: cluster.address.split(',') }, messages);
   }
 
-  /** The positions of the totals by partition. */
-  async function positions(): Promise<ReadonlyMap<number, number>> {
-    const client = new pg.Client({ connectionString: stream.databaseUrl });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ partition: number; next_offset: string }>(
-        `SELECT partition, next_offset FROM pipeline.position WHERE sink = 'totals'`,
-      );
-      return new Map(rows.map(({ partition, next_offset: offset }) => [partition, Number(offset)]));
-    } finally {
-      await client.end();
-    }
+  function positions(): Promise<ReadonlyMap<number, number>> {
+    return withTables(stream.databaseUrl, (tables) => tables.positions('totals'));
   }
 
   function hasCounted(partition: number, offset: number): Promise<unknown> {

@@ -1,19 +1,29 @@
 import { streamDifferences } from '@antenna/oracle';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { DONE, emptyDatabase, ending, type Environment, testSecret, until } from '@antenna/test-kit';
-import { execa } from 'execa';
+import {
+  checkout,
+  DONE,
+  emptyDatabase,
+  ending,
+  type Environment,
+  metricsOf,
+  nodeCommand,
+  originOf,
+  runProgram,
+  testSecret,
+  until,
+} from '@antenna/test-kit';
 import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { startBundle, startWorker } from '../workers.ts';
 
-const CHECKOUT = join(import.meta.dirname, '../../..');
-const SOURCES = join(CHECKOUT, 'apps/speed-layer/src/main.ts');
+const SOURCES = join(checkout, 'apps/speed-layer/src/main.ts');
 
 /** Made as for the image: what is loaded later than at the start can be missing in it, or be of another form. */
 async function deployedBundle(): Promise<string> {
-  await execa(process.execPath, [join(CHECKOUT, 'tools/build.mjs'), 'speed-layer'], { cwd: CHECKOUT });
-  return join(CHECKOUT, 'dist/apps/speed-layer/main.js');
+  await runProgram(nodeCommand(['tools/build.mjs', 'speed-layer'], {}));
+  return join(checkout, 'dist/apps/speed-layer/main.js');
 }
 
 describe('the speed layer that serves', () => {
@@ -42,15 +52,15 @@ describe('the speed layer that serves', () => {
     const figures = await until(
       async () => {
         const seen = await metricsOf(origin);
-        return seen.sum('speed_layer_events_total') === records.length - malformed ? seen : undefined;
+        return seen('speed_layer_events_total') === records.length - malformed ? seen : undefined;
       },
       { what: 'count of all events' },
     );
-    expect(figures.sum('speed_layer_dead_letters_total')).toBe(malformed);
-    expect(figures.sum('speed_layer_lag_records')).toBe(0);
-    expect(figures.sum('speed_layer_partitions')).toBe(2);
-    expect(figures.sum('speed_layer_commit_rows_count')).toBeGreaterThan(0);
-    expect(figures.sum('speed_layer_lag_event_time_seconds')).toBeGreaterThan(0);
+    expect(figures('speed_layer_dead_letters_total')).toBe(malformed);
+    expect(figures('speed_layer_lag_records')).toBe(0);
+    expect(figures('speed_layer_partitions')).toBe(2);
+    expect(figures('speed_layer_commit_rows_count')).toBeGreaterThan(0);
+    expect(figures('speed_layer_lag_event_time_seconds')).toBeGreaterThan(0);
 
     worker.kill('SIGTERM');
     expect(await ending(worker)).toEqual(DONE);
@@ -149,25 +159,7 @@ const OPERATORS_COMMANDS = [
   ['retire-topic', '--undo'],
 ];
 
-async function originOf(worker: ReturnType<typeof startWorker>): Promise<string> {
-  let printed = '';
-  worker.all.on('data', (data: Buffer) => (printed += data.toString()));
-  const port = await until(() => /"httpPort":(\d+)/.exec(printed)?.[1], { what: 'port of the health server' });
-  return `http://127.0.0.1:${port}`;
-}
-
-async function metricsOf(origin: string): Promise<{ sum(name: string): number }> {
-  const lines = (await (await fetch(`${origin}/metrics`)).text()).split('\n');
-  return {
-    /** Over all labels. */
-    sum: (name) =>
-      lines
-        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-        .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0),
-  };
-}
-
-/** Whether somebody waits for the table of positions. */
+/** Whether a client waits for the table of positions. */
 async function isWaitedFor(client: pg.Client): Promise<boolean> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_catalog.pg_locks WHERE NOT granted AND relation = 'pipeline.position'::regclass`,

@@ -1,6 +1,5 @@
-import { DONE, ending } from '@antenna/test-kit';
+import { DONE, ending, rowsOf } from '@antenna/test-kit';
 import kafkajs, { type Transaction } from 'kafkajs';
-import pg from 'pg';
 import { newStream, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
@@ -37,16 +36,15 @@ async function sendInTransaction({ brokers, topic }: Stream, end: (transaction: 
 }
 
 async function stored({ databaseUrl }: Stream) {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const totals = await client.query<{ value: string }>(`SELECT value FROM bytes WHERE type = 'user_total_bytes'`);
-    const positions = await client.query<{ next_offset: string }>('SELECT next_offset FROM pipeline.position');
-    return {
-      bytes: totals.rows.reduce((sum, { value }) => sum + BigInt(value), 0n),
-      positions: positions.rows.map((row) => Number(row.next_offset)),
-    };
-  } finally {
-    await client.end();
-  }
+  const totals = await rowsOf<{ value: string }>(
+    databaseUrl,
+    `SELECT value FROM bytes WHERE type = 'user_total_bytes'`,
+  );
+  const positions = await rowsOf<{ offset: number }>(databaseUrl, POSITIONS);
+  return {
+    bytes: totals.reduce((sum, { value }) => sum + BigInt(value), 0n),
+    positions: positions.map(({ offset }) => offset),
+  };
 }
+
+const POSITIONS = 'SELECT next_offset::float8 AS "offset" FROM pipeline.position';

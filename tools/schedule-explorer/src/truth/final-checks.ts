@@ -1,6 +1,6 @@
 import { requireCurrent } from '../world/batch-run.ts';
 import { requireDeadLetters } from './dead-letters.ts';
-import { Truth } from './truth-of-range.ts';
+import { ExpectedTotals } from './expected-totals.ts';
 import { Violation } from './violation.ts';
 import type { World } from '../world/world.ts';
 
@@ -32,18 +32,18 @@ function checkFiles({ archive, store }: World): void {
 
 /** The totals, the user hours and the dead letters are those of the whole topic. */
 function checkCompleteness({ partitions, ledger, store }: World): void {
-  const truth = new Truth();
+  const expected = new ExpectedTotals();
   for (const partition of partitions) {
-    truth.addRange(partition, 0, partition.end, (offset) => ledger.isGivenUp('totals', partition.number, offset));
+    expected.addRange(partition, 0, partition.end, (offset) => ledger.isGivenUp('totals', partition.number, offset));
     for (const sink of ['totals', 'archive'] as const) {
       const reached = ledger.reached(sink, partition.number);
       if (reached !== partition.end) throw new Violation(`${sink} of partition ${partition.number} ends at ${reached}`);
     }
   }
   if (store.intents.size > 0) throw new Violation('an intent is open');
-  requireEqual('totals', truth.totals, ledger.totals);
-  requireEqual('user hours', truth.userHours, ledger.userHours);
-  requireDeadLetters(truth.deadLetters, [...ledger.deadLetters], [...store.deadLetterRanges.values()]);
+  requireEqual('totals', expected.totals, ledger.totals);
+  requireEqual('user hours', expected.userHours, ledger.userHours);
+  requireDeadLetters(expected.deadLetters, [...ledger.deadLetters], [...store.deadLetterRanges.values()]);
 }
 
 /** Whoever reads all listed files sees every event of the topic once, but for those that were given up. */

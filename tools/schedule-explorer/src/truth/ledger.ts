@@ -12,7 +12,7 @@ import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import { requireDeadLetters } from './dead-letters.ts';
 import { require, requireRows, requireSorted } from './require.ts';
-import { hourCountKey, type KnownRow, marksOf, rowsByHour, Truth } from './truth-of-range.ts';
+import { hourCountKey, type KnownRow, marksOf, rowsByHour, ExpectedTotals } from './expected-totals.ts';
 import { Violation } from './violation.ts';
 
 /** Records that nobody will ever read, which an operator has accepted. */
@@ -55,10 +55,10 @@ export class Ledger {
 
   /** @throws {Violation} when the commit is not exactly what its ranges hold. */
   commit({ moves, totals, userHours, hourCounts, deadLetters, deadLetterRanges }: TotalsCommit): void {
-    const truth = new Truth();
+    const expected = new ExpectedTotals();
     for (const move of moves) {
       const { partition, from } = this.#advance('totals', move);
-      truth.addRange(partition, from, move.to);
+      expected.addRange(partition, from, move.to);
       const marks = marksOf(partition, from, move.to);
       require('last record seen', move.fingerprint?.offset, marks.lastOffset);
       require('greatest event time', move.greatestEventTimeMs, marks.greatestEventTimeMs);
@@ -75,10 +75,10 @@ export class Ledger {
     );
     requireSorted('totals', totalRows);
     requireSorted('user hours', hourRows);
-    requireRows('totals', truth.totals, totalRows);
-    requireRows('user hours', truth.userHours, hourRows);
-    requireRows('events of each hour', truth.hourCounts, countRows);
-    requireDeadLetters(truth.deadLetters, letterRows, deadLetterRanges);
+    requireRows('totals', expected.totals, totalRows);
+    requireRows('user hours', expected.userHours, hourRows);
+    requireRows('events of each hour', expected.hourCounts, countRows);
+    requireDeadLetters(expected.deadLetters, letterRows, deadLetterRanges);
     for (const [key, bytes] of totalRows) this.totals.set(key, (this.totals.get(key) ?? 0) + bytes);
     for (const [key, bytes] of hourRows) this.userHours.set(key, (this.userHours.get(key) ?? 0) + bytes);
     for (const [key, reason] of letterRows) this.deadLetters.set(key, reason);

@@ -4,7 +4,13 @@ import type { FaultKind } from './fault.ts';
 import { constantRebalances, freeze, resize } from './group.ts';
 import { fullDisk, storageTrouble } from './storage.ts';
 import { blackHole, cut, slowDown } from './network.ts';
-import { forgottenNotes, needlessAcknowledgement, replayedDeadLetters, retiredTopic } from './operators-commands.ts';
+import {
+  forgottenNotes,
+  needlessAcknowledgement,
+  releasedGroup,
+  replayedDeadLetters,
+  retiredTopic,
+} from './operators-commands.ts';
 import { racingBatches } from './racing-batches.ts';
 import { truncatedLog } from './truncated-log.ts';
 
@@ -25,6 +31,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   needlessAcknowledgement,
   forgottenNotes,
   retiredTopic,
+  releasedGroup,
   replayedDeadLetters,
   restartPostgres,
   killLeader,

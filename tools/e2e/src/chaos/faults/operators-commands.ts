@@ -14,7 +14,7 @@ export const needlessAcknowledgement: FaultKind = {
       // Where records have been deleted, there is a gap.
       resource: 'kafka',
       async inject(system) {
-        const acknowledge = (): Promise<void> => run(system, 'acknowledge-gap');
+        const acknowledge = () => run(system, 'acknowledge-gap');
         await (areFrozen ? system.workers.whileFrozen(acknowledge) : acknowledge());
       },
     };
@@ -28,7 +28,9 @@ export const forgottenNotes: FaultKind = {
     name: 'forget-notes beside workers',
     text: 'forget-notes',
     resource: undefined,
-    inject: (system) => run(system, 'forget-notes'),
+    async inject(system) {
+      await run(system, 'forget-notes');
+    },
   }),
 };
 
@@ -47,9 +49,37 @@ export const retiredTopic: FaultKind = {
           await run(system, 'retire-topic', `--topic=${system.topic.name}`);
           await delay(ms);
         } finally {
-          await untilDone(system, 'retire-topic', `--topic=${system.topic.name}`, '--undo=true');
+          await untilDone(system, ['retire-topic', `--topic=${system.topic.name}`, '--undo=true']);
           refused.over();
         }
+      },
+    };
+  },
+};
+
+/**
+ * `release-group`: refused while a worker is in the group, done once all have left. The workers that come back read on
+ * from their positions in the database: the offsets that the group has lost are for lag tools alone.
+ */
+export const releasedGroup: FaultKind = {
+  archives: ANY_ARCHIVE,
+  draw(chance) {
+    const awayMs = chance.integer(0, 1_000);
+    return {
+      name: 'release-group, beside workers and without',
+      text: `release the group, first beside workers, then without them for ${awayMs} ms`,
+      resource: 'group',
+      async inject(system) {
+        const { workers, tally } = system;
+        const beside = await run(system, 'release-group');
+        tally.count(
+          `release-group beside workers ${beside.exitCode === 0 ? 'done: none was in the group' : 'refused'}`,
+        );
+        const { size } = workers;
+        // A fault that freezes workers may have let some join meanwhile.
+        await untilDone(system, ['release-group'], () => workers.stop());
+        await delay(awayMs);
+        workers.resize(size);
       },
     };
   },
@@ -65,27 +95,41 @@ export const replayedDeadLetters: FaultKind = {
       name: 'dead-letters replay beside workers',
       text: `replay ${most} dead letters of partition ${partition}`,
       resource: undefined,
-      inject: (system) =>
-        run(system, 'dead-letters', 'replay', `--partition=${partition}`, `--limit=${most}`, '--wait-ms=1000'),
+      async inject(system) {
+        const chosen = [`--partition=${partition}`, `--limit=${most}`];
+        await run(system, 'dead-letters', 'replay', ...chosen, '--wait-ms=1000');
+      },
     };
   },
 };
 
-async function run(system: System, ...command: readonly string[]): Promise<void> {
+async function run(system: System, ...command: readonly string[]): Promise<Ending> {
   const ending = await system.speedLayer(...command);
   if (!isExplained(ending)) system.unexpected.push(`${command.join(' ')} ended with: ${lastLines(ending.printed)}`);
+  return ending;
 }
 
 const UNTIL_DONE_MS = 120_000;
 const POLL_MS = 500;
 
-/** As an operator would, again until services that were away have answered. */
-async function untilDone(system: System, ...command: readonly string[]): Promise<void> {
+/**
+ * As an operator would, again until services that were away have answered.
+ * @param prepare is done before each attempt.
+ */
+async function untilDone(
+  system: System,
+  command: readonly string[],
+  prepare = (): Promise<void> => Promise.resolve(),
+): Promise<void> {
   const end = performance.now() + UNTIL_DONE_MS;
-  let ending = await system.speedLayer(...command);
+  const attempt = async (): Promise<Ending> => {
+    await prepare();
+    return system.speedLayer(...command);
+  };
+  let ending = await attempt();
   while (ending.exitCode !== 0 && performance.now() < end) {
     await delay(POLL_MS);
-    ending = await system.speedLayer(...command);
+    ending = await attempt();
   }
   if (ending.exitCode !== 0)
     system.unexpected.push(`${command.join(' ')} could not be done: ${lastLines(ending.printed)}`);
@@ -93,9 +137,9 @@ async function untilDone(system: System, ...command: readonly string[]): Promise
 
 /**
  * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
- * of the topic was being written.
+ * of the topic was being written; a worker is in the group.
  */
-const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS'];
+const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS', 'GROUP_IN_USE'];
 
 /** What Postgres answers while it is read-only. */
 const READ_ONLY = `code: '25006'`;

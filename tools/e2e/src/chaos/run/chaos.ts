@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ProductError } from '@antenna/cli';
 import { checkout } from '@antenna/test-kit';
-import { bundleWorker } from '../system/bundle.ts';
+import { bundleLayers } from '../system/bundle.ts';
 import { startServices } from '../system/services.ts';
 import { SmallDisk } from '../system/small-disk.ts';
 import type { ChaosPlan } from './plan.ts';
@@ -29,12 +29,12 @@ export async function chaos(plan: ChaosPlan, { tell, signal }: ChaosContext): Pr
   const startedMs = performance.now();
   const places = { stack: join(CHAOS_FOLDER, 'stack'), runs: join(CHAOS_FOLDER, 'runs') };
   for (const { archive } of plan.rounds) await SmallDisk.forget(join(places.runs, `chaos-${archive}`, 'archive'));
-  const workerBundle = await bundleWorker(join(CHAOS_FOLDER, 'worker'));
+  const bundles = await bundleLayers(join(CHAOS_FOLDER, 'worker'));
   const services = await startServices(places.stack, tell);
   const results: RoundResult[] = [];
   try {
     for (const each of plan.rounds) {
-      const result = await round(each, { services, folder: places.runs, workerBundle, tell, signal });
+      const result = await round(each, { services, folder: places.runs, bundles, tell, signal });
       for (const line of details(result)) tell(line);
       results.push(result);
     }

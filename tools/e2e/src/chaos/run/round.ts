@@ -12,6 +12,7 @@ import { FAULT_KINDS } from '../faults/catalogue.ts';
 import { Feeder } from '../feed/feeder.ts';
 import { TransactionalProducer } from '../feed/transactional-producer.ts';
 import { schedule } from '../schedule.ts';
+import type { Bundles } from '../system/bundle.ts';
 import { CommittedReader } from '../system/committed-reader.ts';
 import type { Services } from '../system/services.ts';
 import { openSystem, type System } from '../system/system.ts';
@@ -30,7 +31,7 @@ export interface RoundResult {
 export interface RoundContext {
   readonly services: Services;
   readonly folder: string;
-  readonly workerBundle: string;
+  readonly bundles: Bundles;
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -40,11 +41,11 @@ const FIRST_WORKERS = 3;
 
 /** Feeds a stream of its own while it is being broken, lets it come to rest, and compares. */
 export async function round(plan: RoundPlan, context: RoundContext): Promise<RoundResult> {
-  const { services, folder, workerBundle, tell } = context;
+  const { services, folder, bundles, tell } = context;
   const name = `chaos-${plan.archive}`;
   const { archive, chunkMs, sessionTimeoutMs } = plan;
   const timing = { chunkMs, sessionTimeoutMs };
-  const options = { name, folder: join(folder, name), workerBundle, archive, partitions: PARTITIONS, ...timing };
+  const options = { name, folder: join(folder, name), bundles, archive, partitions: PARTITIONS, ...timing };
   const system = await openSystem(services, options);
   try {
     await breakWhileFeeding(plan, system, context);

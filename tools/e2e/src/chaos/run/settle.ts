@@ -1,6 +1,5 @@
-import { readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ageStagingFiles } from '../../stream.ts';
 import { lastLines } from '../system/ending.ts';
 import type { System } from '../system/system.ts';
 
@@ -23,17 +22,6 @@ export async function settle(system: System, kills: number, signal: AbortSignal)
 
 /** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
 const UNDISTURBED = ['--kafka-session-timeout-ms=30000'];
-
-/** More than a worker leaves the files of others alone when it starts. */
-const AGE_MS = 25 * 3_600_000;
-
-/** Makes the files that killed workers were preparing look like yesterday's: the next start has to remove them. */
-async function ageStagingFiles(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => []);
-  const then = new Date(Date.now() - AGE_MS);
-  await Promise.all(names.map((name) => utimes(join(folder, name), then, then)));
-  return names.length;
-}
 
 async function must(system: System, what: string, ended: ReturnType<System['batchLayer']>): Promise<void> {
   const { exitCode, signal, printed } = await ended;

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { checkout } from '@antenna/test-kit';
 import { build } from 'esbuild';
 
@@ -27,13 +27,19 @@ const COMMON_JS_NAMES = [
   `const __filename = import.meta.filename, __dirname = import.meta.dirname;`,
 ].join('');
 
+/** Files to start. */
+export interface Bundles {
+  /** With the failpoints. */
+  readonly speedLayer: string;
+  readonly batchLayer: string;
+}
+
 /**
- * Bundles the speed layer with the failpoints, as tools/build.mjs does without them: hundreds of workers start twice as
- * fast from it, and all of one run are of one version, whatever is edited meanwhile.
+ * Bundles both layers, as tools/build.mjs does without the failpoints: hundreds of workers start twice as fast from them,
+ * and all of one run are of one version, whatever is edited meanwhile.
  * @param folder inside of the checkout, where the packages that are not bundled are found; made anew.
- * @returns the file to start.
  */
-export async function bundleWorker(folder: string): Promise<string> {
+export async function bundleLayers(folder: string): Promise<Bundles> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await build({
@@ -42,7 +48,13 @@ export async function bundleWorker(folder: string): Promise<string> {
       contents: `import './tools/e2e/src/failpoints.ts'; import './apps/speed-layer/src/main.ts';`,
       resolveDir: checkout,
     },
-    entryPoints: globSync('libs/event-archive/src/*-worker.ts', { cwd: checkout }),
+    entryPoints: [
+      ...globSync('libs/event-archive/src/*-worker.ts', { cwd: checkout }).map((path) => ({
+        in: path,
+        out: parse(path).name,
+      })),
+      { in: 'apps/batch-layer/src/main.ts', out: 'batch-layer' },
+    ],
     outdir: folder,
     entryNames: '[name]',
     bundle: true,
@@ -54,5 +66,5 @@ export async function bundleWorker(folder: string): Promise<string> {
     banner: { js: COMMON_JS_NAMES },
     logLevel: 'warning',
   });
-  return join(folder, 'stdin.js');
+  return { speedLayer: join(folder, 'stdin.js'), batchLayer: join(folder, 'batch-layer.js') };
 }

@@ -1,11 +1,12 @@
+import { dirname, join } from 'node:path';
 import { KnownRecords } from '@antenna/oracle';
-import { type Environment } from '@antenna/test-kit';
-import { join } from 'node:path';
+import type { Environment, Program } from '@antenna/test-kit';
 import type { Failpoint } from '../../failpoint.ts';
+import { startBundle } from '../../workers.ts';
 import { FeedHold } from '../feed/feed-hold.ts';
 import { LONGEST_OPEN_MS } from '../feed/transactional-producer.ts';
-import { startBatch, startBundle } from '../../workers.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
+import type { Bundles } from './bundle.ts';
 import { Database } from './database.ts';
 import type { Ending } from './ending.ts';
 import { logTo, Tally } from './run-log.ts';
@@ -51,8 +52,7 @@ export interface SystemOptions {
   readonly name: string;
   /** A folder of its own. */
   readonly folder: string;
-  /** File of the speed layer, with failpoints. */
-  readonly workerBundle: string;
+  readonly bundles: Bundles;
   readonly archive: ArchiveKind;
   readonly partitions: number;
   /** How long an archived chunk collects rows. */
@@ -83,6 +83,8 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   const environment = {
     ...SMALL_STEPS,
     KAFKA_SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
+    // Hundreds of workers compile the same bundle.
+    NODE_COMPILE_CACHE: join(dirname(options.bundles.speedLayer), 'compiled'),
     ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
     DATABASE_URL: database.through(services.postgres.proxy.port),
     KAFKA_BROKERS: through(services, 'kafka'),
@@ -92,7 +94,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   };
   const tally = new Tally();
   const log = await logTo(join(folder, '..', `${name}.log`));
-  const run = programs(options.workerBundle, environment, log);
+  const run = programs(options.bundles, environment, log);
   const workers = new WorkerGroup({ start: (failpoint) => run.worker(['serve'], failpoint), tally, log });
   return {
     services,
@@ -122,9 +124,9 @@ function through({ proxies }: Services, service: Proxied): string {
   return proxies[service].map(({ port }) => `127.0.0.1:${port}`).join(',');
 }
 
-function programs(bundle: string, environment: Environment, log: (line: string) => void) {
+function programs(bundles: Bundles, environment: Environment, log: (line: string) => void) {
   let started = 0;
-  const asProcess = (name: string, program: ReturnType<typeof startBatch>): WorkerProcess => {
+  const asProcess = (name: string, program: Program): WorkerProcess => {
     started += 1;
     const label = `${name} ${started}`;
     log(`${label} started, pid ${String(program.pid)}`);
@@ -139,7 +141,8 @@ function programs(bundle: string, environment: Environment, log: (line: string) 
   };
   return {
     worker: (args: readonly string[], failpoint?: Failpoint) =>
-      asProcess(args.join(' '), startBundle(bundle, args, environment, failpoint)),
-    batch: (args: readonly string[]) => asProcess(`batch ${args.join(' ')}`, startBatch(args, environment)),
+      asProcess(args.join(' '), startBundle(bundles.speedLayer, args, environment, failpoint)),
+    batch: (args: readonly string[]) =>
+      asProcess(`batch ${args.join(' ')}`, startBundle(bundles.batchLayer, args, environment)),
   };
 }

@@ -7,8 +7,8 @@ export interface KnownRow {
   readonly event: KnownEvent;
 }
 
-/** What has to become of the records of some ranges of offsets in the totals. */
-export class Truth {
+/** The rows that the totals have to hold for the records of some ranges of offsets. */
+export class ExpectedTotals {
   /** Bytes by row key: see `rowKey`. */
   readonly totals = new Map<string, number>();
   /** Bytes by hour and user. */
