@@ -47,6 +47,16 @@ describe('our own files of an hour', () => {
     expect(users.map(({ id }) => id)).toEqual(['B', 'a', 'z', 'é', '\u{ff5e}', '😀']);
   });
 
+  it('keep a byte order mark that an id begins with, and tell it from the id without', async () => {
+    const ids = ['ana', '\ufeff', '\ufeffana', '\ufeff\ufeffana', 'an\ufeffa'];
+    const event = (id: string) => anEvent({ id: `'${id}'`, antennaId: `'${id}'`, app: `'${id}'` });
+    const { rows } = await aggregate(await folder.write('a.parquet', ids.map(event).join(' UNION ALL ')));
+    for (const type of ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes']) {
+      const found = rows.filter((row) => row.type === type).map(({ id }) => id);
+      expect(found).toEqual(['ana', 'an\ufeffa', '\ufeff', '\ufeffana', '\ufeff\ufeffana']);
+    }
+  });
+
   it('are added up exactly beyond 2^53 and 2^63', async () => {
     const most = '9223372036854775807::BIGINT';
     const file = await folder.write('a.parquet', `${anEvent({ bytes: most })} UNION ALL ${anEvent({ bytes: most })}`);

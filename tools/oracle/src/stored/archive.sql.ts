@@ -1,6 +1,10 @@
 /** Every Parquet file of an archive, as any engine would read it; the parameter is the pattern of their paths. */
 const archive = `read_parquet($1, hive_partitioning = true, filename = true)`;
 
+/** DuckDB's client for Node drops one byte order mark at the beginning of a text: so a text with one is given two. */
+const text = (column: string) =>
+  `CASE WHEN starts_with(${column}, chr(65279)) THEN chr(65279) || ${column} ELSE ${column} END`;
+
 /** By the hour that the folder says, not by the event's time. */
 const folderHour = `make_timestamp(year, month, day, hour, 0, 0)`;
 
@@ -18,14 +22,15 @@ export const selectHours = `
   SELECT epoch_ms(${folderHour}), total.type, total.id, sum(bytes)::BIGINT
   FROM ${archive},
     unnest([
-      {'type': 'user_total_bytes', 'id': id},
-      {'type': 'antenna_total_bytes', 'id': antenna_id},
-      {'type': 'app_total_bytes', 'id': app}
+      {'type': 'user_total_bytes', 'id': ${text('id')}},
+      {'type': 'antenna_total_bytes', 'id': ${text('antenna_id')}},
+      {'type': 'app_total_bytes', 'id': ${text('app')}}
     ]) AS split (total)
   WHERE ${folderHour} < epoch_ms($2::BIGINT)
   GROUP BY ALL`;
 
 /** Numbers as doubles, which hold each of them exactly. */
 export const selectEvents = `
-  SELECT kafka_partition, kafka_offset::DOUBLE, epoch_ms("timestamp")::DOUBLE, id, antenna_id, bytes::DOUBLE, app
+  SELECT kafka_partition, kafka_offset::DOUBLE, epoch_ms("timestamp")::DOUBLE, ${text('id')},
+    ${text('antenna_id')}, bytes::DOUBLE, ${text('app')}
   FROM read_parquet($1)`;
