@@ -12,6 +12,8 @@ export class AssignmentReader {
   readonly #context: AssignmentContext;
   /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
   readonly #waitingToRedo: number[] = [];
+  /** Partitions that had no leader when it was to be seen whether to read them again. */
+  readonly #waitingForLeader = new Set<number>();
   readonly #stalls = new StallDetector();
 
   constructor(assignment: Assignment, context: AssignmentContext) {
@@ -98,6 +100,7 @@ export class AssignmentReader {
         );
         continue;
       }
+      if (this.#waitingForLeader.delete(partition)) this.#readFrom(processor);
       const isAwaited = expectedOffset < range.stable && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
       if (this.#stalls.hasStalled(processor, isAwaited, nowMs)) this.#readFrom(processor);
     }
@@ -117,8 +120,12 @@ export class AssignmentReader {
     const readAgain = async () => {
       const offsets = await retry('read offsets', () => source.offsets(), signal);
       const range = offsets.get(partition);
+      if (signal.aborted || processor.isStopped) return;
       // Without a leader there is nothing to compare with, and nothing to read.
-      if (signal.aborted || processor.isStopped || (range === undefined && offsets.has(partition))) return;
+      if (range === undefined && offsets.has(partition)) {
+        this.#waitingForLeader.add(partition);
+        return;
+      }
       refuseUnreadable(firstMissing, range ?? NOTHING);
       if (processor.expectedOffset === expectedOffset) {
         processor.beginAt(range?.earliest ?? 0, this.#assignment.pending, clock.nowMs());

@@ -125,6 +125,17 @@ describe('a partition that cannot go on', () => {
     expect(worker.source.reads).toEqual(['0@0', '1@0', '0@2']);
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
   });
+
+  it('whose leader was away when a batch came out of turn is read again as soon as it has one', async () => {
+    const worker = await aClaimedWorker();
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    worker.source.loseLeader(0);
+    expect(worker.ingestion.onBatch(eventBatch([5]))).toBe(false);
+    await settled();
+    worker.source.hold(0);
+    worker.ingestion.verifyOffsets(await worker.source.offsets());
+    expect(worker.source.reads).toEqual(['0@0', '0@2']);
+  });
 });
 
 describe('a sum that is out of range', () => {

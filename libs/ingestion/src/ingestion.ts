@@ -271,7 +271,7 @@ export class Ingestion implements RecordReceiver {
       const suspects = commit.moves.map(({ partition }) => partition);
       claimNow(partitions.filter((partition) => !suspects.includes(partition)));
       const [culprit] = suspects;
-      if (suspects.length === 1 && culprit !== undefined) this.#suspend(culprit, faultOf(error) ?? { code, message });
+      if (suspects.length === 1 && culprit !== undefined) this.#suspend(culprit, { code, message, sink: 'totals' });
       else for (const suspect of suspects) claimNow([suspect]);
     }
     this.#claimAgain();

@@ -1,7 +1,6 @@
 import { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
 import { DataGapError, LogTruncatedError, TopicRecreatedError } from './start-offset.ts';
-import { SumOutOfRangeError, UnreadableLogError } from './ports/index.ts';
-import type { Sink } from './ports/index.ts';
+import { type Sink, UnreadableLogError } from './ports/index.ts';
 
 export type FaultCode =
   | 'DATA_GAP'
@@ -39,6 +38,5 @@ export function faultOf(error: unknown): PartitionFault | undefined {
     return { code: error.code, message: error.message };
   }
   if (error instanceof ArchiveConflictError) return { code: error.code, message: error.message, sink: 'archive' };
-  if (error instanceof SumOutOfRangeError) return { code: error.code, message: error.message, sink: 'totals' };
   return undefined;
 }
