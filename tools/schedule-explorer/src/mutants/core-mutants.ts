@@ -37,7 +37,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'intent recorded after the upload: a crash in between leaves a file of which nobody knows',
     edits: [
       {
-        file: 'chunk-writer.ts',
+        file: 'archive-sink/chunk-writer.ts',
         find: `  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
   const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
     step('write file', () => createOrAdopt(archive, file)),
@@ -57,7 +57,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'position moved before the upload: a crash in between loses the events of a file',
     edits: [
       {
-        file: 'chunk-writer.ts',
+        file: 'archive-sink/chunk-writer.ts',
         find: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
     step('write file', () => createOrAdopt(archive, file)),
   );
@@ -80,7 +80,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
         find: `      this.release();
       this.#ports.source.reclaim();
 `,
-        replace: `      this.kept = working.assignment.taken?.totals;
+        replace: `      this.kept = active.assignment.taken?.totals;
       this.release();
       this.#ports.source.reclaim();
 `,
@@ -98,7 +98,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'skip below the position off by one: the record before the position is counted again',
     edits: [
       {
-        file: 'partition-intake.ts',
+        file: 'partition-processor.ts',
         find: 'record.offset >= this.#totalsNext;',
         replace: 'record.offset >= this.#totalsNext - 1;',
       },
@@ -109,9 +109,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'the same for the archive: the record at the position is left out',
     edits: [
       {
-        file: 'partition-intake.ts',
-        find: 'record.offset >= this.archive.next;',
-        replace: 'record.offset > this.archive.next;',
+        file: 'partition-processor.ts',
+        find: 'record.offset >= this.archive.nextOffset;',
+        replace: 'record.offset > this.archive.nextOffset;',
       },
     ],
   },
@@ -120,7 +120,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'late event dropped: an event far behind its partition is not counted',
     edits: [
       {
-        file: 'partition-intake.ts',
+        file: 'partition-processor.ts',
         find: '    pending.totals.add(event);\n',
         replace: `    if (event.eventTimeMs < (this.#greatestEventTimeMs ?? 0) - 3_600_000) return;
     pending.totals.add(event);
@@ -133,7 +133,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'dead letters beyond the allowance not counted: a flood is dropped in silence',
     edits: [
       {
-        file: 'partition-intake.ts',
+        file: 'partition-processor.ts',
         find: '    else pending.countDeadLetter(this.partition, record.offset, rejection.reason);\n',
         replace: '',
       },
@@ -144,7 +144,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'a range of dead letters that ends before its last record: nobody finds that one again',
     edits: [
       {
-        file: 'dead-letter-ranges.ts',
+        file: 'totals-sink/dead-letter-ranges.ts',
         find: '    range.lastOffset = added.lastOffset;\n',
         replace: '    range.lastOffset = Math.max(range.lastOffset, added.lastOffset - 1);\n',
       },
@@ -155,9 +155,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'file names without the start offset: a name does not tell which range the file holds',
     edits: [
       {
-        file: 'archive-path.ts',
-        find: '-${padded(startOffset)}-${padded(endOffset)}.parquet',
-        replace: '-${padded(endOffset)}.parquet',
+        file: 'archive-sink/chunk-writer.ts',
+        find: 'generation, startOffset, endOffset, hourMs })',
+        replace: 'generation, startOffset: 0, endOffset, hourMs })',
       },
     ],
   },
@@ -166,9 +166,9 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'a batch taken without comparing the offset that it was fetched from: records before it are lost',
     edits: [
       {
-        file: 'reading.ts',
-        find: 'if (fetchedOffset !== intake.expected) {',
-        replace: 'if (batch.nextOffset <= intake.expected) {',
+        file: 'assignment-reader.ts',
+        find: 'if (fetchedOffset !== processor.expectedOffset) {',
+        replace: 'if (batch.nextOffset <= processor.expectedOffset) {',
       },
     ],
   },
@@ -177,10 +177,10 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'a batch without records taken wherever it was fetched from: records before it are lost',
     edits: [
       {
-        file: 'reading.ts',
-        find: 'if (fetchedOffset !== intake.expected) {',
+        file: 'assignment-reader.ts',
+        find: 'if (fetchedOffset !== processor.expectedOffset) {',
         replace:
-          'if (fetchedOffset !== intake.expected && (batch.nextOffset <= intake.expected || batch.records().next())) {',
+          'if (fetchedOffset !== processor.expectedOffset && (batch.nextOffset <= processor.expectedOffset || batch.records().next())) {',
       },
     ],
   },
@@ -193,7 +193,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
         find: `    this.release();
     this.#assigned = partitions;
 `,
-        replace: `    this.kept = this.#workings[0]?.assignment.pending.totals;
+        replace: `    this.kept = this.#assignments[0]?.assignment.pending.totals;
     this.release();
     this.#assigned = partitions;
 `,
@@ -205,7 +205,11 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'part-of-batch-taken-for-all',
     bug: 'a batch of which a part was taken passes for taken: the rest of its records is lost',
     edits: [
-      { file: 'partition-intake.ts', find: 'isWhole ? batch.nextOffset : lastOffset + 1', replace: 'batch.nextOffset' },
+      {
+        file: 'partition-processor.ts',
+        find: 'isWhole ? batch.nextOffset : lastOffset + 1',
+        replace: 'batch.nextOffset',
+      },
     ],
   },
   {
@@ -213,8 +217,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'the roll interval begun anew at each claim: with rebalances more frequent than it, nothing is ever archived',
     edits: [
       {
-        file: 'partition-archive.ts',
-        find: '(this.#isHeldAtClaim(this.#start) ? this.#heldSinceMs : undefined) ?? nowMs',
+        file: 'archive-sink/partition-archive.ts',
+        find: '(this.#existedAtClaim(this.#start) ? this.#waitingSinceMs : undefined) ?? nowMs',
         replace: 'nowMs',
       },
     ],
@@ -224,10 +228,43 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     bug: 'an intent redone up to the end of a batch: its files hold rows of the next chunk',
     edits: [
       {
-        file: 'partition-archive.ts',
+        file: 'archive-sink/partition-archive.ts',
         find: `    if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     if (event`,
         replace: '    if (event',
+      },
+    ],
+  },
+  {
+    name: 'gap-ends-worker',
+    bug: 'a gap taken for a fault of the worker: it ends, and with it the reading of all other partitions',
+    edits: [
+      {
+        file: 'partition-fault.ts',
+        find: '  if (error instanceof DataGapError)',
+        replace: '  if (error instanceof DataGapError && !(error instanceof Error))',
+      },
+    ],
+  },
+  {
+    name: 'stopped-never-claimed-again',
+    bug: 'a partition that was stopped not claimed again: it stands still after it was put in order',
+    edits: [
+      {
+        file: 'ingestion.ts',
+        find: '    this.#queue.add({ partitions: [partition], dueMs, isApart, commitRecords: undefined });\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'stopped-claimed-beside-itself',
+    bug: 'a partition claimed again beside what was stopped of it: its batches go to the stopped one',
+    edits: [
+      {
+        file: 'ingestion.ts',
+        find: '    for (const partition of due.flatMap(({ partitions }) => partitions)) this.#leave(partition);\n',
+        replace: '',
       },
     ],
   },
