@@ -138,6 +138,17 @@ describe('an archive in a bucket behind a bad network', () => {
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
+  it.each([
+    ['when the session is opened', 'POST'],
+    ['when the bytes come', 'PUT'],
+  ])('adopts a file that exists where creating it again is forbidden %s', async (_when, method) => {
+    meet(method, []);
+    await archive.create(pathIn(hour), columnsOf([aRow()]));
+    meet(method, always(403));
+    expect(await archive.create(pathIn(hour), columnsOf([aRow({ bytes: 9 })]))).toBeUndefined();
+    expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
+  });
+
   it('reports a server that stays busy, as worth another try', async () => {
     meet('PUT', always(503));
     const expected = { code: 'ARCHIVE_UNAVAILABLE', retryable: true };
@@ -168,13 +179,16 @@ describe('an archive in a bucket behind a bad network', () => {
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
-  it('says at once that it may not', async () => {
+  it('says that creating is forbidden once it knows that no such file exists', async () => {
     meet('POST', always(403));
     const before = proxy.seen.length;
     const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
     await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
     await expect(attempt).rejects.toThrow('roles/storage');
-    expect(proxy.seen.slice(before)).toEqual([['POST', 403]]);
+    expect(proxy.seen.slice(before)).toEqual([
+      ['POST', 403],
+      ['GET', 'pass'],
+    ]);
   });
 });
 

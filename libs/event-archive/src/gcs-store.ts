@@ -63,8 +63,8 @@ export class GcsStore implements CheckedStore {
     const name = this.#nameOf(path);
     const bytes = await readFile(preparedFile);
     return this.#tried('create', name, () =>
-      // Each of the two requests has a deadline of its own; this one is for what comes before, the credentials.
-      withDeadline(3 * this.#timeoutMs, () => createObject(this.#bucket, name, bytes, this.#timeoutMs)),
+      // Each of the three requests has a deadline of its own; this one is for what comes before, the credentials.
+      withDeadline(4 * this.#timeoutMs, () => createObject(this.#bucket, name, bytes, this.#timeoutMs)),
     );
   }
 

@@ -2,11 +2,15 @@ import { type Bucket, CRC32C } from '@google-cloud/storage';
 import { httpStatusOf } from './gcs-failure.ts';
 
 const PRECONDITION_FAILED = 412;
+const FORBIDDEN = 403;
 
 /**
  * Creates an object, unless one of that name exists. The server refuses bytes whose CRC32C is not the one announced,
  * so that a damaged object never exists (the client's own check would delete it afterwards).
- * @param timeoutMs for each of the two requests; a connection that is silent for longer is closed.
+ *
+ * Who may create and not delete may be told 403 in place of 412 of an object that exists: to replace one is to delete it,
+ * and which of the two the server checks first is not documented. So after a 403 the object itself is asked for.
+ * @param timeoutMs for each of the requests, at most three; a connection that is silent for longer is closed.
  * @returns false when an object of that name exists.
  */
 export async function createObject(bucket: Bucket, name: string, bytes: Buffer, timeoutMs: number): Promise<boolean> {
@@ -29,7 +33,9 @@ export async function createObject(bucket: Bucket, name: string, bytes: Buffer, 
     });
     return true;
   } catch (error) {
-    if (httpStatusOf(error) === PRECONDITION_FAILED) return false;
+    const status = httpStatusOf(error);
+    if (status === PRECONDITION_FAILED) return false;
+    if (status === FORBIDDEN && (await object.exists())[0]) return false;
     throw error;
   }
 }
