@@ -5,14 +5,27 @@ import { withAdvice } from './error-guides.ts';
 
 const DATABASE_DEADLINE_MS = 2_000;
 
+/** What readiness is told by. */
+export interface ReadinessFacts {
+  readonly ingestion: Pick<
+    ConnectedWorker['ingestion'],
+    'assignedPartitions' | 'isClaimed' | 'openIntents' | 'stoppedPartitions'
+  >;
+  readonly database: Pick<Knex, 'raw'>;
+}
+
 /**
- * Ready when partitions are claimed and the database answers and can be written to. A partition that stands still is
- * told of, and does not make the worker unready as long as another goes on: neither a restart nor a roll-out that waits
- * would put it in order, and the others are served meanwhile. The metrics have an alert of it.
+ * Ready when partitions are claimed, predecessors' chunks are redone, and the database answers and can be written to. A
+ * version that dies while it redoes a chunk is therefore never ready, and a roll-out ends with its first pod.
+ *
+ * A partition that stands still is reported, and does not make the worker unready as long as another goes on: neither a
+ * restart nor a roll-out that waits would put it in order, and the others are served meanwhile. The metrics have an alert.
  */
-export async function readiness({ ingestion, database }: ConnectedWorker): Promise<Condition> {
+export async function readiness({ ingestion, database }: ReadinessFacts): Promise<Condition> {
   const reasons: string[] = [];
   if (!ingestion.isClaimed) reasons.push('no partitions are claimed');
+  if (ingestion.openIntents > 0)
+    reasons.push(`chunks of predecessors that are still to be redone: ${ingestion.openIntents}`);
   try {
     if (await isReadOnly(database)) reasons.push('the database is read-only, as a standby is');
   } catch (error) {
@@ -26,7 +39,7 @@ export async function readiness({ ingestion, database }: ConnectedWorker): Promi
   return reasons.length === 0 ? { ok: true, notes } : { ok: false, reasons };
 }
 
-async function isReadOnly(database: Knex): Promise<boolean> {
+async function isReadOnly(database: Pick<Knex, 'raw'>): Promise<boolean> {
   const asked = database.raw<{ rows: { setting: string }[] }>(
     `SELECT current_setting('transaction_read_only') AS setting`,
   );

@@ -75,6 +75,12 @@ export class Ingestion implements RecordReceiver {
     return this.#stopped.faults;
   }
 
+  /** Predecessors' chunks that are still to be redone, but for those of partitions that stand still. */
+  get openIntents(): number {
+    const archives = this.#workings.flatMap(({ assignment }) => assignment.archives);
+    return archives.filter(({ isRedoing, partition }) => isRedoing && !this.#stopped.has(partition)).length;
+  }
+
   /** First of all whatever is unsaved is thrown away, of every sink and partition: it belongs to an earlier claim. */
   async onPartitionsAssigned(partitions: readonly number[]): Promise<void> {
     this.release();
