@@ -43,3 +43,27 @@ describe('the lag of a partition', () => {
     expect(await lags()).toEqual([]);
   });
 });
+
+describe('the committed offset of a partition', () => {
+  const noRows = { users: [], antennas: [], apps: [], length: 0 };
+
+  function aCommit(partition: number, to: number) {
+    const move = { partition, epoch: 1, from: 0, to, fingerprint: undefined, greatestEventTimeMs: undefined };
+    const commit = { moves: [move], totals: noRows, deadLetters: [], deadLetterRanges: [] };
+    return { kind: 'committed', commit, events: 0, eventBytes: 0n, durationMs: 1 } as unknown as Parameters<
+      IngestionMetrics['observe']
+    >[0];
+  }
+
+  it('is where the last commit has moved it, and is forgotten when partitions are handed out anew', async () => {
+    const registry = createMetrics();
+    const metrics = new IngestionMetrics(registry, () => 0);
+    const offsets = async () =>
+      (await registry.metrics()).split('\n').filter((line) => line.startsWith('speed_layer_committed_offset'));
+    metrics.observe(aCommit(3, 4_812));
+    metrics.observe(aCommit(3, 9_377));
+    expect(await offsets()).toEqual(['speed_layer_committed_offset{partition="3"} 9377']);
+    metrics.observe({ kind: 'claimed', partitions: [1] });
+    expect(await offsets()).toEqual([]);
+  });
+});

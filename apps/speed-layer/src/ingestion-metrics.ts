@@ -15,6 +15,7 @@ export class IngestionMetrics implements IngestionObserver {
   readonly #eventBytes: Counter;
   readonly #deadLetters: Counter<'reason'>;
   readonly #lagRecords: Gauge<'partition'>;
+  readonly #committedOffset: Gauge<'partition'>;
   readonly #eventTime: Gauge;
   readonly #commitSeconds: Histogram;
   readonly #commitRows: Histogram;
@@ -54,6 +55,12 @@ export class IngestionMetrics implements IngestionObserver {
       collect: () => {
         this.#showLags(nowMs());
       },
+    });
+    this.#committedOffset = new Gauge({
+      name: 'speed_layer_committed_offset',
+      help: 'Offset below which the totals of a partition are committed; no series before the first commit of a claim',
+      labelNames: ['partition'],
+      registers,
     });
     this.#eventTime = new Gauge({
       name: 'speed_layer_lag_event_time_seconds',
@@ -100,6 +107,7 @@ export class IngestionMetrics implements IngestionObserver {
       case 'claimed':
         this.#partitions.set(event.partitions.length);
         this.#lags.clear();
+        this.#committedOffset.reset();
         this.#stopped.reset();
         this.#codes.clear();
         return;
@@ -158,7 +166,8 @@ export class IngestionMetrics implements IngestionObserver {
     this.#events.inc(events);
     this.#eventBytes.inc(Number(eventBytes));
     for (const [reason, records] of deadLettersByReason(commit)) this.#deadLetters.inc({ reason }, records);
-    for (const { greatestEventTimeMs = 0 } of commit.moves) {
+    for (const { partition, to, greatestEventTimeMs = 0 } of commit.moves) {
+      this.#committedOffset.set({ partition }, to);
       this.#greatestEventTimeMs = Math.max(this.#greatestEventTimeMs, greatestEventTimeMs);
     }
     this.#commitSeconds.observe(durationMs / 1000);

@@ -318,17 +318,17 @@ describe('an intent that a predecessor left open', () => {
   it('counts as open until its chunk is archived', async () => {
     const worker = withOpenIntent([0]);
     worker.source.hold(1);
-    await worker.ingestion.assigned([0, 1]);
+    await worker.ingestion.onPartitionsAssigned([0, 1]);
     const open = [worker.ingestion.openIntents];
-    worker.ingestion.take(eventBatch([0, 1, 2, 3]));
+    worker.ingestion.onBatch(eventBatch([0, 1, 2, 3]));
     await settled();
     expect([...open, worker.ingestion.openIntents]).toEqual([1, 0]);
   });
 
   it('does not count as open while its partition stands still', async () => {
     const worker = withOpenIntent();
-    await worker.ingestion.assigned([0]);
-    worker.ingestion.take(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
+    await worker.ingestion.onPartitionsAssigned([0]);
+    worker.ingestion.onBatch(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
     await settled();
     expect(worker.ingestion.openIntents).toBe(0);
   });

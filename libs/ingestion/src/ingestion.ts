@@ -77,7 +77,7 @@ export class Ingestion implements RecordReceiver {
 
   /** Predecessors' chunks that are still to be redone, but for those of partitions that stand still. */
   get openIntents(): number {
-    const archives = this.#workings.flatMap(({ assignment }) => assignment.archives);
+    const archives = this.#assignments.flatMap(({ assignment }) => assignment.archives);
     return archives.filter(({ isRedoing, partition }) => isRedoing && !this.#stopped.has(partition)).length;
   }
 

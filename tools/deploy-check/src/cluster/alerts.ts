@@ -9,7 +9,10 @@ import { deployFolder } from './overlays.ts';
 
 const monitoring = join(deployFolder, 'components', 'monitoring');
 const whole = z.object({ spec: z.unknown() });
-const rule = z.looseObject({ annotations: z.object({ summary: z.string() }) });
+const rule = z.union([
+  z.looseObject({ annotations: z.object({ summary: z.string() }) }),
+  z.looseObject({ record: z.string() }),
+]);
 const group = z.looseObject({ rules: z.array(rule) });
 const prometheusRule = z.object({ spec: z.looseObject({ groups: z.array(group) }) });
 
