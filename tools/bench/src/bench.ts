@@ -1,4 +1,5 @@
 import type { Report } from '@antenna/local-stack';
+import { checkout } from '@antenna/test-kit';
 import { execa } from 'execa';
 import type { BenchOptions } from './bench-settings.ts';
 import { buildProduct } from './contestants/product.ts';
@@ -6,7 +7,7 @@ import { installPeer } from './contestants/spark-installation.ts';
 import { kafkaConsumer } from './kafka/kafka-programs.ts';
 import { benchKafka } from './kafka/kafka-topics.ts';
 import { describeMachine } from './measure/machine.ts';
-import { checkout, place } from './place.ts';
+import { place } from './place.ts';
 import {
   type Circumstances,
   noResults,

@@ -1,7 +1,5 @@
-import { join, resolve } from 'node:path';
-
-/** The repository. */
-export const checkout = resolve(import.meta.dirname, '..', '..', '..');
+import { join } from 'node:path';
+import { checkout } from '@antenna/test-kit';
 
 const home = join(checkout, '.local', 'bench');
 

@@ -1,50 +1,28 @@
-import { resolve } from 'node:path';
-import { ProductError } from '@antenna/cli';
-import { execa, ExecaError } from 'execa';
-
-/** A program that was called (Docker, Git) failed. */
-export class ProgramFailedError extends ProductError {
-  readonly code = 'PROGRAM_FAILED';
-}
-
-/** The repository. */
-export const checkout = resolve(import.meta.dirname, '..', '..', '..');
-
-const SHOWN_LINES = 25;
+import { type Environment, runProgram as run } from '@antenna/test-kit';
 
 interface RunOptions {
+  /** The checkout unless given. */
   readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
   /** Ends it, by SIGTERM. */
   readonly signal?: AbortSignal | undefined;
-  /** Shows what it writes on standard error as it comes, besides keeping it. */
+  /** Shows its output on standard error as it comes, besides keeping it. */
   readonly isShown?: boolean;
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program of this machine (Docker, Git) with all of this process's environment, which says where it finds its
+ * daemon, its settings and its proxy.
  * @returns what it wrote to standard output, without the last line's end.
  * @throws {ProgramFailedError} with the command and the end of its output.
  */
-export async function runProgram(
-  file: string,
-  args: readonly string[],
-  { signal, isShown = false, ...options }: RunOptions = {},
-): Promise<string> {
-  const shown = isShown ? (['pipe', process.stderr] as const) : 'pipe';
-  try {
-    const { stdout } = await execa(file, args, {
-      ...options,
-      stdin: 'ignore',
-      stdout: shown,
-      stderr: shown,
-      all: true,
-      ...(signal !== undefined && { cancelSignal: signal }),
-    });
-    return stdout;
-  } catch (error) {
-    if (!(error instanceof ExecaError)) throw error;
-    const lines = String(error.all).trimEnd().split('\n').slice(-SHOWN_LINES);
-    throw new ProgramFailedError(`${error.shortMessage}; the end of its output:\n${lines.join('\n')}`);
-  }
+export async function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { cwd, env, ...rest } = options;
+  const command = { file, args, env: { ...ownEnvironment(), ...env }, ...(cwd === undefined ? {} : { cwd }) };
+  return run(command, rest);
+}
+
+function ownEnvironment(): Environment {
+  const set = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(set);
 }

@@ -1,5 +1,5 @@
+import type { CommandLine } from '@antenna/test-kit';
 import type { Knex } from 'knex';
-import type { CommandLine } from '../measure/run-measured.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import type { BenchUser } from '../workload/workload.ts';
 

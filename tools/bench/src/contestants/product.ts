@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type App, checkout, type CommandLine, type Environment, nodeCommand, runProgram } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
-import { checkout } from '../place.ts';
+import { ContestantFailedError } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
-import { type Environment, workerEnvironment } from '../stack/run-place.ts';
+import { workerEnvironment } from '../stack/run-place.ts';
 import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
 
-const apps = ['provisioner', 'speed-layer', 'batch-layer'] as const;
-type App = (typeof apps)[number];
+const apps: readonly App[] = ['provisioner', 'speed-layer', 'batch-layer'];
 
 /** Bundles the applications, as their images hold them. */
 export async function buildProduct(): Promise<void> {
@@ -19,8 +18,7 @@ export async function buildProduct(): Promise<void> {
 export const product: Contestant = {
   name: 'product',
   async prepare(at, users) {
-    const { failed, all } = await start(bundleCommand('provisioner', [], workerEnvironment(at)));
-    if (failed) throw new ContestantFailedError(lastLines(all));
+    await runProgram(bundleCommand('provisioner', [], workerEnvironment(at)));
     await withDatabase(at.databaseUrl, (database) => insertUsers(database, users));
   },
   drain: (at, topic) => bundleCommand('speed-layer', ['drain'], workerEnvironment(at, topic)),
@@ -50,7 +48,7 @@ export const productStreaming: StreamingContestant = {
 function bundleCommand(app: App, args: readonly string[], env: Environment): CommandLine {
   const deployed = deployment(app);
   const main = join(checkout, 'dist', 'apps', app, 'main.js');
-  return { file: process.execPath, args: [...deployed.flags, main, ...args], env: { ...deployed.env, ...env } };
+  return nodeCommand([...deployed.flags, main, ...args], { ...deployed.env, ...env });
 }
 
 /** How an application is started in its image. */

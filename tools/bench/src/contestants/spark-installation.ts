@@ -4,9 +4,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProductError } from '@antenna/cli';
 import { java, type Report } from '@antenna/local-stack';
+import { checkout, lastLines } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { lastLines } from '../measure/run-measured.ts';
-import { checkout, place } from '../place.ts';
+import { place } from '../place.ts';
 
 /** The peer could not be installed on this machine. */
 class PeerMissingError extends ProductError {
@@ -84,5 +84,5 @@ async function findPython(): Promise<string> {
 async function step(file: string, args: readonly string[], advice: string): Promise<void> {
   const { all, failed } = await execa(file, args, { all: true, reject: false, stdin: 'ignore' });
   if (failed)
-    throw new PeerMissingError(`${file} ${args.slice(0, 3).join(' ')} … failed; ${advice}:\n${lastLines(all)}`);
+    throw new PeerMissingError(`${file} ${args.slice(0, 3).join(' ')} … failed; ${advice}:\n${lastLines(all, 15)}`);
 }

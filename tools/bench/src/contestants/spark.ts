@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CommandLine } from '@antenna/test-kit';
 import * as z from 'zod';
-import type { CommandLine } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';

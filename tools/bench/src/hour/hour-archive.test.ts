@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { verifyArchive } from '../verify/verify-archive.ts';
+import { verifyArchive } from '../workload/verify.ts';
 import { FROM_MS } from '../workload/workload.ts';
 import { hourArchive } from './hour-archive.ts';
 import { HOUR_MS, hourTruth } from './hour-truth.ts';

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { java, kafkaJars, type Report, reportToStderr } from '@antenna/local-stack';
+import { type CommandLine, lastLines, startProgram } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
+import { ContestantFailedError } from '../measure/run-measured.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import { deviceId } from '../workload/workload.ts';
 
@@ -66,7 +67,7 @@ export async function sendSteadily(at: RunPlace, rate: SteadyRate, report: Repor
   const events = rate.eventsPerSecond * rate.seconds;
   const jars = await kafkaJars(report);
   const client = [`bootstrap.servers=${at.brokers}`, 'acks=all', 'linger.ms=5', 'batch.size=65536'];
-  const { failed, all, stdout } = await start({
+  const { failed, all, stdout } = await startProgram({
     file: await java(),
     args: [
       ...['-Xmx512m', '-Dlog4j2.level=ERROR', '-cp', `${jars}/*`, 'org.apache.kafka.tools.ProducerPerformance'],
@@ -77,7 +78,7 @@ export async function sendSteadily(at: RunPlace, rate: SteadyRate, report: Repor
   });
   const reached = /([\d.]+) records\/sec \(/g;
   const last = [...stdout.matchAll(reached)].at(-1)?.[1];
-  if (failed || last === undefined) throw new ContestantFailedError(`the producer failed:\n${lastLines(all)}`);
+  if (failed || last === undefined) throw new ContestantFailedError(`the producer failed:\n${lastLines(all, 15)}`);
   return { events, eventsPerSecond: Number(last) };
 }
 

@@ -1,11 +1,10 @@
 import { ensureTopic } from '@antenna/simulator';
+import { appCommand } from '@antenna/test-kit';
 import { sendBlocks } from '../kafka/kafka-programs.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
 import { runMeasured } from '../measure/run-measured.ts';
 import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
-import { type BlockShape, EventBlock, LoadFailedError } from './event-block.ts';
-import { Stored } from './stored.ts';
-import { workerCommand } from './worker.ts';
+import { type BlockShape, EventBlock, LoadFailedError, requireStored } from './event-block.ts';
 
 export interface DrainLoad {
   readonly shape: BlockShape;
@@ -29,13 +28,10 @@ export async function drainLoad(at: RunPlace, { shape, blocks, partitions }: Dra
   const { brokers, groupId: topic } = at;
   await ensureTopic(benchKafka(brokers), topic, partitions);
   const sent = await sendBlocks({ brokers, topic, lines: block.lines, eventsPerBlock: shape.events, blocks });
-  const { usage } = await runMeasured([workerCommand('speed-layer', ['drain'], workerEnvironment(at))]);
-  return Stored.using(at.databaseUrl, async (stored) => {
-    const { counted, archived } = await stored.mustHold(block);
-    if (counted !== sent || archived !== sent) {
-      throw new LoadFailedError(`${sent} events were sent, ${counted} are counted and ${archived} archived`);
-    }
-    const rows = (await stored.totals('public.bytes')).length;
-    return { events: counted, seconds: usage.wallSeconds, peakBytes: usage.peakMemoryBytes, rows };
-  });
+  const { usage } = await runMeasured([appCommand('speed-layer', ['drain'], workerEnvironment(at))]);
+  const { counted, archived, rows } = await requireStored(at.databaseUrl, block);
+  if (counted !== sent || archived !== sent) {
+    throw new LoadFailedError(`${sent} events were sent, ${counted} are counted and ${archived} archived`);
+  }
+  return { events: counted, seconds: usage.wallSeconds, peakBytes: usage.peakMemoryBytes, rows };
 }

@@ -1,6 +1,6 @@
 import { ProductError } from '@antenna/cli';
 import type { UsageEvent } from '@antenna/event-schema';
-import { Truth } from '@antenna/oracle';
+import { keyedTotals, requireEqualRows, Truth, withTables } from '@antenna/oracle';
 import kafkajs from 'kafkajs';
 
 /** A limit was broken, a row is wrong, or a program failed under load. */
@@ -81,4 +81,34 @@ function partitioner(partitions: number): (key: string) => number {
     isr: [1],
   }));
   return (key) => choose({ topic: '', partitionMetadata, message: { key, value: null } });
+}
+
+/** What a load has left, once it is compared. */
+interface StoredEvents {
+  /** Records below the positions of the totals. */
+  readonly counted: number;
+  readonly archived: number;
+  /** Of `bytes`. */
+  readonly rows: number;
+}
+
+/**
+ * Compares each row of the totals with those that the records below the positions give, and the number of events that
+ * the manifest lists with the offsets that the archive has passed.
+ * @throws {NotProvenError | LoadFailedError} when there is any difference.
+ */
+export async function requireStored(databaseUrl: string, block: EventBlock): Promise<StoredEvents> {
+  return withTables(databaseUrl, async (tables) => {
+    const positions = await tables.positions('totals');
+    const stored = await tables.totals('bytes');
+    requireEqualRows('bytes', block.truthBelow(positions).windows(), keyedTotals(stored));
+    const archived = sum((await tables.positions('archive')).values());
+    const listed = sum((await tables.manifest()).map(({ rows }) => Number(rows)));
+    if (listed !== archived) throw new LoadFailedError(`the archive has passed ${archived} events and lists ${listed}`);
+    return { counted: sum(positions.values()), archived, rows: stored.length };
+  });
+}
+
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
 }

@@ -1,15 +1,13 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { archivePath } from '@antenna/archive-format';
-import { type ArchivedFile } from '@antenna/ingestion';
-import { compareRows, keyedTotals, summarize, type TotalsTableRow } from '@antenna/oracle';
+import type { ArchivedFile } from '@antenna/ingestion';
+import { keyedTotals, requireEqualRows, type TotalsTableRow, withTables } from '@antenna/oracle';
+import { appCommand } from '@antenna/test-kit';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { runMeasured } from '../measure/run-measured.ts';
 import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
-import { LoadFailedError } from './event-block.ts';
-import { Stored } from './stored.ts';
-import { workerCommand } from './worker.ts';
 
 /** Events of one hour: the n-th one follows from n alone. */
 export interface HourShape {
@@ -110,17 +108,14 @@ export async function hourLoad(at: RunPlace, shape: HourShape): Promise<HourResu
   await archiveHour(at, shape);
   const [date, hour] = [new Date(shape.hourMs).toISOString().slice(0, 10), new Date(shape.hourMs).getUTCHours()];
   const { DATABASE_URL = '', ARCHIVE_URL = '' } = workerEnvironment(at);
-  const command = workerCommand('batch-layer', ['run', `--date=${date}`, `--hour=${hour}`], {
+  const command = appCommand('batch-layer', ['run', `--date=${date}`, `--hour=${hour}`], {
     DATABASE_URL,
     ARCHIVE_URL,
   });
   const { usage } = await runMeasured([command]);
-  return Stored.using(at.databaseUrl, async (stored) => {
-    const rows = await stored.totals('public.bytes_hourly');
-    const differences = compareRows(keyedTotals(expectedRows(shape)), keyedTotals(rows));
-    if (differences.length > 0) throw new LoadFailedError(`the hour is wrong: ${summarize(differences, 5)}`);
-    return { seconds: usage.wallSeconds, peakBytes: usage.peakMemoryBytes, rows: rows.length };
-  });
+  const rows = await withTables(at.databaseUrl, (tables) => tables.totals('bytes_hourly'));
+  requireEqualRows('bytes_hourly', keyedTotals(expectedRows(shape)), keyedTotals(rows));
+  return { seconds: usage.wallSeconds, peakBytes: usage.peakMemoryBytes, rows: rows.length };
 }
 
 function expectedRows(shape: HourShape): readonly TotalsTableRow[] {

@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
+import { appCommand, metricsOf, originOf, type Program, startProgram } from '@antenna/test-kit';
 import { sendBlocks } from '../kafka/kafka-programs.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
 import { residentBytes } from '../measure/memory.ts';
-import { start } from '../measure/run-measured.ts';
 import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
-import { type BlockShape, EventBlock, LoadFailedError } from './event-block.ts';
-import { Stored } from './stored.ts';
-import { originOf, type Program, workerCommand, workerFigures } from './worker.ts';
+import { type BlockShape, EventBlock, LoadFailedError, requireStored } from './event-block.ts';
 
 export interface Overload {
   readonly shape: BlockShape;
@@ -48,7 +46,7 @@ export async function overload(at: RunPlace, options: Overload): Promise<Overloa
   const { brokers, groupId: topic } = at;
   const block = new EventBlock(shape, partitions);
   await ensureTopic(benchKafka(brokers), topic, partitions);
-  const worker = start(workerCommand('speed-layer', ['serve'], { ...workerEnvironment(at), HTTP_PORT: '0' }));
+  const worker = startProgram(appCommand('speed-layer', ['serve'], { ...workerEnvironment(at), HTTP_PORT: '0' }));
   try {
     const origin = await originOf(worker);
     const untilMs = Date.now() + durationMs;
@@ -57,7 +55,7 @@ export async function overload(at: RunPlace, options: Overload): Promise<Overloa
     worker.kill('SIGTERM');
     const { exitCode, all } = await worker;
     if (exitCode !== 0) throw new LoadFailedError(`the worker ended with ${String(exitCode)}:\n${all}`);
-    return { periods, ...(await Stored.using(at.databaseUrl, (stored) => stored.mustHold(block))) };
+    return { periods, ...(await requireStored(at.databaseUrl, block)) };
   } finally {
     worker.kill('SIGKILL');
   }
@@ -68,7 +66,7 @@ async function watched(worker: Program, origin: string, options: Overload): Prom
   let eventsBefore = 0;
   while (periods.length < Math.round(options.durationMs / options.periodMs)) {
     const peakMiB = (await peakOf(worker, options.periodMs)) / MIB;
-    const figures = await workerFigures(origin);
+    const figures = await metricsOf(origin);
     const events = figures('speed_layer_events_total');
     const period = { peakMiB, lagRecords: figures('speed_layer_lag_records'), events: events - eventsBefore };
     eventsBefore = events;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CommandLine } from '@antenna/test-kit';
 import { NotMeasurableError } from './processes.ts';
-import type { CommandLine } from './run-measured.ts';
 
 const GROUPS = '/sys/fs/cgroup';
 const PERIOD_US = 100_000;
@@ -50,5 +50,5 @@ async function makeGroup(quotaUs: number): Promise<string> {
 /** The same program, whose process has joined the group before it begins. */
 function within(group: string, { file, args, env }: CommandLine): CommandLine {
   const join = 'echo $$ > "$0/cgroup.procs" && exec "$@"';
-  return { file: '/bin/sh', args: ['-c', join, group, file, ...args], env };
+  return { file: '/bin/sh', args: ['-c', join, group, file, ...args], ...(env === undefined ? {} : { env }) };
 }

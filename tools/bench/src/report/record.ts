@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProductError } from '@antenna/cli';
+import { checkout } from '@antenna/test-kit';
 import { format, resolveConfig } from 'prettier';
-import { checkout, place } from '../place.ts';
+import { place } from '../place.ts';
 import { type Plot, plotsOf } from './plots.ts';
 import { type Circumstances, readResults, type SuiteName } from './results.ts';
 import { type Section, sectionsOf } from './sections.ts';

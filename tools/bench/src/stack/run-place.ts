@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Environment } from '@antenna/test-kit';
 import { benchKafka, deleteTopicsLike } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';
 import type { BenchStack } from './bench-stack.ts';
@@ -25,11 +26,9 @@ export function workerEnvironment({ databaseUrl, brokers, groupId, archive }: Ru
     KAFKA_GROUP_ID: groupId,
     KAFKA_TOPIC: topic,
     ARCHIVE_URL: `file:${archive}`,
+    LOG_FORMAT: 'json',
   };
 }
-
-/** Settings of a program. */
-export type Environment = Readonly<Record<string, string>>;
 
 const PREFIX = 'bench_run_';
 

@@ -7,7 +7,7 @@ import { type HourFacts, hourTruth, hourUsers } from '../hour/hour-truth.ts';
 import { runMeasured, type Usage } from '../measure/run-measured.ts';
 import type { BatchRun } from '../report/results.ts';
 import { inRunPlace } from '../stack/run-place.ts';
-import { verifyHour } from '../verify/verify-tables.ts';
+import { verifyHour } from '../workload/verify.ts';
 import { type BenchUser, FROM_MS } from '../workload/workload.ts';
 import { batchText, type BenchContext } from './suite.ts';
 

@@ -1,15 +1,16 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { archiveSize, withArchive } from '@antenna/oracle';
+import type { CommandLine } from '@antenna/test-kit';
 import type { Contestant } from '../contestants/contestant.ts';
 import { withCpuQuota } from '../measure/cpu-quota.ts';
-import { type CommandLine, type Measured, runMeasured } from '../measure/run-measured.ts';
+import { NotMeasurableError } from '../measure/processes.ts';
+import { type Measured, runMeasured } from '../measure/run-measured.ts';
 import type { BatchRun, DrainRun } from '../report/results.ts';
 import { type BenchStack, withServerUsage } from '../stack/bench-stack.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
-import { WrongResultError } from '../verify/verified.ts';
-import { archiveSize, eventsIn, verifyArchive } from '../verify/verify-archive.ts';
-import { verifyHour, verifyWindows } from '../verify/verify-tables.ts';
 import type { LoadedTopic } from '../workload/load-topic.ts';
+import { verifyArchive, verifyHour, verifyWindows } from '../workload/verify.ts';
 import { endMs, FROM_MS, hourFolder, usersOf } from '../workload/workload.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +34,7 @@ export interface DrainOutcome {
 
 /**
  * One contestant, once, from an empty database and archive: drains the topic, then computes an hour of what it archived.
- * @throws {WrongResultError} when a row of what it computed is not the truth.
+ * @throws {NotProvenError} when a row of what it computed is not the truth.
  */
 export function drainRound(
   stack: BenchStack,
@@ -82,13 +83,13 @@ async function measuredDrain(
   };
 }
 
-/** @throws {WrongResultError} when the processes took more than their share. */
+/** @throws {NotMeasurableError} when the processes took more than their share. */
 async function measuredWithin(commands: readonly CommandLine[], cpuShare: number | undefined): Promise<Measured> {
   if (cpuShare === undefined) return runMeasured(commands);
   const measured = await withCpuQuota(commands, cpuShare, runMeasured);
   const { cpuSeconds, wallSeconds } = measured.usage;
   const allowed = commands.length * cpuShare * wallSeconds * QUOTA_TOLERANCE;
-  if (cpuSeconds > allowed) throw new WrongResultError(`${cpuSeconds} CPU s were taken of ${allowed} allowed`);
+  if (cpuSeconds > allowed) throw new NotMeasurableError(`${cpuSeconds} CPU s were taken of ${allowed} allowed`);
   return measured;
 }
 
@@ -103,5 +104,11 @@ async function measuredBatch(
   await verifyHour(at.databaseUrl, { truth, users: usersOf(workload), hourMs });
   const folder = join(at.archive, hourFolder(hourMs));
   const { files } = archiveSize(folder);
-  return { contestant: contestant.name, events: await eventsIn(folder), users: workload.users, files, ...usage };
+  return {
+    contestant: contestant.name,
+    events: await withArchive(folder, (archive) => archive.eventCount()),
+    users: workload.users,
+    files,
+    ...usage,
+  };
 }

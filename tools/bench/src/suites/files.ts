@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { archiveSize } from '@antenna/oracle';
 import { productStreaming } from '../contestants/product.ts';
 import { sendSteadily } from '../kafka/kafka-programs.ts';
 import type { FilesRun } from '../report/results.ts';
-import { archiveSize } from '../verify/verify-archive.ts';
 import { inStream } from './in-stream.ts';
 import type { BenchContext } from './suite.ts';
 

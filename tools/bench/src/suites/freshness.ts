@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotProvenError } from '@antenna/oracle';
 import type { StreamingContestant } from '../contestants/contestant.ts';
 import { productStreaming } from '../contestants/product.ts';
 import { sparkStreaming } from '../contestants/spark.ts';
 import { BYTES_OF_EVENT, sendSteadily, type Sent } from '../kafka/kafka-programs.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { FreshnessRun } from '../report/results.ts';
-import { WrongResultError } from '../verify/verified.ts';
 import { holdsWithin, inStream, type Stream } from './in-stream.ts';
 import { countedBytes, probeTimes } from './probes.ts';
 import { type BenchContext, freshnessText } from './suite.ts';
@@ -75,7 +75,7 @@ async function verifyAllCounted({ contestant: { name, table }, stream }: Measure
   const wanted = (sent.events + probes.sentMs.size) * BYTES_OF_EVENT;
   await holdsWithin(async () => (await countedBytes(database, table)) >= wanted, END_DEADLINE_MS);
   const counted = await countedBytes(database, table);
-  if (counted > wanted) throw new WrongResultError(`${name} counted ${counted} bytes of ${wanted}`);
+  if (counted > wanted) throw new NotProvenError(`${name} counted ${counted} bytes of ${wanted}`);
 }
 
 /** When events are sent, and which of them are measured. All in milliseconds since 1970. */

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
+import { type CommandLine, lastLines, startProgram } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import type { StreamingContestant } from '../contestants/contestant.ts';
 import { deleteTopic } from '../kafka/kafka-topics.ts';
-import { type CommandLine, ContestantFailedError, lastLines, start } from '../measure/run-measured.ts';
+import { ContestantFailedError } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
-import { WrongResultError } from '../verify/verified.ts';
 import { type Probes, probeTimes, sendProbes } from './probes.ts';
 import type { BenchContext } from './suite.ts';
 
@@ -55,7 +55,7 @@ async function firstCounted(database: Knex, { name, table, shows }: StreamingCon
   // A window takes minutes until it is over: the course waits for longer than Spark takes to start.
   if (shows === 'closed windows') return;
   const isCounted = await holdsWithin(async () => (await probeTimes(database, table)).size > 0, START_DEADLINE_MS);
-  if (!isCounted) throw new WrongResultError(`${name} counted nothing within ${START_DEADLINE_MS} ms`);
+  if (!isCounted) throw new ContestantFailedError(`${name} counted nothing within ${START_DEADLINE_MS} ms`);
 }
 
 /**
@@ -63,11 +63,11 @@ async function firstCounted(database: Knex, { name, table, shows }: StreamingCon
  * @throws {ContestantFailedError} when the service ends before the work is done.
  */
 async function withService<T>(command: CommandLine, work: (pid: number) => Promise<T>): Promise<T> {
-  const service = start(command);
+  const service = startProgram(command);
   let isOver = false;
   const early = service.then(({ all, escapedCommand }): never | undefined => {
     if (isOver) return undefined;
-    throw new ContestantFailedError(`${escapedCommand} ended too early\n${lastLines(all)}`);
+    throw new ContestantFailedError(`${escapedCommand} ended too early\n${lastLines(all, 15)}`);
   });
   try {
     const done = await Promise.race([work(service.pid ?? 0).then((value) => ({ value })), early]);

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '@antenna/local-stack';
+import { NotProvenError, readTruthFile, Truth, writeTruthFile } from '@antenna/oracle';
 import { ensureTopic, produce } from '@antenna/simulator';
-import { readTruthFile, Truth, writeTruthFile } from '@antenna/oracle';
 import type { Kafka } from 'kafkajs';
 import { deleteTopic, recordsOf } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';
-import { WrongResultError } from '../verify/verified.ts';
 import { deviceId, endMs, factsOf, topicOf, type Workload, type WorkloadRecord, workloadRecords } from './workload.ts';
 
 /** A topic that holds a workload and its closing markers. */
@@ -29,7 +28,7 @@ export async function loadTopic(kafka: Kafka, workload: Workload, report: Report
   report(`loading ${workload.events.toLocaleString('en-US')} events into ${topic}`);
   const truth = await load(kafka, workload, known);
   const loaded = await recordsOf(kafka, topic);
-  if (loaded !== wanted) throw new WrongResultError(`${topic} holds ${loaded} records instead of ${wanted}`);
+  if (loaded !== wanted) throw new NotProvenError(`${topic} holds ${loaded} records instead of ${wanted}`);
   if (known === undefined) {
     await mkdir(place.truths, { recursive: true });
     await writeTruthFile(path, truth);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UsageEvent } from '@antenna/event-schema';
-import { simulate, type SimulatedRecord, type SimulationOptions } from '@antenna/simulator';
 import type { QuotaUser } from '@antenna/oracle';
+import { simulate, type SimulatedRecord, type SimulationOptions } from '@antenna/simulator';
 
 /** What a topic of the benchmark holds. */
 export interface Workload {

@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { checkout } from '@antenna/test-kit';
 import { parse, stringify } from 'yaml';
 import * as z from 'zod';
-import { checkout } from '../run-program.ts';
 import { kubectl } from './kubectl.ts';
 
 /** deploy/ of this checkout. */

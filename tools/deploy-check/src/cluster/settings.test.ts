@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkout } from '@antenna/test-kit';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { checkout } from '../run-program.ts';
 import { objectsIn, sourceFiles } from './deploy-sources.ts';
 import { deployFolder } from './overlays.ts';
 

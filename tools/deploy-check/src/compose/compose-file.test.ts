@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleSimulation, simulationSettings } from '@antenna/simulator';
-import { serviceImages } from '@antenna/test-kit';
+import { checkout, serviceImages } from '@antenna/test-kit';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { imageNames } from '../images/image.ts';
-import { checkout } from '../run-program.ts';
 
 const service = z.object({
   image: z.string(),

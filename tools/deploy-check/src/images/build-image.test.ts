@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkout } from '../run-program.ts';
+import { checkout } from '@antenna/test-kit';
 import { sourceOf, withCommittedSource } from './build-image.ts';
 
 describe('the source of an image', () => {

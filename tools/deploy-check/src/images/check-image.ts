@@ -1,5 +1,5 @@
+import { ProgramFailedError } from '@antenna/test-kit';
 import { CheckFailedError } from '../check-list.ts';
-import { ProgramFailedError } from '../run-program.ts';
 import type { BuiltImage, Source } from './build-image.ts';
 import { exitCodeAtSigterm, runConfined } from './confined-run.ts';
 import { baseOf, configurationProblems, contentMbOf, inspectImage } from './image-configuration.ts';

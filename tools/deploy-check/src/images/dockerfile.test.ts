@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkout } from '../run-program.ts';
+import { checkout } from '@antenna/test-kit';
 import { imageNames, recipeOf } from './image.ts';
 
 const dockerfiles = Array.from(new Set(imageNames.map((name) => recipeOf(name).dockerfile)));

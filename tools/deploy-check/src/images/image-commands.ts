@@ -1,6 +1,6 @@
 import { command } from '@antenna/cli';
+import { checkout } from '@antenna/test-kit';
 import { checkCompose } from '../compose/check-compose.ts';
-import { checkout } from '../run-program.ts';
 import { buildImage, buildImages, sourceOf, withCommittedSource } from './build-image.ts';
 import { checkImages } from './check-image.ts';
 import { buildSettings, extentSettings, targetSettings } from './image-settings.ts';

@@ -1,13 +1,13 @@
-import { verify, WrongResultError } from './verified.ts';
+import { NotProvenError, requireEqualRows } from './check.ts';
 
-describe('a figure', () => {
-  it('counts when the rows are the truth, in any order', () => {
+describe('a result that is required to be right', () => {
+  it('passes when the stored rows are the truth, in any order', () => {
     const truth = new Map([
       ['a', 1n],
       ['b', 2n],
     ]);
     expect(() => {
-      verify('totals', truth, [
+      requireEqualRows('totals', truth, [
         ['b', 2n],
         ['a', 1n],
       ]);
@@ -31,9 +31,9 @@ describe('a figure', () => {
         ['b', 3n],
       ],
     ],
-  ] as const)('does not count when a row %s', (_, found) => {
+  ] as const)('fails when a row %s', (_, found) => {
     expect(() => {
-      verify(
+      requireEqualRows(
         'totals',
         [
           ['a', 1n],
@@ -41,12 +41,12 @@ describe('a figure', () => {
         ],
         found,
       );
-    }).toThrow(WrongResultError);
+    }).toThrow(NotProvenError);
   });
 
-  it('does not count when nothing was computed', () => {
+  it('fails when nothing is stored', () => {
     expect(() => {
-      verify('totals', [], []);
+      requireEqualRows('totals', [], []);
     }).toThrow(/no rows/);
   });
 });
