@@ -1,11 +1,10 @@
-import { reportToStderr } from '@antenna/local-stack';
 import { command, databaseSettings, runApp } from '@antenna/cli';
+import { reportToStderr } from '@antenna/local-stack';
 import { defaultBundleFolder, readBundle } from './bundle/read-bundle.ts';
-import { dashboardDatabaseSettings, importSettings, localSettings } from './commands/serving-settings.ts';
-import { resultText } from './commands/show-result.ts';
 import { startServing, stopServing } from './local/local-serving.ts';
-import { defaultHome as home } from './local/superset-files.ts';
-import { importBundle } from './superset/import-bundle.ts';
+import { defaultHome as home } from './local/superset-server.ts';
+import { dashboardDatabaseSettings, importSettings, localSettings } from './serving-settings.ts';
+import { importBundle, resultText } from './superset/import-bundle.ts';
 
 function print(text: string): void {
   process.stdout.write(text);

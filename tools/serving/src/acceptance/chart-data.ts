@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Chart } from '../bundle/asset-schemas.ts';
+import type { Chart } from '../bundle/bundle.ts';
 import type { ChartParams } from '../bundle/chart-params.ts';
 import type { SupersetClient } from '../superset/superset-client.ts';
 
@@ -70,4 +70,23 @@ function queryOf(params: ChartParams): Record<string, unknown> {
 
 function axis(name: string, timeGrain: string | undefined): Record<string, unknown> {
   return { columnType: 'BASE_AXIS', expressionType: 'SQL', label: name, sqlExpression: name, timeGrain };
+}
+
+/** Rows in an order and a form in which those of Superset and those of Postgres can be compared. */
+export function normalizedRows(rows: readonly DataRow[]): readonly DataRow[] {
+  return rows
+    .map((row) =>
+      Object.fromEntries(
+        Object.entries(row)
+          .toSorted()
+          .map(([name, value]) => [name, normalized(value)]),
+      ),
+    )
+    .toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
+}
+
+/** Numbers come as text from Postgres; averages with more digits than a float has. */
+function normalized(value: unknown): unknown {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+  return isNumber ? Number(Number(value).toPrecision(12)) : value;
 }

@@ -1,5 +1,5 @@
-import { until, temporaryFolder } from '@antenna/test-kit';
-import { chromium as playwright, type BrowserContext, type Locator, type Page, type Request } from 'playwright-core';
+import { temporaryFolder, until } from '@antenna/test-kit';
+import { type BrowserContext, chromium as playwright, type Locator, type Page, type Request } from 'playwright-core';
 import * as z from 'zod';
 import type { Credentials } from '../superset/superset-client.ts';
 import { colorsOfCanvas } from './page-scripts.ts';

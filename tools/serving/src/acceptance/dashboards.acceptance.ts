@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { until } from '@antenna/test-kit';
 import pg from 'pg';
 import type { Bundle } from '../bundle/bundle.ts';
-import { chartComponents } from '../bundle/layout-problems.ts';
+import { chartComponents } from '../bundle/dashboard-problems.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { SupersetClient } from '../superset/superset-client.ts';
 import { DashboardBrowser, type ShownChart } from './dashboard-browser.ts';

@@ -6,12 +6,10 @@ import { keptSecrets } from '../local/secrets.ts';
 import { dashboardDatabase } from '../superset/dashboard-database.ts';
 import { importBundle, type ImportRequest } from '../superset/import-bundle.ts';
 import { SupersetClient } from '../superset/superset-client.ts';
-import { chartData, type DataRow } from './chart-data.ts';
+import { chartData, type DataRow, normalizedRows } from './chart-data.ts';
 import { expectedData } from './expected-data.sql.ts';
-import { normalizedRows } from './normalized-rows.ts';
 import { serveFixture, servingFixture } from './serving-fixture.ts';
-import { idsIn, somebodysChart, somebodyWhoLooks } from './superset-questions.ts';
-import { withExtraChart } from './with-extra-chart.ts';
+import { idsIn, somebodysChart, somebodyWhoLooks, withExtraChart } from './superset-questions.ts';
 
 const fixture = servingFixture();
 const url = new URL(fixture.supersetUrl);

@@ -1,14 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts, startPostgres, type Report } from '@antenna/local-stack';
+import { debianProgram, freePorts, type Report, startPostgres } from '@antenna/local-stack';
 import { temporaryFolder } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
 import pg from 'pg';
 import * as z from 'zod';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
-import { startServing, stopServing, type Serving, type ServingRequest } from '../local/local-serving.ts';
-import { defaultHome } from '../local/superset-files.ts';
-import { chromium } from './chromium.ts';
+import { type Serving, type ServingRequest, startServing, stopServing } from '../local/local-serving.ts';
+import { defaultHome } from '../local/superset-server.ts';
 import { demoRun } from './demo-run.sql.ts';
 
 /** Set by the global set-up: the fixture of the run, as JSON. */
@@ -70,4 +69,22 @@ async function fill(databaseUrl: string): Promise<void> {
   await client.connect();
   await client.query(demoRun);
   await client.end();
+}
+
+/**
+ * The browser: Debian's Chromium, or the one that CHROMIUM names. It is installed where it is missing and may be.
+ * @throws {ProgramMissingError}
+ */
+async function chromium(report: Report): Promise<string> {
+  const named = process.env['CHROMIUM'] ?? '';
+  if (named !== '') return named;
+  return debianProgram(
+    {
+      name: 'Chromium',
+      file: '/usr/bin/chromium',
+      packages: ['chromium', 'fonts-dejavu-core'],
+      advice: 'install it and name it in CHROMIUM',
+    },
+    report,
+  );
 }

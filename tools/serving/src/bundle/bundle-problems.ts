@@ -1,8 +1,6 @@
-import type { Chart, Dashboard, Dataset } from './asset-schemas.ts';
-import { assetsOf, type Asset, type Bundle } from './bundle.ts';
-import { fieldsOf, shownColumns } from './chart-fields.ts';
-import { filterProblems } from './filter-problems.ts';
-import { chartComponents, layoutProblems } from './layout-problems.ts';
+import { type Asset, assetsOf, type Bundle, type Chart, type Dashboard, type Dataset } from './bundle.ts';
+import { fieldsOf, shownColumns } from './chart-params.ts';
+import { chartComponents, filterProblems, layoutProblems } from './dashboard-problems.ts';
 
 /**
  * Whether the files of a bundle fit together. Superset checks none of this: it imports a dashboard with a dead

@@ -1,9 +1,9 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
-import { assetsOf, type Bundle } from './bundle.ts';
 import { bundleProblems } from './bundle-problems.ts';
-import { chartComponents } from './layout-problems.ts';
+import { assetsOf, type Bundle } from './bundle.ts';
+import { chartComponents } from './dashboard-problems.ts';
 import { defaultBundleFolder, readBundle } from './read-bundle.ts';
 
 const speed = 'dashboards/speed.yaml';
@@ -20,17 +20,17 @@ describe('the bundle of this checkout', () => {
 
   it('says UTC wherever a chart has an axis of time', async () => {
     const { charts } = await readBundle(defaultBundleFolder);
-    const titles = charts.flatMap(({ content }) => ('x_axis' in content.params ? [content.params.x_axis_title] : []));
+    const titles = timeSeriesOf(charts).map(({ x_axis_title }) => x_axis_title);
     expect(titles.length).toBeGreaterThan(6);
     expect(titles.filter((title) => !title.includes('UTC'))).toEqual([]);
   });
 
   it('shows ids beyond the ten greatest as one series in every chart of ids', async () => {
     const { charts } = await readBundle(defaultBundleFolder);
-    const byId = charts.filter(({ content }) => 'x_axis' in content.params && content.params.groupby[0] === 'label');
+    const byId = timeSeriesOf(charts).filter(({ groupby }) => groupby[0] === 'label');
     expect(byId).toHaveLength(6);
-    for (const { content } of byId) {
-      expect(content.params).toMatchObject({ limit: 10, group_others_when_limit_reached: true });
+    for (const params of byId) {
+      expect(params).toMatchObject({ limit: 10, group_others_when_limit_reached: true });
     }
   });
 });
@@ -153,6 +153,12 @@ describe('the files of a bundle', () => {
     expect(paths).toContain('metadata.yaml');
   });
 });
+
+function timeSeriesOf(charts: Bundle['charts']) {
+  return charts
+    .map(({ content }) => content.params)
+    .filter((it) => it.viz_type === 'echarts_timeseries_bar' || it.viz_type === 'echarts_timeseries_line');
+}
 
 type Dashboards = Bundle['dashboards'][number]['content'];
 

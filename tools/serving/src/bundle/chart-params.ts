@@ -1,160 +1,65 @@
 import * as z from 'zod';
 
 /** A condition on the rows of a dataset. */
-export const adhocFilter = z.strictObject({
-  clause: z.literal('WHERE'),
-  expressionType: z.literal('SIMPLE'),
-  subject: z.string(),
-  operator: z.string(),
-  operatorId: z.string().optional(),
-  comparator: z.string(),
-});
-const shared = { adhoc_filters: z.array(adhocFilter), extra_form_data: z.strictObject({}) };
-const format = z.string();
-const grain = z.enum(['PT5M', 'PT1H']);
-const colorScheme = z.literal('supersetColors');
+export const adhocFilter = z.looseObject({ subject: z.string(), operator: z.string(), comparator: z.string() });
 
-const timeSeries = {
-  ...shared,
+const shared = { adhoc_filters: z.array(adhocFilter) };
+const axes = {
   x_axis: z.string(),
-  time_grain_sqla: grain,
-  x_axis_sort_asc: z.boolean(),
-  metrics: z.array(z.string()).length(1),
-  groupby: z.array(z.string()).max(1),
-  order_desc: z.boolean(),
-  row_limit: z.int(),
-  truncate_metric: z.boolean(),
-  show_empty_columns: z.boolean().optional(),
-  color_scheme: colorScheme,
-  show_legend: z.boolean(),
-  legendType: z.enum(['scroll', 'plain']).optional(),
-  legendOrientation: z.enum(['right', 'top']).optional(),
-  legendMargin: z.int().nullable().optional(),
-  rich_tooltip: z.boolean(),
-  tooltipTimeFormat: format,
-  x_axis_time_format: format,
   x_axis_title: z.string(),
-  x_axis_title_margin: z.int(),
-  y_axis_format: format,
-  y_axis_title: z.string(),
-  y_axis_title_margin: z.int(),
-  y_axis_title_position: z.literal('Left'),
-  truncateYAxis: z.boolean(),
-  echart_options: z.string(),
-  annotation_layers: z.array(z.never()),
+  time_grain_sqla: z.string(),
+  groupby: z.array(z.string()),
+  metrics: z.array(z.string()),
+  row_limit: z.int(),
 };
 
-const bars = z.strictObject({
-  ...timeSeries,
+const bars = z.looseObject({
+  ...shared,
+  ...axes,
   viz_type: z.literal('echarts_timeseries_bar'),
-  orientation: z.literal('vertical'),
-  stack: z.literal('Stack').optional(),
-  show_value: z.boolean().optional(),
   /** This many series; the others are summed where `group_others_when_limit_reached`. */
   limit: z.int().positive().optional(),
-  timeseries_limit_metric: z.string().optional(),
   group_others_when_limit_reached: z.literal(true).optional(),
-  sort_series_type: z.literal('sum').optional(),
-  sort_series_ascending: z.boolean().optional(),
-  showTooltipTotal: z.boolean().optional(),
-  tooltipSortByMetric: z.boolean().optional(),
+  timeseries_limit_metric: z.string().optional(),
 });
-
-const lines = z.strictObject({
-  ...timeSeries,
-  viz_type: z.literal('echarts_timeseries_line'),
-  seriesType: z.literal('line'),
-  markerEnabled: z.boolean(),
-  markerSize: z.int(),
-});
-
-const bigNumber = z.strictObject({
-  ...shared,
-  viz_type: z.literal('big_number_total'),
-  metric: z.string(),
-  header_font_size: z.number(),
-  subtitle_font_size: z.number(),
-  subtitle: z.string(),
-  y_axis_format: format.optional(),
-  force_timestamp_formatting: z.boolean().optional(),
-  time_format: format.optional(),
-});
-
-const pie = z.strictObject({
+const lines = z.looseObject({ ...shared, ...axes, viz_type: z.literal('echarts_timeseries_line') });
+const bigNumber = z.looseObject({ ...shared, viz_type: z.literal('big_number_total'), metric: z.string() });
+const pie = z.looseObject({
   ...shared,
   viz_type: z.literal('pie'),
   metric: z.string(),
-  groupby: z.array(z.string()).length(1),
+  groupby: z.array(z.string()),
   row_limit: z.int(),
-  sort_by_metric: z.boolean(),
-  color_scheme: colorScheme,
-  donut: z.boolean(),
-  innerRadius: z.int(),
-  outerRadius: z.int(),
-  label_type: z.literal('key_percent'),
-  label_line: z.boolean(),
-  labels_outside: z.boolean(),
-  show_labels: z.boolean(),
-  show_labels_threshold: z.int(),
-  show_legend: z.boolean(),
-  show_total: z.boolean(),
-  number_format: format,
-});
-
-const columnFormat = z.strictObject({
-  d3NumberFormat: format.optional(),
-  d3SmallNumberFormat: format.optional(),
-  d3TimeFormat: format.optional(),
-  showCellBars: z.boolean().optional(),
-});
-
-const cellColor = z.strictObject({
-  column: z.string(),
-  operator: z.enum(['=', '≠', '≥']),
-  targetValue: z.union([z.number(), z.string()]),
-  colorScheme: z.string().regex(/^#[0-9A-F]{6}$/),
-  useGradient: z.boolean(),
 });
 
 const tableLook = {
   ...shared,
   viz_type: z.literal('table'),
   row_limit: z.int(),
-  server_pagination: z.literal(false),
-  page_length: z.int(),
-  include_search: z.boolean(),
-  table_timestamp_format: format.optional(),
-  show_cell_bars: z.boolean(),
-  color_pn: z.boolean().optional(),
-  column_config: z.record(z.string(), columnFormat),
-  conditional_formatting: z.array(cellColor).optional(),
+  column_config: z.record(z.string(), z.unknown()),
+  conditional_formatting: z.array(z.looseObject({ column: z.string() })).optional(),
 };
-
-/** `["column", ascending]`, as JSON text. */
-const columnOrder = z.string().regex(/^\["\w+", (true|false)\]$/);
-
-const rawTable = z.strictObject({
+const rawTable = z.looseObject({
   ...tableLook,
   query_mode: z.literal('raw'),
   all_columns: z.array(z.string()).nonempty(),
-  order_by_cols: z.array(columnOrder),
-  groupby: z.array(z.never()),
-  metrics: z.array(z.never()),
+  /** `["column", ascending]` each, as JSON text. */
+  order_by_cols: z.array(z.string().regex(/^\["\w+", (true|false)\]$/)),
 });
-
-const aggregateTable = z.strictObject({
+const aggregateTable = z.looseObject({
   ...tableLook,
   query_mode: z.literal('aggregate'),
   groupby: z.array(z.string()),
   metrics: z.array(z.string()).nonempty(),
-  all_columns: z.array(z.never()),
   timeseries_limit_metric: z.string(),
-  order_desc: z.boolean(),
-  time_grain_sqla: grain.optional(),
-  temporal_columns_lookup: z.record(z.string(), z.literal(true)).optional(),
+  time_grain_sqla: z.string().optional(),
+  temporal_columns_lookup: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** What a chart of each kind is drawn from. Superset ignores a parameter that it does not know; here it is an error. */
+/**
+ * What a chart of each kind is drawn from, as far as it names columns and metrics, which have to be those of its
+ * dataset. How it looks is Superset's to judge: other parameters pass unread.
+ */
 export const chartParams = z.discriminatedUnion('viz_type', [
   bars,
   lines,
@@ -164,3 +69,54 @@ export const chartParams = z.discriminatedUnion('viz_type', [
 ]);
 
 export type ChartParams = z.infer<typeof chartParams>;
+
+/** What a chart asks of its dataset. */
+export interface ChartFields {
+  readonly columns: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+/** The columns and metrics that a chart names, wherever it names them. */
+export function fieldsOf(params: ChartParams): ChartFields {
+  const filtered = params.adhoc_filters.map(({ subject }) => subject);
+  switch (params.viz_type) {
+    case 'echarts_timeseries_bar':
+      return {
+        columns: [params.x_axis, ...params.groupby, ...filtered],
+        metrics: [...params.metrics, ...given(params.timeseries_limit_metric)],
+      };
+    case 'echarts_timeseries_line':
+      return { columns: [params.x_axis, ...params.groupby, ...filtered], metrics: params.metrics };
+    case 'big_number_total':
+      return { columns: filtered, metrics: [params.metric] };
+    case 'pie':
+      return { columns: [...params.groupby, ...filtered], metrics: [params.metric] };
+    case 'table':
+      return params.query_mode === 'raw'
+        ? { columns: [...params.all_columns, ...params.order_by_cols.map(orderedColumn), ...filtered], metrics: [] }
+        : {
+            columns: [...params.groupby, ...Object.keys(params.temporal_columns_lookup ?? {}), ...filtered],
+            metrics: [...params.metrics, params.timeseries_limit_metric],
+          };
+  }
+}
+
+/** The columns that a table shows, under the names by which formats and colours refer to them. */
+export function shownColumns(params: ChartParams): readonly string[] {
+  if (params.viz_type !== 'table') return [];
+  return params.query_mode === 'raw' ? params.all_columns : [...params.groupby, ...params.metrics];
+}
+
+/** Whether the dashboard's filter of time reaches the chart. */
+export function isFilteredByTime({ adhoc_filters }: ChartParams): boolean {
+  return adhoc_filters.some(({ operator }) => operator === 'TEMPORAL_RANGE');
+}
+
+/** `["usage", false]`: the column, and whether the order is ascending. */
+function orderedColumn(text: string): string {
+  return /"(\w+)"/.exec(text)?.[1] ?? text;
+}
+
+function given(name: string | undefined): readonly string[] {
+  return name === undefined ? [] : [name];
+}

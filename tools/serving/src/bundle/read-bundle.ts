@@ -1,11 +1,27 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
+import { ProductError } from '@antenna/cli';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { BundleBrokenError } from '../errors.ts';
-import { chartSchema, dashboardSchema, databaseSchema, datasetSchema, metadataSchema } from './asset-schemas.ts';
-import type { Asset, Bundle } from './bundle.ts';
 import { bundleProblems } from './bundle-problems.ts';
+import {
+  type Asset,
+  type Bundle,
+  chartSchema,
+  dashboardSchema,
+  databaseSchema,
+  datasetSchema,
+  metadataSchema,
+} from './bundle.ts';
+
+/** The bundle contradicts itself, or Superset would not understand it. */
+class BundleBrokenError extends ProductError {
+  readonly code = 'BUNDLE_BROKEN';
+
+  constructor(folder: string, problems: readonly string[]) {
+    super(`the bundle in ${folder} is not imported; repair it:${problems.map((line) => `\n  ${line}`).join('')}`);
+  }
+}
 
 /** The dashboards of this checkout. */
 export const defaultBundleFolder = resolve(import.meta.dirname, '../../../../deploy/superset/bundle');

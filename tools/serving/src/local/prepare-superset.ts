@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Report } from '@antenna/local-stack';
 import { execa } from 'execa';
-import { InstallationFailedError } from '../errors.ts';
 import type { Credentials } from '../superset/superset-client.ts';
 import type { MetadataDatabase } from './metadata-database.ts';
-import type { PythonEnvironment } from './python-environment.ts';
-import { supersetFiles } from './superset-files.ts';
+import { InstallationFailedError, type PythonEnvironment } from './python-environment.ts';
+import { supersetFiles } from './superset-server.ts';
 
 interface Preparation {
   readonly python: PythonEnvironment;

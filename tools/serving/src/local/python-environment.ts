@@ -2,10 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ProductError } from '@antenna/cli';
 import { ProgramMissingError, type Report } from '@antenna/local-stack';
 import { execa } from 'execa';
-import { InstallationFailedError } from '../errors.ts';
-import { supersetFiles } from './superset-files.ts';
+import { supersetFiles } from './superset-server.ts';
+
+/** Superset could not be installed or prepared on this machine. */
+export class InstallationFailedError extends ProductError {
+  readonly code = 'INSTALLATION_FAILED';
+}
 
 /** An installed Superset. */
 export interface PythonEnvironment {

@@ -1,6 +1,19 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { localServer, type LocalServer, type Report } from '@antenna/local-stack';
-import { supersetFiles } from './superset-files.ts';
+
+const checkout = resolve(import.meta.dirname, '../../../..');
+const deployed = resolve(checkout, 'deploy/superset');
+
+/** Where Superset lives on this machine: installation, secrets, log. */
+export const defaultHome = resolve(checkout, '.local/superset');
+
+/** What is deployed everywhere, and installed here. */
+export const supersetFiles = {
+  requirements: resolve(deployed, 'requirements.txt'),
+  constraints: resolve(deployed, 'constraints.txt'),
+  config: resolve(deployed, 'superset_config.py'),
+  prepare: resolve(deployed, 'prepare.py'),
+} as const;
 
 export interface ServerRequest {
   readonly home: string;

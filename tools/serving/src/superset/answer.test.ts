@@ -1,4 +1,4 @@
-import { refusalOf, type Answer } from './answer.ts';
+import { type Answer, refusalOf } from './answer.ts';
 
 const asked = { method: 'POST', path: '/api/v1/assets/import/?x=1', username: 'ana', url: 'https://superset.example' };
 

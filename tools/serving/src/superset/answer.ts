@@ -1,10 +1,25 @@
+import { ProductError } from '@antenna/cli';
 import * as z from 'zod';
-import {
-  LoginRefusedError,
-  PermissionMissingError,
-  SupersetRefusedError,
-  SupersetUnreachableError,
-} from '../errors.ts';
+
+/** Superset answered with an error. */
+export class SupersetRefusedError extends ProductError {
+  readonly code = 'SUPERSET_REFUSED';
+}
+
+/** The user may not do what the import has to do. */
+class PermissionMissingError extends ProductError {
+  readonly code = 'PERMISSION_MISSING';
+}
+
+/** User or password is wrong. */
+export class LoginRefusedError extends ProductError {
+  readonly code = 'LOGIN_REFUSED';
+}
+
+/** Nothing that speaks like Superset answers at the address. */
+export class SupersetUnreachableError extends ProductError {
+  readonly code = 'SUPERSET_UNREACHABLE';
+}
 
 export interface Answer {
   readonly isJson: boolean;

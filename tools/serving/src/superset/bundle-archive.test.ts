@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import * as z from 'zod';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
-import { bundleArchive, bundlePasswords, type BundleChoices } from './bundle-archive.ts';
+import { bundleArchive, type BundleChoices, bundlePasswords } from './bundle-archive.ts';
 import { dashboardDatabase } from './dashboard-database.ts';
 
 const reader = new URL('postgresql://reader:p%40ss%2Fword@db.example:5433/usage?sslmode=require');

@@ -1,7 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
-import type { Dashboard, Database } from '../bundle/asset-schemas.ts';
-import type { Asset, Bundle } from '../bundle/bundle.ts';
-import { passwordMask, type DashboardDatabase } from './dashboard-database.ts';
+import type { Asset, Bundle, Dashboard, Database } from '../bundle/bundle.ts';
+import { type DashboardDatabase, passwordMask } from './dashboard-database.ts';
 
 /** What an installation sets in the bundle. */
 export interface BundleChoices {

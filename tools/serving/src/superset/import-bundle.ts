@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import type { Bundle } from '../bundle/bundle.ts';
-import { SupersetRefusedError } from '../errors.ts';
-import { bundleArchive, bundlePasswords, type BundleChoices } from './bundle-archive.ts';
+import { type Bundle, uuidPrefix } from '../bundle/bundle.ts';
+import { SupersetRefusedError } from './answer.ts';
+import { bundleArchive, type BundleChoices, bundlePasswords } from './bundle-archive.ts';
 import { requireReadableData } from './readable-data.ts';
-import { removeStaleCharts } from './stale-charts.ts';
-import { SupersetClient, type Credentials } from './superset-client.ts';
+import { type Credentials, SupersetClient } from './superset-client.ts';
 import { requireSupportedVersion } from './supported-version.ts';
 
 export interface ImportRequest {
@@ -72,4 +71,29 @@ async function requireCharts(client: SupersetClient, slug: string, expected: num
 
 function expectedCharts(position: Bundle['dashboards'][number]['content']['position']): number {
   return Object.values(position).filter((component) => component !== 'v2' && component.type === 'CHART').length;
+}
+
+const chartRow = z.object({ id: z.int(), uuid: z.string(), slice_name: z.string() });
+
+/**
+ * Removes the charts that an earlier bundle brought and this one does not have: the import itself never deletes. They
+ * are known by the prefix of their uuid, which nothing that people make has.
+ * @returns their names.
+ */
+async function removeStaleCharts(client: SupersetClient, { charts }: Bundle): Promise<readonly string[]> {
+  const wanted = new Set(charts.map(({ content }) => content.uuid));
+  const rows = await client.list('chart', chartRow);
+  const stale = rows.filter(({ uuid }) => uuid.startsWith(uuidPrefix) && !wanted.has(uuid));
+  for (const { id } of stale) await client.call({ method: 'DELETE', path: `/api/v1/chart/${id}` });
+  return stale.map(({ slice_name }) => slice_name);
+}
+
+/** What an import did, for people. */
+export function resultText({ datasets, charts, removed, dashboards }: ImportResult): string {
+  return [
+    `${dashboards.length} dashboards, ${charts} charts, ${datasets} datasets are up to date`,
+    ...removed.map((name) => `removed the chart «${name}», which the bundle no longer has`),
+    ...dashboards.map(({ title, url }) => `${title}\n  ${url}`),
+    '',
+  ].join('\n');
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { LoginRefusedError, SupersetUnreachableError } from '../errors.ts';
-import { answerOf, refusalOf } from './answer.ts';
+import { answerOf, LoginRefusedError, refusalOf, SupersetUnreachableError } from './answer.ts';
 
 export interface Credentials {
   readonly username: string;

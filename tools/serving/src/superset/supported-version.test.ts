@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { supersetFiles } from '../local/superset-files.ts';
+import { supersetFiles } from '../local/superset-server.ts';
 import { requireSupportedVersion, supportedSeries } from './supported-version.ts';
 
 describe('the version of a Superset', () => {

@@ -1,7 +1,12 @@
+import { ProductError } from '@antenna/cli';
 import * as z from 'zod';
-import { SupersetUnreachableError, SupersetVersionError } from '../errors.ts';
-import { answerOf } from './answer.ts';
+import { answerOf, SupersetUnreachableError } from './answer.ts';
 import { unreachable } from './superset-client.ts';
+
+/** The Superset is of a version that the bundle is not written for. */
+class SupersetVersionError extends ProductError {
+  readonly code = 'SUPERSET_VERSION';
+}
 
 /** The series that the bundle is written for: its charts use parameters that others do not have. */
 export const supportedSeries = '6.1';

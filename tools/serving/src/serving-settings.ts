@@ -4,12 +4,12 @@ import {
   secretFile,
   setting,
   settingsGroup,
-  wholeNumber,
   type SettingType,
+  wholeNumber,
 } from '@antenna/cli';
 import * as z from 'zod';
-import { defaultBundleFolder } from '../bundle/read-bundle.ts';
-import { dashboardDatabase, dashboardDatabaseUrl } from '../superset/dashboard-database.ts';
+import { defaultBundleFolder } from './bundle/read-bundle.ts';
+import { dashboardDatabase, dashboardDatabaseUrl } from './superset/dashboard-database.ts';
 
 const secretText: SettingType<string> = {
   placeholder: '<text>',
