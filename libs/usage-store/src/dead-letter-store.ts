@@ -12,7 +12,7 @@ import type {
   WholeDeadLetter,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { callFunction } from './call-function.ts';
+import { functionAnswer } from './function-answer.ts';
 import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_FATE } from './sql/dead-letters.sql.ts';
 
 /** Dead letters in Postgres, and what was sent again of them: one function call each, with the rights of an operator. */
@@ -69,10 +69,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
   }
 
   async #call<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
-    const bindings = { topic: this.#topic, ...parameters };
-    const [row] = await callFunction<{ readonly answer: Answer }>(this.#database, statement, bindings);
-    if (row === undefined) throw new TypeError('a function without an answer');
-    return row.answer;
+    return functionAnswer<Answer>(this.#database, statement, { topic: this.#topic, ...parameters });
   }
 }
 

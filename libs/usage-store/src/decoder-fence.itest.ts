@@ -1,38 +1,26 @@
 import { WindowTotals } from '@antenna/aggregation';
 import type { ClaimedPosition, PositionMove, Sink } from '@antenna/ingestion';
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
-import { openDatabase } from './database.ts';
-import { PostgresPositionStore } from './position-store.ts';
+import type { PostgresPositionStore } from './position-store.ts';
+import { TestStore } from './testing/test-store.ts';
 
 const BOTH: readonly Sink[] = ['totals', 'archive'];
 const PARTITION = 3;
-const STREAM = {
-  topic: 'devices',
-  groupId: 'speed-layer',
-  clusterId: 'cluster',
-  archiveUrl: 'file:/archive',
-  allowedLatenessMs: 60_000,
-  owner: 'a test',
-};
 const REFUSED = { code: 'DECODER_VERSION', exitCode: 1 };
 
 describe('a worker with another version of the decoder', () => {
-  let provided: TestDatabase;
+  let store: TestStore;
   let database: Knex;
 
   beforeEach(async () => {
-    provided = await testDatabase();
-    database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+    store = await TestStore.open();
+    ({ database } = store);
   });
 
-  afterEach(async () => {
-    await database.destroy();
-    await provided.close();
-  });
+  afterEach(() => store.close());
 
-  const workerOf = (decoderVersion: number) => new PostgresPositionStore(database, { ...STREAM, decoderVersion });
+  const workerOf = (decoderVersion: number) => store.worker({ decoderVersion });
   const claim = (version: number, sinks = BOTH) => workerOf(version).claim(sinks, [PARTITION]);
 
   /** What a worker of this version makes durable of each sink. */
@@ -41,7 +29,8 @@ describe('a worker with another version of the decoder', () => {
       version,
       BOTH.filter((sink) => sink in ends),
     );
-    for (const position of claimed) expect(await committed(database, position, ends[position.sink] ?? 0)).toBe(true);
+    for (const position of claimed)
+      expect(await committed(store.worker(), position, ends[position.sink] ?? 0)).toBe(true);
   }
 
   it('goes on where both sinks have come to the same offset', async () => {
@@ -85,7 +74,7 @@ describe('a worker with another version of the decoder', () => {
   it('fences the workers of the older version, in the sinks that it has not claimed as well', async () => {
     const [archive] = await claim(1);
     await claim(2, ['totals']);
-    expect(archive === undefined || (await committed(database, archive, 5))).toBe(false);
+    expect(archive === undefined || (await committed(store.worker(), archive, 5))).toBe(false);
     await expect(claim(1)).resolves.toHaveLength(2);
   });
 
@@ -120,8 +109,7 @@ const steps = fc.array(
 
 describe('programs of two decoder versions that claim and commit in any order', () => {
   it('never bring a record into the two sinks by different rules', async () => {
-    const provided = await testDatabase();
-    const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+    const store = await TestStore.open();
     let partition = 0;
     try {
       await fc.assert(
@@ -131,8 +119,8 @@ describe('programs of two decoder versions that claim and commit in any order', 
           const claims: { readonly version: number; readonly position: ClaimedPosition; next: number }[] = [];
           for (const step of sequence) {
             if ('version' in step) {
-              const store = new PostgresPositionStore(database, { ...STREAM, decoderVersion: step.version });
-              const claimed = await store.claim(step.sinks, [partition]).catch(() => []);
+              const worker = store.worker({ decoderVersion: step.version });
+              const claimed = await worker.claim(step.sinks, [partition]).catch(() => []);
               claims.push(
                 ...claimed.map((position) => ({ version: step.version, position, next: position.nextOffset })),
               );
@@ -141,7 +129,7 @@ describe('programs of two decoder versions that claim and commit in any order', 
             const claim = claims[step.claim % Math.max(claims.length, 1)];
             if (claim === undefined) continue;
             const to = claim.next + step.records;
-            const isDone = await committed(database, { ...claim.position, nextOffset: claim.next }, to);
+            const isDone = await committed(store.worker(), { ...claim.position, nextOffset: claim.next }, to);
             if (!isDone) continue;
             for (; claim.next < to; claim.next += 1) versions[claim.position.sink].set(claim.next, claim.version);
           }
@@ -152,15 +140,13 @@ describe('programs of two decoder versions that claim and commit in any order', 
         { numRuns: 100 },
       );
     } finally {
-      await database.destroy();
-      await provided.close();
+      await store.close();
     }
   });
 });
 
 /** @returns false when the fence refuses it. */
-async function committed(database: Knex, position: ClaimedPosition, to: number): Promise<boolean> {
-  const store = new PostgresPositionStore(database, STREAM);
+async function committed(store: PostgresPositionStore, position: ClaimedPosition, to: number): Promise<boolean> {
   const none = new WindowTotals();
   const move = aMove(position, to);
   const nothing = {

@@ -2,6 +2,7 @@ import { NewerResultError } from '@antenna/hourly-batch';
 import { FenceLostError } from '@antenna/ingestion';
 import {
   ChunkInProgressError,
+  DatabaseRefusedError,
   DecoderVersionError,
   OtherStreamError,
   PermissionDeniedError,
@@ -12,6 +13,9 @@ import { SqlState } from './sql-state.ts';
 
 /** SQLSTATEs of a schema, table, function or column that is not there. */
 const MISSING = new Set(['3F000', '42P01', '42883', '42703']);
+
+/** SQLSTATEs of a connection that is refused, as after a password was changed: 28, and a database that is gone. */
+const REFUSED_LOGIN = /^(28...|3D000)$/;
 
 /** SQLSTATE of a right that is missing. */
 export const INSUFFICIENT_PRIVILEGE = '42501';
@@ -28,6 +32,7 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.decoderVersion) return new DecoderVersionError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
+  if (REFUSED_LOGIN.test(state)) return new DatabaseRefusedError(undefined, error);
   if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });
   return error;
 }

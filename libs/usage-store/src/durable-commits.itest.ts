@@ -1,17 +1,6 @@
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
-import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
-import { PostgresPositionStore } from './position-store.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
-
-const STREAM = {
-  topic: 'devices',
-  groupId: 'speed-layer',
-  clusterId: 'cluster',
-  archiveUrl: 'file:/archive',
-  allowedLatenessMs: 60_000,
-  owner: 'a test',
-};
+import { TestStore } from './testing/test-store.ts';
 
 /** The setting with which this very statement, being its own transaction, is going to commit. */
 const RECORD_INTENT_AND_LOOK = `
@@ -23,25 +12,20 @@ const RECORD_INTENT_AND_LOOK = `
     current_setting('synchronous_commit') AS committed_with`;
 
 describe('an intent', () => {
-  let provided: TestDatabase;
-  let administrator: Knex;
+  let store: TestStore;
 
   beforeEach(async () => {
-    provided = await testDatabase();
-    administrator = openDatabase({ url: provided.url }, { applicationName: 'test' });
-    await new PostgresPositionStore(administrator, STREAM).claim(['archive'], [0]);
+    store = await TestStore.open();
+    await store.worker().claim(['archive'], [0]);
   });
 
-  afterEach(async () => {
-    await administrator.destroy();
-    await provided.close();
-  });
+  afterEach(() => store.close());
 
   /** In a session that was opened once the database had this default. */
   async function recordedWhereDefaultIs(setting: string): Promise<unknown> {
-    const name = new URL(provided.url).pathname.slice(1);
-    await administrator.raw(`ALTER DATABASE "${name}" SET synchronous_commit = ${setting}`);
-    const database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 1 });
+    const name = new URL(store.url).pathname.slice(1);
+    await store.database.raw(`ALTER DATABASE "${name}" SET synchronous_commit = ${setting}`);
+    const database = openDatabase({ url: store.url }, { applicationName: 'test', poolMax: 1 });
     try {
       const { rows } = await database.raw<{ rows: object[] }>(RECORD_INTENT_AND_LOOK, { version: SCHEMA_VERSION });
       const { rows: later } = await database.raw<{ rows: object[] }>(

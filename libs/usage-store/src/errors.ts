@@ -18,8 +18,25 @@ export class DatabaseUnreachableError extends ProductError {
 export class DatabaseRefusedError extends ProductError {
   readonly code = 'DATABASE_REFUSED';
 
-  constructor(server: string, cause: unknown) {
-    super(`Postgres at ${server} cannot be used: ${factOf(cause)}; ${connectionAdvice(cause)}`, { cause });
+  /** @param server undefined where a connection that was needed later is refused. */
+  constructor(server: string | undefined, cause: unknown) {
+    super(
+      `Postgres${server === undefined ? '' : ` at ${server}`} cannot be used: ${factOf(cause)}; ${connectionAdvice(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** The database cannot do now what a command asks for. */
+export class DatabaseUnavailableError extends ProductError {
+  readonly code = 'DATABASE_UNAVAILABLE';
+
+  constructor(cause: unknown, isReadOnly: boolean) {
+    const advice = isReadOnly
+      ? 'the server is a standby, or a failover is under way; nothing was changed: run the command again once DATABASE_URL ' +
+        'leads to the primary'
+      : 'run the command again: it finds out by itself what was done';
+    super(`Postgres cannot do this now: ${factOf(cause)}; ${advice}`, { cause });
   }
 }
 

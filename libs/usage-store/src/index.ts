@@ -5,6 +5,7 @@ export { openDatabase, type DatabaseOptions } from './database.ts';
 export {
   ChunkInProgressError,
   DatabaseRefusedError,
+  DatabaseUnavailableError,
   DatabaseUnreachableError,
   DecoderVersionError,
   MigrationFailedError,

@@ -1,7 +1,7 @@
 import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { callFunction } from './call-function.ts';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
+import { functionAnswer } from './function-answer.ts';
 import {
   ABANDONED_PATHS,
   ACKNOWLEDGE_GAP,
@@ -144,8 +144,8 @@ export class LostRecords {
 
   async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
     const { topic, groupId, clusterId, archiveUrl } = this.#stream;
-    const all = { topic, groupId, clusterId, archiveUrl, ...parameters };
-    return answerOf(await callFunction<{ answer: Answer }>(this.#database, statement, all));
+    const stream = { topic, groupId, clusterId, archiveUrl };
+    return functionAnswer<Answer>(this.#database, statement, { ...stream, ...parameters });
   }
 }
 
@@ -160,14 +160,13 @@ export class AbandonedFiles {
   }
 
   async paths(): Promise<readonly string[]> {
-    const parameters = { topic: this.#topic };
-    return answerOf(await callFunction<{ answer: readonly string[] }>(this.#database, ABANDONED_PATHS, parameters));
+    return functionAnswer<readonly string[]>(this.#database, ABANDONED_PATHS, { topic: this.#topic });
   }
 
   /** Lists a file that has appeared. @returns false when it was adopted before. */
   async adopt(file: ArchivedFile): Promise<boolean> {
     const parameters = { topic: this.#topic, file: JSON.stringify(fileJson(file)) };
-    return answerOf(await callFunction<{ answer: boolean }>(this.#database, ADOPT_FILE, parameters));
+    return functionAnswer<boolean>(this.#database, ADOPT_FILE, parameters);
   }
 }
 
@@ -178,9 +177,4 @@ interface HeldPositionJson extends Omit<HeldPosition, 'fingerprint' | 'openInten
 
 function fileJson(file: ArchivedFile) {
   return { ...file, eventBytes: String(file.eventBytes) };
-}
-
-function answerOf<Answer>([row]: readonly { readonly answer: Answer }[]): Answer {
-  if (row === undefined) throw new TypeError('a function returned no row');
-  return row.answer;
 }

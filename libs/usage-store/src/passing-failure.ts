@@ -1,4 +1,5 @@
 import { isNetworkFailure } from '@antenna/cli';
+import { DatabaseUnavailableError } from './errors.ts';
 import { sqlStateOf } from './domain-error.ts';
 
 /**
@@ -18,7 +19,7 @@ const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$
  * have happened all the same: only calls that are fenced or idempotent are repeated. What is not known to pass is final.
  */
 export function isPassingFailure(error: unknown): boolean {
-  if (isNetworkFailure(error)) return true;
+  if (isNetworkFailure(error) || error instanceof DatabaseUnavailableError) return true;
   const state = sqlStateOf(error);
   if (state !== undefined) return PASSING.test(state);
   return error instanceof Error && !('code' in error) && LOST.test(error.message);

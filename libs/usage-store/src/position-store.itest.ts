@@ -7,40 +7,29 @@ import {
   SumOutOfRangeError,
   type TotalsCommit,
 } from '@antenna/ingestion';
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
 import { StreamProgress } from './stream-progress.ts';
+import { STREAM, TestStore } from './testing/test-store.ts';
 
 const PACO = '00000000-0000-0000-0000-000000000002';
 const FEDE = '00000000-0000-0000-0000-000000000004';
-const STREAM = {
-  topic: 'devices',
-  groupId: 'speed-layer',
-  clusterId: 'cluster',
-  archiveUrl: 'file:/archive',
-  allowedLatenessMs: 60_000,
-  owner: 'a test',
-};
 
 describe('positions and totals in Postgres', () => {
-  let provided: TestDatabase;
+  let opened: TestStore;
   let database: Knex;
   let store: PostgresPositionStore;
 
   beforeEach(async () => {
-    provided = await testDatabase();
-    database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 8 });
-    store = new PostgresPositionStore(database, STREAM);
+    opened = await TestStore.open(8);
+    ({ database } = opened);
+    store = opened.worker();
     await seedUsers(database);
   });
 
-  afterEach(async () => {
-    await database.destroy();
-    await provided.close();
-  });
+  afterEach(() => opened.close());
 
   it('gives out positions from 0, and from where they were left', async () => {
     const [first] = await store.claim(['totals'], [3]);
@@ -248,7 +237,7 @@ describe('positions and totals in Postgres', () => {
         CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
         CREATE TRIGGER slow BEFORE INSERT ON public.bytes FOR EACH ROW EXECUTE FUNCTION public.take_time()`);
-      const hurried = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 300 });
+      const hurried = openDatabase({ url: opened.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 300 });
       try {
         const slow = new PostgresPositionStore(hurried, STREAM);
         const events = Array.from({ length: 20 }, (_, n) => ({ bytes: 1, id: `user ${n}` }));
@@ -292,7 +281,7 @@ describe('positions and totals in Postgres', () => {
       const progress = new StreamProgress(database, STREAM.topic);
       await store.claim(['totals'], [0, 1]);
       await progress.noteFaults(STREAM.owner, [0, 1], new Map([[0, gap]]));
-      const other = new PostgresPositionStore(database, { ...STREAM, owner: 'another' });
+      const other = opened.worker({ owner: 'another' });
       await other.claim(['totals'], [0]);
       await progress.noteFaults(STREAM.owner, [0, 1], new Map([[1, gap]]));
       expect(await faults()).toEqual([

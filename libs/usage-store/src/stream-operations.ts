@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { callFunction } from './call-function.ts';
+import { functionAnswer } from './function-answer.ts';
 import { FORGET_NOTES, RESTORE_TOPIC, RETIRE_TOPIC } from './sql/operator.sql.ts';
 
 /** What is left of a topic that was retired, as the last notes of its ends have it. */
@@ -45,9 +45,6 @@ export class StreamOperations {
   }
 
   async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding> = {}): Promise<Answer> {
-    const all = { topic: this.#topic, ...parameters };
-    const [row] = await callFunction<{ answer: Answer }>(this.#database, statement, all);
-    if (row === undefined) throw new TypeError('a function returned no row');
-    return row.answer;
+    return functionAnswer<Answer>(this.#database, statement, { topic: this.#topic, ...parameters });
   }
 }

@@ -10,7 +10,7 @@ const CHANGED_BY_ANOTHER = new Set(['42710', '42P04', '23505', 'XX000']);
 /**
  * Repeats an operation on roles that another provisioner has disturbed.
  * @param operation looks at what there is each time.
- * @throws its refusal as an error of the core (refusal.ts).
+ * @throws its refusal as an error of the core (domain-error.ts).
  */
 export async function despiteOtherProvisioners(operation: () => Promise<void>): Promise<void> {
   try {

@@ -137,16 +137,12 @@ async function untilDone(
 
 /**
  * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
- * of the topic was being written; a worker is in the group.
+ * of the topic was being written; a worker is in the group; Postgres was away or read-only.
  */
-const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS', 'GROUP_IN_USE'];
-
-/** What Postgres answers while it is read-only. */
-const READ_ONLY = `code: '25006'`;
+const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS', 'GROUP_IN_USE', 'DATABASE_UNAVAILABLE'];
 
 function isExplained(ending: Ending): boolean {
   const verdict = judge(ending);
-  if (ending.printed.includes(READ_ONLY)) return true;
   return (
     verdict === 'done' || verdict === 'gave up' || REFUSALS.some((code) => lastLines(ending.printed).includes(code))
   );

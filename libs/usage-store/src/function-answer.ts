@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import { callFunction } from './call-function.ts';
+import { sqlStateOf } from './domain-error.ts';
+import { DatabaseUnavailableError } from './errors.ts';
+import { isPassingFailure, READ_ONLY } from './passing-failure.ts';
+
+/**
+ * Calls a function that returns one value, for the commands of operators: they end with a sentence where a worker would wait.
+ * @throws {DatabaseUnavailableError} for what passes by itself.
+ * @throws the function's refusal as an error of the core (domain-error.ts).
+ */
+export async function functionAnswer<Answer>(
+  database: Knex,
+  statement: string,
+  parameters: Readonly<Record<string, Knex.RawBinding>>,
+): Promise<Answer> {
+  const [row] = await callFunction<{ readonly answer: Answer }>(database, statement, parameters).catch(
+    (error: unknown) => {
+      if (!isPassingFailure(error)) throw error;
+      throw new DatabaseUnavailableError(error, sqlStateOf(error) === READ_ONLY);
+    },
+  );
+  if (row === undefined) throw new TypeError('a function returned no row');
+  return row.answer;
+}

@@ -1,0 +1,43 @@
+import type { Login } from '../logins.ts';
+
+const forOperators = [
+  'abandoned_paths',
+  'acknowledge_gap',
+  'acknowledge_truncation',
+  'adopt_file',
+  'archived_chunks',
+  'cut_chunks',
+  'database_identity',
+  'forget_notes',
+  'held_positions',
+  'restore_topic',
+  'retire_topic',
+];
+
+/** The functions of schema `pipeline` that the members of each group may call, as the tests of rights expect them. */
+export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[]>> = {
+  antenna_speed: [
+    ...forOperators,
+    'claim',
+    'commit_totals',
+    'complete_chunk',
+    'newest_paths',
+    'note_partition_ends',
+    'note_partition_faults',
+    'now_for_noting',
+    'partition_faults',
+    'record_intent',
+    'refused_records',
+    'stream_status',
+  ].sort(),
+  antenna_batch: ['commit_hour', 'hour_statuses', 'preview_over_quota', 'read_manifest'],
+  antenna_operator: [
+    ...forOperators,
+    'begin_replay',
+    'end_replay',
+    'find_dead_letters',
+    'list_dead_letters',
+    'record_fate',
+  ].sort(),
+  antenna_reader: [],
+};

@@ -1,0 +1,42 @@
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { openDatabase } from '../database.ts';
+import { PostgresPositionStore, type StreamIdentity } from '../position-store.ts';
+
+/** The stream that the tests keep in their databases. */
+export const STREAM = {
+  topic: 'devices',
+  groupId: 'speed-layer',
+  clusterId: 'cluster',
+  archiveUrl: 'file:/archive',
+  allowedLatenessMs: 60_000,
+  owner: 'a test',
+} satisfies StreamIdentity;
+
+/** A database of its own with the schema, and what a worker of the stream does there. */
+export class TestStore {
+  readonly url: string;
+  /** With the rights of the owner. */
+  readonly database: Knex;
+  readonly #provided: TestDatabase;
+
+  private constructor(provided: TestDatabase, poolMax: number) {
+    this.#provided = provided;
+    this.url = provided.url;
+    this.database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax });
+  }
+
+  /** @param poolMax connections at most, of all that the test does at once. */
+  static async open(poolMax = 4): Promise<TestStore> {
+    return new TestStore(await testDatabase(), poolMax);
+  }
+
+  worker(identity: Partial<StreamIdentity> = {}): PostgresPositionStore {
+    return new PostgresPositionStore(this.database, { ...STREAM, ...identity });
+  }
+
+  async close(): Promise<void> {
+    await this.database.destroy();
+    await this.#provided.close();
+  }
+}
