@@ -1,0 +1,52 @@
+import { type Environment, type TestDatabase, testDatabase, type TestTopic, testTopic } from '@antenna/test-kit';
+import kafkajs from 'kafkajs';
+import { startApp } from '../workers.ts';
+
+const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
+const RECORDS = 500;
+
+describe('a topic whose records have timestamps in seconds', () => {
+  let topic: TestTopic;
+  let database: TestDatabase;
+  let environment: Environment;
+
+  beforeAll(async () => {
+    [topic, database] = await Promise.all([testTopic(), testDatabase()]);
+    await sendWithSeconds(topic);
+    environment = {
+      DATABASE_URL: database.url,
+      SINKS: 'totals',
+      KAFKA_BROKERS: topic.brokers.join(','),
+      KAFKA_TOPIC: topic.topic,
+      KAFKA_GROUP_ID: topic.topic,
+    };
+  });
+
+  afterAll(() => Promise.all([topic.close(), database.close()]));
+
+  it('is told of in the log and by the status, with the reason, the count and what to do', async () => {
+    const drained = await startApp('speed-layer', ['drain'], environment);
+    expect(drained.exitCode).toBe(0);
+    const told = drained.stderr.split('\n').filter((line) => line.includes('every record is refused'));
+    expect(told.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: expect.stringMatching(/timestamps in seconds .*LogAppendTime/) as string,
+      }),
+    );
+    const { stdout } = await startApp('speed-layer', ['status'], environment);
+    expect(stdout).toMatch(
+      /500 records are dead letters \(wrong_clock 500\): every record is refused, .*LogAppendTime/,
+    );
+  });
+});
+
+async function sendWithSeconds({ topic, brokers }: TestTopic): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+  const producer = client.producer();
+  await producer.connect();
+  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const messages = Array.from({ length: RECORDS }, () => ({ value: JSON.stringify(EVENT), timestamp }));
+  await producer.send({ topic, messages });
+  await producer.disconnect();
+}

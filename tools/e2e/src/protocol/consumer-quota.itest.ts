@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { freePorts, java, kafkaJars, type LocalServer, startKafka } from '@antenna/local-stack';
+import { rowsOf, type TemporaryFolder, temporaryFolder, type TestDatabase, testDatabase } from '@antenna/test-kit';
+import { execa } from 'execa';
+import kafkajs from 'kafkajs';
+import { startApp } from '../workers.ts';
+
+const TOPIC = 'devices';
+const RECORDS = 10_000;
+/** Of the topic, about: each record has so many characters that are no part of the event. */
+const PADDING = 'x'.repeat(300);
+/** The broker may send a consumer so much a second: a fifteenth of the topic. */
+const BYTES_PER_SECOND = 250_000;
+const LEAST_SECONDS = 8;
+
+describe('a worker whose consumption the broker slows down', () => {
+  let folder: TemporaryFolder;
+  let database: TestDatabase;
+  let broker: LocalServer;
+
+  beforeAll(async () => {
+    [folder, database] = await Promise.all([temporaryFolder(), testDatabase()]);
+    const { kafka: port, controller: controllerPort } = await freePorts();
+    broker = await startKafka({ home: folder.path, port, controllerPort, report: () => undefined });
+    await fill(broker.address);
+    await setQuota(broker.address);
+  }, 180_000);
+
+  afterAll(async () => {
+    await broker.stop('immediate');
+    await Promise.all([folder.close(), database.close()]);
+  });
+
+  it('reads all, slowly and steadily, and never leaves its group', async () => {
+    const startedMs = performance.now();
+    const { exitCode, stderr } = await startApp('speed-layer', ['drain'], {
+      DATABASE_URL: database.url,
+      SINKS: 'totals',
+      KAFKA_BROKERS: broker.address,
+      // Shorter than the broker makes a fetch wait in all.
+      KAFKA_SESSION_TIMEOUT_MS: '6000',
+    });
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const logged = (message: string) => stderr.split('\n').filter((line) => line.includes(`"${message}"`)).length;
+    expect([exitCode, logged('claimed'), logged('the consumer crashed')]).toEqual([0, 1, 0]);
+    expect(seconds).toBeGreaterThan(LEAST_SECONDS);
+    const rows = await rowsOf(database.url, `SELECT sum(value) FROM public.bytes WHERE type = 'user_total_bytes'`);
+    expect(Number(rows[0]?.['sum'])).toBe(RECORDS);
+  }, 180_000);
+});
+
+async function fill(address: string): Promise<void> {
+  const client = new kafkajs.Kafka({ brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
+  const [admin, producer] = [client.admin(), client.producer()];
+  await Promise.all([admin.connect(), producer.connect()]);
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC }] });
+  const event = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 1, app: 'SKYPE' };
+  const value = JSON.stringify({ ...event, padding: PADDING });
+  for (let sent = 0; sent < RECORDS; sent += 1_000) {
+    await producer.send({ topic: TOPIC, messages: Array.from({ length: 1_000 }, () => ({ value })) });
+  }
+  await Promise.all([admin.disconnect(), producer.disconnect()]);
+}
+
+/** For the client that the workers are: Kafka's own tool, since the client of this product cannot. */
+async function setQuota(address: string): Promise<void> {
+  const jars = await kafkaJars(() => undefined);
+  const entity = ['--entity-type', 'clients', '--entity-name', 'speed-layer'];
+  const change = ['--alter', '--add-config', `consumer_byte_rate=${BYTES_PER_SECOND}`, ...entity];
+  const tool = ['-cp', join(jars, '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', address];
+  await execa(await java(), [...tool, ...change], { all: true, stdin: 'ignore' });
+}
