@@ -1,5 +1,6 @@
 import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
-import { archiveSettings, databaseSettings, kafkaSettings, loggedCommand, settingsGroup } from '@antenna/cli';
+import { archiveSettings, databaseSettings, loggedCommand, settingsGroup } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';

@@ -2,7 +2,6 @@ import type { OffsetRange } from '@antenna/ingestion';
 import {
   archiveSettings,
   databaseSettings,
-  kafkaSettings,
   loggedCommand,
   optionalSetting,
   ProductError,
@@ -10,6 +9,7 @@ import {
   settingsGroup,
   wholeNumber,
 } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
 import { findTruncation, type Truncation } from '@antenna/ingestion';

@@ -1,4 +1,5 @@
-import { databaseSettings, kafkaSettings, loggedCommand } from '@antenna/cli';
+import { databaseSettings, loggedCommand } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 import { checkSchema, connectWithRetry, StreamOperations } from '@antenna/usage-store';
 
 /** The way back after Postgres's clock was ahead: what was noted by it would make hours final too early. */

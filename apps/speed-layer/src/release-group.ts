@@ -1,5 +1,5 @@
-import { kafkaClient, releaseGroup as release, type ReleasedGroup } from '@antenna/event-source';
-import { kafkaSettings, loggedCommand } from '@antenna/cli';
+import { kafkaClient, kafkaSettings, type ReleasedGroup, releaseGroup as release } from '@antenna/event-source';
+import { loggedCommand } from '@antenna/cli';
 
 /** Frees the consumer group for another database than the one that it has served. */
 export const releaseGroup = loggedCommand({

@@ -1,4 +1,5 @@
-import { databaseSettings, instantText, kafkaSettings, loggedCommand, textTable } from '@antenna/cli';
+import { databaseSettings, instantText, loggedCommand, textTable } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 

@@ -2,12 +2,12 @@ import {
   archiveSettings,
   databaseSettings,
   ingestionSettings,
-  kafkaSettings,
   logSettings,
   setting,
   settingsGroup,
   wholeNumber,
 } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 
 const membershipSettings = settingsGroup({
   title: 'Membership',

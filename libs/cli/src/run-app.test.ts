@@ -1,3 +1,4 @@
+import { kafkaSettings } from '@antenna/event-source';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { command } from './command.ts';
 import { databaseSettings } from './groups/database.ts';
 import { httpSettings } from './groups/http.ts';
 import { ingestionSettings } from './groups/ingestion.ts';
-import { kafkaSettings } from './groups/kafka.ts';
 import { ProductError } from './product-error.ts';
 import { execute, type ProcessContext } from './run-app.ts';
 import { requiredSetting, setting } from './setting.ts';

@@ -9,3 +9,4 @@ export { isPassingKafkaFailure } from './passing-failure.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
 export { TopicSender } from './topic-sender.ts';
+export { type KafkaConnection, kafkaSettings } from './settings/kafka-settings.ts';

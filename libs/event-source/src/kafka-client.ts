@@ -1,10 +1,10 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { KafkaConnection, KafkaTls } from '@antenna/cli';
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
 import { addressedSockets, withoutColons } from './broker-address.ts';
 import { registerCodecs } from './compression.ts';
 import { saslOptions } from './login/sasl-options.ts';
 import { tellRefusedCoordinator } from './refused-coordinator.ts';
+import type { KafkaConnection, KafkaTls } from './settings/kafka-settings.ts';
 import { timeOutOnSilence } from './slow-responses.ts';
 
 /** Where the client's own messages go. */

@@ -1,4 +1,5 @@
-import { command, kafkaSettings, runApp } from '@antenna/cli';
+import { command, runApp } from '@antenna/cli';
+import { kafkaSettings } from '@antenna/event-source';
 import { run } from './run.ts';
 import { sendingSettings } from './sending-settings.ts';
 import { simulationSettings } from './simulation-settings.ts';

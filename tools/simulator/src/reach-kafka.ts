@@ -1,5 +1,4 @@
-import type { KafkaConnection } from '@antenna/cli';
-import { kafkaClient, type KafkaLog, KafkaUnreachableError } from '@antenna/event-source';
+import { kafkaClient, type KafkaConnection, type KafkaLog, KafkaUnreachableError } from '@antenna/event-source';
 import type { Kafka } from 'kafkajs';
 import retry, { AbortError } from 'p-retry';
 

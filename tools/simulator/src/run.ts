@@ -1,5 +1,4 @@
-import { kafkaClient, type KafkaLog } from '@antenna/event-source';
-import type { KafkaConnection } from '@antenna/cli';
+import { kafkaClient, type KafkaConnection, type KafkaLog } from '@antenna/event-source';
 import { Truth, writeTruthFile } from '@antenna/oracle';
 import type { Kafka } from 'kafkajs';
 import { rm } from 'node:fs/promises';

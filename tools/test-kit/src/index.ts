@@ -17,6 +17,7 @@ export {
   textOf,
 } from './programs/program.ts';
 export { metricsOf, originOf } from './programs/serving-worker.ts';
+export { fileWith, settingProblems, settingSecrets, settingsIn } from './read-settings.ts';
 export { recordOutput } from './record-output.ts';
 export { secretOfRun, testSecret } from './secret.ts';
 export { serviceImages } from './services/service-images.ts';

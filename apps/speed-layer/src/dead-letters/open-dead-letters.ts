@@ -1,11 +1,12 @@
-import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import {
-  type DatabaseConnection,
-  databaseSettings,
+  kafkaClient,
+  kafkaCluster,
   type KafkaConnection,
   kafkaSettings,
-  logSettings,
-} from '@antenna/cli';
+  TopicOffsets,
+  TopicReader,
+} from '@antenna/event-source';
+import { type DatabaseConnection, databaseSettings, logSettings } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna/usage-store';
 

@@ -9,7 +9,6 @@ import { archiveSettings } from './archive.ts';
 import { databaseSettings } from './database.ts';
 import { httpSettings } from './http.ts';
 import { ingestionSettings } from './ingestion.ts';
-import { kafkaSettings } from './kafka.ts';
 import { logSettings } from './log.ts';
 
 type Environment = Record<string, string>;
@@ -135,140 +134,6 @@ describe('the settings of the database', () => {
   });
 });
 
-describe('the settings of Kafka', () => {
-  it('are those of a broker on this machine unless given', () => {
-    expect(valueOf(kafkaSettings)).toEqual({
-      brokers: ['127.0.0.1:9092'],
-      topic: 'devices',
-      groupId: 'speed-layer',
-      ssl: false,
-      sasl: undefined,
-    });
-  });
-
-  it('take several brokers', () => {
-    const { brokers } = valueOf(kafkaSettings, { KAFKA_BROKERS: 'kafka-0.kafka:9092, [::1]:9093' });
-    expect(brokers).toEqual(['kafka-0.kafka:9092', '[::1]:9093']);
-  });
-
-  it.each(['kafka', 'kafka:', 'kafka:0', 'kafka:65536', ':9092', 'a:1,,b:2', 'kafka://a:1'])(
-    'refuse %j as brokers',
-    (KAFKA_BROKERS) => {
-      expect(problemsOf(kafkaSettings, { KAFKA_BROKERS })).toHaveLength(1);
-    },
-  );
-
-  it('log in with a mechanism, a name and a password from a file', () => {
-    const env = {
-      KAFKA_SASL_MECHANISM: 'scram-sha-512',
-      KAFKA_SASL_USERNAME: 'me',
-      KAFKA_SASL_PASSWORD_FILE: fileWith('pw\n'),
-    };
-    expect(valueOf(kafkaSettings, env).sasl).toEqual({ mechanism: 'scram-sha-512', username: 'me', password: 'pw' });
-    expect(secretsOf(kafkaSettings, env)).toEqual(['pw']);
-  });
-
-  it('want all of a login or nothing', () => {
-    expect(problemsOf(kafkaSettings, { KAFKA_SASL_MECHANISM: 'plain' })).toEqual([
-      'KAFKA_SASL_USERNAME: missing; KAFKA_SASL_MECHANISM wants it',
-      'KAFKA_SASL_PASSWORD_FILE: missing; KAFKA_SASL_MECHANISM wants it',
-    ]);
-    expect(problemsOf(kafkaSettings, { KAFKA_SASL_PASSWORD_FILE: fileWith('pw') })).toEqual([
-      'KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_PASSWORD_FILE is given',
-    ]);
-  });
-
-  it('refuse certificates without encryption', () => {
-    const KAFKA_SSL_CA_FILE = fileWith(certificate);
-    expect(problemsOf(kafkaSettings, { KAFKA_SSL_CA_FILE })).toHaveLength(1);
-    expect(valueOf(kafkaSettings, { KAFKA_SSL_CA_FILE, KAFKA_SSL: 'true' }).ssl).toEqual({ ca: certificate });
-  });
-
-  it('show a certificate of the client, with its key, to a broker that encrypts', () => {
-    const [one, other] = [certificateAuthority().issue('client'), certificateAuthority().issue('client')];
-    const [cert, key] = [fileWith(one.chain), fileWith(one.privateKey)];
-    const env = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
-    expect(valueOf(kafkaSettings, env).ssl).toEqual({ ca: undefined, cert: one.chain, key: one.privateKey });
-    expect(secretsOf(kafkaSettings, env)).toEqual([one.privateKey]);
-    const problems = [
-      { KAFKA_SSL: 'false' },
-      { KAFKA_SSL_KEY_FILE: '' },
-      { KAFKA_SSL_CERT_FILE: '' },
-      { KAFKA_SSL_KEY_FILE: fileWith(other.privateKey) },
-      { KAFKA_SSL_KEY_FILE: fileWith('no key') },
-    ].map((change) =>
-      problemsOf(kafkaSettings, { ...env, ...change }).map((problem) => problem.replace(/given ".*" /, '')),
-    );
-    expect(problems).toEqual([
-      ['KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: shown to nobody unless KAFKA_SSL is true'],
-      ['KAFKA_SSL_KEY_FILE: missing; KAFKA_SSL_CERT_FILE is given'],
-      ['KAFKA_SSL_CERT_FILE: missing; KAFKA_SSL_KEY_FILE is given'],
-      ['KAFKA_SSL_KEY_FILE: is not the key of the certificate in KAFKA_SSL_CERT_FILE'],
-      [expect.stringMatching(/^KAFKA_SSL_KEY_FILE: \(the file holds no such key\); allowed: .*without a passphrase$/)],
-    ]);
-  });
-
-  it('take tokens from a token endpoint', () => {
-    const env = {
-      KAFKA_SASL_MECHANISM: 'oauthbearer',
-      KAFKA_OAUTH_PROVIDER: 'client-credentials',
-      KAFKA_OAUTH_TOKEN_URL: 'https://login.example/token',
-      KAFKA_OAUTH_CLIENT_ID: 'me',
-      KAFKA_OAUTH_CLIENT_SECRET_FILE: fileWith('s3cret\n'),
-      KAFKA_OAUTH_EXTENSIONS: 'logicalCluster=lkc-1, identityPoolId=pool-2',
-    };
-    expect(valueOf(kafkaSettings, env).sasl).toEqual({
-      mechanism: 'oauthbearer',
-      tokens: {
-        provider: 'client-credentials',
-        tokenUrl: 'https://login.example/token',
-        clientId: 'me',
-        clientSecret: 's3cret',
-        scope: undefined,
-        audience: undefined,
-      },
-      extensions: { logicalCluster: 'lkc-1', identityPoolId: 'pool-2' },
-    });
-    expect(secretsOf(kafkaSettings, env)).toEqual(['s3cret']);
-  });
-
-  it("take tokens from Google's credentials, of which nothing else is to be set", () => {
-    const env = { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google' };
-    expect(valueOf(kafkaSettings, env).sasl).toEqual({
-      mechanism: 'oauthbearer',
-      tokens: { provider: 'google' },
-      extensions: {},
-    });
-    expect(problemsOf(kafkaSettings, { ...env, KAFKA_OAUTH_CLIENT_ID: 'me' })).toEqual([
-      'KAFKA_OAUTH_CLIENT_ID: of no use with KAFKA_OAUTH_PROVIDER=google',
-    ]);
-  });
-
-  it.each([
-    [{ KAFKA_SASL_MECHANISM: 'oauthbearer' }, ['KAFKA_OAUTH_PROVIDER: missing; KAFKA_SASL_MECHANISM wants it']],
-    [{ KAFKA_OAUTH_PROVIDER: 'google' }, ['KAFKA_SASL_MECHANISM: missing; KAFKA_OAUTH_PROVIDER is given']],
-    [
-      { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google', KAFKA_SASL_USERNAME: 'me' },
-      ['KAFKA_SASL_USERNAME: of no use with KAFKA_SASL_MECHANISM=oauthbearer'],
-    ],
-    [
-      { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'client-credentials' },
-      [
-        'KAFKA_OAUTH_TOKEN_URL: missing; KAFKA_OAUTH_PROVIDER wants it',
-        'KAFKA_OAUTH_CLIENT_ID: missing; KAFKA_OAUTH_PROVIDER wants it',
-        'KAFKA_OAUTH_CLIENT_SECRET_FILE: missing; KAFKA_OAUTH_PROVIDER wants it',
-      ],
-    ],
-  ])('refuse half a login by tokens: %j', (env, problems) => {
-    expect(problemsOf(kafkaSettings, env)).toEqual(problems);
-  });
-
-  it('show nothing of a token URL that holds a password', () => {
-    const KAFKA_OAUTH_TOKEN_URL = 'https://me:s3cret@login.example/token';
-    expect(problemsOf(kafkaSettings, { KAFKA_OAUTH_TOKEN_URL }).join()).not.toContain('s3cret');
-  });
-});
-
 describe('the settings of the archive', () => {
   it.each([
     ['file:.local/archive', `${process.cwd()}/.local/archive`],
@@ -343,7 +208,7 @@ describe('the settings of the ingestion', () => {
 });
 
 describe('any settings', () => {
-  const groups = [databaseSettings, kafkaSettings, archiveSettings, ingestionSettings, httpSettings, logSettings];
+  const groups = [databaseSettings, archiveSettings, ingestionSettings, httpSettings, logSettings];
 
   it('are read or refused, whatever was given: reading never throws', () => {
     const variables = groups.flatMap(({ settings }) => settings.map(({ variable }) => variable ?? ''));

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { ClientCredentials } from '@antenna/cli';
 import { testSecret } from '@antenna/test-kit';
+import type { ClientCredentials } from '../settings/login-settings.ts';
 import { clientCredentialsTokens } from './client-credentials.ts';
 
 interface Answer {

@@ -1,5 +1,6 @@
-import { type ClientCredentials, isNetworkFailure, tlsFailureOf } from '@antenna/cli';
+import { isNetworkFailure, tlsFailureOf } from '@antenna/cli';
 import * as z from 'zod';
+import type { ClientCredentials } from '../settings/login-settings.ts';
 import { type BearerToken, TokenRefusedError, type TokenSource, TokenUnavailableError } from './bearer-token.ts';
 
 /** Below the time that the Kafka client gives a login, so that the cause is told and not the time-out. */

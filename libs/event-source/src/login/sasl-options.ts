@@ -1,5 +1,5 @@
-import type { KafkaSasl, TokenProvider } from '@antenna/cli';
 import type { SASLOptions } from 'kafkajs';
+import type { KafkaSasl, TokenProvider } from '../settings/login-settings.ts';
 import { RenewedToken, type TokenSource } from './bearer-token.ts';
 import { clientCredentialsTokens } from './client-credentials.ts';
 import { googleTokens } from './google-credentials.ts';

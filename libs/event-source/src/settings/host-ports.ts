@@ -1,6 +1,5 @@
+import { type SettingType, splitList } from '@antenna/cli';
 import * as z from 'zod';
-import type { SettingType } from './setting.ts';
-import { splitList } from './setting-types.ts';
 
 const hostPort = z.string().refine(isHostPort, { error: (issue) => `${JSON.stringify(issue.input)} is not` });
 

@@ -1,8 +1,5 @@
+import { anyText, oneOf, optionalSetting, secretFile, type SettingType } from '@antenna/cli';
 import * as z from 'zod';
-import { secretFile } from '../file-types.ts';
-import type { SettingType } from '../setting.ts';
-import { optionalSetting } from '../setting.ts';
-import { anyText, oneOf } from '../setting-types.ts';
 
 /** How a client logs in to Kafka by SASL. */
 export type KafkaSasl =

@@ -1,9 +1,16 @@
-import { certificateFile, clientCertificateProblem, privateKeyFile } from '../file-types.ts';
-import { hostPorts } from '../host-ports.ts';
-import { optionalSetting, setting } from '../setting.ts';
-import { settingsGroup } from '../settings-group.ts';
-import { anyText, textLike, yesOrNo } from '../setting-types.ts';
-import { type KafkaSasl, loginFields, loginOf, loginRules } from './kafka-login.ts';
+import {
+  anyText,
+  certificateFile,
+  clientCertificateProblem,
+  optionalSetting,
+  privateKeyFile,
+  setting,
+  settingsGroup,
+  textLike,
+  yesOrNo,
+} from '@antenna/cli';
+import { hostPorts } from './host-ports.ts';
+import { type KafkaSasl, loginFields, loginOf, loginRules } from './login-settings.ts';
 
 /** Certificates and keys in PEM format. */
 export interface KafkaTls {
