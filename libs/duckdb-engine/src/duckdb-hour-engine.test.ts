@@ -168,3 +168,10 @@ describe('files that are no archive of events are refused', () => {
     );
   });
 });
+
+it('an hour for which the machine has no memory fails as such, and names what DuckDB lacks', async () => {
+  const select = `SELECT * REPLACE (repeat(i::VARCHAR, 50) AS id) FROM (${anEvent()}), range(400000) AS numbers (i)`;
+  const file = await folder.write('a.parquet', select);
+  const engine = new DuckDbHourEngine({ files: folder.localFiles, limits: { memoryMiB: 1, threads: 1 } });
+  await expect(engine.aggregate(HOUR, [file])).rejects.toMatchObject({ code: 'ENGINE_FAILED', exitCode: 1 });
+});

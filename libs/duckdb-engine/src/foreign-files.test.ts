@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import parquetjs from '@dsnp/parquetjs';
 import { ArchiveContentError, type ListedFile } from '@antenna/hourly-batch';
+import { writeInt96Event } from '@antenna/test-kit';
 import { execa } from 'execa';
 import { DuckDbHourEngine } from './duckdb-hour-engine.ts';
 import { anArchivedEvent, anEvent, parquetFolder, type ParquetFolder } from './testing/parquet-folder.ts';
@@ -91,6 +92,12 @@ describe('columns in the ways of others', () => {
       const { rows } = await aggregate(...files);
       expect(rows.map(({ value }) => value)).toEqual(Array(3).fill(BigInt(5 * files.length)));
     }
+  });
+
+  it('may say the time as INT96, beside one with a zone', async () => {
+    await writeInt96Event(join(folder.path, 'a.parquet'), HOUR + 1_800_000, 7);
+    const file = await folder.write('b.parquet', anEvent({ timestamp: WITH_ZONE }));
+    expect((await aggregate({ path: 'a.parquet', sizeBytes: 0 }, file)).rows[0]).toMatchObject({ value: 12n });
   });
 
   it('tell offsets in any letter case', async () => {

@@ -9,6 +9,7 @@ import type { CheckedStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
+import { localFailure } from './local-failure.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
@@ -103,7 +104,9 @@ export class ArchiveReader {
    * @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or of the store.
    */
   async read(path: string): Promise<DecodedFile> {
-    const folder = await mkdtemp(join(tmpdir(), 'event-archive-'));
+    const folder = await mkdtemp(join(tmpdir(), 'event-archive-')).catch((error: unknown) => {
+      throw localFailure(`make a folder for temporary files below ${tmpdir()} (TMPDIR)`, error);
+    });
     try {
       return await decodeOnThread(await this.#retry(() => this.#store.fetch(path, folder)));
     } finally {

@@ -1,4 +1,5 @@
 import { checkTotals } from './check-totals.ts';
+import { ArchiveContentError } from './errors.ts';
 import type { HourTotals } from './ports.ts';
 import { aFile, HOUR, someTotals } from './testing/an-hour.ts';
 
@@ -26,6 +27,15 @@ describe('totals that agree with the manifest', () => {
 });
 
 describe('totals are refused', () => {
+  it.each([
+    ['has a NUL character', 'a\0b', '"a\\u0000b" of user_total_bytes has a NUL character'],
+    ['is longer than a key of Postgres', 'é'.repeat(1301), 'of user_total_bytes is longer than 2600 bytes'],
+  ])('when an id %s, before Postgres is asked to store it', (_, id, fact) => {
+    const rows = someTotals().rows.map((row) => (row.id === 'bob' ? { ...row, id } : row));
+    expect(check(someTotals({ rows }))).toThrow(ArchiveContentError);
+    expect(check(someTotals({ rows }))).toThrow(fact);
+  });
+
   it('when the three types differ', () => {
     const rows = someTotals().rows.filter(({ id }) => id !== 'bob');
     expect(check(someTotals({ rows }))).toThrow('antenna_total_bytes 12, app_total_bytes 12, user_total_bytes 5');

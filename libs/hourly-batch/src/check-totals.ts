@@ -1,5 +1,6 @@
 import type { TotalType } from '@antenna/aggregation';
-import { TotalsContradictionError } from './errors.ts';
+import { ArchiveContentError, TotalsContradictionError } from './errors.ts';
+import { hourText } from './hour-text.ts';
 import type { HourTotals, ManifestFile, OffsetSpan } from './ports.ts';
 import type { HourInputs } from './select-inputs.ts';
 
@@ -10,9 +11,11 @@ const GREATEST_VALUE = 2n ** 63n - 1n;
  * Each event is in one total of each type, so the three types have one sum; where a manifest is, it knows that sum,
  * the number of events and the offsets.
  * @returns the sum of the events' bytes.
+ * @throws {ArchiveContentError} for an id that Postgres cannot store; the speed layer archives none.
  * @throws {TotalsContradictionError} saying what differs.
  */
 export function checkTotals(hourMs: number, inputs: HourInputs, totals: HourTotals): bigint {
+  refuseUnstorable(hourMs, totals);
   const sums = sumByType(totals);
   const eventBytes = sums.user_total_bytes;
   const facts = [
@@ -22,6 +25,23 @@ export function checkTotals(hourMs: number, inputs: HourInputs, totals: HourTota
   ];
   if (facts.length > 0) throw new TotalsContradictionError(hourMs, facts);
   return eventBytes;
+}
+
+/** Of a key of Postgres, less room for its other columns: a page's third (BTMaxItemSize). */
+const MOST_KEY_BYTES = 2_600;
+
+function refuseUnstorable(hourMs: number, { rows }: HourTotals): void {
+  const found = rows.find(({ id }) => id.includes('\0') || (id.length > MOST_KEY_BYTES / 3 && isTooLong(id)));
+  if (found === undefined) return;
+  const fact = found.id.includes('\0') ? 'has a NUL character' : `is longer than ${MOST_KEY_BYTES} bytes`;
+  throw new ArchiveContentError(
+    `an id of hour ${hourText(hourMs)} cannot be stored in Postgres: ${JSON.stringify(found.id.slice(0, 100))} of ` +
+      `${found.type} ${fact}; nothing was written; correct the files of the hour`,
+  );
+}
+
+function isTooLong(id: string): boolean {
+  return Buffer.byteLength(id) > MOST_KEY_BYTES;
 }
 
 function sumByType({ rows }: HourTotals): Record<TotalType, bigint> {

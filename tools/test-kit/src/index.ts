@@ -27,3 +27,4 @@ export { createBucket, testBucket, type TestBucket } from './test-bucket.ts';
 export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
 export { produce, testTopic, type TestTopic } from './test-topic.ts';
 export { until } from './until.ts';
+export { writeInt96Event } from './int96-file.ts';
