@@ -47,6 +47,16 @@ describe('the schedule of faults', () => {
     expect(short).toHaveLength(FAULT_KINDS.length);
   });
 
+  it('gives the kinds of one resource to the archives of a run so that all take about as long', () => {
+    const kafka = (archive: 'local' | 'gcs') =>
+      aSchedule({ archive, kills: 0, others: 0 }).filter(({ fault }) => fault.resource === 'kafka');
+    const isTruncated = ({ fault }: ReturnType<typeof kafka>[number]) => fault.name.includes('truncated');
+    const [other, withTruncation] = [kafka('local'), kafka('gcs')].toSorted(
+      (left, right) => Number(left.some(isTruncated)) - Number(right.some(isTruncated)),
+    );
+    expect(withTruncation!.length).toBeLessThan(other!.length / 2);
+  });
+
   it('has only the faults that were asked for, beside the kills', () => {
     const names = new Set(aSchedule({ only: 'standby promoted' }).map(({ fault }) => fault.name));
     expect(names).toEqual(new Set(['standby promoted', 'SIGKILL']));

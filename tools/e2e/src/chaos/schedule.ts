@@ -41,11 +41,23 @@ export function schedule(options: ScheduleOptions): readonly PlannedFault[] {
   return deck(planned, planned.length, chance).map((fault) => ({ afterMs: chance.integer(0, 2 * averageMs), fault }));
 }
 
-/** One after the other goes to the next of the archives that it can happen to. */
+const USUAL_SECONDS = 10;
+
+/**
+ * Each kind goes to one of the archives that it can happen to: to the one whose kinds of the same resource, which wait for
+ * each other, take the least time.
+ */
 function dealt(kinds: readonly FaultKind[], archives: readonly ArchiveKind[], to: ArchiveKind): readonly FaultKind[] {
-  return kinds.filter((kind, index) => {
+  const taken = new Map<string, number>();
+  const secondsOf = ({ seconds = USUAL_SECONDS }: FaultKind): number => seconds;
+  const longestFirst = kinds.toSorted((left, right) => secondsOf(right) - secondsOf(left));
+  return longestFirst.filter((kind) => {
+    const { resource = 'none' } = kind.draw(seededChance(0));
+    const secondsIn = (archive: ArchiveKind): number => taken.get(`${archive} ${resource}`) ?? 0;
     const possible = archives.filter((each) => kind.archives.includes(each));
-    return possible[index % Math.max(1, possible.length)] === to;
+    const [chosen] = possible.toSorted((left, right) => secondsIn(left) - secondsIn(right));
+    if (chosen !== undefined) taken.set(`${chosen} ${resource}`, secondsIn(chosen) + secondsOf(kind));
+    return chosen === to;
   });
 }
 

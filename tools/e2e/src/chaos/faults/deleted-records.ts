@@ -10,6 +10,7 @@ import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
  */
 export const deletedRecords: FaultKind = {
   archives: ANY_ARCHIVE,
+  seconds: 20,
   draw(chance) {
     const first = chance.integer(0, 1_000);
     const percent = chance.integer(30, 95);

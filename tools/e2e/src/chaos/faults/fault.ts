@@ -21,7 +21,9 @@ export interface Fault {
 export interface FaultKind {
   /** Archives that it can happen to. */
   readonly archives: readonly ArchiveKind[];
-  /** A pure function of `chance`. */
+  /** How long it takes, about, where that is much longer than the others: see `USUAL_SECONDS` of the schedule. */
+  readonly seconds?: number;
+  /** A pure function of `chance`, that gives each fault of the kind the same resource. */
   draw(chance: Chance): Fault;
 }
 

@@ -77,6 +77,7 @@ export const resize: FaultKind = {
  */
 export const constantRebalances: FaultKind = {
   archives: ANY_ARCHIVE,
+  seconds: 40,
   draw(chance) {
     const percent = chance.integer(30, 80);
     return {

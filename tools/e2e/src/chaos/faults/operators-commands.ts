@@ -137,9 +137,17 @@ async function untilDone(
 
 /**
  * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
- * of the topic was being written; a worker is in the group; Postgres was away or read-only.
+ * of the topic was being written; a worker is in the group; on a busy machine, none has begun yet; Postgres was away or
+ * read-only.
  */
-const REFUSALS = ['NOT_ALL_SENT', 'NO_DEAD_LETTER', 'CHUNK_IN_PROGRESS', 'GROUP_IN_USE', 'DATABASE_UNAVAILABLE'];
+const REFUSALS = [
+  'NOT_ALL_SENT',
+  'NO_DEAD_LETTER',
+  'CHUNK_IN_PROGRESS',
+  'GROUP_IN_USE',
+  'no worker has ever kept topic',
+  'DATABASE_UNAVAILABLE',
+];
 
 function isExplained(ending: Ending): boolean {
   const verdict = judge(ending);

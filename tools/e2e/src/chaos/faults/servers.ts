@@ -72,6 +72,7 @@ export const readOnlyDatabase: FaultKind = {
  */
 export const promotedStandby: FaultKind = {
   archives: ANY_ARCHIVE,
+  seconds: 20,
   draw(chance) {
     const runningMs = chance.integer(1_000, 3_000);
     const readOnlyMs = chance.integer(0, 5_000);

@@ -13,6 +13,7 @@ import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
  */
 export const truncatedLog: FaultKind = {
   archives: ANY_ARCHIVE,
+  seconds: 60,
   draw(chance) {
     const partition = chance.integer(0, 11);
     const [lost, later, seed] = [chance.integer(50, 300), chance.integer(0, 400), chance.integer(0, 1_000_000)];
