@@ -108,6 +108,22 @@ describe('the provisioner says at once, and nothing on standard output,', () => 
   });
 });
 
+describe('the provisioner of a database with tables that cannot hold the totals', () => {
+  it('lists on standard error what differs, says of no table that it makes it, and ends with 1', async () => {
+    const database = openDatabase({ url: test.url }, { applicationName: 'test' });
+    await database.raw('CREATE TABLE public.bytes ("timestamp" timestamptz, id text, value integer, type text)');
+    await database.destroy();
+    const { stdout, stderr, exitCode } = await provision(test.url);
+    expect(stderr.split('\n')).toEqual([
+      expect.stringMatching(/^TABLES_DIFFER: .* nothing was changed:$/),
+      '  public.bytes.timestamp is timestamp with time zone, and must be timestamp without time zone',
+      '  public.bytes.value is integer, and must be bigint',
+      expect.stringMatching(/^alter them, or move them .* run the provisioner again$/),
+    ]);
+    expect([stdout, exitCode]).toEqual(['Conexión establecida correctamente!', 1]);
+  });
+});
+
 /** A port at which nobody listens until `begin`; from then on it leads to the database. */
 async function aLateServer() {
   const { hostname, port: databasePort } = new URL(test.url);

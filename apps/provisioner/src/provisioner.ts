@@ -1,5 +1,5 @@
 import { type App, databaseSettings, loggedCommand } from '@antenna/cli';
-import { connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
+import { checkExistingTables, connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
 import { messages } from './messages.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
@@ -18,6 +18,7 @@ const provision = loggedCommand({
     const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
     try {
       say(messages.connected);
+      await patience.retry(() => checkExistingTables(database));
       messages.creatingTables.forEach(say);
       await patience.retry(() => migrate(connection, { log }));
       await patience.retry(() => createLogins(database, connection, passwords));

@@ -15,7 +15,7 @@ export {
   SchemaMissingError,
   SchemaVersionError,
 } from './errors.ts';
-export { TablesDifferError } from './existing-tables.ts';
+export { checkExistingTables } from './existing-tables.ts';
 export { UnfitServerError } from './fit-server.ts';
 export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
 export {
