@@ -53,7 +53,7 @@ export class AssignmentReader {
       this.#readAgain(processor, fetchedOffset);
       return false;
     }
-    if (processor.doubts(batch)) {
+    if (processor.isOnlyCompared(batch)) {
       this.#readFrom(processor);
       return false;
     }
@@ -86,10 +86,10 @@ export class AssignmentReader {
   verify(offsets: ReadonlyMap<number, OffsetRange | undefined>, hasRoom: (partition: number) => boolean): void {
     const nowMs = this.#context.ports.clock.nowMs();
     for (const processor of this.#assignment.processors.values()) {
-      const { partition, expectedOffset, firstMissing } = processor;
+      const { partition, expectedOffset, takenTo, firstMissing } = processor;
       if (processor.isStopped) continue;
       const range = offsets.get(partition);
-      const lagRecords = range && Math.max(0, range.latest - expectedOffset);
+      const lagRecords = range && Math.max(0, range.latest - takenTo);
       this.#context.ports.observer.observe({ kind: 'lag', partition, lagRecords });
       if (range === undefined) continue;
       // An end that lies before us may just be an answer older than our last batch.

@@ -1,5 +1,6 @@
+import { fingerprintOf } from './fingerprint.ts';
 import type { RecordBatch } from './ports/index.ts';
-import { aClaimedWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
+import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
 import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
 
 const RETRY_MS = 30_000;
@@ -101,5 +102,51 @@ describe('a batch of another leader than the one before', () => {
     worker.source.reads.length = 0;
     expect(worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([2])))).toBe(false);
     expect(worker.source.reads).toEqual(['0@1']);
+  });
+});
+
+// archive ┤ 5      8: the log was truncated here      totals ┤ 10
+describe('a log that was truncated between the positions of the two sinks and filled again before a claim', () => {
+  const read = [5, 6, 7, 8, 9].map((offset) => eventRecord(offset));
+  const others = [8, 9, 10].map((offset) => eventRecord(offset, { bytes: 9 }));
+
+  async function claimed(): Promise<TestWorker> {
+    const worker = aWorker();
+    worker.source.hold(0);
+    worker.store.setPosition('archive', 0, { nextOffset: 5, fingerprint: fingerprintOf(eventRecord(4)) });
+    worker.store.setPosition('totals', 0, { nextOffset: 10, fingerprint: fingerprintOf(eventRecord(9)) });
+    await worker.ingestion.onPartitionsAssigned([0]);
+    return worker;
+  }
+
+  it('is noticed at the position that is ahead, before the archive takes a record', async () => {
+    const worker = await claimed();
+    expect(worker.source.reads).toEqual(['0@9']);
+    expect(worker.ingestion.onBatch(aBatch(others.slice(1)))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: the record at offset 9 is not the one seen there');
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([10, 5]);
+  });
+
+  it('is read from the position that is behind when the record is the one that was seen', async () => {
+    const worker = await claimed();
+    expect(worker.ingestion.onBatch(aBatch(read.slice(4)))).toBe(false);
+    expect(worker.source.reads).toEqual(['0@9', '0@4']);
+    expect(worker.ingestion.hasTaken(new Map([[0, 9]]))).toBe(false);
+    expect(worker.ingestion.onBatch(aBatch([eventRecord(4), ...read]))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([10, 10]);
+  });
+
+  it('is noticed before the archive takes a record also when that happens after the comparison', async () => {
+    const worker = await claimed();
+    worker.ingestion.onBatch(ofLeader(4, 1, aBatch(read.slice(4))));
+    expect(worker.ingestion.onBatch(ofLeader(4, 2, aBatch([eventRecord(4), ...read.slice(0, 3)])))).toBe(true);
+    expect(worker.ingestion.onBatch(ofLeader(5, 2, aBatch(others)))).toBe(false);
+    expect(faultIn(worker)).toMatch(
+      /^LOG_TRUNCATED: partition 0: the log holds a batch of leader 5 at offset 8, before/,
+    );
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([10, 8]);
   });
 });

@@ -138,7 +138,7 @@ export class Ingestion implements RecordReceiver {
   hasTaken(endOffsets: ReadonlyMap<number, number>): boolean {
     const hasReached = (partition: number) => {
       const processor = this.#assignmentOf(partition)?.assignment.processors.get(partition);
-      return processor !== undefined && processor.expectedOffset >= (endOffsets.get(partition) ?? 0);
+      return processor !== undefined && processor.takenTo >= (endOffsets.get(partition) ?? 0);
     };
     return this.#isClaimed && this.#assigned.every((each) => this.#stopped.has(each) || hasReached(each));
   }

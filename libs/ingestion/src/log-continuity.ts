@@ -22,6 +22,8 @@ const MAX_LOOKS = 3;
 export class LogContinuity {
   readonly #partition: number;
   #taken: Taken | undefined;
+  /** What was seen further on: the epochs of a log never decrease. */
+  #ahead: Pick<Taken, 'offset' | 'leaderEpoch'> | undefined;
   #looks = 0;
 
   constructor(partition: number) {
@@ -34,6 +36,7 @@ export class LogContinuity {
    */
   doubtedFrom({ fetchedOffset, origin }: Pick<RecordBatch, 'fetchedOffset' | 'origin'>): number | undefined {
     const taken = this.#taken;
+    if (origin !== undefined) this.#compareWithAhead(origin);
     if (origin === undefined || taken === undefined) return undefined;
     if (fetchedOffset <= taken.offset) {
       this.#compare(origin, taken);
@@ -43,6 +46,11 @@ export class LogContinuity {
     if (isCertain || this.#looks === MAX_LOOKS) return undefined;
     this.#looks += 1;
     return taken.offset;
+  }
+
+  /** Of a claim: a record further on is the one that was read, in a batch of this origin. */
+  sawAhead(offset: number, origin: BatchOrigin | undefined): void {
+    this.#ahead = origin && { offset, leaderEpoch: origin.leaderEpoch };
   }
 
   /** The log begins at `earliest`. What it does not hold any more cannot be compared. */
@@ -58,6 +66,16 @@ export class LogContinuity {
       if (offset > (this.#taken?.offset ?? -1)) this.#looks = 0;
       this.#taken = { offset, leaderEpoch: origin.leaderEpoch, fetch: origin.fetch };
     }
+  }
+
+  #compareWithAhead({ firstOffset, leaderEpoch }: BatchOrigin): void {
+    const ahead = this.#ahead;
+    if (ahead === undefined || firstOffset > ahead.offset || leaderEpoch <= ahead.leaderEpoch) return;
+    throw new LogTruncatedError(
+      this.#partition,
+      `the log holds a batch of leader ${leaderEpoch} at offset ${firstOffset}, ` +
+        `before offset ${ahead.offset}, which was read as leader ${ahead.leaderEpoch} wrote it`,
+    );
   }
 
   /** Where compaction has removed the batch, the one behind it has come: it says nothing. */

@@ -25,6 +25,9 @@ export class PartitionProcessor {
   readonly #totals: ClaimedPosition;
   readonly #rateLimiter: DeadLetterRateLimiter;
   readonly #decoder: EventDecoder;
+  readonly #start: number;
+  /** Where one sink is ahead of the other: the record below its position, which is compared before anything is taken. */
+  #ahead: Fingerprint | undefined;
   #expected: number;
   #unread = 0;
   #totalsNext: number;
@@ -58,10 +61,13 @@ export class PartitionProcessor {
     this.#totals = totals;
     this.#rateLimiter = rateLimiter;
     this.#decoder = decoder;
-    this.#expected = start;
+    this.#start = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
     this.#fingerprints = fingerprints.filter(({ offset }) => offset >= start);
+    const newest = this.#fingerprints.toSorted((left, right) => left.offset - right.offset).at(-1);
+    this.#ahead = newest !== undefined && newest.offset > start ? newest : undefined;
+    this.#expected = this.#ahead?.offset ?? start;
   }
 
   /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
@@ -100,12 +106,24 @@ export class PartitionProcessor {
     this.archive?.seal();
   }
 
+  /** Everything that a sink lacks below this offset has been taken. */
+  get takenTo(): number {
+    return this.#ahead === undefined ? this.#expected : this.#start;
+  }
+
   /**
-   * Whether a batch that was fetched from the expected offset may come from another log than what was taken before it.
-   * Then the offset before is expected again, to compare.
+   * Whether a batch that was fetched from the expected offset is only compared with what was read before: since it is the
+   * record below the position that is ahead, or may come from another log than what was taken before it. Then another
+   * offset is expected next.
    * @throws {LogTruncatedError} when it was fetched to compare, and differs.
    */
-  doubts(batch: RecordBatch): boolean {
+  isOnlyCompared(batch: RecordBatch): boolean {
+    if (this.#ahead !== undefined) {
+      this.#compareAhead(batch, this.#ahead);
+      this.#ahead = undefined;
+      this.#expected = this.#start;
+      return true;
+    }
     const offset = this.#continuity.doubtedFrom(batch);
     this.#expected = offset ?? this.#expected;
     return offset !== undefined;
@@ -162,6 +180,17 @@ export class PartitionProcessor {
     this.#fingerprint = undefined;
     this.#greatestEventTimeMs = undefined;
     return move;
+  }
+
+  /** A batch that nobody can decode tells nothing. */
+  #compareAhead(batch: RecordBatch, { offset, hash }: Fingerprint): void {
+    const record = batch.records();
+    if (batch.undecodable === undefined) {
+      const isThere = record.next() && record.offset === offset && fingerprintOf(record.record()).hash === hash;
+      if (!isThere)
+        throw new LogTruncatedError(this.partition, `the record at offset ${offset} is not the one seen there`);
+    }
+    this.#continuity.sawAhead(offset, batch.origin);
   }
 
   #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): number {

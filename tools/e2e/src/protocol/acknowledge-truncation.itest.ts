@@ -115,6 +115,24 @@ describe('acknowledge-truncation', () => {
     ]);
   });
 
+  it('finds the archive as it was when a worker had begun to read a log that was filled again beyond all positions', async () => {
+    await dieAfterTotals({ moment: 'before', step: 'intent', call: 1 });
+    await truncate(stream, READ.slice(0, KEPT), OTHERS);
+    const drained = await startWorker('drain', stream.environment);
+    expect([drained.exitCode, drained.all.includes('LOG_TRUNCATED')]).toEqual([1, true]);
+    expect(await rows('SELECT sink, next_offset FROM pipeline.position ORDER BY 1')).toEqual([
+      { sink: 'archive', next_offset: '0' },
+      { sink: 'totals', next_offset: '100' },
+    ]);
+    expect((await acknowledge(stream.environment, `--offset=${KEPT}`)).stdout).toContain(`back from 100 to ${KEPT}`);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const totals = (await differences([...READ, ...OTHERS])).filter((text) => text.startsWith('totals'));
+    const archive = (await differences([...READ.slice(0, KEPT), ...OTHERS])).filter(
+      (text) => !text.startsWith('totals'),
+    );
+    expect([...totals, ...archive]).toEqual([]);
+  });
+
   it.each([
     ['keeps the files of a chunk that it cuts', { moment: 'before', step: 'manifest', call: 1 } as const, READ.length],
     ['makes the missing ones of what can be read still', { moment: 'before', step: 'upload', call: 1 } as const, KEPT],
