@@ -1,6 +1,6 @@
 import { type ArchiveLocation, archiveUrl, archiveUrlOf, ProductError, setting, settingsGroup } from '@antenna/cli';
 
-/** Where merged files go. */
+/** Where compacted files go. */
 export const analyticsSettings = settingsGroup({
   title: 'Analytics',
   fields: {
@@ -25,6 +25,6 @@ export function refuseSharedRoot(analytics: ArchiveLocation, archive: ArchiveLoc
   if (one === undefined || other === undefined || !(one.startsWith(other) || other.startsWith(one))) return;
   throw new SharedRootError(
     `ANALYTICS_URL ${archiveUrlOf(analytics)} and ARCHIVE_URL ${archiveUrlOf(archive)} are not apart: who reads the ` +
-      `outer one would see each event twice; give the merged files a place of their own`,
+      `outer one would see each event twice; give the compacted files a place of their own`,
   );
 }

@@ -26,13 +26,13 @@ function events(count: number, first = 0): readonly TestEvent[] {
   }));
 }
 
-interface Merged {
+interface Compacted {
   readonly names: readonly string[];
   readonly rows: readonly string[];
 }
 
 /** What an analyst finds who lists the hour and reads with the independent reader: id, partition and offset. */
-async function found(): Promise<Merged> {
+async function found(): Promise<Compacted> {
   const files = await filesOf();
   const rows: string[] = [];
   for (const { bytes } of files) {
@@ -61,15 +61,15 @@ async function onDisk(): Promise<void> {
 async function inBucket(): Promise<void> {
   system = await TestSystem.start('bucket');
   const { url, endpoint } = await testBucket();
-  env = { ANALYTICS_URL: `${url}/merged` };
+  env = { ANALYTICS_URL: `${url}/compacted` };
   const objects = `${endpoint}/storage/v1/b/${url.replace('gs://', '')}/o`;
   filesOf = async () => {
     const listed = (await (await fetch(objects)).json()) as { readonly items?: readonly { readonly name: string }[] };
     return Promise.all(
       (listed.items ?? []).map(async ({ name }) => {
-        expect(name.startsWith(`merged/${FOLDER}/`)).toBe(true);
+        expect(name.startsWith(`compacted/${FOLDER}/`)).toBe(true);
         const response = await fetch(`${objects}/${encodeURIComponent(name)}?alt=media`);
-        return { name: name.slice(`merged/${FOLDER}/`.length), bytes: Buffer.from(await response.arrayBuffer()) };
+        return { name: name.slice(`compacted/${FOLDER}/`.length), bytes: Buffer.from(await response.arrayBuffer()) };
       }),
     );
   };
@@ -95,9 +95,9 @@ describe.each([
     await system.worker.noteEnds();
   });
 
-  it('is merged into one file that holds each event once, sorted by user and time', async () => {
+  it('is compacted into one file that holds each event once, sorted by user and time', async () => {
     const { exitCode, stdout } = await system.batchLayer(ONE_HOUR, env);
-    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('merged') as string });
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('compacted') as string });
     expect(await found()).toEqual({
       names: ['devices.parquet'],
       rows: ['a 1/1', 'a 0/4', 'a 0/1', 'b 1/0', 'b 0/3', 'b 0/2', 'b 0/0'],
@@ -107,12 +107,12 @@ describe.each([
   it('is left alone by a second run', async () => {
     await system.batchLayer(DUE, env);
     const before = await filesOf();
-    expect((await system.batchLayer(DUE, env)).stdout).toBe('every final hour is merged\n');
+    expect((await system.batchLayer(DUE, env)).stdout).toBe('every final hour is compacted\n');
     expect((await system.batchLayer(ONE_HOUR, env)).stdout).toContain('is current');
     expect(await filesOf()).toEqual(before);
   });
 
-  it('is merged anew, in the same place, when a late event has come', async () => {
+  it('is compacted anew, in the same place, when a late event has come', async () => {
     await system.batchLayer(DUE, env);
     await system.worker.archive(1, [{ at: '2022-10-29T13:00:00Z', id: 'late' }]);
     await system.worker.noteEnds();
@@ -123,7 +123,7 @@ describe.each([
     expect(rows.at(-1)).toBe('late 1/2');
   });
 
-  it('is one file when it is merged several times at once', async () => {
+  it('is one file when it is compacted several times at once', async () => {
     const ended = await Promise.all(Array.from({ length: 3 }, () => system.batchLayer(ONE_HOUR, env)));
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(new Set((await found()).rows).size).toBe(7);
@@ -150,7 +150,7 @@ describe.each([
     await system.rowsOf('UPDATE pipeline.archive_file SET row_count = row_count + 1 WHERE start_offset = 3');
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, env);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/MERGE_CONTRADICTION: .*000000000003-.*parquet has 2 rows instead of 3/);
+    expect(stderr).toMatch(/COMPACTION_CONTRADICTION: .*000000000003-.*parquet has 2 rows instead of 3/);
     expect(await found()).toEqual({ names: [], rows: [] });
   });
 
@@ -181,7 +181,7 @@ describe('compact refuses', () => {
     await system.worker.archive(0, events(3));
     await system.worker.noteEnds(1);
     expect((await system.batchLayer(ONE_HOUR, env)).exitCode).toBe(3);
-    expect((await system.batchLayer(DUE, env)).stdout).toBe('every final hour is merged\n');
+    expect((await system.batchLayer(DUE, env)).stdout).toBe('every final hour is compacted\n');
     expect(await found()).toEqual({ names: [], rows: [] });
   });
 
@@ -192,7 +192,7 @@ describe('compact refuses', () => {
   });
 
   it('a root inside the archive', async () => {
-    const inside = { ANALYTICS_URL: `file://${system.archiveFolder}/merged` };
+    const inside = { ANALYTICS_URL: `file://${system.archiveFolder}/compacted` };
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, inside);
     expect(exitCode).toBe(2);
     expect(stderr).toContain('SHARED_ROOT');

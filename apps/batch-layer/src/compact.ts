@@ -17,12 +17,12 @@ import { withHourStore } from './open-store.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { failureText } from './failure-text.ts';
 
-/** Merges the small files of final hours into a second root. */
+/** Compacts the small files of final hours into a second root. */
 export const compact = loggedCommand({
   name: 'compact',
-  description: 'merges the files of final hours into one for each hour, in a second root for analysts',
+  description: 'compacts the files of final hours into one for each hour, in a second root for analysts',
   settings: {
-    hours: hourSelection('every final hour whose merged file is missing or older than the archive'),
+    hours: hourSelection('every final hour whose compacted file is missing or older than the archive'),
     finality: finalitySettings,
     archive: archiveSettings,
     analytics: analyticsSettings,
@@ -34,11 +34,11 @@ export const compact = loggedCommand({
       const archive = await openArchive(archived, { log });
       const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
       // Loaded, like the engine, by whoever needs it.
-      const { DuckDbHourMerger } = await import('@antenna/duckdb-engine');
-      const merger = new DuckDbHourMerger({
+      const { DuckDbHourCompactor } = await import('@antenna/duckdb-engine');
+      const compactor = new DuckDbHourCompactor({
         files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
       });
-      const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, merger, analytics };
+      const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, compactor, analytics };
       const options = { ...finality, archiveUrl: archived.url };
       const hours =
         selected === 'due'
@@ -51,7 +51,7 @@ export const compact = loggedCommand({
       );
       refuseOnlyHour(ended);
       out(`${compactionText(ended)}\n`);
-      refuseFailures(ended, 'merged');
+      refuseFailures(ended, 'compacted');
     });
   },
 });
@@ -87,7 +87,7 @@ async function each(
 const HEAD = ['hour', 'topic', 'result', 'revision', 'events', 'files', 'MB'];
 
 function compactionText(hours: readonly CompactedHour[]): string {
-  if (hours.length === 0) return 'every final hour is merged';
+  if (hours.length === 0) return 'every final hour is compacted';
   const failures = hours.flatMap(({ hourMs, failure }) =>
     failure === undefined ? [] : [`${hourText(hourMs)} failed: ${failureText(failure.error)}`],
   );
@@ -100,7 +100,7 @@ function rowsOf({ hourMs, topics, failure }: CompactedHour): string[][] {
   return topics.map(({ topic, writtenBytes, revision, rows, files }) => [
     hourText(hourMs),
     topic,
-    writtenBytes === undefined ? 'is current' : 'merged',
+    writtenBytes === undefined ? 'is current' : 'compacted',
     numberText(revision),
     numberText(rows),
     numberText(files),

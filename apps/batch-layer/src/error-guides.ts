@@ -27,7 +27,7 @@ export const errorGuides: ErrorGuides = {
   ARCHIVE_CONTENT: { exitCode: 1 },
   TOTALS_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NEWER_RESULT: { exitCode: 1 },
-  MERGE_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
+  COMPACTION_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NO_MANIFEST: { exitCode: 1, advice: () => 'check ARCHIVE_URL' },
   ANALYTICS_CONFLICT: { exitCode: 1, advice: () => 'check ANALYTICS_URL' },
 };

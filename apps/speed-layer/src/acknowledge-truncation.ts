@@ -1,4 +1,4 @@
-import type { OffsetRange } from '@antenna/ingestion';
+import { findTruncation, type OffsetRange, type Truncation } from '@antenna/ingestion';
 import {
   archiveSettings,
   databaseSettings,
@@ -12,7 +12,6 @@ import {
 import { kafkaSettings } from '@antenna/event-source';
 import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
-import { findTruncation, type Truncation } from '@antenna/ingestion';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
 import { operatorName } from './operator-name.ts';
 import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';

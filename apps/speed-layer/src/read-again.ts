@@ -2,10 +2,9 @@ import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
-import { type Fingerprint, fingerprintOf } from '@antenna/ingestion';
+import { type CompareEvents, type Fingerprint, fingerprintOf } from '@antenna/ingestion';
 import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
-import type { CompareEvents } from '@antenna/ingestion';
 import type { OperatedStream } from './operated-stream.ts';
 
 /** Whether the topic still holds the record that was seen. */

@@ -1,7 +1,6 @@
 import { Command as Program, Option } from 'commander';
 import type { Command } from './command.ts';
 import type { ErrorGuides } from './describe-failure.ts';
-import type { ProcessContext } from './run-app.ts';
 import type { SettingInput, Setting } from './setting.ts';
 import type { Lookup } from './settings-group.ts';
 
@@ -12,6 +11,15 @@ export interface App {
   readonly commands: readonly Command[];
   /** Of the errors that the application's core throws. */
   readonly errorGuides?: ErrorGuides;
+}
+
+/** What an application may use of the process around it. */
+export interface ProcessContext {
+  /** Without the names of Node and of the script. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
 }
 
 interface Parsed {

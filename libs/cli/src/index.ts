@@ -1,6 +1,6 @@
 export { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
 export { command, type Command, type CommandContext, loggedCommand } from './command.ts';
-export type { App } from './command-line.ts';
+export type { App, ProcessContext } from './command-line.ts';
 export { type ErrorGuides, knownFailure } from './describe-failure.ts';
 export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-types.ts';
 export { archiveSettings, type ArchiveSettings } from './groups/archive.ts';
@@ -11,7 +11,7 @@ export { logSettings } from './groups/log.ts';
 export { isNetworkFailure } from './network-failure.ts';
 export { ProductError } from './product-error.ts';
 export { instantText, numberText, textTable } from './report-text.ts';
-export { execute, runApp, type ProcessContext } from './run-app.ts';
+export { execute, runApp } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';
 export { anyText, listOf, oneOf, splitList, textLike, wholeNumber, yesOrNo } from './setting-types.ts';

@@ -1,15 +1,6 @@
 import { CommanderError } from 'commander';
-import { parseCommandLine, type App } from './command-line.ts';
+import { type App, parseCommandLine, type ProcessContext } from './command-line.ts';
 import { describeFailure } from './describe-failure.ts';
-
-/** What an application may use of the process around it. */
-export interface ProcessContext {
-  /** Without the names of Node and of the script. */
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly writeOut: (text: string) => void;
-  readonly writeErr: (text: string) => void;
-}
 
 const wrongUsage = 2;
 /** How long open handles (a connection that nobody closed) may keep a finished process alive. */

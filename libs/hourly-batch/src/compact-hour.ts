@@ -1,5 +1,5 @@
-import { checkMerge } from './check-merge.ts';
-import type { AnalyticsRoot, HourMerger, HourVersion, StoredVersion } from './compaction-ports.ts';
+import { checkCompaction } from './check-compaction.ts';
+import type { AnalyticsRoot, HourCompactor, CompactedHour, StoredCompaction } from './compaction-ports.ts';
 import { AnalyticsConflictError, HourNotFinalError, NoManifestError } from './errors.ts';
 import { finality } from './finality.ts';
 import type { HourFolder, HourManifest, HourStatuses, HourStore, ManifestFile } from './ports.ts';
@@ -8,7 +8,7 @@ import { selectInputs } from './select-inputs.ts';
 export interface CompactionPorts {
   readonly store: Pick<HourStore, 'readManifest'>;
   readonly folder: Pick<HourFolder, 'list'>;
-  readonly merger: HourMerger;
+  readonly compactor: HourCompactor;
   readonly analytics: AnalyticsRoot;
 }
 
@@ -24,15 +24,15 @@ export interface CompactedTopic {
   readonly revision: number;
   readonly rows: number;
   readonly files: number;
-  /** Size of the merged file that was written; undefined when the one that is there was current. */
+  /** Size of the compacted file that was written; undefined when the one that is there was current. */
   readonly writtenBytes: number | undefined;
 }
 
 /**
- * Merges the files of a final hour into one for each topic, in the second root (docs/decisions/0007-compaction.md). The
- * versions there are read before the manifest: so one that is replaced was merged from the same or an older revision.
+ * Compacts the files of a final hour into one for each topic, in the second root (docs/decisions/0007-compaction.md). The
+ * versions there are read before the manifest: so one that is replaced was compacted from the same or an older revision.
  * @returns what became of each topic; nothing for an hour without events.
- * @throws {HourNotFinalError | NoManifestError | ArchiveListingError | MergeContradictionError | AnalyticsConflictError}
+ * @throws {HourNotFinalError | NoManifestError | ArchiveListingError | CompactionContradictionError | AnalyticsConflictError}
  */
 export async function compactHour(
   ports: CompactionPorts,
@@ -58,20 +58,20 @@ export async function compactHour(
 const ATTEMPTS = 3;
 
 async function compactTopic(
-  { merger, analytics }: CompactionPorts,
-  version: HourVersion,
+  { compactor, analytics }: CompactionPorts,
+  version: CompactedHour,
   files: readonly ManifestFile[],
-  versions: readonly StoredVersion[],
+  versions: readonly StoredCompaction[],
 ): Promise<CompactedTopic> {
   const result = { topic: version.topic, revision: version.revision, rows: version.rows, files: files.length };
-  const place = (found: readonly StoredVersion[]) => found.find(({ topic }) => topic === version.topic);
+  const place = (found: readonly StoredCompaction[]) => found.find(({ topic }) => topic === version.topic);
   if (isCurrent(place(versions), version)) return { ...result, writtenBytes: undefined };
-  return merger.merge(version, files, async (merged) => {
-    checkMerge(version.hourMs, files, merged);
+  return compactor.compact(version, files, async (compacted) => {
+    checkCompaction(version.hourMs, files, compacted);
     let current = place(versions);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      if (await analytics.replace(merged.localPath, version, current)) {
-        return { ...result, writtenBytes: merged.sizeBytes };
+      if (await analytics.replace(compacted.localPath, version, current)) {
+        return { ...result, writtenBytes: compacted.sizeBytes };
       }
       current = place(await analytics.versions(version.hourMs));
       // Another run has written the same, or our own answer was lost.
@@ -84,10 +84,13 @@ async function compactTopic(
 }
 
 /** @throws {AnalyticsConflictError} when what is there is of another archive, or newer than the manifest. */
-function isCurrent(found: StoredVersion | undefined, version: HourVersion): boolean {
+function isCurrent(found: StoredCompaction | undefined, version: CompactedHour): boolean {
   if (found === undefined) return false;
   if (found.archiveUrl !== version.archiveUrl) {
-    throw new AnalyticsConflictError(version.hourMs, `its file was merged from another archive, ${found.archiveUrl}`);
+    throw new AnalyticsConflictError(
+      version.hourMs,
+      `its file was compacted from another archive, ${found.archiveUrl}`,
+    );
   }
   return found.revision === version.revision && found.rows === version.rows;
 }
@@ -102,7 +105,7 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
 /** The final hours with events whose files for analysts are missing or older than the archive, in the order of time. */
 export function hoursToCompact(
   { hours, partitions, nowMs }: HourStatuses,
-  versions: readonly StoredVersion[],
+  versions: readonly StoredCompaction[],
   allowedLatenessMs: number,
 ): readonly number[] {
   const rows = new Map<string, number>();

@@ -1,17 +1,17 @@
 import type { ManifestFile } from './ports.ts';
 
 /** What a file for analysts holds: every event of an hour and topic, as of a revision of the hour. */
-export interface HourVersion {
+export interface CompactedHour {
   readonly hourMs: number;
   readonly topic: string;
   readonly revision: number;
   readonly rows: number;
-  /** The archive that it was merged from. */
+  /** The archive that it was compacted from. */
   readonly archiveUrl: string;
 }
 
 /** A version that is there. */
-export interface StoredVersion extends HourVersion {
+export interface StoredCompaction extends CompactedHour {
   /** Changes whenever the file is replaced. */
   readonly token: string;
 }
@@ -19,17 +19,17 @@ export interface StoredVersion extends HourVersion {
 /** The second root, for analysts: one file for each hour and topic, which is only ever replaced whole. */
 export interface AnalyticsRoot {
   /** What is there, of one hour or of all. @throws when a file tells nothing of its version: it is nobody's. */
-  versions(hourMs?: number): Promise<readonly StoredVersion[]>;
+  versions(hourMs?: number): Promise<readonly StoredCompaction[]>;
   /**
    * Puts a local file in the place of the version that was there: whoever lists or opens the file finds the one or the
    * other, whole.
    * @param replaced undefined when there was none.
    * @returns false, having changed nothing, when another than `replaced` is there now.
    */
-  replace(localPath: string, version: HourVersion, replaced: StoredVersion | undefined): Promise<boolean>;
+  replace(localPath: string, version: CompactedHour, replaced: StoredCompaction | undefined): Promise<boolean>;
 }
 
-/** What the rows of a file that was merged have in common. */
+/** What the rows of a file that was compacted have in common. */
 export interface SourceFacts {
   /** In the archive. */
   readonly path: string;
@@ -42,8 +42,8 @@ export interface SourceFacts {
   readonly digest: bigint;
 }
 
-/** What the rows of a partition have in common in the merged file. */
-export interface MergedFacts {
+/** What the rows of a partition have in common in the compacted file. */
+export interface CompactedFacts {
   readonly partition: number;
   readonly rows: number;
   /** How many different offsets they have. */
@@ -53,19 +53,23 @@ export interface MergedFacts {
   readonly ofOtherHours: number;
 }
 
-export interface MergedFile {
+export interface CompactedFile {
   readonly localPath: string;
   readonly sizeBytes: number;
-  /** As read from the files that were merged, a row for each file and partition. */
+  /** As read from the files that were compacted, a row for each file and partition. */
   readonly sources: readonly SourceFacts[];
-  /** As read back from the merged file. */
-  readonly merged: readonly MergedFacts[];
+  /** As read back from the compacted file. */
+  readonly compacted: readonly CompactedFacts[];
 }
 
-export interface HourMerger {
+export interface HourCompactor {
   /**
-   * Merges files into one, hands it to `use`, and removes it.
+   * Compacts files into one, hands it to `use`, and removes it.
    * @throws {ArchiveContentError} naming the file that cannot be read.
    */
-  merge<T>(version: HourVersion, files: readonly ManifestFile[], use: (file: MergedFile) => Promise<T>): Promise<T>;
+  compact<T>(
+    version: CompactedHour,
+    files: readonly ManifestFile[],
+    use: (file: CompactedFile) => Promise<T>,
+  ): Promise<T>;
 }

@@ -49,14 +49,14 @@ export class NewerResultError extends Error {
   override readonly name = 'NewerResultError';
 }
 
-/** The merged file is not what the manifest says. Nothing was published. */
-export class MergeContradictionError extends Error {
-  readonly code = 'MERGE_CONTRADICTION';
-  override readonly name = 'MergeContradictionError';
+/** The compacted file is not what the manifest says. Nothing was published. */
+export class CompactionContradictionError extends Error {
+  readonly code = 'COMPACTION_CONTRADICTION';
+  override readonly name = 'CompactionContradictionError';
 
   constructor(hourMs: number, facts: readonly string[]) {
     super(
-      `the merged files of hour ${hourText(hourMs)} contradict the manifest: ${facts.join('; ')}; nothing was published`,
+      `the compacted files of hour ${hourText(hourMs)} contradict the manifest: ${facts.join('; ')}; nothing was published`,
     );
   }
 }
@@ -67,7 +67,7 @@ export class NoManifestError extends Error {
   override readonly name = 'NoManifestError';
 
   constructor(hourMs: number) {
-    super(`hour ${hourText(hourMs)} cannot be merged: the manifest knows no file of the archive`);
+    super(`hour ${hourText(hourMs)} cannot be compacted: the manifest knows no file of the archive`);
   }
 }
 
@@ -77,6 +77,6 @@ export class AnalyticsConflictError extends Error {
   override readonly name = 'AnalyticsConflictError';
 
   constructor(hourMs: number, fact: string) {
-    super(`hour ${hourText(hourMs)} was not merged: ${fact}; nothing was replaced`);
+    super(`hour ${hourText(hourMs)} was not compacted: ${fact}; nothing was replaced`);
   }
 }

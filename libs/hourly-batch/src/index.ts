@@ -18,4 +18,4 @@ export { type HourOptions, type HourResult, runHour } from './run-hour.ts';
 export { type HourOutcome, runHours } from './run-hours.ts';
 export type { FileProblem, HourInputs } from './select-inputs.ts';
 export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';
-export { parseVersionMetadata, versionMetadata } from './version-metadata.ts';
+export { parseCompactionMetadata, compactionMetadata } from './compaction-metadata.ts';

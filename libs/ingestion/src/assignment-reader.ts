@@ -3,8 +3,7 @@ import type { Assignment } from './assignment.ts';
 import type { PartitionProcessor } from './partition-processor.ts';
 import type { OffsetRange, RecordBatch } from './ports/index.ts';
 import { StallDetector } from './stall-detector.ts';
-import { DataGapError } from './start-offset.ts';
-import { refuseUnreadable } from './start-offset.ts';
+import { DataGapError, refuseUnreadable } from './start-offset.ts';
 
 /** Reads the partitions of an assignment: says from where, and believes no gap (docs/commit-protocol.md). */
 export class AssignmentReader {

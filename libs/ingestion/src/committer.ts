@@ -2,8 +2,7 @@ import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import { writeChunk } from './archive-sink/chunk-writer.ts';
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
-import { CommitTooLongError, SumOutOfRangeError } from './ports/index.ts';
-import type { EventArchive, TotalsCommit } from './ports/index.ts';
+import { CommitTooLongError, type EventArchive, SumOutOfRangeError, type TotalsCommit } from './ports/index.ts';
 
 /** How many partitions' chunks are encoded and uploaded at a time: it bounds memory and keeps the upload busy. */
 const MAX_CHUNKS_IN_WORK = 2;

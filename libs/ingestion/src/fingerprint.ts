@@ -1,11 +1,5 @@
 import { hash } from 'node:crypto';
-import type { SourceRecord } from './ports/index.ts';
-
-/** The last record that was seen below a position. */
-export interface Fingerprint {
-  readonly offset: number;
-  readonly hash: string;
-}
+import type { Fingerprint, SourceRecord } from './ports/index.ts';
 
 /** Tells a record from any other that could stand at its offset: 128 bits over its timestamp, key and value. */
 export function fingerprintOf(record: SourceRecord): Fingerprint {

@@ -5,7 +5,7 @@ export { Ingestion } from './ingestion.ts';
 export * from './operators/dead-letters/index.ts';
 export { type CompareEvents, findTruncation, type Truncation } from './operators/find-truncation.ts';
 export { unreadableRange, type UnreadableRange } from './operators/unreadable-position.ts';
-export type { FaultCode, PartitionFault } from './partition-fault.ts';
+export type { PartitionFault } from './partition-fault.ts';
 export * from './ports/index.ts';
 export { ListedRecords } from './ports/listed-records.ts';
 export { DataGapError, LogTruncatedError, refuseUnreadable, TopicRecreatedError } from './start-offset.ts';

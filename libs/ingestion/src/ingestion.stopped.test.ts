@@ -1,7 +1,6 @@
-import { SumOutOfRangeError, UnreadableLogError } from './ports/index.ts';
+import { SumOutOfRangeError, type TotalsCommit, UnreadableLogError } from './ports/index.ts';
 import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
 import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
-import type { TotalsCommit } from './ports/index.ts';
 
 const RETRY_MS = 30_000;
 

@@ -1,16 +1,16 @@
 import { EventDecoder } from '@antenna/event-schema';
 import type { Assignment } from './assignment.ts';
 import { ClaimQueue, type ClaimRequest, groupsOf, RETRY_STOPPED_MS } from './claim-queue.ts';
-import { FenceLostError } from './ports/index.ts';
-import { faultOf, type PartitionFault, unavailable } from './partition-fault.ts';
-import type {
-  IngestionPorts,
-  IngestionSettings,
-  OffsetRange,
-  RecordBatch,
-  RecordReceiver,
-  Sink,
+import {
+  FenceLostError,
+  type IngestionPorts,
+  type IngestionSettings,
+  type OffsetRange,
+  type RecordBatch,
+  type RecordReceiver,
+  type Sink,
 } from './ports/index.ts';
+import { faultOf, type PartitionFault, unavailable } from './partition-fault.ts';
 import { AssignmentReader } from './assignment-reader.ts';
 import { type FailedCommit, Committer } from './committer.ts';
 import { READ_ON, StoppedPartitions } from './stopped-partitions.ts';

@@ -1,15 +1,6 @@
 import { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
 import { DataGapError, LogTruncatedError, TopicRecreatedError } from './start-offset.ts';
-import { type Sink, UnreadableLogError } from './ports/index.ts';
-
-export type FaultCode =
-  | 'DATA_GAP'
-  | 'TOPIC_RECREATED'
-  | 'LOG_TRUNCATED'
-  | 'ARCHIVE_CONFLICT'
-  | 'SUM_OUT_OF_RANGE'
-  | 'PARTITION_UNAVAILABLE'
-  | UnreadableLogError['code'];
+import { type FaultCode, type Sink, UnreadableLogError } from './ports/index.ts';
 
 /** Why one partition stands still while the others go on. */
 export interface PartitionFault {

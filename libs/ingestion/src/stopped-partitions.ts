@@ -1,5 +1,5 @@
-import type { FaultCode, PartitionFault } from './partition-fault.ts';
-import type { IngestionObserver, Sink } from './ports/index.ts';
+import type { PartitionFault } from './partition-fault.ts';
+import type { FaultCode, IngestionObserver, Sink } from './ports/index.ts';
 
 /** What can show that a partition is in order again: a claim, a leader, or that a sink comes on. */
 type Sign = 'claim' | 'leader' | Sink;

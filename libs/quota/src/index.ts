@@ -1,1 +1,1 @@
-export { isOverQuota, type QuotaUse, quotaShare } from './quota-use.ts';
+export { isOverQuota } from './over-quota.ts';

@@ -1,13 +1,18 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { type AnalyticsRoot, type HourVersion, type StoredVersion, versionMetadata } from '@antenna/hourly-batch';
+import {
+  type AnalyticsRoot,
+  type CompactedHour,
+  type StoredCompaction,
+  compactionMetadata,
+} from '@antenna/hourly-batch';
 import { hourFolder } from '@antenna/archive-format';
 import { type Bucket, CRC32C, type File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from '../archive-error.ts';
 import { gcsFailure, httpStatusOf } from '../gcs-failure.ts';
-import { storedVersion, versionPath } from './version-path.ts';
+import { storedVersion, versionPath } from './compacted-path.ts';
 
 const PRECONDITION_FAILED = 412;
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 60_000, randomize: true };
@@ -33,7 +38,7 @@ export class GcsAnalytics implements AnalyticsRoot {
     this.#timeoutMs = timeoutMs;
   }
 
-  versions(hourMs?: number): Promise<readonly StoredVersion[]> {
+  versions(hourMs?: number): Promise<readonly StoredCompaction[]> {
     const prefix = `${this.#prefix}${hourMs === undefined ? '' : `${hourFolder(hourMs)}/`}`;
     return this.#tried('list', prefix, async () => {
       const [objects] = await this.#bucket.getFiles({ prefix });
@@ -41,7 +46,7 @@ export class GcsAnalytics implements AnalyticsRoot {
     });
   }
 
-  async replace(localPath: string, version: HourVersion, replaced: StoredVersion | undefined): Promise<boolean> {
+  async replace(localPath: string, version: CompactedHour, replaced: StoredCompaction | undefined): Promise<boolean> {
     const name = `${this.#prefix}${versionPath(version)}`;
     const { size } = await stat(localPath);
     const crc32c = await checksumOf(localPath);
@@ -58,7 +63,7 @@ export class GcsAnalytics implements AnalyticsRoot {
             contentLength: size,
             // The server refuses bytes that are others.
             crc32c,
-            metadata: { ...versionMetadata(version) },
+            metadata: { ...compactionMetadata(version) },
           },
         });
         return true;
@@ -69,7 +74,7 @@ export class GcsAnalytics implements AnalyticsRoot {
     });
   }
 
-  #version(object: File): StoredVersion | undefined {
+  #version(object: File): StoredCompaction | undefined {
     const { metadata = {}, generation } = object.metadata;
     return storedVersion(object.name.slice(this.#prefix.length), metadata, String(generation));
   }

@@ -1,7 +1,7 @@
 import { renameSync, statSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { AnalyticsRoot, HourVersion, StoredVersion } from '@antenna/hourly-batch';
+import type { AnalyticsRoot, CompactedHour, StoredCompaction } from '@antenna/hourly-batch';
 import { inParallel } from '@antenna/ingestion';
 import { hourFolder } from '@antenna/archive-format';
 import { DurableFolders, syncFile, syncFolder } from '../durable-folders.ts';
@@ -10,7 +10,7 @@ import { localFailure } from '../local-failure.ts';
 import { STAGING_FOLDER } from '../local-store.ts';
 import { StagingFolder } from '../staging-folder.ts';
 import { unreadable } from '../unreadable.ts';
-import { parseVersionPath, storedVersion, versionPath } from './version-path.ts';
+import { parseVersionPath, storedVersion, versionPath } from './compacted-path.ts';
 
 const READ_AT_A_TIME = 8;
 
@@ -30,7 +30,7 @@ export class LocalAnalytics implements AnalyticsRoot {
     return new LocalAnalytics(root, await StagingFolder.open(join(root, STAGING_FOLDER)));
   }
 
-  versions(hourMs?: number): Promise<readonly StoredVersion[]> {
+  versions(hourMs?: number): Promise<readonly StoredCompaction[]> {
     return this.#explained('list', async () => {
       const paths = await this.#paths(hourMs === undefined ? '' : hourFolder(hourMs));
       const found = await inParallel(paths, READ_AT_A_TIME, (path) => this.#version(path));
@@ -38,7 +38,7 @@ export class LocalAnalytics implements AnalyticsRoot {
     });
   }
 
-  replace(localPath: string, version: HourVersion, replaced: StoredVersion | undefined): Promise<boolean> {
+  replace(localPath: string, version: CompactedHour, replaced: StoredCompaction | undefined): Promise<boolean> {
     const path = versionPath(version);
     return this.#explained(`store ${path}`, () =>
       this.#staging.using(async (staged) => {
@@ -68,7 +68,7 @@ export class LocalAnalytics implements AnalyticsRoot {
       .filter((path) => parseVersionPath(path) !== undefined);
   }
 
-  async #version(path: string): Promise<StoredVersion | undefined> {
+  async #version(path: string): Promise<StoredCompaction | undefined> {
     const file = join(this.#root, path);
     // Before the file is read: what is replaced meanwhile has another one.
     const token = tokenOf(file);

@@ -1,6 +1,12 @@
 import { DECODER_VERSION } from '@antenna/event-schema';
-import { archivePath, firstDifference, parseArchivePath, splitByHour, sumOfBytes } from '@antenna/archive-format';
-import type { EventColumns } from '@antenna/archive-format';
+import {
+  archivePath,
+  type EventColumns,
+  firstDifference,
+  parseArchivePath,
+  splitByHour,
+  sumOfBytes,
+} from '@antenna/archive-format';
 import { inParallel } from './in-parallel.ts';
 import type { SealedChunk } from './partition-archive.ts';
 import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from '../ports/index.ts';

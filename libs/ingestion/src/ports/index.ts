@@ -3,7 +3,6 @@ import type { EventSource } from './event-source.ts';
 import type { IngestionObserver } from './observer.ts';
 import type { PositionStore, Sink } from './position-store.ts';
 
-export type { Fingerprint } from '../fingerprint.ts';
 export * from './event-archive.ts';
 export * from './event-source.ts';
 export * from './observer.ts';

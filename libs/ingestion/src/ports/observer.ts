@@ -1,5 +1,15 @@
-import type { FaultCode } from '../partition-fault.ts';
+import type { UnreadableLogError } from './event-source.ts';
 import type { ArchivedFile, TotalsCommit } from './position-store.ts';
+
+/** Why a partition stands still while the others go on. */
+export type FaultCode =
+  | 'DATA_GAP'
+  | 'TOPIC_RECREATED'
+  | 'LOG_TRUNCATED'
+  | 'ARCHIVE_CONFLICT'
+  | 'SUM_OUT_OF_RANGE'
+  | 'PARTITION_UNAVAILABLE'
+  | UnreadableLogError['code'];
 
 export type IngestionEvent =
   | { readonly kind: 'claimed'; readonly partitions: readonly number[] }

@@ -1,10 +1,15 @@
 import type { TotalColumns, UserHourColumns } from '@antenna/aggregation';
 import type { DeadLetterReason, RejectionReason } from '@antenna/event-schema';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { StoredFile } from './event-archive.ts';
 
 /** A consumer of the topic: everything of a partition up to a position goes to each sink exactly once. */
 export type Sink = 'totals' | 'archive';
+
+/** The last record that was seen below a position. */
+export interface Fingerprint {
+  readonly offset: number;
+  readonly hash: string;
+}
 
 export interface OpenIntent {
   readonly startOffset: number;

@@ -1,17 +1,17 @@
-import { FenceLostError } from '../ports/index.ts';
-import type {
-  ArchivedFile,
-  ChunkIntent,
-  ClaimedPosition,
-  CompletedChunk,
-  DeadLetter,
-  DeadLetterRange,
-  Fingerprint,
-  OpenIntent,
-  PositionMove,
-  PositionStore,
-  Sink,
-  TotalsCommit,
+import {
+  type ArchivedFile,
+  type ChunkIntent,
+  type ClaimedPosition,
+  type CompletedChunk,
+  type DeadLetter,
+  type DeadLetterRange,
+  FenceLostError,
+  type Fingerprint,
+  type OpenIntent,
+  type PositionMove,
+  type PositionStore,
+  type Sink,
+  type TotalsCommit,
 } from '../ports/index.ts';
 import { Script } from './script.ts';
 

@@ -3,7 +3,7 @@ const ROW_GROUP_ROWS = 524_288;
 
 const HASH = 'hash(epoch_us("timestamp"), id, antenna_id, bytes, app, kafka_partition, kafka_offset)::HUGEINT';
 
-interface Merge {
+interface Compaction {
   /** As patterns that match one file each. */
   readonly files: readonly string[];
   readonly target: string;
@@ -15,7 +15,7 @@ interface Merge {
  * Sorted by user, then time: a query for some users reads the few row groups that hold them, and ids compress best. In
  * encodings and a codec that every reader of the archive has. COPY takes no parameters.
  */
-export function mergeFiles({ files, target, metadata }: Merge): string {
+export function compactFiles({ files, target, metadata }: Compaction): string {
   const told = Object.entries(metadata).map(([key, value]) => `${key}: ${text(value)}`);
   return `
     COPY (
@@ -28,15 +28,15 @@ export function mergeFiles({ files, target, metadata }: Merge): string {
     )`;
 }
 
-/** Of each file that is merged, by partition. */
+/** Of each file that is compacted, by partition. */
 export const SOURCE_FACTS = `
   SELECT filename, kafka_partition::BIGINT AS "partition", count(*) AS row_count, sum(bytes)::HUGEINT AS event_bytes,
     min(kafka_offset)::BIGINT AS first_offset, max(kafka_offset)::BIGINT AS last_offset, sum(${HASH}) AS digest
   FROM read_parquet($files, hive_partitioning = false, filename = true)
   GROUP BY ALL`;
 
-/** Of the merged file, by partition. */
-export const MERGED_FACTS = `
+/** Of the compacted file, by partition. */
+export const COMPACTED_FACTS = `
   SELECT kafka_partition::BIGINT AS "partition", count(*) AS row_count,
     count(DISTINCT kafka_offset) AS offset_count, sum(bytes)::HUGEINT AS event_bytes, sum(${HASH}) AS digest,
     count(*) FILTER (epoch_us("timestamp") < $fromUs OR epoch_us("timestamp") >= $toUs) AS of_other_hours

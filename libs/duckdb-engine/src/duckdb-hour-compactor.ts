@@ -2,66 +2,70 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   hourInUs,
-  type HourMerger,
-  type HourVersion,
+  type HourCompactor,
+  type CompactedHour,
   type ManifestFile,
-  type MergedFacts,
-  type MergedFile,
+  type CompactedFacts,
+  type CompactedFile,
   type SourceFacts,
-  versionMetadata,
+  compactionMetadata,
 } from '@antenna/hourly-batch';
 import { DuckDbSession, literalPath } from './duckdb-session.ts';
 import { fetchPaths, type FetchOptions } from './fetch-paths.ts';
 import { unreadableFile } from './find-faults.ts';
 import { FetchedFiles } from './local-files.ts';
-import { MERGED_FACTS, mergeFiles, SOURCE_FACTS } from './sql/merge.sql.ts';
+import { COMPACTED_FACTS, compactFiles, SOURCE_FACTS } from './sql/compaction.sql.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-/** Merges the files of an hour with DuckDB, inside this process; what does not fit its memory goes to the disk. */
-export class DuckDbHourMerger implements HourMerger {
+/** Compacts the files of an hour with DuckDB, inside this process; what does not fit its memory goes to the disk. */
+export class DuckDbHourCompactor implements HourCompactor {
   readonly #options: FetchOptions;
 
   constructor(options: FetchOptions) {
     this.#options = options;
   }
 
-  merge<T>(version: HourVersion, files: readonly ManifestFile[], use: (file: MergedFile) => Promise<T>): Promise<T> {
+  compact<T>(
+    version: CompactedHour,
+    files: readonly ManifestFile[],
+    use: (file: CompactedFile) => Promise<T>,
+  ): Promise<T> {
     const paths = files.map(({ path }) => path);
     return withTemporaryFolder(async (temporaryFolder) => {
       const fetched = new FetchedFiles(paths, await fetchPaths(this.#options, paths, temporaryFolder));
-      const target = join(temporaryFolder, 'merged.parquet');
+      const target = join(temporaryFolder, 'compacted.parquet');
       const limits = this.#options.limits ?? {};
-      const merged = await DuckDbSession.using({ temporaryFolder, limits }, (session) =>
-        mergeTo(target, session, fetched, version),
+      const compacted = await DuckDbSession.using({ temporaryFolder, limits }, (session) =>
+        compactTo(target, session, fetched, version),
       );
-      return use(merged);
+      return use(compacted);
     });
   }
 }
 
-async function mergeTo(
+async function compactTo(
   target: string,
   session: DuckDbSession,
   files: FetchedFiles,
-  version: HourVersion,
-): Promise<MergedFile> {
+  version: CompactedHour,
+): Promise<CompactedFile> {
   try {
     const sources = await session.all<SourceRow>(SOURCE_FACTS, files.localPaths);
     const paths = files.localPaths.map(literalPath);
-    await session.run(mergeFiles({ files: paths, target, metadata: versionMetadata(version) }));
-    const merged = await session.all<MergedRow>(MERGED_FACTS, [target], { ...hourInUs(version.hourMs) });
+    await session.run(compactFiles({ files: paths, target, metadata: compactionMetadata(version) }));
+    const compacted = await session.all<CompactedRow>(COMPACTED_FACTS, [target], { ...hourInUs(version.hourMs) });
     return {
       localPath: target,
       sizeBytes: (await stat(target)).size,
       sources: sources.map((row) => sourceFacts(row, files)),
-      merged: merged.map(mergedFacts),
+      compacted: compacted.map(compactedFacts),
     };
   } catch (error) {
     throw await unreadableFile(session, files, error);
   }
 }
 
-interface MergedRow {
+interface CompactedRow {
   /** Null in a row that does not tell where it comes from. */
   readonly partition: bigint | null;
   readonly row_count: bigint;
@@ -93,7 +97,7 @@ function sourceFacts(row: SourceRow, files: FetchedFiles): SourceFacts {
   };
 }
 
-function mergedFacts(row: MergedRow): MergedFacts {
+function compactedFacts(row: CompactedRow): CompactedFacts {
   return {
     partition: Number(row.partition ?? NaN),
     rows: Number(row.row_count),

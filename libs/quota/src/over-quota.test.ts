@@ -1,4 +1,4 @@
-import { isOverQuota, quotaShare } from './index.ts';
+import { isOverQuota } from './index.ts';
 
 describe('a user with a quota of 5000 bytes', () => {
   it('is within it after 4999 bytes', () => {
@@ -12,25 +12,12 @@ describe('a user with a quota of 5000 bytes', () => {
   it('is over it after 5001 bytes', () => {
     expect(isOverQuota(5001n, 5000n)).toBe(true);
   });
-
-  it.each([
-    [0n, 0],
-    [2500n, 0.5],
-    [5000n, 1],
-    [7500n, 1.5],
-  ])('has used a share of it after %d bytes: %d', (usage, share) => {
-    expect(quotaShare(usage, 5000n)).toBe(share);
-  });
 });
 
 describe('a user with a quota of 0 bytes', () => {
   it('is over it with the first byte', () => {
     expect(isOverQuota(0n, 0n)).toBe(false);
     expect(isOverQuota(1n, 0n)).toBe(true);
-  });
-
-  it('has used no share of it', () => {
-    expect(quotaShare(1n, 0n)).toBeUndefined();
   });
 });
 

@@ -1,18 +1,21 @@
-import type { MergedFile } from './compaction-ports.ts';
-import { MergeContradictionError } from './errors.ts';
+import type { CompactedFile } from './compaction-ports.ts';
+import { CompactionContradictionError } from './errors.ts';
 import type { ManifestFile } from './ports.ts';
 
 /**
- * Each file that was merged is what the manifest says, and the merged file holds each of their rows once: of every
+ * Each file that was compacted is what the manifest says, and the compacted file holds each of their rows once: of every
  * partition as many rows as they have together, as many different offsets, and the same sum over the rows' hashes.
- * @throws {MergeContradictionError} saying what differs.
+ * @throws {CompactionContradictionError} saying what differs.
  */
-export function checkMerge(hourMs: number, files: readonly ManifestFile[], file: MergedFile): void {
-  const facts = [...files.flatMap((listed) => sourceContradictions(listed, file)), ...mergeContradictions(files, file)];
-  if (facts.length > 0) throw new MergeContradictionError(hourMs, facts);
+export function checkCompaction(hourMs: number, files: readonly ManifestFile[], file: CompactedFile): void {
+  const facts = [
+    ...files.flatMap((listed) => sourceContradictions(listed, file)),
+    ...compactionContradictions(files, file),
+  ];
+  if (facts.length > 0) throw new CompactionContradictionError(hourMs, facts);
 }
 
-function sourceContradictions(listed: ManifestFile, { sources }: MergedFile): string[] {
+function sourceContradictions(listed: ManifestFile, { sources }: CompactedFile): string[] {
   const { path, partition, rows, eventBytes, startOffset, endOffset } = listed;
   const [source, ...others] = sources.filter((each) => each.path === path);
   if (source === undefined) return [`${path} has no rows`];
@@ -26,19 +29,19 @@ function sourceContradictions(listed: ManifestFile, { sources }: MergedFile): st
   ];
 }
 
-function mergeContradictions(files: readonly ManifestFile[], { sources, merged }: MergedFile): string[] {
+function compactionContradictions(files: readonly ManifestFile[], { sources, compacted }: CompactedFile): string[] {
   const partitions = new Set(files.map(({ partition }) => partition));
-  const strangers = merged.filter(({ partition }) => !partitions.has(partition));
+  const strangers = compacted.filter(({ partition }) => !partitions.has(partition));
   return [
-    ...strangers.map(({ partition }) => `the merged file has rows of partition ${partition}`),
+    ...strangers.map(({ partition }) => `the compacted file has rows of partition ${partition}`),
     ...[...partitions].flatMap((partition) => {
       const rows = sum(files, partition, (file) => BigInt(file.rows));
       const digest = sum(sources, partition, (source) => source.digest);
-      const found = merged.find((each) => each.partition === partition);
-      if (found === undefined) return [`the merged file has no rows of partition ${partition}`];
+      const found = compacted.find((each) => each.partition === partition);
+      if (found === undefined) return [`the compacted file has no rows of partition ${partition}`];
       const isExact = BigInt(found.rows) === rows && hasOwnOffsets(files, found, rows) && found.digest === digest;
       return [
-        ...(isExact ? [] : [`the merged file does not have the ${rows} rows of partition ${partition}, each once`]),
+        ...(isExact ? [] : [`the compacted file does not have the ${rows} rows of partition ${partition}, each once`]),
         ...(found.ofOtherHours === 0
           ? []
           : [`${found.ofOtherHours} rows of partition ${partition} are of other hours`]),

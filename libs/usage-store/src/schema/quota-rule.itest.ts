@@ -1,0 +1,76 @@
+import { isOverQuota } from '@antenna/quota';
+import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import fc from 'fast-check';
+import type { Knex } from 'knex';
+import { openDatabase } from '../database.ts';
+import { PostgresHourStore } from '../hour-store.ts';
+
+const HOUR = Date.UTC(2022, 9, 29, 13);
+const USERS_OF_CASE = 200;
+
+/** Amounts around each other, small ones and those that no double tells apart. */
+const amount = fc.oneof(fc.bigInt(0n, 5n), fc.bigInt(4_998n, 5_002n), fc.bigInt(2n ** 53n - 1n, 2n ** 53n + 2n));
+const users = fc.array(fc.record({ usage: amount, quota: amount }), {
+  minLength: USERS_OF_CASE,
+  maxLength: USERS_OF_CASE,
+});
+
+let provided: TestDatabase;
+let database: Knex;
+
+beforeAll(async () => {
+  provided = await testDatabase();
+  database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+});
+
+afterAll(async () => {
+  await database.destroy();
+  await provided.close();
+});
+
+function emailOf(user: number): string {
+  return `user-${user}@example.org`;
+}
+
+async function storeUsers(quotas: readonly bigint[]): Promise<void> {
+  await database.raw('TRUNCATE user_metadata');
+  const rows = quotas.map((quota, user) => ({
+    id: `user-${user}`,
+    name: 'a user',
+    email: emailOf(user),
+    quota: String(quota),
+  }));
+  await database('user_metadata').insert(rows);
+}
+
+async function commitUsages(usages: readonly bigint[]): Promise<void> {
+  const rows = usages.map((value, user) => ({ type: 'user_total_bytes' as const, id: `user-${user}`, value }));
+  await new PostgresHourStore(database, { archiveUrl: 'file:///archive' }).commit({
+    rows: rows.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+    events: rows.length,
+    offsets: undefined,
+    hourMs: HOUR,
+    revision: 0,
+    wasFinal: false,
+    engine: 'test',
+    files: [],
+    eventBytes: 0n,
+    startedAtMs: HOUR,
+  });
+}
+
+async function emailsOverQuota(): Promise<readonly string[]> {
+  const { rows } = await database.raw<{ rows: { email: string }[] }>(`SELECT email FROM public.user_quota_limit`);
+  return rows.map(({ email }) => email).sort();
+}
+
+describe('the users over quota that the database finds in an hour', () => {
+  it('are those whom the rule of libs/quota finds', async () => {
+    for (const cases of fc.sample(users, { numRuns: 5, seed: 16 })) {
+      await storeUsers(cases.map(({ quota }) => quota));
+      await commitUsages(cases.map(({ usage }) => usage));
+      const expected = cases.flatMap(({ usage, quota }, user) => (isOverQuota(usage, quota) ? [emailOf(user)] : []));
+      expect(await emailsOverQuota()).toEqual(expected.sort());
+    }
+  });
+});
