@@ -45,7 +45,7 @@ async function storeUsers(quotas: readonly bigint[]): Promise<void> {
 
 async function commitUsages(usages: readonly bigint[]): Promise<void> {
   const rows = usages.map((value, user) => ({ type: 'user_total_bytes' as const, id: `user-${user}`, value }));
-  await new PostgresHourStore(database, { archiveUrl: 'file:///archive' }).commit({
+  await new PostgresHourStore(database, { archiveUrl: 'file:///archive', previewedUsers: 0 }).commit({
     rows: rows.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
     events: rows.length,
     offsets: undefined,
