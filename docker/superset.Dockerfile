@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="antenna-usage superset" \
       org.opencontainers.image.created="${CREATED}" \
       org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 COPY --from=install /opt/superset /opt/superset
-COPY deploy/superset/superset_config.py deploy/superset/prepare.py /opt/antenna-usage/
+COPY deploy/superset/superset_config.py deploy/superset/prepare.py deploy/superset/gunicorn_conf.py /opt/antenna-usage/
 # The root file system may be read-only: only /tmp is written to. Addresses and header fields may be as long as gunicorn
 # bounds at most, since charts are asked for by long addresses.
 ENV PATH=/opt/superset/bin:$PATH \
@@ -29,7 +29,7 @@ ENV PATH=/opt/superset/bin:$PATH \
     SUPERSET_CONFIG_PATH=/opt/antenna-usage/superset_config.py \
     SUPERSET_HOME=/tmp/superset \
     FLASK_APP="superset.app:create_app()" \
-    GUNICORN_CMD_ARGS="--bind=0.0.0.0:8088 --workers=1 --worker-class=gthread --threads=8 --timeout=120 --limit-request-line=8190 --limit-request-field_size=16380 --worker-tmp-dir=/tmp"
+    GUNICORN_CMD_ARGS="--config=/opt/antenna-usage/gunicorn_conf.py --workers=1 --worker-class=gthread --threads=8 --timeout=120 --limit-request-line=8190 --limit-request-field_size=16380 --worker-tmp-dir=/tmp"
 USER 10001:10001
 WORKDIR /tmp
 EXPOSE 8088
