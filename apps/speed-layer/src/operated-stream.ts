@@ -1,5 +1,5 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import { kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
+import { connectToKafka, kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
 import { ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
@@ -47,8 +47,8 @@ export async function withOperatedStream<Result>(
   const topic = new TopicOffsets(kafkaCluster(client), settings.kafka.topic);
   try {
     await checkSchema(database);
-    await topic.connect();
     const { topic: name, groupId, brokers } = settings.kafka;
+    await connectToKafka(topic, brokers, kafkaLog(log));
     const stream = { topic: name, groupId, clusterId: topic.clusterId(), archiveUrl: settings.archive.url };
     const records = new LostRecords(database, stream);
     const abandoned = new AbandonedFiles(database, name);

@@ -8,10 +8,11 @@ export const releaseGroup = loggedCommand({
     'deletes the consumer group when no worker is in it, so that a database which replaces another can use it',
   settings: { kafka: kafkaSettings },
   async run({ kafka: connection }, { log, out }) {
-    const kafka = kafkaClient(connection, 'speed-layer-group', (message, details) => {
+    const kafkaLog = (message: string, details: object) => {
       log.warn(message, details);
-    });
-    const released = await release(kafka, connection.groupId);
+    };
+    const kafka = kafkaClient(connection, 'speed-layer-group', kafkaLog);
+    const released = await release(kafka, connection, kafkaLog);
     out(`${text(connection.groupId, released)}\n`);
   },
 });

@@ -2,7 +2,6 @@ import { ProductError } from '@antenna/cli';
 import retry, { AbortError } from 'p-retry';
 import { causesOf, connectionAdvice } from './connection-advice.ts';
 import type { KafkaLog } from './kafka-client.ts';
-import type { KafkaEventSource } from './kafka-event-source.ts';
 import { TokenUnavailableError } from './login/bearer-token.ts';
 
 /** No broker answered, or none let us in. */
@@ -10,20 +9,26 @@ export class KafkaUnreachableError extends ProductError {
   readonly code = 'KAFKA_UNREACHABLE';
 }
 
+/** What is connected to Kafka, and disconnected after a failure. */
+interface Connectable<Connected> {
+  connect(): Promise<Connected>;
+  disconnect(): Promise<unknown>;
+}
+
 /** Tries at start; each of them asks every broker several times (kafkaClient), which takes up to 10 s by itself. */
 const TRIES = 4;
 
 /**
- * Connects, and sees that the topic is there. Brokers that do not answer are tried again with backoff, for about a
+ * Connects, and sees what the source sees of itself: that the topic is there, say. Brokers that do not answer are tried again with backoff, for about a
  * minute in all; a refused login, a certificate that is not believed, a missing topic or right is an error at the first of
  * these tries. After an error nothing is connected any more.
  * @throws {KafkaUnreachableError} or the error of the product that says why Kafka, which answers, is not what is needed.
  */
-export async function connectToKafka(
-  source: KafkaEventSource,
+export async function connectToKafka<Connected>(
+  source: Connectable<Connected>,
   brokers: readonly string[],
   log: KafkaLog,
-): Promise<{ readonly clusterId: string }> {
+): Promise<Connected> {
   const startedMs = Date.now();
   try {
     return await retry(() => source.connect().catch(giveUpOnFinal), {

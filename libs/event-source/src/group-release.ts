@@ -1,7 +1,11 @@
 import { ProductError } from '@antenna/cli';
 import type { Kafka } from 'kafkajs';
+import { connectToKafka } from './connect-to-kafka.ts';
 import { committedOffsets } from './group-guard.ts';
+import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
+import { missingRight, NotAuthorizedError } from './not-authorized.ts';
+import type { KafkaConnection } from './settings/kafka-settings.ts';
 
 /** Workers, or others, are in the group. */
 export class GroupInUseError extends ProductError {
@@ -17,16 +21,22 @@ export interface ReleasedGroup {
 
 const NON_EMPTY = 'NON_EMPTY_GROUP';
 const NO_SUCH_GROUP = 'GROUP_ID_NOT_FOUND';
+const NOT_AUTHORIZED = 'GROUP_AUTHORIZATION_FAILED';
 
 /**
  * Deletes a consumer group, so that workers of another database can use it. What is lost is what lag tools show until
  * the next commit: positions are kept in the database.
  * @returns undefined when there is no such group.
  * @throws {GroupInUseError} when the group has members.
+ * @throws {NotAuthorizedError} when this login may not see it, or not delete it.
  */
-export async function releaseGroup(kafka: Kafka, groupId: string): Promise<ReleasedGroup | undefined> {
+export async function releaseGroup(
+  kafka: Kafka,
+  { groupId, brokers }: Pick<KafkaConnection, 'groupId' | 'brokers'>,
+  log: KafkaLog,
+): Promise<ReleasedGroup | undefined> {
   const admin = kafka.admin();
-  await admin.connect();
+  await connectToKafka(admin, brokers, log);
   try {
     const { groups } = await admin.describeGroups([groupId]);
     const members = groups.flatMap((group) => group.members);
@@ -37,6 +47,8 @@ export async function releaseGroup(kafka: Kafka, groupId: string): Promise<Relea
       );
     const released = await whatItServed(kafka, groupId);
     return (await hasDeleted(admin, groupId)) ? released : undefined;
+  } catch (error) {
+    throw missingRight(error, [{ operation: 'Describe', kind: 'group', name: groupId }]) ?? error;
   } finally {
     await admin.disconnect();
   }
@@ -62,6 +74,9 @@ async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): P
   } catch (error) {
     const types = deletionErrors(error);
     if (types.includes(NO_SUCH_GROUP)) return false;
+    if (types.includes(NOT_AUTHORIZED)) {
+      throw new NotAuthorizedError({ operation: 'Delete', kind: 'group', name: groupId }, { cause: error });
+    }
     if (types.includes(NON_EMPTY)) throw inUse(groupId, ['a member that has just joined']);
     throw error;
   }

@@ -1,5 +1,6 @@
 import type { RecordPlace, RecordSender, SendOutcome, SourceRecord } from '@antenna/ingestion';
 import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
+import { missingRight } from './not-authorized.ts';
 
 /** Answers of a broker after which it surely has not appended the record. */
 const NOT_APPENDED = new Set([
@@ -48,7 +49,8 @@ export class TopicSender implements RecordSender {
       const [answer] = await this.#producer.send({ topic: this.#topic, acks: -1, messages: [message] });
       return outcomeOf(answer);
     } catch (error) {
-      const refusal = refusalIn(error);
+      const right = missingRight(error, [{ operation: 'Write', kind: 'topic', name: this.#topic }]);
+      const refusal = right?.message ?? refusalIn(error);
       return refusal === undefined
         ? { kind: 'unknown', detail: `no answer from Kafka: ${error instanceof Error ? error.message : String(error)}` }
         : { kind: 'refused', detail: refusal };

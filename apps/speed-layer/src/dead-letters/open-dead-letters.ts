@@ -1,4 +1,5 @@
 import {
+  connectToKafka,
   kafkaClient,
   kafkaCluster,
   type KafkaConnection,
@@ -50,7 +51,7 @@ export function topicReader({ kafka }: Connections, log: Logger): TopicReader {
 export async function openKafka({ kafka }: Connections, log: Logger) {
   const client = clientOf(kafka, log);
   const topic = new TopicOffsets(kafkaCluster(client), kafka.topic);
-  await topic.connect();
+  await connectToKafka(topic, kafka.brokers, kafkaLog(log));
   try {
     return { client, clusterId: topic.clusterId() };
   } finally {

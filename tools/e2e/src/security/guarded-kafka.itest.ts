@@ -153,6 +153,8 @@ describe('a worker at a broker that guards itself', () => {
     ]);
     expect(lastLine(topic)).toMatch(/^KAFKA_NOT_AUTHORIZED: .* topic guarded: it lacks the right Read/);
     expect(lastLine(group)).toMatch(/^KAFKA_NOT_AUTHORIZED: .* group guarded: it lacks the right Read/);
+    const released = await startApp('speed-layer', ['release-group'], { ...byToken, KAFKA_GROUP_ID: 'guarded' });
+    expect(lastLine(released)).toMatch(/^KAFKA_NOT_AUTHORIZED: .* group guarded: it lacks the right Describe/);
   });
 
   it('ends with the name of the topic when the right to read it is withdrawn while it serves', async () => {
