@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import os
 
+from flask import request
 from sqlalchemy.engine import make_url
 
 
@@ -58,8 +59,13 @@ AUTH_RATE_LIMIT = "20 per minute"
 
 def FLASK_APP_MUTATOR(app) -> None:
     """Flask-AppBuilder limits its page for logging in, and not the API that does the same."""
-    login = "SecurityApi.login"
-    app.view_functions[login] = app.appbuilder.sm.limiter.limit(AUTH_RATE_LIMIT)(app.view_functions[login])
+    limit = app.appbuilder.sm.limiter.limit(AUTH_RATE_LIMIT)
+
+    @app.before_request
+    def limit_logins_by_api() -> None:
+        if request.path == "/api/v1/security/login":
+            with limit:
+                pass
 
 
 BABEL_DEFAULT_LOCALE = os.environ.get("SUPERSET_LANGUAGE", "es")
