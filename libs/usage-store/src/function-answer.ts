@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import { callFunction } from './call-function.ts';
-import { sqlStateOf } from './domain-error.ts';
-import { DatabaseUnavailableError } from './errors.ts';
-import { isPassingFailure, READ_ONLY } from './passing-failure.ts';
+import { toUnavailable } from './passing-failure.ts';
 
 /**
  * Calls a function that returns one value, for the commands of operators: they end with a sentence where a worker would wait.
@@ -16,8 +14,7 @@ export async function functionAnswer<Answer>(
 ): Promise<Answer> {
   const [row] = await callFunction<{ readonly answer: Answer }>(database, statement, parameters).catch(
     (error: unknown) => {
-      if (!isPassingFailure(error)) throw error;
-      throw new DatabaseUnavailableError(error, sqlStateOf(error) === READ_ONLY);
+      throw toUnavailable(error);
     },
   );
   if (row === undefined) throw new TypeError('a function returned no row');

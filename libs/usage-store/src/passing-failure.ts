@@ -25,6 +25,12 @@ export function isPassingFailure(error: unknown): boolean {
   return error instanceof Error && !('code' in error) && LOST.test(error.message);
 }
 
+/** What a command ends with that does not wait for a passing failure, or has waited for too long. Others stay as they are. */
+export function toUnavailable(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailableError || !isPassingFailure(error)) return error;
+  return new DatabaseUnavailableError(error, sqlStateOf(error) === READ_ONLY);
+}
+
 /** SQLSTATE of a server that cannot write, though others may: connections to it are not used any more. */
 export const READ_ONLY = '25006';
 

@@ -28,9 +28,26 @@ describe('an operation on a service that may be away', () => {
     expect(calls()).toBe(1);
   });
 
-  it('ends with its last error once the service has failed for too long', async () => {
+  it('ends with a sentence once Postgres has failed for too long', async () => {
     const { operation } = failing(Infinity);
-    await expect(new Patience({ log, waitMs: 300 }).retry(operation)).rejects.toBe(readOnly);
+    await expect(new Patience({ log, waitMs: 300 }).retry(operation)).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      exitCode: 1,
+      message: expect.stringMatching(
+        /^Postgres cannot do this now: .*read-only transaction; .* run the command again/,
+      ) as string,
+      cause: readOnly,
+    });
+  });
+
+  it('ends with its last error once another service has failed for too long', async () => {
+    const archive = new Patience({
+      service: 'the archive',
+      log,
+      waitMs: 300,
+      isPassing: (error) => error === duplicate,
+    });
+    await expect(archive.retry(failing(Infinity, duplicate).operation)).rejects.toBe(duplicate);
   });
 
   it('is not waited for when an earlier one has waited in vain, until one goes well', async () => {

@@ -1,6 +1,6 @@
 import type { Logger } from '@antenna/telemetry';
 import pRetry from 'p-retry';
-import { isPassingFailure } from './passing-failure.ts';
+import { isPassingFailure, toUnavailable } from './passing-failure.ts';
 
 export interface PatienceOptions {
   /** What fails, as the log names it; `the database` unless given. */
@@ -23,10 +23,12 @@ export class Patience {
   readonly #log: Logger;
   readonly #waitMs: number;
   readonly #isPassing: (error: unknown) => boolean;
+  readonly #toFailure: (error: unknown) => unknown;
   #failingSinceMs: number | undefined;
 
   constructor(options: PatienceOptions) {
     const { service = 'the database', log, waitMs = FAILOVER_MS, isPassing = isPassingFailure } = options;
+    this.#toFailure = options.isPassing === undefined ? toUnavailable : (error) => error;
     this.#service = service;
     this.#log = log;
     this.#waitMs = waitMs;
@@ -35,7 +37,7 @@ export class Patience {
 
   /**
    * @param operation is fenced or idempotent: a call that failed may have had its effect.
-   * @throws its last error.
+   * @throws {DatabaseUnavailableError} when Postgres has failed for too long; of another service its last error.
    */
   async retry<T>(operation: () => Promise<T>): Promise<T> {
     const result = await pRetry(operation, {
@@ -48,6 +50,8 @@ export class Patience {
         this.#log.warn(`${this.#service} failed: trying again`, details);
         return true;
       },
+    }).catch((error: unknown) => {
+      throw this.#toFailure(error);
     });
     this.#failingSinceMs = undefined;
     return result;

@@ -137,8 +137,7 @@ async function untilDone(
 
 /**
  * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
- * of the topic was being written; a worker is in the group; on a busy machine, none has begun yet; Postgres was away or
- * read-only.
+ * of the topic was being written; a worker is in the group; on a busy machine, none has begun yet.
  */
 const REFUSALS = [
   'NOT_ALL_SENT',
@@ -146,7 +145,6 @@ const REFUSALS = [
   'CHUNK_IN_PROGRESS',
   'GROUP_IN_USE',
   'no worker has ever kept topic',
-  'DATABASE_UNAVAILABLE',
 ];
 
 function isExplained(ending: Ending): boolean {

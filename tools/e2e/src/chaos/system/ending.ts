@@ -14,6 +14,7 @@ export type Verdict = 'done' | 'killed' | 'gave up' | 'unexpected';
  */
 const SERVICES_AWAY = [
   'DATABASE_UNREACHABLE',
+  'DATABASE_UNAVAILABLE',
   'KAFKA_UNREACHABLE',
   'KAFKA_CONSUMER_ENDED',
   'ARCHIVE_UNAVAILABLE',
