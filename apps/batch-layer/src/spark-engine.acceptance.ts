@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { DuckDbHourEngine } from '@antenna/duckdb-engine';
 import type { HourEngine, ListedFile } from '@antenna/hourly-batch';
 import { SparkHourEngine } from '@antenna/spark-engine';
-import { TestSystem } from './testing/test-system.ts';
+import { TestSystem, writeInt96Event } from './testing/test-system.ts';
 import type { TestEvent } from './testing/test-worker.ts';
 
 const HOUR = Date.UTC(2022, 9, 29, 13);
@@ -149,9 +149,84 @@ describe('both engines', () => {
     expect(spark).toContain(`${FOLDER}/gone.parquet cannot be read`);
   });
 
+  it('take the names of files and of the archive literally', async () => {
+    const names = [
+      'part-[0-9].parquet',
+      'a*b.parquet',
+      'x?.parquet',
+      '{0,1}.parquet',
+      'a,b.parquet',
+      'é %20#&.parquet',
+    ];
+    const files = await Promise.all(names.map((name) => write(name, oneEvent())));
+    for (const name of ['part-5.parquet', 'axb.parquet', 'x1.parquet', '0.parquet']) await write(name, oneEvent());
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toMatchObject({ events: names.length });
+    expect(spark).toEqual(duckdb);
+    const inFolder = await write('../arch[1]/a.parquet', oneEvent());
+    await write('../arch1/a.parquet', oneEvent());
+    expect((await outcomes([inFolder])).spark).toMatchObject({ events: 1 });
+  });
+
+  it('name the file of a pattern that cannot be counted', async () => {
+    const files = [await write('x1.parquet', oneEvent()), await write('x?.parquet', oneEvent({ bytes: '-1::BIGINT' }))];
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toContain(`${FOLDER}/x?.parquet has 1 rows`);
+    expect(spark).toEqual(duckdb);
+  });
+
+  it('read both spellings of a folder, with files of the same name', async () => {
+    const files = [await write('a.parquet', oneEvent()), await write('../hour=013/a.parquet', oneEvent())];
+    const { duckdb, spark } = await outcomes(files);
+    expect(spark).toMatchObject({ events: 2 });
+    expect(spark).toEqual(duckdb);
+  });
+
+  it.each([
+    ['a time with a zone beside one without', oneEvent({ timestamp: "TIMESTAMPTZ '2022-10-29 13:30:00+00'" })],
+    [
+      'columns in capitals',
+      `SELECT "timestamp" AS "TIMESTAMP", id, antenna_id, bytes AS "Bytes", app FROM (${oneEvent()})`,
+    ],
+    [
+      'columns in another order, and others',
+      `SELECT 1 AS year, app, bytes, id, antenna_id, "timestamp" FROM (${oneEvent()})`,
+    ],
+  ])('count %s as our own', async (_, select) => {
+    const { duckdb, spark } = await outcomes([await write('a.parquet', oneEvent()), await write('b.parquet', select)]);
+    expect(spark).toMatchObject({ events: 2 });
+    expect(spark).toEqual(duckdb);
+  });
+
+  it.each(['5::DECIMAL(9,0)', '5::DECIMAL(18,0)', '5::DECIMAL(38,0)', '5::UBIGINT', '5::INTEGER'])(
+    'count bytes that are written as %s',
+    async (bytes) => {
+      const { duckdb, spark } = await outcomes([await write('a.parquet', oneEvent({ bytes }))]);
+      expect(spark).toMatchObject({ events: 1, rows: [{ value: 5n }, { value: 5n }, { value: 5n }] });
+      expect(spark).toEqual(duckdb);
+    },
+  );
+
+  it('count a time that is written as INT96', async () => {
+    const path = `${FOLDER}/a.parquet`;
+    await writeInt96Event(join(system.archiveFolder, path), HOUR + 1_800_000, 7);
+    const { duckdb, spark } = await outcomes([{ path, sizeBytes: 0 }]);
+    expect(spark).toMatchObject({ events: 1, rows: [{ value: 7n }, { value: 7n }, { value: 7n }] });
+    expect(spark).toEqual(duckdb);
+  });
+
+  it.each(['5.5::DECIMAL(9,1)', '5.0::DECIMAL(18,2)', '5::DOUBLE', "'5'"])(
+    'refuse bytes that are written as %s, whose digits are no whole number',
+    async (bytes) => {
+      const { duckdb, spark } = await outcomes([await write('a.parquet', oneEvent({ bytes }))]);
+      expect(spark).toContain('they have column bytes of type');
+      expect(duckdb).toContain('a.parquet has column bytes of type');
+    },
+  );
+
   it('refuse a file whose bytes are no whole numbers, and name it', async () => {
     const files = [await write('good.parquet', oneEvent()), await write('bad.parquet', oneEvent({ bytes: '1.5' }))];
-    expect((await outcomes(files)).spark).toContain(`${FOLDER}/bad.parquet cannot be read`);
+    expect((await outcomes(files)).spark).toContain('have columns that Spark cannot bring together');
   });
 });
 
@@ -176,10 +251,12 @@ function oneEvent(event: { readonly timestamp?: string; readonly id?: string; re
 const NO_ROWS = `SELECT "timestamp", id, antenna_id, bytes, app FROM (${oneEvent()}) WHERE false`;
 
 async function write(name: string, select: string): Promise<ListedFile> {
-  const path = `${FOLDER}/${name}`;
+  const path = posix.normalize(`${FOLDER}/${name}`);
+  const file = join(system.archiveFolder, path);
+  await mkdir(dirname(file), { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run(`COPY (${select}) TO '${join(system.archiveFolder, path)}' (FORMAT parquet)`);
+  await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
   connection.closeSync();
   instance.closeSync();
   return { path, sizeBytes: 0 };

@@ -10,7 +10,7 @@ import {
   offsetSpans,
   type RowFacts,
 } from '@antenna/hourly-batch';
-import { nameOf } from './exact-files.ts';
+import { archivePathOf, literal } from './exact-files.ts';
 import type { SparkSession } from './spark-session.ts';
 import { factsOf, faultsOf, filesOf, rowsOfFile, totalsOf } from './sql/hour.sql.ts';
 
@@ -74,9 +74,10 @@ function numberOf(text: string | null): bigint | null {
 
 /** A pattern passes over a file that is not there: whichever brought no row has to be there all the same. */
 async function refuseMissing(session: SparkSession, { view, archiveUrl, files }: HourView): Promise<void> {
-  const found = new Set((await session.all<{ readonly file: string }>(filesOf(view))).map(({ file }) => ownName(file)));
-  for (const { path } of files.filter((file) => !found.has(nameOf(file.path)))) {
-    const [counted] = await session.all<{ readonly events: number }>(rowsOfFile(`${archiveUrl}/${path}`));
+  const urls = await session.all<{ readonly file: string }>(filesOf(view));
+  const found = new Set(urls.map(({ file }) => archivePathOf(file, files)));
+  for (const { path } of files.filter((file) => !found.has(file.path))) {
+    const [counted] = await session.all<{ readonly events: number }>(rowsOfFile(literal(`${archiveUrl}/${path}`)));
     if (counted?.events !== 0) throw new ArchiveContentError(`${path} has appeared while it was being read`);
   }
 }
@@ -89,20 +90,14 @@ interface FaultsRow {
 }
 
 async function faultyRows(session: SparkSession, { view, files, hourMs }: HourView): Promise<ArchiveContentError> {
-  const paths = new Map(files.map(({ path }) => [nameOf(path), path]));
   const faulty = await session.all<FaultsRow>(faultsOf(view, hourInUs(hourMs)));
   return faultyRowsError(
     hourMs,
     faulty.map(({ file, nulls, others, negative }) => ({
-      path: paths.get(ownName(file)) ?? file,
+      path: archivePathOf(file, files),
       nulls: BigInt(nulls),
       ofOtherHours: BigInt(others),
       negative: BigInt(negative),
     })),
   );
-}
-
-/** Spark writes the paths of files as URLs. */
-function ownName(file: string): string {
-  return decodeURIComponent(nameOf(file));
 }

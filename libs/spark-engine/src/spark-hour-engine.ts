@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ArchiveContentError, type HourEngine, type HourTotals, type ListedFile } from '@antenna/hourly-batch';
 import { addUpHour } from './add-up-hour.ts';
-import { nameOf, patternOf } from './exact-files.ts';
+import { checkColumns } from './check-columns.ts';
+import { literal, nameOf, patternOf } from './exact-files.ts';
 import { SparkError } from './spark-error.ts';
 import { type SparkEndpoint, SparkSession } from './spark-session.ts';
 import { createView, SESSION, VERSION } from './sql/hour.sql.ts';
@@ -35,7 +36,8 @@ export class SparkHourEngine implements HourEngine {
         this.#name = `spark ${version.split(' ', 1)[0] ?? ''}`;
         // Of its own: a server can be set to have one session for all.
         const view = `hour_${randomUUID().replaceAll('-', '')}` as const;
-        await session.all(createView(view, pattern));
+        const numbers = await checkColumns(session, { view, pattern, hourMs });
+        await session.all(createView(view, pattern, numbers));
         return await addUpHour(session, { view, archiveUrl, files, hourMs });
       });
     } catch (error) {
@@ -47,7 +49,10 @@ export class SparkHourEngine implements HourEngine {
 /** Spark says which file it could not read; the callers know it by its path. */
 function namingTheFile(error: unknown, files: readonly ListedFile[]): unknown {
   if (!(error instanceof SparkError) || error.code !== 'SPARK_FAILED') return error;
-  const [named, another] = files.filter(({ path }) => error.message.includes(nameOf(path)));
+  // In whichever way it writes them: as they are, as URLs, or as patterns.
+  const isNamed = (name: string) =>
+    [name, encodeURIComponent(name), literal(name)].some((spelling) => error.message.includes(spelling));
+  const [named, another] = files.filter(({ path }) => isNamed(nameOf(path)));
   if (named === undefined || another !== undefined) return error;
   return new ArchiveContentError(`${named.path} cannot be read: ${error.message}`, { cause: error });
 }

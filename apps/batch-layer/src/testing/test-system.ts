@@ -14,6 +14,8 @@ import { execa } from 'execa';
 import { batchLayer } from '../batch-layer.ts';
 import { TestWorker } from './test-worker.ts';
 
+export { writeInt96Event } from '@antenna/test-kit';
+
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;

@@ -7,6 +7,14 @@
 export const SESSION = {
   'spark.sql.ansi.enabled': 'true',
   'spark.sql.session.timeZone': 'UTC',
+  // As the texts and names below are written.
+  'spark.sql.parser.escapedStringLiterals': 'false',
+  'spark.sql.caseSensitive': 'false',
+  // A time without a zone is one of UTC, as INT96 is; bytes that do not say so are no text.
+  'spark.sql.parquet.inferTimestampNTZ.enabled': 'false',
+  'spark.sql.parquet.int96AsTimestamp': 'true',
+  'spark.sql.parquet.int96TimestampConversion': 'false',
+  'spark.sql.parquet.binaryAsString': 'false',
   // A server may have been told to leave out what it cannot read.
   'spark.sql.files.ignoreCorruptFiles': 'false',
   'spark.sql.files.ignoreMissingFiles': 'false',
@@ -15,12 +23,30 @@ export const SESSION = {
 /** Written like a type: a view's name is no parameter. */
 type ViewName = `hour_${string}`;
 
-/** @param pattern of the files' paths. */
-export function createView(view: ViewName, pattern: string): string {
+/**
+ * The files with the columns that they have: more than one type for a column is an error.
+ * @param pattern of the files' paths.
+ */
+export function createFoundView(view: ViewName, pattern: string): string {
+  return `CREATE TEMPORARY VIEW ${view}_found USING parquet OPTIONS (path ${textLiteral(pattern)}, mergeSchema 'true')`;
+}
+
+/** Name and type of each column of the files. */
+export const columnsOf = (view: ViewName) => `DESCRIBE ${view}_found`;
+
+/** Whole numbers, by Spark's names of types. */
+export interface NumberTypes {
+  readonly bytes: string;
+  readonly partition: string;
+  readonly offset: string;
+}
+
+/** The files with the columns that an hour is added up from. */
+export function createView(view: ViewName, pattern: string, { bytes, partition, offset }: NumberTypes): string {
   return `
     CREATE TEMPORARY VIEW ${view} (
-      \`timestamp\` TIMESTAMP, id STRING, antenna_id STRING, bytes BIGINT, app STRING,
-      kafka_partition INT, kafka_offset BIGINT
+      \`timestamp\` TIMESTAMP, id STRING, antenna_id STRING, bytes ${bytes}, app STRING,
+      kafka_partition ${partition}, kafka_offset ${offset}
     ) USING parquet OPTIONS (path ${textLiteral(pattern)})`;
 }
 
@@ -29,8 +55,9 @@ export const VERSION = 'SELECT version() AS version';
 /** The files that have rows. */
 export const filesOf = (view: ViewName) => `SELECT DISTINCT input_file_name() AS file FROM ${view}`;
 
-/** Fails unless the file is there. */
-export const rowsOfFile = (path: string) => `SELECT count(*) AS events FROM parquet.\`${path}\``;
+/** Fails unless the file is there. @param pattern of its path. */
+export const rowsOfFile = (pattern: string) =>
+  `SELECT count(*) AS events FROM parquet.\`${pattern.replaceAll('`', '``')}\``;
 
 /** What the rows of each partition have in common; the partition is null in files that do not tell it. */
 export const factsOf = (view: ViewName) => `
