@@ -16,7 +16,10 @@ from superset_config import setting
 
 # Gamma is Superset's role for people who make charts. A viewer lacks these permissions on these.
 CHANGES = {"can_delete", "can_export", "can_import", "can_write"}
-ASSETS = {"Annotation", "Chart", "CssTemplate", "Dashboard", "Database", "Dataset", "SavedQuery", "Tag", "Theme"}
+ASSETS = {
+    *("Annotation", "Chart", "CssTemplate", "Dashboard", "Database", "Dataset", "SavedQuery", "Tag", "Theme"),
+    "UserRegistrationsRestAPI",
+}
 
 
 def is_for_viewers(permission: str, on: str) -> bool:
