@@ -52,6 +52,7 @@ describe('a schedule', () => {
     'noteEnds',
     'refused',
     'retention deletes',
+    'which is not archived',
     'batch run',
     'acknowledges the gaps',
     'acknowledgeGap',

@@ -1,6 +1,13 @@
 import { goOnWithCall, letGhostHappen } from './actions/call-actions.ts';
 import type { Choices } from './choices.ts';
-import { acknowledgeGaps, changeLeader, deleteOld, goOnWithBatchRun, produce } from './actions/data-actions.ts';
+import {
+  acknowledgeGaps,
+  changeLeader,
+  deleteOld,
+  deleteUnarchived,
+  goOnWithBatchRun,
+  produce,
+} from './actions/data-actions.ts';
 import { drain } from './drain.ts';
 import { checkEnd } from './truth/final-checks.ts';
 import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn } from './actions/group-actions.ts';
@@ -44,6 +51,7 @@ const LOTS_OF_GAPS = lotsOf([
   { weight: 20, attempt: tick },
   { weight: 6, attempt: noticeGroup },
   { weight: 8, attempt: deleteOld },
+  { weight: 6, attempt: deleteUnarchived },
   { weight: 8, attempt: acknowledgeGaps },
   { weight: 2, attempt: freezeOrThaw },
 ]);

@@ -1,7 +1,11 @@
+import { OPERATOR } from '../world/operator.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import type { World } from '../world/world.ts';
 
 const MAX_BATCH_RUNS = 2;
+
+/** As long as the roll interval, after which a chunk is written. */
+const ROLL_MS = 15;
 
 /** More records of a partition become readable. */
 export function produce({ partitions, choices, nowMs, trace }: World): boolean {
@@ -24,6 +28,26 @@ export function deleteOld(world: World): boolean {
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
   world.trace(() => `retention deletes partition ${partition.number} up to ${partition.earliest}`);
+  return true;
+}
+
+/**
+ * Retention deletes what the totals have and the archive lacks, an operator looks at once, and a worker goes on: what it
+ * holds of the partition may become a chunk before the operator decides.
+ */
+export function deleteUnarchived(world: World): boolean {
+  const partition = world.choices.of(world.partitions);
+  const [counted = 0, archived = 0] = positionsOf(world, partition);
+  if (counted <= Math.max(archived, partition.earliest)) return false;
+  partition.earliest = Math.max(archived, partition.earliest) + 1;
+  world.nowMs += ROLL_MS;
+  world.hasGap = true;
+  world.trace(
+    () => `retention deletes partition ${partition.number} up to ${partition.earliest}, which is not archived`,
+  );
+  acknowledgeGaps(world);
+  for (const call of world.calls.awaited) if (call.worker === OPERATOR) call.happen();
+  for (const { ingestion, isFrozen } of world.workers) if (!isFrozen) ingestion.tick();
   return true;
 }
 

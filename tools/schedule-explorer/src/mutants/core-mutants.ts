@@ -236,6 +236,17 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'hour-count-ends-early',
+    bug: 'a commit tells the first offset of the events of an hour for the last: the hour is final without the others',
+    edits: [
+      {
+        file: 'totals-sink/hour-counts.ts',
+        find: '    counted.lastOffset = offset;\n',
+        replace: '    if (counted.lastOffset < 0) counted.lastOffset = offset;\n',
+      },
+    ],
+  },
+  {
     name: 'gap-ends-worker',
     bug: 'a gap taken for a fault of the worker: it ends, and with it the reading of all other partitions',
     edits: [

@@ -47,4 +47,9 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     bug: 'paths of a chunk that is given up forgotten: a worker that thaws creates a file that nobody lists',
     defects: { forgetsAbandonedPaths: true },
   },
+  {
+    name: 'counted-events-forgotten',
+    bug: 'an hour taken for final while events of it are counted and wait for the archive',
+    defects: { forgetsCountedEvents: true },
+  },
 ];

@@ -10,6 +10,7 @@ import type {
 import { hourFolder, rowKey } from '../world/known-record.ts';
 import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import { CountedInTime } from './counted-in-time.ts';
 import { requireDeadLetters } from './dead-letters.ts';
 import { require, requireRows, requireSorted } from './require.ts';
 import { hourCountKey, type KnownRow, marksOf, rowsByHour, ExpectedTotals } from './expected-totals.ts';
@@ -38,6 +39,7 @@ export class Ledger {
   readonly deadLetters = new Map<string, RejectionReason>();
   readonly #partitions: readonly SimulatedPartition[];
   readonly #archive: SimulatedArchive;
+  readonly #inTime = new CountedInTime();
   readonly #givenUp: Omit<GivenUpRange, 'epoch'>[] = [];
   readonly #epochs: Readonly<Record<Sink, number[]>> = { totals: [], archive: [] };
   readonly #reached: Readonly<Record<Sink, number[]>>;
@@ -59,6 +61,7 @@ export class Ledger {
     for (const move of moves) {
       const { partition, from } = this.#advance('totals', move);
       expected.addRange(partition, from, move.to);
+      this.#inTime.add(partition, from, move.to);
       const marks = marksOf(partition, from, move.to);
       require('last record seen', move.fingerprint?.offset, marks.lastOffset);
       require('greatest event time', move.greatestEventTimeMs, marks.greatestEventTimeMs);
@@ -103,6 +106,17 @@ export class Ledger {
     const missing = this.#partitions[number]?.firstWritten(this.reached('archive', number), untilMs);
     if (missing === undefined) return;
     throw new Violation(`partition ${number} counts as archived until ${untilMs} ms, but offset ${missing} is not`);
+  }
+
+  /**
+   * An hour is taken for final.
+   * @throws {Violation} when an event that was counted in time is not archived.
+   */
+  hourIsFinal(hourMs: number): void {
+    const missing = this.#inTime.unarchived(hourMs, (partition) => this.reached('archive', partition));
+    if (missing === undefined) return;
+    const event = `event ${missing.partition}/${missing.offset}`;
+    throw new Violation(`hour ${hourFolder(hourMs)} is final, but ${event} is counted and not archived`);
   }
 
   #checkFile(file: ArchivedFile, wanted: readonly KnownRow[] = []): void {

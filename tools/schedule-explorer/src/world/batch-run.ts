@@ -2,12 +2,14 @@ import { hourFolder } from './known-record.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
 import type { SimulatedStore } from './simulated-store.ts';
+import type { Ledger } from '../truth/ledger.ts';
 import { Violation } from '../truth/violation.ts';
 
 export interface BatchRunParts {
   readonly store: SimulatedStore;
   readonly archive: SimulatedArchive;
   readonly hours: SimulatedHours;
+  readonly ledger: Pick<Ledger, 'hourIsFinal'>;
 }
 
 /** A batch run of an hour by the batch protocol, one step at a time so that anything may happen in between. */
@@ -34,7 +36,8 @@ export class BatchRun {
 
   /** Reads the manifest, lists the files, reads the manifest again, records what was read first. */
   *#play(): Generator<undefined, void> {
-    const { store, hours } = this.#parts;
+    const { store, hours, ledger } = this.#parts;
+    if (!store.awaitsCounted(this.hourMs)) ledger.hourIsFinal(this.hourMs);
     const revision = hours.revision(this.hourMs);
     const inputs = store.filesOf(this.hourMs);
     yield;
@@ -58,7 +61,7 @@ export class BatchRun {
 }
 
 /** @throws {Violation} when an hour counts as clean whose result is not that of the files which are listed now. */
-export function requireCurrent(hourMs: number, { hours, store }: BatchRunParts): void {
+export function requireCurrent(hourMs: number, { hours, store }: Pick<BatchRunParts, 'hours' | 'store'>): void {
   const run = hours.run(hourMs);
   if (run === undefined || run.revision < hours.revision(hourMs)) return;
   const listed = store.filesOf(hourMs).map(({ path }) => path);

@@ -13,6 +13,7 @@ import type {
 } from '@antenna/ingestion';
 import type { Ledger } from '../truth/ledger.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
+import { type CountedHoursDefects, SimulatedCountedHours } from './simulated-counted-hours.ts';
 import { SimulatedNotes } from './simulated-notes.ts';
 
 interface Position {
@@ -48,7 +49,7 @@ interface AbandonedChunk {
 }
 
 /** How the store can be broken. */
-export interface StoreDefects {
+export interface StoreDefects extends CountedHoursDefects {
   readonly ignoresPosition?: boolean;
   readonly ignoresEpoch?: boolean;
   /** Begins where Kafka's group has committed, and takes that for the position. */
@@ -89,6 +90,7 @@ export class SimulatedStore {
   /** Dead letters that are not stored whole, by partition and reason. */
   readonly deadLetterRanges = new Map<string, DeadLetterRange>();
   readonly #notes = new SimulatedNotes();
+  readonly #counted: SimulatedCountedHours;
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;
   readonly #positions: Readonly<Record<Sink, Map<number, Position>>> = { totals: new Map(), archive: new Map() };
@@ -96,10 +98,17 @@ export class SimulatedStore {
   constructor(parts: StoreParts, defects: StoreDefects) {
     this.#parts = parts;
     this.#defects = defects;
+    this.#counted = new SimulatedCountedHours(defects);
   }
 
   filesOf(hourMs: number): ArchivedFile[] {
     return [...this.manifest.values()].filter((file) => file.hourMs === hourMs);
+  }
+
+  /** Whether an hour waits for events that the totals have counted and the archive does not hold yet. */
+  awaitsCounted(hourMs: number): boolean {
+    const nextOffset = (partition: number) => this.nextOffset('archive', partition);
+    return this.#counted.awaits(hourMs, { hasFiles: this.filesOf(hourMs).length > 0, nextOffset });
   }
 
   /** Whether a worker may have been going to create the file. */
@@ -125,6 +134,7 @@ export class SimulatedStore {
     if (failure !== undefined) throw failure;
     this.#movePositions('totals', commit.moves);
     for (const range of commit.deadLetterRanges) this.#extend(range);
+    this.#counted.add(commit);
     this.#parts.ledger.commit(commit);
   }
 
