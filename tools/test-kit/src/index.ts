@@ -5,7 +5,6 @@ export {
   checkout,
   type CommandLine,
   DONE,
-  type Ending,
   ending,
   type Environment,
   lastLines,
@@ -23,7 +22,7 @@ export { secretOfRun, testSecret } from './secret.ts';
 export { serviceImages } from './services/service-images.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
-export { createBucket, testBucket, type TestBucket } from './test-bucket.ts';
+export { createBucket, testBucket } from './test-bucket.ts';
 export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
 export { produce, testTopic, type TestTopic } from './test-topic.ts';
 export { until } from './until.ts';

@@ -91,7 +91,7 @@ function bursts(kills: number, chance: Chance): readonly Fault[] {
  * @param first whom to begin with.
  * @param failpoints at which as many of their successors die.
  */
-export function kill(first: number, count: number, failpoints: readonly Failpoint[]): Fault {
+function kill(first: number, count: number, failpoints: readonly Failpoint[]): Fault {
   return {
     name: 'SIGKILL',
     text: `kill ${count} from ${first}; successors die ${failpoints.map(failpointText).join(', ') || 'later'}`,

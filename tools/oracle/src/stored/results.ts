@@ -26,7 +26,7 @@ export interface DatabaseResults {
 }
 
 /** What the files of the archive hold. */
-export interface ArchiveResults {
+interface ArchiveResults {
   readonly files: readonly FileRows[];
   readonly records: readonly RecordPosition[];
   /** Totals by the hour of the folders. */
