@@ -29,7 +29,7 @@ describe('comparing two tables row by row', () => {
     expect(compareRows([], [['a', 0n]])).toEqual([{ kind: 'extra', key: 'a', actual: 0n }]);
   });
 
-  it('takes a row that is there twice for extra', () => {
+  it('finds a row that is stored twice', () => {
     const twice: KeyedRow<bigint>[] = [
       ['a', 1n],
       ['a', 1n],
@@ -47,7 +47,7 @@ describe('comparing two tables row by row', () => {
     expect(compareRows(rows, rows.toReversed())).toEqual([]);
   });
 
-  it('tells values apart that a double cannot', () => {
+  it('finds a difference that a double does not hold', () => {
     expect(compareRows([['a', 2n ** 53n]], [['a', 2n ** 53n + 1n]])).toHaveLength(1);
   });
 });

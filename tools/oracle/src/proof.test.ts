@@ -59,7 +59,7 @@ const faults: readonly (readonly [fault: string, found: string[], change: Change
     inDatabase(({ hours }) => ({ hours: oneMore(hours) })),
   ],
   [
-    'an hour that is there twice',
+    'an hour that is stored twice',
     ['batch layer: bytes_hourly', 'both: bytes'],
     inDatabase(({ hours }) => ({ hours: [...hours, hours[0]!] })),
   ],
@@ -135,7 +135,7 @@ describe('the proof', () => {
     expect(failed.map(({ title }) => found.find((beginning) => title.startsWith(beginning)))).toEqual(found);
   });
 
-  it('tells the row that differs', () => {
+  it('names the row that differs', () => {
     const { truth, results } = aStream();
     const { id, type, value } = results.database.windows[0]!;
     const broken = inDatabase(({ windows }) => ({ windows: oneMore(windows) }))(results);

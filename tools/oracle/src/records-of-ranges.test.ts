@@ -15,7 +15,7 @@ describe('the records of ranges', () => {
 
   // 2 ── 6      not JSON: 2, 6
   //    4 ── 9   empty: 4, 9
-  it('are told of overlapping ranges together', () => {
+  it('are found for overlapping ranges together', () => {
     expect(recordsOfRanges([aRange(4, 9, 2), aRange(2, 6, 2)], at(2, 4, 6, 9))).toEqual(at(2, 4, 6, 9));
   });
 

@@ -13,7 +13,7 @@ export interface ProduceOptions {
   readonly onAcknowledged?: (records: readonly SimulatedRecord[]) => void;
 }
 
-/** A batch was sent and never acknowledged: nobody knows whether Kafka has it. */
+/** A batch was sent and never acknowledged: whether Kafka has it is unknown. */
 export class DeliveryUnknownError extends ProductError {
   readonly code = 'DELIVERY_UNKNOWN';
 }

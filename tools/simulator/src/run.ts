@@ -76,13 +76,13 @@ async function sendSimulated(
   }
 }
 
-/** Tells each of the client's complaints once: while a broker is away it repeats them several times a second. */
+/** Shows each of the client's complaints once: while a broker is away it repeats them several times a second. */
 function complaintsOnce(): KafkaLog {
   // The client fears for a sequence that goes on after a batch was given up; ours does not go on.
-  const told = new Set(['Limiting retries for the idempotent producer may invalidate EoS guarantees']);
+  const shown = new Set(['Limiting retries for the idempotent producer may invalidate EoS guarantees']);
   return (message, { error }) => {
     const complaint = typeof error === 'string' ? `${message}: ${error}` : message;
-    if (!told.has(message)) process.stderr.write(`Kafka client: ${complaint}\n`);
-    told.add(message);
+    if (!shown.has(message)) process.stderr.write(`Kafka client: ${complaint}\n`);
+    shown.add(message);
   };
 }

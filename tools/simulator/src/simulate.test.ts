@@ -57,12 +57,12 @@ describe('a simulation', () => {
     ]);
   });
 
-  it('makes as many records as wanted, malformed ones among them', () => {
+  it('makes as many records as asked for, malformed ones among them', () => {
     expect(simulated({ events: 1 })).toHaveLength(1);
     expect(simulated({ events: 777, malformedShare: 0.5 })).toHaveLength(777);
   });
 
-  it('tells of each record what decoding it gives', () => {
+  it('states of each record what decoding it gives', () => {
     const options = fc.record({
       seed: fc.nat(),
       fromMs: fc.oneof(fc.nat(), fc.integer({ min: 0, max: NOW - 1 })),
@@ -110,7 +110,7 @@ describe('who uses data in a simulation', () => {
     expect(new Set(events.map(({ app }) => app)).size).toBe(4);
   });
 
-  it('are others too where wanted', () => {
+  it('are others too where asked for', () => {
     const ids = eventsOf(simulated({ users: 5, unknownUsers: 5, antennas: 30 }));
     expect(new Set(ids.map(({ id }) => id)).size).toBe(10);
     expect(ids.filter(({ id }) => id.startsWith('ffffffff'))).not.toHaveLength(0);
@@ -125,14 +125,14 @@ describe('event time in a simulation', () => {
     expect(inOrder).toEqual(Array.from({ length: 14_400 }, (_, second) => FROM + second * 1000));
   });
 
-  it('comes out of order by no more than wanted', () => {
+  it('comes out of order by no more than asked for', () => {
     const delays = delaysOf(simulated({ outOfOrderMs: 30_000 }));
     expect(Math.max(...delays)).toBeGreaterThan(20_000);
     // Epoch seconds are cut by up to a second.
     expect(Math.max(...delays)).toBeLessThan(31_000);
   });
 
-  it('comes late for the share that is wanted', () => {
+  it('comes late for the share that is asked for', () => {
     const late = delaysOf(simulated({ lateShare: 0.1, lateByMs: 3_600_000 })).filter((delay) => delay >= 3_000_000);
     expect(late.length / 2000).toBeGreaterThan(0.05);
     expect(late.length / 2000).toBeLessThan(0.12);
@@ -146,13 +146,13 @@ describe('event time in a simulation', () => {
 });
 
 describe('malformed records of a simulation', () => {
-  it('are as many as wanted, of every reason', () => {
+  it('are as many as asked for, of every reason', () => {
     const reasons = simulated({ malformedShare: 0.5 }).filter(({ fact }) => typeof fact === 'string');
     expect(reasons.length / 2000).toBeCloseTo(0.5, 1);
     expect(new Set(reasons.map(({ fact }) => fact))).toEqual(new Set(REJECTION_REASONS));
   });
 
-  it('are none or all, if wanted', () => {
+  it('are none or all, if asked for', () => {
     expect(eventsOf(simulated({ malformedShare: 0 }))).toHaveLength(2000);
     expect(eventsOf(simulated({ malformedShare: 1 }))).toHaveLength(0);
   });

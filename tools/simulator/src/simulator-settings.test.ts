@@ -62,7 +62,7 @@ describe('the settings of a simulation', () => {
 });
 
 describe('the settings of sending', () => {
-  it('send as fast as possible unless told otherwise', () => {
+  it('send as fast as possible by default', () => {
     expect(read(sendingSettings, {})).toMatchObject({
       value: { partitions: 4, rate: undefined, truthFile: undefined },
     });

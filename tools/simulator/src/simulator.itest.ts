@@ -105,7 +105,7 @@ describe('running the simulator', () => {
     return run({ kafka, simulation, sending: { partitions: 2, rate, truthFile } }, signal);
   }
 
-  it('sends what the truth tells, to a topic as it is', async () => {
+  it('sends what the truth states, to a topic as it is', async () => {
     const summary = await simulateTo(topic.topic);
     const held = await readAll(topic);
     expect(held.records).toBe(5000);
@@ -120,7 +120,7 @@ describe('running the simulator', () => {
     await withAdmin(topic.brokers, (admin) => admin.deleteTopics({ topics: [missing.topic] }));
   });
 
-  it('sends no faster than wanted', async () => {
+  it('sends no faster than the given rate', async () => {
     const startedMs = performance.now();
     await simulateTo(topic.topic, 4000);
     expect(performance.now() - startedMs).toBeGreaterThan(1100);

@@ -5,7 +5,7 @@ import forge from 'node-forge';
 
 /** Vouches for servers of tests, and for clients that have to show a certificate. */
 export interface CertificateAuthority {
-  /** Its own certificate, PEM: what clients are told to trust. */
+  /** Its own certificate, PEM, for clients to trust. */
   readonly certificate: string;
   /** Fit for servers and clients. @param hosts names and addresses under which clients may reach the server. */
   issue(...hosts: readonly [string, ...string[]]): ServerCertificate;
@@ -13,7 +13,7 @@ export interface CertificateAuthority {
 
 const DAY_MS = 86_400_000;
 
-/** A new authority, which nobody trusts who was not told to. */
+/** A new authority, which a client trusts only if it is given the certificate. */
 export function certificateAuthority(): CertificateAuthority {
   const keys = newKeys();
   const name = [{ name: 'commonName', value: `authority of a test ${randomBytes(4).toString('hex')}` }];

@@ -68,7 +68,7 @@ describe('a proxy between a client and a server that echoes', () => {
     expect(await echoOf('again')).toBe('again');
   });
 
-  it('makes every answer wait twice as long as told', async () => {
+  it('makes every answer wait twice the given time', async () => {
     proxy.slowDown(50);
     const begin = performance.now();
     await echoOf('slow');

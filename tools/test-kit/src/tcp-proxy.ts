@@ -54,7 +54,7 @@ export class TcpProxy {
     for (const socket of this.#connections) socket.resetAndDestroy();
   }
 
-  /** Cuts all connections, and new ones as soon as they are made, until told otherwise. */
+  /** Cuts all connections, and new ones as soon as they are made, until this is undone. */
   refuse(isRefusing: boolean): void {
     this.#isRefusing = isRefusing;
     if (isRefusing) this.cut();
@@ -70,7 +70,7 @@ export class TcpProxy {
     this.#bytesPerSecond = bytesPerSecond;
   }
 
-  /** From now on nothing gets through, and nobody is told. */
+  /** From now on nothing gets through, and no connection is closed. */
   swallow(): void {
     this.#hole ??= Promise.withResolvers<undefined>();
   }
@@ -93,12 +93,12 @@ export class TcpProxy {
     for (const socket of [client, upstream]) {
       this.#connections.add(socket);
       socket.on('close', () => this.#connections.delete(socket));
-      // Also one that comes when nobody pipes any more.
+      // Also one that comes when nothing is piped any more.
       socket.on('error', () => undefined);
     }
     const passage = (bytes: number): Promise<void> => this.#passage(bytes);
     const ways = [pipeline(client, new Gate(passage), upstream), pipeline(upstream, new Gate(passage), client)];
-    // When one end is lost, the other is told by a reset.
+    // When one end is lost, the other gets a reset.
     const end = (): void => {
       client.resetAndDestroy();
       upstream.resetAndDestroy();

@@ -4,7 +4,7 @@ import { addressOf, templateVariable, uniqueName } from './service-addresses.ts'
 
 export interface TestDatabase {
   readonly url: string;
-  /** Drops it; whoever is connected is thrown out. */
+  /** Drops it, and ends all connections to it. */
   close(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ async function databaseFrom(template: string): Promise<TestDatabase> {
   const url = new URL(addressOf('postgres'));
   const name = uniqueName();
   url.pathname = name;
-  // Refused while somebody is connected to the template, also another test that copies it.
+  // Refused while a client is connected to the template, also another test that copies it.
   await retry(() => asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${template}"`), {
     retries: 100,
     minTimeout: 50,

@@ -31,7 +31,7 @@ describe('services for tests', () => {
     await database.close();
   });
 
-  it('drops a database that somebody is connected to', async () => {
+  it('drops a database that a client is connected to', async () => {
     const database = await emptyDatabase();
     const client = new pg.Client({ connectionString: database.url });
     client.on('error', () => undefined);

@@ -48,7 +48,7 @@ function isGone(error: unknown): boolean {
   return cause instanceof Error && 'type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
-/** A client that tells its errors to its caller alone. */
+/** A client that logs nothing and throws its errors. */
 export function kafkaClient(brokers: readonly string[]): Kafka {
   return new kafkajs.Kafka({ clientId: 'test-kit', brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
 }

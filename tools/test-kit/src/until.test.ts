@@ -11,7 +11,7 @@ describe('waiting for a condition', () => {
     await expect(broken).rejects.toThrow('broken');
   });
 
-  it('tells what did not come', async () => {
+  it('fails with what did not come', async () => {
     await expect(until(() => false, { what: 'miracle', deadlineMs: 1 })).rejects.toThrow('no miracle within 1 ms');
   });
 });

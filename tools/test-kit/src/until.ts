@@ -12,7 +12,7 @@ const pollMs = 20;
 /**
  * Asks again and again until the answer is neither undefined, null nor false: the only way in which tests wait.
  * @returns the answer.
- * @throws what `condition` throws, at once; an error that tells `what` when the deadline passes.
+ * @throws what `condition` throws, at once; an error with `what` when the deadline passes.
  */
 export async function until<T>(
   condition: () => T | undefined | null | false | Promise<T | undefined | null | false>,

@@ -63,7 +63,7 @@ describe('the report', () => {
     ]);
   });
 
-  it('marks the users over quota, and shows nobody’s e-mail address', () => {
+  it('marks the users over quota, and shows no e-mail address', () => {
     const story = aStory();
 
     const page = reportPage(story);

@@ -37,7 +37,7 @@ export function quotaSection(results: DatabaseResults): Html {
   return html`<section aria-labelledby="quota">
     <h2 id="quota">Users over their quota</h2>
     <p>
-      Bytes of each user in each hour. ${results.overQuota.length} times somebody used more than the quota of an hour:
+      Bytes of each user in each hour. ${results.overQuota.length} times a user used more than the quota of an hour:
       those are marked <span class="over">▲ over</span>. A user whom <code>user_metadata</code> does not know is
       counted, and has no quota.
     </p>

@@ -5,7 +5,7 @@ import { DONE, ending, produce, rowsOf } from '@antenna/test-kit';
 import { newStream, someRecords, type Stream } from '../stream.ts';
 import { startWorker } from '../workers.ts';
 
-/** What a broker takes at most unless it is told otherwise, and a topic that takes more than one fetch asks for. */
+/** The largest record that a broker accepts by default, and a limit of a topic beyond what one fetch asks for. */
 const USUAL_LIMIT = 1_048_588;
 const LARGE_LIMIT = 8 * 2 ** 20;
 

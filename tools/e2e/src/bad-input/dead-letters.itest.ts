@@ -77,7 +77,7 @@ describe('dead letters', () => {
     expect(stdout).toContain('0/2-5 not_json: 2 records counted, 2 of them found in the topic\n');
   });
 
-  it('are told to be gone where the topic does not hold them any more', async () => {
+  it('are shown as gone where the topic no longer holds them', async () => {
     await deleteRecordsBefore(stream, 0, 3);
     const { stdout } = await startDeadLetters(operator, ['show', '--records=0/1-9']);
     expect(stdout).toContain('xxx" (the beginning: the record is not in the topic any more)\n');

@@ -89,7 +89,7 @@ describe('acknowledge-truncation', () => {
     expect(await differences([...READ, ...OTHERS])).toEqual([]);
   });
 
-  it('wants to know the offset where nothing that is stored tells it, and says what the archive lacks', async () => {
+  it('asks for the offset where no stored row determines it, and says what the archive lacks', async () => {
     await dieAfterTotals({ moment: 'before', step: 'intent', call: 1 });
     expect(await rows('SELECT sink, next_offset FROM pipeline.position ORDER BY 1')).toEqual([
       { sink: 'archive', next_offset: '0' },

@@ -23,7 +23,7 @@ describe('a release that decodes records by other rules', () => {
     await stream.close();
   });
 
-  it('is refused while a worker of the version before is at work, and begins once that was told to end', async () => {
+  it('is refused while a worker of the version before is at work, and begins once that worker has ended', async () => {
     const records = someRecords(31, 2_000);
     await send(stream, records);
     const worker = startWorker('serve', stream.environment);

@@ -115,7 +115,7 @@ type Running = ReturnType<typeof startWorker>;
 
 const outputs = new WeakMap<Running, string[]>();
 
-/** The log lines so far in which a worker tells what it has claimed. */
+/** The log lines so far that name what a worker has claimed. */
 function claimed(worker: Running): readonly string[] {
   let lines = outputs.get(worker);
   if (lines === undefined) {

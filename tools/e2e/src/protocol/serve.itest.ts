@@ -39,7 +39,7 @@ describe('the speed layer that serves', () => {
   it.each<[string, () => Promise<string>]>([
     ['its sources', () => Promise.resolve(SOURCES)],
     ['the bundle of its image', deployedBundle],
-  ])('tells its health and figures, and saves everything when it is told to stop: from %s', async (_form, program) => {
+  ])('answers with its health and metrics, and saves everything at SIGTERM: from %s', async (_form, program) => {
     const records = someRecords(10, 2_000);
     await send(stream, records);
     const environment = { ...stream.environment, FLUSH_INTERVAL_MS: '100' };
@@ -84,7 +84,7 @@ describe('the speed layer that serves', () => {
     expect(all).toContain(message);
   });
 
-  it('tells to run the provisioner when the tables are missing', async () => {
+  it('asks to run the provisioner when the tables are missing', async () => {
     const database = await emptyDatabase();
     const { exitCode, all } = await startWorker('drain', { ...stream.environment, DATABASE_URL: database.url });
     await database.close();
@@ -92,7 +92,7 @@ describe('the speed layer that serves', () => {
     expect(all).toContain('run the provisioner');
   });
 
-  it('fails, and loses nothing, when a drain is told to end before all is processed', async () => {
+  it('fails, and loses nothing, when a drain gets SIGTERM before all is processed', async () => {
     const records = someRecords(14, 300);
     await send(stream, records);
     const other = new pg.Client({ connectionString: stream.databaseUrl });

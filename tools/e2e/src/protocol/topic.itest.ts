@@ -13,7 +13,7 @@ describe('a topic that does not hold the positions', () => {
 
   afterEach(() => stream.close());
 
-  it('stops the worker with exit code 4 when records were deleted unread, until somebody accepts the gap', async () => {
+  it('stops the worker with exit code 4 when records were deleted unread, until the gap is acknowledged', async () => {
     const records = someRecords(2, 600);
     await send(stream, records);
     await deleteRecordsBefore(stream, 0, 200);

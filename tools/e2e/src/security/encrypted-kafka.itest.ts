@@ -85,21 +85,21 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
 
   it('is not used by a worker, who says which setting is wrong, if', async () => {
     const cases: Readonly<Record<string, readonly [changes: Environment, message: RegExp]>> = {
-      'somebody else signed its certificate': [{ KAFKA_SSL_CA_FILE: others.authority }, /set KAFKA_SSL_CA_FILE/],
-      'the worker trusts only those that everybody trusts': [{ KAFKA_SSL_CA_FILE: '' }, /set KAFKA_SSL_CA_FILE/],
+      'another authority signed its certificate': [{ KAFKA_SSL_CA_FILE: others.authority }, /set KAFKA_SSL_CA_FILE/],
+      'the worker trusts only the well-known authorities': [{ KAFKA_SSL_CA_FILE: '' }, /set KAFKA_SSL_CA_FILE/],
       'it is asked by another name than its certificate has': [
         { KAFKA_BROKERS: others.encryptedPort },
         /127\.0\.0\.1 is not in the cert.*; name the brokers in KAFKA_BROKERS/,
       ],
       'the password is wrong': [{ KAFKA_SASL_PASSWORD_FILE: others.password }, /see .*KAFKA_SASL_PASSWORD_FILE/],
-      'nobody has this name': [{ KAFKA_SASL_USERNAME: 'nobody' }, /see KAFKA_SASL_USERNAME/],
+      'no login has this name': [{ KAFKA_SASL_USERNAME: 'nobody' }, /see KAFKA_SASL_USERNAME/],
       'it knows no such mechanism': [{ KAFKA_SASL_MECHANISM: 'plain' }, /see KAFKA_SASL_MECHANISM/],
       'the worker does not encrypt': [{ KAFKA_SSL: 'false', KAFKA_SSL_CA_FILE: '' }, /wants TLS .*: see KAFKA_SSL/],
       'the worker does not log in': [
         { KAFKA_SASL_MECHANISM: '', KAFKA_SASL_USERNAME: '', KAFKA_SASL_PASSWORD_FILE: '' },
         /wants TLS or a login: see .*KAFKA_SASL_\*/,
       ],
-      'the worker encrypts at the port where nobody does': [{ KAFKA_BROKERS: others.plainPort }, /: see KAFKA_SSL/],
+      'the worker encrypts at the port without TLS': [{ KAFKA_BROKERS: others.plainPort }, /: see KAFKA_SSL/],
     };
     // At once, as each worker spends most of its time waiting for another try.
     const found = await Promise.all(

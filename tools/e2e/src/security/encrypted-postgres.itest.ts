@@ -99,12 +99,12 @@ describe('a Postgres server that wants TLS', () => {
   describe.each(PROGRAMS)('is not used by the %s, which says which setting is wrong, if', (program) => {
     it.each<[string, () => Environment, RegExp]>([
       [
-        'somebody else signed its certificate',
+        'another authority signed its certificate',
         () => ({ DATABASE_SSL_CA_FILE: others.authority }),
         /self-signed certificate in certificate chain; set DATABASE_SSL_CA_FILE/,
       ],
       [
-        'nobody signed its certificate whom everybody trusts',
+        'no well-known authority signed its certificate',
         () => ({ DATABASE_SSL_CA_FILE: '' }),
         /self-signed certificate in certificate chain; set DATABASE_SSL_CA_FILE/,
       ],
@@ -133,7 +133,7 @@ describe('a Postgres server that wants TLS', () => {
 });
 
 describe('a Postgres server that has no TLS', () => {
-  it('is not used where that is wanted', async () => {
+  it('is not used by a program that demands TLS', async () => {
     const url = process.env['TEST_DATABASE_URL'] ?? '';
     const ended = await startApp('provisioner', [], { DATABASE_URL: url, DATABASE_SSL_MODE: 'require' });
     expect(lastLine(ended)).toMatch(/^DATABASE_REFUSED: .* does not support SSL connections; check DATABASE_SSL_MODE$/);

@@ -117,7 +117,7 @@ describe('an error does not tell', () => {
       LOG_LEVEL: 'debug',
     });
     expect(ended).toMatchObject({ exitCode: 0 });
-    // A server of somebody else's may have a password that is a word.
+    // A server that was not started for the tests may have a password that is a word.
     if (password.startsWith(secret.slice(0, 6))) mustNotTell(ended, password);
   });
 

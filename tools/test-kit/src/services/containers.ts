@@ -76,7 +76,7 @@ async function recipesFor(): Promise<Readonly<Record<ServiceName, Recipe>>> {
   };
 }
 
-/** The image takes the broker's properties as variables. Clients reach it from outside, its controller nobody does. */
+/** The image takes the broker's properties as variables. Clients reach the broker from outside, and not its controller. */
 function kafkaEnvironment(port: number, controllerPort: number): Record<string, string> {
   const properties: Record<string, string | number> = {
     ...kafkaProperties({ data: '/tmp/kraft-combined-logs', port, controllerPort }),

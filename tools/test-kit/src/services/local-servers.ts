@@ -38,7 +38,7 @@ export async function localServers(
 /** Gets its name when it says whose it is: one that does not is the rest of one that was being deleted. */
 async function newHome(): Promise<string> {
   const nameless = await mkdtemp(join(tmpdir(), 'antenna-usage-'));
-  // Postgres may have to run as somebody else.
+  // Postgres may have to run as another user.
   await chmod(nameless, 0o755);
   const home = join(tmpdir(), `${prefix}${basename(nameless)}`);
   await processFile(ownerPath(nameless)).remember({ pid: process.pid, address: home });

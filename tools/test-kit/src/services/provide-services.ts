@@ -11,7 +11,7 @@ const report = (line: string): void => {
 /**
  * Sees that each variable of `addressVariables` names a service: those that are set stay; the others get containers
  * where a Docker daemon answers and has the images or can get them, else servers on this machine.
- * @param atEnd is told what ends them, as soon as there is something to end.
+ * @param atEnd gets what ends them, as soon as there is something to end.
  */
 export async function provideServices(atEnd: AtEnd): Promise<void> {
   const services: readonly ServiceName[] = ['postgres', 'kafka', 'gcs'];

@@ -34,7 +34,7 @@ export const deletedRecords: FaultKind = {
   },
 };
 
-/** So many records have to come while nobody reads. */
+/** So many records have to come while no worker reads. */
 const ENOUGH = 20;
 const POLL_MS = 200;
 /** A fetch that waits at the broker when its worker is stopped is answered with what comes, for 250 ms at most. */

@@ -19,7 +19,7 @@ export const freeze: FaultKind = {
       async inject(system) {
         const pids = await pidsAtWork(system);
         const pid = pids[victim % Math.max(1, pids.length)];
-        if (pid === undefined) system.tally.count('freeze skipped: nobody is at work');
+        if (pid === undefined) system.tally.count('freeze skipped: no worker is at work');
         else await system.workers.freeze(pid, sessions * system.sessionTimeoutMs);
       },
     };

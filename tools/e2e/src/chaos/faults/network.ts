@@ -9,7 +9,7 @@ const RESOURCES: Readonly<Record<Proxied, Resource>> = { postgres: 'postgres', k
 
 /**
  * All connections to a service are cut, and new ones for a while. Before, everything is slowed down, so that answers are
- * on their way that nobody will get.
+ * on their way that no client will get.
  */
 export const cut = (service: Proxied): FaultKind =>
   onProxy(service, 'cut', (chance) => {
@@ -46,7 +46,7 @@ export const slowDown = (service: Proxied): FaultKind =>
     };
   });
 
-/** Nothing gets through, and nobody is told; then all comes at once, or the connections turn out to be dead. */
+/** Nothing gets through, and no connection is closed; then all comes at once, or the connections turn out to be dead. */
 export const blackHole = (service: Proxied): FaultKind =>
   onProxy(service, 'black-holed', (chance) => {
     const ms = chance.integer(2_000, 8_000);

@@ -141,7 +141,7 @@ async function rememberLost(
     [partition],
   );
   const isAcknowledged = rows.length > known.lost.filter((each) => each.partition === partition).length;
-  tally.count(isAcknowledged ? 'truncations acknowledged' : 'truncations of what nobody had read');
+  tally.count(isAcknowledged ? 'truncations acknowledged' : 'truncations of unread records');
   if (isAcknowledged)
     known.lose(
       partition,

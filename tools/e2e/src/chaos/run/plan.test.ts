@@ -28,12 +28,12 @@ describe('the plan of a chaos run', () => {
     });
   });
 
-  it('kills more in a longer run, unless told how many', () => {
+  it('kills more workers in a longer run, unless their number is given', () => {
     expect(planOf(asked()).rounds[0]?.kills).toBe(15);
     expect(planOf(asked({ durationS: 900 })).rounds[0]?.kills).toBe(150);
   });
 
-  it('tells the command that repeats it', () => {
+  it('gives the command that repeats it', () => {
     expect(commandOf(asked())).toBe('npm run chaos -- --seed=7 --archive=local,gcs --rate=1000 --duration=90');
     expect(commandOf(asked({ archives: ['gcs'], events: 10, kills: 500 }))).toBe(
       'npm run chaos -- --seed=7 --archive=gcs --rate=1000 --events=10 --kills=500',

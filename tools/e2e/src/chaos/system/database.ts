@@ -37,7 +37,7 @@ export class Database {
   ): Promise<readonly Row[]> {
     return retry(async () => {
       const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
-      // A server that dies tells it here, too.
+      // A server that dies causes this event, too.
       client.on('error', () => undefined);
       try {
         await client.connect();

@@ -9,7 +9,7 @@ describe('the ending of a worker', () => {
     expect(judge(anEnding())).toBe('done');
   });
 
-  it('is done when it was told to stop before it had begun to listen', () => {
+  it('is done when SIGTERM came before the worker listened for it', () => {
     expect(judge(anEnding({ exitCode: undefined, signal: 'SIGTERM' }))).toBe('done');
   });
 

@@ -88,7 +88,7 @@ export class StorageProxy {
     upstream.on('response', (answer) => {
       answer.on('error', giveUp);
       if (trouble === 'lost answer') {
-        // The server has done it by the time that it answers; nobody is told.
+        // The server has done it by the time that it answers, and the client gets no answer.
         answer.resume().on('end', giveUp);
         return;
       }

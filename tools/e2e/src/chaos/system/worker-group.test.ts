@@ -4,7 +4,7 @@ import type { Ending } from './ending.ts';
 import { Tally } from './run-log.ts';
 import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
 
-/** A worker that does what it is told. */
+/** A worker that ends as its signals ask. */
 class FakeWorker implements WorkerProcess {
   readonly pid: number;
   readonly failpoint: Failpoint | undefined;
@@ -96,7 +96,7 @@ describe('a group of workers', () => {
     expect(started.map(({ signals }) => signals)).toEqual([[], ['SIGSTOP', 'SIGCONT']]);
   });
 
-  it('starts nobody while all are frozen', async () => {
+  it('starts no worker while all are frozen', async () => {
     group.resize(1);
     await startedAre(1);
     await group.whileFrozen(async () => {
@@ -107,7 +107,7 @@ describe('a group of workers', () => {
     await startedAre(2);
   });
 
-  it('starts nobody for one that is no longer wanted by the time that all go on', async () => {
+  it('starts no successor of a worker that was to leave while all were frozen', async () => {
     group.resize(2);
     await startedAre(2);
     await group.whileFrozen(async () => {

@@ -22,12 +22,12 @@ export interface WorkerGroupParts {
 const RESTART_MS = 300;
 
 interface Slot {
-  wanted: boolean;
+  isToStay: boolean;
   process: WorkerProcess | undefined;
   life: Promise<void>;
 }
 
-/** Workers of one consumer group, each of which is started again whenever it ends, until it is no longer wanted. */
+/** Workers of one consumer group, each of which is started again whenever it ends, until it is to leave. */
 export class WorkerGroup {
   readonly #parts: WorkerGroupParts;
   readonly #slots: Slot[] = [];
@@ -59,7 +59,7 @@ export class WorkerGroup {
   resize(size: number): void {
     while (this.#slots.length < size) this.#slots.push(this.#newSlot());
     for (const slot of this.#slots.splice(size)) {
-      slot.wanted = false;
+      slot.isToStay = false;
       slot.process?.kill('SIGTERM');
       this.#leaving.push(slot.life);
     }
@@ -115,24 +115,24 @@ export class WorkerGroup {
   /** Ends what is left, however. */
   abandon(): void {
     for (const { process } of this.#slots) process?.kill('SIGKILL');
-    this.#slots.forEach((slot) => (slot.wanted = false));
+    this.#slots.forEach((slot) => (slot.isToStay = false));
   }
 
   /** It may have changed while something was awaited. */
-  #isWanted({ wanted }: Slot): boolean {
-    return wanted;
+  #isToStay({ isToStay }: Slot): boolean {
+    return isToStay;
   }
 
   #newSlot(): Slot {
-    const slot: Slot = { wanted: true, process: undefined, life: Promise.resolve() };
+    const slot: Slot = { isToStay: true, process: undefined, life: Promise.resolve() };
     slot.life = this.#live(slot);
     return slot;
   }
 
   async #live(slot: Slot): Promise<void> {
-    while (slot.wanted) {
+    while (slot.isToStay) {
       await this.#held;
-      if (!this.#isWanted(slot)) return;
+      if (!this.#isToStay(slot)) return;
       const failpoint = this.#armed.shift();
       const startedMs = performance.now();
       slot.process = this.#parts.start(failpoint);
@@ -182,7 +182,7 @@ export class WorkerGroup {
   }
 }
 
-/** How often a worker was told that it no longer holds what it believed to hold. */
+/** How often the fence refused a worker, which then claimed anew. */
 function refusals({ printed }: Ending): number {
   return printed.split('"refused; claiming again"').length - 1;
 }
