@@ -4,7 +4,7 @@ import type { SettingResult } from './setting.ts';
 import type { Lookup, SettingsGroup } from './settings-group.ts';
 
 /** The application that a command belongs to, while it runs. */
-export interface RunningApp {
+interface RunningApp {
   readonly name: string;
   /** Takes results, for people and pipes. */
   readonly out: (text: string) => void;
@@ -17,7 +17,7 @@ export interface CommandContext extends RunningApp {
 }
 
 /** What a command that logs is handed beside the values of its settings. */
-export interface LoggedContext extends RunningApp {
+interface LoggedContext extends RunningApp {
   /** Hides the secrets among the settings. */
   readonly log: Logger;
 }

@@ -7,7 +7,7 @@ export interface Failure {
 }
 
 /** What an application knows of an error of its core, which knows neither exit codes nor commands. */
-export interface ErrorGuide {
+interface ErrorGuide {
   readonly exitCode: number;
   /** What to do next, as the end of a sentence. */
   readonly advice?: (error: Error) => string | undefined;

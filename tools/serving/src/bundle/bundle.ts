@@ -115,7 +115,7 @@ export const dashboardSchema = z.strictObject({
   version,
 });
 
-export type Metadata = z.infer<typeof metadataSchema>;
+type Metadata = z.infer<typeof metadataSchema>;
 export type Database = z.infer<typeof databaseSchema>;
 export type Dataset = z.infer<typeof datasetSchema>;
 export type Chart = z.infer<typeof chartSchema>;

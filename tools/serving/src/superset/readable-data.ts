@@ -63,7 +63,7 @@ function adviceOn(failure: string): string {
 
 const queryAnswer = z.object({ result: z.array(z.object({ error: z.string().nullish() })) });
 
-export interface Probe {
+interface Probe {
   /** Superset's own id. */
   readonly id: number;
   readonly dataset: Dataset;
