@@ -34,7 +34,7 @@ export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
-export { type DatabaseOwner, ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
+export { ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { seedUsers } from './seed-users.ts';

@@ -4,7 +4,7 @@ import { ensureLoginRole } from './login-role.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';
 
 /** A login of another program that keeps its tables on the same server, in a database of the same name. */
-export interface DatabaseOwner {
+interface DatabaseOwner {
   readonly name: string;
   readonly password: string;
 }
