@@ -32,6 +32,7 @@ export async function openArchive(
       shouldRetry: ({ error }) => isPassing(error),
       onFailedAttempt: ({ error, attemptNumber, retryDelay }) => {
         attempts = attemptNumber;
+        if (!isPassing(error)) return;
         log.warn('the archive does not answer yet', { attempt: attemptNumber, retryDelay, reason: error.message });
       },
     });
