@@ -64,18 +64,12 @@ async function truncate(system: System, { partition, lost, later }: Truncation):
     await stop(leader);
     await delay(GONE_MS);
     await start(survivor);
-    await topic.leader(partition);
-    // Now that the survivor leads, the others follow it, whenever they come back.
-    const [laterFrom] = await Promise.all([
-      later.length > 0 ? send(system, partition, later) : undefined,
-      ...[leader, ...others].map(start),
-    ]);
-    if (laterFrom !== undefined)
-      known.add(
-        partition,
-        laterFrom,
-        later.map(({ fact }) => fact),
-      );
+    // A broker that has just started may name the leader that is dead: were that one started now, nothing would be lost.
+    await topic.untilLeader(partition, survivor);
+    if (later.length > 0) {
+      const facts = later.map(({ fact }) => fact);
+      known.add(partition, await send(system, partition, later), facts);
+    }
     return from;
   } finally {
     await Promise.all([leader, survivor, ...others].map(start));

@@ -52,6 +52,14 @@ export class Topic {
     }, RESTART_PATIENCE);
   }
 
+  /** Waits until this broker leads a partition. */
+  async untilLeader(partition: number, broker: number): Promise<void> {
+    await retry(async () => {
+      const leader = await this.leader(partition);
+      if (leader !== broker) throw new Error(`broker ${leader} leads partition ${partition}, not ${broker}`);
+    }, RESTART_PATIENCE);
+  }
+
   /** Waits until each partition has so many replicas in sync. */
   async untilInSync(count: number): Promise<void> {
     await retry(async () => {
