@@ -33,16 +33,4 @@ describe('a sum of bytes', () => {
       }),
     );
   });
-
-  it('equals the merged sums of its parts, which stay as they are', () => {
-    fc.assert(
-      fc.property(terms, terms, (left, right) => {
-        const merged = sumOf(left);
-        const other = sumOf(right);
-        merged.merge(other);
-        expect(merged.value()).toBe(sumOf([...left, ...right]).value());
-        expect(other.value()).toBe(sumOf(right).value());
-      }),
-    );
-  });
 });

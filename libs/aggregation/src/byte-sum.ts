@@ -14,11 +14,6 @@ export class ByteSum {
     if (this.#low >= BASE) this.#carry();
   }
 
-  merge(other: ByteSum): void {
-    this.#high += other.#high;
-    this.add(other.#low);
-  }
-
   value(): bigint {
     return this.#high === 0 ? BigInt(this.#low) : BigInt(this.#high) * BigInt(BASE) + BigInt(this.#low);
   }

@@ -96,17 +96,6 @@ describe('the totals of any events', () => {
     );
   });
 
-  it('are the same from any batches, merged', () => {
-    fc.assert(
-      fc.property(fc.array(events, { maxLength: 5 }), fc.boolean(), (batches, fromTheRight) => {
-        const parts = batches.map(totalsOf);
-        const whole = new WindowTotals();
-        for (const part of fromTheRight ? parts.reverse() : parts) whole.merge(part);
-        expectTotals(whole, batches.flat());
-      }),
-    );
-  });
-
   it('are equal for the three types in every window', () => {
     fc.assert(
       fc.property(events, (all) => {

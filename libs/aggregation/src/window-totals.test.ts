@@ -121,27 +121,3 @@ describe('the hours of a user', () => {
     expect(Array.from(totals.userHours(), ({ id }) => id)).toEqual(['ana', 'c', 'b']);
   });
 });
-
-describe('merging totals', () => {
-  it('leaves what is merged as it is, then and later', () => {
-    const first = totalsOf(anEvent({ id: 'bea' }));
-    const second = totalsOf(anEvent());
-    first.merge(second);
-    first.add(pools.intern(anEvent()));
-    expect(brief(second)).toEqual(['13:15 antenna north 5', '13:15 app SKYPE 5', '13:15 user ana 5']);
-    expect([second.events, second.keys, second.eventBytes]).toEqual([1, 3, 5n]);
-  });
-
-  it('counts a row that both have once', () => {
-    const first = totalsOf(anEvent());
-    first.merge(totalsOf(anEvent(), anEvent({ id: 'bea' })));
-    expect([first.events, first.keys, first.eventBytes]).toEqual([3, 4, 15n]);
-    expect(first.rows()).toHaveLength(4);
-  });
-
-  it('with nothing changes nothing', () => {
-    const totals = totalsOf(anEvent());
-    totals.merge(new WindowTotals());
-    expect(totals.rows()).toEqual(totalsOf(anEvent()).rows());
-  });
-});

@@ -57,19 +57,6 @@ export class WindowTotals {
     this.#events++;
   }
 
-  /** Adds what another one holds, which stays as it is. */
-  merge(other: WindowTotals): void {
-    for (const { startMs, sums } of other.#windows.values()) {
-      const window = this.#windowAt(startMs);
-      for (const type of TYPES) {
-        const [mine, theirs] = [this.#ids[type], other.#ids[type]];
-        window.sums[type].merge(sums[type], (number) => mine.codeOf(theirs.textOf(number)));
-      }
-    }
-    this.#eventBytes.merge(other.#eventBytes);
-    this.#events += other.#events;
-  }
-
   /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in one order. */
   rows(): TotalColumns {
     const ordered = byType((type) => this.#ids[type].ordered());

@@ -17,6 +17,7 @@ interface Thread<Task, Result> {
  * Runs tasks on threads of a module that answers each message with one. A thread takes one task at a time; one that
  * throws is not used again (its WebAssembly memory may be in any state): its task fails with the error, the next task
  * gets a new thread. Threads start when they are first needed and do not keep the process alive while they are idle.
+ * (Why no library: docs/decisions/0012-small-mechanisms.md.)
  */
 export class WorkerPool<Task, Result> {
   readonly #module: URL;

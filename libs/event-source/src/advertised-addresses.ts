@@ -9,7 +9,7 @@ export interface BrokerAddress {
 }
 
 /** A broker of KAFKA_BROKERS answers, and says that clients find the brokers where nothing answers. */
-export class AdvertisedAddressError extends ProductError {
+class AdvertisedAddressError extends ProductError {
   readonly code = 'KAFKA_ADVERTISED_ADDRESS';
 
   constructor(failures: readonly string[]) {

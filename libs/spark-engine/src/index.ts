@@ -1,2 +1,2 @@
-export { SparkHourEngine, type SparkHourEngineOptions } from './spark-hour-engine.ts';
+export { SparkHourEngine } from './spark-hour-engine.ts';
 export type { SparkEndpoint } from './spark-session.ts';

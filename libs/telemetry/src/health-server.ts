@@ -7,7 +7,7 @@ export type Condition =
   | { readonly ok: false; readonly reasons: readonly string[] };
 
 /** What throws is not well. */
-export type Probe = () => Condition | Promise<Condition>;
+type Probe = () => Condition | Promise<Condition>;
 
 export interface HealthServerOptions {
   /** 0 for any that is free. */

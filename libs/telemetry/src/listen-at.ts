@@ -1,5 +1,5 @@
 /** Nothing can listen at the port. */
-export class PortUnavailableError extends Error {
+class PortUnavailableError extends Error {
   readonly code = 'PORT_UNAVAILABLE';
   readonly exitCode = 1;
   override readonly name = 'PortUnavailableError';

@@ -3,7 +3,7 @@ import { jsonLine } from './json-line.ts';
 import { prettyLine } from './pretty-line.ts';
 import { redactor } from './redact.ts';
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 /** Handed to whoever logs. Fields say what the message is about; an error goes under `error`. */
 export interface Logger {

@@ -39,7 +39,7 @@ function isGiven(text: string | null | undefined): text is string {
 }
 
 /** What stands behind the question mark. */
-export function parametersOf(url: string): URLSearchParams {
+function parametersOf(url: string): URLSearchParams {
   const [, query = ''] = url.split('?', 2);
   return new URLSearchParams(query);
 }

@@ -54,7 +54,7 @@ const REQUIRED: Readonly<Record<string, RequiredTable>> = {
 };
 
 /** Tables of schema `public` exist that cannot hold what the programs write. */
-export class TablesDifferError extends ProductError {
+class TablesDifferError extends ProductError {
   readonly code = 'TABLES_DIFFER';
 
   constructor(differences: readonly string[]) {

@@ -1,3 +1,2 @@
 export { advanceEventTime } from './event-time-progress.ts';
 export { FIVE_MINUTES, hourOf, ONE_HOUR, tumblingWindow } from './tumbling-window.ts';
-export type { TumblingWindow } from './tumbling-window.ts';

@@ -1,6 +1,6 @@
 export { type Chance, seededChance } from './chance.ts';
 export { ensureTopic } from './reach-kafka.ts';
-export { DeliveryUnknownError, produce, type ProduceOptions } from './produce.ts';
+export { produce } from './produce.ts';
 export { SAMPLE_HOURS, sampleSimulation } from './sample-simulation.ts';
 export { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
 export { simulationSettings } from './simulation-settings.ts';

@@ -1,6 +1,6 @@
 /**
  * Results in the order of the items, worked on by at most `limit` at a time. After a failure no further item is begun;
- * the failure is thrown when those that were under way have ended.
+ * the failure is thrown when those that were under way have ended, unlike p-map's.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

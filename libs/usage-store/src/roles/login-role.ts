@@ -21,7 +21,7 @@ interface RoleState {
 }
 
 /** A login exists, and its password is another installation's, or a person's. */
-export class LoginTakenError extends ProductError {
+class LoginTakenError extends ProductError {
   readonly code = 'LOGIN_TAKEN';
 
   constructor(role: string, database: string | null, options?: ErrorOptions) {

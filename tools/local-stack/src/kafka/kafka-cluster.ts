@@ -19,7 +19,7 @@ export interface KafkaClusterOptions extends ServerOptions {
   readonly proxied?: ReadonlyMap<number, ProxiedListener> | undefined;
 }
 
-export interface ClusterTopic {
+interface ClusterTopic {
   readonly topic: string;
   /** The numbers of the brokers that hold each partition, the first of which leads it at the beginning. */
   readonly replicas: readonly (readonly number[])[];

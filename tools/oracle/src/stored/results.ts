@@ -91,7 +91,7 @@ function readArchive(folder: string): Promise<ArchiveResults> {
 }
 
 /** @returns how many records each partition of a topic was sent. */
-export async function readTopicEnds(brokers: string, topic: string): Promise<ReadonlyMap<number, number>> {
+async function readTopicEnds(brokers: string, topic: string): Promise<ReadonlyMap<number, number>> {
   const kafka = new kafkajs.Kafka({
     clientId: 'oracle',
     brokers: brokers.split(','),

@@ -135,7 +135,7 @@ function rowsOf({ sql, schema, table_name }: Dataset): string {
 }
 
 /** The statement that gives each column, in order; a calculated one by its expression. */
-export function columnsStatement(dataset: Dataset): string {
+function columnsStatement(dataset: Dataset): string {
   const columns = dataset.columns.map(({ column_name, expression }) =>
     expression === undefined ? `"${column_name}"` : `${expression} AS "${column_name}"`,
   );
@@ -143,7 +143,7 @@ export function columnsStatement(dataset: Dataset): string {
 }
 
 /** The statement that gives each metric over all rows, in order. */
-export function metricsStatement(dataset: Dataset): string {
+function metricsStatement(dataset: Dataset): string {
   const metrics = dataset.metrics.map(({ metric_name, expression }) => `${expression} AS "${metric_name}"`);
   return `SELECT ${metrics.join(', ')} FROM (${rowsOf(dataset)}) AS dataset`;
 }

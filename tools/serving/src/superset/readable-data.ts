@@ -72,10 +72,7 @@ interface Probe {
 }
 
 /** Asks Superset for a row of a dataset. @returns why there is none to be had; undefined when all is well. */
-async function failureOf(
-  client: SupersetClient,
-  { id, dataset, timeRange }: Probe,
-): Promise<string | undefined> {
+async function failureOf(client: SupersetClient, { id, dataset, timeRange }: Probe): Promise<string | undefined> {
   const columns = dataset.columns.slice(0, 1).map(({ column_name }) => column_name);
   const time = { col: dataset.main_dttm_col, op: 'TEMPORAL_RANGE', val: timeRange };
   const query = { columns, metrics: [], row_limit: 1, filters: timeRange === undefined ? [] : [time] };
