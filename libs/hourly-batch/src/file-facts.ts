@@ -10,7 +10,7 @@ export interface ScannedRow {
   readonly offset: number;
 }
 
-interface ScannedFile {
+export interface ScannedFile {
   readonly sizeBytes: number;
   /** SHA-256, in hexadecimal. */
   readonly checksum: string;

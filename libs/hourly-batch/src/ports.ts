@@ -109,7 +109,7 @@ export interface HourStatus extends HourLack {
   readonly lastRun: HourRun | undefined;
 }
 
-interface HourRun {
+export interface HourRun {
   readonly revision: number;
   readonly wasFinal: boolean;
   readonly events: number;
