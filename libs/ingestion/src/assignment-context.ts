@@ -1,18 +1,18 @@
 import type { IngestionPorts, IngestionSettings, Sink } from './ports/index.ts';
 
-/** What those who work for one assignment need of the worker. */
+/** The worker's ports, settings and callbacks for the reader and the committer of one assignment. */
 export interface AssignmentContext {
   readonly ports: IngestionPorts;
   readonly settings: IngestionSettings;
   /**
-   * Starts a step that nobody waits for. The worker deals with what it throws, unless the assignment is abandoned.
-   * @param partition the one that the step concerns, if it concerns one.
+   * Starts a step without waiting for it. The worker handles its errors, unless the assignment is abandoned.
+   * @param partition the partition of the step, if it has only one.
    */
   readonly inBackground: (operation: string, step: () => Promise<void>, partition?: number) => void;
-  /** A partition cannot go on: it is stopped if the error is a fault of it, else the worker. */
+  /** Stops the partition if the error is a partition fault, else the worker. */
   readonly stop: (partition: number, error: unknown) => void;
-  /** Which part of the worker's bounds this assignment may use: 1 when it is the only one. */
+  /** The assignment's fraction of the worker's bounds, in (0, 1]: 1 when it is the only one. */
   readonly share: () => number;
-  /** A sink of these partitions has come on. */
+  /** A sink has saved records of these partitions. */
   readonly saved: (sink: Sink, partitions: readonly number[]) => void;
 }

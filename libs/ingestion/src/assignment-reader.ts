@@ -5,13 +5,16 @@ import type { OffsetRange, RecordBatch } from './ports/index.ts';
 import { StallDetector } from './stall-detector.ts';
 import { DataGapError, refuseUnreadable } from './start-offset.ts';
 
-/** Reads the partitions of an assignment: says from where, and believes no gap (docs/commit-protocol.md). */
+/**
+ * Reads the partitions of an assignment. It sets the offset that each is read from, and checks every gap between
+ * batches against the topic's offsets (docs/commit-protocol.md).
+ */
 export class AssignmentReader {
   readonly #assignment: Assignment;
   readonly #context: AssignmentContext;
-  /** Partitions with a predecessor's intent that are not read yet: they are redone one at a time. */
+  /** Partitions with a predecessor's open intent that are not read yet. Intents are redone one partition at a time. */
   readonly #waitingToRedo: number[] = [];
-  /** Partitions that had no leader when it was to be seen whether to read them again. */
+  /** Partitions that delivered an unexpected batch and had no leader when their offsets were checked. */
   readonly #waitingForLeader = new Set<number>();
   readonly #stalls = new StallDetector();
 
@@ -28,7 +31,7 @@ export class AssignmentReader {
     this.redoNext();
   }
 
-  /** Goes on to the next partition with an intent, when one has been redone. */
+  /** Starts reading the next partition with an open intent. Called when the intent before it has been redone. */
   redoNext(): void {
     const partition = this.#waitingToRedo.shift();
     const processor = partition === undefined ? undefined : this.#assignment.processors.get(partition);
@@ -38,11 +41,12 @@ export class AssignmentReader {
   }
 
   /**
-   * Takes a batch, if it was fetched from where the partition was left. A batch that was not is stale, or the client
-   * has silently reset its position: the topic's own offsets decide whether to read again.
-   * @param maxRecords how many of its records may be taken; the partition is read again from behind them.
-   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or the log that the batch comes
-   * from is not the one that was read before.
+   * Takes a batch if it was fetched from the partition's expected offset. Any other batch is stale, or the client has
+   * silently reset its position: the topic's own offsets decide whether the partition is read again.
+   * @param maxRecords how many of its records may be taken; the partition is then read again from the next one.
+   * @returns whether the whole batch was taken.
+   * @throws {LogTruncatedError} when a record does not match the stored fingerprint of its offset, or the batch does
+   * not come from the log that was read before.
    */
   accept(batch: RecordBatch, maxRecords: number): boolean {
     const { partition, fetchedOffset } = batch;
@@ -64,7 +68,7 @@ export class AssignmentReader {
     return isWhole;
   }
 
-  /** Takes nothing more of a partition. What was taken of it is saved, but for a part of an intent that is redone. */
+  /** Stops taking records of a partition. Records taken before are still saved, except a partly redone intent. */
   stop(partition: number): void {
     const processor = this.#assignment.processors.get(partition);
     if (processor === undefined || processor.isStopped) return;
@@ -74,14 +78,17 @@ export class AssignmentReader {
     processor.stop();
   }
 
-  /** Reads a partition on that had no leader: nothing else may wake the client up. */
+  /** Resumes a partition that had no leader. The client may not resume it by itself. */
   readOn(partition: number): void {
     const processor = this.#assignment.processors.get(partition);
     if (processor === undefined || processor.isStopped || this.#waitingToRedo.includes(partition)) return;
     this.#readFrom(processor);
   }
 
-  /** Reads again what should have come long ago. Stops a partition when records that a sink lacks seem to be deleted. */
+  /**
+   * Compares the partitions with the topic's offsets. Reads a stalled partition again, and stops a partition when
+   * retention seems to have deleted records that a sink lacks.
+   */
   verify(offsets: ReadonlyMap<number, OffsetRange | undefined>, hasRoom: (partition: number) => boolean): void {
     const nowMs = this.#context.ports.clock.nowMs();
     for (const processor of this.#assignment.processors.values()) {
@@ -91,7 +98,7 @@ export class AssignmentReader {
       const lagRecords = range && Math.max(0, range.latest - takenTo);
       this.#context.ports.observer.observe({ kind: 'lag', partition, lagRecords });
       if (range === undefined) continue;
-      // An end that lies before us may just be an answer older than our last batch.
+      // The log's end is not checked: offsets that were read before our last batch may end below our position.
       if (firstMissing.position < range.earliest) {
         this.#context.stop(
           partition,
@@ -106,21 +113,22 @@ export class AssignmentReader {
   }
 
   /**
-   * Begins anew where the partition was left, if the topic still holds it. The offsets are asked for after the fetch: if
-   * nothing that a sink lacks is deleted by then, no fetch before can have left it out for that reason.
+   * Reads the partition again from its expected offset, if the topic still holds what the sinks lack. The offsets are
+   * read after the fetch: if retention has deleted nothing that a sink lacks by then, the earlier fetch cannot have
+   * skipped such records either.
    */
   #readAgain(processor: PartitionProcessor, fetched: number): void {
     const { partition, expectedOffset, firstMissing } = processor;
     const { source, observer, retry, clock } = this.#context.ports;
     const { signal } = this.#assignment;
     observer.observe({ kind: 'unexpected-batch', partition, expected: expectedOffset, fetched });
-    // Fetched before the claim: it is not read yet, and begins when it is its turn.
+    // The batch was fetched before the claim. The partition is read when its intent's turn comes.
     if (this.#waitingToRedo.includes(partition)) return;
     const readAgain = async () => {
       const offsets = await retry('read offsets', () => source.offsets(), signal);
       const range = offsets.get(partition);
       if (signal.aborted || processor.isStopped) return;
-      // Without a leader there is nothing to compare with, and nothing to read.
+      // Without a leader there are no offsets to compare with, and no records to read.
       if (range === undefined && offsets.has(partition)) {
         this.#waitingForLeader.add(partition);
         return;

@@ -4,8 +4,8 @@ import { PendingTotals } from './totals-sink/pending-totals.ts';
 import type { TotalsCommit } from './ports/index.ts';
 
 /**
- * Everything unsaved that belongs to one claim. It lives and dies as a whole: after a refusal, or when partitions are
- * assigned anew, nothing of it may reach a sink any more.
+ * The unsaved records of one claim. They are abandoned as a whole: after a lost fence, or when partitions are assigned
+ * anew, none of them may reach a sink any more.
  */
 export class Assignment {
   readonly #processors: Map<number, PartitionProcessor>;
@@ -29,7 +29,7 @@ export class Assignment {
     return this.#archives;
   }
 
-  /** Whether something of a partition could be saved now without reading more, or is being saved. */
+  /** Whether records of a partition are being saved, or can be saved without reading more. */
   holdsUnsaved(partition: number): boolean {
     const processor = this.#processors.get(partition);
     if (processor === undefined) return false;
@@ -37,7 +37,7 @@ export class Assignment {
     return processor.hasUnflushed || isCommitting || processor.archive?.hasUnsaved === true;
   }
 
-  /** A partition of which nothing is unsaved is no part of it any more. */
+  /** Removes a partition that has no unsaved records. */
   remove(partition: number): void {
     this.#processors.delete(partition);
     this.#archives = this.#archives.filter((archive) => archive.partition !== partition);
@@ -47,7 +47,7 @@ export class Assignment {
     return this.#pending;
   }
 
-  /** Aborted when the assignment is abandoned: what is still in work for it is of no use any more. */
+  /** Aborted when the assignment is abandoned: the results of steps under way are then discarded. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -60,12 +60,12 @@ export class Assignment {
     return this.#chunksInWork;
   }
 
-  /** Resolves at the next change for the better: something was saved, or all of it was abandoned. */
+  /** Resolves when records have been saved next, or the assignment is abandoned. */
   get change(): Promise<undefined> {
     return this.#change.promise;
   }
 
-  /** Records taken for the totals that no commit has made durable. */
+  /** Records of the totals that no commit has made durable. */
   get uncommittedRecords(): number {
     return this.#pending.records + (this.#committing?.taken.records ?? 0);
   }
@@ -79,12 +79,12 @@ export class Assignment {
     return this.#pending.deadLetterBytes + (this.#committing?.taken.deadLetterBytes ?? 0);
   }
 
-  /** Whether more is left to read than the next commit would hold. */
+  /** Whether the lag is greater than the number of records in the next commit. */
   get isBehind(): boolean {
     return sum([...this.processors.values()], ({ lag }) => lag) > this.#pending.records;
   }
 
-  /** Rows in open chunks, which can be sealed at any time. A range that is redone ends where its intent says. */
+  /** Rows in open chunks that can be sealed at any time. A redone intent is not among them: it has a fixed end. */
   get openRows(): number {
     return sum(this.archives, (archive) => (archive.isRedoing ? 0 : archive.rows));
   }
@@ -94,13 +94,13 @@ export class Assignment {
     return this.archives.filter(({ isRedoing }) => !isRedoing).toSorted((left, right) => right.rows - left.rows)[0];
   }
 
-  /** Rows in memory that count against the bound; an intent that is redone may exceed it. */
+  /** Rows in memory that count against the bound, without those of redone intents. */
   get bufferedRows(): number {
     const sealed = (chunk: SealedChunk) => (chunk.intent === undefined ? chunk.events.rows : 0);
     return this.openRows + sum(this.archives, (archive) => sum(archive.sealed, sealed));
   }
 
-  /** Whether anything could be saved now without reading more. */
+  /** Whether any records are being saved, or can be saved without reading more. */
   get hasUnsaved(): boolean {
     return (
       this.#pending.sinceMs !== undefined ||
@@ -110,7 +110,7 @@ export class Assignment {
     );
   }
 
-  /** Hands over what has been taken so far, as one commit; what comes meanwhile waits for the next. */
+  /** Moves the records taken so far into one commit; records that arrive during it wait for the next. */
   beginCommit(): { readonly commit: TotalsCommit; readonly taken: PendingTotals } {
     const taken = this.#pending;
     const partitions = [...this.processors.values()].sort((left, right) => left.partition - right.partition);
@@ -128,7 +128,7 @@ export class Assignment {
     this.#announceChange();
   }
 
-  /** The next chunk to write, if there is one whose predecessor in its partition is done. */
+  /** The next chunk to write: one whose predecessor in its partition is written. Undefined when there is none. */
   beginChunk(): { readonly archive: PartitionArchive; readonly chunk: SealedChunk } | undefined {
     for (const archive of this.archives) {
       const chunk = archive.sealed[0];
@@ -147,7 +147,7 @@ export class Assignment {
     this.#announceChange();
   }
 
-  /** The chunks of a partition cannot be written: one of them was in work. */
+  /** Discards the chunks of a partition after the one in work could not be written. */
   giveUpChunks(archive: PartitionArchive): void {
     archive.giveUp();
     this.#chunksInWork -= 1;

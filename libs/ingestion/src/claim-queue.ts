@@ -1,18 +1,18 @@
-/** How long a stopped partition stands still before it is claimed again, to see whether it has been put in order. */
+/** How long a stopped partition waits before it is claimed again, to check whether its fault has been repaired. */
 export const RETRY_STOPPED_MS = 30_000;
 
-/** Partitions that are going to be claimed again, without a new assignment by the group. */
+/** Partitions that the worker is going to claim again, without a new assignment by the consumer group. */
 export interface ClaimRequest {
   readonly partitions: readonly number[];
-  /** Processing time from which on it may be made. */
+  /** Earliest processing time of the claim, milliseconds since 1970. */
   readonly dueMs: number;
-  /** Whether nothing else may be committed together with these. */
+  /** Whether these partitions are committed apart from all others. */
   readonly isApart: boolean;
-  /** At most so many records a commit; undefined for the usual bounds. */
+  /** Maximum records of a commit; undefined for the usual bounds. */
   readonly commitRecords: number | undefined;
 }
 
-/** The claims that a worker owes itself. A partition is in one request at most. */
+/** A worker's pending claims. A partition is in one request at most. */
 export class ClaimQueue {
   #requests: readonly ClaimRequest[] = [];
 
@@ -20,7 +20,7 @@ export class ClaimQueue {
     if (request.partitions.length > 0) this.#requests = [...this.#without(request.partitions), request];
   }
 
-  /** Takes out those that are due, unless something of one of their partitions has still to be saved. */
+  /** Removes and returns the requests that are due, unless one of their partitions still has unsaved records. */
   takeDue(nowMs: number, isBusy: (partition: number) => boolean): readonly ClaimRequest[] {
     if (this.#requests.length === 0) return [];
     const due = this.#requests.filter(({ dueMs, partitions }) => dueMs <= nowMs && !partitions.some(isBusy));
@@ -39,7 +39,7 @@ export class ClaimQueue {
   }
 }
 
-/** The partitions of each assignment that is made of these requests: those that need not be apart are in one. */
+/** Groups requests into assignments: all that need not be apart share one, each other request has its own. */
 export function groupsOf(requests: readonly ClaimRequest[]): readonly Omit<ClaimRequest, 'dueMs'>[] {
   const shared = requests.filter(({ isApart }) => !isApart);
   const partitions = shared.flatMap((request) => request.partitions);

@@ -4,14 +4,17 @@ import { writeChunk } from './archive-sink/chunk-writer.ts';
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
 import { CommitTooLongError, type EventArchive, SumOutOfRangeError, type TotalsCommit } from './ports/index.ts';
 
-/** How many partitions' chunks are encoded and uploaded at a time: it bounds memory and keeps the upload busy. */
+/**
+ * How many partitions' chunks are encoded and uploaded at a time: one is encoded while another uploads, and memory is
+ * bounded.
+ */
 const MAX_CHUNKS_IN_WORK = 2;
 
 /**
- * Rows at which the totals are flushed. A commit has as many, those that came during the one before until there are twice
- * as many, those of the last batch, and users' hours. Where nearly every event has a user of its own, rows and not events
- * are what takes memory. And rows are what a commit's duration depends on: Postgres adds some 100,000 a second, so that a
- * commit ends well within the statement time-out, after which it would only be made again, the same.
+ * Rows at which the totals are flushed. A commit may hold up to twice as many, if they arrive during the commit before,
+ * plus the rows of the last batch and the rows of user hours. Where nearly every event has its own user, rows rather
+ * than events fill the memory. Rows also determine a commit's duration: Postgres adds some 100,000 a second, so that a
+ * commit ends well within the statement time-out. A commit that times out would only be repeated unchanged.
  */
 const MAX_ROWS = 100_000;
 
@@ -19,22 +22,24 @@ const MAX_ROWS = 100_000;
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
 
 /**
- * How many flush intervals a commit waits for while the worker is behind. What it would show is late anyway, and half as
- * many commits take a fifth less of Postgres's time: a backlog is gone sooner (docs/performance-profile.md).
+ * Flush intervals between commits while the worker is behind. The totals are late then anyway, and half as many commits
+ * take a fifth less of Postgres's time, so that the backlog shrinks faster (docs/performance-profile.md).
  */
 const INTERVALS_BEHIND = 2;
 
-/** A commit of twice as many records may take a whole statement time-out in vain: it is tried once in so many. */
+/**
+ * Full commits before their size is doubled. A doubled commit may fail after a whole statement time-out, so it is rare.
+ */
 const FULL_COMMITS_BEFORE_GROWTH = 10;
 
-/** Makes durable what an assignment has taken: totals one commit at a time, and beside them chunks of the archive. */
+/** Makes an assignment's records durable: totals one commit at a time, and archive chunks concurrently with them. */
 export class Committer {
   readonly #assignment: Assignment;
   readonly #context: AssignmentContext;
   readonly #events: CommitterEvents;
-  /** At most so many records a commit, since one of twice as many took too long; undefined for the usual bounds. */
+  /** Maximum records of a commit, lowered after a commit that took too long; undefined for the usual bounds. */
   #commitRecords: number | undefined;
-  /** Commits of so many records since it changed. */
+  /** Commits of the maximum size since the maximum changed. */
   #fullCommits = 0;
 
   constructor(
@@ -48,7 +53,7 @@ export class Committer {
     this.#commitRecords = commitRecords;
   }
 
-  /** At most so many records are committed at once; undefined for the usual bounds. */
+  /** Maximum records of a commit; undefined for the usual bounds. */
   get commitRecords(): number | undefined {
     return this.#commitRecords;
   }
@@ -58,7 +63,9 @@ export class Committer {
     return this.#commitRecords === undefined ? Infinity : this.#commitRecords - this.#assignment.pending.records;
   }
 
-  /** Whether another batch of a partition may be taken. A range that is redone may exceed the bound, else it never ends. */
+  /**
+   * Whether another batch of a partition may be taken. A redone intent may exceed the archive's bound: it has to end.
+   */
   hasCapacity(partition: number): boolean {
     const { records, rows, deadLetterBytes, archiveRows } = this.#bounds();
     const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, processors } =
@@ -68,7 +75,7 @@ export class Committer {
     return bufferedRows < 2 * archiveRows || processors.get(partition)?.archive?.isRedoing === true;
   }
 
-  /** Starts whatever is due. */
+  /** Starts the flush and the chunks that are due. */
   tick(): void {
     if (this.#assignment.signal.aborted) return;
     const nowMs = this.#context.ports.clock.nowMs();
@@ -77,7 +84,7 @@ export class Committer {
     this.#writeChunks();
   }
 
-  /** Saves all that has been taken; returns early when the assignment is abandoned meanwhile. */
+  /** Makes all taken records durable; returns early when the assignment is abandoned meanwhile. */
   async saveAll(): Promise<void> {
     const assignment = this.#assignment;
     while (!assignment.signal.aborted && assignment.hasUnsaved) {
@@ -102,7 +109,7 @@ export class Committer {
     );
   }
 
-  /** What may be unsaved before it is saved. Assignments that one worker has beside each other share its memory. */
+  /** Unsaved records, rows and bytes at which saving is due. Concurrent assignments of a worker share its memory. */
   #bounds() {
     const { flushMaxEvents, archiveRollRows } = this.#context.settings;
     const share = this.#context.share();
@@ -114,7 +121,7 @@ export class Committer {
     };
   }
 
-  /** Whether the worker is behind is asked only once the interval is over: this runs after every batch. */
+  /** Checks for a backlog only once the interval is over, since this runs after every batch. */
   #hasWaited(waitedMs: number): boolean {
     const { flushIntervalMs } = this.#context.settings;
     return (
@@ -146,7 +153,7 @@ export class Committer {
     });
   }
 
-  /** Twice as many records when enough full commits have passed, until the usual bounds are reached. */
+  /** Doubles the maximum size after enough full commits, until the usual bounds are reached. */
   #growCommits(records: number): void {
     if (this.#commitRecords === undefined || records < this.#commitRecords) return;
     this.#fullCommits += 1;
@@ -196,17 +203,17 @@ export class Committer {
   }
 }
 
-/** A commit that cannot be made as it is. */
+/** A commit that fails however often it is repeated unchanged. */
 export interface FailedCommit {
   readonly error: CommitTooLongError | SumOutOfRangeError;
   readonly commit: TotalsCommit;
   readonly records: number;
 }
 
-/** What the saving tells of. */
+/** Callbacks of the committer. */
 export interface CommitterEvents {
   /** A predecessor's intent has been redone, or cannot be. */
   readonly redone: () => void;
-  /** Nothing of the assignment can be committed any more: it has to be claimed again, in other parts. */
+  /** The assignment cannot commit any more. Its partitions have to be claimed again, divided differently. */
   readonly commitFailed: (failed: FailedCommit) => void;
 }

@@ -16,7 +16,7 @@ import { type FailedCommit, Committer } from './committer.ts';
 import { READ_ON, StoppedPartitions } from './stopped-partitions.ts';
 import { rangesAround, resumeClaim } from './resume-claim.ts';
 
-/** Partitions that are committed together, and what is done with them. */
+/** An assignment of partitions that are committed together, with its reader and its committer. */
 interface ActiveAssignment {
   readonly assignment: Assignment;
   readonly reader: AssignmentReader;
@@ -25,12 +25,13 @@ interface ActiveAssignment {
 
 /**
  * The speed layer's core: claims partitions, takes their records, and makes totals and archive durable, each event
- * exactly once in each sink. docs/commit-protocol.md says why in this order.
+ * exactly once in each sink. docs/commit-protocol.md explains the order of the steps.
  *
- * Driven from outside: by the event source (`onPartitionsAssigned`, `onBatch`), and by `tick`, often.
+ * The event source drives it (`onPartitionsAssigned`, `onBatch`), and a timer that calls `tick`.
  *
- * All partitions of an assignment of the group are claimed and committed together. One that cannot go on is stopped, and
- * claimed again from time to time; it then has an assignment of its own beside the others, which do not notice.
+ * All partitions that the consumer group assigns are claimed and committed together. A partition with a fault is
+ * stopped and claimed again every 30 s; it then has an assignment of its own, so that the other partitions go on
+ * undisturbed.
  */
 export class Ingestion implements RecordReceiver {
   readonly #ports: IngestionPorts;
@@ -41,9 +42,9 @@ export class Ingestion implements RecordReceiver {
   readonly #decoder = new EventDecoder();
   #assignments: readonly ActiveAssignment[] = [];
   #assigned: readonly number[] = [];
-  /** Of the partitions that the group has assigned: aborted when they are given up, with every claim under way. */
+  /** Aborted when the partitions that the group assigned are released; it also cancels every claim under way. */
   #membership = new AbortController();
-  /** What commits were divided to, which a new assignment does not undo; undefined for the usual bounds. */
+  /** Maximum records of a commit since one took too long, kept across assignments; undefined for the usual bounds. */
   #commitRecords: number | undefined;
   #isClaimed = false;
   #isClaimingAgain = false;
@@ -60,28 +61,30 @@ export class Ingestion implements RecordReceiver {
     return this.#failure.promise;
   }
 
-  /** Whether partitions are claimed (none is fine too: there may be more workers than partitions). */
+  /**
+   * Whether the assigned partitions are claimed. An empty assignment counts: there may be more workers than partitions.
+   */
   get isClaimed(): boolean {
     return this.#isClaimed;
   }
 
-  /** The partitions that are claimed, those that stand still among them. */
+  /** The claimed partitions, including stopped ones. */
   get assignedPartitions(): readonly number[] {
     return this.#isClaimed ? this.#assigned : [];
   }
 
-  /** Why partitions stand still that are claimed. They go on by themselves once they are put in order. */
+  /** The faults of the stopped partitions. A partition resumes by itself once its fault is repaired. */
   get stoppedPartitions(): ReadonlyMap<number, PartitionFault> {
     return this.#stopped.faults;
   }
 
-  /** Predecessors' chunks that are still to be redone, but for those of partitions that stand still. */
+  /** Predecessors' intents that are not redone yet, without those of stopped partitions. */
   get openIntents(): number {
     const archives = this.#assignments.flatMap(({ assignment }) => assignment.archives);
     return archives.filter(({ isRedoing, partition }) => isRedoing && !this.#stopped.has(partition)).length;
   }
 
-  /** First of all whatever is unsaved is thrown away, of every sink and partition: it belongs to an earlier claim. */
+  /** Discards the unsaved records of every sink and partition first: they belong to an earlier claim. */
   async onPartitionsAssigned(partitions: readonly number[]): Promise<void> {
     this.release();
     this.#assigned = partitions;
@@ -116,15 +119,17 @@ export class Ingestion implements RecordReceiver {
     return active?.committer.hasCapacity(partition) === false ? active.assignment.change : undefined;
   }
 
-  /** Starts whatever is due. Called after every batch, and often enough that intervals are kept. */
+  /**
+   * Starts the flushes, chunks and claims that are due. Called after every batch, and often enough to keep intervals.
+   */
   tick(): void {
     for (const { committer } of this.#assignments) committer.tick();
     this.#claimAgain();
   }
 
   /**
-   * Compares where we are with what the topic holds, since a client that has lost its place may wait for ever for a
-   * record. Stops a partition of which unread records seem to be deleted; reads again what should have come long ago.
+   * Compares the partitions' offsets with the topic's, since a client that has lost its position may wait for ever.
+   * Stops a partition whose unread records retention seems to have deleted; reads a stalled partition again.
    */
   verifyOffsets(offsets: ReadonlyMap<number, OffsetRange | undefined>): void {
     if (!this.#isClaimed) return;
@@ -134,7 +139,7 @@ export class Ingestion implements RecordReceiver {
     this.tick();
   }
 
-  /** Whether everything below these offsets has been taken, of the partitions that are ours and do not stand still. */
+  /** Whether all records below these offsets have been taken, of all claimed partitions that are not stopped. */
   hasTaken(endOffsets: ReadonlyMap<number, number>): boolean {
     const hasReached = (partition: number) => {
       const processor = this.#assignmentOf(partition)?.assignment.processors.get(partition);
@@ -143,12 +148,12 @@ export class Ingestion implements RecordReceiver {
     return this.#isClaimed && this.#assigned.every((each) => this.#stopped.has(each) || hasReached(each));
   }
 
-  /** Makes durable all that has been taken, in both sinks; returns early when the assignment is lost meanwhile. */
+  /** Makes all taken records durable in both sinks; returns early when the assignment is lost meanwhile. */
   async saveAll(): Promise<void> {
     await Promise.all(this.#assignments.map(({ committer }) => committer.saveAll()));
   }
 
-  /** Gives everything up that is not durable, and takes no more until partitions are assigned again. */
+  /** Discards all records that are not durable, and takes none until partitions are assigned again. */
   release(): void {
     this.#membership.abort();
     this.#membership = new AbortController();
@@ -164,8 +169,8 @@ export class Ingestion implements RecordReceiver {
   }
 
   /**
-   * Takes partitions over, and reads them. Offsets are read before and after, so that what others have saved meanwhile is
-   * not taken for a gap.
+   * Claims partitions and starts to read them. Offsets are read before and after the claim, so that records which
+   * another worker saved meanwhile are not mistaken for a gap.
    */
   async #claim(requests: readonly ClaimRequest[], claimed: () => void): Promise<void> {
     const { signal } = this.#membership;
@@ -202,7 +207,7 @@ export class Ingestion implements RecordReceiver {
         if (!assignment.signal.aborted) this.#interrupted(active, { operation, partition, error });
       });
     };
-    // What a partition had taken before it was stopped does not show that it is in order.
+    // Saving records that were taken before the stop does not prove that the fault is repaired.
     const goesOn = (partition: number) => assignment.processors.get(partition)?.isStopped !== true;
     const saved = (sink: Sink, partitions: readonly number[]) => {
       this.#stopped.saved(sink, partitions.filter(goesOn));
@@ -222,7 +227,9 @@ export class Ingestion implements RecordReceiver {
     reader.start();
   }
 
-  /** A refusal may mean that another worker has the partition now: the group tells, before anything is claimed again. */
+  /**
+   * A lost fence may mean that another worker owns the partition: the group assigns partitions anew before any claim.
+   */
   #interrupted(active: ActiveAssignment, { operation, partition, error }: Interruption): void {
     if (error instanceof FenceLostError) {
       this.#ports.observer.observe({ kind: 'refused', operation, message: error.message });
@@ -235,8 +242,8 @@ export class Ingestion implements RecordReceiver {
   }
 
   /**
-   * Stops a partition that cannot go on. What was taken of it is saved first. Whether records are really missing, or
-   * others have saved them while this worker was frozen, only a new claim can tell.
+   * Stops a partition with a fault, after its taken records are saved. Only a new claim can show whether records are
+   * missing, or another worker saved them while this one was frozen.
    */
   #stopOrFail({ reader }: ActiveAssignment, partition: number, error: unknown): void {
     const fault = faultOf(error);
@@ -249,18 +256,18 @@ export class Ingestion implements RecordReceiver {
     else this.#queue.add({ partitions: [partition], dueMs: 0, isApart: false, commitRecords: undefined });
   }
 
-  /** A partition does nothing until it is claimed again in a while. */
+  /** Stops a partition until it is claimed again, 30 s later. */
   #suspend(partition: number, fault: PartitionFault, endedBy?: typeof READ_ON): void {
     this.#stopped.stop(partition, fault, endedBy);
     const dueMs = this.#ports.clock.nowMs() + RETRY_STOPPED_MS;
-    // A sum that is out of range makes every commit fail that it is part of.
+    // A sum out of range fails every commit that contains it.
     const isApart = fault.code === 'SUM_OUT_OF_RANGE';
     this.#queue.add({ partitions: [partition], dueMs, isApart, commitRecords: undefined });
   }
 
   /**
-   * Throws away what was to be committed, and claims its partitions again: with half as many records a commit when it
-   * took too long; each by itself when a sum is out of range, to see which it is.
+   * Discards a failed commit and claims its partitions again: with half as many records a commit when it took too long;
+   * each partition by itself when a sum is out of range, to find the partition that causes it.
    */
   #commitFailed(active: ActiveAssignment, { error, commit, records }: FailedCommit): void {
     const { code, message } = error;
@@ -283,7 +290,9 @@ export class Ingestion implements RecordReceiver {
     this.#claimAgain();
   }
 
-  /** Claims what is due, once nothing of it is unsaved: a claim would lock out our own commit. */
+  /**
+   * Makes the claims that are due, once their partitions have no unsaved records: a claim fences off our own commit.
+   */
   #claimAgain(): void {
     if (!this.#isClaimed || this.#isClaimingAgain) return;
     const isBusy = (partition: number) => this.#assignmentOf(partition)?.assignment.holdsUnsaved(partition) === true;
@@ -309,7 +318,9 @@ export class Ingestion implements RecordReceiver {
     this.#assignments = this.#assignments.filter((each) => each !== active);
   }
 
-  /** A partition without a leader is read on as soon as it has one: nothing was thrown away. */
+  /**
+   * Stops partitions that have lost their leader, and resumes them with their unsaved records when they have one again.
+   */
   #noteLeaders(offsets: ReadonlyMap<number, OffsetRange | undefined>): void {
     for (const partition of this.#assigned) {
       if (offsets.get(partition) !== undefined) {

@@ -1,38 +1,39 @@
 import type { BatchOrigin, RecordBatch } from './ports/index.ts';
 import { LogTruncatedError } from './start-offset.ts';
 
-/** The last offset that was taken, and where the batch there came from. */
+/** The last offset that was taken, and the origin of its batch. */
 interface Taken extends Pick<BatchOrigin, 'leaderEpoch' | 'fetch'> {
   readonly offset: number;
 }
 
 /**
- * How often the last offset is read again for one leader's batch. The broker's answer brings both, one behind the other,
- * unless the two batches are larger than a fetch: then it is enough that the last offset has been the same so often.
+ * How often the last offset is read again for one batch of another leader. The broker's answer usually holds both
+ * batches. Two batches that are larger than a fetch never arrive in one answer: then this many equal comparisons are
+ * enough.
  */
-const MAX_LOOKS = 3;
+const MAX_COMPARISONS = 3;
 
 /**
- * Notices that a partition's log was truncated below what was read of it, and filled again, while it is being read. An
- * election that loses records gives the partition another leader, whose batches have another leader epoch. So where the
- * epoch changes, the last offset that was taken is read again: it must still be of the leader that it was of, in the same
- * answer of a broker as the batch that follows. Two logs that hold a batch of one leader at the same offset are the same up
- * to there (KIP-101).
+ * Detects that a partition's log was truncated below the last offset taken, and filled again, while it is being read.
+ * An election that loses records gives the partition another leader, whose batches have another leader epoch. So when
+ * the epoch changes, the last offset is read again: its batch must still have the old leader's epoch, in the same
+ * broker answer as the next batch. Two logs that hold a batch of one leader at the same offset are equal up to that
+ * offset (KIP-101).
  */
 export class LogContinuity {
   readonly #partition: number;
   #taken: Taken | undefined;
-  /** What was seen further on: the epochs of a log never decrease. */
+  /** A batch that was read at a later offset. Its epoch is an upper bound: the epochs of a log never decrease. */
   #ahead: Pick<Taken, 'offset' | 'leaderEpoch'> | undefined;
-  #looks = 0;
+  #comparisons = 0;
 
   constructor(partition: number) {
     this.#partition = partition;
   }
 
   /**
-   * @returns the offset to read again from, before a batch can be taken; undefined when the batch can be taken.
-   * @throws {LogTruncatedError} when the log holds another batch where one was taken.
+   * @returns the offset to read again and compare before the batch can be taken; undefined when it can be taken now.
+   * @throws {LogTruncatedError} when the log holds a batch of another leader at an offset that was taken.
    */
   doubtedFrom({ fetchedOffset, origin }: Pick<RecordBatch, 'fetchedOffset' | 'origin'>): number | undefined {
     const taken = this.#taken;
@@ -43,27 +44,27 @@ export class LogContinuity {
       return undefined;
     }
     const isCertain = origin.fetch === taken.fetch || origin.leaderEpoch === taken.leaderEpoch;
-    if (isCertain || this.#looks === MAX_LOOKS) return undefined;
-    this.#looks += 1;
+    if (isCertain || this.#comparisons === MAX_COMPARISONS) return undefined;
+    this.#comparisons += 1;
     return taken.offset;
   }
 
-  /** Of a claim: a record further on is the one that was read, in a batch of this origin. */
+  /** The record at a later offset matches its stored fingerprint, in a batch of this origin. Called after a claim. */
   sawAhead(offset: number, origin: BatchOrigin | undefined): void {
     this.#ahead = origin && { offset, leaderEpoch: origin.leaderEpoch };
   }
 
-  /** The log begins at `earliest`. What it does not hold any more cannot be compared. */
+  /** The log now begins at `earliest`: a deleted offset cannot be compared. */
   forgetBefore(earliest: number): void {
     if (this.#taken !== undefined && this.#taken.offset < earliest) this.#taken = undefined;
   }
 
-  /** Everything below `nextOffset` has been taken, at the end of a batch of this origin. */
+  /** All records below `nextOffset` have been taken, the last of them from a batch of this origin. */
   took(nextOffset: number, origin: BatchOrigin | undefined): void {
     const offset = nextOffset - 1;
     if (origin === undefined) this.#taken = undefined;
     else {
-      if (offset > (this.#taken?.offset ?? -1)) this.#looks = 0;
+      if (offset > (this.#taken?.offset ?? -1)) this.#comparisons = 0;
       this.#taken = { offset, leaderEpoch: origin.leaderEpoch, fetch: origin.fetch };
     }
   }
@@ -78,7 +79,7 @@ export class LogContinuity {
     );
   }
 
-  /** Where compaction has removed the batch, the one behind it has come: it says nothing. */
+  /** If compaction has removed the batch, the fetch delivers a later batch, which proves nothing. */
   #compare({ firstOffset, leaderEpoch }: BatchOrigin, taken: Taken): void {
     if (firstOffset > taken.offset || leaderEpoch === taken.leaderEpoch) return;
     throw new LogTruncatedError(

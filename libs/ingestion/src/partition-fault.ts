@@ -2,15 +2,15 @@ import { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
 import { DataGapError, LogTruncatedError, TopicRecreatedError } from './start-offset.ts';
 import { type FaultCode, type Sink, UnreadableLogError } from './ports/index.ts';
 
-/** Why one partition stands still while the others go on. */
+/** Why one partition is stopped while the others go on. */
 export interface PartitionFault {
   readonly code: FaultCode;
   readonly message: string;
-  /** The sink that cannot go on, where it is one. */
+  /** The sink that has the fault, if it is only one. */
   readonly sink?: Sink;
 }
 
-/** The topic says that it has the partition, and no broker leads it now: it goes on by itself when one does. */
+/** The topic has the partition, but no broker leads it now. It resumes by itself when it has a leader. */
 export function unavailable(partition: number): PartitionFault {
   return {
     code: 'PARTITION_UNAVAILABLE',

@@ -18,7 +18,7 @@ import type {
   UndecodableRange,
 } from './ports/index.ts';
 
-/** One claimed partition: takes its records in order, each sink from its own position on. */
+/** One claimed partition. It takes the partition's records in order and gives each sink those from its position on. */
 export class PartitionProcessor {
   readonly partition: number;
   readonly archive: PartitionArchive | undefined;
@@ -26,10 +26,10 @@ export class PartitionProcessor {
   readonly #rateLimiter: DeadLetterRateLimiter;
   readonly #decoder: EventDecoder;
   readonly #start: number;
-  /** Where one sink is ahead of the other: the record below its position, which is compared before anything is taken. */
+  /** If one sink is ahead of the other: the last record below its position, which is compared before any is taken. */
   #ahead: Fingerprint | undefined;
   #expected: number;
-  #unread = 0;
+  #lag = 0;
   #totalsNext: number;
   #flushedTo: number;
   #greatestEventTimeMs: number | undefined;
@@ -51,7 +51,7 @@ export class PartitionProcessor {
       archive: PartitionArchive | undefined;
       fingerprints: readonly Fingerprint[];
       rateLimiter: DeadLetterRateLimiter;
-      /** Shared by all partitions of a worker, since their texts are often the same. */
+      /** Shared by all partitions of a worker, since the same texts occur in all of them. */
       decoder: EventDecoder;
     },
   ) {
@@ -70,17 +70,17 @@ export class PartitionProcessor {
     this.#expected = this.#ahead?.offset ?? start;
   }
 
-  /** The offset that the next batch has to be fetched from: any other batch is stale, or hides a reset. */
+  /** The offset that the next batch has to be fetched from. Any other batch is stale, or follows a silent reset. */
   get expectedOffset(): number {
     return this.#expected;
   }
 
-  /** Records that the partition held beyond the last batch when that was fetched. */
+  /** Offsets from the end of the last batch to the high watermark of its fetch. */
   get lag(): number {
-    return this.#unread;
+    return this.#lag;
   }
 
-  /** The first record that a sink lacks. Records before it are read to compare them with a fingerprint, no more. */
+  /** The first record that a sink lacks. Records before it are read only to compare them with a fingerprint. */
   get firstMissing(): { readonly sink: Sink; readonly partition: number; readonly position: number } {
     const { partition, archive } = this;
     if (archive !== undefined && archive.nextOffset < this.#totalsNext) {
@@ -89,33 +89,33 @@ export class PartitionProcessor {
     return { sink: 'totals', partition, position: this.#totalsNext };
   }
 
-  /** Whether it takes nothing more: something has to be put in order first. */
+  /** Whether the partition takes no more records, because of a fault. */
   get isStopped(): boolean {
     return this.#isStopped;
   }
 
-  /** Whether records were taken for the totals that no flush has handed over. */
+  /** Whether the totals have taken records that no flush has included yet. */
   get hasUnflushed(): boolean {
     return this.#totalsNext !== this.#flushedTo;
   }
 
-  /** Takes nothing more; what was taken can still be saved. */
+  /** Takes no more records; those taken before can still be saved. */
   stop(): void {
     this.#isStopped = true;
-    this.#unread = 0;
+    this.#lag = 0;
     this.archive?.seal();
   }
 
-  /** Everything that a sink lacks below this offset has been taken. */
+  /** Every sink has taken all records below this offset. */
   get takenTo(): number {
     return this.#ahead === undefined ? this.#expected : this.#start;
   }
 
   /**
-   * Whether a batch that was fetched from the expected offset is only compared with what was read before: since it is the
-   * record below the position that is ahead, or may come from another log than what was taken before it. Then another
-   * offset is expected next.
-   * @throws {LogTruncatedError} when it was fetched to compare, and differs.
+   * Whether a batch that was fetched from the expected offset is only compared, not taken: because it holds the record
+   * below the position of the sink that is ahead, or because the log may have been truncated before it. If so, the
+   * expected offset changes.
+   * @throws {LogTruncatedError} when a record that was fetched for comparison differs from the one read before.
    */
   isOnlyCompared(batch: RecordBatch): boolean {
     if (this.#ahead !== undefined) {
@@ -130,9 +130,9 @@ export class PartitionProcessor {
   }
 
   /**
-   * Takes a batch that was fetched from the expected offset, or its first `maxRecords`, at least 1.
-   * @throws {LogTruncatedError} when a record is not the one that was seen at its offset, or none is there, but a marker
-   * or a record of an aborted transaction; those before it are taken.
+   * Takes a batch that was fetched from the expected offset, or its first `maxRecords` (at least 1).
+   * @throws {LogTruncatedError} when a record does not match the stored fingerprint of its offset, or a control record
+   * or an aborted record stands at that offset. The records before it are taken.
    */
   process(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): ProcessedRecords {
     this.#rateLimiter.refill(nowMs);
@@ -147,11 +147,11 @@ export class PartitionProcessor {
     this.#continuity.took(end, batch.origin);
     this.advanceTo(missing?.offset ?? end, pending, nowMs);
     if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
-    this.#unread = Math.max(0, batch.highWatermark - this.#expected);
+    this.#lag = Math.max(0, batch.highWatermark - this.#expected);
     return { records: records + rejected, isWhole };
   }
 
-  /** Nothing that concerns a sink is left below `nextOffset`: transaction markers and gaps count as taken. */
+  /** Moves both sinks to `nextOffset`: control records and gaps below it count as taken. */
   advanceTo(nextOffset: number, pending: PendingTotals, nowMs: number): void {
     this.#expected = Math.max(this.#expected, nextOffset);
     this.#totalsNext = Math.max(this.#totalsNext, nextOffset);
@@ -159,13 +159,13 @@ export class PartitionProcessor {
     if (this.#totalsNext > this.#flushedTo) pending.startWaiting(nowMs);
   }
 
-  /** The log begins at `earliest` now, and no sink lacks what lies below. */
+  /** The log now begins at `earliest`, and no sink lacks a record below it. */
   beginAt(earliest: number, pending: PendingTotals, nowMs: number): void {
     this.#continuity.forgetBefore(earliest);
     this.advanceTo(earliest, pending, nowMs);
   }
 
-  /** The move that a flush of everything taken so far makes, or undefined when there is none. */
+  /** The move of the position that a flush of all taken records makes; undefined when none was taken. */
   beginFlush(): PositionMove | undefined {
     if (this.#totalsNext === this.#flushedTo) return undefined;
     const move = {
@@ -182,7 +182,7 @@ export class PartitionProcessor {
     return move;
   }
 
-  /** A batch that nobody can decode tells nothing. */
+  /** Compares the record below the position that is ahead. An undecodable batch cannot be compared and is accepted. */
   #compareAhead(batch: RecordBatch, { offset, hash }: Fingerprint): void {
     const record = batch.records();
     if (batch.undecodable === undefined) {
@@ -225,34 +225,34 @@ export class PartitionProcessor {
     this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
   }
 
-  /** @param fingerprint of the batch's last record, which a sink that is ahead has not taken. */
+  /** @param fingerprint of the batch's last record; a sink that is already beyond it ignores it. */
   #endBatch(fingerprint: Fingerprint): void {
     if (fingerprint.offset >= this.#flushedTo && fingerprint.offset < this.#totalsNext) this.#fingerprint = fingerprint;
     this.archive?.endBatch(fingerprint);
   }
 
-  /** What is rejected is stored whole or, in a flood, counted. */
+  /** A rejected record becomes a dead letter that is stored whole or, in a flood, only counted. */
   #reject(record: RecordCursor, rejection: Rejection, pending: PendingTotals): void {
     if (this.#rateLimiter.tryConsume()) pending.addDeadLetter(deadLetterOf(this.partition, record.record(), rejection));
     else pending.countDeadLetter(this.partition, record.offset, rejection.reason);
   }
 
-  /** Dead letters, as far as the totals lack them. @returns how many. */
+  /** Adds the records of an undecodable batch to the dead letters, from the totals' position on. @returns how many. */
   #countUndecodable({ firstOffset, lastOffset, records, reason }: UndecodableRange, pending: PendingTotals): number {
     const first = Math.max(firstOffset, this.#totalsNext);
-    const lacking = Math.min(records, lastOffset - first + 1);
-    if (lacking <= 0) return 0;
+    const added = Math.min(records, lastOffset - first + 1);
+    if (added <= 0) return 0;
     pending.deadLetterRanges.add({
       partition: this.partition,
       reason,
       firstOffset: first,
       lastOffset,
-      records: lacking,
+      records: added,
     });
-    return lacking;
+    return added;
   }
 
-  /** Whether a record can be the one that was seen at its offset, with none seen between it and the one before. */
+  /** Whether a record matches the fingerprint of its offset, and no fingerprinted record is missing before it. */
   #matchesFingerprint(record: RecordCursor): boolean {
     const [seen] = this.#fingerprints.toSorted((left, right) => left.offset - right.offset);
     if (seen === undefined || seen.offset > record.offset) return true;
@@ -260,7 +260,7 @@ export class PartitionProcessor {
     return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
   }
 
-  /** Ends the batch with the record before. */
+  /** Ends the batch with the record before the offset, which both sinks keep. */
   #refuse(
     offset: number,
     before: SourceRecord | undefined,
@@ -274,7 +274,7 @@ export class PartitionProcessor {
   }
 }
 
-/** How much of a batch is taken, and when. */
+/** How many records of a batch may be taken, and the processing time (milliseconds since 1970). */
 export interface BatchLimits {
   readonly nowMs: number;
   readonly maxRecords: number;

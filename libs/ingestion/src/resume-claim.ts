@@ -17,16 +17,16 @@ interface ProcessorContext {
   readonly decoder: EventDecoder;
 }
 
-/** What a worker begins with after a claim. */
+/** The assignment that a worker starts with after a claim. */
 export interface ResumedClaim {
   readonly assignment: Assignment;
-  /** Partitions of which the topic does not hold a position (any more): they are no part of the assignment. */
+  /** Partitions whose positions the topic does not hold (any more). They are not part of the assignment. */
   readonly faults: ReadonlyMap<number, PartitionFault>;
 }
 
 /**
- * The state in which a worker begins with the positions that it has claimed: nothing unsaved, each partition expected
- * from where its sinks left off.
+ * Creates the assignment for claimed positions: it has no unsaved records, and reads each partition from its sinks'
+ * positions on.
  */
 export function resumeClaim(
   claimed: readonly ClaimedPosition[],
@@ -60,8 +60,8 @@ function startOrFault(...[partition, positions, offsets]: Parameters<typeof star
 }
 
 /**
- * What the topic surely held when positions were claimed: the oldest record from before the claim, the newest from
- * after it. A worker that was frozen in between would else take for a gap what others have saved since.
+ * The offsets that the topic held when positions were claimed: the oldest as of before the claim, the newest as of
+ * after it. Otherwise a worker that freezes in between would mistake records that another worker has saved for a gap.
  */
 export function rangesAround(
   before: ReadonlyMap<number, OffsetRange | undefined>,
@@ -75,7 +75,7 @@ export function rangesAround(
   );
 }
 
-/** A partition without a leader has nothing to compare the positions with: what is fetched first is compared instead. */
+/** A partition without a leader has no offsets to compare the positions with; its first batch is compared instead. */
 function startOf(
   partition: number,
   positions: readonly ClaimedPosition[],

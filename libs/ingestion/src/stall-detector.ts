@@ -1,13 +1,15 @@
-/** No request to Kafka takes as long: a partition that has records and brings none has been lost by the client. */
+/**
+ * No request to Kafka takes as long: if a partition has records and delivers none for this time, the client lost it.
+ */
 const STALLED_MS = 60_000;
 
-/** Notices partitions that bring nothing although there is something to bring. */
+/** Detects partitions that deliver no batch although the topic holds records for them. */
 export class StallDetector {
   readonly #waits = new Map<number, { readonly expectedOffset: number; readonly sinceMs: number }>();
 
   /**
-   * Whether a partition has stood still for so long that it has to be read again; then the wait begins anew.
-   * @param isAwaited whether it has records that there is room for.
+   * Whether a partition has delivered nothing for so long that it has to be read again; then the wait starts anew.
+   * @param isAwaited whether the topic holds records for it, and the worker has capacity for them.
    */
   hasStalled(
     partition: { readonly partition: number; readonly expectedOffset: number },

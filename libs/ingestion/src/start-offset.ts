@@ -1,9 +1,9 @@
 import type { ClaimedPosition, OffsetRange, Sink } from './ports/index.ts';
 
 /**
- * Where to begin reading a partition so that every sink gets all that it lacks: at the lowest position, or at the
- * record before it where that record can still be read, to see that it is the one that was seen then.
- * @throws {DataGapError} when records that a sink lacks are gone.
+ * The offset to start reading a partition from, so that every sink gets the records that it lacks: the lowest position,
+ * or the record before it if the log still holds it, to compare it with the stored fingerprint.
+ * @throws {DataGapError} when retention has deleted records that a sink lacks.
  * @throws {LogTruncatedError} when a position lies beyond the end of the log.
  * @throws {TopicRecreatedError} when the topic has no such partition.
  */
@@ -39,7 +39,7 @@ export function refuseUnreadable(
   }
 }
 
-/** Retention deleted records before they were read. Nobody but a person may decide to go on without them. */
+/** Retention deleted records before they were read. Only an operator may decide to go on without them. */
 export class DataGapError extends Error {
   readonly code = 'DATA_GAP';
   override readonly name = 'DataGapError';
@@ -55,8 +55,8 @@ export class DataGapError extends Error {
 }
 
 /**
- * The log does not hold what was read of it: it ends below a position, or holds another record where one was seen. Which
- * of the two reasons it has, the log does not tell.
+ * The log does not hold the records that were read from it: it ends below a position, or holds another record at an
+ * offset. The cause may be a truncated log or a recreated topic; the log does not show which.
  */
 export class LogTruncatedError extends Error {
   readonly code = 'LOG_TRUNCATED';

@@ -1,10 +1,10 @@
 import type { PartitionFault } from './partition-fault.ts';
 import type { FaultCode, IngestionObserver, Sink } from './ports/index.ts';
 
-/** What can show that a partition is in order again: a claim, a leader, or that a sink comes on. */
+/** Proof that a partition's fault is repaired: a successful claim, a leader, or a sink that has saved records. */
 type Sign = 'claim' | 'leader' | Sink;
 
-/** Where the fault is in a record, a claim does not find it: the partition has to be read past it. */
+/** A claim cannot check a fault that lies in a record: a sink has to save the records behind it. */
 export const READ_ON: readonly Sign[] = ['totals', 'archive'];
 
 const SIGNS: Readonly<Record<FaultCode, readonly Sign[]>> = {
@@ -23,7 +23,9 @@ interface Stop {
   readonly endedBy: readonly Sign[];
 }
 
-/** The partitions of a worker that stand still, and why. Tells the observer when one stops, and when it goes on. */
+/**
+ * A worker's stopped partitions with their faults. Notifies the observer when a partition stops and when it resumes.
+ */
 export class StoppedPartitions {
   readonly #observer: IngestionObserver;
   #stops: ReadonlyMap<number, Stop> = new Map();
@@ -52,7 +54,7 @@ export class StoppedPartitions {
     for (const partition of partitions) this.#end(partition, 'claim');
   }
 
-  /** @returns whether the partition stood still for want of one. */
+  /** @returns whether the partition was stopped because it had no leader. */
   foundLeader(partition: number): boolean {
     return this.#end(partition, 'leader');
   }
@@ -61,7 +63,7 @@ export class StoppedPartitions {
     for (const partition of partitions) this.#end(partition, sink);
   }
 
-  /** Without a word: a claim tells anew what stands still. */
+  /** Does not notify the observer: the next claim reports stopped partitions anew. */
   clear(): void {
     this.#stops = new Map();
   }

@@ -9,11 +9,11 @@ export interface StoredFile {
 /** The archive's files. Paths are relative to its root. */
 export interface EventArchive {
   /**
-   * Creates the file with exactly these rows. A file of that name is never overwritten.
-   * The file is visible whole or not at all, and durable when the call returns.
+   * Creates the file with exactly these rows. An existing file is never overwritten.
+   * The file appears whole or not at all, and is durable when the call returns.
    * @returns undefined when a file of that name exists already.
    */
   create(path: string, rows: EventColumns): Promise<StoredFile | undefined>;
-  /** Reads a file back whole. */
+  /** Reads a whole file. */
   read(path: string): Promise<{ readonly file: StoredFile; readonly rows: EventColumns }>;
 }

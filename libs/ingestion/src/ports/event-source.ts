@@ -1,6 +1,6 @@
 import type { UndecodableReason } from '@antenna/event-schema';
 
-/** A Kafka record as far as this product looks at it. */
+/** The fields of a Kafka record that this product reads. */
 export interface SourceRecord {
   readonly offset: number;
   /** The record's own timestamp (milliseconds since 1970), set by the producer or the broker. */
@@ -10,109 +10,119 @@ export interface SourceRecord {
 }
 
 /**
- * Comes to one record after the other, in the order of their offsets, and tells about the one that it has come to last.
- * A record of its own for each would take longer than decoding it does.
+ * A cursor over records in the order of their offsets. Its properties are those of the current record. One object for
+ * each record would take longer than decoding the record.
  */
 export interface RecordCursor {
-  /** @returns false when there is none left; the last one is told about further on. */
+  /** Moves to the next record. @returns false when there is none; the cursor then stays on the last record. */
   next(): boolean;
   readonly offset: number;
   readonly timestampMs: number;
-  /** The record's value is [valueStart, valueEnd) of these; null for a tombstone. */
+  /** The record's value is the range [valueStart, valueEnd) of these bytes; null for a tombstone. */
   readonly bytes: Uint8Array | null;
   readonly valueStart: number;
   readonly valueEnd: number;
-  /** The record by itself, as a view of the same bytes. */
+  /** The current record as an object of its own, a view of the same bytes. */
   record(): SourceRecord;
 }
 
-/** What a fetch brought of a partition, or a part of that. It has no records where the log holds none to deliver. */
+/**
+ * The records that a fetch delivered for a partition, or part of them. It is empty where the log holds none to deliver.
+ */
 export interface RecordBatch {
   readonly partition: number;
-  /** The offset that was asked for: not that of the first record, since offsets may have gaps. */
+  /** The offset that was requested. The first record's offset may be greater, since offsets have gaps. */
   readonly fetchedOffset: number;
-  /** The offset to ask for next: past the last record, and past transaction markers and aborted records behind it. */
+  /** The offset to fetch next: past the last record, and past control records and aborted records behind it. */
   readonly nextOffset: number;
   /** End of the partition (exclusive) when the batch was fetched. */
   readonly highWatermark: number;
-  /** Undefined where nothing can be read, or where the source does not know it: then the batch is not compared with the one before. */
+  /** Undefined for an unreadable or unknown origin: then the batch is not compared with the one before. */
   readonly origin?: BatchOrigin | undefined;
-  /** The batch is one that nobody can decode, and has no records. */
+  /** Set when the stored batch cannot be decoded: then it has no records. */
   readonly undecodable?: UndecodableRange | undefined;
   /**
    * @returns a cursor before the first record.
-   * @throws an error with a `code`, when the partition cannot be read on from `fetchedOffset`.
+   * @throws {UnreadableLogError} when the log cannot be read at `fetchedOffset`.
    */
   records(): RecordCursor;
 }
 
-/** Where a batch comes from. One leader of the partition wrote all of it. */
+/** The origin of a batch in the log. One leader of the partition wrote all of it. */
 export interface BatchOrigin {
   /**
-   * Number of that leader: each election gives a greater one. Two logs that hold a batch of the same leader at the same
-   * offset are the same up to there.
+   * The leader's epoch: each election gives a greater one. Two logs that hold a batch of the same leader at the same
+   * offset are equal up to that offset.
    */
   readonly leaderEpoch: number;
-  /** Where the log's own batch begins: below `fetchedOffset` where that lies inside of it. */
+  /** First offset of the stored batch; below `fetchedOffset` when that lies inside the batch. */
   readonly firstOffset: number;
-  /** Number of the broker's answer that brought it: batches of one answer follow each other in one log. */
+  /** Number of the broker's answer that delivered it. Batches of one answer come from one log, in order. */
   readonly fetch: number;
 }
 
-/** A stored batch whose records nobody can decode: they are dead letters, and known by their offsets only. */
+/** A stored batch that cannot be decoded. Its records are dead letters, known only by their offsets. */
 export interface UndecodableRange {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** How many records the batch has, as its head says. */
+  /** Number of records according to the batch header. */
   readonly records: number;
   readonly reason: UndecodableReason;
   readonly detail: string;
 }
 
-/** What a partition holds. `earliest` <= `stable` <= `latest`, unless the log was truncated between the readings. */
+/**
+ * The offsets of a partition. `earliest` <= `stable` <= `latest`, unless the log was truncated between the requests.
+ */
 export interface OffsetRange {
   /** Oldest offset that can still be read. */
   readonly earliest: number;
   /** End of the log (exclusive): the offset that the next record will get. Open transactions lie below it. */
   readonly latest: number;
-  /** Last stable offset (exclusive): a consumer that reads committed records gets no further while a transaction is open. */
+  /**
+   * Last stable offset (exclusive). A consumer of committed records cannot read beyond it while a transaction is open.
+   */
   readonly stable: number;
 }
 
-/** What the core asks of Kafka. */
+/** The source of records: Kafka's side of the core. */
 export interface EventSource {
   /**
-   * Reads a partition from an offset on. Batches fetched before may still be delivered afterwards: whoever takes a
-   * batch compares the offset that it was fetched from.
+   * Reads a partition from an offset on. Batches that were fetched before may still be delivered: the receiver compares
+   * each batch's `fetchedOffset`.
    */
   readFrom(partition: number, offset: number): void;
   /**
-   * The offsets that the topic holds now, of every partition that it has. Undefined stands for a partition whose offsets
-   * cannot be read now, since it has no leader or the leader does not answer; the others are not held up by it.
+   * The current offsets of every partition of the topic. Undefined stands for a partition whose offsets cannot be read
+   * now, because it has no leader or its leader does not answer; it does not delay the others.
    */
   offsets(): Promise<ReadonlyMap<number, OffsetRange | undefined>>;
   /**
-   * Makes sure that this consumer is still a member of its group, then has its partitions assigned anew. Until then no
-   * batch is delivered.
+   * Checks that this consumer is still a member of its group, then has its partitions assigned anew. No batch is
+   * delivered until then.
    */
   reclaim(): void;
-  /** Shows progress to lag tools. Never read back; a failure is of no consequence and is not thrown. */
+  /**
+   * Commits offsets to the consumer group for lag monitoring only. They are never read back; a failure is not thrown.
+   */
   commitOffsetsForLag(nextOffsets: ReadonlyMap<number, number>): Promise<void>;
 }
 
-/** What the source asks of the core. */
+/** The core's side of the source. */
 export interface RecordReceiver {
-  /** These partitions, and no others, are read from now on. Each is read once `readFrom` has said from where. */
+  /** These partitions, and no others, are read from now on. Reading of each starts with a call of `readFrom`. */
   onPartitionsAssigned(partitions: readonly number[]): Promise<void>;
-  /** Whether the batch was taken. One that was not is to be followed by no other until `readFrom` has been called. */
+  /**
+   * @returns whether the batch was taken. If not, the source delivers no other of its partition before a `readFrom`.
+   */
   onBatch(batch: RecordBatch): boolean;
-  /** Undefined while there is room for another batch, else a promise to wait for before asking again. */
+  /** Undefined while there is capacity for another batch, else a promise to await before the next call. */
   waitForCapacity(partition: number): Promise<unknown> | undefined;
 }
 
 /**
- * A partition cannot be read on from where it is, since the log holds no readable batch there. Thrown by
- * `RecordBatch.records`; the event source says what is wrong and what to do.
+ * The log holds no readable batch at the partition's offset. Thrown by `RecordBatch.records`; the event source's
+ * message states the fault and the remedy.
  */
 export class UnreadableLogError extends Error {
   readonly code: 'UNREADABLE_BATCH' | 'OLD_MESSAGE_FORMAT';

@@ -8,15 +8,15 @@ export * from './event-source.ts';
 export * from './observer.ts';
 export * from './position-store.ts';
 
-/** Processing time. Event time never comes from here. */
+/** Processing time. Event time never comes from this clock. */
 export interface Clock {
-  /** Milliseconds since 1970, monotonic enough to measure waiting. */
+  /** Milliseconds since 1970, monotonic enough to measure waiting times. */
   nowMs(): number;
 }
 
 /**
- * Repeats an operation with backoff for as long as it fails for a passing reason (an unreachable service, say).
- * Any other failure is thrown at once; so is the last one when the signal was aborted meanwhile.
+ * Repeats an operation with backoff while it fails for a transient reason, such as an unreachable service.
+ * Any other failure is thrown at once. After the signal is aborted, the next failure is thrown.
  */
 export type Retry = <T>(name: string, operation: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
@@ -32,15 +32,18 @@ export interface IngestionPorts {
 
 export interface IngestionSettings {
   readonly topic: string;
-  /** Always with `totals`, which also keeps the dead letters. */
+  /** Always includes `totals`, which also stores the dead letters. */
   readonly sinks: readonly Sink[];
-  /** How long the oldest unsaved event may wait for a commit; twice as long while the worker is behind. */
+  /** How long the oldest unsaved record may wait for a commit; twice as long while the worker is behind. */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
-  /** Dead letters of a partition that are stored whole at once, and again within an hour; the others as ranges. */
+  /**
+   * Dead letters of a partition that are stored whole in a burst, and per hour after it. The others are stored as
+   * ranges.
+   */
   readonly deadLettersWhole: number;
-  /** Rows in open chunks of all partitions together at which the largest chunk is written. */
+  /** Rows in the open chunks of all partitions together at which the largest chunk is written. */
   readonly archiveRollRows: number;
-  /** How long the oldest row of a chunk may wait for its file, whoever has held the partition meanwhile. */
+  /** How long the oldest row of a chunk may wait for its file, also across changes of the partition's owner. */
   readonly archiveRollIntervalMs: number;
 }

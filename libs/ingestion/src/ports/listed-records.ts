@@ -2,7 +2,7 @@ import type { RecordCursor, SourceRecord } from './index.ts';
 
 const NONE: SourceRecord = { offset: -1, timestampMs: -1, key: null, value: null };
 
-/** A cursor over records that are there already. */
+/** A cursor over an array of records. */
 export class ListedRecords implements RecordCursor {
   readonly valueStart = 0;
   readonly #records: readonly SourceRecord[];

@@ -1,7 +1,7 @@
 import type { UnreadableLogError } from './event-source.ts';
 import type { ArchivedFile, TotalsCommit } from './position-store.ts';
 
-/** Why a partition stands still while the others go on. */
+/** Why a partition is stopped while the others go on. */
 export type FaultCode =
   | 'DATA_GAP'
   | 'TOPIC_RECREATED'
@@ -14,7 +14,7 @@ export type FaultCode =
 export type IngestionEvent =
   | { readonly kind: 'claimed'; readonly partitions: readonly number[] }
   | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
-  /** How far the partition's end is from what has been taken of it; undefined when its end cannot be read. */
+  /** Offsets from the last one taken to the end of the partition; undefined when its end cannot be read. */
   | { readonly kind: 'lag'; readonly partition: number; readonly lagRecords: number | undefined }
   | {
       readonly kind: 'committed';
@@ -41,7 +41,7 @@ export type IngestionEvent =
       readonly fetched: number;
     };
 
-/** What operators want to see. Must not throw. */
+/** Receives what the core reports for metrics and logs. Must not throw. */
 export interface IngestionObserver {
   observe(event: IngestionEvent): void;
 }

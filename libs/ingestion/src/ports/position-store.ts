@@ -2,10 +2,10 @@ import type { TotalColumns, UserHourColumns } from '@antenna/aggregation';
 import type { DeadLetterReason, RejectionReason } from '@antenna/event-schema';
 import type { StoredFile } from './event-archive.ts';
 
-/** A consumer of the topic: everything of a partition up to a position goes to each sink exactly once. */
+/** A consumer of the topic with a position of its own. Each record below the position went to the sink exactly once. */
 export type Sink = 'totals' | 'archive';
 
-/** The last record that was seen below a position. */
+/** Identifies the last record that was read below a position. */
 export interface Fingerprint {
   readonly offset: number;
   readonly hash: string;
@@ -24,18 +24,18 @@ export interface ClaimedPosition {
   readonly nextOffset: number;
   readonly epoch: number;
   readonly fingerprint: Fingerprint | undefined;
-  /** Of the archive only. */
+  /** Only for the archive. */
   readonly openIntent: OpenIntent | undefined;
-  /** Of the partition's log: how many times it was truncated and the truncation acknowledged. Names of files carry it. */
+  /** How many truncations of the partition's log were acknowledged. File names contain it. */
   readonly generation: number;
   /**
-   * Of the archive only: for how long records beyond the position, and beyond the open intent, have been known to wait, by
-   * the store's clock; undefined while none are known.
+   * Only for the archive: how long records beyond the position and beyond the open intent have been waiting, by the
+   * store's clock; undefined while no such record is known.
    */
   readonly waitingMs: number | undefined;
 }
 
-/** A position's way from one flush to the next. */
+/** The move of a position by one commit, from `from` to `to`. */
 export interface PositionMove {
   readonly partition: number;
   readonly epoch: number;
@@ -46,31 +46,31 @@ export interface PositionMove {
   readonly greatestEventTimeMs: number | undefined;
 }
 
-/** A record that is no event, kept with the reason. */
+/** A record that does not hold a valid event, stored with the reason of its rejection. */
 export interface DeadLetter {
   readonly partition: number;
   readonly offset: number;
   readonly timestampMs: number;
   readonly reason: RejectionReason;
   readonly detail: string;
-  /** The beginning of the record's key and value; the rest can be read again from Kafka. */
+  /** The first bytes of the record's key and value. The rest can be read again from Kafka. */
   readonly key: Uint8Array | null;
   readonly payload: Uint8Array | null;
   /** Length of the whole value; undefined for a tombstone. */
   readonly payloadBytes: number | undefined;
 }
 
-/** Dead letters of a flood, or of batches that nobody can decode: counted, and found in Kafka again by their offsets. */
+/** Dead letters of a flood or of undecodable batches. They are counted; their offsets lead back to Kafka. */
 export interface DeadLetterRange {
   readonly partition: number;
   readonly reason: DeadLetterReason;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** How many records from the first offset to the last have this reason and are not stored whole. */
+  /** How many records of the range have this reason and are not stored whole. */
   readonly records: number;
 }
 
-/** Events of one hour (by event time) that a commit counts in a partition. */
+/** The events of a commit in one hour (by event time) of one partition. */
 export interface HourCount {
   readonly partition: number;
   /** Start of the hour, milliseconds since 1970. */
@@ -78,20 +78,20 @@ export interface HourCount {
   readonly events: number;
   /** Sum of the events' bytes. */
   readonly eventBytes: bigint;
-  /** Offset of the last of them. */
+  /** Offset of the last event. */
   readonly lastOffset: number;
 }
 
-/** Everything that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
+/** All that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
 export interface TotalsCommit {
   readonly moves: readonly PositionMove[];
   readonly totals: TotalColumns;
   readonly userHours: UserHourColumns;
-  /** Sorted by hour and partition. What the archive lacks of an hour is found by them. */
+  /** Sorted by hour and partition. They show which events of an hour the archive still lacks. */
   readonly hourCounts: readonly HourCount[];
-  /** Those that are stored whole. */
+  /** The dead letters that are stored whole. */
   readonly deadLetters: readonly DeadLetter[];
-  /** All others: at most one range for a partition and reason. */
+  /** All other dead letters: at most one range for each partition and reason. */
   readonly deadLetterRanges: readonly DeadLetterRange[];
 }
 
@@ -116,30 +116,30 @@ export interface ArchivedFile extends StoredFile {
 export interface CompletedChunk {
   readonly move: PositionMove;
   readonly decoderVersion: number;
-  /** Sorted by path; none when the chunk holds nothing but dead letters. */
+  /** Sorted by path; empty when the chunk holds only dead letters. */
   readonly files: readonly ArchivedFile[];
-  /** Whether an intent is open that this call closes. */
+  /** Whether this call closes an open intent. */
   readonly hasIntent: boolean;
 }
 
 /** Positions and totals. Every call is one transaction. */
 export interface PositionStore {
   /**
-   * Takes the partitions over: raises the epoch of each sink's position, so that whoever held it is refused from now
-   * on. A position that does not exist yet starts at 0.
+   * Claims the partitions: raises the epoch of each sink's position, so that every call of the previous owner is
+   * refused from now on. A position that does not exist yet starts at 0.
    * @throws {IncompatibleStoreError} when the store belongs to another stream or schema version.
    */
   claim(sinks: readonly Sink[], partitions: readonly number[]): Promise<readonly ClaimedPosition[]>;
   /**
    * Adds the totals and moves the positions, all or nothing.
    * @throws {FenceLostError} when a position is not at `from` or its epoch is not ours.
-   * @throws {CommitTooLongError} when it takes longer than a statement may.
+   * @throws {CommitTooLongError} when it takes longer than the statement time-out.
    * @throws {SumOutOfRangeError} when a sum would leave the range of a 64-bit integer.
-   * Nothing is changed then.
+   * A call that throws one of these changes nothing.
    */
   commitTotals(commit: TotalsCommit): Promise<void>;
   /**
-   * Records which files the chunk is going to be, before the first of them exists.
+   * Records the paths of the chunk's files before the first file exists.
    * @throws {FenceLostError} likewise, and when the partition has an open intent.
    */
   recordIntent(chunk: ChunkIntent): Promise<void>;
@@ -150,16 +150,16 @@ export interface PositionStore {
   completeChunk(chunk: CompletedChunk): Promise<void>;
 }
 
-/** Another worker has claimed a position since, or it is not where we left it: whatever is unsaved must be thrown away. */
+/** Another worker has claimed a position, or moved it. The worker discards its unsaved records. */
 export class FenceLostError extends Error {
   readonly code = 'FENCE_LOST';
   override readonly name = 'FenceLostError';
 }
 
-/** A commit took longer than the database lets a statement take: it is made again with half as many records. */
+/** A commit took longer than the database's statement time-out. It is made again with half as many records. */
 export class CommitTooLongError extends Error {
   readonly code = 'COMMIT_TOO_LONG';
-  /** The same again would take as long. */
+  /** The same commit would take as long again. */
   readonly retryable = false;
   override readonly name = 'CommitTooLongError';
 }
