@@ -1,6 +1,6 @@
 import { type ArchiveLocation, archiveUrl, archiveUrlOf, ProductError, setting, settingsGroup } from '@antenna/cli';
 
-/** Where compacted files go. */
+/** The root under which compacted files are written. */
 export const analyticsSettings = settingsGroup({
   title: 'Analytics',
   fields: {
@@ -19,7 +19,9 @@ class SharedRootError extends ProductError {
   override readonly exitCode = 2;
 }
 
-/** @throws {SharedRootError} when one root lies in the other: who reads the outer one would see each event twice. */
+/**
+ * @throws {SharedRootError} when one root contains the other: a reader of the outer root would see each event twice.
+ */
 export function refuseSharedRoot(analytics: ArchiveLocation, archive: ArchiveLocation): void {
   const [one, other] = [archiveUrlOf(analytics), archiveUrlOf(archive)].map((url) => `${url.replace(/\/$/, '')}/`);
   if (one === undefined || other === undefined || !(one.startsWith(other) || other.startsWith(one))) return;

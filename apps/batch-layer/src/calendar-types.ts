@@ -2,10 +2,10 @@ import type { SettingType } from '@antenna/cli';
 import { DateTime } from 'luxon';
 import * as z from 'zod';
 
-/** A day of the calendar, as the milliseconds since 1970 at which it begins in UTC. */
+/** A calendar day in UTC; its value is its first instant in milliseconds since 1970. */
 export const day = calendarKind({ placeholder: '<yyyy-mm-dd>', format: 'yyyy-MM-dd', example: '2022-10-29' });
 
-/** An hour of a day, likewise. */
+/** An hour in UTC; its value is its first instant in milliseconds since 1970. */
 export const hourOfDay = calendarKind({
   placeholder: '<yyyy-mm-ddThh>',
   format: "yyyy-MM-dd'T'HH",
@@ -14,7 +14,7 @@ export const hourOfDay = calendarKind({
 
 interface CalendarForm {
   readonly placeholder: string;
-  /** As luxon has it. */
+  /** The format in luxon's notation. */
   readonly format: string;
   readonly example: string;
 }
@@ -24,9 +24,9 @@ function calendarKind({ placeholder, format, example }: CalendarForm): SettingTy
     placeholder,
     allowed: `in UTC, from 1970 to 9999, such as ${example}`,
     schema: z.string().transform((text, context) => {
-      // Without a locale, that of the system would be looked up, which loads the tables of all.
+      // Without a locale luxon looks up the system's, which loads the tables of all locales.
       const time = DateTime.fromFormat(text, format, { zone: 'utc', locale: 'en-US' });
-      // The hour 24 would be one of the next day.
+      // luxon accepts hour 24 and makes it hour 0 of the next day.
       const isNamed = time.isValid && time.toFormat(format) === text;
       if (isNamed && time.year >= 1970) return time.toMillis();
       context.addIssue(isNamed ? 'it is before 1970' : problemOf(time));

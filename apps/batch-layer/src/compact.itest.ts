@@ -31,7 +31,7 @@ interface Compacted {
   readonly rows: readonly string[];
 }
 
-/** What an analyst finds who lists the hour and reads with the independent reader: id, partition and offset. */
+/** The compacted files of the hour as an analyst sees them: their names, and id, partition and offset of every row. */
 async function found(): Promise<Compacted> {
   const files = await filesOf();
   const rows: string[] = [];
@@ -104,7 +104,7 @@ describe.each([
     });
   });
 
-  it('is left alone by a second run', async () => {
+  it('is not written again by a second run', async () => {
     await system.batchLayer(DUE, env);
     const before = await filesOf();
     expect((await system.batchLayer(DUE, env)).stdout).toBe('every final hour is compacted\n');
@@ -112,7 +112,7 @@ describe.each([
     expect(await filesOf()).toEqual(before);
   });
 
-  it('is compacted anew, in the same place, when a late event has come', async () => {
+  it('is compacted again into the same file after a late event', async () => {
     await system.batchLayer(DUE, env);
     await system.worker.archive(1, [{ at: '2022-10-29T13:00:00Z', id: 'late' }]);
     await system.worker.noteEnds();
@@ -123,14 +123,14 @@ describe.each([
     expect(rows.at(-1)).toBe('late 1/2');
   });
 
-  it('is one file when it is compacted several times at once', async () => {
+  it('is one file after several concurrent runs have compacted it', async () => {
     const ended = await Promise.all(Array.from({ length: 3 }, () => system.batchLayer(ONE_HOUR, env)));
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     expect(new Set((await found()).rows).size).toBe(7);
     expect((await found()).rows).toHaveLength(7);
   });
 
-  it('is whole or not there, whenever the run is killed, and is whole after the next', async () => {
+  it('is complete or absent when a run is killed at any moment, and complete after the next run', async () => {
     for (const lifeMs of [600, 900, 1200, 1500, 2000, 2600]) {
       const run = execa(process.execPath, [MAIN, ...ONE_HOUR], {
         env: { ...system.environment, ...env, NODE_OPTIONS: '' },
@@ -146,7 +146,7 @@ describe.each([
     expect((await found()).rows).toHaveLength(7);
   });
 
-  it('is not published when a file is not what the manifest says', async () => {
+  it('is not published when a file of the archive contradicts the manifest', async () => {
     await system.rowsOf('UPDATE pipeline.archive_file SET row_count = row_count + 1 WHERE start_offset = 3');
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, env);
     expect(exitCode).toBe(1);
@@ -154,7 +154,7 @@ describe.each([
     expect(await found()).toEqual({ names: [], rows: [] });
   });
 
-  it('is not taken for another archive’s', async () => {
+  it('is not overwritten by the batch layer of another archive', async () => {
     await system.batchLayer(ONE_HOUR, env);
     const another = await TestSystem.start();
     try {
@@ -177,7 +177,7 @@ describe.each([
 describe('compact refuses', () => {
   beforeEach(onDisk);
 
-  it('an hour that is not final, with exit code 3, and leaves it out of those that are due', async () => {
+  it('an hour that is not final, with exit code 3, and --due leaves that hour out', async () => {
     await system.worker.archive(0, events(3));
     await system.worker.noteEnds(1);
     expect((await system.batchLayer(ONE_HOUR, env)).exitCode).toBe(3);
@@ -191,7 +191,7 @@ describe('compact refuses', () => {
     expect(stderr).toContain('NO_MANIFEST');
   });
 
-  it('a root inside the archive', async () => {
+  it('an analytics root inside the archive', async () => {
     const inside = { ANALYTICS_URL: `file://${system.archiveFolder}/compacted` };
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, inside);
     expect(exitCode).toBe(2);

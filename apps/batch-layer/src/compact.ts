@@ -33,7 +33,7 @@ export const compact = loggedCommand({
     await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
       const archive = await openArchive(archived, { log });
       const analytics = await openAnalytics(place, { emulatorUrl: archived.emulatorUrl });
-      // Loaded, like the engine, by whoever needs it.
+      // Imported here, so that commands which do not compact need not load it.
       const { DuckDbHourCompactor } = await import('@antenna/duckdb-engine');
       const compactor = new DuckDbHourCompactor({
         files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
@@ -60,7 +60,7 @@ interface CompactedHour extends EndedHour {
   readonly topics: readonly CompactedTopic[];
 }
 
-/** One after another; one that fails does not keep the next from being done. */
+/** Processes the hours one after another; a failed hour does not stop the next one. */
 async function each(
   hours: readonly number[],
   work: (hourMs: number) => Promise<readonly CompactedTopic[]>,

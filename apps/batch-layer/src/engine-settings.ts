@@ -2,7 +2,7 @@ import { anyText, oneOf, optionalSetting, secretFile, setting, settingsGroup, ty
 import type { SparkEndpoint } from '@antenna/spark-engine';
 import * as z from 'zod';
 
-/** What adds up an hour, and where it is. */
+/** The engine that computes an hour, with the endpoint of an external one. */
 export type EngineChoice = { readonly kind: 'duckdb' } | { readonly kind: 'spark'; readonly endpoint: SparkEndpoint };
 
 const DEFAULT_PORT = 10_000;
@@ -20,17 +20,17 @@ const thriftUrl: SettingType<Pick<SparkEndpoint, 'host' | 'port'>> = {
     context.addIssue('it is no such URL; the login has settings of its own');
     return z.NEVER;
   }),
-  // What is no such URL can have a password anywhere.
+  // A malformed URL may have a password in any place.
   show: (text) => (text.includes('@') ? '(not shown)' : text),
 };
 
-/** Which engine adds up the hours. */
+/** The engine that computes the hours. */
 export const engineSettings = settingsGroup({
   title: 'Engine',
   fields: {
     kind: setting({
       name: 'engine',
-      description: 'what adds up an hour: duckdb in this process, or spark through its SQL endpoint',
+      description: 'engine that computes an hour: duckdb in this process, or spark through its SQL endpoint',
       type: oneOf(['duckdb', 'spark']),
       default: 'duckdb',
     }),

@@ -1,7 +1,7 @@
 import type { ErrorGuides } from '@antenna/cli';
 import { type Finality, type FinalityObstacle, HourNotFinalError } from '@antenna/hourly-batch';
 
-/** Exit code of hours that are not final yet: to be computed again later. */
+/** Exit code when hours are not final yet: run the command again later. */
 export const NOT_FINAL = 3;
 
 const FINALITY_ADVICE: Readonly<Partial<Record<FinalityObstacle, string>>> = {
@@ -32,7 +32,7 @@ export const errorGuides: ErrorGuides = {
   ANALYTICS_CONFLICT: { exitCode: 1, advice: () => 'check ANALYTICS_URL' },
 };
 
-/** Why an hour is not final, and what to do about it. */
+/** The reason why an hour is not final, and what the operator can do. */
 export function obstacleText({ obstacle, reason }: Exclude<Finality, { isFinal: true }>): string {
   const advice = FINALITY_ADVICE[obstacle];
   return advice === undefined ? reason : `${reason}: ${advice}`;

@@ -1,13 +1,15 @@
 import type { Finality, HourLack } from '@antenna/hourly-batch';
 import { numberText } from '@antenna/cli';
 
-/** Whether an hour is final, in a few words. */
+/** The finality of an hour as a table cell. */
 export function finalityText({ isFinal }: Finality, { lackingRecords }: HourLack): string {
   if (!isFinal) return 'no';
   return lackingRecords === 0 ? 'yes' : `yes, lacks at most ${numberText(lackingRecords)} records`;
 }
 
-/** Sentences about an hour that begin with a verb: what it lacks, and what is going to change it. */
+/**
+ * Remarks that follow the name of an hour: the lost records that it lacks, and the late events that will make it dirty.
+ */
 export function lackRemarks({ lateEvents, lackingRecords }: HourLack): readonly string[] {
   return [
     ...(lackingRecords === 0

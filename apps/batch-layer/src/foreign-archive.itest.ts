@@ -48,8 +48,8 @@ async function writeWithParquetJs(name: string, bytes: number): Promise<void> {
 
 const totals = () => system.rowsOf("SELECT id, value FROM bytes_hourly WHERE type = 'user_total_bytes' ORDER BY id");
 
-describe('an archive that others have written', () => {
-  it('is computed from its files, whoever wrote them', async () => {
+describe('an archive written by another program', () => {
+  it('is computed from the files in its folders', async () => {
     await writeWithDuckDb('part-0.snappy.parquet', "('2022-10-29 13:00:00', 'ana', 'a', 5, 'SKYPE')");
     await writeWithParquetJs('part-1.parquet', 7);
     const { exitCode, stdout } = await system.batchLayer(ONE_HOUR);
@@ -61,7 +61,7 @@ describe('an archive that others have written', () => {
     ]);
   });
 
-  it('is replaced when its files are others, and emptied when there are none', async () => {
+  it('has its result replaced when its files change, and emptied when it has no file any more', async () => {
     await writeWithParquetJs('part-0.parquet', 7);
     await system.batchLayer(ONE_HOUR);
     await writeWithParquetJs('part-0.parquet', 8);
@@ -72,7 +72,7 @@ describe('an archive that others have written', () => {
     expect(await totals()).toEqual([]);
   });
 
-  it('is read literally: a name is no pattern, a link is its file, and padded folders are folders', async () => {
+  it('is read literally: names are no patterns, a link stands for its file, and folders with padded numbers count', async () => {
     await writeWithParquetJs('part-[0-9].parquet', 7);
     await writeWithParquetJs('../../../part-5.parquet', 100);
     await rename(join(folder, '../../../part-5.parquet'), join(system.archiveFolder, 'elsewhere'));
@@ -90,7 +90,7 @@ describe('an archive that others have written', () => {
     ]);
   });
 
-  it('is refused where a log of its own decides what counts, and keeps the result that it had', async () => {
+  it('is refused when a table format with a log of its own wrote it, and its earlier result stays', async () => {
     await writeWithParquetJs('part-0.parquet', 7);
     await system.batchLayer(ONE_HOUR);
     await mkdir(join(system.archiveFolder, '_delta_log'));
@@ -100,7 +100,7 @@ describe('an archive that others have written', () => {
     expect(await totals()).toEqual([{ id: 'bob', value: '7' }]);
   });
 
-  it('is refused with a row of another hour, and the file is named', async () => {
+  it('is refused when a file has a row of another hour, and the error names the file', async () => {
     await writeWithDuckDb('part-0.parquet', "('2022-10-29 14:00:00', 'ana', 'a', 5, 'SKYPE')");
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
     expect(exitCode).toBe(1);

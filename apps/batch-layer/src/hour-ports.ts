@@ -3,7 +3,7 @@ import type { HourEngine, HourFolder, HourPorts, HourStore } from '@antenna/hour
 import type { EngineChoice } from './engine-settings.ts';
 import type { Progress } from './progress.ts';
 
-/** Files of a bucket that are copied at the same time. */
+/** How many files of a bucket are downloaded at the same time. */
 export const FETCHED_AT_A_TIME = 8;
 
 interface HourParts {
@@ -13,7 +13,7 @@ interface HourParts {
   readonly engine: EngineChoice;
 }
 
-/** What hours are computed with, telling of what takes its time. */
+/** The ports of the hour computation; their slow steps show on the progress bar. */
 export async function hourPorts(parts: HourParts, progress: Progress): Promise<HourPorts> {
   const { store, archive } = parts;
   const engine = await engineOf(parts, progress);
@@ -24,7 +24,7 @@ export async function hourPorts(parts: HourParts, progress: Progress): Promise<H
   return { store: watched(store, progress), engine, folder };
 }
 
-/** An engine is loaded by those alone who use it. */
+/** Imports only the engine that is selected. */
 async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Progress): Promise<HourEngine> {
   if (engine.kind === 'duckdb') {
     const { DuckDbHourEngine } = await import('@antenna/duckdb-engine');

@@ -5,13 +5,13 @@ import { previewText } from './preview-text.ts';
 import { numberText, textTable } from '@antenna/cli';
 import { failureText } from './failure-text.ts';
 
-/** What is told of an hour once its totals are gone. */
+/** The report on one computed hour, without its totals, so that their memory is free before the next hour. */
 export interface HourReport {
   readonly hourMs: number;
-  /** As in `HEAD`. */
+  /** One cell for each column of `HEAD`. */
   readonly cells: readonly string[];
   readonly remarks: readonly string[];
-  /** What a dry run would have written, else empty. */
+  /** The rows that a dry run would write; empty unless the run is one. */
   readonly preview: string;
   readonly failure: { readonly error: unknown } | undefined;
 }
@@ -42,7 +42,7 @@ export function hourReport(outcome: HourOutcome): HourReport {
   return { hourMs, cells: [hour, ...cellsOf(result)], remarks, preview: previewText(result), failure: undefined };
 }
 
-/** What was read and written, hour by hour; then which hours are not final or failed, and why. */
+/** The previews, a table with one line for each hour, and the remarks: which hours are not final or failed, and why. */
 export function reportText(reports: readonly HourReport[]): string {
   const table = textTable(
     HEAD,

@@ -8,7 +8,7 @@ const fields = {
   date: optionalSetting({ name: 'date', description: 'day of the hour', type: day }),
   hour: optionalSetting({ name: 'hour', description: 'hour of the day', type: wholeNumber(0, 23) }),
   from: optionalSetting({ name: 'from', description: 'first hour of a range', type: hourOfDay }),
-  to: optionalSetting({ name: 'to', description: 'hour that the range ends before', type: hourOfDay }),
+  to: optionalSetting({ name: 'to', description: 'first hour after the range', type: hourOfDay }),
 };
 
 interface Given {
@@ -18,7 +18,7 @@ interface Given {
   readonly to: number | undefined;
 }
 
-/** Pairs that are half given, or a range that ends before it begins. */
+/** Rules: each pair of options is given whole or not at all, and a range ends after it begins. */
 const completePairs = [
   {
     of: ['date', 'hour'],
@@ -46,9 +46,7 @@ export const hourRangeSettings = settingsGroup({
   value: rangeOf,
 });
 
-/**
- * One hour, the hours of a range, or those that are due.
- * @param due which those are.
+/** One hour, the hours of a range, or the due hours. @param due description of the due hours, for the help text.
  */
 export const hourSelection = (due: string) =>
   settingsGroup({
@@ -72,7 +70,7 @@ export const hourSelection = (due: string) =>
     value: ({ due, ...given }): HourRange | 'due' => (due ? 'due' : rangeOf(given)),
   });
 
-/** The rules have seen to it that one pair is given whole. */
+/** The rules above guarantee that exactly one pair is given whole. */
 function rangeOf({ date = 0, hour = 0, from, to }: Given): HourRange {
   const onlyMs = date + hour * HOUR_MS;
   return { fromMs: from ?? onlyMs, toMs: to ?? onlyMs + HOUR_MS };

@@ -7,13 +7,13 @@ interface FailedHour {
   readonly error: unknown;
 }
 
-/** What became of an hour, as far as it matters here. */
+/** The outcome of an hour: done, or failed with an error. */
 export interface EndedHour {
   readonly hourMs: number;
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** Some hours were not done; each of the others was. */
+/** Some hours failed; all others are done. */
 class HoursFailedError extends ProductError {
   readonly code = 'HOURS_FAILED';
   override readonly exitCode: number;
@@ -26,7 +26,7 @@ class HoursFailedError extends ProductError {
   }
 }
 
-/** @throws what kept the only hour that there was from being done. */
+/** @throws the error of the hour when the run has one hour only and that one failed. */
 export function refuseOnlyHour(reports: readonly EndedHour[]): void {
   const [only, second] = reports;
   if (only?.failure !== undefined && second === undefined) throw only.failure.error;

@@ -1,7 +1,7 @@
 import { runApp } from '@antenna/cli';
 import { batchLayer } from './batch-layer.ts';
 
-// Files that were fetched are removed when the process exits, which a signal alone would not make it do.
+// An exit handler removes the downloaded files; a signal by itself would end the process without running it.
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 

@@ -1,6 +1,6 @@
 import { setting, settingsGroup, yesOrNo } from '@antenna/cli';
 
-/** How hours are computed. */
+/** Options of a run: whether hours must be final, and whether it writes. */
 export const modeSettings = settingsGroup({
   title: 'Mode',
   fields: {

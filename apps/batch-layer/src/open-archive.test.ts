@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => folder.close());
 
-describe('an archive that is not there', () => {
-  it('is refused at once when it is a folder: the message says what makes it', async () => {
+describe('an archive that cannot be opened', () => {
+  it('is refused at once when its folder is missing, and the message names the program that creates the folder', async () => {
     const path = join(folder.path, 'archive');
     const location = { kind: 'file', path } as const;
     const warned: unknown[] = [];
@@ -25,7 +25,7 @@ describe('an archive that is not there', () => {
     expect(warned).toEqual([]);
   }, 5_000);
 
-  it('is given up in the end when its server does not answer, which says how often it was tried', async () => {
+  it('fails after a bounded time when its server does not answer, and the message has the number of attempts', async () => {
     const location = { kind: 'gs', bucket: 'bucket', prefix: '' } as const;
     const archive = openArchive(
       { location, url: 'gs://bucket', emulatorUrl: 'http://127.0.0.1:1' },

@@ -6,14 +6,12 @@ import pRetry from 'p-retry';
 
 export interface ArchivePatience {
   readonly log: Logger;
-  /** How long to try; 20,000 unless given. */
+  /** How long to try, in milliseconds; 20,000 by default. */
   readonly waitMs?: number;
 }
 
-/**
- * Opens the archive and makes sure that it is there and answers. One that fails for a reason that passes is tried again:
- * now for a bounded time, later for as long as it takes. A folder or bucket that is missing is refused at once.
- * @throws {ArchiveError} the last one, and how often it was tried.
+/** Opens the archive and checks that it exists and answers. A transient failure is retried: while opening for `waitMs`, afterwards by `Patience`. A missing folder or bucket is refused at once.
+ * @throws {ArchiveError} the last failure, with the number of attempts.
  */
 export async function openArchive(
   { location, emulatorUrl }: ArchiveSettings,

@@ -2,18 +2,19 @@ import type { DatabaseConnection } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, Patience, PostgresHourStore } from '@antenna/usage-store';
 
-/** An hour of a million users is one statement. */
+/** One statement commits an hour of a million users, which takes longer than the default of a minute. */
 const QUERY_TIMEOUT_MS = 15 * 60_000;
 
 export interface StoreOptions {
-  /** A database of another archive is refused; undefined for whoever reads none. */
+  /**
+   * The archive that the command reads: a database of another archive is refused. Undefined for a command that reads
+   * none.
+   */
   readonly archiveUrl: string | undefined;
   readonly log: Logger;
 }
 
-/**
- * Runs the work with the hour store, once the database has answered and has turned out to be of our version. Calls of the
- * store wait through a restart or failover of the database.
+/** Connects to the database, checks that its schema version fits, and runs `work` with the hour store. Calls of the store are retried through a restart or failover of the database.
  */
 export async function withHourStore<T>(
   connection: DatabaseConnection,
@@ -35,5 +36,5 @@ export async function withHourStore<T>(
   }
 }
 
-/** Rows of each kind that a dry run shows. */
+/** How many rows of each type a dry run shows. */
 export const PREVIEWED_ROWS = 20;

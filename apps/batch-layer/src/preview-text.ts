@@ -2,7 +2,7 @@ import { type HourPreview, type HourResult, type HourRow, hourText } from '@ante
 import { PREVIEWED_ROWS } from './open-store.ts';
 import { numberText, textTable } from '@antenna/cli';
 
-/** What a run would write: the largest rows of each kind. Empty for an hour of which nothing would be written. */
+/** The largest rows of each type that a run would write. Empty for an hour that was not previewed. */
 export function previewText(result: HourResult): string {
   if (result.outcome !== 'previewed') return '';
   const { preview, totals } = result;

@@ -1,18 +1,18 @@
 import { SingleBar } from 'cli-progress';
 
-/** Shows on a terminal how far long work has come; elsewhere it is silent. */
+/** A progress bar on a terminal; without a terminal it writes nothing. */
 export interface Progress {
-  /** What is being done. */
+  /** Names the step in progress. */
   step(text: string): void;
-  /** One of the units of work is done. */
+  /** Counts one unit of work as done. */
   advance(): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void;
 }
 
 const SILENT: Progress = { step: () => undefined, advance: () => undefined, stop: () => undefined };
 
-/** @param total units of work, called `unit`. */
+/** @param total the number of units of work. @param unit their name in the plural. */
 export function showProgress(total: number, unit: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return SILENT;
   const bar = new SingleBar({

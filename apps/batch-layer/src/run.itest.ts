@@ -22,8 +22,8 @@ const hourly = () =>
 const hourlyTexts = async () => (await hourly()).map(({ row }) => row);
 const runs = () => system.rowsOf('SELECT * FROM pipeline.batch_run ORDER BY id');
 
-describe('an hour that the workers have archived', () => {
-  it('is added up, and users over quota are listed', async () => {
+describe('an hour in the archive', () => {
+  it('is computed into bytes_hourly, and its users over quota into user_quota_limit', async () => {
     await system.worker.archive(0, [at('13:00:00'), at('13:30:00', { bytes: 5001, id: FEDE, app: 'TELEGRAM' })]);
     await system.worker.archive(1, [at('13:59:59.999', { bytes: 1, antennaId: 'other' }), at('14:00:00')]);
     const { exitCode, stdout } = await system.batchLayer(ONE_HOUR);
@@ -43,7 +43,7 @@ describe('an hour that the workers have archived', () => {
     expect(await runs()).toMatchObject([{ revision: '2', events: '3', event_bytes: '5007', was_final: false }]);
   });
 
-  it('is replaced when late events have come', async () => {
+  it('has its result replaced after late events', async () => {
     await system.worker.archive(0, [at('13:00:00', { id: FEDE, bytes: 5000 })]);
     await system.batchLayer(ONE_HOUR);
     expect(await system.rowsOf('SELECT * FROM user_quota_limit')).toEqual([]);
@@ -54,7 +54,7 @@ describe('an hour that the workers have archived', () => {
     expect(await system.rowsOf('SELECT usage FROM user_quota_limit')).toEqual([{ usage: '5001' }]);
   });
 
-  it('is the same when it is computed twice at once', async () => {
+  it('has the same result after two concurrent runs', async () => {
     await system.worker.archive(0, [at('13:00:00', { id: FEDE, bytes: 5001 })]);
     const ended = await Promise.all([system.batchLayerProcess(ONE_HOUR), system.batchLayerProcess(ONE_HOUR)]);
     expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
@@ -63,14 +63,14 @@ describe('an hour that the workers have archived', () => {
     expect(await runs()).toHaveLength(2);
   });
 
-  it('does not count the files of a chunk that is being written', async () => {
+  it('is computed without the files of a chunk whose intent is open', async () => {
     await system.worker.archive(0, [at('13:00:00')]);
     await system.worker.abandon(1, [at('13:00:00')]);
     expect((await system.batchLayer(ONE_HOUR)).exitCode).toBe(0);
     expect(await runs()).toMatchObject([{ events: '1' }]);
   });
 
-  it('is shown and not written in a dry run', async () => {
+  it('is shown and not written by a dry run', async () => {
     await system.worker.archive(0, [at('13:00:00', { id: FEDE, bytes: 5001 })]);
     const { exitCode, stdout } = await system.batchLayer([...ONE_HOUR, '--dry-run']);
     expect(exitCode).toBe(0);
@@ -81,8 +81,8 @@ describe('an hour that the workers have archived', () => {
   });
 });
 
-describe('an hour that must be final', () => {
-  it('exits 3 and writes nothing while a partition is behind, and is written once it is not', async () => {
+describe('an hour computed with --require-final', () => {
+  it('is refused with exit code 3 while a partition lags, and written once the archive has caught up', async () => {
     await system.worker.archive(0, [at('13:00:00')]);
     await system.worker.noteEnds(1);
     const early = await system.batchLayerProcess([...ONE_HOUR, '--require-final']);
@@ -97,7 +97,7 @@ describe('an hour that must be final', () => {
   });
 });
 
-describe('an archive that is not what the manifest says', () => {
+describe('a run over an archive that contradicts the manifest', () => {
   let path: string;
   beforeEach(async () => {
     const [file] = await system.worker.archive(0, [at('13:00:00')]);
@@ -111,23 +111,23 @@ describe('an archive that is not what the manifest says', () => {
     expect([await hourlyTexts(), await runs()]).toEqual([[], []]);
   }
 
-  it('lacks a file', async () => {
+  it('fails when a file is missing', async () => {
     await rm(join(system.archiveFolder, path));
     await refused(`${path} is missing`);
   });
 
-  it('has a truncated file', async () => {
+  it('fails when a file is truncated', async () => {
     await truncate(join(system.archiveFolder, path), 100);
     await refused(`${path} has 100 bytes instead of`);
   });
 
-  it('has a file too many', async () => {
+  it('fails when there is a file that the manifest does not list', async () => {
     const copy = path.replace('devices-0', 'devices-9');
     await cp(join(system.archiveFolder, path), join(system.archiveFolder, copy));
     await refused(`${copy} is known neither to the manifest nor to an open intent`);
   });
 
-  it('does not keep other hours of a range from being computed', async () => {
+  it('still computes the other hours of a range', async () => {
     await rm(join(system.archiveFolder, path));
     const range = ['run', '--from=2022-10-29T12', '--to=2022-10-29T15'];
     const { exitCode, stdout, stderr } = await system.batchLayer(range);
@@ -138,14 +138,14 @@ describe('an archive that is not what the manifest says', () => {
     expect(await hourlyTexts()).toHaveLength(3);
   });
 
-  it('is another archive', async () => {
+  it('fails when the database belongs to another archive', async () => {
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR, { ARCHIVE_URL: 'file:///tmp' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('OTHER_STREAM: topic devices is archived at file://');
   });
 });
 
-it('an hour that has not begun is said to be so, and exits 3 if it must be final', async () => {
+it('an hour in the future is reported as not begun, and ends with exit code 3 under --require-final', async () => {
   await system.worker.archive(0, [at('13:00:00')]);
   await system.worker.noteEnds();
   const future = ['run', '--date=2199-01-01', '--hour=5'];
@@ -159,7 +159,7 @@ it('an hour that has not begun is said to be so, and exits 3 if it must be final
   });
 });
 
-it('an hour of which nothing was ever archived has no events, and is left alone', async () => {
+it('an hour without archived events is reported as such, and its tables are not changed', async () => {
   const { exitCode, stdout } = await system.batchLayer(ONE_HOUR);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('2022-10-29T13 has no events in the archive');

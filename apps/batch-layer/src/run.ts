@@ -57,7 +57,7 @@ async function reported(
   return reports;
 }
 
-/** The report has one line for a failure; a bug wants its stack. */
+/** Logs failures without a known code: the report shows one line of each, and a bug needs its stack trace. */
 function logUnforeseen(reports: readonly HourReport[], log: Logger): void {
   for (const { hourMs, failure } of reports) {
     if (failure === undefined || knownFailure(failure.error, errorGuides) !== undefined) continue;

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
-/** Everything that a run leaves behind, but for who did it and when. */
+/** The rows that a run writes, without the engine's name and the times of the run. */
 async function results() {
   return {
     hourly: await system.rowsOf('SELECT * FROM bytes_hourly ORDER BY timestamp, type, id'),
@@ -57,7 +57,7 @@ function someEvents(count: number, first = 0): readonly TestEvent[] {
 }
 
 describe('an hour computed by Spark', () => {
-  it('is the hour computed by DuckDB, row for row', async () => {
+  it('has the same rows as the hour computed by DuckDB', async () => {
     await system.worker.archive(0, someEvents(3_000));
     await system.worker.archive(0, someEvents(500, 3_000));
     await system.worker.archive(3, [...someEvents(700, 9_000), { at: '2022-10-29T12:59:59.999Z' }]);
@@ -67,7 +67,7 @@ describe('an hour computed by Spark', () => {
     expect(await computedBy('spark')).toEqual(expected);
   });
 
-  it('is computed again when a late event has come', async () => {
+  it('includes a late event when it is computed again', async () => {
     await system.worker.archive(0, someEvents(10));
     await system.batchLayer([...ONE_HOUR, ...withSpark]);
     await system.worker.archive(1, [{ at: '2022-10-29T13:59:59.999Z', id: 'late', bytes: 2 ** 40 }]);
@@ -78,7 +78,7 @@ describe('an hour computed by Spark', () => {
     expect(hourly).toEqual((await computedBy('duckdb')).hourly);
   });
 
-  it('does not hold files that the manifest does not list yet', async () => {
+  it('leaves out files that the manifest does not list yet', async () => {
     await system.worker.archive(0, someEvents(20));
     await system.worker.abandon(0, someEvents(20));
     const [run] = (await computedBy('spark')).runs;
@@ -111,7 +111,7 @@ describe('both engines', () => {
     return { duckdb, spark };
   };
 
-  it('add up exactly beyond 2^53, and agree on whole files of others', async () => {
+  it('sum exactly beyond 2^53, and agree on files written by another program', async () => {
     const select = (id: string) =>
       `SELECT TIMESTAMP '2022-10-29 13:30:00' + to_microseconds(i) AS "timestamp", '${id}' AS id, 'a' AS antenna_id,
        4611686018427387000::BIGINT AS bytes, 'x' AS app, i AS extra FROM range(2) t (i)`;
@@ -122,7 +122,7 @@ describe('both engines', () => {
     expect(JSON.stringify(spark, texts)).toContain('9223372036854774000');
   });
 
-  it('add up hundreds of files', async () => {
+  it('compute an hour of hundreds of files', async () => {
     const files = await Promise.all(Array.from({ length: 300 }, (_, file) => write(`f${file}.parquet`, oneEvent())));
     const { duckdb, spark } = await outcomes(files);
     expect(spark).toMatchObject({ events: 300 });
@@ -141,7 +141,7 @@ describe('both engines', () => {
     expect(spark).toEqual(duckdb);
   });
 
-  it('refuse a file that is gone, and name it', async () => {
+  it('refuse an hour with a missing file, and name the file', async () => {
     const files = [await write('good.parquet', oneEvent()), await write('gone.parquet', oneEvent())];
     await rm(join(system.archiveFolder, FOLDER, 'gone.parquet'));
     const { duckdb, spark } = await outcomes(files);
@@ -168,14 +168,14 @@ describe('both engines', () => {
     expect((await outcomes([inFolder])).spark).toMatchObject({ events: 1 });
   });
 
-  it('name the file of a pattern that cannot be counted', async () => {
+  it('name a file with pattern characters in its name when they refuse it', async () => {
     const files = [await write('x1.parquet', oneEvent()), await write('x?.parquet', oneEvent({ bytes: '-1::BIGINT' }))];
     const { duckdb, spark } = await outcomes(files);
     expect(spark).toContain(`${FOLDER}/x?.parquet has 1 rows`);
     expect(spark).toEqual(duckdb);
   });
 
-  it('read both spellings of a folder, with files of the same name', async () => {
+  it('read an hour from its folders with and without padded numbers, even when their files have the same name', async () => {
     const files = [await write('a.parquet', oneEvent()), await write('../hour=013/a.parquet', oneEvent())];
     const { duckdb, spark } = await outcomes(files);
     expect(spark).toMatchObject({ events: 2 });
@@ -192,7 +192,7 @@ describe('both engines', () => {
       'columns in another order, and others',
       `SELECT 1 AS year, app, bytes, id, antenna_id, "timestamp" FROM (${oneEvent()})`,
     ],
-  ])('count %s as our own', async (_, select) => {
+  ])('count %s like a file of the speed layer', async (_, select) => {
     const { duckdb, spark } = await outcomes([await write('a.parquet', oneEvent()), await write('b.parquet', select)]);
     expect(spark).toMatchObject({ events: 2 });
     expect(spark).toEqual(duckdb);
@@ -207,7 +207,7 @@ describe('both engines', () => {
     },
   );
 
-  it('count a time that is written as INT96', async () => {
+  it('accept timestamps that are written as INT96', async () => {
     const path = `${FOLDER}/a.parquet`;
     await writeInt96Event(join(system.archiveFolder, path), HOUR + 1_800_000, 7);
     const { duckdb, spark } = await outcomes([{ path, sizeBytes: 0 }]);
@@ -224,16 +224,16 @@ describe('both engines', () => {
     },
   );
 
-  it('refuse a file whose bytes are no whole numbers, and name it', async () => {
+  it('refuse a file whose bytes column is no whole number, and name the file', async () => {
     const files = [await write('good.parquet', oneEvent()), await write('bad.parquet', oneEvent({ bytes: '1.5' }))];
     expect((await outcomes(files)).spark).toContain('have columns that Spark cannot bring together');
   });
 });
 
-it('a Spark that does not answer is told, and the hour is left alone', async () => {
+it('a run whose Spark server does not answer fails, and does not change the result of the hour', async () => {
   await system.worker.archive(0, someEvents(3));
-  const nobody = ['--engine=spark', '--spark-sql-url=thrift://127.0.0.1:1'];
-  const { exitCode, stderr } = await system.batchLayer([...ONE_HOUR, ...nobody]);
+  const unreachable = ['--engine=spark', '--spark-sql-url=thrift://127.0.0.1:1'];
+  const { exitCode, stderr } = await system.batchLayer([...ONE_HOUR, ...unreachable]);
   expect(exitCode).toBe(1);
   expect(stderr).toContain("SPARK_UNAVAILABLE: Spark's SQL endpoint at 127.0.0.1:1");
   expect(await system.rowsOf('SELECT * FROM bytes_hourly')).toEqual([]);
@@ -247,7 +247,7 @@ function oneEvent(event: { readonly timestamp?: string; readonly id?: string; re
     0::INTEGER AS kafka_partition, 7::BIGINT AS kafka_offset`;
 }
 
-/** As Spark itself leaves behind. */
+/** A Parquet file without rows, as Spark writes for an empty task. */
 const NO_ROWS = `SELECT "timestamp", id, antenna_id, bytes, app FROM (${oneEvent()}) WHERE false`;
 
 async function write(name: string, select: string): Promise<ListedFile> {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** Large, and of no use to most hours: an archive in a folder, added up by DuckDB, which is loaded last. */
+/**
+ * Large packages that a run with a local archive and DuckDB does not need at its start; DuckDB itself is imported last.
+ */
 const RARELY_USED = [
   '@duckdb/node-api',
   '@dsnp/parquetjs',
@@ -24,14 +26,14 @@ async function outputsOfBundle(): Promise<Metafile['outputs']> {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    // It would look for the drivers of a dozen databases.
+    // The bundler would try to resolve the drivers of a dozen databases.
     external: [...RARELY_USED, 'knex'],
     metafile: true,
   });
   return metafile.outputs;
 }
 
-/** What a file of the bundle imports before its first line runs, itself or through others. */
+/** The files that a file of the bundle imports statically, directly or through others. */
 function loadedBefore(path: string, outputs: Metafile['outputs'], found = new Set<string>()): Set<string> {
   for (const { path: imported, kind } of outputs[path]?.imports ?? []) {
     if (kind !== 'import-statement' || found.has(imported)) continue;
@@ -42,7 +44,7 @@ function loadedBefore(path: string, outputs: Metafile['outputs'], found = new Se
 }
 
 describe('the start of the batch layer', () => {
-  it('loads nothing that only some of its runs need', async () => {
+  it('imports no package that only some runs need', async () => {
     const outputs = await outputsOfBundle();
     const main = Object.keys(outputs).find((path) => path.endsWith('/main.js')) ?? '';
     const loaded = loadedBefore(main, outputs);

@@ -8,8 +8,8 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
-describe('status', () => {
-  it('lists the hours: final or not and why not, dirty or not', async () => {
+describe('the status command of the batch layer', () => {
+  it('lists the hours with their finality, the reason when they are not final, and whether they are dirty', async () => {
     await system.worker.archive(0, [{ at: '2022-10-29T13:00:00Z' }, { at: '2022-10-29T14:00:00Z' }]);
     await system.batchLayer(ONE_HOUR);
     const before = await system.batchLayer(['status']);
@@ -23,13 +23,13 @@ describe('status', () => {
     expect((await system.batchLayer(['status'])).stdout).toMatch(/2022-10-29T13 │ no .*│ final/);
   });
 
-  it('says that there is nothing to list', async () => {
+  it('says that no hour is known when the database is empty', async () => {
     expect((await system.batchLayer(['status'])).stdout).toBe('no hour was counted, archived or computed yet\n');
   });
 });
 
 describe('the batch layer refuses to start', () => {
-  it('without the schema, and says what makes it', async () => {
+  it('without the schema, and names the provisioner as the command that creates it', async () => {
     await system.rowsOf('DROP SCHEMA pipeline CASCADE');
     const { exitCode, stderr } = await system.batchLayer(ONE_HOUR);
     expect(exitCode).toBe(1);

@@ -39,7 +39,7 @@ function cells(hour: HourStatus): string[] {
   ];
 }
 
-/** A final hour and an open one may both lack records, or have late ones on their way. */
+/** The finality of an hour, with its lost records and its late events, which a final hour can have too. */
 function finalCell(hour: HourStatus, hourFinality: Finality): string {
   const verdict = hourFinality.isFinal ? 'final' : `no: ${obstacleText(hourFinality)}`;
   return [verdict, ...lackRemarks(hour)].join('; ');

@@ -1,25 +1,25 @@
 import { hourText, type VerifiedHour } from '@antenna/hourly-batch';
 import { numberText, ProductError, textTable } from '@antenna/cli';
 
-/** The archive is not what the manifest says. */
+/** Files of the archive contradict the manifest. */
 class ArchiveDiffersError extends ProductError {
   readonly code = 'ARCHIVE_DIFFERS';
 }
 
-/** No hour that was named is known: nothing was compared, and nothing is proven. */
+/** None of the selected hours is known, so the command compared nothing. */
 class NothingToVerifyError extends ProductError {
   readonly code = 'NOTHING_TO_VERIFY';
 }
 
-/** What was read, hour by hour, then everything that is wrong. */
+/** A table with one line for each hour, then every problem. */
 export function verificationText(hours: readonly VerifiedHour[]): string {
   const problems = hours.flatMap((hour) => hour.problems.map(({ path, problem }) => `${path} ${problem}`));
   return [textTable(['hour', 'files', 'rows', 'bytes', 'verdict'], hours.map(cells)), ...problems].join('\n');
 }
 
 /**
- * @throws {ArchiveDiffersError} naming how much is wrong.
- * @throws {NothingToVerifyError} when not one of the hours is known.
+ * @throws {ArchiveDiffersError} with the number of problems and their hours.
+ * @throws {NothingToVerifyError} when none of the hours is known.
  */
 export function refuseProblems(hours: readonly VerifiedHour[]): void {
   const [first] = hours;

@@ -8,8 +8,8 @@ const events = [{ at: '2022-10-29T13:00:00Z' }, { at: '2022-10-29T13:59:59Z', by
 let system: TestSystem;
 afterEach(() => system.close());
 
-describe('verifying an hour', () => {
-  it('agrees with what the workers have archived', async () => {
+describe('verify', () => {
+  it('succeeds for an hour whose files match the manifest', async () => {
     system = await TestSystem.start();
     await system.worker.archive(0, events);
     await system.worker.archive(1, events);
@@ -18,7 +18,7 @@ describe('verifying an hour', () => {
     expect(stdout).toMatch(/2022-10-29T13 │ 2 +│ 4 +│ 24 +│ as listed/);
   });
 
-  it('that no one knows proves nothing, and fails unless a range has others', async () => {
+  it('fails for an unknown hour, unless the range has a known one', async () => {
     system = await TestSystem.start();
     await system.worker.archive(0, events);
     const unknown = await system.batchLayer(['verify', '--date=2022-10-29', '--hour=14']);
@@ -32,7 +32,7 @@ describe('verifying an hour', () => {
     expect(range.stdout).toMatch(/T13 .* as listed[^]*T14 .* not known/);
   });
 
-  it('finds a file of the same size with other bytes in it', async () => {
+  it('finds a file of the right size with other content', async () => {
     system = await TestSystem.start();
     const [file] = await system.worker.archive(0, events);
     const path = join(system.archiveFolder, file?.path ?? '');
@@ -45,7 +45,7 @@ describe('verifying an hour', () => {
     expect(stderr).toContain('ARCHIVE_DIFFERS: the archive differs from the manifest in');
   });
 
-  it("finds another chunk's file in the place of one", async () => {
+  it("finds a file that was replaced by another chunk's file", async () => {
     system = await TestSystem.start();
     const [first] = await system.worker.archive(0, events);
     const [second] = await system.worker.archive(0, events);
@@ -57,11 +57,11 @@ describe('verifying an hour', () => {
     expect(stdout).toContain(`${first?.path ?? ''} has checksum`);
   });
 
-  it('reads and computes what lies in a bucket', async () => {
+  it('reads an hour from a bucket, and run computes it', async () => {
     system = await TestSystem.start('bucket');
     await system.worker.archive(0, events);
     await system.worker.archive(1, events);
-    // As a process, whose environment names the bucket's server.
+    // A separate process, since its environment names the bucket's server.
     const verified = await system.batchLayerProcess(VERIFY);
     expect(verified).toEqual({ exitCode: 0, stdout: expect.stringContaining('as listed') as string, stderr: '' });
     expect((await system.batchLayerProcess(['run', '--date=2022-10-29', '--hour=13'])).exitCode).toBe(0);

@@ -7,7 +7,7 @@ import { withHourStore } from './open-store.ts';
 import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 
-/** Proves that the archive is what the manifest says. */
+/** Compares the files of the archive with the manifest. */
 export const verify = loggedCommand({
   name: 'verify',
   description: 'reads the files of hours with an independent reader and compares them with the manifest',

@@ -1,14 +1,14 @@
 import { execute } from '@antenna/cli';
 import { batchLayer } from './batch-layer.ts';
 
-async function told(args: readonly string[]) {
+async function runWith(args: readonly string[]) {
   let stderr = '';
   const writeErr = (text: string) => (stderr += text);
   const exitCode = await execute(batchLayer, { args, env: {}, writeOut: () => undefined, writeErr });
   return { exitCode, stderr };
 }
 
-describe('the batch layer tells everything that is wrong with its arguments at once', () => {
+describe('the batch layer reports all problems of its arguments at once', () => {
   it.each([
     [
       ['run', '--date=2022-02-30', '--hour=24'],
@@ -43,7 +43,7 @@ describe('the batch layer tells everything that is wrong with its arguments at o
     ],
     [['compute'], ['unknown command']],
   ])('such as %j', async (args, problems) => {
-    const { exitCode, stderr } = await told(args);
+    const { exitCode, stderr } = await runWith(args);
     expect(exitCode).toBe(2);
     for (const problem of problems) expect(stderr).toContain(problem);
   });

@@ -2,7 +2,7 @@ import { type DatabaseConnection, optionalSetting, secretFile, settingsGroup } f
 import { ensureDatabaseOwner, ensureLogin, LOGINS, SUPERSET_METADATA } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
-/** Passwords of the logins to create; a login without one is left alone. */
+/** Passwords of the logins to create; a login without a password is neither created nor changed. */
 export const loginSettings = settingsGroup({
   title: 'Logins',
   fields: {
@@ -21,7 +21,7 @@ export const loginSettings = settingsGroup({
 
 type Passwords = Readonly<Record<keyof typeof LOGINS | 'supersetMetadata', string | undefined>>;
 
-/** Creates the logins whose passwords are given, or gives those that are ours these passwords. */
+/** Creates each login whose password is given, or sets the password of one that an earlier run created. */
 export async function createLogins(
   database: Knex,
   connection: DatabaseConnection,

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-/** What people see of a run that goes well, in order (docs: the provisioner). */
-const told = [
+/** Standard output of a successful run, line by line (docs: the provisioner). */
+const EXPECTED_OUTPUT = [
   'Conexión establecida correctamente!',
   'Creando la tabla bytes (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
   'Creando la tabla bytes_hourly (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
@@ -48,28 +48,28 @@ async function usersInTable(): Promise<unknown> {
 }
 
 describe('the provisioner', () => {
-  it('tells what it does on standard output, and ends with 0', async () => {
+  it('writes each step to standard output, and ends with 0', async () => {
     const { stdout, exitCode } = await provision(test.url);
-    expect(stdout.split('\n')).toEqual(told);
+    expect(stdout.split('\n')).toEqual(EXPECTED_OUTPUT);
     expect(exitCode).toBe(0);
     expect(await usersInTable()).toEqual({ users: 20 });
   });
 
-  it('tells the same when it is run again, and keeps its log on standard error', async () => {
+  it('writes the same when it is run again, and its log to standard error', async () => {
     await provision(test.url);
     const { stdout, stderr, exitCode } = await provision(test.url);
-    expect(stdout.split('\n')).toEqual(told);
+    expect(stdout.split('\n')).toEqual(EXPECTED_OUTPUT);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stderr)).toMatchObject({ level: 'info', message: 'the schema is up to date', applied: [] });
   });
 
-  it('goes well twice at once', async () => {
+  it('succeeds in two concurrent runs', async () => {
     const runs = await Promise.all([provision(test.url), provision(test.url)]);
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(await usersInTable()).toEqual({ users: 20 });
   });
 
-  it('waits for a database that is not there yet', async () => {
+  it('waits for a database that does not answer yet', async () => {
     const { port, begin, end } = await aLateServer();
     const run = provision(urlWith({ host: `127.0.0.1:${port}` }));
     await once(run.stderr, 'data');
@@ -77,13 +77,13 @@ describe('the provisioner', () => {
     const { stdout, stderr, exitCode } = await run;
     end();
     expect(stderr).toContain('the database does not answer yet');
-    expect(stdout.split('\n')).toEqual(told);
+    expect(stdout.split('\n')).toEqual(EXPECTED_OUTPUT);
     expect(exitCode).toBe(0);
   });
 });
 
-describe('the provisioner says at once, and nothing on standard output,', () => {
-  it('that the password is wrong, without telling it', async () => {
+describe('the provisioner fails at once, with nothing on standard output, and reports', () => {
+  it('a wrong password, without showing it', async () => {
     const password = testSecret();
     const { stdout, stderr, exitCode } = await provision(urlWith({ password }));
     expect(stderr).toMatch(/^DATABASE_REFUSED: .*password authentication failed/m);
@@ -91,13 +91,13 @@ describe('the provisioner says at once, and nothing on standard output,', () => 
     expect([stdout, exitCode]).toEqual(['', 1]);
   });
 
-  it('that there is no such database', async () => {
+  it('a database that does not exist', async () => {
     const { stdout, stderr, exitCode } = await provision(urlWith({ pathname: 'nowhere' }));
     expect(stderr).toMatch(/^DATABASE_REFUSED: .*database "nowhere" does not exist/m);
     expect([stdout, exitCode]).toEqual(['', 1]);
   });
 
-  it('that settings are wrong', async () => {
+  it('every wrong setting', async () => {
     const { stdout, stderr, exitCode } = await provision(
       test.url,
       '--reader-password-file=/nowhere',
@@ -109,7 +109,7 @@ describe('the provisioner says at once, and nothing on standard output,', () => 
 });
 
 describe('the provisioner of a database with tables that cannot hold the totals', () => {
-  it('lists on standard error what differs, says of no table that it makes it, and ends with 1', async () => {
+  it('lists the differences on standard error, announces no table, and ends with 1', async () => {
     const database = openDatabase({ url: test.url }, { applicationName: 'test' });
     await database.raw('CREATE TABLE public.bytes ("timestamp" timestamptz, id text, value integer, type text)');
     await database.destroy();
@@ -124,7 +124,7 @@ describe('the provisioner of a database with tables that cannot hold the totals'
   });
 });
 
-/** A port at which nobody listens until `begin`; from then on it leads to the database. */
+/** A port without a listener until `begin`; from then on connections to it reach the database. */
 async function aLateServer() {
   const { hostname, port: databasePort } = new URL(test.url);
   const server = createServer((near) => {

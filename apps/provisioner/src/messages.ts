@@ -1,4 +1,4 @@
-/** What the provisioner tells its user, in the user's words. */
+/** The provisioner's messages to its user, in the user's language and words. */
 export const messages = {
   connected: 'Conexión establecida correctamente!',
   creatingTables: [

@@ -2,7 +2,7 @@ import { anyText, optionalSetting, settingsGroup } from '@antenna/cli';
 import { grantGroup, LOGINS } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
-/** Logins that somebody else makes, such as Cloud SQL for service accounts: they are given the workers' rights. */
+/** Logins that the provisioner does not create, such as Cloud SQL's for service accounts: it grants them the rights. */
 export const roleSettings = settingsGroup({
   title: 'Roles',
   fields: {
@@ -14,7 +14,7 @@ export const roleSettings = settingsGroup({
   value: (roles) => roles,
 });
 
-/** Gives each role that is named the rights of the worker that logs in as it. */
+/** Grants each role that is given the rights of the worker or person that logs in with it. */
 export async function grantRights(
   database: Knex,
   roles: { readonly [Login in keyof typeof LOGINS]: string | undefined },
@@ -26,6 +26,6 @@ export async function grantRights(
 }
 
 function roleOf(name: string, worker: string) {
-  const description = `role that exists: gets the rights of the ${worker}`;
+  const description = `existing role that is granted the rights of the ${worker}`;
   return optionalSetting({ name, description, type: anyText('role') });
 }

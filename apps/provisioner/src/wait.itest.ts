@@ -22,8 +22,8 @@ function wait(databaseUrl: string, ...flags: string[]) {
   });
 }
 
-describe('waiting for the provisioner', () => {
-  it('ends when the schema is there, and says until then what is missing', async () => {
+describe('the wait command of the provisioner', () => {
+  it('ends when the schema exists, and logs until then what is missing', async () => {
     const waiting = wait(test.url);
     await once(waiting.stderr, 'data');
     await migrate({ url: test.url });
@@ -32,14 +32,14 @@ describe('waiting for the provisioner', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('goes on while the login is not there', async () => {
+  it('keeps waiting while the login does not exist', async () => {
     const stranger = Object.assign(new URL(test.url), { username: 'nobody', password: 'none' }).href;
     const { stderr, exitCode } = await wait(stranger, '--wait-seconds=1');
     expect(stderr).toMatch(/^DATABASE_REFUSED: .*nobody/m);
     expect(exitCode).toBe(1);
   });
 
-  it('does not take a schema that is too new for this version', async () => {
+  it('fails for a schema that is too new for this version', async () => {
     await migrate({ url: test.url });
     const database = await connectWithRetry({ url: test.url }, { applicationName: 'test' });
     await database.raw('UPDATE pipeline.schema_version SET version = 1001, compatible_since = 1000');

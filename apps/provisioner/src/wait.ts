@@ -23,13 +23,11 @@ const patienceSettings = settingsGroup({
   value: (values) => values,
 });
 
-/**
- * Waits until a worker of this version could work: its login exists, and the schema is one that it goes together with.
- * For whoever starts workers, so that none starts before its provisioner is done.
+/** Waits until a worker of this version can work: its login exists, and the schema accepts its version. A deployment runs this command before a worker, so that no worker starts before the provisioner has finished.
  */
 export const wait = loggedCommand({
   name: 'wait',
-  description: 'waits until the database has a schema that this version can work with, for the login that is given',
+  description: 'waits until the database accepts this login and has a schema that this version can use',
   settings: { connection: databaseSettings, patience: patienceSettings },
   run: async ({ connection, patience }, { log }) => {
     await pRetry(() => checked(connection), {
@@ -54,7 +52,10 @@ async function checked(connection: DatabaseConnection): Promise<void> {
   }
 }
 
-/** Whatever the database answers until it is provisioned: no such user, no right, no schema, an older one. */
+/**
+ * Whether provisioning can end this failure: a missing login, right or schema, an older schema, a database that is
+ * down.
+ */
 function mayPass(error: Error): boolean {
   if (error instanceof UnfitServerError) return false;
   return error instanceof ProductError || isPassingFailure(error);

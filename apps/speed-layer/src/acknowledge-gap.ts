@@ -14,10 +14,11 @@ const acknowledgement = settingsGroup({
   value: (values) => values,
 });
 
-/** Accepts, and records, that retention has deleted records before they were read. */
+/** Acknowledges a gap: records that retention deleted before a sink read them. */
 export const acknowledgeGap = loggedCommand({
   name: 'acknowledge-gap',
-  description: 'records the records that retention has deleted unread, and goes on after them',
+  description:
+    'acknowledges the records that retention deleted before they were read, and moves the positions past them',
   settings: {
     database: databaseSettings,
     kafka: kafkaSettings,
@@ -25,7 +26,8 @@ export const acknowledgeGap = loggedCommand({
     acknowledgement,
   },
   async run(settings, { log, out }) {
-    // Filled while it is done: what is done stays done when a worker makes the command begin anew.
+    // Collects the gaps across attempts: those of an earlier attempt stay acknowledged when a worker forces a new
+    // attempt.
     const done: string[] = [];
     await withOperatedStream(settings, log, (stream) => acknowledge(stream, settings.acknowledgement.by, done));
     out(`${done.length === 0 ? 'no unread record has been deleted' : done.join('\n')}\n`);
@@ -38,7 +40,7 @@ async function acknowledge(stream: OperatedStream, by: string, done: string[]): 
     await records.acknowledgeGap(await described(loss, archive, by));
     done.push(`${nameOf(loss.position)}: ${loss.position.nextOffset} to ${loss.to} given up`);
   }
-  // After the chunks are given up: what a worker has created since they were looked at is found too.
+  // Runs after the chunks are given up, so that it also finds files that a worker has created since the check above.
   for (const path of archive === undefined ? [] : await adoptAppeared(abandoned, archive))
     done.push(`${path} has appeared since its chunk was given up: listed`);
 }

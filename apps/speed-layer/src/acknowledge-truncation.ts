@@ -16,7 +16,7 @@ import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
 import { operatorName } from './operator-name.ts';
 import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';
 
-/** The command cannot tell what it needs to know. */
+/** The command cannot determine whether or where the log was truncated. */
 class TruncationUnclearError extends ProductError {
   readonly code = 'TRUNCATION_UNCLEAR';
 }
@@ -31,7 +31,8 @@ const truncation = settingsGroup({
     }),
     offset: optionalSetting({
       name: 'offset',
-      description: 'where the log was truncated, as the broker logged it; needed where that cannot be found out',
+      description:
+        'offset at which the broker truncated the log, as it logged it; needed when the command cannot find it',
       type: wholeNumber(0, Number.MAX_SAFE_INTEGER),
     }),
     by: operatorName('who accepts the loss; recorded with it'),
@@ -45,10 +46,11 @@ interface Asked {
   readonly by: string;
 }
 
-/** Accepts, and records, that Kafka has lost records that were read: goes on from where the log differs. */
+/** Acknowledges that Kafka lost records that were read, and moves the positions back to where the log differs. */
 export const acknowledgeTruncation = loggedCommand({
   name: 'acknowledge-truncation',
-  description: 'records that Kafka lost records of a partition that were read, and reads from there what it has now',
+  description:
+    'acknowledges that Kafka lost records of a partition that were read, and moves the positions back to that offset',
   settings: {
     database: databaseSettings,
     kafka: kafkaSettings,
@@ -73,7 +75,7 @@ async function acknowledged(stream: OperatedStream, asked: Asked): Promise<strin
   }
   const found = await truncationOf(stream, positions, range);
   const text = found === undefined ? undefined : await accept(stream, positions, offsetOf(found, asked), asked);
-  // Also when a command before this one ended here.
+  // Runs also without a new truncation: an earlier run of the command may have ended before this step.
   await fillCutChunks(stream, partition);
   if (stream.archive !== undefined) await adoptAppeared(stream.abandoned, stream.archive);
   return text ?? `partition ${partition} holds all that was read of it`;
@@ -106,9 +108,9 @@ function offsetOf({ from, to }: NonNullable<Truncation>, { partition, offset }: 
   const bounds = from === to ? `at offset ${from}` : `between offsets ${from} and ${to}`;
   throw new TruncationUnclearError(
     offset === undefined
-      ? `the log of partition ${partition} was truncated ${bounds}, and nothing that is stored tells where: the broker ` +
+      ? `the log of partition ${partition} was truncated ${bounds}, and the stored data does not show where: the broker ` +
           `that leads the partition now has logged it («Truncating partition … to offset»); run this again with --offset`
-      : `--offset=${offset}: the log of partition ${partition} was truncated ${bounds}, as what is stored of it shows`,
+      : `--offset=${offset}: the log of partition ${partition} was truncated ${bounds}, as the stored data shows`,
   );
 }
 

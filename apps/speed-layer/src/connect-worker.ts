@@ -38,9 +38,7 @@ interface WorkerObservers {
   readonly observer: IngestionObserver;
 }
 
-/**
- * Builds the adapters and connects them. Services that do not answer are tried again for a bounded time.
- * @throws the error of the service that could not be used, which says what was tried and what to do.
+/** Builds the adapters and connects them. Retries services that do not answer for a bounded time. @throws the error of the service that cannot be used, with what was tried and what to do.
  */
 export async function connectWorker(settings: WorkerSettings, surroundings: WorkerObservers): Promise<ConnectedWorker> {
   const { log } = surroundings;
@@ -49,7 +47,7 @@ export async function connectWorker(settings: WorkerSettings, surroundings: Work
     await retryWhilePassing(log)('check the schema', () => checkSchema(database), UNTIL_IT_PASSES);
     return await buildWorker(database, settings, surroundings);
   } catch (error) {
-    // Connections that nobody closes would keep the process for seconds after its error.
+    // Open connections would keep the process alive for seconds after its error.
     await database.destroy();
     throw error;
   }
@@ -102,12 +100,10 @@ async function buildWorker(
   };
 }
 
-/** How many files are looked for: one may have been removed by somebody. */
+/** How many listed files are checked: more than one, since one may have been removed by hand. */
 const FILES_LOOKED_FOR = 3;
 
-/**
- * A folder is created where it is missing: not in the place of one that is not mounted, or was moved.
- * @throws {ArchiveError} ARCHIVE_MISSING when the files are gone that Postgres lists.
+/** Opens the archive, and creates its folder if it is missing. First checks that the newest listed files exist: a missing folder may also be one that is not mounted or was moved. @throws {ArchiveError} ARCHIVE_MISSING when the files that Postgres lists do not exist.
  */
 async function openArchive(database: Knex, settings: WorkerSettings, log: Logger): Promise<ParquetArchive> {
   const { location, emulatorUrl } = settings.archive;
@@ -115,9 +111,9 @@ async function openArchive(database: Knex, settings: WorkerSettings, log: Logger
   const listed = await retryWhilePassing(log)('read the manifest', newest, UNTIL_IT_PASSES);
   const reader = await ArchiveReader.open(location, { emulatorUrl });
   await reader.checkHolds(listed).catch((error: unknown) => {
-    // A bucket that is away for now is waited for by the files.
+    // The worker starts although a bucket is temporarily unavailable: writing a file retries until the bucket answers.
     if (!(error instanceof ArchiveError) || !error.retryable) throw error;
-    log.warn('could not look whether the archive is there', { error: error.message });
+    log.warn('could not check whether the archive exists', { error: error.message });
   });
   return openEventArchive(location, { emulatorUrl });
 }

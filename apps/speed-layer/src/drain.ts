@@ -6,12 +6,12 @@ import { connectWorker } from './connect-worker.ts';
 import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
 
-/** What is left stays in the topic, and is processed by whoever comes next. */
+/** The drain was stopped early; the remaining records stay in the topic for the next worker. */
 class NotDrainedError extends ProductError {
   readonly code = 'NOT_DRAINED';
 }
 
-/** Processes what the topic holds, and ends. */
+/** Processes the records that the topic holds at the start, and ends. */
 export const drain = loggedCommand({
   name: 'drain',
   description: 'processes all that the topic holds at the start, in every sink, and ends',
@@ -34,7 +34,7 @@ export const drain = loggedCommand({
         stopped,
         open.worker.failure,
       ]);
-      // Everything is archived: noting the ends once more makes the hours final that can be.
+      // All records are archived now: noting the end offsets once more lets hours become final.
       await open.worker.noteEnds();
       const seconds = (Date.now() - startedMs) / 1000;
       const isStopped = outcome instanceof PartitionsStoppedError;

@@ -5,7 +5,7 @@ import { ProductError } from '@antenna/cli';
 import { withAdvice } from './error-guides.ts';
 import type { StreamProgress } from '@antenna/usage-store';
 
-/** How often it is looked whether everything has been processed. */
+/** How often the drain checks whether all records are processed. */
 const LOOK_MS = 100;
 
 /** How long a partition may be without a leader before the drain ends without it: an election takes some seconds. */
@@ -20,7 +20,7 @@ export interface DrainParts {
   readonly retry: Retry;
 }
 
-/** All partitions were drained but those that stand still. */
+/** All partitions were drained except those that are stopped by a fault. */
 export class PartitionsStoppedError extends ProductError {
   readonly code: FaultCode;
   override readonly exitCode: number;
@@ -36,11 +36,7 @@ export class PartitionsStoppedError extends ProductError {
   }
 }
 
-/**
- * Resolves when every position of these sinks has passed the offsets that the topic held at the start, whoever moved
- * it: other workers of the group may hold some of the partitions. Even if there is nothing left to do, the partitions
- * that are ours have been claimed by then, which refuses a topic that is not the one that the positions were kept for.
- * @throws {PartitionsStoppedError} when all but the partitions that stand still are done.
+/** Resolves when every position of these sinks has passed the end offsets that the topic had at the start. Positions that other workers of the group move count too. Even with nothing left to do, this worker's partitions are claimed before it resolves, and the claim refuses a topic other than the one that the positions belong to. @throws {PartitionsStoppedError} when all partitions except the stopped ones are done.
  */
 export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promise<void> {
   const { ingestion, source, retry } = parts;
@@ -61,7 +57,7 @@ export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promis
   }
 }
 
-/** The partitions that stand still, when all others have passed their ends; else undefined. */
+/** The stopped partitions once all others have passed their ends; undefined before. */
 async function stoppedBefore(
   { ingestion, progress }: DrainParts,
   sinks: readonly Sink[],

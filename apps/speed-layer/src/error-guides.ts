@@ -9,7 +9,7 @@ const ANOTHER_TOPIC =
   'the topic was deleted and created again, or this is another cluster; use a database of its own for the new topic, ' +
   'or bring the old one back';
 
-/** What to do about a partition that stands still, where its message does not say so. */
+/** Advice on a stopped partition, for the faults whose message has none. */
 const ADVICE: Readonly<Partial<Record<FaultCode, string>>> = {
   DATA_GAP: 'to go on and record the gap run speed-layer:acknowledge-gap',
   LOG_TRUNCATED: ACKNOWLEDGE_TRUNCATION,
@@ -28,7 +28,7 @@ export const errorGuides: ErrorGuides = {
   SUM_OUT_OF_RANGE: { exitCode: 1 },
 };
 
-/** A fault as operators read it: what is wrong, and what to do. */
+/** The fault with the advice appended to its message. */
 export function withAdvice<Fault extends Pick<PartitionFault, 'code' | 'message'>>(fault: Fault): Fault {
   const advice = ADVICE[fault.code];
   return advice === undefined ? fault : { ...fault, message: `${fault.message}; ${advice}` };

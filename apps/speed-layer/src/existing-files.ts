@@ -3,10 +3,10 @@ import { parseArchivePath, sumOfBytes } from '@antenna/archive-format';
 import { type ArchivedFile } from '@antenna/ingestion';
 import type { AbandonedFiles } from '@antenna/usage-store';
 
-/** The archive, as far as what exists in it is looked at. */
+/** The part of the archive that finds and reads existing files. */
 export type ReadableArchive = Pick<ParquetArchive, 'exists' | 'read'>;
 
-/** What the manifest says of a file of the archive; undefined when there is no such file. */
+/** The manifest entry of a file, computed from the file itself; undefined when the archive has no such file. */
 export async function existingFile(archive: ReadableArchive, path: string): Promise<ArchivedFile | undefined> {
   const name = parseArchivePath(path);
   if (name === undefined || !(await archive.exists(path))) return undefined;
@@ -14,7 +14,7 @@ export async function existingFile(archive: ReadableArchive, path: string): Prom
   return { ...file, path, hourMs: name.hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows) };
 }
 
-/** Those of the paths that exist, in order. */
+/** The manifest entries of the paths that exist, in order. */
 export async function existingFiles(
   archive: ReadableArchive,
   paths: readonly string[],
@@ -27,10 +27,7 @@ export async function existingFiles(
   return files;
 }
 
-/**
- * Lists the files that have appeared although their chunks were given up: a worker that was frozen between intent and
- * file creates one when it thaws. Nothing else archives their records, so listing them makes the archive whole.
- * @returns the paths that were listed.
+/** Adopts files that appeared after their chunks were given up: a worker that freezes between intent and file creates the file when it thaws. No other chunk has their records, so adding them to the manifest completes the archive. @returns the paths of the adopted files.
  */
 export async function adoptAppeared(abandoned: AbandonedFiles, archive: ReadableArchive): Promise<readonly string[]> {
   const adopted: string[] = [];

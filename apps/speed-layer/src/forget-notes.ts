@@ -2,10 +2,12 @@ import { databaseSettings, loggedCommand } from '@antenna/cli';
 import { kafkaSettings } from '@antenna/event-source';
 import { checkSchema, connectWithRetry, StreamOperations } from '@antenna/usage-store';
 
-/** The way back after Postgres's clock was ahead: what was noted by it would make hours final too early. */
+/**
+ * Repairs the state after the clock of Postgres was ahead: end offsets noted with it would make hours final too early.
+ */
 export const forgetNotes = loggedCommand({
   name: 'forget-notes',
-  description: "forgets by when each partition was archived: for notes that Postgres's clock made while it was wrong",
+  description: "deletes the noted end offsets and archive times of the partitions, after Postgres's clock was wrong",
   settings: { database: databaseSettings, kafka: kafkaSettings },
   async run({ database: connection, kafka: { topic } }, { log, out }) {
     const database = await connectWithRetry(connection, { applicationName: 'speed-layer-forget', log });

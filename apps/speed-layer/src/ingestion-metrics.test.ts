@@ -11,7 +11,7 @@ function aWorkersMetrics() {
 }
 
 describe('the lag of a partition', () => {
-  it('is what was read last, with a batch or without', async () => {
+  it('is the last reading, taken with a batch or without one', async () => {
     const { metrics, lags } = aWorkersMetrics();
     metrics.observe({ kind: 'batch', partition: 3, records: 2, lagRecords: 7 });
     expect(await lags()).toEqual(['speed_layer_lag_records{partition="3"} 7']);
@@ -19,7 +19,7 @@ describe('the lag of a partition', () => {
     expect(await lags()).toEqual(['speed_layer_lag_records{partition="3"} 12']);
   });
 
-  it('is not shown, not even as 0, once the end of the partition cannot be read', async () => {
+  it('has no series, not even 0, once the end of the partition cannot be read', async () => {
     const { metrics, lags } = aWorkersMetrics();
     metrics.observe({ kind: 'batch', partition: 0, records: 2, lagRecords: 0 });
     metrics.observe({ kind: 'batch', partition: 1, records: 2, lagRecords: 0 });
@@ -27,7 +27,7 @@ describe('the lag of a partition', () => {
     expect(await lags()).toEqual(['speed_layer_lag_records{partition="0"} 0']);
   });
 
-  it('is not shown when nothing has read it for half a minute', async () => {
+  it('has no series when it was not read for 30 s', async () => {
     const { clock, metrics, lags } = aWorkersMetrics();
     metrics.observe({ kind: 'lag', partition: 0, lagRecords: 0 });
     clock.ms = 29_999;
@@ -36,7 +36,7 @@ describe('the lag of a partition', () => {
     expect(await lags()).toEqual([]);
   });
 
-  it('is forgotten when partitions are handed out anew', async () => {
+  it('is reset when partitions are reassigned', async () => {
     const { metrics, lags } = aWorkersMetrics();
     metrics.observe({ kind: 'lag', partition: 0, lagRecords: 5 });
     metrics.observe({ kind: 'claimed', partitions: [1] });
@@ -55,7 +55,7 @@ describe('the committed offset of a partition', () => {
     >[0];
   }
 
-  it('is where the last commit has moved it, and is forgotten when partitions are handed out anew', async () => {
+  it('is the end of the last commit, and is reset when partitions are reassigned', async () => {
     const registry = createMetrics();
     const metrics = new IngestionMetrics(registry, () => 0);
     const offsets = async () =>

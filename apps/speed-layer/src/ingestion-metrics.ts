@@ -6,10 +6,10 @@ import {
 } from '@antenna/ingestion';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** How long a lag that was read stays true enough to be shown: six of the readings that a worker makes of it. */
+/** How long a reading of the lag is shown: six times the interval at which a worker reads it. */
 const LAG_KNOWN_MS = 30_000;
 
-/** What the speed layer has done, in Prometheus form. Names follow the Prometheus conventions: base units, _total. */
+/** The Prometheus metrics of a worker. Names follow the Prometheus conventions: base units, _total. */
 export class IngestionMetrics implements IngestionObserver {
   readonly #events: Counter;
   readonly #eventBytes: Counter;
@@ -28,9 +28,9 @@ export class IngestionMetrics implements IngestionObserver {
   readonly #partitions: Gauge;
   readonly #stopped: Gauge<'partition' | 'code'>;
   readonly #nowMs: () => number;
-  /** By partition. */
+  /** The last readings of the lag, by partition. */
   readonly #lags = new Map<number, { readonly records: number; readonly readAtMs: number }>();
-  /** Why partitions stand still, by partition. */
+  /** The error codes of stopped partitions, by partition. */
   readonly #codes = new Map<number, string>();
   #greatestEventTimeMs = 0;
 
@@ -43,13 +43,13 @@ export class IngestionMetrics implements IngestionObserver {
     this.#eventBytes = counter('speed_layer_event_bytes_total', 'Sum of the bytes of committed events');
     this.#deadLetters = new Counter({
       name: 'speed_layer_dead_letters_total',
-      help: 'Records that were no event, by reason',
+      help: 'Records that are dead letters, by reason',
       labelNames: ['reason'],
       registers,
     });
     this.#lagRecords = new Gauge({
       name: 'speed_layer_lag_records',
-      help: 'Records of a partition that have not been taken; no series while its end cannot be read',
+      help: 'Records of a partition that the worker has not read; no series while its end offset cannot be read',
       labelNames: ['partition'],
       registers,
       collect: () => {
@@ -92,10 +92,13 @@ export class IngestionMetrics implements IngestionObserver {
     this.#archiveFiles = counter('speed_layer_archive_files_total', 'Files listed in the manifest');
     this.#archiveRows = counter('speed_layer_archive_rows_total', 'Events archived');
     this.#archiveBytes = counter('speed_layer_archive_bytes_total', 'Size of the files listed in the manifest');
-    this.#openIntents = gauge('speed_layer_open_intents', "Predecessors' chunks that are still to be redone");
+    this.#openIntents = gauge(
+      'speed_layer_open_intents',
+      'Open intents of earlier workers whose chunks are not redone yet',
+    );
     this.#stopped = new Gauge({
       name: 'speed_layer_partition_stopped',
-      help: '1 for each partition that stands still, with the reason; no series for those that go on',
+      help: '1 for each stopped partition, with the error code; no series for partitions that advance',
       labelNames: ['partition', 'code'],
       registers,
     });
@@ -154,7 +157,7 @@ export class IngestionMetrics implements IngestionObserver {
     else this.#lags.set(partition, { records: lagRecords, readAtMs: this.#nowMs() });
   }
 
-  /** A lag that could not be read for a while is not known any more: it may be anything. */
+  /** Shows no lag that was read too long ago: the present one is unknown. */
   #showLags(nowMs: number): void {
     this.#lagRecords.reset();
     for (const [partition, { records, readAtMs }] of this.#lags) {

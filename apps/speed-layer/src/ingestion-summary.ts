@@ -1,6 +1,6 @@
 import { deadLettersByReason, type IngestionEvent, type IngestionObserver } from '@antenna/ingestion';
 
-/** Adds up what one process did, to say so at its end. */
+/** Sums up the work of one process for the line that it prints at its end. */
 export class IngestionSummary implements IngestionObserver {
   #events = 0;
   #eventBytes = 0n;
@@ -26,7 +26,7 @@ export class IngestionSummary implements IngestionObserver {
     }
   }
 
-  /** One line for people and scripts. */
+  /** The summary in one line. */
   text(outcome: string, seconds: number): string {
     const rate = Math.round(this.#events / Math.max(seconds, 0.001));
     return (

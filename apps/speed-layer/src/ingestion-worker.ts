@@ -5,33 +5,33 @@ import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
 import { withAdvice } from './error-guides.ts';
 
-/** How often the core looks whether something is due: the precision of its intervals. */
+/** How often the core checks whether something is due: the precision of its intervals. */
 const TICK_MS = 50;
 
-/** How often the partitions' ends are noted, which decides how soon an hour can be final. */
+/** How often the end offsets of the partitions are noted, which decides how soon an hour can become final. */
 const NOTE_ENDS_MS = 5_000;
 
-/** One worker's note is all workers': who comes this soon after one leaves it at looking. */
+/** All workers share one note: a worker that comes this soon after another only reads the offsets. */
 const NOTED_MS = 4_000;
 
-/** How often it is looked whether a file has appeared whose chunk was given up. */
+/** How often the worker checks whether a file of a chunk that was given up has appeared. */
 const ADOPT_MS = 60_000;
 
-const NOT_NOTED = 'could not note how far the topic reaches';
+const NOT_NOTED = 'could not note the end offsets of the topic';
 
-/** How long a shutdown waits for what is unsaved; what is not saved by then is read again by the next claimant. */
+/** How long a shutdown waits until all records are saved; the next worker reads the others again. */
 const SAVE_DEADLINE_MS = 20_000;
 
-/** A consumer that has shown no sign of life for so long does not come back by itself. */
+/** A consumer that has shown no sign of life for this long does not recover by itself. */
 const SILENT_MS = 180_000;
 
 export interface IngestionWorkerParts {
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
-  /** As whom it claims. */
+  /** The owner in the positions that this worker claims. */
   readonly owner: string;
-  /** Lists such files. */
+  /** Adopts files that appeared after their chunks were given up. */
   readonly adopt: () => Promise<unknown>;
   readonly log: Logger;
 }
@@ -51,7 +51,7 @@ export class IngestionWorker {
     return Promise.race([this.#parts.ingestion.failure, this.#parts.source.failure]);
   }
 
-  /** Whether the process makes progress: false calls for a restart. */
+  /** Whether the consumer still shows signs of life; if not, the process must be restarted. */
   isLive(nowMs: number): boolean {
     return nowMs - this.#parts.source.lastSignOfLifeMs < SILENT_MS;
   }
@@ -67,9 +67,7 @@ export class IngestionWorker {
     );
   }
 
-  /**
-   * Notes how far the topic reaches, unless that was done in the last `notedMs`, and notices records that were deleted
-   * unread. A failure is made up for next time.
+  /** Notes the end offsets of the topic, unless a worker did so in the last `notedMs` milliseconds, and detects records that were deleted before they were read. A failure is logged, and the next call tries again.
    */
   async noteEnds(notedMs = 0): Promise<void> {
     if (this.#isNoting) return;
@@ -81,9 +79,9 @@ export class IngestionWorker {
       return new Map([...offsets].map(([partition, range]) => [partition, range?.latest]));
     };
     await this.#warnOfFailure(NOT_NOTED, () => this.#parts.progress.noteEnds(readEnds, notedMs));
-    // A database that is away must not hide how many records wait.
+    // Without the database the offsets are compared all the same, so that the lag stays known.
     if (!round.isCompared) await this.#warnOfFailure(NOT_NOTED, () => this.#compareOffsets());
-    await this.#warnOfFailure('could not note which partitions stand still', () => this.#noteFaults());
+    await this.#warnOfFailure('could not note which partitions are stopped', () => this.#noteFaults());
     await this.#parts.source.nameGroup();
     this.#isNoting = false;
   }
@@ -112,12 +110,13 @@ export class IngestionWorker {
     }
   }
 
-  /** Saves what has been taken, as far as it can be saved soon, and leaves the group. */
+  /** Saves the records that were read, for at most `SAVE_DEADLINE_MS`, and leaves the group. */
   async stop(): Promise<void> {
     const { ingestion, source, log } = this.#parts;
     source.stopDelivery();
     const isSaved = await within(ingestion.saveAll(), SAVE_DEADLINE_MS);
-    if (!isSaved) log.warn('left without saving everything: it will be read again', { waitedMs: SAVE_DEADLINE_MS });
+    if (!isSaved)
+      log.warn('left the group before all records were saved: they will be read again', { waitedMs: SAVE_DEADLINE_MS });
     for (const timer of this.#timers) clearInterval(timer);
     ingestion.release();
     await source.disconnect();

@@ -3,7 +3,10 @@ import type { Logger } from '@antenna/telemetry';
 import { withAdvice } from './error-guides.ts';
 import { RefusedStream } from './refused-stream.ts';
 
-/** Also logs what happens: what is rare as information or warning, what is frequent for debugging only. */
+/**
+ * Wraps an observer so that it also logs: rare events as information, warning or error, frequent ones for debugging
+ * only.
+ */
 export function logged(observer: IngestionObserver, log: Logger): IngestionObserver {
   const refused = new RefusedStream(log);
   return {
@@ -24,7 +27,7 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       log.warn('refused; claiming again', { operation: event.operation, reason: event.message });
       return;
     case 'commit-divided':
-      log.warn('a commit cannot be made as it is; claiming its partitions again, in parts', {
+      log.warn('a commit failed as a whole; claiming its partitions again to commit it in parts', {
         records: event.records,
         code: event.code,
         reason: event.message,
@@ -38,7 +41,7 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       });
       return;
     case 'partition-resumed':
-      log.info('a partition goes on', { partition: event.partition });
+      log.info('a partition advances again', { partition: event.partition });
       return;
     case 'unexpected-batch':
       log.info('batch from another offset; reading again', {
@@ -48,7 +51,7 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       });
       return;
     case 'intents':
-      if (event.open > 0) log.info('redoing chunks that were begun', { open: event.open });
+      if (event.open > 0) log.info('redoing chunks with an open intent', { open: event.open });
       return;
     case 'archived':
       log.debug('archived', { partition: event.partition, files: event.files.length });

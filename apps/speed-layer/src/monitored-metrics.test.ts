@@ -7,10 +7,10 @@ import { StreamMetrics } from './stream-metrics.ts';
 
 const monitoring = resolve(import.meta.dirname, '..', '..', '..', 'deploy', 'components', 'monitoring');
 
-/** Of kube-state-metrics and KEDA. */
+/** Metrics of kube-state-metrics and KEDA. */
 const ofOthers = /^(kube|keda)_/;
 
-/** Every expression anywhere in a file, whether it is called expr or is a test's. */
+/** Every PromQL expression of a file, whether its field is `expr` or one of a test. */
 function expressionsIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) =>
@@ -20,7 +20,10 @@ function expressionsIn(value: unknown): readonly string[] {
 
 const LABELS = new Set(['database_id', 'job_name']);
 
-/** Words with an underscore that are neither in quotes, functions nor recorded by a rule (with a colon): metrics. */
+/**
+ * The metrics of an expression: words with an underscore, except quoted ones, functions and recording rules (with a
+ * colon).
+ */
 function metricsIn(expression: string): readonly string[] {
   const bare = expression.replaceAll(/"[^"]*"|\$\w+|\w+:[\w:]+/g, '');
   const words = bare.matchAll(/\b([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\b(?!\s*[=(!])/g);
@@ -40,12 +43,12 @@ async function exported(): Promise<ReadonlySet<string>> {
   );
 }
 
-describe.each(['alerts.yaml', 'grafana-workers.json', 'grafana-platform.json'])('what %s asks for', (file) => {
-  // YAML's grammar holds JSON's.
+describe.each(['alerts.yaml', 'grafana-workers.json', 'grafana-platform.json'])('every metric in %s', (file) => {
+  // JSON is valid YAML.
   const expressions = expressionsIn(parse(readFileSync(join(monitoring, file), 'utf8')));
   const asked = [...new Set(expressions.flatMap(metricsIn))];
 
-  it('is a metric that the workers, Kubernetes or KEDA export', async () => {
+  it('is exported by the workers, Kubernetes or KEDA', async () => {
     const known = await exported();
     expect(asked.length).toBeGreaterThan(5);
     expect(asked.filter((name) => !known.has(name) && !ofOthers.test(name))).toEqual([]);

@@ -6,36 +6,33 @@ import type { Logger } from '@antenna/telemetry';
 import { AbandonedFiles, checkSchema, connectWithRetry, type HeldPosition, LostRecords } from '@antenna/usage-store';
 import type { WorkerSettings } from './worker-settings.ts';
 
-/** Workers have changed each time what the command was about to change. */
+/** In every attempt a worker moved or claimed a position before the command could change it. */
 class PositionsMovedError extends ProductError {
   readonly code = 'POSITIONS_MOVED';
 }
 
-/** What a command works with that accepts lost records. */
+/** The stream as seen by a command that acknowledges lost records. */
 export interface OperatedStream {
   readonly records: LostRecords;
   readonly topic: TopicOffsets;
   readonly abandoned: AbandonedFiles;
-  /** Reads the topic again. */
+  /** Reads records of the topic again. */
   readonly reader: TopicReader;
-  /** Undefined when the database has no position of the archive. */
+  /** Undefined when the database has no position of the archive sink. */
   readonly archive: ParquetArchive | undefined;
-  /** Of every sink that the database has, as they were when the work began. */
+  /** The positions of all sinks at the start of the attempt. */
   readonly positions: readonly HeldPosition[];
 }
 
 type OperatedSettings = Pick<WorkerSettings, 'database' | 'kafka' | 'archive'>;
 
-/** How long the groups in which the topic is read again outlive a process that dies. */
+/** How long the consumer groups for reading the topic again outlive a process that dies. */
 const SESSION_TIMEOUT_MS = 10_000;
 
-/** How often the work is begun anew when a worker claims or moves what it is about. */
+/** How many attempts the command makes while workers claim or move the positions. */
 const ATTEMPTS = 3;
 
-/**
- * Opens the stream for as long as `work` takes, which is done again from the start when a worker has moved meanwhile
- * what it is about. SINKS is not asked: the sinks are those that the database has positions of.
- * @throws {OtherStreamError} when topic, group, cluster or archive are not those of the database; nothing is changed.
+/** Runs `work` with the opened stream, and starts it again when a worker has moved or claimed a position meanwhile. The setting SINKS plays no part: the sinks are those with positions in the database. @throws {OtherStreamError} when topic, group, cluster or archive differ from those of the database; nothing is changed.
  */
 export async function withOperatedStream<Result>(
   settings: OperatedSettings,

@@ -7,7 +7,7 @@ import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
 import type { OperatedStream } from './operated-stream.ts';
 
-/** Whether the topic still holds the record that was seen. */
+/** Whether the topic still has the record of this fingerprint. */
 export async function isSeenStill(reader: TopicReader, partition: number, seen: Fingerprint): Promise<boolean> {
   let isThere = false;
   await reader.read({ partition, firstOffset: seen.offset, lastOffset: seen.offset }, (record) => {
@@ -17,7 +17,10 @@ export async function isSeenStill(reader: TopicReader, partition: number, seen: 
   return isThere;
 }
 
-/** Reads what was archived of a chunk, and what the topic holds at its offsets now. */
+/**
+ * Compares a chunk with the log: reads its events from the archive, and the events that the topic has at these offsets
+ * now.
+ */
 export function comparisonOf(
   { reader, archive }: OperatedStream,
   partition: number,
@@ -33,9 +36,7 @@ export function comparisonOf(
   };
 }
 
-/**
- * Makes the missing files of intents that a truncation has cut, with what can be read still of their chunks, and lists
- * them: the position is past the chunk, so that nothing else archives these records.
+/** Creates the missing files of intents that a truncation cut, from the records that the topic still has, and adds them to the manifest. The position is past the chunk, so no worker archives these records.
  */
 export async function fillCutChunks(
   { records, abandoned, archive, reader }: OperatedStream,

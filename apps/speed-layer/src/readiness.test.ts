@@ -13,8 +13,8 @@ function facts(ingestion: Partial<ReadinessFacts['ingestion']>, database = answe
 
 const fault = { code: 'DATA_GAP', message: 'records are gone' } as Fault;
 
-describe('a worker', () => {
-  it('is ready when its partitions are claimed and the database can be written to', async () => {
+describe('a worker of the speed layer', () => {
+  it('is ready when its partitions are claimed and the database is writable', async () => {
     expect(await readiness(facts({}))).toEqual({ ok: true, notes: [] });
   });
 
@@ -22,7 +22,7 @@ describe('a worker', () => {
     expect(await readiness(facts({ isClaimed: false }))).toMatchObject({ ok: false });
   });
 
-  it('is not ready while a chunk of a predecessor is still to be redone', async () => {
+  it('is not ready until it has redone the open chunks of earlier workers', async () => {
     expect(await readiness(facts({ openIntents: 2 }))).toEqual({
       ok: false,
       reasons: ['chunks of predecessors that are still to be redone: 2'],
@@ -33,14 +33,14 @@ describe('a worker', () => {
     expect(await readiness(facts({}, answering('on')))).toMatchObject({ ok: false });
   });
 
-  it('is ready, with a note, while one partition stands still and another goes on', async () => {
+  it('is ready, with a note, while one partition is stopped and another advances', async () => {
     expect(await readiness(facts({ stoppedPartitions: new Map([[1, fault]]) }))).toEqual({
       ok: true,
       notes: [expect.stringContaining('partition 1 stands still: DATA_GAP: records are gone')],
     });
   });
 
-  it('is not ready when every partition stands still', async () => {
+  it('is not ready when every partition is stopped', async () => {
     const all = new Map([
       [0, fault],
       [1, fault],

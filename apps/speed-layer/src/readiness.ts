@@ -5,7 +5,7 @@ import { withAdvice } from './error-guides.ts';
 
 const DATABASE_DEADLINE_MS = 2_000;
 
-/** What readiness is told by. */
+/** The state that readiness depends on. */
 export interface ReadinessFacts {
   readonly ingestion: Pick<
     ConnectedWorker['ingestion'],
@@ -14,12 +14,10 @@ export interface ReadinessFacts {
   readonly database: Pick<Knex, 'raw'>;
 }
 
-/**
- * Ready when partitions are claimed, predecessors' chunks are redone, and the database answers and can be written to. A
- * version that dies while it redoes a chunk is therefore never ready, and a roll-out ends with its first pod.
- *
- * A partition that stands still is reported, and does not make the worker unready as long as another goes on: neither a
- * restart nor a roll-out that waits would put it in order, and the others are served meanwhile. The metrics have an alert.
+/** A worker is ready when its partitions are claimed, the open chunks of earlier workers are redone, and the database answers and is writable. A version that crashes while it redoes a chunk is therefore never ready, and a roll-out stops at its first pod.
+ * A stopped partition is reported, but the worker stays ready as long as another partition advances: neither a restart
+ * nor a waiting roll-out would repair the fault, and the other partitions are served meanwhile. An alert covers the
+ * fault.
  */
 export async function readiness({ ingestion, database }: ReadinessFacts): Promise<Condition> {
   const reasons: string[] = [];

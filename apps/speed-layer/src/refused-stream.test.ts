@@ -15,15 +15,15 @@ function aRefusedStream() {
   return { refused, lines };
 }
 
-/** A commit of so many events, and of dead letters for one reason. */
+/** A commit with this number of events, and of dead letters for one reason. */
 function committed(events: number, records: number, reason: DeadLetterReason = 'wrong_clock'): IngestionEvent {
   const range = { partition: 0, reason, firstOffset: 0, lastOffset: records, records };
   const commit = { deadLetters: [], deadLetterRanges: records === 0 ? [] : [range] };
   return { kind: 'committed', commit, events, eventBytes: 0n, durationMs: 1 } as unknown as IngestionEvent;
 }
 
-describe('a topic of which every record is refused', () => {
-  it('is told of at the first commit that makes it plain, with the reasons and what to do', () => {
+describe('a topic whose records are all dead letters', () => {
+  it('is logged as an error after 20 dead letters without an event, with the reasons and what to do', () => {
     const { refused, lines } = aRefusedStream();
     refused.observe(committed(0, 500));
     expect(lines()).toEqual([
@@ -35,13 +35,13 @@ describe('a topic of which every record is refused', () => {
     ]);
   });
 
-  it('is told of again when ten times as many records have been refused, not at each commit', () => {
+  it('is logged again after ten times as many dead letters, not at each commit', () => {
     const { refused, lines } = aRefusedStream();
     for (let commits = 0; commits < 20; commits += 1) refused.observe(committed(0, 100));
     expect(lines().map(({ reasons }) => reasons)).toEqual(['wrong_clock 100', 'wrong_clock 1000']);
   });
 
-  it('is not one where an event comes now and then, or a few records alone were refused', () => {
+  it('is not assumed while events arrive now and then, or after a few dead letters', () => {
     const { refused, lines } = aRefusedStream();
     for (let commits = 0; commits < 20; commits += 1) {
       refused.observe(committed(0, 19));

@@ -2,21 +2,19 @@ import { deadLettersByReason, type IngestionEvent, type IngestionObserver } from
 import type { Logger } from '@antenna/telemetry';
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 
-/** So many records in a row are no chance any more. */
-const FIRST_TELLING = 20;
+/** This many dead letters in a row are no coincidence. */
+const FIRST_LOG_AT = 20;
 
-/** It is told again each time that so many times as many have been refused. */
+/** The error is logged again each time that the number has grown by this factor. */
 const GROWTH = 10;
 
-/**
- * Tells the log when one record after the other is refused and none is an event: a topic of something else, or a producer
- * that writes wrong timestamps, would else be seen in a metric alone.
+/** Logs an error when many records in a row are all dead letters. Otherwise a wrong topic, or a producer with wrong timestamps, would show in a metric only.
  */
 export class RefusedStream implements IngestionObserver {
   readonly #log: Logger;
-  /** Since the last event, or since the start. */
+  /** Dead letters by reason, since the last event or the start. */
   readonly #refused = new Map<string, number>();
-  #tellAt = FIRST_TELLING;
+  #logAt = FIRST_LOG_AT;
 
   constructor(log: Logger) {
     this.#log = log;
@@ -26,15 +24,15 @@ export class RefusedStream implements IngestionObserver {
     if (event.kind !== 'committed') return;
     if (event.events > 0) {
       this.#refused.clear();
-      this.#tellAt = FIRST_TELLING;
+      this.#logAt = FIRST_LOG_AT;
       return;
     }
     for (const [reason, records] of deadLettersByReason(event.commit)) {
       this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + records);
     }
     const records = [...this.#refused.values()].reduce((sum, each) => sum + each, 0);
-    if (records < this.#tellAt) return;
-    this.#tellAt = records * GROWTH;
+    if (records < this.#logAt) return;
+    this.#logAt = records * GROWTH;
     const reasons = reasonsText(this.#refused);
     this.#log.error(
       `every record is refused, none of the last ${records} is an event: ${refusedAdvice(this.#refused)}`,

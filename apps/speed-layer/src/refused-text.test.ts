@@ -1,6 +1,6 @@
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 
-describe('the text about records that were all refused', () => {
+describe('the text about a topic whose records are all dead letters', () => {
   it('names the reasons, the most frequent one first', () => {
     const records = new Map([
       ['empty', 3],

@@ -1,4 +1,6 @@
-/** What to do when all records are refused for one reason; of other reasons a record itself tells what is wrong. */
+/**
+ * Advice by the reason for which all records are refused. For any other reason a stored dead letter shows the problem.
+ */
 const ADVICE: Readonly<Record<string, string>> = {
   wrong_clock:
     'the events lie ahead of the timestamps of their records: timestamps in seconds instead of milliseconds would be of ' +
@@ -16,7 +18,7 @@ export function reasonsText(records: ReadonlyMap<string, number>): string {
     .join(', ');
 }
 
-/** What is to be done about records of which not one is an event. */
+/** Advice on records of which none is an event, by their most frequent reason. */
 export function refusedAdvice(records: ReadonlyMap<string, number>): string {
   const [reason = ''] = inOrder(records)[0] ?? [];
   const advice = ADVICE[reason];

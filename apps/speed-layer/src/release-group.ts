@@ -1,11 +1,10 @@
 import { kafkaClient, kafkaSettings, type ReleasedGroup, releaseGroup as release } from '@antenna/event-source';
 import { loggedCommand } from '@antenna/cli';
 
-/** Frees the consumer group for another database than the one that it has served. */
+/** Releases the consumer group from its database, so that another database can use it. */
 export const releaseGroup = loggedCommand({
   name: 'release-group',
-  description:
-    'deletes the consumer group when no worker is in it, so that a database which replaces another can use it',
+  description: 'deletes the consumer group if it has no members, so that a new database can use it',
   settings: { kafka: kafkaSettings },
   async run({ kafka: connection }, { log, out }) {
     const kafkaLog = (message: string, details: object) => {

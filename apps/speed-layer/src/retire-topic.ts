@@ -12,10 +12,10 @@ import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } fr
 const retirement = settingsGroup({
   title: 'Retirement',
   fields: {
-    topic: requiredSetting({ name: 'topic', description: 'the topic that is taken out', type: anyText('topic') }),
+    topic: requiredSetting({ name: 'topic', description: 'topic to retire', type: anyText('topic') }),
     undo: setting({
       name: 'undo',
-      description: 'take the topic in again, from the positions that it was left at',
+      description: 'restore the topic with the positions at which it was retired',
       type: yesOrNo,
       default: 'false',
     }),
@@ -23,11 +23,11 @@ const retirement = settingsGroup({
   value: (values) => values,
 });
 
-/** Takes a topic that is not used any more out of the database. KAFKA_TOPIC is not asked: it names the topic in use. */
+/** Retires a topic that is no longer used. The setting KAFKA_TOPIC plays no part: it names the topic in use. */
 export const retireTopic = loggedCommand({
   name: 'retire-topic',
   description:
-    'takes a topic that is not used any more out of the database: no hour waits for it, another can follow it',
+    'retires a topic that is no longer used: hours stop waiting for it, and another topic can take its place',
   settings: { database: databaseSettings, retirement },
   async run({ database: connection, retirement: { topic, undo } }, { log, out }) {
     const database = await connectWithRetry(connection, { applicationName: 'speed-layer-retire', log });

@@ -5,7 +5,7 @@ import { retryWhilePassing } from './retry.ts';
 const retry = retryWhilePassing(createLogger({ level: 'error', format: 'json', name: 'test' }));
 const withCode = (code: string, fields: object = {}) => Object.assign(new Error(code), { code, ...fields });
 
-/** @returns how often the operation was tried: it fails once, unless its failure is final. */
+/** @returns how often `retry` called an operation that fails once and then succeeds. */
 async function triesAfter(failure: Error): Promise<number> {
   let tries = 0;
   const operation = () => {
@@ -22,7 +22,7 @@ describe('a step of a worker', () => {
     ['a name server is away', withCode('EAI_AGAIN', { syscall: 'getaddrinfo' })],
     ['the brokers are away', withCode('x', { name: 'KafkaJSNumberOfRetriesExceeded', retriable: false })],
     ['the disk of the archive is full', new ArchiveError('ARCHIVE_FULL', 'the disk is full')],
-  ])('is made again when %s', async (_when, failure) => {
+  ])('is retried when %s', async (_when, failure) => {
     expect(await triesAfter(failure)).toBe(2);
   });
 
@@ -32,7 +32,7 @@ describe('a step of a worker', () => {
     ['the archive refuses it', new ArchiveError('ARCHIVE_REFUSED', 'no right')],
     ['a table is missing', withCode('42P01')],
     ['it has a bug', new TypeError('x is not a function')],
-  ])('is not made again when %s', async (_when, failure) => {
+  ])('is not retried when %s', async (_when, failure) => {
     expect(await triesAfter(failure)).toBe(1);
   });
 });

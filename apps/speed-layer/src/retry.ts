@@ -8,9 +8,7 @@ import type { Logger } from '@antenna/telemetry';
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 
-/**
- * Repeats for as long as the failure is one that passes by itself, with waits that double from 0.2 s to 10 s and vary,
- * so that workers do not come back all at once.
+/** Retries an operation as long as its failure is transient. The waits double from 0.2 s to 10 s with jitter, so that the workers do not all return at the same moment.
  */
 export function retryWhilePassing(log: Logger): Retry {
   return (name, operation, signal) =>
@@ -26,7 +24,7 @@ export function retryWhilePassing(log: Logger): Retry {
     });
 }
 
-/** Each adapter knows its technology. */
+/** Asks each adapter, which knows the errors of its technology. */
 function isPassing(error: Error): boolean {
   if (error instanceof ArchiveError) return error.retryable;
   return isPassingKafkaFailure(error) || isPassingFailure(error);

@@ -8,10 +8,10 @@ import { StreamMetrics } from './stream-metrics.ts';
 import { untilStopped } from './until-stopped.ts';
 import { workerSettings } from './worker-settings.ts';
 
-/** Ingests until it is told to stop. */
+/** Ingests until a signal stops it. */
 export const serve = loggedCommand({
   name: 'serve',
-  description: 'ingests until SIGTERM or SIGINT, which save what has been taken and leave the group',
+  description: 'ingests until SIGTERM or SIGINT, then saves the records that it has read and leaves the group',
   settings: { ...workerSettings, http: httpSettings },
   async run(settings, { log }) {
     const stopped = untilStopped();

@@ -3,7 +3,7 @@ import { kafkaSettings } from '@antenna/event-source';
 import { connectWithRetry, type NotedFault, type PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 
-/** Shows how far the stream has come. */
+/** Shows the progress of the stream by partition. */
 export const status = loggedCommand({
   name: 'status',
   description: 'shows positions, lag and watermarks by partition',
@@ -49,7 +49,7 @@ function statusText(topic: string, partitions: readonly PartitionProgress[], fau
   return `topic ${topic}: ${lagText(partitions)}, watermark ${watermark}\n${textTable(HEAD, rows)}${reasons}`;
 }
 
-/** No event at all has been counted where no partition has the time of one. */
+/** The line about dead letters. All records are refused if no partition has an event time. */
 function refusedText(partitions: readonly PartitionProgress[], refused: ReadonlyMap<string, number>): string {
   const records = [...refused.values()].reduce((sum, each) => sum + each, 0);
   if (records === 0) return '';
@@ -58,7 +58,9 @@ function refusedText(partitions: readonly PartitionProgress[], refused: Readonly
   return `\n${records} records are dead letters (${reasonsText(refused)})${all}`;
 }
 
-/** A lag behind an end that no worker has read of late is not known, least of all to be 0. */
+/**
+ * The lag of the totals. It is unknown, rather than 0, for a partition whose end offset no worker has read recently.
+ */
 function lagText(partitions: readonly PartitionProgress[]): string {
   const lag = partitions.reduce((sum, each) => sum + (each.lag.totals ?? 0), 0);
   const unknown = partitions.filter((each) => each.lag.totals === undefined).map(({ partition }) => partition);

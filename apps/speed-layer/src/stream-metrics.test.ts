@@ -21,11 +21,11 @@ async function shown(...partitions: PartitionProgress[]): Promise<readonly strin
 }
 
 describe('the metrics of the stream', () => {
-  it('show nothing while no partition was ever claimed', async () => {
+  it('have no series before the first partition is claimed', async () => {
     expect(await shown()).toEqual([]);
   });
 
-  it('add up the lag, and tell how far the partition furthest behind is archived', async () => {
+  it('sum the lag, and show the archive time of the partition furthest behind', async () => {
     const ahead = aPartition({ totals: 3, archive: 20, archivedUntilMs: 90_000 });
     const behind = aPartition({ totals: 4, archive: 30, archivedUntilMs: 60_000 });
     expect(await shown(ahead, behind)).toEqual([
@@ -35,7 +35,7 @@ describe('the metrics of the stream', () => {
     ]);
   });
 
-  it('show no lag, rather than too little, once the end of one partition is not known any more', async () => {
+  it('have no series for the lag, rather than too low a value, once the end of one partition is unknown', async () => {
     const registry = createMetrics();
     const metrics = new StreamMetrics(registry);
     const unknown = { ...aPartition(), partition: 1, lag: { totals: undefined, archive: undefined } };
@@ -45,12 +45,12 @@ describe('the metrics of the stream', () => {
     expect(await registry.metrics()).not.toContain('speed_layer_stream_lag_records{');
   });
 
-  it('do not pass over a partition that was never archived', async () => {
+  it('include a partition that was never archived', async () => {
     const [, , until] = await shown(aPartition({ archivedUntilMs: 90_000 }), aPartition());
     expect(until).toBe('speed_layer_archived_until_timestamp_seconds 0');
   });
 
-  it('tell nothing of an archive that is not kept', async () => {
+  it('have no series for the archive when the database has no archive sink', async () => {
     const { lag, ...partition } = aPartition({ totals: 3 });
     const totalsOnly = {
       ...partition,

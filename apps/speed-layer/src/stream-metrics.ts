@@ -3,12 +3,10 @@ import type { Logger } from '@antenna/telemetry';
 import type { PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import { Gauge, type Registry } from 'prom-client';
 
-/** How often the database is asked: no scrape waits for it. */
+/** How often the database is queried. Scrapes show the last answer, so that none waits for the database. */
 const LOOK_MS = 10_000;
 
-/**
- * How far the stream has come according to the database, for all partitions, whoever holds them. Every worker shows the
- * same: take the minimum or maximum over the workers, not the sum.
+/** The progress of the whole stream as noted in the database, for the partitions of all workers. Every worker shows the same values: aggregate them by minimum or maximum, not by sum.
  */
 export class StreamMetrics {
   readonly #lagRecords: Gauge<'sink'>;
@@ -18,20 +16,23 @@ export class StreamMetrics {
     const registers = [registry];
     this.#lagRecords = new Gauge({
       name: 'speed_layer_stream_lag_records',
-      help: 'Records of the topic that a sink has not saved, as noted in the database; no series while that is not known',
+      help: 'Records of the topic that a sink has not saved, as noted in the database; no series while the number is unknown',
       labelNames: ['sink'],
       registers,
     });
     this.#archivedUntil = new Gauge({
       name: 'speed_layer_archived_until_timestamp_seconds',
-      help: 'Time until which all that had arrived is in the archive, of the partition furthest behind; 0 for never',
+      help: 'Time up to which the archive has all records that had arrived, of the partition furthest behind; 0 before the first',
       registers,
     });
-    // A gauge begins at 0, which would be a claim.
+    // A gauge starts at 0, which would be a wrong value here.
     this.#archivedUntil.remove();
   }
 
-  /** Asks now and then until it is told to stop. What cannot be had keeps its last value, which grows old. */
+  /**
+   * Queries the database every 10 s. After a failed query the metrics keep their last values.
+   * @returns a function that stops it.
+   */
   follow(progress: Pick<StreamProgress, 'partitions'>, log: Logger): () => void {
     const look = () =>
       progress.partitions().then(
@@ -39,7 +40,7 @@ export class StreamMetrics {
           this.show(partitions);
         },
         (error: unknown) => {
-          log.debug('could not read how far the stream has come', { error });
+          log.debug('could not read the progress of the stream', { error });
         },
       );
     void look();
@@ -53,7 +54,7 @@ export class StreamMetrics {
     for (const sink of ['totals', 'archive'] as const) {
       const lags = partitions.filter(({ offsets }) => offsets[sink] !== undefined).map(({ lag }) => lag[sink]);
       const known = lags.filter((lag) => lag !== undefined);
-      // What is known of some partitions alone would be too little.
+      // The sum over some of the partitions would be too low.
       if (known.length < lags.length) this.#lagRecords.remove({ sink });
       else if (lags.length > 0)
         this.#lagRecords.set(
@@ -61,7 +62,7 @@ export class StreamMetrics {
           known.reduce((total, lag) => total + lag, 0),
         );
     }
-    // Without an archive there is no hour to wait for.
+    // Without an archive sink no hour waits for the archive.
     if (partitions.every(({ offsets }) => offsets.archive === undefined)) return;
     this.#archivedUntil.set(Math.min(...partitions.map(({ archivedUntilMs }) => archivedUntilMs ?? 0)) / 1000);
   }

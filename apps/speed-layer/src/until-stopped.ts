@@ -1,6 +1,4 @@
-/**
- * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: whoever sends it does not want to
- * wait, and nothing is lost, since what is unsaved is read again.
+/** Resolves at the first SIGTERM or SIGINT. A second signal ends the process at once; nothing is lost, since records that are not saved are read again.
  */
 export function untilStopped(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();

@@ -22,7 +22,7 @@ const membershipSettings = settingsGroup({
   value: (values) => values,
 });
 
-/** What every command that ingests is told. */
+/** The settings that all commands that ingest share. */
 export const workerSettings = {
   database: databaseSettings,
   kafka: kafkaSettings,

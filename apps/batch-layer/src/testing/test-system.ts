@@ -20,22 +20,22 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
-/** What a command of the batch layer did. */
+/** Exit code and output of a command of the batch layer. */
 export interface Ended {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A database and an archive of their own, a worker that fills them, and the batch layer as operators run it. */
+/** A test's own database and archive, a worker that fills them, and the commands of the batch layer. */
 export class TestSystem {
   readonly worker: TestWorker;
-  /** Of an archive on a local disk. */
+  /** The root of an archive on a local disk. */
   readonly archiveFolder: string;
   readonly #database: ReturnType<typeof openDatabase>;
   readonly #provided: TestDatabase;
   readonly #folder: TemporaryFolder;
-  /** The settings of the batch layer. */
+  /** The settings of the batch layer as environment variables. */
   readonly environment: Environment;
 
   private constructor(parts: {
@@ -61,7 +61,7 @@ export class TestSystem {
     await seedUsers(database);
     const password = secretOfRun();
     await ensureLogin(database, { url: provided.url }, { ...LOGINS.batchLayer, password });
-    // With the rights of the batch layer and no others.
+    // The batch layer logs in with its own role, so that the tests show that its rights are enough.
     const login = new URL(provided.url);
     [login.username, login.password] = [LOGINS.batchLayer.role, password];
     const env = {
@@ -85,7 +85,7 @@ export class TestSystem {
     return { exitCode, stdout: written.out, stderr: written.err };
   }
 
-  /** Likewise, as a process of its own. */
+  /** Runs a command of the batch layer as a separate process. */
   async batchLayerProcess(args: readonly string[]): Promise<Ended> {
     const env = { ...this.environment, NODE_OPTIONS: '' };
     const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], { reject: false, env });

@@ -43,7 +43,7 @@ export class TestWorker {
     return new TestWorker(await openEventArchive(location, { emulatorUrl }), database, archiveUrlOf(location));
   }
 
-  /** Archives one chunk: records of the partition that follow the last chunk's. @returns the files. */
+  /** Archives one chunk: the records of the partition that follow the previous chunk. @returns its files. */
   async archive(partition: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
     const [claimed] = await this.#positions.claim(['archive'], [partition]);
     const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
@@ -55,7 +55,10 @@ export class TestWorker {
     return files;
   }
 
-  /** Begins a chunk and dies: its files are intended, and there are some. @returns their paths. */
+  /**
+   * Records an intent and creates its files without completing the chunk, as a worker that dies.
+   * @returns their paths.
+   */
   async abandon(partition: number, events: readonly TestEvent[]): Promise<readonly string[]> {
     const [claimed] = await this.#positions.claim(['archive'], [partition]);
     const { nextOffset: startOffset = 0, epoch = 0 } = claimed ?? {};
@@ -65,7 +68,7 @@ export class TestWorker {
     return paths;
   }
 
-  /** Notes that the topic holds what was archived and `more` records in each partition. */
+  /** Notes an end offset for each partition: its archived records plus `more`. */
   noteEnds(more = 0): Promise<void> {
     const ends = [...this.#ends].map(([partition, end]) => [partition, end + more] as const);
     return this.#progress.noteEnds(() => Promise.resolve(new Map(ends)));

@@ -1,11 +1,11 @@
 import { ProductError } from '@antenna/cli';
 
-/** Not all that was chosen has been sent again; what was printed tells of each. */
+/** Some of the selected dead letters were not sent again; the output has the reason for each. */
 export class NotAllSentError extends ProductError {
   readonly code = 'NOT_ALL_SENT';
 }
 
-/** What was asked for is no dead letter, or is gone. */
+/** The selected records are no dead letters, or their records are no longer in the topic. */
 export class NoDeadLetterError extends ProductError {
   readonly code = 'NO_DEAD_LETTER';
 }

@@ -4,7 +4,7 @@ import { deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';
 import { listSettings } from './selection-settings.ts';
 import { replayText } from './texts.ts';
 
-/** Lists dead letters, without what their records hold. */
+/** Lists dead letters without the keys and values of their records. */
 export const listDeadLetters = loggedCommand({
   name: 'dead-letters list',
   description: 'lists dead letters and ranges of them, without their payloads',

@@ -1,6 +1,6 @@
 import { offsetSpans } from './offset-spans.ts';
 
-describe('records by partition and offset', () => {
+describe('spans of offsets', () => {
   it.each([
     ['3/4812', [{ partition: 3, firstOffset: 4812, lastOffset: 4812 }]],
     [
@@ -10,11 +10,11 @@ describe('records by partition and offset', () => {
         { partition: 3, firstOffset: 4900, lastOffset: 5000 },
       ],
     ],
-  ])('are read from %j', (text, spans) => {
+  ])('are parsed from %j', (text, spans) => {
     expect(offsetSpans.schema.parse(text)).toEqual(spans);
   });
 
-  it.each(['', '3', '3/', '3/9-8', '3/1,', '-1/5', '3/1e3', '3/1-2-3'])('are none in %j', (text) => {
+  it.each(['', '3', '3/', '3/9-8', '3/1,', '-1/5', '3/1e3', '3/1-2-3'])('are not parsed from %j', (text) => {
     expect(offsetSpans.schema.safeParse(text).success).toBe(false);
   });
 });

@@ -13,10 +13,10 @@ import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna
 
 const APPLICATION = 'dead-letters';
 
-/** How long the groups in which the topic is read again outlive a process that dies. */
+/** How long the consumer groups for reading the topic again outlive a process that dies. */
 const SESSION_TIMEOUT_MS = 10_000;
 
-/** What every command for dead letters is told. */
+/** The settings that all commands for dead letters share. */
 export const deadLetterSettings = { database: databaseSettings, kafka: kafkaSettings, log: logSettings };
 
 export interface Connections {
@@ -24,7 +24,7 @@ export interface Connections {
   readonly kafka: KafkaConnection;
 }
 
-/** Opens what is stored of the topic's dead letters, for as long as `work` takes. Sending wants to know the cluster. */
+/** Runs `work` with the store of the topic's dead letters. @param clusterId needed for sending only. */
 export async function withDeadLetters<T>(
   { database: connection, kafka: { topic } }: Connections,
   log: Logger,
@@ -40,14 +40,14 @@ export async function withDeadLetters<T>(
   }
 }
 
-/** Reads the topic again. Nothing is connected until it is needed. */
+/** A reader of the topic that connects at its first read. */
 export function topicReader({ kafka }: Connections, log: Logger): TopicReader {
   const { topic, groupId, brokers } = kafka;
   const settings = { topic, groupId, brokers, sessionTimeoutMs: SESSION_TIMEOUT_MS };
   return new TopicReader(clientOf(kafka, log), settings, kafkaLog(log));
 }
 
-/** A client of the cluster, and which cluster it is. */
+/** A client of the cluster, and the cluster's id. */
 export async function openKafka({ kafka }: Connections, log: Logger) {
   const client = clientOf(kafka, log);
   const topic = new TopicOffsets(kafkaCluster(client), kafka.topic);

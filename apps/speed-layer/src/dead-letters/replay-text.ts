@@ -1,7 +1,7 @@
 import type { Fate, FoundDeadLetter, RecordPlace, ReplayResult } from '@antenna/ingestion';
 import { replayText } from './texts.ts';
 
-/** What was done with a dead letter, now or before, and what became of it. */
+/** A dead letter, the result of its replay now or before, and what the workers made of the new record. */
 export interface Replayed {
   readonly letter: FoundDeadLetter;
   readonly result: ReplayResult;
@@ -17,13 +17,13 @@ export function replayLine({ letter, result, place, fate }: Replayed): string {
   return `${partition}/${offset} ${resultText(letter, result, place)}${outcome}`;
 }
 
-/** For programs. */
+/** The JSON form of a replay. */
 export function replayJson({ letter, result, place, fate }: Replayed) {
   const { partition, offset, reason, replay } = letter;
   return { partition, offset, reason, result, earlierAttempt: replay, newOffset: place?.offset, fate };
 }
 
-/** Counts, for people and scripts. */
+/** The counts of the outcomes in one line. */
 export function summaryLine(replayed: readonly Replayed[]): string {
   const count = (isOne: (each: Replayed) => boolean) => replayed.filter(isOne).length;
   const sent = count(({ result }) => result.kind === 'sent');

@@ -36,16 +36,17 @@ const attemptSettings = settingsGroup({
   value: (values) => values,
 });
 
-/** Rows that are looked through for what was not sent before. */
+/** How many rows of dead letters a filter reads at most to find those that were not sent before. */
 const MOST_LISTED = 100_000;
 
-/** How often it is looked whether the workers have come so far. */
+/** How often the command checks whether the workers have processed the new records. */
 const LOOK_MS = 250;
 
-/** Sends dead letters through the topic again, and tells what became of them. */
+/** Sends dead letters to the topic again, and reports what the workers made of them. */
 export const replayDeadLetters = loggedCommand({
   name: 'dead-letters replay',
-  description: 'sends dead letters through the topic again, each at most once ever, and tells what became of them',
+  description:
+    'sends dead letters to the topic again, each at most once ever, and reports what the workers made of them',
   settings: { ...deadLetterSettings, selection: replaySettings, attempt: attemptSettings },
   async run({ selection, attempt: { by, waitMs }, ...connections }, { log, out }) {
     const { client, clusterId } = await openKafka(connections, log);
@@ -92,7 +93,9 @@ interface Parts {
   readonly reader: RecordReader;
 }
 
-/** Those that are named; or those of the filter that were not sent before, so that the next run goes on after this one. */
+/**
+ * The named records; or those of the filter that were not sent before, so that the next run continues after this one.
+ */
 async function chosen({ spans, filter }: ReplaySelection, parts: Parts): Promise<Chosen> {
   const letters: FoundDeadLetter[] = [];
   for (const { span, isWanted } of spans?.map(asNamed) ?? (await listed(filter, parts.store))) {
@@ -121,7 +124,7 @@ async function listed(filter: DeadLetterFilter, store: DeadLetterStore): Promise
   }));
 }
 
-/** Waits until the workers have passed what was sent, or the deadline. */
+/** Waits until the workers have processed the sent records, or until the deadline. */
 async function withFates(sent: readonly Sent[], parts: FateParts, deadlineMs: number): Promise<readonly Replayed[]> {
   const replayed: Replayed[] = [];
   for (const { letter, result } of sent) {
@@ -151,7 +154,7 @@ async function fateBy(place: RecordPlace, parts: FateParts, deadlineMs: number):
   return fate;
 }
 
-/** An event is in its archive file a while after it is in the totals. */
+/** Whether the workers have more to do: the archive has an event later than the totals. */
 function isUnderWay(fate: Fate): boolean {
   return fate.kind === 'waiting' || (fate.kind === 'counted' && !fate.passedBy.includes('archive'));
 }

@@ -21,7 +21,7 @@ const filterFields = {
 
 const most = setting({
   name: 'limit',
-  description: 'how many at most',
+  description: 'greatest number of dead letters',
   type: wholeNumber(1, 100_000),
   default: '100',
 });
@@ -33,7 +33,7 @@ const asJson = setting({
   default: 'false',
 });
 
-/** Which dead letters are listed. */
+/** Selects the dead letters to list. */
 export const listSettings = settingsGroup({
   title: 'Selection',
   fields: { ...filterFields, most, asJson },
@@ -46,7 +46,7 @@ const spans = optionalSetting({
   type: offsetSpans,
 });
 
-/** Which records are shown. */
+/** Selects the records to show. */
 export const showSettings = settingsGroup({
   title: 'Selection',
   fields: { spans, most, asJson },
@@ -54,20 +54,23 @@ export const showSettings = settingsGroup({
     {
       of: ['spans'],
       problem: ({ spans: given }) =>
-        given === undefined ? '--records: missing; `dead-letters list` tells which there are' : undefined,
+        given === undefined ? '--records: missing; `dead-letters list` lists the dead letters' : undefined,
     },
   ],
   value: ({ spans: given = [], ...rest }) => ({ ...rest, spans: given }),
 });
 
-/** Records by name, or by a filter. */
+/** Records named by partition and offset, or selected by a filter. */
 export interface ReplaySelection {
   readonly spans: readonly OffsetSpan[] | undefined;
   readonly filter: DeadLetterFilter;
   readonly asJson: boolean;
 }
 
-/** Which records are sent again: those that are named, or those of a filter. Nothing is chosen by default. */
+/**
+ * Selects the records to send again: named ones, or those of a filter. There is no default, so that none is sent by
+ * mistake.
+ */
 export const replaySettings = settingsGroup({
   title: 'Selection',
   fields: { spans, ...filterFields, most, asJson },

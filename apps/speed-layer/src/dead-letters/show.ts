@@ -6,10 +6,11 @@ import { rangesOf, type ShownRange } from './shown-ranges.ts';
 import { showSettings } from './selection-settings.ts';
 import { bytesText, replayText } from './texts.ts';
 
-/** Shows dead letters with all that their records hold. */
+/** Shows dead letters with the keys and values of their records. */
 export const showDeadLetters = loggedCommand({
   name: 'dead-letters show',
-  description: 'shows dead letters whole; what is only counted, or too long to be kept, is read from the topic again',
+  description:
+    'shows dead letters whole; reads those that are only counted, or too long to be stored, from the topic again',
   settings: { ...deadLetterSettings, selection: showSettings },
   async run({ selection: { spans, most, asJson }, ...connections }, { log, out }) {
     let shown = 0;

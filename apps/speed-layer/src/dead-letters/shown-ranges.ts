@@ -1,14 +1,14 @@
 import type { CountedDeadLetters, FoundDeadLetters, OffsetSpan } from '@antenna/ingestion';
 
-/** A range, and what is left of its records. */
+/** A range of dead letters, and how many of its records the topic still has. */
 export interface ShownRange extends CountedDeadLetters {
-  /** Those of the span that were read from the topic again. */
+  /** How many records of the span were read from the topic again. */
   readonly found: number;
-  /** Those that the topic does not hold any more: surely, or 0 where not all of the range was asked for. */
+  /** How many records the topic certainly no longer has; 0 where the span does not cover the whole range. */
   readonly gone: number;
 }
 
-/** Tells of each range that reaches into the span how many of its records are still there. */
+/** Counts, for each range that overlaps the span, how many of its records the topic still has. */
 export function rangesOf(
   span: OffsetSpan,
   { letters, ranges, hasMore, whole }: FoundDeadLetters,

@@ -1,7 +1,7 @@
 import type { Replay } from '@antenna/ingestion';
 import { instantText } from '@antenna/cli';
 
-/** What happened to one that was sent again. */
+/** The outcome of a replay in one line; `-` for a dead letter that was never sent again. */
 export function replayText(partition: number, replay: Replay | undefined): string {
   if (replay === undefined) return '-';
   const { outcome, newOffset, by, atMs } = replay;
@@ -11,10 +11,10 @@ export function replayText(partition: number, replay: Replay | undefined): strin
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Control characters and changes of direction, which would do something to the terminal, beyond those that JSON escapes. */
+/** Control characters and changes of direction that act on a terminal and that JSON does not escape. */
 const TREACHEROUS = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Bytes as a quoted text that can do no harm, or in hexadecimal where they are no UTF-8. */
+/** Bytes as a quoted text that is harmless on a terminal, or in hexadecimal when they are not UTF-8. */
 export function bytesText(bytes: Uint8Array | null): string {
   if (bytes === null) return 'none';
   const text = textOf(bytes);
