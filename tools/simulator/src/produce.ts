@@ -14,7 +14,7 @@ export interface ProduceOptions {
 }
 
 /** A batch was sent and never acknowledged: whether Kafka has it is unknown. */
-export class DeliveryUnknownError extends ProductError {
+class DeliveryUnknownError extends ProductError {
   readonly code = 'DELIVERY_UNKNOWN';
 }
 
