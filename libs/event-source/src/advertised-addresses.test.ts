@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { requireAnswer } from './advertised-addresses.ts';
 
 const AT_ONCE = { tries: 1, waitMs: 0, timeoutMs: 200 };
-/** Of a network that is kept for documentation (RFC 5737): nothing there answers, not even with a refusal. */
+/** An address of a documentation network (RFC 5737): nothing there answers, not even with a refusal. */
 const NOWHERE = { host: '192.0.2.1', port: 9_092 };
 
 describe('the addresses that brokers advertise', () => {
@@ -17,11 +17,11 @@ describe('the addresses that brokers advertise', () => {
 
   afterAll(() => server.close());
 
-  it('are good enough when one of them answers', async () => {
+  it('are accepted when one of them answers', async () => {
     await expect(requireAnswer([NOWHERE, { host: '127.0.0.1', port: open.port }], AT_ONCE)).resolves.toBeUndefined();
   });
 
-  it('are named with the setting of the broker when none answers', async () => {
+  it('are named in an error with the broker setting to change when none answers', async () => {
     await expect(requireAnswer([NOWHERE, { host: 'broker-0.invalid', port: 9_092 }], AT_ONCE)).rejects.toMatchObject({
       code: 'KAFKA_ADVERTISED_ADDRESS',
       message: expect.stringMatching(

@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProductError } from '@antenna/cli';
 
-/** Where a broker says that clients find it. */
+/** The address that a broker advertises to clients. */
 export interface BrokerAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** A broker of KAFKA_BROKERS answers, and says that clients find the brokers where nothing answers. */
+/** A broker of KAFKA_BROKERS answers, but no address that the brokers advertise does. */
 class AdvertisedAddressError extends ProductError {
   readonly code = 'KAFKA_ADVERTISED_ADDRESS';
 
@@ -27,12 +27,12 @@ interface Patience {
   readonly timeoutMs: number;
 }
 
-/** A few seconds in all, also where packets are lost without an answer. */
+/** Bounds the check to a few seconds, even where the network drops packets silently. */
 const PATIENCE: Patience = { tries: 2, waitMs: 1_000, timeoutMs: 2_500 };
 
 /**
- * Sees that one of the addresses answers. The client itself would try each of them for most of a minute, and then say
- * that a request has taken too long.
+ * Checks that at least one of the addresses accepts a connection. Without this check kafkajs tries each address for
+ * most of a minute and then reports only a request time-out.
  * @throws {AdvertisedAddressError} when none does.
  */
 export async function requireAnswer(addresses: readonly BrokerAddress[], patience = PATIENCE): Promise<void> {
@@ -48,7 +48,7 @@ export async function requireAnswer(addresses: readonly BrokerAddress[], patienc
   }
 }
 
-/** Resolves when the address lets us connect; else rejects with its name and the reason. */
+/** Resolves when the address accepts a connection; rejects with its name and the reason otherwise. */
 function answer({ host, port }: BrokerAddress, timeoutMs: number): Promise<void> {
   const name = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {

@@ -3,8 +3,8 @@ import type { ISocketFactory } from 'kafkajs';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 
 /**
- * The name of an IPv6 address that holds no colon, as Windows writes them in paths: `::1` is `--1.ipv6-literal.net`.
- * kafkajs 2.2.4 takes what is before the first colon of a broker for its host.
+ * A host name that stands for an IPv6 address without colons, as in Windows paths: `::1` is `--1.ipv6-literal.net`.
+ * kafkajs 2.2.4 cuts the host of a broker off at the first colon.
  */
 const LITERAL = /^([\da-f.-]+)\.ipv6-literal\.net$/i;
 
@@ -16,13 +16,13 @@ export function withoutColons(broker: string): string {
   return `${address.replaceAll(':', '-')}.ipv6-literal.net:${port}`;
 }
 
-/** The address that stands behind such a name; any other host as it is. */
+/** The IPv6 address that a literal name stands for; any other host is returned unchanged. */
 export function addressOf(host: string): string {
   const address = LITERAL.exec(host)?.[1]?.replaceAll('-', ':');
   return address !== undefined && isIPv6(address) ? address : host;
 }
 
-/** Connects to such names, too. */
+/** A socket factory of kafkajs that also connects to literal names of IPv6 addresses. */
 export function addressedSockets(): ISocketFactory {
   const create = socketFactory() as ISocketFactory;
   return (options) => create({ ...options, host: addressOf(options.host) });

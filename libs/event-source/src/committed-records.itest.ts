@@ -7,12 +7,12 @@ import fc from 'fast-check';
 import kafkajs, { type Producer, type Transaction } from 'kafkajs';
 import { DirectFetches } from './testing/fetch-directly.ts';
 
-/** Of a fetch: one stored batch at a time, a few of them, all that there is. */
+/** Maximum sizes of a fetch in bytes: one stored batch at a time, a few batches, everything. */
 const SIZES = [1, 400, 1_000_000];
 
 const PRODUCERS = 4;
 
-/** What one of the producers does next. */
+/** The next action of one of the producers. */
 interface Step {
   readonly producer: number;
   readonly action: 'send' | 'commit' | 'abort' | 'send without a transaction';
@@ -29,7 +29,7 @@ function historyOf(seed: number): readonly Step[] {
   return fc.sample(fc.array(step, { minLength: 45, maxLength: 45 }), { seed, numRuns: 1 })[0] ?? [];
 }
 
-describe('records that transactional producers have written to one partition', () => {
+describe('records that transactional producers wrote to one partition', () => {
   let topic: TestTopic;
 
   beforeEach(async () => {
@@ -54,7 +54,7 @@ describe('records that transactional producers have written to one partition', (
   );
 });
 
-/** Several transactions are open at a time. The one that began last stays open, and hides what follows its first record. */
+/** Several transactions are open at a time. The last one stays open and hides everything from its first record on. */
 async function play({ brokers, topic }: TestTopic, history: readonly Step[]): Promise<void> {
   const retry = { initialRetryTime: 20, retries: 20 };
   const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING, retry });
@@ -86,7 +86,7 @@ async function transactionOf(
   return transaction;
 }
 
-/** By the offset to begin at, up to the end. */
+/** The offsets that Kafka's consumer reads to the end, by start offset. */
 async function readWithJava({ brokers, topic }: TestTopic): Promise<readonly (readonly number[])[]> {
   const jars = await kafkaJars(() => undefined);
   const program = join(import.meta.dirname, 'testing', 'CommittedOffsets.java');
@@ -101,7 +101,7 @@ interface Fetched {
   readonly offsets: readonly number[];
 }
 
-/** One fetch of every size from every offset before the end. */
+/** One fetch of every size from every offset before the end of the partition. */
 async function fetchAll({ brokers, topic }: TestTopic, end: number): Promise<readonly Fetched[]> {
   const fetches = new DirectFetches(brokers[0]!, topic);
   await fetches.connect();

@@ -10,7 +10,7 @@ interface Encoder {
   readonly buffer: Buffer;
 }
 
-/** kafkajs brings gzip only; with these every topic that a Java producer compresses can be read. */
+/** kafkajs supports gzip only. These codecs are the others that Java producers use: Snappy, LZ4 and Zstandard. */
 export function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.Snappy] = snappy;
   CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrame, decompressFrame);

@@ -4,25 +4,25 @@ import { causesOf, connectionAdvice } from './connection-advice.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { TokenUnavailableError } from './login/bearer-token.ts';
 
-/** No broker answered, or none let us in. */
+/** No broker answered, or none accepted this client. */
 export class KafkaUnreachableError extends ProductError {
   readonly code = 'KAFKA_UNREACHABLE';
 }
 
-/** What is connected to Kafka, and disconnected after a failure. */
+/** A Kafka client that can connect, and disconnect after a failure. */
 interface Connectable<Connected> {
   connect(): Promise<Connected>;
   disconnect(): Promise<unknown>;
 }
 
-/** Tries at start; each of them asks every broker several times (kafkaClient), which takes up to 10 s by itself. */
+/** Connection attempts at start. In each, the client asks every broker several times (kafkaClient), for up to 10 s. */
 const TRIES = 4;
 
 /**
- * Connects, and sees what the source sees of itself: that the topic is there, say. Brokers that do not answer are tried again with backoff, for about a
- * minute in all; a refused login, a certificate that is not believed, a missing topic or right is an error at the first of
- * these tries. After an error nothing is connected any more.
- * @throws {KafkaUnreachableError} or the error of the product that says why Kafka, which answers, is not what is needed.
+ * Connects a client and runs the checks of its `connect`, such as that the topic exists. Brokers that do not answer are
+ * tried again with backoff, for about a minute in all. A refused login, an untrusted certificate, a missing topic or a
+ * missing right fails at the first attempt. After an error the client is disconnected.
+ * @throws {KafkaUnreachableError} or the product's own error when Kafka answers but does not meet a requirement.
  */
 export async function connectToKafka<Connected>(
   source: Connectable<Connected>,
@@ -59,12 +59,12 @@ function giveUpOnFinal(error: unknown): never {
   throw error;
 }
 
-/** Kafka answers, and is not what is needed; or there is no token to show to it. */
+/** The product's own error among the causes: Kafka answered but lacks a requirement, or no token is available. */
 function knownErrorIn(error: unknown): ProductError | undefined {
   return causesOf(error).find((cause) => cause instanceof ProductError);
 }
 
-/** OpenSSL ends its messages with a line end. */
+/** Messages of OpenSSL end with a line break. */
 function oneLine(error: unknown): string {
   return String(error)
     .trim()

@@ -1,10 +1,10 @@
 import { tlsFailureOf } from '@antenna/cli';
 
-/** What to do about a connection to Kafka that failed. */
+/** What the operator can do about a failed connection to Kafka. */
 export interface ConnectionAdvice {
-  /** Reads well after «…;». Names the settings that it is about. */
+  /** Follows a «;» in an error message. Names the settings concerned. */
   readonly text: string;
-  /** Whether another try can only fail the same way. */
+  /** True when another attempt can only fail the same way. */
   readonly isFinal: boolean;
 }
 
@@ -14,11 +14,11 @@ const TLS_ADVICE = {
   'other-host': 'name the brokers in KAFKA_BROKERS, and let them advertise themselves, as their certificates do',
 } as const;
 
-/** Alerts of TLS (RFC 8446, 6.2) by which a server refuses the certificate of its client, or that it has none. */
+/** TLS alerts (RFC 8446, 6.2) by which a server rejects the client's certificate or its absence. */
 const CLIENT_CERTIFICATE =
   /^ERR_SSL_.*ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE)$/;
 
-/** Error of the client: from the outside of the retries to what happened last. */
+/** @param error of the Kafka client; its causes are searched from the outermost to the innermost. */
 export function connectionAdvice(error: unknown): ConnectionAdvice {
   return (
     causesOf(error)
@@ -56,7 +56,7 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
   if ('type' in error && error.type === 'UNSUPPORTED_SASL_MECHANISM') {
     return { text: 'see KAFKA_SASL_MECHANISM', isFinal: true };
   }
-  // What follows is what a broker also does while it stops or starts.
+  // A broker also causes the following errors while it stops or starts, so none of them is final.
   if (error.name === 'KafkaJSConnectionClosedError') {
     return {
       text: 'a broker that runs and hangs up without an answer wants TLS or a login: see KAFKA_SSL and KAFKA_SASL_*',
@@ -72,7 +72,7 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
   return undefined;
 }
 
-/** From the outside of the client's retries to what happened. */
+/** The error and its causes, from the outermost (the client's retries) to the innermost (the original failure). */
 export function causesOf(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

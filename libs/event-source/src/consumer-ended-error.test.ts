@@ -1,7 +1,7 @@
 import { ConsumerEndedError } from './consumer-ended-error.ts';
 
-describe('a consumer that has ended', () => {
-  it('tells why, and what to do', () => {
+describe('the error of an ended consumer', () => {
+  it('names the cause and the next step', () => {
     const error = new ConsumerEndedError(new Error('Failed to find group coordinator'));
     expect(error.code).toBe('KAFKA_CONSUMER_ENDED');
     expect(error.message).toMatch(

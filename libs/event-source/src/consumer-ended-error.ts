@@ -1,7 +1,7 @@
 import { ProductError } from '@antenna/cli';
 import { connectionAdvice } from './connection-advice.ts';
 
-/** The client has left its group for good, as when no broker knew the group's coordinator in time. */
+/** The client has left its group for good, for example because no broker named the group's coordinator in time. */
 export class ConsumerEndedError extends ProductError {
   readonly code = 'KAFKA_CONSUMER_ENDED';
 

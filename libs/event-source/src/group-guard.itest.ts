@@ -4,7 +4,7 @@ import { kafkaClient } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { KafkaEventSource } from './kafka-event-source.ts';
 
-/** Reads from the beginning and keeps nothing. */
+/** A receiver that reads from the beginning and keeps no records. */
 function aReceiver(source: KafkaEventSource) {
   const receiver = {
     partitions: [] as readonly number[],
@@ -66,7 +66,7 @@ describe('a consumer group', () => {
     return receiver;
   }
 
-  it('names the database beside every partition soon after the claim, also of those that bring nothing', async () => {
+  it('holds the database id with every partition soon after the claim, even for partitions without records', async () => {
     await run(await connected('one'));
     await until(async () => (await committed()).length === 3, { what: 'committed offset of each partition' });
     expect(await committed()).toEqual([
@@ -76,7 +76,7 @@ describe('a consumer group', () => {
     ]);
   });
 
-  it('keeps naming it while progress is shown, and takes no progress back', async () => {
+  it('keeps the database id when offsets are committed for lag, and never moves an offset backwards', async () => {
     const source = await connected('one');
     const receiver = await run(source);
     await until(() => receiver.partitions.length === 3, { what: 'assignment' });
@@ -85,7 +85,7 @@ describe('a consumer group', () => {
     expect(await committed()).toContainEqual([1, 7, 'one']);
   });
 
-  it('ends a member of another database that looked before the first had named its own', async () => {
+  it('ends a member of another database that checked the group before the first database was named in it', async () => {
     const [one, other] = [await connected('one'), await connected('other')];
     await run(one);
     await until(async () => (await committed()).length === 3, { what: 'committed offset of each partition' });
@@ -95,7 +95,7 @@ describe('a consumer group', () => {
     expect(String(failure)).toContain(`partitions 0, 1, 2 of topic ${topic.topic} for database one`);
   });
 
-  it('lets a second database not even join', async () => {
+  it('refuses a worker of a second database before it joins', async () => {
     await run(await connected('one'));
     await until(async () => (await committed()).length === 3, { what: 'committed offset of each partition' });
     await expect(connected('other')).rejects.toThrow(
@@ -104,7 +104,7 @@ describe('a consumer group', () => {
     );
   });
 
-  it('lets further workers of its database join', async () => {
+  it('admits further workers of the same database', async () => {
     await run(await connected('one'));
     await until(async () => (await committed()).length === 3, { what: 'committed offset of each partition' });
     const second = await run(await connected('one'));

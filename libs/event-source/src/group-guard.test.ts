@@ -6,7 +6,7 @@ interface Committed {
   readonly metadata: string | null;
 }
 
-/** A group's committed offsets: `topic/partition` -> what was committed. */
+/** The committed offsets of a group, by `topic/partition`. */
 class TestGroup {
   readonly offsets = new Map<string, Committed>();
 
@@ -32,7 +32,7 @@ function aGuard(group: TestGroup, databaseId: string, topic = 'devices'): GroupG
 }
 
 describe('the guard of a consumer group', () => {
-  it('finds nothing to say against offsets that name its database, or none', async () => {
+  it('accepts offsets that name its database, or none', async () => {
     const group = new TestGroup();
     const guard = aGuard(group, 'one');
     group.commit('devices', new Map([[0, 5]]), guard.metadata);
@@ -41,7 +41,7 @@ describe('the guard of a consumer group', () => {
     await expect(guard.verify()).resolves.toHaveProperty('size', 3);
   });
 
-  it('refuses a group whose offsets name another database, on whichever topic', async () => {
+  it('refuses a group with an offset of any topic that names another database', async () => {
     const group = new TestGroup();
     const other = aGuard(group, 'other', 'devices-test');
     group.commit('devices-test', new Map([[7, 0]]), other.metadata);
@@ -50,7 +50,7 @@ describe('the guard of a consumer group', () => {
     );
   });
 
-  it('stops both when two databases have named themselves at the same time', async () => {
+  it('stops the workers of both databases when both have named themselves at the same time', async () => {
     const group = new TestGroup();
     const [one, other] = [aGuard(group, 'one'), aGuard(group, 'other')];
     one.reads(0, 0);
@@ -62,7 +62,7 @@ describe('the guard of a consumer group', () => {
     await expect(other.unnamed([1])).rejects.toThrow(GroupTakenError);
   });
 
-  it('wants its database named beside each partition that it reads, from the newest offset known', async () => {
+  it('names its database with each partition that it reads, at the newest known offset', async () => {
     const group = new TestGroup();
     const guard = aGuard(group, 'one');
     group.commit('devices', new Map([[0, 40]]), null);
@@ -79,7 +79,7 @@ describe('the guard of a consumer group', () => {
     );
   });
 
-  it('forgets what it read when partitions are handed out anew', async () => {
+  it('forgets the offsets of its previous assignment after a rebalance', async () => {
     const guard = aGuard(new TestGroup(), 'one');
     guard.reads(0, 10);
     guard.joined();

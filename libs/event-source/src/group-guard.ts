@@ -14,12 +14,12 @@ export class GroupTakenError extends ProductError {
   }
 }
 
-/** An offset that the group has committed, with the database that its worker serves. */
+/** A committed offset of the group, with the id of the database that the committing worker serves. */
 export interface NamedOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** Undefined when whoever committed it does not say. */
+  /** Undefined when the offset's metadata names no database. */
   readonly databaseId: string | undefined;
 }
 
@@ -30,45 +30,45 @@ export interface GroupIdentity {
 }
 
 /**
- * Keeps a consumer group to one database. Positions live in the database, so two databases whose workers share a group
- * would each get a part of the partitions and notice nothing. Each committed offset names the database of the worker
- * that committed it; a worker that finds another name stops.
+ * Binds a consumer group to one database. Positions live in the database, so when workers of two databases share a
+ * group, each database silently gets only a part of the partitions. The metadata of each committed offset names the
+ * database of the worker that committed it; a worker that finds another name stops.
  */
 export class GroupGuard {
   readonly #cluster: KafkaCluster;
   readonly #identity: GroupIdentity;
-  /** The newest offset of each partition that this member may commit without taking progress back. */
+  /** The newest offset of each partition that this member may commit without moving the group backwards. */
   readonly #offsets = new Map<number, number>();
 
-  /** @param cluster is connected before it is asked. */
+  /** @param cluster must be connected before the first call of `verify`. */
   constructor(cluster: KafkaCluster, identity: GroupIdentity) {
     this.#cluster = cluster;
     this.#identity = identity;
   }
 
-  /** What is committed beside each offset. */
+  /** The metadata to commit with each offset. */
   get metadata(): string {
     return JSON.stringify({ database: this.#identity.databaseId });
   }
 
-  /** The group has handed partitions out anew. */
+  /** Call after each rebalance: forgets the offsets of the previous assignment. */
   joined(): void {
     this.#offsets.clear();
   }
 
-  /** The partition is read from here on. */
+  /** Notes the offset at which this member begins to read the partition. */
   reads(partition: number, offset: number): void {
     if (!this.#offsets.has(partition)) this.#offsets.set(partition, offset);
   }
 
-  /** This offset is committed to the group. */
+  /** Notes the offset that this member commits to the group. */
   shows(partition: number, offset: number): void {
     this.#offsets.set(partition, offset);
   }
 
   /**
-   * @returns what the group has committed of the topic, by partition.
-   * @throws {GroupTakenError} when an offset names another database, of whichever topic.
+   * @returns the group's committed offsets of the topic, by partition.
+   * @throws {GroupTakenError} when an offset of any topic names another database.
    */
   async verify(): Promise<ReadonlyMap<number, NamedOffset>> {
     const { groupId, topic, databaseId } = this.#identity;
@@ -79,9 +79,9 @@ export class GroupGuard {
   }
 
   /**
-   * The offsets to commit so that each of these partitions names this database; none for those that do already, and for
-   * those of which no offset is known yet.
-   * @throws {GroupTakenError} likewise.
+   * The offsets to commit so that each of these partitions names this database. Leaves out partitions whose committed
+   * offset names it already, and partitions without a known offset.
+   * @throws {GroupTakenError} when an offset of any topic names another database.
    */
   async unnamed(partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const committed = await this.verify();
@@ -96,7 +96,7 @@ export class GroupGuard {
   }
 }
 
-/** All that a group has committed, of every topic that we may see. */
+/** All committed offsets of a group, of every topic that this login may describe. */
 export async function committedOffsets(cluster: KafkaCluster, groupId: string): Promise<readonly NamedOffset[]> {
   const coordinator = await cluster.findGroupCoordinator({ groupId });
   const { responses } = await coordinator.offsetFetch({ groupId, topics: [] });
@@ -110,7 +110,7 @@ export async function committedOffsets(cluster: KafkaCluster, groupId: string): 
   );
 }
 
-/** Others' consumers may write anything there. */
+/** Consumers of other software may write any text as metadata. */
 function databaseIn(metadata: string | null): string | undefined {
   try {
     const value: unknown = JSON.parse(metadata ?? '');

@@ -7,15 +7,15 @@ import { kafkaCluster } from './kafka-cluster.ts';
 import { missingRight, NotAuthorizedError } from './not-authorized.ts';
 import type { KafkaConnection } from './settings/kafka-settings.ts';
 
-/** Workers, or others, are in the group. */
+/** The group still has members: workers or other consumers. */
 export class GroupInUseError extends ProductError {
   readonly code = 'GROUP_IN_USE';
 }
 
-/** What the group committed, which is gone with it. */
+/** What a deleted group had committed. */
 export interface ReleasedGroup {
   readonly offsets: number;
-  /** The databases that its offsets name. */
+  /** Ids of the databases that its offsets named. */
   readonly databases: readonly string[];
 }
 
@@ -24,11 +24,11 @@ const NO_SUCH_GROUP = 'GROUP_ID_NOT_FOUND';
 const NOT_AUTHORIZED = 'GROUP_AUTHORIZATION_FAILED';
 
 /**
- * Deletes a consumer group, so that workers of another database can use it. What is lost is what lag tools show until
- * the next commit: positions are kept in the database.
+ * Deletes a consumer group, so that workers of another database can use it. No position is lost, since the database
+ * keeps them; lag tools show no lag until the next commit.
  * @returns undefined when there is no such group.
  * @throws {GroupInUseError} when the group has members.
- * @throws {NotAuthorizedError} when this login may not see it, or not delete it.
+ * @throws {NotAuthorizedError} when this login may not describe or delete the group.
  */
 export async function releaseGroup(
   kafka: Kafka,
@@ -66,7 +66,7 @@ async function whatItServed(kafka: Kafka, groupId: string): Promise<ReleasedGrou
   }
 }
 
-/** @returns false when there was nothing to delete. */
+/** @returns false when the group did not exist. */
 async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): Promise<boolean> {
   try {
     await admin.deleteGroups([groupId]);
@@ -82,7 +82,7 @@ async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): P
   }
 }
 
-/** The client tells the answer of each group inside an error of its own. */
+/** kafkajs puts the broker's answer for each group into a `groups` property of its own error. */
 function deletionErrors(error: unknown): readonly unknown[] {
   if (!(error instanceof Error) || !('groups' in error) || !Array.isArray(error.groups)) return [];
   return error.groups.map((group: { readonly error?: { readonly type?: unknown } }) => group.error?.type);

@@ -7,15 +7,15 @@ import { tellRefusedCoordinator } from './refused-coordinator.ts';
 import type { KafkaConnection, KafkaTls } from './settings/kafka-settings.ts';
 import { timeOutOnSilence } from './slow-responses.ts';
 
-/** Where the client's own messages go. */
+/** Receives the log messages of the Kafka client. */
 export type KafkaLog = (message: string, details: Readonly<Record<string, unknown>>) => void;
 
 type Changes = Pick<KafkaConfig, 'requestTimeout' | 'retry' | 'socketFactory'>;
 
 /**
- * A client whose every request ends: a broker that is silent for 10 s is given up, and a request is tried six times with
- * backoff from 0.2 s to 3 s. A response may take longer to arrive, as one of 8 MiB does over a slow link.
- * @param changes of what is said here, for tests and for who has more patience.
+ * A Kafka client whose every request ends: a request fails when its broker is silent for 10 s, and is tried six times
+ * with backoff from 0.2 s to 3 s. A response may take longer to arrive, such as one of 8 MiB over a slow link.
+ * @param changes of this configuration, for tests and for callers that wait longer.
  */
 export function kafkaClient(
   { brokers, ssl, sasl }: KafkaConnection,
@@ -46,7 +46,7 @@ export function kafkaClient(
   return new kafkajs.Kafka(config);
 }
 
-/** What Node trusts by itself is replaced by certificates that are given, not added to. */
+/** Given CA certificates replace those that Node trusts by default; they are not added to them. */
 function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
   return { ...(ca === undefined ? {} : { ca: [ca] }), ...(cert === undefined ? {} : { cert, key }) };
 }

@@ -1,12 +1,12 @@
 import type { Kafka } from 'kafkajs';
 import type { BrokerAddress } from './advertised-addresses.ts';
 
-/** kafkajs's own view of a cluster, below its admin client: requests to one broker, with the isolation level that is asked. */
+/** kafkajs's own view of a cluster, below its admin client: requests to one broker, at a chosen isolation level. */
 export interface KafkaCluster {
   readonly brokerPool: {
     readonly metadata: {
       readonly clusterId: string | null;
-      /** Those that live, with the addresses that they advertise. */
+      /** The live brokers, with the addresses that they advertise. */
       readonly brokers: readonly (BrokerAddress & { readonly nodeId: number })[];
     } | null;
     /** The broker of KAFKA_BROKERS that answered. */
@@ -14,19 +14,19 @@ export interface KafkaCluster {
   };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  /** @throws when there is no such topic. */
+  /** @throws when the topic does not exist. */
   addTargetTopic(topic: string): Promise<void>;
-  /** Asks a broker that is connected, or the next one that can be. */
+  /** Loads the metadata from a connected broker, or from the next one that accepts a connection. */
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
-  /** @throws when the broker is unknown or does not let us connect. */
+  /** @throws when the broker is unknown or refuses the connection. */
   findBroker(broker: { readonly nodeId: number }): Promise<KafkaBroker>;
   findGroupCoordinator(group: { readonly groupId: string }): Promise<KafkaBroker>;
 }
 
 export interface PartitionMetadata {
   readonly partitionId: number;
-  /** -1 when the partition has none. */
+  /** Node id of the leader; -1 when the partition has none. */
   readonly leader: number;
 }
 
@@ -42,7 +42,7 @@ export interface KafkaBroker {
       readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
     }[];
   }>;
-  /** Of every topic when none is named. */
+  /** An empty list of topics asks for the committed offsets of all topics. */
   offsetFetch(request: { readonly groupId: string; readonly topics: readonly never[] }): Promise<{
     readonly responses: readonly {
       readonly topic: string;
@@ -60,8 +60,8 @@ type CreateCluster = (options: { readonly allowAutoTopicCreation: boolean }) => 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
 /**
- * A cluster with connections of its own, made as the client's settings say. The admin client asks for the ends of topics
- * in one isolation level only, and for all partitions or none.
+ * A cluster with its own connections and the client's settings. The admin client of kafkajs reads the ends of a topic
+ * at one isolation level only, and for all partitions or none.
  */
 export function kafkaCluster(kafka: Kafka): KafkaCluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER);

@@ -21,30 +21,30 @@ import { TopicOffsets } from './topic-offsets.ts';
 export interface SubscriptionSettings {
   readonly topic: string;
   readonly groupId: string;
-  /** Undefined for a group that keeps nothing: else the group serves this database alone. */
+  /** The database that the group serves. Undefined for a group that commits no offsets. */
   readonly databaseId?: string;
-  /** How long the group waits for a silent member before it gives its partitions to others. */
+  /** How long the group waits for a silent member before it reassigns the member's partitions. */
   readonly sessionTimeoutMs: number;
 }
 
-/** Heartbeats per session timeout, and the most that a full worker waits before it sends one. */
+/** Heartbeats per session timeout. One interval is also the longest that a worker without capacity goes without one. */
 const HEARTBEATS_PER_SESSION = 10;
 
-/** How long new partitions of the topic may go unnoticed. */
+/** New partitions of the topic are noticed within this time. */
 const METADATA_MAX_AGE_MS = 10_000;
 
 const MAX_BYTES_PER_PARTITION = 2 * 2 ** 20;
 const MAX_BYTES_PER_FETCH = 8 * 2 ** 20;
 
-/** How long a fetch waits at the broker for a first record, and a fetcher whose partitions are all paused for nothing. */
+/** How long a fetch waits at the broker for a record, and how long a fetcher idles while all partitions are paused. */
 const MAX_WAIT_MS = 250;
 
-/** How long a partition waits that has brought a damaged batch. */
+/** Delay before a partition is fetched again after a damaged batch. */
 const FETCH_AGAIN_MS = 200;
 
 /**
- * The topic, read from positions that are kept outside Kafka. kafkajs has no `assign`: its group hands partitions out,
- * and each stays paused until the receiver has claimed it and says from where to read.
+ * Reads the topic from positions that are kept outside Kafka. kafkajs has no `assign`, so the consumer group assigns
+ * the partitions; each stays paused until the receiver has claimed it and names the offset to read from.
  */
 export class KafkaEventSource implements EventSource {
   readonly #settings: SubscriptionSettings;
@@ -58,7 +58,7 @@ export class KafkaEventSource implements EventSource {
   #assigned: readonly number[] = [];
   #isReclaiming = false;
   #isStopping = false;
-  /** Whether it was tried to name our database since the group has handed partitions out. */
+  /** Whether this member has tried to name its database in the group since the last rebalance. */
   #isNamed = false;
   #lastSignOfLifeMs = Date.now();
 
@@ -89,23 +89,23 @@ export class KafkaEventSource implements EventSource {
     });
   }
 
-  /** Rejects when the consumer has ended and will not start again by itself; never resolves. */
+  /** Rejects when the consumer has ended and does not restart by itself; never resolves. */
   get failure(): Promise<never> {
     return this.#failure.promise;
   }
 
-  /** When the consumer last fetched, sent a heartbeat, joined or began anew (milliseconds since 1970). */
+  /** When the consumer last fetched, sent a heartbeat, joined its group or crashed (milliseconds since 1970). */
   get lastSignOfLifeMs(): number {
     return this.#lastSignOfLifeMs;
   }
 
   /**
-   * Does all that a broker which is away can make fail for good, and may be called again: once `run` has begun, the
-   * client itself tries for as long as it takes.
-   * @throws {TopicMissingError} when there is no such topic.
+   * Performs all steps that fail for good when a broker is away, and may be called again after a failure. Once `run`
+   * has begun, the client retries by itself without a limit.
+   * @throws {TopicMissingError} when the topic does not exist.
    * @throws {GroupTakenError} when the group serves another database.
-   * @throws {NotAuthorizedError} when this login may not read the topic, or not in this group.
-   * @throws {AdvertisedAddressError} when the brokers name addresses for themselves of which none answers.
+   * @throws {NotAuthorizedError} when this login may not read the topic, or may not use the group.
+   * @throws {AdvertisedAddressError} when no address that the brokers advertise answers.
    */
   async connect(): Promise<{ readonly clusterId: string }> {
     try {
@@ -121,7 +121,7 @@ export class KafkaEventSource implements EventSource {
     }
   }
 
-  /** Joins the group; from now on the receiver is told its partitions and given their batches. */
+  /** Joins the group. From now on the receiver gets its assigned partitions and their batches. */
   async run(receiver: RecordReceiver): Promise<void> {
     this.#listen(receiver);
     await this.#consumer.run({
@@ -132,13 +132,13 @@ export class KafkaEventSource implements EventSource {
     });
   }
 
-  /** Delivers nothing more. The group still counts this member until `disconnect`. */
+  /** Stops delivery. This client stays a member of the group until `disconnect`. */
   stopDelivery(): void {
     this.#isStopping = true;
     this.#pause(this.#assigned);
   }
 
-  /** Leaves the group, so that others take over at once. */
+  /** Leaves the group, so that its partitions are reassigned at once. */
   async disconnect(): Promise<void> {
     this.#isStopping = true;
     await this.#consumer.disconnect();
@@ -160,8 +160,8 @@ export class KafkaEventSource implements EventSource {
   }
 
   /**
-   * Sees that the group serves no other database. What else keeps it from seeing is logged, and no reason to stop.
-   * @throws {GroupTakenError} when it does.
+   * Checks that the group serves no other database. Other failures of the check are logged and do not stop the worker.
+   * @throws {GroupTakenError} when the group serves another database.
    * @throws {NotAuthorizedError} when this login may not use the group.
    */
   async verifyGroup(): Promise<void> {
@@ -170,7 +170,10 @@ export class KafkaEventSource implements EventSource {
     });
   }
 
-  /** Likewise, and names this database beside the offsets of the partitions that are ours. Called after a claim, and often. */
+  /**
+   * Checks the group like `verifyGroup` and commits this database's name with the offsets of the assigned partitions.
+   * Called after a claim and at intervals. An error ends the source (`failure`).
+   */
   async nameGroup(): Promise<void> {
     this.#isNamed = true;
     try {
@@ -198,7 +201,7 @@ export class KafkaEventSource implements EventSource {
     try {
       await this.#consumer.commitOffsets(offsets);
     } catch (error) {
-      this.#log('offsets not shown to the group', { error: String(error) });
+      this.#log('could not commit offsets to the group', { error: String(error) });
     }
   }
 
@@ -209,7 +212,7 @@ export class KafkaEventSource implements EventSource {
       this.#isReclaiming = false;
       this.#guard?.joined();
       this.#isNamed = false;
-      // In the same turn as the join: a fetch that began in between would read from the group's offsets.
+      // In the same event-loop turn as the join: a fetch that began in between would read from the group's offsets.
       this.#pause(this.#assigned);
       if (!this.#isStopping) void receiver.onPartitionsAssigned(this.#assigned);
     });
@@ -231,8 +234,8 @@ export class KafkaEventSource implements EventSource {
   async #deliver(receiver: RecordReceiver, payload: EachBatchPayload): Promise<void> {
     const { set, place } = fetchedBatch(payload.batch);
     let fault: string | undefined;
-    const damaged = (what: string) => {
-      fault = what;
+    const damaged = (text: string) => {
+      fault = text;
     };
     for await (const part of fetchedParts(set, place, { ...this.#fetched, damaged })) {
       if (!(await this.#waitForRoom(receiver, payload)) || this.#isStopping) return;
@@ -242,15 +245,15 @@ export class KafkaEventSource implements EventSource {
       }
       payload.resolveOffset(String(part.nextOffset - 1));
       await payload.heartbeat();
-      // What else waits for the thread of JavaScript is done between two parts.
+      // Other work of the JavaScript thread runs between two parts.
       await nextTurn();
     }
     if (fault === undefined) return;
-    this.#log('a batch has come damaged, and is fetched again', { partition: place.partition, fault });
+    this.#log('a fetched batch is damaged and is fetched again', { partition: place.partition, fault });
     await delay(FETCH_AGAIN_MS);
   }
 
-  /** Keeps the membership alive while the receiver is full; false when the batch has become stale meanwhile. */
+  /** Sends heartbeats while the receiver has no capacity. @returns false when the batch has become stale meanwhile. */
   async #waitForRoom(receiver: RecordReceiver, payload: EachBatchPayload): Promise<boolean> {
     const { partition } = payload.batch;
     for (
@@ -265,7 +268,7 @@ export class KafkaEventSource implements EventSource {
     return payload.isRunning() && !payload.isStale();
   }
 
-  /** A batch that was not taken: nothing more of this partition until the receiver says from where. */
+  /** Pauses a partition whose batch the receiver refused, until the receiver names the offset to read from. */
   #pauseUnlessSeeked(partition: number, payload: EachBatchPayload): void {
     if (!payload.isStale()) this.#pause([partition]);
   }
@@ -287,10 +290,10 @@ export class KafkaEventSource implements EventSource {
     ]);
   }
 
-  async #guarded(look: (guard: GroupGuard) => Promise<void>): Promise<void> {
+  async #guarded(check: (guard: GroupGuard) => Promise<void>): Promise<void> {
     if (this.#guard === undefined) return;
     try {
-      await look(this.#guard);
+      await check(this.#guard);
     } catch (error) {
       const known = error instanceof GroupTakenError ? error : this.#missingRight(error);
       if (known !== undefined) throw known;
@@ -305,7 +308,9 @@ export class KafkaEventSource implements EventSource {
     });
   }
 
-  /** Between a crash and the restart there is no group to seek or pause in; the next join pauses and claims anew. */
+  /**
+   * Between a crash and the restart the consumer is in no group and can neither seek nor pause; the next join pauses.
+   */
   #ifJoined(action: () => void): void {
     try {
       action();

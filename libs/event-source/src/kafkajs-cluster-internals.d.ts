@@ -1,4 +1,4 @@
-/** What is replaced in kafkajs, or asked of it (leaderless-partitions.ts), and is not part of its API. */
+/** Internals of kafkajs that leaderless-partitions.ts replaces or reads; they are not part of its API. */
 
 declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   export interface TopicMetadata {
@@ -34,7 +34,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     constructor(options: Readonly<Record<string, unknown>>);
     readonly cluster: Cluster;
     readonly memberAssignment: Readonly<Record<string, readonly number[]>>;
-    /** By topic and partition; none, or a negative one, for a partition whose offset is still to be asked for. */
+    /** By topic and partition; missing or negative for a partition whose offset has not been requested yet. */
     committedOffsets(): Record<string, Record<number, string>>;
     resolveOffsets(): Promise<void>;
   }

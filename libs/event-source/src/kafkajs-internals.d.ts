@@ -1,4 +1,7 @@
-/** What is replaced in kafkajs, or asked of it (lean-kafkajs.ts). Declared by nobody else, since it is not its API. */
+/**
+ * Internals of kafkajs that this library replaces or reads. kafkajs has no types for them: they are not part of its
+ * API.
+ */
 
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   const response: {
@@ -18,7 +21,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     readonly pending: readonly unknown[];
     readonly inflight: ReadonlyMap<number, InFlightRequest>;
-    /** Set by whoever looks for requests that take too long; `destroy` ends it. */
+    /** Set by the check for requests that take too long; `destroy` clears it. */
     requestTimeoutIntervalId: unknown;
     isConnected(): boolean;
     destroy(): void;
@@ -42,7 +45,7 @@ declare module 'kafkajs/package.json' {
 declare module 'kafkajs/src/network/connection.js' {
   import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
-  /** A connection to one broker. Of its options only those without which it does not work. */
+  /** A connection to one broker. Declares only the options that it requires. */
   export default class Connection {
     constructor(options: {
       host: string;
@@ -53,7 +56,7 @@ declare module 'kafkajs/src/network/connection.js' {
       connectionTimeout: number;
     });
     readonly requestQueue: RequestQueue;
-    /** What has come of a response that is not complete. */
+    /** The bytes received of an incomplete response. */
     chunks: Buffer[];
     bytesBuffered: number;
     bytesNeeded: number;
@@ -79,7 +82,7 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
 
 declare module 'kafkajs/src/broker/index.js' {
   export default class Broker {
-    /** By the numbers of the requests. */
+    /** The supported versions, by request key. */
     apiVersions(): Promise<Readonly<Record<number, { readonly maxVersion: number }>>>;
   }
 }
@@ -87,7 +90,7 @@ declare module 'kafkajs/src/broker/index.js' {
 declare module 'kafkajs/src/consumer/runner.js' {
   export default class Runner {
     readonly heartbeatInterval: number;
-    /** @throws when the group rebalances, or does not know this member any more. */
+    /** @throws when the group rebalances, or no longer knows this member. */
     heartbeat(): Promise<void>;
     fetch(nodeId: number): Promise<unknown>;
   }
@@ -95,7 +98,7 @@ declare module 'kafkajs/src/consumer/runner.js' {
 
 declare module 'kafkajs/src/cluster/brokerPool.js' {
   export default class BrokerPool {
-    /** Asks each broker until one answers. @returns null when none does. */
+    /** Asks each broker until one answers. @returns null when no broker answers. */
     withBroker(ask: (asked: unknown) => Promise<unknown>): Promise<unknown>;
   }
 }

@@ -20,7 +20,7 @@ interface Decoded {
   readonly responses: readonly { readonly partitions: readonly unknown[] }[];
 }
 
-/** The batches of one response, as kafkajs makes them when it has fetched from an offset. */
+/** The batches that kafkajs makes of one response to a fetch from this offset. */
 function batchesOf(decoded: unknown, fetchedOffset: number): readonly Batch[] {
   const { responses } = decoded as Decoded;
   return responses.flatMap(({ partitions }) =>
@@ -53,7 +53,7 @@ function plainRecords(part: RecordBatch): SourceRecord[] {
   return records;
 }
 
-/** The cursor says the same of a record as the record itself. */
+/** The cursor's record, after a check that the cursor's own fields agree with it. */
 function checkedRecord(cursor: RecordCursor): SourceRecord {
   const { offset, timestampMs, bytes, valueStart, valueEnd } = cursor;
   const record = plain(cursor.record());
@@ -107,7 +107,7 @@ const batch = fc
 
 const partitions = fc.array(fc.tuple(fc.array(batch, { maxLength: 4 }), fc.nat(60)), { maxLength: 3 });
 
-/** One after the other, beginning at offset 100; none that ends before the offset that was asked for. */
+/** Batches in sequence from offset 100 on, without those that end before the fetched offset. */
 function inOrder(batchesOfPartition: readonly Omit<TestBatch, 'firstOffset'>[], fetchedOffset: number): TestBatch[] {
   let next = 100;
   const placed = batchesOfPartition.map((each) => {
@@ -118,12 +118,12 @@ function inOrder(batchesOfPartition: readonly Omit<TestBatch, 'firstOffset'>[], 
   return placed.filter(({ firstOffset, records }) => firstOffset + records.at(-1)!.offsetDelta >= fetchedOffset);
 }
 
-describe('kafkajs that does not decode records', () => {
-  it('is the version that it was written for', () => {
+describe('the patched kafkajs, which does not decode records', () => {
+  it('is the version that the patches were written for', () => {
     expect(manifest.version).toBe('2.2.4');
   });
 
-  it('delivers the records that it delivers as it was released', async () => {
+  it('delivers the same records as the unpatched one', async () => {
     await fc.assert(
       fc.asyncProperty(partitions, fc.integer({ min: 95, max: 130 }), async (sets, fetchedOffset) => {
         const all = sets.map(([batchesOfPartition, cutOff], partition): TestPartition => ({
@@ -141,26 +141,26 @@ describe('kafkajs that does not decode records', () => {
     );
   });
 
-  it('hands a set over whatever offset was asked for', async () => {
+  it('hands over a fetched set for any fetched offset', async () => {
     const raw = fetchResponseBytes('devices', [aPartition([data(0, 3)])]);
     const [late] = batchesOf(await response.decode(raw), 2 ** 52);
     expect(late?.isEmpty()).toBe(false);
   });
 
-  it('has nothing to hand over of a partition that has brought nothing', async () => {
+  it('hands over nothing of a partition without new batches', async () => {
     const raw = fetchResponseBytes('devices', [aPartition([])]);
     const [empty] = batchesOf(await response.decode(raw), 0);
     expect(empty?.isEmpty()).toBe(true);
   });
 
-  it('leaves the topics of others as they are', async () => {
+  it('leaves topics that are not read in sets unchanged', async () => {
     for (const batches of [[], [data(0, 3)]]) {
       const raw = fetchResponseBytes('others', [aPartition(batches)]);
       expect(await response.decode(raw)).toEqual(await decodeAsReleased(raw));
     }
   });
 
-  it('fetches again when a response is cut short', async () => {
+  it('fetches again after a response that is cut short', async () => {
     const raw = fetchResponseBytes('devices', [aPartition([data(0, 3)])]);
     await expect(response.decode(raw.subarray(0, -1))).rejects.toMatchObject({ name: 'KafkaJSError', retriable: true });
   });
@@ -178,7 +178,7 @@ function aPartition(batches: readonly TestBatch[]): TestPartition {
   return { partition: 0, cutOff: 0, aborted: [], batches };
 }
 
-describe('a request queue', () => {
+describe('the patched request queue of kafkajs', () => {
   it('sets a timer only while requests are waiting', () => {
     const timerOf = (pending: readonly unknown[], schedule: () => void): unknown => {
       const queue: Record<string, unknown> = { pending, throttledUntil: -1, throttleCheckTimeoutId: null };

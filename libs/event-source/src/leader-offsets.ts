@@ -9,15 +9,16 @@ export interface LedPartitions {
   readonly partitions: readonly number[];
 }
 
-/** Protocol: what a request for offsets asks for. */
+/** Kafka protocol: special timestamps and isolation levels of a ListOffsets request. */
 const LATEST = -1;
 const EARLIEST = -2;
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 
 /**
- * What these partitions hold, as far as their leader says so now: a partition that it does not answer for is left out.
- * @throws what another try would not change, such as a refused authorization.
+ * The offset ranges of these partitions according to their leader. Leaves out a partition that the leader does not
+ * answer for.
+ * @throws errors that another attempt does not change, such as a refused authorization.
  */
 export async function leaderOffsets(
   cluster: KafkaCluster,
@@ -27,7 +28,7 @@ export async function leaderOffsets(
     return await rangesOf(await cluster.findBroker({ nodeId: led.leader }), led);
   } catch (error) {
     if (!isPassing(error)) throw error;
-    // One partition that the broker refuses to answer for makes the client refuse the whole answer.
+    // When the broker refuses to answer for one partition, the client rejects the whole response: ask for each alone.
     if (!isOfOnePartition(error) || led.partitions.length === 1) return new Map();
     const each = led.partitions.map((partition) => leaderOffsets(cluster, { ...led, partitions: [partition] }));
     return new Map((await Promise.all(each)).flatMap((ranges) => [...ranges]));
@@ -35,7 +36,7 @@ export async function leaderOffsets(
 }
 
 async function rangesOf(broker: KafkaBroker, led: LedPartitions): Promise<ReadonlyMap<number, OffsetRange>> {
-  // One connection answers in the order in which it is asked, so that no end is older than a beginning.
+  // A connection answers in the order of its requests, so no end is older than a beginning.
   const [earliest, stable, latest] = await Promise.all([
     offsetsAt(broker, led, { timestamp: EARLIEST, isolationLevel: READ_UNCOMMITTED }),
     offsetsAt(broker, led, { timestamp: LATEST, isolationLevel: READ_COMMITTED }),
@@ -54,8 +55,8 @@ async function offsetsAt(
   { topic, partitions }: LedPartitions,
   { timestamp, isolationLevel }: { readonly timestamp: number; readonly isolationLevel: number },
 ): Promise<ReadonlyMap<number, number>> {
-  const asked = partitions.map((partition) => ({ partition, timestamp }));
-  const { responses } = await broker.listOffsets({ isolationLevel, topics: [{ topic, partitions: asked }] });
+  const requested = partitions.map((partition) => ({ partition, timestamp }));
+  const { responses } = await broker.listOffsets({ isolationLevel, topics: [{ topic, partitions: requested }] });
   return new Map(
     responses.flatMap((response) => response.partitions.map(({ partition, offset }) => [partition, Number(offset)])),
   );
@@ -67,7 +68,7 @@ function offsetOf(partition: number, offsets: ReadonlyMap<number, number>): numb
   return offset;
 }
 
-/** No connection, no answer in time, or an answer that a new leader will not give. */
+/** True without a connection, without an answer in time, or for an answer that a new leader does not repeat. */
 function isPassing(error: unknown): boolean {
   return error instanceof Error && 'retriable' in error && error.retriable === true;
 }

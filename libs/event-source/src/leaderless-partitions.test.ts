@@ -35,22 +35,22 @@ function metadataOf(topic: string, partitionErrorCode = LEADER_NOT_AVAILABLE) {
   };
 }
 
-/** A cluster that knows this metadata and cannot be asked for anything. */
+/** A cluster with this metadata and no broker to ask. */
 function clusterOf(topic: string): Cluster {
   const cluster = Object.create(Cluster.prototype) as Cluster;
   return Object.assign(cluster, { brokerPool: { metadata: metadataOf(topic) } });
 }
 
-it('is the version of kafkajs whose insides are changed', () => {
+it('the version of kafkajs is the one that the patches for leaderless partitions were written for', () => {
   expect(manifest.version).toBe('2.2.4');
 });
 
-describe('metadata of a topic with a partition without a leader', () => {
-  it('is refused whole by kafkajs as it is released', async () => {
+describe('the metadata of a topic with a leaderless partition', () => {
+  it('is rejected whole by the unpatched kafkajs', async () => {
     await expect(asReleased.parse(metadataOf('devices'))).rejects.toMatchObject({ type: 'LEADER_NOT_AVAILABLE' });
   });
 
-  it('names every partition, that one as led by nobody', async () => {
+  it('lists every partition, and node -1 as the missing leader', async () => {
     const { topicMetadata, clusterId } = await metadataResponse.parse(metadataOf('devices'));
     expect(clusterId).toBe('c');
     expect(topicMetadata[0]!.partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader])).toEqual([
@@ -59,32 +59,32 @@ describe('metadata of a topic with a partition without a leader', () => {
     ]);
   });
 
-  it('stays refused for a topic that no one has asked for', async () => {
+  it('stays rejected for a topic that is not named for the patch', async () => {
     await expect(metadataResponse.parse(metadataOf('other'))).rejects.toMatchObject({ type: 'LEADER_NOT_AVAILABLE' });
   });
 
-  it('stays refused when the error is of another kind', async () => {
+  it('stays rejected when the partition has an error of another kind', async () => {
     await expect(metadataResponse.parse(metadataOf('devices', TOPIC_AUTHORIZATION_FAILED))).rejects.toMatchObject({
       type: 'TOPIC_AUTHORIZATION_FAILED',
     });
   });
 });
 
-describe('a sender', () => {
-  it('is told that the partition has no leader, where kafkajs would look for node -1', () => {
+describe('a producer of a topic with a leaderless partition', () => {
+  it('gets the error that the partition has no leader, where the unpatched kafkajs looks for node -1', () => {
     const cluster = clusterOf('devices');
     expect(asReleased.find.call(cluster, 'devices', [1])).toEqual({ '-1': [1] });
     const leader = () => cluster.findLeaderForPartitions('devices', [1]);
     expect(leader).toThrow('There is no leader for this topic-partition');
   });
 
-  it('finds the leaders of the others', () => {
+  it('finds the leaders of the other partitions', () => {
     expect(clusterOf('devices').findLeaderForPartitions('devices', [0])).toEqual({ '1': [0] });
   });
 });
 
-describe('a consumer that was assigned a partition without a leader', () => {
-  /** What the group is asked for, and then what the leaders are. */
+describe('a consumer with a leaderless partition in its assignment', () => {
+  /** An offset manager that records its requests to the group and then to the leaders. */
   function offsetManager(asked: unknown[]): OffsetManager {
     const cluster = Object.assign(clusterOf('devices'), {
       committedOffsets: () => ({}),
@@ -118,7 +118,7 @@ describe('a consumer that was assigned a partition without a leader', () => {
     });
   }
 
-  it('asks the leaders of the others alone for their offsets', async () => {
+  it('requests offsets only from the leaders of the other partitions', async () => {
     const asked: unknown[] = [];
     const manager = offsetManager(asked);
     await manager.resolveOffsets();
@@ -126,7 +126,7 @@ describe('a consumer that was assigned a partition without a leader', () => {
     expect(manager.committedOffsets()).toEqual({ devices: { 0: '7', 1: '0' } });
   });
 
-  it('would ask for all of them in kafkajs as it is released', async () => {
+  it('requests the offsets of all partitions in the unpatched kafkajs', async () => {
     const asked: unknown[] = [];
     await asReleased.resolve.call(offsetManager(asked));
     expect(asked).toEqual([[{ partition: 0 }, { partition: 1 }]]);
@@ -137,11 +137,11 @@ describe('a fetch from a broker that refuses the connection', () => {
   const refused = Object.assign(new Error('connect ECONNREFUSED'), { name: 'KafkaJSConnectionError' });
   const group = Object.assign(Object.create(ConsumerGroup.prototype) as ConsumerGroup, { maxWaitTime: 1 });
 
-  it('is over, and ends no other fetch', async () => {
+  it('ends without ending other fetches', async () => {
     await expect(group.recoverFromFetch(refused)).resolves.toBeUndefined();
   });
 
-  it('ends all fetches of the consumer in kafkajs as it is released', async () => {
+  it('ends all fetches of the consumer in the unpatched kafkajs', async () => {
     await expect(asReleased.recover.call(group, refused)).rejects.toBe(refused);
   });
 });

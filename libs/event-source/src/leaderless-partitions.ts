@@ -6,30 +6,30 @@ import protocolErrors from 'kafkajs/src/protocol/error.js';
 import metadataResponse, { type TopicMetadata } from 'kafkajs/src/protocol/requests/metadata/v6/response.js';
 
 /**
- * A partition without a leader holds up no other. kafkajs 2.2.4 refuses the metadata of the whole topic when one
- * partition has no leader, and so reads, writes and starts nothing. Changed in memory, for the topics that are named;
- * leaderless-partitions.test.ts holds the client to each of the assumptions made here.
+ * Lets the other partitions of a topic go on when one has no leader. kafkajs 2.2.4 then rejects the metadata of the
+ * whole topic, and neither reads, writes nor starts. Patched in memory, for the named topics only;
+ * leaderless-partitions.test.ts pins each assumption made here.
  *
  * - Metadata keeps a partition without a leader, as led by node -1. No fetcher reads from that node.
- * - A consumer asks the group for no committed offset of such a partition. It would ask the leader for the oldest record
- *   next, and fetch nothing until that has answered; here each partition is read from where the receiver says anyway.
- * - A broker that refuses the connection ends the fetches from that broker alone.
- * - Who sends to such a partition is told that it has no leader.
+ * - A consumer does not ask for the committed offset of such a partition. kafkajs would ask its leader for the oldest
+ *   record next, and fetch nothing until that answered. The receiver names the offset to read from in any case.
+ * - A broker that refuses the connection ends only the fetches from that broker.
+ * - A producer that sends to such a partition gets the error LEADER_NOT_AVAILABLE.
  */
 const topics = new Set<string>();
 let isApplied = false;
 
-/** Protocol: errors of a partition in metadata. LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE, LISTENER_NOT_FOUND. */
+/** Kafka protocol, partition errors in metadata: LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE, LISTENER_NOT_FOUND. */
 const PASSABLE = new Set([5, 9, 72]);
 const LEADER_NOT_AVAILABLE = 5;
 
-/** The leader of a partition that has none. */
+/** Node id that stands for a missing leader. */
 const NONE = -1;
 
-/** Stands for the committed offset of a partition until its leader can be asked. */
+/** Placeholder for the committed offset of a partition until its leader answers. */
 const UNKNOWN_OFFSET = '0';
 
-/** From now on whoever reads or writes this topic in this process goes on with the partitions that have a leader. */
+/** From now on all readers and writers of this topic in this process go on with the partitions that have a leader. */
 export function goOnWithoutLeaders(topic: string): void {
   topics.add(topic);
   if (isApplied) return;
@@ -75,7 +75,7 @@ function fillIn(manager: OffsetManager, topic: string): void {
   }
 }
 
-/** `findBroker` has asked for new metadata by then; the wait keeps a broker that is gone from being asked in a loop. */
+/** `findBroker` has already requested new metadata; the delay prevents a busy loop of requests to a missing broker. */
 function endOneFetcherAlone(): void {
   const prototype = ConsumerGroup.prototype;
   const recover = Reflect.get(prototype, 'recoverFromFetch');

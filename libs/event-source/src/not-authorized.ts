@@ -1,17 +1,17 @@
 import { ProductError } from '@antenna/cli';
 import { causesOf } from './connection-advice.ts';
 
-/** What a right is about, and which one it is, as Kafka's own tools name them. */
+/** An operation on a resource, named as in Kafka's own tools. */
 export interface Right {
   readonly operation: 'Read' | 'Write' | 'Describe' | 'Delete';
   readonly kind: 'topic' | 'group';
   readonly name: string;
 }
 
-/** The login may not do what it has to. */
+/** The login lacks a right that the product needs. */
 export class NotAuthorizedError extends ProductError {
   readonly code = 'KAFKA_NOT_AUTHORIZED';
-  /** For the Kafka client, which tries again what does not say so. */
+  /** The Kafka client retries errors that do not have `retriable: false`. */
   readonly retriable = false;
 
   constructor({ operation, kind, name }: Right, options?: ErrorOptions) {
@@ -23,16 +23,16 @@ export class NotAuthorizedError extends ProductError {
   }
 }
 
-/** What brokers answer when a right is missing, and what it is about. */
+/** Error types that brokers return for a missing right, with the kind of resource. */
 const KINDS: Readonly<Record<string, Right['kind']>> = {
   TOPIC_AUTHORIZATION_FAILED: 'topic',
   GROUP_AUTHORIZATION_FAILED: 'group',
 };
 
 /**
- * @param error of the client: from the outside of its retries to what a broker answered.
- * @param needed the rights that the failed request needs, at most one of a kind.
- * @returns undefined when no broker has refused one of these rights.
+ * @param error of the Kafka client; its causes are searched too.
+ * @param needed the rights that the failed request needs, at most one for each kind of resource.
+ * @returns undefined when no broker refused one of these rights.
  */
 export function missingRight(error: unknown, needed: readonly Right[]): NotAuthorizedError | undefined {
   const causes = causesOf(error);

@@ -7,7 +7,7 @@ import { OldBrokerError } from './old-brokers.ts';
 
 const FETCH_KEY = 1;
 
-/** Answers every request as one for the versions that it knows: fetches up to version 10, as Kafka 2.2 does. */
+/** A broker that answers every request with its supported versions: fetches up to version 10, as in Kafka 2.2. */
 async function anOldBroker(): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
@@ -33,7 +33,7 @@ function answer(socket: Socket, request: Buffer): void {
 }
 
 describe('a broker of Kafka before 2.3', () => {
-  it('is refused at the first try, with the versions that it knows and what is needed', async () => {
+  it('is refused at the first attempt, with its fetch version and the required one', async () => {
     const server = await anOldBroker();
     const address = server.address();
     const brokers = [`127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`];

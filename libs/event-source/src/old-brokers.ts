@@ -1,7 +1,7 @@
 import { ProductError } from '@antenna/cli';
 import Broker from 'kafkajs/src/broker/index.js';
 
-/** A broker of Kafka before 2.3 (June 2019). */
+/** The broker is older than Kafka 2.3 (June 2019). */
 export class OldBrokerError extends ProductError {
   readonly code = 'KAFKA_TOO_OLD';
 
@@ -13,16 +13,16 @@ export class OldBrokerError extends ProductError {
   }
 }
 
-/** The only version of a fetch that this product reads. */
+/** The only fetch version that this product decodes. */
 const FETCH_VERSION = 11;
 const FETCH_KEY = 1;
 
 let isApplied = false;
 
 /**
- * From now on clients in this process refuse brokers whose fetches they would read in another way. kafkajs asks a broker
- * for its versions as soon as it is connected.
- * @throws {OldBrokerError} from whatever connects.
+ * From now on clients in this process refuse brokers that do not support fetch version 11. kafkajs asks a broker for
+ * its supported versions as soon as it is connected.
+ * @throws {OldBrokerError} from any client that connects to such a broker.
  */
 export function refuseOldBrokers(): void {
   if (isApplied) return;

@@ -13,20 +13,20 @@ const exceeded = (cause: Error) => new KafkaJSNumberOfRetriesExceeded(cause, { r
 
 describe('a failed request to Kafka', () => {
   it.each([
-    ['a broker that is away', refused],
-    ['a broker that is away at each of the tries', exceeded(refused)],
+    ['a broker that is down', refused],
+    ['a broker that is down at each attempt', exceeded(refused)],
     ['a broker that does not answer', new KafkaJSRequestTimeoutError('timed out', timeout)],
-    ['a partition that gets another leader', protocolError('NOT_LEADER_FOR_PARTITION', true)],
-    ['a name server that is away', Object.assign(new Error(), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
-  ])('may be made again after %s', (_what, error) => {
+    ['a change of leader', protocolError('NOT_LEADER_FOR_PARTITION', true)],
+    ['a name server that is down', Object.assign(new Error(), { code: 'EAI_AGAIN', syscall: 'getaddrinfo' })],
+  ])('is worth a retry after %s', (_what, error) => {
     expect(isPassingKafkaFailure(error)).toBe(true);
   });
 
   it.each([
     ['a refused login', exceeded(loginError())],
-    ['a certificate that is not believed', exceeded(certificateError())],
+    ['an untrusted certificate', exceeded(certificateError())],
     ['a missing right', protocolError('TOPIC_AUTHORIZATION_FAILED', false)],
-    ['what the client calls final', new KafkaJSNonRetriableError('no')],
+    ['an error that the client calls final', new KafkaJSNonRetriableError('no')],
     ['a missing topic', new TopicMissingError('devices')],
     ['a bug', new TypeError('x is not a function')],
   ])('is final after %s', (_what, error) => {
@@ -34,7 +34,7 @@ describe('a failed request to Kafka', () => {
   });
 });
 
-/** As the client makes it of the error code of an answer. */
+/** The client's error for an error code of a broker. */
 function protocolError(type: string, retriable: boolean): Error {
   return Object.assign(new Error(type), { name: 'KafkaJSProtocolError', type, retriable });
 }

@@ -3,9 +3,9 @@ import { causesOf, connectionAdvice } from './connection-advice.ts';
 import { TokenUnavailableError } from './login/bearer-token.ts';
 
 /**
- * Whether a request to Kafka failed for a reason that passes by itself: brokers that are away, a partition that is given
- * another leader. The client calls most of its errors retriable or not, but calls the last one of a request that it has
- * tried several times final: there the reason decides. A certificate or a login that is refused is final.
+ * Whether a request to Kafka failed for a reason that passes by itself, such as a missing broker or a change of leader.
+ * The client marks most errors as retriable or not. It marks the error of exhausted retries as final; there the cause
+ * decides. A rejected certificate or login is final.
  */
 export function isPassingKafkaFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -5,9 +5,9 @@ const REFUSED = 'GROUP_AUTHORIZATION_FAILED';
 let isApplied = false;
 
 /**
- * From now on clients in this process say so when no broker tells them the coordinator of a group because they lack the
- * right to use the group. As released, kafkajs asks one broker after the other, forgets what each has answered, and says
- * that it found none.
+ * From now on a client in this process reports GROUP_AUTHORIZATION_FAILED when the brokers refuse to name the group's
+ * coordinator because the login lacks the right to use the group. Unpatched, kafkajs asks one broker after the other,
+ * drops their answers and reports that it found no coordinator.
  */
 export function tellRefusedCoordinator(): void {
   if (isApplied) return;

@@ -6,11 +6,11 @@ import { kafkaClient } from './kafka-client.ts';
 import { KafkaEventSource } from './kafka-event-source.ts';
 import { DirectFetches } from './testing/fetch-directly.ts';
 
-/** Of a request; kafkaClient has 10 s. */
+/** Request time-out of these tests; that of `kafkaClient` is 10 s. */
 const REQUEST_TIMEOUT_MS = 2_000;
 const SESSION_TIMEOUT_MS = 3_000;
 
-/** A fetch brings all of it, up to 8 MiB, 2 MiB of each partition. */
+/** Batches of each partition. One fetch brings all of them: up to 8 MiB, 2 MiB of each partition. */
 const BATCHES = 3;
 const RECORDS_OF_A_BATCH = 10;
 const RECORD_BYTES = 60_000;
@@ -30,7 +30,7 @@ describe('a fetch over a slow link', () => {
     await topic.close();
   });
 
-  it('arrives although it takes longer than a request and than a session may', async () => {
+  it('arrives although it takes longer than the request time-out and the session time-out', async () => {
     for (let batch = 0; batch < BATCHES; batch += 1) await produce(topic, records(RECORDS_OF_A_BATCH));
     const reader = await aReader(topic, proxy);
     await until(() => reader.assignments > 0, { what: 'assignment' });
@@ -48,7 +48,7 @@ describe('a fetch over a slow link', () => {
     await reader.source.disconnect();
   });
 
-  it('is given up when the broker is silent', async () => {
+  it('times out when the broker is silent', async () => {
     await produce(topic, records(1));
     const fetches = await directFetches();
     expect(await fetches.fetch(0, 100_000)).toHaveLength(1);
@@ -62,7 +62,7 @@ describe('a fetch over a slow link', () => {
     await fetches.disconnect();
   });
 
-  it('comes whole when the connection was cut in the middle of it and is made again', async () => {
+  it('is complete after its connection was cut in the middle and made again', async () => {
     await produce(topic, records(RECORDS_OF_A_BATCH));
     const fetches = await directFetches();
     proxy.throttle(SLOW_BYTES_PER_SECOND);
@@ -95,7 +95,7 @@ interface Reader {
   begin(): void;
 }
 
-/** Reads partition 0 through the proxy, from the beginning on when told to begin. */
+/** Reads partition 0 through the proxy from its beginning, once it is started. */
 async function aReader({ topic, brokers }: TestTopic, proxy: TcpProxy): Promise<Reader> {
   const logged: string[] = [];
   const log = (message: string, details: object) => {

@@ -3,23 +3,23 @@ import Runner from 'kafkajs/src/consumer/runner.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
-/** How often each connection looks for a broker that is silent. */
+/** How often each connection is checked for a silent broker. */
 const LOOK_MS = 100;
 
-/** A response begins with its length, a number of 32 bits. */
+/** A response begins with its length, a 32-bit integer. */
 const LENGTH_BYTES = 4;
 
-/** When each connection last received something, milliseconds since 1970. */
+/** When each connection last received bytes (milliseconds since 1970). */
 const heardMs = new WeakMap<RequestQueue, number>();
 
 let timesOutOnSilence = false;
 let heartbeatsWhileFetching = false;
 
 /**
- * From now on clients in this process give a request up when its connection has been silent for its time-out. As
- * released, kafkajs gives it up when the whole response has not come by then: over a link that carries 400 kB/s a fetch
- * of 8 MiB takes 21 s, and would be begun again for ever. Brokers answer the requests of a connection in their order, so
- * that a response which arrives slowly is a sign of life for those that wait behind it.
+ * From now on a request in this process times out only when its connection has been silent for the time-out. Unpatched,
+ * kafkajs times a request out when the whole response has not arrived by then: over a link of 400 kB/s a fetch of 8 MiB
+ * takes 21 s and is repeated without end. Brokers answer the requests of a connection in order, so a response that
+ * arrives slowly is a sign of life for the requests behind it.
  */
 export function timeOutOnSilence(): void {
   if (timesOutOnSilence) return;
@@ -40,7 +40,7 @@ function noteWhatIsHeard(): void {
     heardMs.set(this.requestQueue, Date.now());
     processData.call(this, bytes);
   };
-  // As released, a connection that is made again takes what comes for the rest of a response that was cut off before.
+  // Unpatched, a connection that is made again treats its first bytes as the rest of a response that was cut off.
   connection.connect = function (this: Connection) {
     if (!this.isConnected()) Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: LENGTH_BYTES });
     return connect.call(this);
@@ -57,8 +57,8 @@ function timeOutSilentRequests(queue: RequestQueue): void {
 }
 
 /**
- * From now on consumers in this process send heartbeats while they wait for a fetch, too. As released, kafkajs sends none
- * until the response has come, and the group gives the partitions of a slow member away.
+ * From now on consumers in this process also send heartbeats while they wait for a fetch. Unpatched, kafkajs sends none
+ * until the response has arrived, and the group reassigns the partitions of a slow member.
  */
 export function heartbeatWhileFetching(): void {
   if (heartbeatsWhileFetching) return;
@@ -66,7 +66,7 @@ export function heartbeatWhileFetching(): void {
   const fetch = Reflect.get(Runner.prototype, 'fetch');
   Runner.prototype.fetch = async function (this: Runner, nodeId: number) {
     const beating = setInterval(() => {
-      // A rebalance is noticed by the heartbeat after the fetch.
+      // The heartbeat after the fetch notices a rebalance.
       this.heartbeat().catch(() => undefined);
     }, this.heartbeatInterval);
     try {

@@ -1,4 +1,4 @@
 declare module 'snappyjs' {
-  /** @throws when the bytes are no block of Snappy. */
+  /** @throws when the bytes are no Snappy block. */
   export function uncompress(packed: Buffer): Buffer;
 }

@@ -22,7 +22,7 @@ describe('the offsets of a topic', () => {
     await topic.close();
   });
 
-  it('tell the end of the log beside the last stable offset, which waits for a transaction that hangs open', async () => {
+  it('are the end of the log and the last stable offset, which stays before an open transaction', async () => {
     const hanging = client(topic.brokers).producer({ transactionalId: topic.topic, maxInFlightRequests: 1 });
     const other = client(topic.brokers).producer();
     await Promise.all([hanging.connect(), other.connect()]);
@@ -43,12 +43,12 @@ describe('the offsets of a topic', () => {
       ]),
     );
     await transaction.commit();
-    // The marker that ends the transaction has an offset of its own.
+    // The marker that ends the transaction occupies an offset.
     expect((await offsets.read()).get(0)).toEqual({ earliest: 0, stable: 10, latest: 10 });
     await Promise.all([hanging.disconnect(), other.disconnect()]);
   });
 
-  it('are those of the partitions that it has now, also of one that was added since', async () => {
+  it('are those of all current partitions, including one that was added since the first read', async () => {
     const admin = client(topic.brokers).admin();
     await admin.connect();
     await offsets.read();
@@ -57,7 +57,7 @@ describe('the offsets of a topic', () => {
     expect([...(await offsets.read()).keys()]).toEqual([0, 1, 2]);
   });
 
-  it('are refused by name when there is no such topic', async () => {
+  it('cause an error with the topic name when the topic does not exist', async () => {
     const missing = new TopicOffsets(kafkaCluster(client(topic.brokers)), `${topic.topic}-missing`);
     await missing.connect();
     await expect(missing.read()).rejects.toThrow(TopicMissingError);

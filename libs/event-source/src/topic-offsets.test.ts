@@ -4,10 +4,10 @@ import type { KafkaBroker, KafkaCluster, PartitionMetadata } from './kafka-clust
 const EARLIEST = -2;
 const READ_UNCOMMITTED = 0;
 
-/** What one broker says of a partition: its offsets, or the name of the error with which it refuses. */
+/** A broker's answer for a partition: its offsets, or the name of an error. */
 type Answer = { readonly earliest: number; readonly stable: number; readonly latest: number } | string;
 
-/** A cluster whose brokers know a topic's partitions, one view for each request for metadata; the last one stays. */
+/** A cluster with a list of metadata views, one for each metadata request; the last view repeats. */
 class TestCluster {
   readonly answers = new Map<number, Answer>();
   readonly unreachable = new Set<number>();
@@ -65,7 +65,7 @@ function kafkaError(name: string, message: string, retriable: boolean): Error {
   return Object.assign(new Error(message), { name, retriable, type: message });
 }
 
-/** Partitions 0, 1, ... led by these brokers; -1: none. */
+/** Partitions 0, 1, … with the node ids of their leaders; -1 for none. */
 function ledBy(...leaders: number[]): readonly PartitionMetadata[] {
   return leaders.map((leader, partitionId) => ({ partitionId, leader }));
 }
@@ -81,7 +81,7 @@ function aTopic(leaders: readonly number[], ...views: (readonly PartitionMetadat
 const READ = { earliest: 1, stable: 4, latest: 6 };
 
 describe('the offsets of a partition', () => {
-  it('are unreadable when it has no leader, and those of the others are read', async () => {
+  it('are unreadable when it has no leader, while those of the others are read', async () => {
     const { offsets } = aTopic([1, -1, 2]);
     expect([...(await offsets.read())]).toEqual([
       [0, READ],
@@ -90,7 +90,7 @@ describe('the offsets of a partition', () => {
     ]);
   });
 
-  it('are unreadable when its leader does not let us connect, and those of other leaders are read', async () => {
+  it('are unreadable when its leader refuses the connection, while those of other leaders are read', async () => {
     const { brokers, offsets } = aTopic([1, 2]);
     brokers.unreachable.add(2);
     expect([...(await offsets.read())]).toEqual([
@@ -99,7 +99,7 @@ describe('the offsets of a partition', () => {
     ]);
   });
 
-  it('are unreadable when its leader refuses to answer for it, and those of the same leader are read', async () => {
+  it('are unreadable when its leader answers with an error, while those of the same leader are read', async () => {
     const { brokers, offsets } = aTopic([1, 1]);
     brokers.answers.set(1, 'KAFKA_STORAGE_ERROR');
     expect([...(await offsets.read())]).toEqual([
@@ -108,18 +108,18 @@ describe('the offsets of a partition', () => {
     ]);
   });
 
-  it('are read from a new leader that is elected within the time that a reading waits', async () => {
+  it('are read from a new leader that is elected within the patience of a read', async () => {
     const { offsets } = aTopic([1], ledBy(-1), ledBy(3));
     expect([...(await offsets.read())]).toEqual([[0, READ]]);
   });
 
-  it('are an error when another try would be refused the same way', async () => {
+  it('cause an error when another attempt would be refused the same way', async () => {
     const { brokers, offsets } = aTopic([1]);
     brokers.answers.set(0, 'TOPIC_AUTHORIZATION_FAILED');
     await expect(offsets.read()).rejects.toThrow('TOPIC_AUTHORIZATION_FAILED');
   });
 
-  it('are missed in the log once, and found again once', async () => {
+  it('are logged once as unreadable and once as readable again', async () => {
     const { brokers, offsets, logged } = aTopic([1, 2]);
     brokers.unreachable.add(2);
     await offsets.read();
@@ -134,26 +134,26 @@ describe('the offsets of a partition', () => {
   });
 });
 
-describe('a broker that does not know of all partitions yet', () => {
-  it('is not believed when the group has handed such a partition out', async () => {
+describe('metadata of a broker that does not know all partitions yet', () => {
+  it('is rejected when the group has assigned an unknown partition', async () => {
     const { offsets } = aTopic([1, 1], ledBy(1), ledBy(1, 1));
     expect([...(await offsets.read([1])).keys()]).toEqual([0, 1]);
   });
 
-  it('is not believed when another one knew them before', async () => {
+  it('is rejected when an earlier read found more partitions', async () => {
     const { offsets } = aTopic([1, 1], ledBy(1, 1), ledBy(1), ledBy(), ledBy(1, 1));
     await offsets.read();
     expect([...(await offsets.read()).keys()]).toEqual([0, 1]);
   });
 
-  it('is believed when all brokers say the same for as long as a reading waits', async () => {
+  it('is accepted when all brokers agree for the patience of a read', async () => {
     const { offsets } = aTopic([1, 1], ledBy(1, 1), ledBy(1));
     await offsets.read();
     expect([...(await offsets.read()).keys()]).toEqual([0]);
   });
 });
 
-it('the ends of a topic are those of the partitions that can be read', () => {
+it('the ends of a topic are those of its readable partitions', () => {
   const offsets = new Map([
     [0, READ],
     [1, undefined],
@@ -162,8 +162,8 @@ it('the ends of a topic are those of the partitions that can be read', () => {
   expect(endsOf(offsets, 'stable')).toEqual(new Map([[0, 4]]));
 });
 
-describe('brokers that tell no cluster id', () => {
-  it.each([null, ''])('are refused by a sentence: %j', (clusterId) => {
+describe('brokers that report no cluster id', () => {
+  it.each([null, ''])('are refused with an error that says so: %j', (clusterId) => {
     const { brokers } = aTopic([1]);
     brokers.clusterId = clusterId;
     const offsets = new TopicOffsets(brokers.cluster, 'devices');

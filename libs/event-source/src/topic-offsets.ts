@@ -8,7 +8,7 @@ import { leaderOffsets } from './leader-offsets.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { missingRight } from './not-authorized.ts';
 
-/** The topic is not there. */
+/** The topic does not exist. */
 export class TopicMissingError extends ProductError {
   readonly code = 'TOPIC_MISSING';
 
@@ -20,33 +20,33 @@ export class TopicMissingError extends ProductError {
   }
 }
 
-/** The brokers do not say which cluster they are. */
+/** The brokers report no cluster id. */
 export class NoClusterIdError extends ProductError {
   readonly code = 'KAFKA_NO_CLUSTER_ID';
 
   constructor() {
     super(
-      `the brokers tell no cluster id, by which the database knows that its positions belong to this cluster: use ` +
+      `the brokers report no cluster id, by which the database knows that its positions belong to this cluster: use ` +
         `brokers that have one, as those of Kafka do since 0.10.1`,
     );
   }
 }
 
-/** How long one reading waits for a new leader, or for a broker that knows all partitions; then it does without. */
+/** How long one `read` waits for a new leader, or for a broker that knows all partitions, before it returns without. */
 const PATIENCE_MS = 3_000;
 const FIRST_WAIT_MS = 200;
 
-/** What a topic holds, asked of the brokers each time. */
+/** The offset ranges of a topic's partitions, requested from the brokers at each `read`. */
 export class TopicOffsets {
   readonly #cluster: KafkaCluster;
   readonly #topic: string;
   readonly #log: KafkaLog;
-  /** The partitions that the last reading found. */
+  /** The partitions that the last `read` found. */
   #known: readonly number[] = [];
-  /** Those of them that could not be read. */
+  /** Those among them whose offsets could not be read. */
   #unreadable = new Set<number>();
 
-  /** @param cluster is connected and disconnected by this object. */
+  /** @param cluster this object connects and disconnects it. */
   constructor(cluster: KafkaCluster, topic: string, log: KafkaLog = () => undefined) {
     this.#cluster = cluster;
     this.#topic = topic;
@@ -54,7 +54,7 @@ export class TopicOffsets {
     goOnWithoutLeaders(topic);
   }
 
-  /** @throws {AdvertisedAddressError} when the brokers name addresses for themselves of which none answers. */
+  /** @throws {AdvertisedAddressError} when no address that the brokers advertise answers. */
   async connect(): Promise<void> {
     await this.#cluster.connect();
     await this.#cluster.refreshMetadata();
@@ -69,7 +69,7 @@ export class TopicOffsets {
     await this.#cluster.disconnect();
   }
 
-  /** @throws {NoClusterIdError} when the brokers have none. */
+  /** @throws {NoClusterIdError} when the brokers report no cluster id. */
   clusterId(): string {
     const { metadata } = this.#cluster.brokerPool;
     if (metadata === null) throw new TypeError('the cluster is asked for its name before it is connected');
@@ -78,11 +78,12 @@ export class TopicOffsets {
   }
 
   /**
-   * Of every partition that the topic has now; undefined for one that has no leader, or whose leader does not answer.
-   * A broker may know the topic of a moment ago: others are asked until one knows every partition that was known before.
-   * @param assigned partitions that the topic has for sure, since the group has handed them out.
-   * @throws {TopicMissingError} when there is no such topic.
-   * @throws {NotAuthorizedError} when this login may not read it.
+   * The offset range of every partition of the topic; undefined for a partition that has no leader, or whose leader
+   * does not answer. A broker may have outdated metadata: others are asked until one knows every partition known
+   * before.
+   * @param assigned partitions that certainly exist, since the group has assigned them.
+   * @throws {TopicMissingError} when the topic does not exist.
+   * @throws {NotAuthorizedError} when this login may not read the topic.
    */
   async read(assigned: readonly number[] = []): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     const expected = [...this.#known, ...assigned];
@@ -98,7 +99,7 @@ export class TopicOffsets {
     }
   }
 
-  /** Whether nothing is left to wait for: partitions that could not be read before either are not waited for again. */
+  /** Whether `read` can return: it does not wait again for partitions that were unreadable in the last `read`. */
   #isComplete(
     found: readonly number[],
     expected: readonly number[],
@@ -142,7 +143,7 @@ export class TopicOffsets {
     return new Map(found.map((partition) => [partition, ranges.get(partition)]));
   }
 
-  /** Where the leaders of these partitions say that they are: an address that this machine cannot reach, perhaps. */
+  /** The addresses that the leaders of these partitions advertise; possibly unreachable from this machine. */
   #leadersOf(partitions: readonly number[]): readonly string[] {
     const brokers = this.#cluster.brokerPool.metadata?.brokers ?? [];
     const leaders = new Set(
@@ -169,7 +170,7 @@ export class TopicOffsets {
   }
 }
 
-/** One end of each partition whose offsets can be read. */
+/** The chosen end of each partition whose offsets can be read. */
 export function endsOf(
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
   end: 'latest' | 'stable',

@@ -14,7 +14,7 @@ import { connectToKafka } from './connect-to-kafka.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
 
-/** The topic brought nothing of what it says that it holds. */
+/** The topic delivers no records although its offset range says that it holds some. */
 export class TopicSilentError extends ProductError {
   readonly code = 'TOPIC_SILENT';
 }
@@ -23,23 +23,23 @@ interface ReaderSettings extends SubscriptionSettings {
   readonly brokers: readonly string[];
 }
 
-/** How long nothing may come. */
+/** The longest time without a batch before the read fails. */
 const SILENCE_MS = 60_000;
 
-/** Reads spans of the topic again, in a group of its own for each, of which nothing is left. */
+/** Reads spans of the topic again, each in a consumer group of its own that commits no offsets. */
 export class TopicReader implements RecordReader {
   readonly #kafka: Kafka;
   readonly #settings: ReaderSettings;
   readonly #log: KafkaLog;
 
-  /** @param settings `groupId` is what the names of the groups begin with. */
+  /** @param settings `groupId` is the prefix of the group names. */
   constructor(kafka: Kafka, settings: ReaderSettings, log: KafkaLog) {
     this.#kafka = kafka;
     this.#settings = settings;
     this.#log = log;
   }
 
-  /** @throws {TopicSilentError} when nothing comes for a minute. */
+  /** @throws {TopicSilentError} when no batch arrives for a minute. */
   async read(span: OffsetSpan, take: (record: SourceRecord) => boolean): Promise<void> {
     const groupId = `${this.#settings.groupId}-again-${randomBytes(4).toString('hex')}`;
     const source = new KafkaEventSource(this.#kafka, { ...this.#settings, groupId }, this.#log);
@@ -65,7 +65,7 @@ interface SpanParts {
   readonly take: (record: SourceRecord) => boolean;
 }
 
-/** Takes the batches of one span, as far as the topic holds it. */
+/** Receives the batches of one span, as far as the topic still holds it. */
 class SpanReading implements RecordReceiver {
   readonly #source: KafkaEventSource;
   readonly #parts: SpanParts;
@@ -105,11 +105,11 @@ class SpanReading implements RecordReceiver {
     return true;
   }
 
-  /** @returns false when that is enough. */
+  /** @returns false when the callback needs no further record. */
   #takeAll(records: RecordCursor): boolean {
     while (records.next()) {
-      const isWanted = records.offset >= this.#next && records.offset < this.#end;
-      if (isWanted && !this.#parts.take(records.record())) return false;
+      const isInSpan = records.offset >= this.#next && records.offset < this.#end;
+      if (isInSpan && !this.#parts.take(records.record())) return false;
     }
     return true;
   }
@@ -135,7 +135,7 @@ class SpanReading implements RecordReceiver {
       const { partition } = this.#parts.span;
       this.#done.reject(
         new TopicSilentError(
-          `nothing came of partition ${partition} from offset ${next} on for ${SILENCE_MS / 1000} s`,
+          `no record arrived from partition ${partition} at offset ${next} or later for ${SILENCE_MS / 1000} s`,
         ),
       );
     }, SILENCE_MS);

@@ -2,7 +2,7 @@ import type { RecordPlace, RecordSender, SendOutcome, SourceRecord } from '@ante
 import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
 import { missingRight } from './not-authorized.ts';
 
-/** Answers of a broker after which it surely has not appended the record. */
+/** Broker errors after which the record is certainly not in the log. */
 const NOT_APPENDED = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -18,7 +18,7 @@ const NOT_APPENDED = new Set([
   'POLICY_VIOLATION',
 ]);
 
-/** Appends records to the topic, each in one try: what is not acknowledged may have been appended all the same. */
+/** Appends records to the topic, each in one attempt: a record without an acknowledgement may still be in the log. */
 export class TopicSender implements RecordSender {
   readonly #producer: Producer;
   readonly #topic: string;
@@ -40,7 +40,7 @@ export class TopicSender implements RecordSender {
     return this.#producer.disconnect();
   }
 
-  /** The new record tells in a header which one it repeats. */
+  /** The header `replay-of` of the new record names the record that it repeats. */
   async send(place: RecordPlace, { key, value }: Pick<SourceRecord, 'key' | 'value'>): Promise<SendOutcome> {
     const { partition, offset } = place;
     const headers = { 'replay-of': `${this.#topic}/${partition}/${offset}` };
@@ -62,10 +62,10 @@ function outcomeOf(answer: RecordMetadata | undefined): SendOutcome {
   const newOffset = Number(answer?.baseOffset);
   return Number.isSafeInteger(newOffset) && newOffset >= 0
     ? { kind: 'sent', newOffset }
-    : { kind: 'unknown', detail: 'Kafka acknowledged the record and did not tell its offset' };
+    : { kind: 'unknown', detail: 'Kafka acknowledged the record without its offset' };
 }
 
-/** The client wraps what the broker said. */
+/** The client wraps the broker's error in its own. */
 function refusalIn(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('type' in cause && typeof cause.type === 'string' && NOT_APPENDED.has(cause.type)) return cause.message;

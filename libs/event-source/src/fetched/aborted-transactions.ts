@@ -1,6 +1,6 @@
 import type { BatchHead } from './packed-batch.ts';
 
-/** By whom a batch was written. */
+/** The fields of a batch that decide whether it is hidden. */
 type Written = Pick<BatchHead, 'lastOffset' | 'producerId' | 'isTransactional'>;
 
 export interface AbortedTransaction {
@@ -9,12 +9,12 @@ export interface AbortedTransaction {
 }
 
 /**
- * Which of the batches of a fetch were written by transactions that were aborted. Kafka's own consumer is the model: a
- * producer's batches are hidden from the first offset of its aborted transaction to the marker that ends it.
+ * Finds the batches of a fetch that belong to aborted transactions, by the rule of Kafka's own consumer: a producer's
+ * batches are hidden from the first offset of its aborted transaction to the marker that ends it.
  *
- * The broker lists aborted transactions in the order of those markers, so that one that began earlier may be listed
- * later. It lists each that reaches into the fetch, wherever it began: what is hidden does not depend on where the fetch
- * begins or ends.
+ * The broker lists aborted transactions in the order of their markers, so a transaction that began earlier may be
+ * listed later. It lists every transaction that overlaps the fetch, including those that began before it, so the result
+ * does not depend on where the fetch begins or ends.
  */
 export class AbortedTransactions {
   readonly #toBegin: AbortedTransaction[];
@@ -24,7 +24,7 @@ export class AbortedTransactions {
     this.#toBegin = aborted.toSorted((left, right) => (left.firstOffset < right.firstOffset ? -1 : 1));
   }
 
-  /** Whether the records of a batch are hidden. To be asked for each batch, in order. */
+  /** Whether the records of a batch are hidden. Call once for each batch, in offset order. */
   hides({ lastOffset, producerId, isTransactional }: Written): boolean {
     while (this.#toBegin[0] !== undefined && this.#toBegin[0].firstOffset <= lastOffset) {
       this.#hidden.add(this.#toBegin[0].producerId);
@@ -33,7 +33,7 @@ export class AbortedTransactions {
     return isTransactional && this.#hidden.has(producerId);
   }
 
-  /** An abort marker of the producer has come. */
+  /** Ends the producer's aborted transaction: call for each abort marker. */
   end(producerId: bigint): void {
     this.#hidden.delete(producerId);
   }

@@ -1,27 +1,27 @@
 import { isIntact, type PackedBatch } from './packed-batch.ts';
 
-/** Where a batch has to lie, as far as that is known without it. */
+/** The offset range that the context of a batch allows it to cover. */
 export interface BatchPosition {
-  /** The offset that was asked for, or the one behind the batch before it. */
+  /** The fetched offset, or the offset after the previous batch. */
   readonly expected: number;
   readonly isFirst: boolean;
   /** End of the partition (exclusive). */
   readonly end: number;
-  /** First offset of the batch behind it, where the fetch has brought one. */
+  /** First offset of the next batch; undefined when the fetch ends with this batch. */
   readonly nextOffset: number | undefined;
 }
 
 export interface BatchFault {
-  /** Reads well after «the batch». */
+  /** Follows «the batch» in an error message. */
   readonly text: string;
   /**
-   * Where the batch begins and ends is certain all the same, so that its records can be counted. A position must not
-   * move to an offset that a damaged head says.
+   * Whether the first and last offset are certain despite the fault, so that the records can be counted. A position
+   * must not move to an offset taken from a damaged head.
    */
   readonly hasExtent: boolean;
 }
 
-/** What is wrong with a batch as it has come; undefined when it can be believed. */
+/** @returns what is wrong with a fetched batch; undefined when it is valid. */
 export function batchFault(batch: PackedBatch, surroundings: BatchPosition): BatchFault | undefined {
   const misplacement = misplacementOf(batch, surroundings);
   if (misplacement !== undefined) return { text: misplacement, hasExtent: false };
@@ -41,8 +41,8 @@ function misplacementOf({ head }: PackedBatch, { expected, isFirst, end, nextOff
 }
 
 /**
- * Two numbers of the head agree: it is not by chance that a batch has as many records as offsets, or that another batch
- * or nothing follows where it says that it ends.
+ * True when a second fact confirms the offsets in the head: the batch has as many records as offsets, or it ends where
+ * the next batch begins or the partition ends.
  */
 function hasExtent({ head }: PackedBatch, { end, nextOffset }: BatchPosition): boolean {
   const { firstOffset, lastOffset, recordCount } = head;

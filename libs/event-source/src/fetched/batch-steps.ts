@@ -7,7 +7,7 @@ import { recordsFault, StoredRecords } from './stored-records.ts';
 import type { UnpackedBatch } from './unpacked-batch.ts';
 import { OldMessageFormatError, UnreadableBatchError } from './unreadable-batch.ts';
 
-/** Where a fetched set comes from. */
+/** The partition, offset and end of a fetch. */
 export interface FetchPlace {
   readonly partition: number;
   readonly fetchedOffset: number;
@@ -18,24 +18,24 @@ export interface FetchPlace {
 export interface Undecodable {
   readonly kind: 'undecodable';
   readonly range: UndecodableRange;
-  /** Number of the leader that wrote it. */
+  /** Epoch of the leader that wrote the batch. */
   readonly leaderEpoch: number;
 }
 
-/** What a batch of a fetched set turns out to be. */
+/** The classification of one batch of a fetched set. */
 export type BatchStep =
   | { readonly kind: 'packed'; readonly batch: PackedBatch }
-  /** A transaction marker, or records that were aborted. */
+  /** A transaction marker, or a batch of an aborted transaction. */
   | { readonly kind: 'hidden'; readonly batch: UnpackedBatch }
   | Undecodable
-  /** It has come damaged, perhaps on its way only. No step follows. */
+  /** The batch is damaged, perhaps only in transit. No step follows. */
   | { readonly kind: 'to fetch again'; readonly fault: string }
-  /** No step follows. */
+  /** Nothing behind the batch can be read. No step follows. */
   | { readonly kind: 'unreadable'; readonly error: UnreadableBatchError | OldMessageFormatError };
 
 /**
- * Looks at the batches of a fetched set one after the other, and unpacks none of them.
- * @param isStored whether a batch that cannot be believed has come before with the same bytes.
+ * Classifies the batches of a fetched set in order, without unpacking them.
+ * @param isStored whether the last fetch brought the same invalid bytes, so that the broker stores them that way.
  */
 export function* batchSteps(
   { bytes, aborted }: FetchedSet,
@@ -53,7 +53,7 @@ export function* batchSteps(
     if (!('head' in batch)) return;
     const step = soundStep(batch, transactions);
     yield step;
-    // What a marker says that cannot be read is not known here, but is to the broker in the next fetch.
+    // An unreadable marker may end a transaction: only the next fetch says which batches behind it are hidden.
     if (step.kind === 'undecodable') return;
     expected = batch.head.lastOffset + 1;
   }
@@ -89,7 +89,7 @@ function toFetchAgain({ text }: BatchFault): BatchStep {
   return { kind: 'to fetch again', fault: text };
 }
 
-/** A batch that is stored with a fault. */
+/** The step for an invalid batch that the broker stores with these bytes. */
 function storedFault(
   batch: PackedBatch | NoBatch,
   { text, hasExtent }: BatchFault,
@@ -114,14 +114,14 @@ function soundStep(batch: PackedBatch, transactions: AbortedTransactions): Batch
   return { kind: 'hidden', batch: withoutRecords(batch) };
 }
 
-/** The key of a marker: version and type, of which 0 is an abort. */
+/** The key of a marker holds version and type, 16 bits each; type 0 is an abort. */
 function isAbort(marker: UnpackedBatch): boolean {
   const records = new StoredRecords([marker], 0);
   const key = records.next() ? records.record().key : null;
   return key?.length === 4 && key[2] === 0 && key[3] === 0;
 }
 
-/** A batch of which no record is delivered. */
+/** The batch with its offsets, without its records. */
 function withoutRecords(batch: PackedBatch): UnpackedBatch {
   return { ...unpackedBatch(batch, Buffer.alloc(0)), recordCount: 0 };
 }

@@ -1,4 +1,4 @@
-/** Reads Kafka's big-endian primitives one after the other. */
+/** Reads big-endian primitives of the Kafka protocol in sequence. */
 export class ByteCursor {
   readonly #bytes: Buffer;
   #position = 0;
@@ -27,27 +27,27 @@ export class ByteCursor {
     return this.#bytes.readBigInt64BE(this.#advance(8));
   }
 
-  /** Null when its length is negative. */
+  /** A string with a 16-bit length; null for a negative length. */
   text(): string | null {
     const length = this.int16();
     return length < 0 ? null : this.take(length).toString('utf8');
   }
 
-  /** As many elements as the count before them says; a negative count is none. */
+  /** An array with its element count in front; a negative count stands for an empty array. */
   array<T>(element: () => T): T[] {
     return Array.from({ length: Math.max(0, this.int32()) }, element);
   }
 
-  /** @returns a view. */
+  /** @returns a view of the next bytes, not a copy. */
   take(length: number): Buffer {
     const start = this.#advance(length);
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** @throws {RangeError} when less is left: each read is of bytes that are there. */
+  /** @throws {RangeError} when fewer bytes are left. */
   #advance(length: number): number {
     const start = this.#position;
-    if (length > this.#bytes.length - start) throw new RangeError(`${length} bytes are wanted, ${this.left} are left`);
+    if (length > this.#bytes.length - start) throw new RangeError(`${length} bytes are needed, ${this.left} are left`);
     this.#position = start + length;
     return start;
   }

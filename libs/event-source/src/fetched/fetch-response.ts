@@ -3,9 +3,9 @@ import type { AbortedTransaction } from './aborted-transactions.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import { FetchedSet } from './fetched-set.ts';
 
-/** A response to a fetch (version 11) in the form that kafkajs gives it, but for what it holds in place of messages. */
+/** A fetch response (version 11) in the structure of kafkajs, with a `FetchedSet` in place of messages. */
 export interface FetchResponse {
-  /** The broker has not waited; it counts on the client to do so. */
+  /** Always 0: the broker does not delay the response; it expects the client to pause. */
   readonly throttleTime: 0;
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;
@@ -22,17 +22,17 @@ interface FetchedPartition {
   readonly highWatermark: string;
   readonly lastStableOffset: string;
   readonly lastStartOffset: string;
-  /** They are hidden when the set is read. */
+  /** Always empty for kafkajs: aborted transactions are hidden when the set is read. */
   readonly abortedTransactions: readonly never[];
   readonly preferredReadReplica: number;
-  /** None or one: all that has come. */
+  /** At most one set, with all batches of the partition. */
   readonly messages: readonly FetchedSet[];
 }
 
 /**
- * Reads a response whose topics are all wanted, down to what it holds of each partition.
- * @returns undefined for any other.
- * @throws {kafkajs.KafkaJSError} when it is cut short; then the client fetches again.
+ * Decodes a response down to the stored batches of each partition, if it holds only topics that are read in sets.
+ * @returns undefined when the response holds another topic.
+ * @throws {kafkajs.KafkaJSError} when the response is cut short; the client then fetches again.
  */
 export function fetchResponse(raw: Buffer, isWanted: (topic: string) => boolean): FetchResponse | undefined {
   try {

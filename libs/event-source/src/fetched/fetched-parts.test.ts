@@ -30,11 +30,11 @@ interface Fetch {
   readonly fetchedOffset?: number;
   readonly aborted?: readonly (readonly [producerId: number, firstOffset: number])[];
   readonly suspicions?: Suspicions;
-  /** Of the partition. */
+  /** High watermark of the partition (exclusive end). */
   readonly end?: number;
 }
 
-/** What each part brings, in short; `damaged` when the rest of the fetch is to be fetched again. */
+/** A short form of each part; `damaged` when the rest of the fetch has to be fetched again. */
 async function fetched(fetch: Fetch) {
   const short: unknown[] = [];
   const parts = partsOf(fetch, () => {
@@ -76,19 +76,19 @@ function offsetsOf(part: RecordBatch): readonly number[] {
   return offsets;
 }
 
-describe('records of transactions', () => {
-  it('come when they were committed, and the markers do not', async () => {
+describe('the records of transactional batches', () => {
+  it('are delivered when the transaction was committed, without its markers', async () => {
     const batches = [data(0, 2, { producerId: 7 }), data(2, 2), end(4, 7, 'commit'), data(5, 1)];
     expect(await fetched({ batches })).toEqual([[0, 6, 0, 1, 2, 3, 5]]);
   });
 
-  it('do not come when they were aborted', async () => {
+  it('are not delivered when the transaction was aborted', async () => {
     const batches = [data(0, 2, { producerId: 7 }), data(2, 2), end(4, 7, 'abort'), data(5, 1, { producerId: 7 })];
     expect(await fetched({ batches, aborted: [[7, 0]] })).toEqual([[0, 6, 2, 3, 5]]);
   });
 
-  // Each of the two began before the offset that was asked for.
-  it('do not come when several were aborted at the same time', async () => {
+  // Both transactions began before the fetched offset.
+  it('are not delivered when several overlapping transactions were aborted', async () => {
     const batches = [
       data(20, 2, { producerId: 8 }),
       data(22, 2, { producerId: 7 }),
@@ -103,7 +103,7 @@ describe('records of transactions', () => {
   });
 
   // 7: ├ 0 1 ─────── abort 5 ┤     8: ├ 2 3 ─ abort 4 ┤
-  it('do not come when the transaction that began last was aborted first', async () => {
+  it('are not delivered when the transaction that began last was aborted first', async () => {
     const batches = [
       data(0, 2, { producerId: 7 }),
       data(2, 2, { producerId: 8 }),
@@ -118,18 +118,18 @@ describe('records of transactions', () => {
     expect(await fetched({ batches, aborted })).toEqual([[0, 7, 6]]);
   });
 
-  it('come as a part without records when nothing but a marker is left', async () => {
+  it('are delivered as an empty part when the fetch holds only a marker', async () => {
     expect(await fetched({ batches: [end(4, 7, 'commit')], fetchedOffset: 4 })).toEqual([[4, 5]]);
   });
 });
 
 describe('a stored batch', () => {
-  it('reaches over offsets at its end that were compacted away', async () => {
+  it('covers the offsets at its end that compaction removed', async () => {
     expect(await fetched({ batches: [data(0, 2, { lastOffsetDelta: 9 })] })).toEqual([[0, 10, 0, 1]]);
   });
 
-  // Compaction leaves the head of a batch for the sake of its producer.
-  it('without records leaves the record before it as it is', async () => {
+  // Compaction keeps the head of an empty batch, since it holds the producer's last sequence number.
+  it('without records leaves the current record of the cursor unchanged', async () => {
     const full = data(0, 1, { records: [aRecord(0, Buffer.from('{}'), Buffer.from('a key'))] });
     const empty = data(1, 0, { lastOffsetDelta: 3 });
     for await (const part of partsOf({ batches: [full, empty] })) {
@@ -139,24 +139,24 @@ describe('a stored batch', () => {
     }
   });
 
-  it('brings only the records from the offset on that was asked for', async () => {
+  it('delivers only its records from the fetched offset on', async () => {
     expect(await fetched({ batches: [data(0, 4), data(4, 1)], fetchedOffset: 2 })).toEqual([[2, 5, 2, 3, 4]]);
   });
 
-  it('that the broker has cut off in the middle is left out', async () => {
+  it('that the broker has cut off at the end of a fetch is left out', async () => {
     const cutOff = batchBytes(data(2, 2)).subarray(0, -3);
     expect(await fetched({ batches: [data(0, 2), cutOff] })).toEqual([[0, 2, 0, 1]]);
   });
 });
 
 describe('a fetch', () => {
-  /** Of which so many bytes cannot be packed. */
+  /** @param random how many of the bytes are incompressible. */
   const batchOf = (firstOffset: number, bytes: number, random = 0) => {
     const value = Buffer.concat([randomBytes(random), Buffer.alloc(bytes)]);
     return data(firstOffset, 1, { isGzipped: true, records: [aRecord(0, value)] });
   };
 
-  it('comes in parts of a few MiB, each from where the one before it ends', async () => {
+  it('is delivered in parts of a few MiB, each beginning where the previous one ends', async () => {
     const batches = [0, 1, 2, 3, 4, 5, 6].map((offset) => batchOf(offset, 1.5 * MIB, 50_000));
     expect(await fetched({ batches })).toEqual([
       [0, 3, 0, 1, 2],
@@ -165,7 +165,7 @@ describe('a fetch', () => {
     ]);
   });
 
-  it('comes in parts of one leader each, which say where they come from', async () => {
+  it('is delivered in parts of one leader epoch each, with the origin of each part', async () => {
     const origins: unknown[] = [];
     const batches = [data(0, 3, { leaderEpoch: 4 }), data(3, 1, { leaderEpoch: 4 }), data(4, 2, { leaderEpoch: 6 })];
     for (const fetchedOffset of [1, 4]) {
@@ -181,7 +181,7 @@ describe('a fetch', () => {
     ]);
   });
 
-  it('brings a large batch in a part of its own', async () => {
+  it('delivers a large batch as a part of its own', async () => {
     const batches = [batchOf(0, 1), batchOf(1, 9 * MIB), batchOf(2, 1)];
     expect(await fetched({ batches })).toEqual([
       [0, 1, 0],
@@ -190,7 +190,7 @@ describe('a fetch', () => {
     ]);
   });
 
-  it('has one large batch at a time in memory, of all partitions', async () => {
+  it('holds one large batch at a time in memory, across all partitions', async () => {
     const bytes = batchBytes(batchOf(0, 9 * MIB));
     const place = { partition: 3, fetchedOffset: 0, highWatermark: 9 };
     const context = { suspicions: new Suspicions(), damaged: () => undefined };
@@ -202,7 +202,7 @@ describe('a fetch', () => {
     const next = second.next().then(() => {
       hasCome = true;
     });
-    // Takes as long as the second would if it did not have to wait.
+    // Takes as long as the second would without the lock.
     await parts(new Turns()).next();
     expect(hasCome).toBe(false);
     await first.return(undefined);
@@ -211,7 +211,7 @@ describe('a fetch', () => {
   });
 });
 
-/** One bit is another. */
+/** The bytes with one bit inverted. */
 function flipped(bytes: Buffer, position: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[position]! ^= 1;
@@ -222,20 +222,20 @@ const LENGTH = 11;
 const MAGIC = 16;
 const LAST_OFFSET_DELTA = 26;
 
-describe('a batch that has come damaged', () => {
+describe('a fetched batch that is damaged', () => {
   const last = (batch: TestBatch) => flipped(batchBytes(batch), batchBytes(batch).length - 1);
 
-  it('is fetched again, and what comes before it is delivered', async () => {
+  it('is fetched again, and the batches before it are delivered', async () => {
     expect(await fetched({ batches: [data(0, 2), last(data(2, 2)), data(4, 2)] })).toEqual(['damaged', [0, 2, 0, 1]]);
   });
 
-  it('is delivered when it comes whole the next time', async () => {
+  it('is delivered when the next fetch brings it intact', async () => {
     const suspicions = new Suspicions();
     await fetched({ batches: [last(data(2, 2))], fetchedOffset: 2, suspicions });
     expect(await fetched({ batches: [data(2, 2)], fetchedOffset: 2, suspicions })).toEqual([[2, 4, 2, 3]]);
   });
 
-  it('is fetched again as long as it comes with other bytes each time', async () => {
+  it('is fetched again as long as each fetch brings other bytes', async () => {
     const suspicions = new Suspicions();
     const bytes = batchBytes(data(2, 2));
     for (const position of [bytes.length - 1, bytes.length - 2, bytes.length - 1]) {
@@ -244,7 +244,7 @@ describe('a batch that has come damaged', () => {
     }
   });
 
-  it('is one that nobody can decode when it comes twice with the same bytes', async () => {
+  it('is undecodable when two fetches bring the same bytes', async () => {
     const suspicions = new Suspicions();
     const batches = [last(data(2, 2)), data(4, 2)];
     expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual(['damaged']);
@@ -252,11 +252,11 @@ describe('a batch that has come damaged', () => {
   });
 
   it.each([
-    ['the batch behind it begins where it ends', [data(10, 1)], 1_000, [2, 10, 'damaged_batch', 2]],
-    ['the partition ends where it ends', [], 10, [2, 10, 'damaged_batch', 2]],
-    ['nothing tells where it ends', [], 1_000, [2, 'UNREADABLE_BATCH']],
-    ['the batch behind it begins elsewhere', [data(11, 1)], 1_000, [2, 'UNREADABLE_BATCH']],
-  ])('and was compacted is counted up to its end only if that is certain: %s', async (_what, behind, ends, part) => {
+    ['the next batch begins at its end', [data(10, 1)], 1_000, [2, 10, 'damaged_batch', 2]],
+    ['the partition ends at its end', [], 10, [2, 10, 'damaged_batch', 2]],
+    ['nothing confirms its end', [], 1_000, [2, 'UNREADABLE_BATCH']],
+    ['the next batch begins elsewhere', [data(11, 1)], 1_000, [2, 'UNREADABLE_BATCH']],
+  ])('and compacted is counted up to its end only if its end is confirmed: %s', async (_what, behind, ends, part) => {
     const suspicions = new Suspicions();
     const fetch = {
       batches: [last(data(2, 2, { lastOffsetDelta: 7 })), ...behind],
@@ -273,23 +273,23 @@ describe('a batch that has come damaged', () => {
     ['its format', MAGIC, [2, 'UNREADABLE_BATCH']],
     ['its first offset', 7, [2, 'UNREADABLE_BATCH']],
     ['its length', LENGTH, [2, 5, 'damaged_batch', 3]],
-  ])('in %s moves no position to where it does not end', async (_what, position, part) => {
+  ])('in %s never moves the position to a wrong end of the batch', async (_what, position, part) => {
     const suspicions = new Suspicions();
     const batches = [flipped(batchBytes(data(2, 3)), position), data(5, 2)];
     expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual(['damaged']);
     expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual([part]);
   });
 
-  it('in its first offset, so that it lies within the batch behind it, is not believed', async () => {
+  it('in its first offset, so that it lies within the next batch, is fetched again', async () => {
     const batches = [flipped(batchBytes(data(2, 3)), 7), data(5, 2)];
     expect(await fetched({ batches, fetchedOffset: 2 })).toEqual(['damaged']);
   });
 
-  it('and would move the position beyond the end of the partition is not believed', async () => {
+  it('so that it reaches beyond the end of the partition is fetched again', async () => {
     expect(await fetched({ batches: [data(2, 3)], fetchedOffset: 2, end: 4 })).toEqual(['damaged']);
   });
 
-  it.each([0, 1])('is of message format %d, which is refused', async (magic) => {
+  it.each([0, 1])('so that it has the old message format %d is refused', async (magic) => {
     const suspicions = new Suspicions();
     const bytes = batchBytes(data(2, 3));
     bytes[MAGIC] = magic;
@@ -298,14 +298,14 @@ describe('a batch that has come damaged', () => {
   });
 });
 
-describe('a batch that nobody can decode although it is stored as it was sent', () => {
+describe('an undecodable batch with a correct checksum', () => {
   const records = Buffer.concat([0, 1].map((offsetDelta) => recordBytes(aRecord(offsetDelta, Buffer.from('{}')))));
 
   it.each([
-    ['no codec has packed it', 1, Buffer.from('not packed'), 'undecodable_batch'],
-    ['what was packed is cut short', 1, gzipSync(records).subarray(0, -9), 'undecodable_batch'],
-    ['it names a codec that there is not', 6, records, 'undecodable_batch'],
-    ['a record reaches beyond it', 0, records.subarray(0, -1), 'undecodable_batch'],
+    ['it is not packed by its codec', 1, Buffer.from('not packed'), 'undecodable_batch'],
+    ['its packed bytes are cut short', 1, gzipSync(records).subarray(0, -9), 'undecodable_batch'],
+    ['its codec is unknown', 6, records, 'undecodable_batch'],
+    ['a record extends beyond it', 0, records.subarray(0, -1), 'undecodable_batch'],
     ['more bytes follow its records', 1, gzipSync(Buffer.concat([records, records])), 'undecodable_batch'],
     [
       'its offsets do not increase',
@@ -314,7 +314,7 @@ describe('a batch that nobody can decode although it is stored as it was sent', 
       'undecodable_batch',
     ],
     ['it unpacks to more than the limit', 1, gzipSync(Buffer.alloc(MAX_BATCH_BYTES + 1)), 'oversized_batch'],
-  ])('is left out, and what follows is delivered: %s', async (_what, codec, bytes, reason) => {
+  ])('is left out, and the batches behind it are delivered: %s', async (_what, codec, bytes, reason) => {
     const batches = [data(0, 2), data(2, 2, { packed: { codec, bytes } }), data(4, 2)];
     expect(await fetched({ batches })).toEqual([
       [0, 2, 0, 1],
@@ -323,12 +323,12 @@ describe('a batch that nobody can decode although it is stored as it was sent', 
     ]);
   });
 
-  it('is not looked at when its transaction was aborted', async () => {
+  it('is hidden without being unpacked when its transaction was aborted', async () => {
     const batch = data(0, 2, { producerId: 7, packed: { codec: 1, bytes: Buffer.from('not packed') } });
     expect(await fetched({ batches: [batch, end(2, 7, 'abort')], aborted: [[7, 0]] })).toEqual([[0, 3]]);
   });
 
-  it('is the last of its fetch when it is a marker, which says what follows', async () => {
+  it('ends its fetch when it is a marker, since later batches depend on the marker', async () => {
     const broken = data(1, 1, { producerId: 7, isControl: true, packed: { codec: 0, bytes: Buffer.from('?') } });
     expect(await fetched({ batches: [data(0, 1), broken, data(2, 1)] })).toEqual([
       [0, 1, 0],

@@ -8,25 +8,27 @@ import type { Turns } from './turns.ts';
 import { unpackAhead, type UnpackedStep, unpackLarge } from './unpack-ahead.ts';
 import type { UnpackedBatch } from './unpacked-batch.ts';
 
-/** A part ends with the batch that makes it as large, unpacked. */
+/** A part ends with the batch that brings it to this size, unpacked. */
 const PART_BYTES = 4 * 2 ** 20;
 
-/** Numbers of fetches, of all partitions of the process. */
+/** Counts the fetches of all partitions of the process, to number them. */
 let fetches = 0;
 
 export interface PartsContext {
   readonly suspicions: Suspicions;
-  /** Of all partitions of the process: one large batch is in memory at a time. */
+  /** Shared by all partitions of the process, so that one large batch at a time is in memory. */
   readonly largeBatches: Turns;
-  /** A batch has come damaged; it and what follows it are left out, and to be fetched again. */
+  /** Called for a damaged batch. The batch and the rest of the fetch are dropped and have to be fetched again. */
   readonly damaged: (fault: string) => void;
 }
 
 /**
- * What a fetch brought of a partition, in parts that are bounded by what they take unpacked, and each of which one leader
- * of the partition wrote. Each begins where the one before it ends. Only a few batches are unpacked ahead of the part that is being taken.
+ * Divides the batches that one fetch brought of a partition into parts. A part has a bounded unpacked size and batches
+ * of one leader epoch; each part begins at the offset where the previous one ends. Only a few batches are unpacked
+ * ahead of the part that is consumed.
  *
- * The records of a part that nothing can be read behind throw `UnreadableBatchError` or `OldMessageFormatError`.
+ * When the log cannot be read on, the `records()` of the last part throws `UnreadableBatchError` or
+ * `OldMessageFormatError`.
  */
 export async function* fetchedParts(
   set: FetchedSet,
@@ -67,7 +69,7 @@ class PartInMaking {
     this.#fetchedOffset = place.fetchedOffset;
   }
 
-  /** Goes on with a batch. @yields parts that are complete. */
+  /** Adds a batch to the open part. @yields the parts that this completes. */
   *next(step: Exclude<UnpackedStep, { readonly kind: 'large' | 'to fetch again' }>): Generator<RecordBatch> {
     switch (step.kind) {
       case 'unpacked':
@@ -91,13 +93,13 @@ class PartInMaking {
     }
   }
 
-  /** The batch is a part of its own. */
+  /** Unpacks a large batch into a part of its own. */
   async *nextLarge(batch: PackedBatch): AsyncGenerator<RecordBatch> {
     yield* this.next(await unpackLarge(batch));
     yield* this.end();
   }
 
-  /** @yields the part that has been begun. */
+  /** @yields the open part, if it holds a batch. */
   *end(): Generator<RecordBatch> {
     const [batches, fetchedOffset] = [this.#batches, this.#fetchedOffset];
     const [first, last] = [batches.at(0), batches.at(-1)];

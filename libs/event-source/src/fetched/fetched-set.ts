@@ -1,13 +1,13 @@
 import type { AbortedTransaction } from './aborted-transactions.ts';
 
 /**
- * What one fetch brought of a partition: whole stored batches one after the other, as they came, and the aborted
- * transactions that reach into them. `fetchedParts` reads it.
+ * What one fetch brought of a partition: whole stored batches in sequence, as received, and the aborted transactions
+ * that overlap them. `fetchedParts` reads it.
  *
- * In kafkajs it takes the place of a message, of which kafkajs looks at nothing but the first two properties.
+ * In kafkajs it stands in for a message, of which kafkajs reads only the first two properties.
  */
 export class FetchedSet {
-  /** As late as any: kafkajs drops what lies before the offset that it has asked for. */
+  /** The largest offset, because kafkajs drops messages whose offset is below the fetched one. */
   readonly offset = '9223372036854775807';
   readonly isControlRecord = false;
   readonly bytes: Buffer;

@@ -1,17 +1,19 @@
-/** Of the frame format, little-endian: github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md */
+/** LZ4 frame format, little-endian: github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md */
 const FRAME_MAGIC = 0x184d2204;
 const HEAD_LENGTH = 7;
 const [HAS_BLOCK_CHECKSUMS, HAS_CONTENT_SIZE, HAS_DICTIONARY] = [0x10, 0x08, 0x01];
 const IS_STORED = 0x80000000;
 
-/** Of a sequence: lengths from 15 on go on in further bytes, a match is 4 bytes longer than it says. */
+/**
+ * LZ4 sequences: a length of 15 or more continues in further bytes; a match is 4 bytes longer than its stored length.
+ */
 const LONG_LENGTH = 15;
 const LEAST_MATCH = 4;
 
 /**
- * How many bytes a frame unpacks to, without unpacking it: where the number of its blocks does not exclude that it is
- * more than `maxBytes`, exactly; else the greatest number that these blocks can hold.
- * @throws {RangeError} when it is no frame, or is cut short.
+ * The unpacked size of a frame, found without unpacking it. When the block count alone proves that the size is at most
+ * `maxBytes`, returns the largest size that these blocks can hold; otherwise returns the exact size.
+ * @throws {RangeError} when the bytes are no LZ4 frame, or are cut short.
  */
 export function lz4FrameSize(packed: Buffer, maxBytes: number): number {
   if (packed.readUInt32LE(0) !== FRAME_MAGIC) throw new RangeError('no frame of LZ4');
@@ -39,12 +41,12 @@ function blocksOf(packed: Buffer): readonly Lz4Block[] {
   return blocks;
 }
 
-/** 64 KiB, 256 KiB, 1 MiB or 4 MiB. */
+/** @returns 64 KiB, 256 KiB, 1 MiB or 4 MiB. */
 function greatestBlockSize(descriptor: number): number {
   return 2 ** (8 + 2 * ((descriptor >> 4) & 7));
 }
 
-/** Adds up the lengths of the sequences: literals, and copies of what came before. */
+/** Adds up the lengths of the block's sequences: literals, and matches that copy earlier bytes. */
 function sizeOf({ bytes, isStored }: Lz4Block): number {
   if (isStored) return bytes.length;
   const lengths = new SequenceLengths(bytes);

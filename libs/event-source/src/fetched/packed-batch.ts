@@ -2,12 +2,12 @@ import { crc32c } from '@node-rs/crc32';
 import { ByteCursor } from './byte-cursor.ts';
 import { type LongBase, longBase } from './variable-length-reader.ts';
 
-/** Of a batch: first offset and length, which does not count them. */
+/** Bytes of a batch up to the end of its length field, which does not count them: first offset and length. */
 const PREFIX_LENGTH = 12;
-/** Of a batch without records, behind first offset and length. */
+/** Bytes of a batch between its length field and its first record. */
 const HEAD_LENGTH = 49;
 const MAGIC_POSITION = 16;
-/** What lies before it is set by the broker, and not covered by the checksum. */
+/** The checksum covers the bytes from here on; the broker sets the bytes before. */
 const CHECKED_POSITION = 21;
 
 const CODEC = 0x07;
@@ -15,23 +15,25 @@ const APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** The only format that brokers have written since Kafka 0.11. */
+/** Magic byte of the only message format that brokers have written since Kafka 0.11. */
 const CURRENT_MAGIC = 2;
 
-/** What the head of a stored batch says about it. Offsets beyond 2^53 are not exact, and plausible nowhere. */
+/** The head of a stored batch. Offsets beyond 2^53 are inexact; no valid batch has them. */
 export interface BatchHead {
   readonly firstOffset: number;
-  /** Stays when compaction removes the last record. */
+  /** Keeps its value when compaction removes the last record. */
   readonly lastOffset: number;
-  /** Number of the leader that wrote it; each election gives a greater one. Set by the broker, not covered by the checksum. */
+  /**
+   * Epoch of the leader that wrote the batch; each election increases it. The broker sets it; no checksum covers it.
+   */
   readonly leaderEpoch: number;
-  /** What the records' timestamps count from, milliseconds since 1970. */
+  /** Base of the records' timestamps (milliseconds since 1970). */
   readonly firstTimestampMs: LongBase;
-  /** The broker's own time, which all records have where the topic says so. */
+  /** The broker's append time, which replaces all record timestamps when the topic is set so; undefined otherwise. */
   readonly appendedMs: number | undefined;
   readonly producerId: bigint;
   readonly isTransactional: boolean;
-  /** A transaction marker, which is no record of the topic's. */
+  /** True for a control batch: its record is a transaction marker, not data. */
   readonly isControl: boolean;
   readonly codec: number;
   readonly recordCount: number;
@@ -39,21 +41,23 @@ export interface BatchHead {
 
 /** A batch of records as the broker stored it (the protocol's RecordBatch). */
 export interface PackedBatch {
-  /** From the first byte of its head to the last of its records. */
+  /** The whole batch, from the first byte of its head to the last of its records. */
   readonly bytes: Buffer;
   readonly head: BatchHead;
-  /** The records as the codec packed them. */
+  /** The records, compressed with the batch's codec. */
   readonly packed: Buffer;
 }
 
-/** Bytes where a batch of the current format should be. */
+/** Bytes that are no batch of the current format although one is expected there. */
 export interface NoBatch {
   readonly bytes: Buffer;
-  /** Records of message formats that Kafka before 0.11 wrote. */
+  /** True for the message formats of Kafka before 0.11. */
   readonly isOldFormat: boolean;
 }
 
-/** The batches of a fetched set, without the last one where the broker has cut it off. The first one is never cut off. */
+/**
+ * The whole batches of a fetched set. The broker may cut the last batch off, which is left out, but never the first.
+ */
 export function* packedBatches(set: Buffer): Generator<PackedBatch | NoBatch> {
   for (let start = 0; start < set.length;) {
     const bytes = batchAt(set, start);
@@ -63,7 +67,7 @@ export function* packedBatches(set: Buffer): Generator<PackedBatch | NoBatch> {
   }
 }
 
-/** Undefined when it does not lie in the set. */
+/** @returns undefined when the batch does not lie in the set entirely. */
 function batchAt(set: Buffer, start: number): Buffer | undefined {
   if (set.length - start < PREFIX_LENGTH + HEAD_LENGTH) return undefined;
   const length = set.readInt32BE(start + PREFIX_LENGTH - 4);
@@ -108,7 +112,7 @@ function batchOf(bytes: Buffer): PackedBatch {
   };
 }
 
-/** Whether the bytes are those that the producer sent: CRC-32C over all that the broker does not set itself. */
+/** Whether the CRC-32C matches. It covers all bytes of the batch that the producer, not the broker, sets. */
 export function isIntact({ bytes }: PackedBatch): boolean {
   return crc32c(bytes.subarray(CHECKED_POSITION)) === bytes.readUInt32BE(CHECKED_POSITION - 4);
 }

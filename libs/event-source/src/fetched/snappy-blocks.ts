@@ -1,16 +1,18 @@
 import { VariableLengthReader } from './variable-length-reader.ts';
 
-/** The framing of Java's producers: a name, two version numbers, then blocks with their lengths before them. */
+/**
+ * Header of the framing that Java producers use: a name and two version numbers; blocks with length prefixes follow.
+ */
 const FRAME_NAME = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const FRAME_HEAD_LENGTH = 16;
 
 export interface SnappyBlock {
   readonly bytes: Buffer;
-  /** Unpacked, as the block itself says. */
+  /** Unpacked size in bytes, from the head of the block. */
   readonly size: number;
 }
 
-/** The blocks of what a producer has packed with Snappy, in frames or not. @throws {RangeError} when one is cut short. */
+/** The blocks of data packed with Snappy, with or without framing. @throws {RangeError} when a block is cut short. */
 export function snappyBlocks(packed: Buffer): readonly SnappyBlock[] {
   if (!packed.subarray(0, FRAME_NAME.length).equals(FRAME_NAME)) return [blockOf(packed)];
   const blocks: SnappyBlock[] = [];

@@ -2,10 +2,10 @@ import type { RecordCursor, SourceRecord } from '@antenna/ingestion';
 import type { UnpackedBatch } from './unpacked-batch.ts';
 import { VariableLengthReader } from './variable-length-reader.ts';
 
-/** Of a record, in bytes; they mean nothing yet. */
+/** Bytes of a record's attributes field, which Kafka does not use yet. */
 const ATTRIBUTES_LENGTH = 1;
 
-/** Reads the records of stored batches, in place. */
+/** A cursor over the records of stored batches; it reads them in place, without copies. */
 export class StoredRecords implements RecordCursor {
   offset = -1;
   timestampMs = -1;
@@ -17,18 +17,18 @@ export class StoredRecords implements RecordCursor {
   #batch: UnpackedBatch | undefined;
   #reader = new VariableLengthReader(new Uint8Array());
   #left = 0;
-  /** Of the record's own batch: the cursor may have looked into the next one already. */
+  /** The batch bytes of the current record: the cursor may already have advanced to the next batch. */
   #recordBytes: Buffer = Buffer.alloc(0);
   #keyStart = 0;
   #keyLength = -1;
 
-  /** @param fromOffset records before it are passed over. */
+  /** @param fromOffset records before this offset are skipped. */
   constructor(batches: readonly UnpackedBatch[], fromOffset: number) {
     this.#batches = batches.values();
     this.#fromOffset = fromOffset;
   }
 
-  /** @throws {RangeError} when a batch does not hold what its head says. */
+  /** @throws {RangeError} when a batch does not hold the records that its head describes. */
   next(): boolean {
     for (let batch = this.#current(); batch !== undefined; batch = this.#current()) {
       this.#left -= 1;
@@ -38,7 +38,7 @@ export class StoredRecords implements RecordCursor {
     return false;
   }
 
-  /** Bytes behind the last record that was read, of its batch. */
+  /** Bytes of the current batch behind the last record read. */
   get left(): number {
     return (this.#batch?.records.length ?? 0) - this.#reader.position;
   }
@@ -49,7 +49,7 @@ export class StoredRecords implements RecordCursor {
     return { offset, timestampMs, key, value: view(bytes, valueStart, valueEnd - valueStart) };
   }
 
-  /** The batch that has a record left. */
+  /** The first batch with a record left. */
   #current(): UnpackedBatch | undefined {
     while (this.#left === 0) {
       const next = this.#batches.next();
@@ -75,19 +75,20 @@ export class StoredRecords implements RecordCursor {
     this.bytes = valueLength < 0 ? null : records;
     this.valueStart = reader.skip(Math.max(0, valueLength));
     this.valueEnd = reader.position;
-    // Over the headers, which are not read.
+    // Skips the headers, which are not used.
     reader.moveTo(end);
   }
 }
 
-/** Not `subarray`, which takes three times as long: it looks for what to construct. */
+/** `subarray` takes three times as long, since it looks up the constructor of its result. */
 function view(bytes: Buffer | null, start: number, length: number): Uint8Array | null {
   return bytes === null || length < 0 ? null : new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
 }
 
 /**
- * Why the records of a batch cannot be read, in words; undefined when they can. Kafka's own consumer refuses a batch for
- * the same reasons: its records are not as many as its head says, or reach beyond it. Besides, offsets have to increase.
+ * Describes why the records of a batch cannot be read; undefined when they can. Kafka's own consumer refuses a batch
+ * for the same faults: the record count differs from the head, or a record extends beyond the batch. In addition,
+ * offsets must increase.
  */
 export function recordsFault(batch: UnpackedBatch): string | undefined {
   const records = new StoredRecords([batch], 0);

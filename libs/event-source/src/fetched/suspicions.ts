@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Remembers the last batch of each partition that could not be believed. Bytes may be damaged on their way from the
- * broker: only those that come twice in a row are stored that way.
+ * Remembers the last invalid batch of each partition. Bytes may be damaged in transit: a batch counts as stored damaged
+ * only when two fetches in a row bring the same bytes.
  */
 export class Suspicions {
   readonly #digests = new Map<number, string>();
 
-  /** Whether the last batch that could not be believed of this partition was the same. */
+  /** Whether the partition's previous invalid batch had the same bytes. */
   isStored(partition: number, batch: Buffer): boolean {
     const digest = createHash('sha256').update(batch).digest('hex');
     const isStored = this.#digests.get(partition) === digest;

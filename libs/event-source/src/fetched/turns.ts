@@ -1,8 +1,8 @@
-/** Lets callers in one after the other, in the order in which they ask. */
+/** A lock that admits callers one at a time, in the order of their calls. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Resolves when the turns before are over. @returns ends this turn. */
+  /** Resolves when all earlier turns have ended. @returns a function that ends this turn. */
   async begin(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const before = this.#last;

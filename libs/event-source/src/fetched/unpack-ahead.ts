@@ -5,27 +5,27 @@ import { recordsFault } from './stored-records.ts';
 import { TooLargeError, unpack } from './unpack.ts';
 import type { UnpackedBatch } from './unpacked-batch.ts';
 
-/** What has become of a batch. */
+/** The result of unpacking a batch. */
 export type Unpacked = Undecodable | { readonly kind: 'unpacked'; readonly batch: UnpackedBatch };
 
 export type UnpackedStep =
   | Unpacked
   | Exclude<BatchStep, { readonly kind: 'packed' | 'hidden' }>
-  /** It unpacks to so much that no other may be in memory with it. */
+  /** The unpacked size is so large that only one such batch may be in memory at a time. */
   | { readonly kind: 'large'; readonly batch: PackedBatch };
 
 /**
- * How far other threads unpack ahead: so many batches at least, and small ones up to so many bytes, packed. While the
- * thread of JavaScript takes the records of one batch, those of the next are unpacked.
+ * Bounds of what other threads unpack ahead: at least this many batches, and more small ones up to this packed size.
+ * While the JavaScript thread reads the records of one batch, the next ones are unpacked.
  */
 const BATCHES_AHEAD = 4;
 const PACKED_BYTES_AHEAD = 2 ** 16;
 
-/** What a batch that is not large unpacks to at most: as many times its packed bytes, within these limits. */
+/** A batch counts as large when it unpacks to more than this multiple of its packed size, within these limits. */
 const USUAL_RATIO = 128;
 const [LEAST_USUAL_BYTES, GREATEST_USUAL_BYTES] = [2 ** 18, 2 ** 22];
 
-/** Unpacks the batches of these steps, a few ahead of the one whose turn it is, and never the whole fetch. */
+/** Unpacks the batches of these steps in order, a few batches ahead of the consumer, never the whole fetch. */
 export async function* unpackAhead(steps: Iterator<BatchStep>): AsyncGenerator<UnpackedStep> {
   const ahead = new StepsAhead(steps);
   for (let step = ahead.next(); step !== undefined; step = ahead.next()) {
@@ -65,7 +65,7 @@ class StepsAhead {
   }
 }
 
-/** Never rejects. */
+/** Never throws or rejects. */
 function unpackedStep(step: BatchStep): UnpackedStep | Promise<UnpackedStep> {
   if (step.kind === 'hidden') return { kind: 'unpacked', batch: step.batch };
   if (step.kind !== 'packed') return step;
@@ -74,7 +74,7 @@ function unpackedStep(step: BatchStep): UnpackedStep | Promise<UnpackedStep> {
   return unpackUpTo(step.batch, usualBytes, () => ({ kind: 'large', batch: step.batch }));
 }
 
-/** Never rejects. */
+/** Never throws or rejects. */
 export function unpackLarge(batch: PackedBatch): Unpacked | Promise<Unpacked> {
   return unpackUpTo(batch, MAX_BATCH_BYTES, () =>
     undecodable(batch, 'oversized_batch', `the batch unpacks to more than ${MAX_BATCH_BYTES} bytes`),
@@ -86,7 +86,7 @@ function unpackUpTo<T>(batch: PackedBatch, maxBytes: number, tooLarge: () => T):
   const failed = (error: unknown) => (error instanceof TooLargeError ? tooLarge() : cannotUnpack(batch, error));
   const done = (records: Buffer) => readable(batch, records);
   try {
-    // Compaction leaves the heads of batches whose records are all gone.
+    // Compaction keeps the heads of batches whose records are all removed.
     const unpacked = recordCount === 0 ? Buffer.alloc(0) : unpack(batch.packed, codec, maxBytes);
     return Buffer.isBuffer(unpacked) ? done(unpacked) : unpacked.then(done, failed);
   } catch (error) {

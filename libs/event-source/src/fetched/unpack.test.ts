@@ -4,7 +4,7 @@ import snappy from 'kafkajs-snappy';
 import { compressFrameSync } from 'lz4-napi';
 import { TooLargeError, unpack } from './unpack.ts';
 
-/** Buffers of up to 300 kB, from those that hardly pack to those that pack to a thousandth. */
+/** Buffers of up to 300 kB, with compression ratios from about 1 to 1000. */
 const contents = fc
   .tuple(fc.uint8Array({ minLength: 2, maxLength: 60 }), fc.integer({ min: 1, max: 5_000 }))
   .map(([pattern, times]) => Buffer.concat(Array.from({ length: times }, () => pattern)));
@@ -15,7 +15,7 @@ async function snappyBlock(content: Buffer): Promise<Buffer> {
   return Buffer.from(await snappy().compress({ buffer: content }));
 }
 
-/** As Java's producers do, in blocks of 32 kB. */
+/** The framing of Java producers, with blocks of 32 kB. */
 async function snappyFrames(content: Buffer): Promise<Buffer> {
   const blocks: Buffer[] = [NAME_OF_XERIAL];
   for (let start = 0; start < content.length; start += 32_768) {
@@ -33,8 +33,8 @@ describe.each([
   ["Snappy in Java's frames", 2, snappyFrames],
   ['LZ4', 3, (content: Buffer) => Promise.resolve(compressFrameSync(content))],
   ['zstd', 4, (content: Buffer) => Promise.resolve(zstdCompressSync(content))],
-])('a batch that %s has packed', (_name, codec, pack) => {
-  it('unpacks to what it was, if that is not larger than allowed', async () => {
+])('a batch packed with %s', (_name, codec, pack) => {
+  it('unpacks to its original bytes if they are within the size limit', async () => {
     await fc.assert(
       fc.asyncProperty(contents, async (content) => {
         const packed = await pack(content);

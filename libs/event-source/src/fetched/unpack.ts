@@ -6,7 +6,7 @@ import { uncompress } from 'snappyjs';
 import { lz4FrameSize } from './lz4-frame-size.ts';
 import { snappyBlocks } from './snappy-blocks.ts';
 
-/** What is packed unpacks to more than it may. */
+/** The batch unpacks to more bytes than the limit. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 
@@ -15,18 +15,18 @@ export class TooLargeError extends Error {
   }
 }
 
-/** Up to so many bytes are unpacked at once, in the thread of JavaScript: a trip to another thread takes as long. */
+/** Up to this size a batch is unpacked in the JavaScript thread: handing it to another thread takes as long. */
 const AT_ONCE_BYTES = 2 ** 11;
 
-/** What zlib allocates at a time: about as much as comes of it, within these limits. */
+/** Size of zlib's output buffers: about the expected output, within these limits. */
 const [LEAST_CHUNK_BYTES, GREATEST_CHUNK_BYTES] = [2 ** 14, 2 ** 20];
 const USUAL_RATIO = 32;
 
 /**
- * Unpacks the records of a batch, of which it makes nothing.
- * @param codec of the batch's attributes.
- * @throws {TooLargeError} when that would be more than `maxBytes`, of which it allocates hardly more.
- * @throws {Error} when they were not packed by this codec, or there is none of that number.
+ * Unpacks the records of a batch, without parsing them.
+ * @param codec number of the codec, from the batch's attributes.
+ * @throws {TooLargeError} when the result is larger than `maxBytes`; hardly more than that is allocated.
+ * @throws {Error} when the bytes are not packed by this codec, or the codec is unknown.
  */
 export function unpack(packed: Buffer, codec: number, maxBytes: number): Buffer | Promise<Buffer> {
   switch (codec) {
@@ -81,7 +81,7 @@ function unpackSnappy(packed: Buffer, maxBytes: number): Buffer {
   return Buffer.concat(blocks.map(({ bytes }) => uncompress(bytes)));
 }
 
-/** Its library allocates whatever a frame unpacks to, so that this is found out before. */
+/** The library allocates whatever size a frame declares, so the size is checked first. */
 function unpackLz4(packed: Buffer, maxBytes: number): Promise<Buffer> {
   if (lz4FrameSize(packed, maxBytes) > maxBytes) throw new TooLargeError(maxBytes);
   return decompressFrame(packed);

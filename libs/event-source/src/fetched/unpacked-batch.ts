@@ -1,16 +1,16 @@
 import type { LongBase } from './variable-length-reader.ts';
 
-/** A stored batch whose records can be read one after the other: see `StoredRecords`. */
+/** A stored batch whose records `StoredRecords` can read. */
 export interface UnpackedBatch {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Number of the leader that wrote it. */
+  /** Epoch of the leader that wrote the batch. */
   readonly leaderEpoch: number;
-  /** What the records' timestamps count from, milliseconds since 1970. */
+  /** Base of the records' timestamps (milliseconds since 1970). */
   readonly firstTimestampMs: LongBase;
-  /** The broker's own time, which all records have where the topic says so. */
+  /** The broker's append time, which replaces all record timestamps when the topic is set so; undefined otherwise. */
   readonly appendedMs: number | undefined;
-  /** None where compaction has removed them all, and where they are not to be delivered. */
+  /** 0 when compaction has removed all records, and when the batch is hidden. */
   readonly recordCount: number;
   readonly records: Buffer;
 }

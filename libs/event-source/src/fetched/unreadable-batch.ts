@@ -1,6 +1,6 @@
 import { UnreadableLogError } from '@antenna/ingestion';
 
-/** What is stored at an offset is no batch, or does not tell where it ends: nothing behind it can be read. */
+/** The bytes at an offset are no batch, or do not say where the batch ends: the log cannot be read beyond it. */
 export class UnreadableBatchError extends UnreadableLogError {
   constructor(partition: number, offset: number, fault: string) {
     super(
@@ -12,7 +12,9 @@ export class UnreadableBatchError extends UnreadableLogError {
   }
 }
 
-/** The message formats 0 and 1, which Kafka wrote before 0.11 (2017): such records have no transactions and another checksum. */
+/**
+ * The records have message format 0 or 1 of Kafka before 0.11 (2017), without transactions and with another checksum.
+ */
 export class OldMessageFormatError extends UnreadableLogError {
   constructor(partition: number, offset: number) {
     super(

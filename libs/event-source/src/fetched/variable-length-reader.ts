@@ -1,8 +1,8 @@
-/** Larger numbers are put together as BigInt: a double would round them. */
+/** Numbers of more bytes are computed as BigInt, since a double would round them. */
 const EXACT_BYTES = 7;
 const EXACT_BASES = 2n ** 52n;
 
-/** A number to add others to, also as a double if it is so small that sums with numbers of 49 bits are exact. */
+/** A 64-bit base of sums; also as a double when sums with numbers of 49 bits are exact in it. */
 export interface LongBase {
   readonly value: bigint;
   readonly exact: number | undefined;
@@ -13,7 +13,7 @@ export function longBase(value: bigint): LongBase {
   return { value, exact: isSmall ? Number(value) : undefined };
 }
 
-/** Reads the numbers of Kafka's records, which take as many bytes as they need (base 128, zigzag). */
+/** Reads variable-length integers of Kafka's record format (base 128, zigzag). */
 export class VariableLengthReader {
   readonly #bytes: Uint8Array;
   #position = 0;
@@ -26,13 +26,13 @@ export class VariableLengthReader {
     return this.#position;
   }
 
-  /** An integer of 32 bits. @throws {RangeError} when it takes more than five bytes or is cut short. */
+  /** A signed integer of 32 bits. @throws {RangeError} when it has more than five bytes or is cut short. */
   integer(): number {
     const value = this.#bits();
     return (value >>> 1) ^ -(value & 1);
   }
 
-  /** One that was written without a sign. @throws {RangeError} likewise. */
+  /** An unsigned integer of 32 bits. @throws {RangeError} when it has more than five bytes or is cut short. */
   unsigned(): number {
     return this.#bits() >>> 0;
   }
@@ -48,7 +48,7 @@ export class VariableLengthReader {
     return value;
   }
 
-  /** The sum of a number and an integer of up to 64 bits, as the nearest double. */
+  /** The sum of the base and the next signed integer of up to 64 bits, as the nearest double. */
   longAddedTo({ value: base, exact }: LongBase): number {
     const start = this.#position;
     let scale = 1;
@@ -63,7 +63,7 @@ export class VariableLengthReader {
     return Number(base + this.#long());
   }
 
-  /** Passes over bytes, all of which are there. @returns where they begin. */
+  /** Skips bytes. @returns their start. @throws {RangeError} when fewer are left. */
   skip(length: number): number {
     const start = this.#position;
     this.moveTo(start + length);

@@ -2,7 +2,7 @@ import { type BearerToken, RenewedToken, TokenUnavailableError } from './bearer-
 
 const MINUTE_MS = 60_000;
 
-/** A source that counts its tokens, each of which lives for an hour, and a clock that is set by hand. */
+/** A token source that counts its tokens, each valid for an hour, with a clock that the test sets. */
 function aSource() {
   const source = {
     nowMs: 0,
@@ -18,16 +18,16 @@ function aSource() {
   return { source, token };
 }
 
-describe('a token that is renewed', () => {
-  // asked for at 0 ──────────────────── 48 min ├── renewed ── 60 min: expired
-  it('is the same for all who ask before four fifths of its life have passed', async () => {
+describe('a renewed token', () => {
+  // requested at 0 ──────────────────── 48 min ├── renewed ── 60 min: expired
+  it('is the same for all callers until four fifths of its life have passed', async () => {
     const { source, token } = aSource();
     await Promise.all([token.current(), token.current()]);
     source.nowMs = 47 * MINUTE_MS;
     expect([await token.current(), source.given]).toEqual(['token 1', 1]);
   });
 
-  it('is another one after that', async () => {
+  it('is replaced after four fifths of its life', async () => {
     const { source, token } = aSource();
     await token.current();
     source.nowMs = 48 * MINUTE_MS;
@@ -39,7 +39,7 @@ describe('a token that is renewed', () => {
     [20, 5],
     [10, 2],
   ])(
-    'of a short life of %d s is another one after %d s, so that a session lasts that begins with it',
+    'with a life of only %d s is replaced after %d s, so that a session that begins with it lasts',
     async (lifeS, usedS) => {
       const { source } = aSource();
       const next = () => source.next().then(({ value }) => ({ value, expiresAtMs: source.nowMs + lifeS * 1_000 }));
@@ -52,7 +52,7 @@ describe('a token that is renewed', () => {
     },
   );
 
-  it('stays in use while its source is away, as long as a session can begin with it', async () => {
+  it('stays in use while its source is unavailable, as long as a session can begin with it', async () => {
     const { source, token } = aSource();
     await token.current();
     Object.assign(source, { nowMs: 59 * MINUTE_MS, isAway: true });
@@ -61,7 +61,7 @@ describe('a token that is renewed', () => {
     await expect(token.current()).rejects.toMatchObject({ code: 'KAFKA_TOKEN_UNAVAILABLE' });
   });
 
-  it('is asked for again after a failure', async () => {
+  it('is requested again after a failure', async () => {
     const { source, token } = aSource();
     source.isAway = true;
     await expect(token.current()).rejects.toThrow('away');

@@ -1,45 +1,46 @@
 import { ProductError } from '@antenna/cli';
 
-/** What a broker lets a client in for. Its value is a secret. */
+/** A token that a broker accepts as a login. Its value is a secret. */
 export interface BearerToken {
   readonly value: string;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
 }
 
-/** Gives no token, and would not give one to another try. */
+/** The token source refuses a token, and would refuse it again. */
 export class TokenRefusedError extends ProductError {
   readonly code = 'KAFKA_TOKEN_REFUSED';
-  /** For the Kafka client, which tries again what does not say so. */
+  /** The Kafka client retries errors that do not have `retriable: false`. */
   readonly retriable = false;
 }
 
-/** Nothing that gives tokens answers now. */
+/** The token source does not answer for now. */
 export class TokenUnavailableError extends ProductError {
   readonly code = 'KAFKA_TOKEN_UNAVAILABLE';
-  /** For the Kafka client. */
+  /** Makes the Kafka client retry. */
   readonly retriable = true;
 }
 
 /** @throws {TokenRefusedError | TokenUnavailableError} */
 export type TokenSource = () => Promise<BearerToken>;
 
-/** Which part of its life a token is used for before another one is asked for, as by Kafka's own clients. */
+/** The part of a token's life after which a new one is requested; Kafka's own clients use the same. */
 const USED_PART = 0.8;
 
 /**
- * The client logs in anew 10 s before the broker's session ends, which is when the token ends that it began with. A token
- * that lives on for less would begin a session of which that is true at once. Of a short life, a fifth is used.
+ * The least remaining life of a token in use. A session ends when the token that began it expires, and the client logs
+ * in again 10 s before that: a token with less left would begin a session that has to be renewed at once. A token with
+ * a short life is used for four fifths of it instead.
  */
 const LIFE_AFTER_USE_MS = 15_000;
 const LEAST_USED_PART = 0.2;
 
-/** A token that ends sooner begins no session: brokers refuse a second login within a second of the first. */
+/** A token with less life left begins no session: brokers refuse a second login within a second of the first. */
 const LEAST_LIFE_MS = 12_000;
 
 /**
- * The same token for all connections, until most of its life has passed. The client logs in anew on each connection
- * before the broker's session ends, which is when the token that began it ends, and asks for a token each time.
+ * One token for all connections, replaced when most of its life has passed. The client logs in again on each connection
+ * before the session ends, which is when the session's first token expires, and asks for a token each time.
  */
 export class RenewedToken {
   readonly #source: TokenSource;
@@ -53,7 +54,7 @@ export class RenewedToken {
   }
 
   /**
-   * While no new token can be had, the old one is given as long as a session can begin with it.
+   * While the source gives no new token, returns the old one as long as a session can begin with it.
    * @throws {TokenRefusedError | TokenUnavailableError}
    */
   async current(): Promise<string> {

@@ -41,12 +41,12 @@ describe('a token endpoint', () => {
 
   afterAll(() => server.close());
 
-  const told = (status: number, body: unknown): void => {
+  const answerWith = (status: number, body: unknown): void => {
     answer = { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
   };
 
-  it('is asked for a token by the grant of client credentials, with the secret in the header alone', async () => {
-    told(200, { access_token: 'a token', expires_in: '60' });
+  it('gets a client-credentials grant, with the secret only in the header', async () => {
+    answerWith(200, { access_token: 'a token', expires_in: '60' });
     const { value, expiresAtMs } = await clientCredentialsTokens(client)();
     expect([value, Math.round((expiresAtMs - Date.now()) / 10_000)]).toEqual(['a token', 6]);
     const [{ authorization = '', form } = { form: new URLSearchParams() }] = asked;
@@ -57,15 +57,15 @@ describe('a token endpoint', () => {
 
   it.each([
     [
-      'knows the client by another secret',
+      'rejects the secret of the client',
       401,
       { error: 'invalid_client', error_description: 'no' },
       /401: invalid_client \(no\); check .*CLIENT_SECRET_FILE/,
     ],
-    ['does not give this scope', 400, { error: 'invalid_scope' }, /400: invalid_scope .*KAFKA_OAUTH_SCOPE/],
-    ['is some other page', 200, '<html>', /without an access token; check KAFKA_OAUTH_TOKEN_URL/],
-  ])('refuses a token for good when it %s', async (_when, status, body, message) => {
-    told(status, body);
+    ['does not allow the scope', 400, { error: 'invalid_scope' }, /400: invalid_scope .*KAFKA_OAUTH_SCOPE/],
+    ['is another web page', 200, '<html>', /without an access token; check KAFKA_OAUTH_TOKEN_URL/],
+  ])('causes a final error when it %s', async (_when, status, body, message) => {
+    answerWith(status, body);
     await expect(clientCredentialsTokens(client)()).rejects.toMatchObject({
       code: 'KAFKA_TOKEN_REFUSED',
       retriable: false,
@@ -73,15 +73,15 @@ describe('a token endpoint', () => {
     });
   });
 
-  it.each([429, 500, 503])('may give a token to another try after it has answered with %d', async (status) => {
-    told(status, 'busy');
+  it.each([429, 500, 503])('causes an error worth a retry when it answers with %d', async (status) => {
+    answerWith(status, 'busy');
     await expect(clientCredentialsTokens(client)()).rejects.toMatchObject({
       code: 'KAFKA_TOKEN_UNAVAILABLE',
       retriable: true,
     });
   });
 
-  it('may give a token later when nothing answers at its address', async () => {
+  it('causes an error worth a retry when nothing listens at its address', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const tokenUrl = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/token`;
@@ -92,8 +92,8 @@ describe('a token endpoint', () => {
     });
   });
 
-  it('appears in messages without the secret of the client', async () => {
-    told(401, { error: 'invalid_client' });
+  it('is named in error messages without the secret of the client', async () => {
+    answerWith(401, { error: 'invalid_client' });
     const failure: unknown = await clientCredentialsTokens(client)().catch((error: unknown) => error);
     expect(String(failure)).toContain('speed layer');
     expect(String(failure)).not.toContain(client.clientSecret);

@@ -3,26 +3,26 @@ import * as z from 'zod';
 import type { ClientCredentials } from '../settings/login-settings.ts';
 import { type BearerToken, TokenRefusedError, type TokenSource, TokenUnavailableError } from './bearer-token.ts';
 
-/** Below the time that the Kafka client gives a login, so that the cause is told and not the time-out. */
+/** Below the client's time-out of a login, so that the error names the cause instead of a time-out. */
 const TIMEOUT_MS = 5_000;
 
-/** Of a token whose endpoint does not say how long it lives, which RFC 6749 (5.1) leaves to other means. */
+/** Assumed when the endpoint does not state the life of a token, which RFC 6749 (5.1) permits. */
 const ASSUMED_LIFE_MS = 300_000;
 
 const grant = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive().optional() });
 const refusal = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** Answers that another try may not get: too many requests, and what a server or the way to it is at fault for. */
+/** Whether another attempt may succeed: after too many requests, or a fault of the server or of a proxy. */
 function isPassing(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** Tokens for a client that knows a secret: the grant of RFC 6749, 4.4, with the secret in the header (2.3.1). */
+/** A token source with client credentials: the grant of RFC 6749, 4.4, with the secret in the header (2.3.1). */
 export function clientCredentialsTokens(client: ClientCredentials): TokenSource {
   return async () => {
     const { status, text } = await answerOf(client);
-    const told = grant.safeParse(jsonIn(text));
-    if (status === 200 && told.success) return tokenOf(told.data);
+    const granted = grant.safeParse(jsonIn(text));
+    if (status === 200 && granted.success) return tokenOf(granted.data);
     throw refusalOf(client, status, text);
   };
 }
@@ -54,7 +54,7 @@ async function answerOf(client: ClientCredentials): Promise<{ readonly status: n
   }
 }
 
-/** `fetch` tells the reason in the cause of an error that says nothing. */
+/** `fetch` puts the reason into the cause of its error. */
 function failureOf({ tokenUrl }: ClientCredentials, error: unknown): Error {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
@@ -74,10 +74,12 @@ function codeOf(error: unknown): unknown {
 }
 
 function refusalOf({ tokenUrl, clientId }: ClientCredentials, status: number, text: string): Error {
-  const told = refusal.safeParse(jsonIn(text));
-  const reason = told.success ? `: ${told.data.error} (${told.data.error_description ?? 'no description'})` : '';
+  const refused = refusal.safeParse(jsonIn(text));
+  const reason = refused.success
+    ? `: ${refused.data.error} (${refused.data.error_description ?? 'no description'})`
+    : '';
   const fact = `the token endpoint ${tokenUrl} answers client ${clientId} with ${status}${reason}`;
-  if (isPassing(status)) return new TokenUnavailableError(`${fact}; see whether it is well`);
+  if (isPassing(status)) return new TokenUnavailableError(`${fact}; check the health of the endpoint`);
   return new TokenRefusedError(
     status === 200
       ? `${fact} and without an access token; check KAFKA_OAUTH_TOKEN_URL`

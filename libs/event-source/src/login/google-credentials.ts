@@ -2,10 +2,12 @@ import { isNetworkFailure } from '@antenna/cli';
 import type { AuthClient, GoogleAuth } from 'google-auth-library';
 import { type BearerToken, TokenRefusedError, type TokenSource, TokenUnavailableError } from './bearer-token.ts';
 
-/** What the managed service asks for (Google Cloud Managed Service for Apache Kafka, «SASL authentication»). */
+/**
+ * The scope that the managed service requires (Google Cloud Managed Service for Apache Kafka, «SASL authentication»).
+ */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** Of a token whose kind of credentials does not say how long it lives. */
+/** Assumed for kinds of credentials that do not state the life of a token. */
 const ASSUMED_LIFE_MS = 300_000;
 
 const ADVICE =
@@ -13,13 +15,13 @@ const ADVICE =
   'GOOGLE_APPLICATION_CREDENTIALS';
 
 /**
- * Tokens for Google's managed Kafka, by Application Default Credentials: the metadata server (Workload Identity), a file,
- * or impersonation.
+ * A token source for Google's managed Kafka, by Application Default Credentials: the metadata server (Workload
+ * Identity), a file, or impersonation.
  */
 export function googleTokens(): TokenSource {
   let auth: GoogleAuth | undefined;
   return async () => {
-    // Who logs in otherwise does not load it.
+    // Loaded only by processes that log in to Google.
     const { GoogleAuth: Auth } = await import('google-auth-library');
     auth ??= new Auth({ scopes: [SCOPE] });
     try {
@@ -39,10 +41,10 @@ async function kafkaToken(auth: GoogleAuth): Promise<BearerToken> {
   return { value: wrappedToken({ accessToken: token, account, expiresAtMs, issuedAtMs: Date.now() }), expiresAtMs };
 }
 
-/** Some kinds of credentials can be asked whose token it is. */
+/** A client of some kinds of credentials, which looks up the owner of a token. */
 type AskedClient = AuthClient & { readonly getTokenInfo?: (token: string) => Promise<{ readonly email?: string }> };
 
-/** A person's credentials do not say whose they are; the token does. */
+/** The credentials of a person do not name their owner; a look-up of the token does. */
 async function accountOf(auth: GoogleAuth, client: AskedClient, token: string): Promise<string> {
   const { client_email: email } = await auth.getCredentials();
   if (email !== undefined && email !== '') return email;
@@ -59,7 +61,7 @@ interface WrappedToken {
 }
 
 /**
- * The managed service takes an access token only as the third part of what looks like a JSON Web Token
+ * The managed service accepts an access token only as the third part of a pseudo JSON Web Token
  * (github.com/googleapis/managedkafka, GcpLoginCallbackHandler).
  */
 export function wrappedToken({ accessToken, account, issuedAtMs, expiresAtMs }: WrappedToken): string {
@@ -76,12 +78,12 @@ function failureOf(error: unknown): Error {
   if (error instanceof TokenRefusedError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   if (isPassingAnswer(error)) {
-    return new TokenUnavailableError(`Google's token service does not answer: ${reason}; it is worth another try`);
+    return new TokenUnavailableError(`Google's token service does not answer: ${reason}; try again`);
   }
   return new TokenRefusedError(`Google gives no access token: ${reason}; ${ADVICE}`);
 }
 
-/** The library's own HTTP client tells the status of an answer, or the system's code of a failure. */
+/** Errors of the library's HTTP client have the status of the answer, or the system error code of the failure. */
 function isPassingAnswer(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const status = 'status' in error && typeof error.status === 'number' ? error.status : 0;

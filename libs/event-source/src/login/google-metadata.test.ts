@@ -6,7 +6,7 @@ import { googleTokens } from './google-credentials.ts';
 const ACCOUNT = 'speed-layer@project.iam.gserviceaccount.com';
 const PLACE = '/computeMetadata/v1/instance/service-accounts/default';
 
-describe('a token of the metadata server, as Workload Identity gives it', () => {
+describe('a token of the metadata server, as with Workload Identity', () => {
   const saved = { ...process.env };
   let server: Server;
   let isUp = true;
@@ -24,7 +24,7 @@ describe('a token of the metadata server, as Workload Identity gives it', () => 
     await once(server, 'listening');
     process.env['GCE_METADATA_HOST'] = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     process.env['METADATA_SERVER_DETECTION'] = 'assume-present';
-    // Where a file of this machine's user would be looked for.
+    // The library looks for a credentials file of the user here.
     process.env['CLOUDSDK_CONFIG'] = '/nowhere';
     delete process.env['GOOGLE_APPLICATION_CREDENTIALS'];
   });
@@ -34,7 +34,7 @@ describe('a token of the metadata server, as Workload Identity gives it', () => 
     server.close();
   });
 
-  it('is wrapped with the e-mail address of the service account, and lives as long as Google says', async () => {
+  it('is wrapped with the e-mail address of the service account, and expires when Google says', async () => {
     const { value, expiresAtMs } = await googleTokens()();
     const [, claims = '', token = ''] = value.split('.').map((part) => Buffer.from(part, 'base64url').toString());
     expect([token, Object.entries(JSON.parse(claims) as object)]).toEqual([

@@ -4,7 +4,7 @@ import { RenewedToken, type TokenSource } from './bearer-token.ts';
 import { clientCredentialsTokens } from './client-credentials.ts';
 import { googleTokens } from './google-credentials.ts';
 
-/** A login as kafkajs takes it. All connections of a client share one token. */
+/** The login in the form of kafkajs. All connections of a client share one token. */
 export function saslOptions(sasl: KafkaSasl): SASLOptions {
   if (sasl.mechanism !== 'oauthbearer') return { ...sasl };
   const { mechanism, tokens, extensions } = sasl;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 const hostPort = z.string().refine(isHostPort, { error: (issue) => `${JSON.stringify(issue.input)} is not` });
 
-/** One or more `host:port`, separated by commas. An IPv6 address stands in brackets. */
+/** One or more `host:port`, separated by commas, with IPv6 addresses in brackets. */
 export const hostPorts: SettingType<readonly string[]> = {
   placeholder: '<list>',
   allowed: 'one or more host:port, separated by commas',

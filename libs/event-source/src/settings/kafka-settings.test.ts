@@ -4,8 +4,8 @@ import { kafkaSettings } from './kafka-settings.ts';
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
 
-describe('the settings of Kafka', () => {
-  it('are those of a broker on this machine unless given', () => {
+describe('the Kafka settings', () => {
+  it('default to a broker on this machine', () => {
     expect(settingsIn(kafkaSettings)).toEqual({
       brokers: ['127.0.0.1:9092'],
       topic: 'devices',
@@ -15,7 +15,7 @@ describe('the settings of Kafka', () => {
     });
   });
 
-  it('take several brokers', () => {
+  it('accept several brokers', () => {
     const { brokers } = settingsIn(kafkaSettings, { KAFKA_BROKERS: 'kafka-0.kafka:9092, [::1]:9093' });
     expect(brokers).toEqual(['kafka-0.kafka:9092', '[::1]:9093']);
   });
@@ -27,7 +27,7 @@ describe('the settings of Kafka', () => {
     },
   );
 
-  it('log in with a mechanism, a name and a password from a file', () => {
+  it('read a login with a mechanism, a name and a password from a file', () => {
     const env = {
       KAFKA_SASL_MECHANISM: 'scram-sha-512',
       KAFKA_SASL_USERNAME: 'me',
@@ -37,23 +37,23 @@ describe('the settings of Kafka', () => {
     expect(settingSecrets(kafkaSettings, env)).toEqual(['pw']);
   });
 
-  it('want all of a login or nothing', () => {
+  it('require all parts of a login or none', () => {
     expect(settingProblems(kafkaSettings, { KAFKA_SASL_MECHANISM: 'plain' })).toEqual([
-      'KAFKA_SASL_USERNAME: missing; KAFKA_SASL_MECHANISM wants it',
-      'KAFKA_SASL_PASSWORD_FILE: missing; KAFKA_SASL_MECHANISM wants it',
+      'KAFKA_SASL_USERNAME: missing; KAFKA_SASL_MECHANISM needs it',
+      'KAFKA_SASL_PASSWORD_FILE: missing; KAFKA_SASL_MECHANISM needs it',
     ]);
     expect(settingProblems(kafkaSettings, { KAFKA_SASL_PASSWORD_FILE: fileWith('pw') })).toEqual([
       'KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_PASSWORD_FILE is given',
     ]);
   });
 
-  it('refuse certificates without encryption', () => {
+  it('refuse a CA file without encryption', () => {
     const KAFKA_SSL_CA_FILE = fileWith(certificate);
     expect(settingProblems(kafkaSettings, { KAFKA_SSL_CA_FILE })).toHaveLength(1);
     expect(settingsIn(kafkaSettings, { KAFKA_SSL_CA_FILE, KAFKA_SSL: 'true' }).ssl).toEqual({ ca: certificate });
   });
 
-  it('show a certificate of the client, with its key, to a broker that encrypts', () => {
+  it('accept a client certificate only with its key and with encryption', () => {
     const [one, other] = [certificateAuthority().issue('client'), certificateAuthority().issue('client')];
     const [cert, key] = [fileWith(one.chain), fileWith(one.privateKey)];
     const env = { KAFKA_SSL: 'true', KAFKA_SSL_CERT_FILE: cert, KAFKA_SSL_KEY_FILE: key };
@@ -69,7 +69,7 @@ describe('the settings of Kafka', () => {
       settingProblems(kafkaSettings, { ...env, ...change }).map((problem) => problem.replace(/given ".*" /, '')),
     );
     expect(problems).toEqual([
-      ['KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: shown to nobody unless KAFKA_SSL is true'],
+      ['KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: have no effect unless KAFKA_SSL is true'],
       ['KAFKA_SSL_KEY_FILE: missing; KAFKA_SSL_CERT_FILE is given'],
       ['KAFKA_SSL_CERT_FILE: missing; KAFKA_SSL_KEY_FILE is given'],
       ['KAFKA_SSL_KEY_FILE: is not the key of the certificate in KAFKA_SSL_CERT_FILE'],
@@ -77,7 +77,7 @@ describe('the settings of Kafka', () => {
     ]);
   });
 
-  it('take tokens from a token endpoint', () => {
+  it('read a login with tokens of a token endpoint', () => {
     const env = {
       KAFKA_SASL_MECHANISM: 'oauthbearer',
       KAFKA_OAUTH_PROVIDER: 'client-credentials',
@@ -101,7 +101,7 @@ describe('the settings of Kafka', () => {
     expect(settingSecrets(kafkaSettings, env)).toEqual(['s3cret']);
   });
 
-  it("take tokens from Google's credentials, of which nothing else is to be set", () => {
+  it("read a login with tokens of Google's credentials, which allows no further settings", () => {
     const env = { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google' };
     expect(settingsIn(kafkaSettings, env).sasl).toEqual({
       mechanism: 'oauthbearer',
@@ -114,7 +114,7 @@ describe('the settings of Kafka', () => {
   });
 
   it.each([
-    [{ KAFKA_SASL_MECHANISM: 'oauthbearer' }, ['KAFKA_OAUTH_PROVIDER: missing; KAFKA_SASL_MECHANISM wants it']],
+    [{ KAFKA_SASL_MECHANISM: 'oauthbearer' }, ['KAFKA_OAUTH_PROVIDER: missing; KAFKA_SASL_MECHANISM needs it']],
     [{ KAFKA_OAUTH_PROVIDER: 'google' }, ['KAFKA_SASL_MECHANISM: missing; KAFKA_OAUTH_PROVIDER is given']],
     [
       { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'google', KAFKA_SASL_USERNAME: 'me' },
@@ -123,21 +123,21 @@ describe('the settings of Kafka', () => {
     [
       { KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_OAUTH_PROVIDER: 'client-credentials' },
       [
-        'KAFKA_OAUTH_TOKEN_URL: missing; KAFKA_OAUTH_PROVIDER wants it',
-        'KAFKA_OAUTH_CLIENT_ID: missing; KAFKA_OAUTH_PROVIDER wants it',
-        'KAFKA_OAUTH_CLIENT_SECRET_FILE: missing; KAFKA_OAUTH_PROVIDER wants it',
+        'KAFKA_OAUTH_TOKEN_URL: missing; KAFKA_OAUTH_PROVIDER needs it',
+        'KAFKA_OAUTH_CLIENT_ID: missing; KAFKA_OAUTH_PROVIDER needs it',
+        'KAFKA_OAUTH_CLIENT_SECRET_FILE: missing; KAFKA_OAUTH_PROVIDER needs it',
       ],
     ],
-  ])('refuse half a login by tokens: %j', (env, problems) => {
+  ])('refuse an incomplete login with tokens: %j', (env, problems) => {
     expect(settingProblems(kafkaSettings, env)).toEqual(problems);
   });
 
-  it('show nothing of a token URL that holds a password', () => {
+  it('never show a token URL that holds a password', () => {
     const KAFKA_OAUTH_TOKEN_URL = 'https://me:s3cret@login.example/token';
     expect(settingProblems(kafkaSettings, { KAFKA_OAUTH_TOKEN_URL }).join()).not.toContain('s3cret');
   });
 
-  it('are read or refused, whatever is given: reading never throws', () => {
+  it('are accepted or refused for any input: reading never throws', () => {
     const variables = kafkaSettings.settings.map(({ variable }) => variable ?? '');
     const given = fc.dictionary(fc.constantFrom(...variables), fc.string({ unit: 'binary', maxLength: 30 }));
     fc.assert(

@@ -14,9 +14,9 @@ import { type KafkaSasl, loginFields, loginOf, loginRules } from './login-settin
 
 /** Certificates and keys in PEM format. */
 export interface KafkaTls {
-  /** Certificates to trust; undefined for those that Node trusts. */
+  /** Certificates to trust; undefined for the default ones of Node. */
   readonly ca: string | undefined;
-  /** What the client shows of itself; both or none. */
+  /** Certificate and key of the client; both or none. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
 }
@@ -79,7 +79,7 @@ export const kafkaSettings = settingsGroup({
       of: ['ssl', 'sslCert', 'sslKey'],
       problem: ({ ssl, sslCert, sslKey }) =>
         !ssl && (sslCert !== undefined || sslKey !== undefined)
-          ? 'KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: shown to nobody unless KAFKA_SSL is true'
+          ? 'KAFKA_SSL_CERT_FILE, KAFKA_SSL_KEY_FILE: have no effect unless KAFKA_SSL is true'
           : clientCertificateProblem('KAFKA_SSL', sslCert, sslKey),
     },
     ...loginRules,

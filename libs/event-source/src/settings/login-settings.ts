@@ -11,7 +11,7 @@ export type KafkaSasl =
   | {
       readonly mechanism: 'oauthbearer';
       readonly tokens: TokenProvider;
-      /** Sent with each token (RFC 7628): what some brokers want to know besides. */
+      /** SASL extensions sent with each token (RFC 7628), which some brokers require. */
       readonly extensions: Readonly<Record<string, string>>;
     };
 
@@ -39,7 +39,7 @@ const tokenUrl: SettingType<string> = {
   show: (text) => (text.includes('@') ? '(not shown)' : text),
 };
 
-/** `auth` is the token's own name in the message that carries it. */
+/** `auth` is reserved: it is the name of the token itself in the SASL message. */
 const extension = /^(?!auth=)([A-Za-z]+)=([\x20-\x2b\x2d-\x7e]+)$/;
 
 const extensions: SettingType<Readonly<Record<string, string>>> = {
@@ -114,7 +114,7 @@ type Values = {
 type Choice = Pick<Values, 'mechanism' | 'provider'>;
 
 interface Use {
-  /** The setting that wants it, or allows it, and whether it does. */
+  /** The setting that decides whether this one is needed or allowed. */
   readonly by: 'mechanism' | 'provider';
   readonly isOfUse: (choice: Choice) => boolean;
   readonly isOptional?: boolean;
@@ -142,7 +142,7 @@ const uses: Readonly<Record<Exclude<Field, 'mechanism'>, Use>> = {
   extensions: { ...ofTokens, isOptional: true },
 };
 
-/** One for each field that depends on another: it is given exactly where it is of use. */
+/** One rule for each field that depends on another setting: it is given exactly where it has an effect. */
 export const loginRules = Object.entries(uses).map(([key, use]) => {
   const field = key as Exclude<Field, 'mechanism'>;
   return {
@@ -156,7 +156,7 @@ function problemOf(field: Exclude<Field, 'mechanism'>, use: Use, values: Values)
   const decider = loginFields[use.by].name;
   const isGiven = values[field] !== undefined;
   if (use.isOfUse(values)) {
-    return isGiven || use.isOptional === true ? undefined : `${name}: missing; ${decider} wants it`;
+    return isGiven || use.isOptional === true ? undefined : `${name}: missing; ${decider} needs it`;
   }
   if (!isGiven) return undefined;
   const decided = values[use.by];
@@ -165,7 +165,7 @@ function problemOf(field: Exclude<Field, 'mechanism'>, use: Use, values: Values)
     : `${name}: of no use with ${decider}=${decided}`;
 }
 
-/** @param values that fulfil the rules. */
+/** @param values that fulfil `loginRules`. */
 export function loginOf(values: Values): KafkaSasl | undefined {
   const { mechanism, username, password, extensions: sent = {} } = values;
   if (mechanism === 'oauthbearer') return { mechanism, tokens: providerOf(values), extensions: sent };

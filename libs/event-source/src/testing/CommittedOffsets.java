@@ -8,8 +8,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What Kafka's own consumer reads of partition 0 of a topic, of committed transactions only. Arguments: brokers, topic.
- * Prints for each offset to begin at a line "from: offsets".
+ * Prints the offsets that Kafka's own consumer reads of partition 0 of a topic, of committed transactions only.
+ * Arguments: brokers, topic. One line for each start offset: "from: offsets".
  */
 public class CommittedOffsets {
   public static void main(String[] arguments) {
@@ -38,7 +38,7 @@ public class CommittedOffsets {
     settings.put("bootstrap.servers", brokers);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", "false");
-    // Else each read waits for the fetch behind the end that the one before has begun.
+    // Otherwise each read waits for the fetch at the end of the log that the previous read has begun.
     settings.put("fetch.max.wait.ms", 1);
     settings.put("key.deserializer", ByteArrayDeserializer.class.getName());
     settings.put("value.deserializer", ByteArrayDeserializer.class.getName());

@@ -8,7 +8,7 @@ import { consumeInSets } from '../kafkajs-patches.ts';
 import { timeOutOnSilence } from '../slow-responses.ts';
 import { partsOfFetch } from './parts-of-fetch.ts';
 
-/** Fetches partition 0 of a topic from one broker, each time from where the caller says. */
+/** Fetches partition 0 of a topic from one broker, from given offsets. */
 export class DirectFetches {
   readonly #topic: string;
   readonly #connection: Connection;
@@ -33,7 +33,7 @@ export class DirectFetches {
     await this.#connection.connect();
   }
 
-  /** Of a response that has come in part. */
+  /** Bytes received of an incomplete response. */
   get unreadBytes(): number {
     return this.#connection.bytesBuffered;
   }
@@ -42,7 +42,7 @@ export class DirectFetches {
     await this.#connection.disconnect();
   }
 
-  /** @param maxBytes the greatest size of the answer, but for its first batch. */
+  /** @param maxBytes the largest size of the response, apart from its first batch. */
   async fetch(fetchOffset: number, maxBytes: number): Promise<readonly RecordBatch[]> {
     const partitions = [{ partition: 0, fetchOffset: String(fetchOffset), maxBytes }];
     const topics = [{ topic: this.#topic, partitions }];

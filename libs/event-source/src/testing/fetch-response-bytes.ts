@@ -16,13 +16,13 @@ export interface TestBatch {
   readonly hasAppendTime: boolean;
   readonly isGzipped: boolean;
   readonly isControl: boolean;
-  /** Of a transaction, when it is not -1. */
+  /** Producer id of the transaction; -1 for a batch without one. */
   readonly producerId: number;
-  /** 0 unless given. */
+  /** Default: 0. */
   readonly leaderEpoch?: number;
-  /** The last one's delta unless given. */
+  /** Default: the offset delta of the last record. */
   readonly lastOffsetDelta?: number;
-  /** In the place of the records as they are packed. */
+  /** Replaces the packed records. */
   readonly packed?: { readonly codec: number; readonly bytes: Buffer };
   readonly records: readonly TestRecord[];
 }
@@ -37,11 +37,11 @@ export interface TestPartition {
   readonly partition: number;
   readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[];
   readonly batches: readonly TestBatch[];
-  /** Bytes of the last batch that the broker has left out. */
+  /** How many bytes of the last batch the broker has cut off. */
   readonly cutOff: number;
 }
 
-/** A response to a fetch, version 11, of one topic, as a broker sends it. */
+/** A fetch response (version 11) of one topic, as a broker sends it. */
 export function fetchResponseBytes(topic: string, partitions: readonly TestPartition[]): Buffer {
   return Buffer.concat([
     int32(0),
@@ -103,7 +103,7 @@ function variableBytes(bytes: Buffer | null): Buffer {
   return bytes === null ? variable(-1n) : Buffer.concat([variable(BigInt(bytes.length)), bytes]);
 }
 
-/** Base 128, zigzag. */
+/** A variable-length integer (base 128, zigzag). */
 function variable(value: bigint): Buffer {
   let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
   const bytes: number[] = [];

@@ -5,7 +5,7 @@ import { fetchedParts, type PartsContext } from '../fetched/fetched-parts.ts';
 import { Suspicions } from '../fetched/suspicions.ts';
 import { Turns } from '../fetched/turns.ts';
 
-/** What the receiver gets of a batch of kafkajs, if it takes all of it. */
+/** The parts that a receiver gets of a kafkajs batch when it accepts all of them. */
 export async function partsOfFetch(batch: Batch, context: Partial<PartsContext> = {}): Promise<readonly RecordBatch[]> {
   const { set, place } = fetchedBatch(batch);
   const all = { suspicions: new Suspicions(), largeBatches: new Turns(), damaged: () => undefined, ...context };
