@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import type { SettingType } from './setting.ts';
 
-/** Where the archive is. */
+/** Location of the archive: a local folder or a bucket with a prefix. */
 export type ArchiveLocation =
   | { readonly kind: 'file'; /** Absolute. */ readonly path: string }
   | {
@@ -20,14 +20,14 @@ const schema = z.string().transform((text, context): ArchiveLocation => {
   return z.NEVER;
 });
 
-/** `file:` with a path, taken as it is, relative to the working directory or absolute; or `gs://bucket/prefix`. */
+/** `file:` with an absolute path or one relative to the working directory, taken literally; or `gs://bucket/prefix`. */
 export const archiveUrl: SettingType<ArchiveLocation> = {
   placeholder: '<url>',
   allowed: 'file:path, file:///absolute/path, gs://bucket or gs://bucket/prefix',
   schema,
 };
 
-/** The same text for the same place, however it was given. */
+/** The canonical URL of a location: equal locations have equal URLs. */
 export function archiveUrlOf(location: ArchiveLocation): string {
   if (location.kind === 'file') return `file://${location.path}`;
   return `gs://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
@@ -39,7 +39,7 @@ function fileLocation(text: string): ArchiveLocation | string {
   if (path === '' || path.includes('\0')) return 'the path is missing';
   if (!path.startsWith('//')) return { kind: 'file', path: resolve(path) };
   const absolute = path.slice('//'.length);
-  return isAbsolute(absolute) ? { kind: 'file', path: resolve(absolute) } : 'file:// wants an absolute path';
+  return isAbsolute(absolute) ? { kind: 'file', path: resolve(absolute) } : 'file:// needs an absolute path';
 }
 
 function bucketLocation(text: string): ArchiveLocation | string {

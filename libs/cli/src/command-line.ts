@@ -4,18 +4,18 @@ import type { ErrorGuides } from './describe-failure.ts';
 import type { SettingInput, Setting } from './setting.ts';
 import type { Lookup } from './settings-group.ts';
 
-/** An application: its commands, or the one thing that it does. */
+/** An application: a list of commands, of which one may have no name and run by default. */
 export interface App {
   readonly name: string;
   readonly description: string;
   readonly commands: readonly Command[];
-  /** Of the errors that the application's core throws. */
+  /** Exit codes and advice for the errors that the application's core throws. */
   readonly errorGuides?: ErrorGuides;
 }
 
-/** What an application may use of the process around it. */
+/** The parts of the surrounding process that an application uses. */
 export interface ProcessContext {
-  /** Without the names of Node and of the script. */
+  /** The arguments after the names of Node and of the script. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writeOut: (text: string) => void;
@@ -28,15 +28,15 @@ interface Parsed {
 }
 
 /**
- * Finds the command that the arguments name and what they give for its settings.
- * @throws {CommanderError} for help, unknown commands and unknown flags, once it has been written.
+ * Finds the command that the arguments name, and the values of its flags.
+ * @throws {CommanderError} for help, unknown commands and unknown flags, after commander has written the message.
  */
 export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: ProcessContext): Parsed {
   const parsed: Parsed[] = [];
   const program = new Program(app.name)
     .description(app.description)
     .exitOverride()
-    // Flags after the name of a command are that command's, though the application may have the same without one.
+    // A flag after a command's name belongs to that command, even if the default command has the same flag.
     .enablePositionalOptions()
     .configureOutput({
       writeOut,
@@ -59,12 +59,12 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Pr
   }
   program.parse([...args], { from: 'user' });
   const [first] = parsed;
-  // Commander shows the help and throws when a command is wanted and none is named.
+  // When a command is required and none is named, commander shows the help and throws.
   if (first === undefined) throw new Error(`${app.name} declares no command`);
   return first;
 }
 
-/** A name of two words is a command of a command: `dead-letters list`. */
+/** The program of a command. A name of two words is a subcommand: `dead-letters list`. */
 function targetOf(program: Program, name: string | undefined): Program {
   const words = name?.split(' ') ?? [];
   return words.reduce((parent, word, index) => {
@@ -73,7 +73,7 @@ function targetOf(program: Program, name: string | undefined): Program {
   }, program);
 }
 
-/** Wrong usage as commander tells it, but for what was given: in the wrong place, a secret is not known to be one. */
+/** Commander's message on wrong usage without the given values: a misplaced value may be a secret. */
 function withoutValues(text: string): string {
   return text
     .replace(/(--[\w-]+)=[^'\n]*/g, '$1=…')
@@ -81,7 +81,7 @@ function withoutValues(text: string): string {
     .replace(/(but got \d+): .*/, '$1');
 }
 
-/** @returns the names under which commander keeps what is given for each setting. */
+/** @returns commander's attribute name of each setting. */
 function addCommand(target: Program, command: Command): Map<Setting<unknown>, string> {
   target.description(command.description);
   const options = new Map<Setting<unknown>, string>();
@@ -108,7 +108,7 @@ function flagOf(value: unknown): SettingInput | undefined {
   return typeof value === 'string' || value === true ? { text: String(value), by: 'flag' } : undefined;
 }
 
-/** An empty variable counts as not given, as where compose or Kubernetes pass on a variable that is not set. */
+/** An empty variable counts as unset: compose and Kubernetes pass unset variables on as empty ones. */
 export function variableOf({ variable }: Setting<unknown>, env: ProcessContext['env']): SettingInput | undefined {
   const text = variable === undefined ? undefined : env[variable];
   return text === undefined || text === '' ? undefined : { text, by: 'environment' };

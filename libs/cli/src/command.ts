@@ -3,32 +3,32 @@ import { logSettings } from './groups/log.ts';
 import type { SettingResult } from './setting.ts';
 import type { Lookup, SettingsGroup } from './settings-group.ts';
 
-/** The application that a command belongs to, while it runs. */
+/** The running application of a command. */
 interface RunningApp {
   readonly name: string;
-  /** Takes results, for people and pipes. */
+  /** Writes results to standard output, for people and pipes. */
   readonly out: (text: string) => void;
 }
 
-/** What a command is handed beside the values of its settings. */
+/** What a command gets in addition to its settings. */
 export interface CommandContext extends RunningApp {
-  /** What must never be logged. */
+  /** Texts that must never be logged. */
   readonly secrets: readonly string[];
 }
 
-/** What a command that logs is handed beside the values of its settings. */
+/** What a command with a logger gets in addition to its settings. */
 interface LoggedContext extends RunningApp {
-  /** Hides the secrets among the settings. */
+  /** The logger; it hides the secrets among the settings. */
   readonly log: Logger;
 }
 
-/** A command whose types are settled: it reads its settings, then it can run. */
+/** A command without its type parameters: it reads its settings and then runs. */
 export interface Command {
-  /** Undefined for what the application does when no command is named. */
+  /** Undefined for the default command, which runs when the command line names none. */
   readonly name: string | undefined;
   readonly description: string;
   readonly groups: readonly SettingsGroup<unknown>[];
-  /** Reads all settings; the value runs the command. */
+  /** Reads all settings. The resulting function runs the command. */
   prepare(lookup: Lookup): SettingResult<(app: RunningApp) => Promise<void>>;
 }
 
@@ -39,7 +39,7 @@ interface CommandDeclaration<G extends Groups> {
   readonly name?: string;
   readonly description: string;
   readonly settings: G;
-  /** Resolves when the work is done. What it throws ends the process with the error's `exitCode`. */
+  /** Resolves when the command is done. An error ends the process with the error's `exitCode`. */
   readonly run: (values: GroupValues<G>, context: CommandContext) => Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export function command<G extends Groups>(declaration: CommandDeclaration<G>): C
       if (problems.length > 0) return { ok: false, problems };
       const entries = readings.flatMap(({ key, reading }) => (reading.ok ? [[key, reading.value] as const] : []));
       const secrets = readings.flatMap(({ reading }) => (reading.ok ? reading.secrets : []));
-      // Each group was read by itself, so the types agree.
+      // Each group has read its own settings, so the types agree.
       const values = Object.fromEntries(entries) as GroupValues<G>;
       return { ok: true, value: (app) => run(values, { ...app, secrets }), secrets };
     },
@@ -71,7 +71,7 @@ type LoggedDeclaration<G extends Groups> = Omit<CommandDeclaration<G>, 'run'> & 
   readonly run: (values: GroupValues<G>, context: LoggedContext) => Promise<void>;
 };
 
-/** Declares a command that logs: it also has the settings of the log, and is handed a logger made from them. */
+/** Declares a command with a logger. The log settings are added to its settings. */
 export function loggedCommand<G extends Groups>({ settings, run, ...declaration }: LoggedDeclaration<G>): Command {
   return command<G & LogGroup>({
     ...declaration,

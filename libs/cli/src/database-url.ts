@@ -3,7 +3,7 @@ import type { SettingType } from './setting.ts';
 
 const SCHEME = /^postgres(?:ql)?:\/\//;
 
-/** Parameters that have a setting of their own, so that there is one place to look for them. */
+/** URL parameters that duplicate a DATABASE_* setting; they are refused so that there is one place for each value. */
 const HAVE_SETTINGS = /^(ssl.*|user|password|uselibpqcompat)$/i;
 
 const PARAMETERS: readonly string[] = ['host', 'port', 'options'];
@@ -23,8 +23,8 @@ const schema = z.string().transform((given, context) => {
 });
 
 /**
- * `postgresql://user:password@host:port/database`, also in libpq's form for sockets, whose host is a parameter. The
- * password is a secret; of a URL that is refused nothing is shown, since its password may be anywhere in it.
+ * `postgresql://user:password@host:port/database`, or libpq's form for sockets, whose host is a parameter. The password
+ * is a secret. A refused URL is not shown at all, since its password may be anywhere in it.
  */
 export const databaseUrl: SettingType<string> = {
   placeholder: '<url>',
@@ -34,13 +34,13 @@ export const databaseUrl: SettingType<string> = {
   show: () => '(not shown)',
   secretsIn: (text) => {
     const { username, password } = parsed(text) ?? { username: '', password: '' };
-    // A password that equals the user's name is none, and hiding it would blank the name everywhere.
+    // A password equal to the user name protects nothing, and hiding it would blank the name everywhere.
     if (password === '' || password === username) return [];
     return [...new Set([password, decodeURIComponent(password), passwordOf(text)])];
   },
 };
 
-/** As it is written, which the URL may have encoded further. */
+/** The password as written, before the URL parser encodes it further. */
 function passwordOf(text: string): string {
   const [user = ''] = text.replace(SCHEME, '').split('@', 1);
   return user.slice(user.indexOf(':') + 1);
@@ -59,7 +59,7 @@ function problemOf(text: string): string | undefined {
   return url === undefined ? 'it is no such URL' : (problemOfUrl(url) ?? problemOfParameters(parameters));
 }
 
-/** Whether a sign that ends a part of a URL stands in the part before the host, or there are several @. */
+/** Whether a reserved character stands in the part before the host, or there are several @. */
 function isEncodedTooLittle(afterScheme: string): boolean {
   const at = afterScheme.lastIndexOf('@');
   const end = afterScheme.search(/[/?#]/);
@@ -81,7 +81,7 @@ function problemOfParameters(parameters: URLSearchParams): string | undefined {
   return unknown.length === 0 ? undefined : `leave out ${unknown.join(', ')}: ${PARAMETERS.join(', ')} are known`;
 }
 
-/** A URL whose host is a parameter has none before the path, which WHATWG's URLs cannot have beside a user. */
+/** Adds a placeholder host where the host is a parameter: WHATWG URLs cannot have a user without a host. */
 function parsed(text: string): URL | undefined {
   return URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/')) ?? undefined;
 }

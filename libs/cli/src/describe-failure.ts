@@ -1,25 +1,25 @@
 import { inspect } from 'node:util';
 
-/** How a failure is told and what the process ends with. */
+/** The message and the exit code of a failed command. */
 export interface Failure {
   readonly exitCode: number;
   readonly message: string;
 }
 
-/** What an application knows of an error of its core, which knows neither exit codes nor commands. */
+/** What an application adds to an error of its core: the core knows neither exit codes nor commands. */
 interface ErrorGuide {
   readonly exitCode: number;
-  /** What to do next, as the end of a sentence. */
+  /** The next step for the operator, as the end of a sentence. */
   readonly advice?: (error: Error) => string | undefined;
 }
 
-/** By the error's `code`. */
+/** Guides by the error's `code`. */
 export type ErrorGuides = Readonly<Record<string, ErrorGuide>>;
 
 /**
- * A known error is told in one line: one with a `code` and an `exitCode`, or with a code for which there is a guide.
- * Anything else is a bug: it comes with stack and causes, and exit code 1.
- * @param secrets replaced wherever they occur.
+ * Describes a known error in one line: an error with a `code` and an `exitCode`, or with a `code` that has a guide. Any
+ * other error is a bug: it is described with stack and causes, and gets exit code 1.
+ * @param secrets blanked wherever they occur.
  */
 export function describeFailure(error: unknown, secrets: readonly string[], guides: ErrorGuides = {}): Failure {
   const known = knownFailure(error, guides);
@@ -27,7 +27,7 @@ export function describeFailure(error: unknown, secrets: readonly string[], guid
   return { exitCode, message: secrets.reduce(hide, message) };
 }
 
-/** The line and the exit code of an error that was foreseen; undefined for any other. */
+/** The line and the exit code of a known error; undefined for any other error. */
 export function knownFailure(error: unknown, guides: ErrorGuides = {}): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const guide = guides[error.code];
@@ -37,7 +37,7 @@ export function knownFailure(error: unknown, guides: ErrorGuides = {}): Failure 
   return 'exitCode' in error && typeof error.exitCode === 'number' ? { exitCode: error.exitCode, message } : undefined;
 }
 
-/** A shorter text is in every other word: to blank it would hide nothing. */
+/** Shorter secrets are not blanked: they occur in every other word, so blanking would hide nothing. */
 function hide(text: string, secret: string): string {
   return secret.length < 4 ? text : text.replaceAll(secret, '***');
 }

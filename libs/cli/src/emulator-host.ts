@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SettingType } from './setting.ts';
 
-/** Address of a server that stands in for Google Cloud Storage: a URL, or `host:port`, which means http. */
+/** Address of an emulator of Google Cloud Storage: a URL, or `host:port`, which means http. */
 export const emulatorHost: SettingType<string> = {
   placeholder: '<url>',
   allowed: 'http://host:port or host:port',

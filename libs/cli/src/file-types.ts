@@ -14,7 +14,7 @@ const fileContent = z.string().transform((path, context) => {
   return z.NEVER;
 });
 
-/** A file that holds a secret and nothing else. Line ends after the secret are not part of it. */
+/** A file that holds only a secret. Line breaks at its end are not part of the secret. */
 export const secretFile: SettingType<string> = {
   placeholder: '<path>',
   allowed: 'the path of a file that can be read and holds the secret',
@@ -28,7 +28,7 @@ export const secretFile: SettingType<string> = {
   secretsIn: (secret) => [secret],
 };
 
-/** What a program or an editor has put there, and no one sees: the login would fail, and no one knew why. */
+/** Invisible characters that a program or an editor adds, which would make the login fail for no visible reason. */
 function problemOfSecret(secret: string): string | undefined {
   if (/[\u0000\ufeff\ufffd]/.test(secret)) return 'the file is not UTF-8 text without a byte order mark';
   if (/[\r\n]/.test(secret)) return 'the file has more than one line';
@@ -61,7 +61,7 @@ function isPrivateKey(content: string): boolean {
 }
 
 /**
- * What is wrong with a client certificate and its key that were given together.
+ * Checks a client certificate and its private key together.
  * @param prefix of the two settings: `KAFKA_SSL` for `KAFKA_SSL_CERT_FILE` and `KAFKA_SSL_KEY_FILE`.
  */
 export function clientCertificateProblem(

@@ -4,15 +4,15 @@ function systemError(syscall: string, code: string): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { syscall, code });
 }
 
-describe('a failure of the network', () => {
+describe('a network failure', () => {
   it.each([
-    ['a port at which no server listens', systemError('connect', 'ECONNREFUSED')],
-    ['a server that ends', systemError('read', 'ECONNRESET')],
-    ['a server that has ended', systemError('write', 'EPIPE')],
-    ['a host that is off', systemError('connect', 'EHOSTUNREACH')],
-    ['a name server that is away', systemError('getaddrinfo', 'EAI_AGAIN')],
+    ['a port without a server', systemError('connect', 'ECONNREFUSED')],
+    ['a server that ends during a read', systemError('read', 'ECONNRESET')],
+    ['a server that has ended before a write', systemError('write', 'EPIPE')],
+    ['a host that is down', systemError('connect', 'EHOSTUNREACH')],
+    ['a name server that is down', systemError('getaddrinfo', 'EAI_AGAIN')],
     ['a name without an address', systemError('getaddrinfo', 'ENOTFOUND')],
-    ['a Unix socket that its server has not made yet', systemError('connect', 'ENOENT')],
+    ['a Unix socket that does not exist yet', systemError('connect', 'ENOENT')],
     ['a process with too many open files', systemError('connect', 'EMFILE')],
     [
       'a host of which no address answers',
@@ -27,10 +27,10 @@ describe('a failure of the network', () => {
     ['a name that is too long', systemError('open', 'ENAMETOOLONG')],
     ['a full disk', systemError('write', 'ENOSPC')],
     ['a broken disk', systemError('read', 'EIO')],
-    ['a socket that we may not use', systemError('connect', 'EACCES')],
-    ['a certificate that is not believed', Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' })],
+    ['a socket without permission', systemError('connect', 'EACCES')],
+    ['an untrusted certificate', Object.assign(new Error(), { code: 'CERT_HAS_EXPIRED' })],
     ['a bug', new TypeError('x is not a function')],
-    ['what is no error', 'ECONNRESET'],
+    ['a value that is no error', 'ECONNRESET'],
   ])('is not %s', (_what, error) => {
     expect(isNetworkFailure(error)).toBe(false);
   });

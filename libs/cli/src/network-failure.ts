@@ -1,26 +1,26 @@
 /**
- * What passes by itself when a server, its name or the way to it is away: Node's codes of system errors (errno(3)) of
- * sockets. ENOENT of a socket's path is decided by the call, below.
+ * System error codes of sockets (errno(3)) that pass by themselves: a server, its name or the network is unavailable
+ * for now. ENOENT is one of them only for the path of a socket (below).
  */
 const PASSING = new Set([
-  // The server is not there, ends or restarts.
+  // The server does not run, ends or restarts.
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ENOTCONN', 'ESHUTDOWN'],
-  // Nor is the way to it.
+  // The network to the server is unavailable.
   ...['ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN', 'ENETRESET', 'ENONET'],
-  // Its name: a name server that does not answer, or a name that is about to be given to another server.
+  // Name look-up: the name server does not answer, or the name is about to move to another server.
   ...['ENOTFOUND', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'],
   // This machine has no port, file descriptor or memory left for another connection.
   ...['EADDRNOTAVAIL', 'EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'],
 ]);
 
-/** Of getaddrinfo(3): EAI_AGAIN above all. */
+/** Prefix of the error codes of getaddrinfo(3), above all EAI_AGAIN. */
 const NAME_LOOKUP = 'EAI_';
 
 /**
- * Whether an error says that the network, or the server at its other end, is away for now, so that the same call may go
- * well later. Errors of a file system share some codes with those of a socket: what a file says is no failure of the
- * network, unless the file is on one (ETIMEDOUT). Of an error with several inside, as Node has for a host with several
- * addresses, all have to pass.
+ * Whether an error means that the network or the server is unavailable for now, so that the same call may succeed
+ * later. File systems share some error codes with sockets: an error of a file is no network failure, except ETIMEDOUT
+ * of a network file system. An error with several inner ones, as for a host with several addresses, passes if all of
+ * them do.
  */
 export function isNetworkFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -18,7 +18,7 @@ class HourNotFinal extends ProductError {
   override readonly exitCode = 3;
 }
 
-/** What a run left behind. */
+/** The output, exit code and seen settings of a run. */
 interface Outcome {
   readonly exitCode: number;
   readonly out: string;
@@ -35,7 +35,7 @@ const hour = settingsGroup({
   value: (values) => values,
 });
 
-/** Runs an application of two commands; `seen` is what its commands were handed. */
+/** Runs an application of two commands; `seen` holds the settings that its commands got. */
 async function run(line: string, env: ProcessContext['env'] = {}, fail?: Error): Promise<Outcome> {
   const outcome = { out: '', err: '', seen: [] as unknown[] };
   const settings = {
@@ -72,7 +72,7 @@ function fileWith(content: string): string {
 }
 
 describe('a setting', () => {
-  it('has its default when nobody gives it', async () => {
+  it('has its default when it is not given', async () => {
     expect((await run('serve')).seen).toMatchObject([{ http: { port: 8080 } }]);
   });
 
@@ -80,16 +80,16 @@ describe('a setting', () => {
     expect((await run('serve', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 81 } }]);
   });
 
-  it('is read from its flag before the environment', async () => {
+  it('is read from its flag rather than from the environment', async () => {
     expect((await run('serve --http-port=82', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 82 } }]);
     expect((await run('serve --http-port 0', { HTTP_PORT: '81' })).seen).toMatchObject([{ http: { port: 0 } }]);
   });
 
-  it('is not given by an empty variable', async () => {
+  it('has its default when its variable is empty', async () => {
     expect((await run('serve', { HTTP_PORT: '' })).seen).toMatchObject([{ http: { port: 8080 } }]);
   });
 
-  it('that is a switch is true by its flag alone', async () => {
+  it('of type yes or no is true by its flag alone', async () => {
     expect((await run('hour --due --date=d')).seen).toEqual([{ hour: { date: 'd', due: true } }]);
     expect((await run('hour --due=false --date=d')).seen).toEqual([{ hour: { date: 'd', due: false } }]);
   });
@@ -101,8 +101,8 @@ describe('a setting', () => {
   });
 });
 
-describe('wrong settings', () => {
-  it('are reported all at once, each with what was given and what is allowed', async () => {
+describe('invalid settings', () => {
+  it('are reported all at once, each with its given and its allowed value', async () => {
     const { exitCode, err, seen } = await run('serve --http-port=99999 --kafka-brokers=a:1,b', {
       FLUSH_INTERVAL_MS: '-1',
       KAFKA_SSL: 'maybe',
@@ -120,13 +120,13 @@ describe('wrong settings', () => {
       '  KAFKA_SSL: given "maybe"; allowed: true, false',
       '  KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_USERNAME is given',
       '  FLUSH_INTERVAL_MS: given "-1"; allowed: a whole number from 1 to 3600000',
-      '  SINKS: given "archive" (without totals nobody keeps the dead letters); allowed: totals,archive or totals',
+      '  SINKS: given "archive" (only the totals keep the dead letters); allowed: totals,archive or totals',
       '',
     ]);
   });
 
   it.each(['', 'launch', 'serve --http-prot=1', 'serve --http-port', 'serve now'])(
-    '«%s» is wrong usage',
+    '«%s» as a command line is wrong usage',
     async (line) => {
       const { exitCode, err, seen } = await run(line);
       expect(exitCode).toBe(2);
@@ -138,7 +138,7 @@ describe('wrong settings', () => {
 
 describe('a secret', () => {
   it.each(['pass word', 'pass word\n', 'pass word\r\n', 'pass word\n\n'])(
-    'is read from its file without line ends: %j',
+    'is read from its file without line breaks at the end: %j',
     async (content) => {
       const { seen } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(content) });
       expect(seen).toMatchObject([{ database: { password: 'pass word' } }]);
@@ -151,7 +151,7 @@ describe('a secret', () => {
     ['hunter2\nhunter3\n', 'more than one line'],
     ['\ufeffhunter2', 'byte order mark'],
     ['h\u0000u\u0000n\u0000t\u0000e\u0000r\u00002\u0000', 'not UTF-8'],
-  ])('is refused, and not shown, when its file holds something that no one sees: %j', async (content, problem) => {
+  ])('is refused without being shown when its file holds invisible characters: %j', async (content, problem) => {
     const { exitCode, err } = await run('serve', { DATABASE_PASSWORD_FILE: fileWith(content) });
     expect([exitCode, err]).toEqual([2, expect.stringContaining(problem)]);
     expect(err).not.toContain('hunter');
@@ -193,18 +193,18 @@ describe('a secret', () => {
   });
 });
 
-describe('the end of a command', () => {
-  it('is 0 when it is done', async () => {
+describe('the exit code of a command', () => {
+  it('is 0 when the command is done', async () => {
     expect(await run('serve')).toMatchObject({ exitCode: 0, out: '', err: '' });
   });
 
-  it('is the code of a known error, told in one line', async () => {
+  it('is that of a known error, which is shown in one line', async () => {
     const { exitCode, err } = await run('serve', {}, new HourNotFinal('hour 13 is not final'));
     expect(exitCode).toBe(3);
     expect(err).toBe('HOUR_NOT_FINAL: hour 13 is not final\n');
   });
 
-  it('is 1 for a bug, told with its stack and cause', async () => {
+  it('is 1 for a bug, which is shown with its stack and cause', async () => {
     const { exitCode, err } = await run(
       'serve',
       {},
@@ -216,7 +216,7 @@ describe('the end of a command', () => {
   });
 });
 
-describe('an application that does one thing when no command is named', () => {
+describe('an application with a default command and a named one', () => {
   const inside = (seen: string[], name?: string) =>
     command({
       ...(name === undefined ? {} : { name }),
@@ -231,7 +231,7 @@ describe('an application that does one thing when no command is named', () => {
   it.each([
     ['--http-port=1', 'nothing 1'],
     ['wait --http-port=2', 'wait 2'],
-  ])('gives a flag to whatever it follows: %s', async (line, expected) => {
+  ])('gives a flag to the command that it follows: %s', async (line, expected) => {
     const seen: string[] = [];
     const app = { name: 'app', description: '', commands: [inside(seen), inside(seen, 'wait')] };
     await execute(app, { args: line.split(' '), env: {}, writeOut: () => undefined, writeErr: () => undefined });

@@ -3,12 +3,12 @@ import { type App, parseCommandLine, type ProcessContext } from './command-line.
 import { describeFailure } from './describe-failure.ts';
 
 const wrongUsage = 2;
-/** How long open handles (a connection that nobody closed) may keep a finished process alive. */
+/** How long open handles, such as a connection that was not closed, may keep a finished process alive. */
 const lingerMs = 10_000;
 
 /**
- * Runs the command that the command line names, with its settings, and ends the process with its exit code: 0 done,
- * 1 failed, 2 wrong usage or settings, or the `exitCode` of the error thrown.
+ * Runs the command that the command line names, and ends the process with its exit code: 0 done, 1 failed, 2 wrong
+ * usage or settings, or the `exitCode` of the error thrown.
  */
 export async function runApp(app: App): Promise<void> {
   if (process.pid === 1) endAtSignals();
@@ -21,17 +21,17 @@ export async function runApp(app: App): Promise<void> {
   setTimeout(() => process.exit(), lingerMs).unref();
 }
 
-/** Process 1 of a container, unlike any other, is not ended by a signal that it does not listen for. */
+/** Unlike other processes, process 1 of a container does not end at a signal that it does not listen for. */
 function endAtSignals(): void {
   for (const [signal, exitCode] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
     process.on(signal, () => {
-      // Who else listens has other plans.
+      // Another listener ends the process in its own way.
       if (process.listenerCount(signal) === 1) process.exit(exitCode);
     });
   }
 }
 
-/** Likewise, in a given process context. @returns the exit code. Never throws. */
+/** Runs the command in a given process context. @returns the exit code. Never throws. */
 export async function execute(app: App, context: ProcessContext): Promise<number> {
   let secrets: readonly string[] = [];
   try {
@@ -45,7 +45,7 @@ export async function execute(app: App, context: ProcessContext): Promise<number
     await prepared.value({ name: app.name, out: context.writeOut });
     return 0;
   } catch (error) {
-    // Commander has written the help or the error by itself.
+    // Commander has already written the help or the error message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : wrongUsage;
     const failure = describeFailure(error, secrets, app.errorGuides);
     context.writeErr(`${failure.message}\n`);

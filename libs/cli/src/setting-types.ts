@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import type { SettingType } from './setting.ts';
 
-/** Any text but the empty one. */
+/** Any text except the empty one. */
 export function anyText(placeholder: string): SettingType<string> {
   return { placeholder: `<${placeholder}>`, allowed: 'any text', schema: z.string().min(1, { error: 'it is empty' }) };
 }
 
-/** Text of a certain form, which `allowed` describes. */
+/** Text that matches a pattern, which `allowed` describes. */
 export function textLike(placeholder: string, allowed: string, pattern: RegExp): SettingType<string> {
   return { placeholder: `<${placeholder}>`, allowed, schema: z.string().regex(pattern, { error: '' }) };
 }
 
-/** A whole number from `min` to `max`, both allowed. */
+/** An integer from `min` to `max`, both included. */
 export function wholeNumber(min: number, max: number): SettingType<number> {
   const schema = z
     .string()
@@ -21,7 +21,7 @@ export function wholeNumber(min: number, max: number): SettingType<number> {
   return { placeholder: '<number>', allowed: `a whole number from ${min} to ${max}`, schema };
 }
 
-/** One of a few words. */
+/** One of a few fixed words. */
 export function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): SettingType<Word> {
   return {
     placeholder: `<${words.join('|')}>`,
@@ -40,7 +40,7 @@ export const yesOrNo: SettingType<boolean> = {
     .transform((word) => word === 'true'),
 };
 
-/** Words separated by commas, each at most once, at least one. Spaces around them are ignored. */
+/** One or more of the words, separated by commas, each at most once. Spaces around the words are ignored. */
 export function listOf<const Word extends string>(words: readonly [Word, ...Word[]]): SettingType<readonly Word[]> {
   const list = z
     .array(z.enum(words, { error: (issue) => `${JSON.stringify(issue.input)} is unknown` }))

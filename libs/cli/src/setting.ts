@@ -1,19 +1,19 @@
 import type * as z from 'zod';
 
-/** What a setting may be: how its text becomes a value. */
+/** The type of a setting: how its text becomes a value. */
 export interface SettingType<T> {
-  /** Stands for the value in the help: in brackets when the flag alone, without a value, means `true`. */
+  /** Stands for the value in the help; in brackets when the flag without a value means `true`. */
   readonly placeholder: string;
-  /** What is allowed, in words that read well after «allowed:». */
+  /** Describes the allowed values; follows «allowed:» in messages. */
   readonly allowed: string;
   readonly schema: z.ZodType<T, string>;
-  /** The text as it may be shown, where it can hold a secret. */
+  /** Turns a text that may hold a secret into one that may be shown. */
   readonly show?: (text: string) => string;
-  /** What must never be logged. */
+  /** The texts in the value that must never be logged. */
   readonly secretsIn?: (value: T) => readonly string[];
 }
 
-/** Where a setting's text came from. */
+/** A setting's text and its origin. */
 export interface SettingInput {
   readonly text: string;
   readonly by: 'flag' | 'environment';
@@ -25,29 +25,29 @@ export type SettingResult<T> =
 
 /** A declared setting. */
 export interface Setting<T> {
-  /** As people call it: `HTTP_PORT`, or `--date` for one that has no environment variable. */
+  /** The name in messages: `HTTP_PORT`, or `--date` for a setting without an environment variable. */
   readonly name: string;
   readonly variable: string | undefined;
-  /** Without the dashes. */
+  /** Name of the flag, without the dashes. */
   readonly flag: string;
   readonly placeholder: string;
   readonly description: string;
-  /** In words that read well after «allowed:». */
+  /** Describes the allowed values; follows «allowed:» in messages. */
   readonly allowed: string;
   readonly defaultText: string | undefined;
   readonly isRequired: boolean;
-  /** @param given undefined when nobody gave it. */
+  /** @param given undefined when neither flag nor environment gives a value. */
   read(given: SettingInput | undefined): SettingResult<T>;
 }
 
 interface SettingDeclaration<T> {
-  /** `UPPER_CASE` is an environment variable and a flag of the same name in kebab case; `kebab-case` a flag alone. */
+  /** `UPPER_CASE` declares an environment variable and its flag in kebab case; `kebab-case` declares only a flag. */
   readonly name: string;
   readonly description: string;
   readonly type: SettingType<T>;
 }
 
-/** A setting that has a default. */
+/** A setting with a default. */
 export function setting<T>(declaration: SettingDeclaration<T> & { readonly default: string }): Setting<T> {
   const described = describe(declaration, declaration.default);
   const otherwise = { text: declaration.default, by: 'environment' } as const;
@@ -66,7 +66,7 @@ export function optionalSetting<T>(declaration: SettingDeclaration<T>): Setting<
   };
 }
 
-/** A setting without which there is nothing to do. */
+/** A setting that has to be given. */
 export function requiredSetting<T>(declaration: SettingDeclaration<T>): Setting<T> {
   const described = describe(declaration, undefined);
   const { type } = declaration;

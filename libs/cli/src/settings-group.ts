@@ -1,9 +1,9 @@
 import type { SettingInput, SettingResult, Setting } from './setting.ts';
 
-/** Tells what was given for a setting. */
+/** Finds the text given for a setting, in the flags or in the environment. */
 export type Lookup = (setting: Setting<unknown>) => SettingInput | undefined;
 
-/** Settings that belong together, and what becomes of them. */
+/** Settings that belong together, and the value made from them. */
 export interface SettingsGroup<T> {
   /** Heading in the help. */
   readonly title: string;
@@ -14,11 +14,11 @@ export interface SettingsGroup<T> {
 type Fields = Readonly<Record<string, Setting<unknown>>>;
 type Values<F extends Fields> = { readonly [Key in keyof F]: F[Key] extends Setting<infer T> ? T : never };
 
-/** What settings must fulfil together. */
+/** A rule about several settings of a group. */
 interface Rule<F extends Fields> {
-  /** The fields that `problem` looks at: it is asked only when each of them is valid in itself. */
+  /** The fields that `problem` reads: it is called only when each of them is valid by itself. */
   readonly of: readonly (keyof F)[];
-  /** @returns undefined when all is well, else the problem, with the names of the settings. */
+  /** @returns the problem with the names of the settings; undefined when there is none. */
   problem(values: Values<F>): string | undefined;
 }
 
@@ -26,7 +26,7 @@ interface GroupDeclaration<F extends Fields, T> {
   readonly title: string;
   readonly fields: F;
   readonly rules?: readonly Rule<F>[];
-  /** What the application gets. */
+  /** Makes the value that the application gets. */
   readonly value: (values: Values<F>) => T;
 }
 
@@ -39,7 +39,7 @@ export function settingsGroup<F extends Fields, T>(declaration: GroupDeclaration
       const readings = Object.entries(fields).map(([key, field]) => ({ key, reading: field.read(lookup(field)) }));
       const valid = readings.flatMap(({ key, reading }) => (reading.ok ? [[key, reading.value] as const] : []));
       const keys = new Set<PropertyKey>(valid.map(([key]) => key));
-      // Each field was read by its own setting, so the types agree; fields that are not valid are missing.
+      // Each setting has read its own field, so the types agree; invalid fields are missing.
       const values = Object.fromEntries(valid) as Values<F>;
       const problems = [
         ...readings.flatMap(({ reading }) => (reading.ok ? [] : reading.problems)),

@@ -1,4 +1,4 @@
-/** Why a server was not believed: its certificate is signed by nobody we trust, or out of date, or another host's. */
+/** Why a server's certificate was rejected: signed by an unknown authority, out of date, or issued for another host. */
 export type TlsFailure = 'untrusted' | 'expired' | 'other-host';
 
 const UNTRUSTED = new Set([
@@ -13,8 +13,8 @@ const UNTRUSTED = new Set([
 ]);
 
 /**
- * What Node says of a certificate that it does not accept, by the `code` of its error (Node's documentation of TLS,
- * «X509 certificate error codes»). Another try would meet the same certificate.
+ * Classifies a rejected server certificate by the `code` of Node's error (Node's documentation of TLS, «X509
+ * certificate error codes»). Another attempt would meet the same certificate.
  */
 export function tlsFailureOf(code: unknown): TlsFailure | undefined {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'other-host';

@@ -6,10 +6,10 @@ import { faultyRows } from './find-faults.ts';
 import type { FetchedFiles } from './local-files.ts';
 import { FACTS_BY_PARTITION, FACTS_OF_ALL, SCHEMAS, TOTALS_BY } from './sql/hour.sql.ts';
 
-/** In the order in which the rows are wanted. */
+/** The types of totals in the order of the resulting rows. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const satisfies readonly TotalType[];
 
-/** @throws {ArchiveContentError} when the files do not hold events of this hour and nothing else. */
+/** @throws {ArchiveContentError} when a row is not a valid event of this hour, or a file cannot be read. */
 export async function addUpHour(session: DuckDbSession, files: FetchedFiles, hourMs: number): Promise<HourTotals> {
   const { localPaths } = files;
   const { haveOffsets } = checkColumns(await session.all<SchemaNode>(SCHEMAS, localPaths), files, hourMs);

@@ -1,19 +1,19 @@
 import { ArchiveContentError, hourText } from '@antenna/hourly-batch';
 import type { FetchedFiles } from './local-files.ts';
 
-/** A node of the schema of a Parquet file, as DuckDB tells it: columns, and below structures their fields. */
+/** A node in the schema tree of a Parquet file, in DuckDB's terms: a column, or a field of a structure. */
 export interface SchemaNode {
   readonly file_name: string;
   readonly name: string;
-  /** Of a structure: how many of the following nodes are right below it. */
+  /** Number of child nodes of a structure; the nodes follow in depth-first order. */
   readonly children: bigint;
   readonly type: string;
 }
 
-/** Whole numbers. A DECIMAL without a fraction is one, of up to 38 digits. */
+/** Integer types. A DECIMAL without a fraction is one too, of up to 38 digits. */
 const INTEGER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL\(\d+, ?0\))$/;
 const TEXT = /^VARCHAR$/;
-/** With or without time zone, whatever its unit (INT96 too): an instant, and UTC where it does not say. */
+/** Timestamps of any unit (INT96 too), with or without time zone; one without is in UTC. */
 const INSTANT = /^TIMESTAMP/;
 
 const NEEDED: ReadonlyMap<string, RegExp> = new Map([
@@ -24,16 +24,17 @@ const NEEDED: ReadonlyMap<string, RegExp> = new Map([
   ['app', TEXT],
 ]);
 
-/** Types by the names of the columns, in lower case: DuckDB and Spark take no notice of it. Two columns of a name: two types. */
+/** Types by lower-case column name, since DuckDB and Spark ignore case; two columns of the same name have two types. */
 type Columns = ReadonlyMap<string, readonly string[]>;
 
 const MOST_NAMED = 10;
 
 /**
- * Makes sure that each file has what an hour is added up from, in any order and letter case, beside columns of its own.
- * @param nodes of the files' schemas, each in depth-first order.
- * @returns whether the files also tell the partition and offset that each row comes from.
- * @throws {ArchiveContentError} naming the files, and every column that is missing, of another type, or there twice.
+ * Checks that each file has the columns of an event, in any order and letter case; further columns are allowed.
+ * @param nodes the schemas of the files, each in depth-first order.
+ * @returns whether the files also have the Kafka partition and offset of each row.
+ * @throws {ArchiveContentError} with the names of the files, and each column that is missing, has another type or is
+ * there twice.
  */
 export function checkColumns(
   nodes: readonly SchemaNode[],
@@ -69,10 +70,10 @@ function faultsOf(columns: Columns): string[] {
   });
 }
 
-/** The columns of a file: the fields of its structures are none. */
+/** The columns of a file, without the fields of its structures. */
 function columnsOf(nodes: readonly SchemaNode[]): Columns {
   const columns = new Map<string, string[]>();
-  // The first node is the file itself.
+  // The first node stands for the file itself.
   let index = 1;
   while (index < nodes.length) {
     const { name = '', type = '' } = nodes[index] ?? {};
@@ -82,7 +83,7 @@ function columnsOf(nodes: readonly SchemaNode[]): Columns {
   return columns;
 }
 
-/** Where the node after this one and all below it is. */
+/** The index behind a node and all its descendants. */
 function endOf(nodes: readonly SchemaNode[], index: number): number {
   let end = index + 1;
   for (let child = 0n; child < (nodes[index]?.children ?? 0n); child += 1n) end = endOf(nodes, end);

@@ -17,7 +17,7 @@ import { FetchedFiles } from './local-files.ts';
 import { COMPACTED_FACTS, compactFiles, SOURCE_FACTS } from './sql/compaction.sql.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-/** Compacts the files of an hour with DuckDB, inside this process; what does not fit its memory goes to the disk. */
+/** Compacts the files of an hour with DuckDB in this process; DuckDB spills to disk beyond its memory limit. */
 export class DuckDbHourCompactor implements HourCompactor {
   readonly #options: FetchOptions;
 
@@ -66,7 +66,7 @@ async function compactTo(
 }
 
 interface CompactedRow {
-  /** Null in a row that does not tell where it comes from. */
+  /** Null in rows without a Kafka partition. */
   readonly partition: bigint | null;
   readonly row_count: bigint;
   readonly offset_count: bigint;

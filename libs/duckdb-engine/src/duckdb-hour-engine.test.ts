@@ -18,7 +18,7 @@ function aggregate(...files: readonly ListedFile[]) {
   return new DuckDbHourEngine({ files: folder.localFiles }).aggregate(HOUR, files);
 }
 
-describe('our own files of an hour', () => {
+describe("the product's own files of an hour", () => {
   it('are added up by antenna, app and user, with the offsets of each partition', async () => {
     const totals = await aggregate(
       await folder.write('a.parquet', `${anArchivedEvent(0, 7)} UNION ALL ${anArchivedEvent(0, 9, { id: "'bob'" })}`),
@@ -40,14 +40,14 @@ describe('our own files of an hour', () => {
     });
   });
 
-  it('have their ids sorted by bytes, as Postgres sorts its keys', async () => {
+  it('give ids sorted by their bytes, the key order of Postgres', async () => {
     const ids = ['é', 'z', 'B', 'a', '😀', '\u{ff5e}'];
     const file = await folder.write('a.parquet', ids.map((id) => anEvent({ id: `'${id}'` })).join(' UNION ALL '));
     const users = (await aggregate(file)).rows.filter(({ type }) => type === 'user_total_bytes');
     expect(users.map(({ id }) => id)).toEqual(['B', 'a', 'z', 'é', '\u{ff5e}', '😀']);
   });
 
-  it('keep a byte order mark that an id begins with, and tell it from the id without', async () => {
+  it('keep the byte order mark at the beginning of an id, which is distinct from the id without it', async () => {
     const ids = ['ana', '\ufeff', '\ufeffana', '\ufeff\ufeffana', 'an\ufeffa'];
     const event = (id: string) => anEvent({ id: `'${id}'`, antennaId: `'${id}'`, app: `'${id}'` });
     const { rows } = await aggregate(await folder.write('a.parquet', ids.map(event).join(' UNION ALL ')));
@@ -63,7 +63,7 @@ describe('our own files of an hour', () => {
     expect((await aggregate(file)).rows[0]).toMatchObject({ value: 18446744073709551614n });
   });
 
-  it('may be very many, and are fetched in portions', async () => {
+  it('may be very many, and are fetched in groups', async () => {
     const files = await Promise.all(
       Array.from({ length: 40 }, (_, offset) => folder.write(`${offset}.parquet`, anArchivedEvent(0, offset))),
     );
@@ -80,7 +80,7 @@ describe('our own files of an hour', () => {
     ]);
   });
 
-  it('leave nothing of what was fetched for them', async () => {
+  it('leave no fetched copies behind', async () => {
     const file = await folder.write('a.parquet', anEvent());
     const folders: string[] = [];
     const files: LocalFiles = {
@@ -95,15 +95,15 @@ describe('our own files of an hour', () => {
   });
 });
 
-describe('files that others have written', () => {
-  it('need no offsets', async () => {
+describe('files of other writers', () => {
+  it('are counted without offsets', async () => {
     expect(await aggregate(await folder.write('part-0.parquet', anEvent()))).toMatchObject({
       events: 1,
       offsets: undefined,
     });
   });
 
-  it('may have their columns in another order, and columns of their own', async () => {
+  it('may have their columns in another order, and further columns', async () => {
     const totals = await aggregate(
       await folder.write('a.parquet', anEvent({}, ', 1 AS year, 2 AS extra')),
       await folder.write('b.parquet', `SELECT app, bytes, id, antenna_id, "timestamp" FROM (${anEvent()})`),
@@ -116,17 +116,17 @@ describe('files that others have written', () => {
     "TIMESTAMPTZ '2022-10-29 13:59:59.999999+00'",
     "TIMESTAMP_MS '2022-10-29 13:00:00'",
     "TIMESTAMP_NS '2022-10-29 13:59:59.999999999'",
-  ])('may say the time as %s', async (timestamp) => {
+  ])('may have a timestamp of the type in %s', async (timestamp) => {
     expect(await aggregate(await folder.write('a.parquet', anEvent({ timestamp })))).toMatchObject({ events: 1 });
   });
 
-  it('may have narrower integers', async () => {
+  it('may have integers of fewer bits', async () => {
     const file = await folder.write('a.parquet', anEvent({ bytes: '5::INTEGER' }));
     expect((await aggregate(file)).rows[0]).toMatchObject({ value: 5n });
   });
 });
 
-describe('a file that cannot be counted is named', () => {
+describe('a file that cannot be counted is named in the error', () => {
   it.each([
     ['of the hour before', { timestamp: "TIMESTAMP '2022-10-29 12:59:59.999999'" }, '1 rows of other hours'],
     ['of the hour after', { timestamp: "TIMESTAMP '2022-10-29 14:00:00'" }, '1 rows of other hours'],
@@ -144,13 +144,13 @@ describe('a file that cannot be counted is named', () => {
     );
   });
 
-  it('when it lacks a column that others have', async () => {
+  it('when it lacks a column that other files have', async () => {
     const good = await folder.write('good.parquet', anEvent());
     const bad = await folder.write('bad.parquet', `SELECT "timestamp", id, antenna_id, app FROM (${anEvent()})`);
     await expect(aggregate(good, bad)).rejects.toThrow('no archive of events: bad.parquet has no column bytes');
   });
 
-  it('when it is no Parquet at all', async () => {
+  it('when it is no Parquet file', async () => {
     const good = await folder.write('good.parquet', anEvent());
     const bad = await folder.write('bad.parquet', anEvent());
     await truncate(join(folder.path, 'bad.parquet'), 20);
@@ -169,7 +169,7 @@ describe('files that are no archive of events are refused', () => {
   });
 });
 
-it('an hour for which the machine has no memory fails as such, and names what DuckDB lacks', async () => {
+it('an hour beyond the memory limit fails with an error that names what DuckDB lacks', async () => {
   const select = `SELECT * REPLACE (repeat(i::VARCHAR, 50) AS id) FROM (${anEvent()}), range(400000) AS numbers (i)`;
   const file = await folder.write('a.parquet', select);
   const engine = new DuckDbHourEngine({ files: folder.localFiles, limits: { memoryMiB: 1, threads: 1 } });

@@ -7,7 +7,7 @@ import { unreadableFile } from './find-faults.ts';
 import { FetchedFiles } from './local-files.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-/** Adds up an hour with DuckDB, inside this process (docs/decisions/0004-batch-engine.md). */
+/** Adds up an hour with DuckDB in this process (docs/decisions/0004-batch-engine.md). */
 export class DuckDbHourEngine implements HourEngine {
   readonly name = `duckdb ${version()}`;
   readonly #options: FetchOptions;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
 import { type DuckDbLimits, DuckDbSession } from './duckdb-session.ts';
 
-/** Two million rows of 64 bytes that do not compress: more than a memory of 64 MiB holds. */
+/** Two million incompressible rows of 64 bytes: more than a memory limit of 64 MiB holds. */
 const LARGE_TABLE = 'CREATE TABLE large AS SELECT sha256(CAST(range AS VARCHAR)) AS text FROM range(2000000)';
 
 let folder: TemporaryFolder;
@@ -18,12 +18,12 @@ function makeLargeTable(limits: DuckDbLimits): Promise<void> {
   return DuckDbSession.using(options, (session) => session.run(LARGE_TABLE));
 }
 
-describe('a query that does not fit its memory', () => {
-  it('ends with an error where its temporary files would grow beyond their limit', async () => {
+describe('a query beyond the memory limit', () => {
+  it('fails when its temporary files would exceed their limit', async () => {
     await expect(makeLargeTable({ spillMiB: 1 })).rejects.toThrow(/max_temp_directory_size/);
   });
 
-  it('leaves nothing in the temporary folder', async () => {
+  it('leaves no temporary files behind', async () => {
     await makeLargeTable({ spillMiB: 1 }).catch(() => undefined);
     expect(await readdir(folder.path)).toEqual([]);
   });

@@ -2,27 +2,27 @@ import { availableParallelism } from 'node:os';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, listValue } from '@duckdb/node-api';
 
 export interface DuckDbLimits {
-  /** Threads at most; up to four of the processors unless given. */
+  /** Maximum number of threads; default: one for each processor, at most four. */
   readonly threads?: number;
-  /** Beyond it DuckDB writes to the temporary folder; 448 unless given, so that the process stays below 1 GiB. */
+  /** Beyond this limit DuckDB spills to the temporary folder. Default: 448, which keeps the process below 1 GiB. */
   readonly memoryMiB?: number;
   /**
-   * What DuckDB may keep in the temporary folder; 5,632 unless given. Merging an hour of 15 million events took 1,140
-   * besides the hour's files, three times as much as of 6 million: so it holds for some 50 million. Beyond it the query
-   * fails, where Kubernetes would else evict the pod.
+   * Limit of DuckDB's files in the temporary folder; default: 5,632. Merging an hour of 15 million events took 1,140
+   * besides the hour's files, three times as much as 6 million, so the default suffices for some 50 million. Beyond the
+   * limit the query fails; without one, Kubernetes would evict the pod.
    */
   readonly spillMiB?: number;
 }
 
 /**
- * DuckDB takes every path for a pattern: a wildcard in brackets stands for itself. (What a pattern has no word for, a
- * backslash beside a wildcard, is found by no pattern and refused as a file that cannot be read.)
+ * DuckDB treats every path as a pattern. A wildcard in brackets stands for itself. (No pattern matches a backslash
+ * beside a wildcard: such a file is refused as unreadable.)
  */
 export function literalPath(path: string): string {
   return path.replace(/[*?[]/g, '[$&]');
 }
 
-/** Answers queries over files. */
+/** A DuckDB database in memory that queries files. */
 export class DuckDbSession {
   readonly #connection: DuckDBConnection;
 
@@ -30,7 +30,7 @@ export class DuckDbSession {
     this.#connection = connection;
   }
 
-  /** Runs the work with a database of its own, in memory. It loads no extension and reaches for no network. */
+  /** Runs the work with a session of its own, which loads no extensions and opens no network connections. */
   static async using<T>(
     { temporaryFolder, limits }: { readonly temporaryFolder: string; readonly limits: DuckDbLimits },
     work: (session: DuckDbSession) => Promise<T>,
@@ -47,9 +47,9 @@ export class DuckDbSession {
     try {
       const connection = await instance.connect();
       try {
-        // A time without a zone beside one with a zone would be read in the zone of this machine.
+        // When files mix timestamps with and without a zone, DuckDB reads the latter in this machine's zone.
         await connection.run("SET TimeZone = 'UTC'");
-        // As an option of the instance, DuckDB 1.5 shows this setting and does not keep to it.
+        // As an option of the instance, DuckDB 1.5 shows this setting but ignores it.
         await connection.run(`SET max_temp_directory_size = '${limits.spillMiB ?? 5_632}MiB'`);
         return await work(new DuckDbSession(connection));
       } finally {
@@ -61,8 +61,8 @@ export class DuckDbSession {
   }
 
   /**
-   * The rows that a query answers with, in batches. Integers of 64 bits and more come as bigint.
-   * @param files local paths, which are no patterns: what the query calls `$files`.
+   * The rows of a query, in batches. Integers of 64 bits and more become bigint.
+   * @param files literal local paths, which the query refers to as `$files`.
    */
   async *rows<Row>(
     query: string,
@@ -70,11 +70,11 @@ export class DuckDbSession {
     values: Readonly<Record<string, DuckDBValue>> = {},
   ): AsyncGenerator<readonly Row[], void, void> {
     const result = await this.#connection.stream(query, { ...values, files: listValue(files.map(literalPath)) });
-    // The queries name their columns: that they are those of Row is known where the query is.
+    // The caller's query names the columns of Row.
     for await (const rows of result.yieldRowObjects()) yield rows as unknown as readonly Row[];
   }
 
-  /** Likewise, all at once: for few rows. */
+  /** All rows of a query at once: for few rows. */
   async all<Row>(
     query: string,
     files: readonly string[],
@@ -85,7 +85,7 @@ export class DuckDbSession {
     return all;
   }
 
-  /** A statement that answers with nothing to look at. */
+  /** Runs a statement without a result. */
   async run(statement: string): Promise<void> {
     await this.#connection.run(statement);
   }

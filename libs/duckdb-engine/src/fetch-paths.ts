@@ -1,17 +1,17 @@
 import type { DuckDbLimits } from './duckdb-session.ts';
 import type { LocalFiles } from './local-files.ts';
 
-/** Files that are fetched between two reports of progress. */
+/** Number of files fetched between two progress reports. */
 const FETCHED_AT_ONCE = 16;
 
 export interface FetchOptions {
   readonly files: LocalFiles;
   readonly limits?: DuckDbLimits;
-  /** Told how many of the files can be read so far. */
+  /** Called with the number of files fetched so far. */
   readonly onFetched?: (done: number, total: number) => void;
 }
 
-/** Makes files readable on this machine. @returns the local paths, in the order of `paths`. */
+/** Fetches files to this machine. @returns the local paths, in the order of `paths`. */
 export async function fetchPaths(
   { files, onFetched }: FetchOptions,
   paths: readonly string[],

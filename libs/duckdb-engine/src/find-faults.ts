@@ -12,7 +12,7 @@ interface FaultyFileRow {
   readonly negative: bigint;
 }
 
-/** Something is wrong with a row: looks for the files that have such rows. */
+/** After a fault in the rows: finds the files with faulty rows. */
 export async function faultyRows(
   session: DuckDbSession,
   files: FetchedFiles,
@@ -29,10 +29,13 @@ export async function faultyRows(
   );
 }
 
-/** What DuckDB says where a file is not to blame. */
+/** Messages of DuckDB that blame the machine, not a file. */
 const LACK_OF_ROOM = /out of memory|no space left|max_temp_directory_size/i;
 
-/** A query failed: looks for the first file that cannot be read by itself. @returns what DuckDB lacks if there is none. */
+/**
+ * After a failed query: finds the first unreadable file.
+ * @returns an error about the machine if all files are readable.
+ */
 export async function unreadableFile(session: DuckDbSession, files: FetchedFiles, failure: unknown): Promise<Error> {
   for (const localPath of LACK_OF_ROOM.test(messageOf(failure)) ? [] : files.localPaths) {
     try {

@@ -21,7 +21,7 @@ function aggregate(...files: readonly ListedFile[]) {
   return new DuckDbHourEngine({ files: folder.localFiles }).aggregate(HOUR, files);
 }
 
-describe('a name that is a pattern to DuckDB', () => {
+describe('a file name that is a pattern to DuckDB', () => {
   it.each([
     ['part-[0-9].parquet', 'part-5.parquet'],
     ['a*b.parquet', 'axb.parquet'],
@@ -31,32 +31,32 @@ describe('a name that is a pattern to DuckDB', () => {
     ['**.parquet', 'other.parquet'],
     ['[[].parquet', '[.parquet'],
     ['a\\b.parquet', 'a.parquet'],
-  ])('%s means the file of that name, and not %s beside it', async (name, sibling) => {
+  ])('such as %s matches only the file of that name, and not its neighbour %s', async (name, sibling) => {
     const [file] = [await folder.write(name, anEvent()), await folder.write(sibling, anEvent())];
     expect(await aggregate(file)).toMatchObject({ events: 1, rows: [{ value: 5n }, { value: 5n }, { value: 5n }] });
   });
 
-  it('may be that of a folder, whose files are the ones that are read', async () => {
+  it('is taken literally in the name of a folder', async () => {
     for (const name of ['arch[1]', 'arch1']) await mkdir(join(folder.path, name));
     const file = await folder.write('arch[1]/a.parquet', anEvent({ bytes: '7::BIGINT' }));
     await folder.write('arch1/a.parquet', anEvent());
     expect((await aggregate(file)).rows[0]).toMatchObject({ value: 7n });
   });
 
-  it('is named as it is when its file cannot be counted', async () => {
+  it('is shown unchanged in the error when its file cannot be counted', async () => {
     const file = await folder.write('part-[0-9].parquet', anEvent({ bytes: '-1::BIGINT' }));
     await expect(aggregate(file)).rejects.toThrow('part-[0-9].parquet has 1 rows with negative bytes');
   });
 
-  it('is refused, and named, where DuckDB has no word for it', async () => {
+  it('is refused with the name of the file where no pattern of DuckDB matches it', async () => {
     const file = await folder.write('a\\*.parquet', anEvent());
     await expect(aggregate(file)).rejects.toThrow(ArchiveContentError);
     await expect(aggregate(file)).rejects.toThrow('a\\*.parquet cannot be read');
   });
 });
 
-describe('times without a zone beside times with one', () => {
-  it('are all times of UTC, whatever the zone of the host', async () => {
+describe('timestamps without a zone in files beside timestamps with one', () => {
+  it('are in UTC, independent of the time zone of the host', async () => {
     const files = [
       await folder.write('a.parquet', anEvent({ timestamp: WITHOUT_ZONE })),
       await folder.write('b.parquet', anEvent({ timestamp: WITH_ZONE })),
@@ -76,17 +76,17 @@ describe('times without a zone beside times with one', () => {
   });
 });
 
-describe('columns in the ways of others', () => {
+describe('columns as other writers declare them', () => {
   it.each([
     [
-      'in capitals',
+      'with names in capitals',
       `SELECT "timestamp" AS "TIMESTAMP", id AS "Id", antenna_id, bytes AS "Bytes", app FROM (${anEvent()})`,
     ],
-    ['as DECIMAL', anEvent({ bytes: '5::DECIMAL(20,0)' })],
-    ['as DECIMAL of 38 digits', anEvent({ bytes: '5::DECIMAL(38,0)' })],
-    ['as unsigned numbers', anEvent({ bytes: '5::UBIGINT' })],
-    ['beside others of which one has a field of the same name', anEvent({}, ", {'bytes': 3, 'more': [1]} AS extra")],
-  ])('%s count as ours do', async (_, select) => {
+    ['of type DECIMAL', anEvent({ bytes: '5::DECIMAL(20,0)' })],
+    ['of type DECIMAL with 38 digits', anEvent({ bytes: '5::DECIMAL(38,0)' })],
+    ['of unsigned integers', anEvent({ bytes: '5::UBIGINT' })],
+    ['beside a structure with a field of the same name', anEvent({}, ", {'bytes': 3, 'more': [1]} AS extra")],
+  ])("%s are counted like the product's own", async (_, select) => {
     const [ours, theirs] = [await folder.write('a.parquet', anEvent()), await folder.write('b.parquet', select)];
     for (const files of [[theirs], [ours, theirs], [theirs, ours]]) {
       const { rows } = await aggregate(...files);
@@ -94,13 +94,13 @@ describe('columns in the ways of others', () => {
     }
   });
 
-  it('may say the time as INT96, beside one with a zone', async () => {
+  it('may hold the time as INT96, beside a file with a time zone', async () => {
     await writeInt96Event(join(folder.path, 'a.parquet'), HOUR + 1_800_000, 7);
     const file = await folder.write('b.parquet', anEvent({ timestamp: WITH_ZONE }));
     expect((await aggregate({ path: 'a.parquet', sizeBytes: 0 }, file)).rows[0]).toMatchObject({ value: 12n });
   });
 
-  it('tell offsets in any letter case', async () => {
+  it('are recognised as offsets in any letter case', async () => {
     const select = `SELECT * RENAME (kafka_offset AS "Kafka_Offset") FROM (${anArchivedEvent(0, 7)})`;
     expect(await aggregate(await folder.write('a.parquet', select))).toMatchObject({
       offsets: [{ partition: 0, firstOffset: 7, lastOffset: 7 }],
@@ -112,12 +112,12 @@ describe('columns in the ways of others', () => {
     ['of floating point', anEvent({ bytes: '5::DOUBLE' }), 'column bytes of type DOUBLE'],
     ['that are a structure', anEvent({ id: "{'v': 'ana'}" }), 'column id of type STRUCT'],
     ['of unspecified bytes', anEvent({ id: "'ana'::BLOB" }), 'column id of type BLOB'],
-  ])('%s are refused, and the file is named', async (_, select, fault) => {
+  ])('%s are refused with the name of the file', async (_, select, fault) => {
     const [ours, theirs] = [await folder.write('a.parquet', anEvent()), await folder.write('b.parquet', select)];
     await expect(aggregate(ours, theirs)).rejects.toThrow(`are no archive of events: b.parquet has ${fault}`);
   });
 
-  it('of the same name but for the case of their letters are refused, and the file is named', async () => {
+  it('whose names differ only in letter case are refused with the name of the file', async () => {
     const text = { type: 'UTF8' } as const;
     const schema = new parquetjs.ParquetSchema({
       ...{ timestamp: { type: 'TIMESTAMP_MILLIS' }, id: text, antenna_id: text, app: text },
@@ -131,7 +131,7 @@ describe('columns in the ways of others', () => {
     );
   });
 
-  it('of a type that no sum holds are refused by their rows', async () => {
+  it('with an infinite time are refused as rows of other hours', async () => {
     const file = await folder.write('a.parquet', anEvent({ timestamp: "'infinity'::TIMESTAMP" }));
     await expect(aggregate(file)).rejects.toThrow('a.parquet has 1 rows of other hours');
   });

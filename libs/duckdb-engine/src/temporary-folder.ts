@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { EngineFailedError } from './engine-failed-error.ts';
 
 /**
- * Runs the work with a folder of its own, which is removed afterwards, also when the process exits meanwhile.
- * @throws {EngineFailedError} when none can be made.
+ * Runs the work with a temporary folder of its own, which is removed afterwards, even if the process exits meanwhile.
+ * @throws {EngineFailedError} when the folder cannot be created.
  */
 export async function withTemporaryFolder<T>(work: (path: string) => Promise<T>, parent = tmpdir()): Promise<T> {
   const path = await mkdtemp(join(parent, 'hour-engine-')).catch((error: unknown) => {

@@ -14,7 +14,7 @@ import { archivePathOf, literal } from './exact-files.ts';
 import type { SparkSession } from './spark-session.ts';
 import { factsOf, faultsOf, filesOf, rowsOfFile, totalsOf } from './sql/hour.sql.ts';
 
-/** The files of an hour, as a view of Spark's. */
+/** The files of an hour, as a view in Spark. */
 interface HourView {
   readonly view: `hour_${string}`;
   readonly archiveUrl: string;
@@ -22,14 +22,14 @@ interface HourView {
   readonly hourMs: number;
 }
 
-/** In the order in which the rows are wanted. */
+/** The types of totals with their id columns, in the order of the resulting rows. */
 const TYPES = [
   ['antenna_total_bytes', 'antenna_id'],
   ['app_total_bytes', 'app'],
   ['user_total_bytes', 'id'],
 ] as const satisfies readonly (readonly [TotalType, string])[];
 
-/** @throws {ArchiveContentError} when the files do not hold events of this hour and nothing else. */
+/** @throws {ArchiveContentError} when a row is not a valid event of this hour, or a file cannot be read. */
 export async function addUpHour(session: SparkSession, hour: HourView): Promise<HourTotals> {
   await refuseMissing(session, hour);
   const facts = (await session.all<Texts<RowFacts>>(factsOf(hour.view))).map(factsRow);
@@ -52,7 +52,7 @@ interface TotalsRow {
   readonly value: string;
 }
 
-/** A row as Spark answers it. */
+/** A result row of Spark: all values are texts. */
 type Texts<Row> = { readonly [Key in keyof Row]: null extends Row[Key] ? string | null : string };
 
 function factsRow(row: Texts<RowFacts>): RowFacts {
@@ -72,7 +72,7 @@ function numberOf(text: string | null): bigint | null {
   return text === null ? null : BigInt(text);
 }
 
-/** A pattern passes over a file that is not there: whichever brought no row has to be there all the same. */
+/** A pattern skips missing files silently, so each file that contributed no row is checked for its existence. */
 async function refuseMissing(session: SparkSession, { view, archiveUrl, files }: HourView): Promise<void> {
   const urls = await session.all<{ readonly file: string }>(filesOf(view));
   const found = new Set(urls.map(({ file }) => archivePathOf(file, files)));

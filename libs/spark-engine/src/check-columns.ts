@@ -8,7 +8,7 @@ interface DescribedColumn {
   readonly data_type: string;
 }
 
-/** Whole numbers, as Spark names their types; unsigned ones of 64 bits are DECIMAL(20,0). */
+/** Integer types by Spark's names; unsigned 64-bit integers are DECIMAL(20,0). */
 const INTEGER = /^(tinyint|smallint|int|bigint|decimal\(\d+,0\))$/;
 
 const NEEDED: ReadonlyMap<string, RegExp> = new Map([
@@ -20,10 +20,10 @@ const NEEDED: ReadonlyMap<string, RegExp> = new Map([
 ]);
 
 /**
- * Makes sure that the files have what an hour is added up from. A declared view alone would take the digits of a number
- * with a fraction for a whole one.
- * @returns the types of the columns of numbers, by which they are declared: a reader of Spark's widens none.
- * @throws {ArchiveContentError} naming every column that is missing, or of another type; the files do not say which has it.
+ * Checks that the files have the columns of an event. A view with declared types alone would read the digits of a
+ * fractional number as an integer.
+ * @returns the types of the number columns, for the declaration of the view: Spark's reader widens no types.
+ * @throws {ArchiveContentError} with each column that is missing or has another type; Spark does not say in which file.
  */
 export async function checkColumns(
   session: SparkSession,

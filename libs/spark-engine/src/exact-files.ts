@@ -1,15 +1,15 @@
 import { ArchiveContentError, type ListedFile } from '@antenna/hourly-batch';
 
-/** What Hadoop takes for a part of a pattern unless a backslash stands before it. */
+/** Characters with a meaning in Hadoop's patterns; a backslash escapes them. */
 const PATTERN_CHARACTERS = /[\\{}[\]*?,]/g;
 
-/** No path of Hadoop, or no text of SQL, can hold these. */
+/** Control characters, which neither Hadoop paths nor SQL texts can hold. */
 const UNSPEAKABLE = /\p{Cc}/u;
 
 /**
- * A pattern for Spark that these files match, and no others: `<root>/<folder>/{a.parquet,b.parquet}`. SQL has no other
+ * A pattern for Spark that matches exactly these files: `<root>/<folder>/{a.parquet,b.parquet}`. SQL offers no other
  * way to name more than one file.
- * @throws {ArchiveContentError} for a name that a pattern cannot say.
+ * @throws {ArchiveContentError} for a name with a control character.
  */
 export function patternOf(root: string, files: readonly ListedFile[]): string {
   const odd = files.find(({ path }) => UNSPEAKABLE.test(path));
@@ -24,18 +24,18 @@ export function patternOf(root: string, files: readonly ListedFile[]): string {
   return `${literal(`${base}/${folder}`)}/{${files.map(({ path }) => literal(nameOf(path))).join(',')}}`;
 }
 
-/** A pattern that one path alone matches. */
+/** A pattern that matches only this path. */
 export function literal(path: string): string {
   return path.replace(PATTERN_CHARACTERS, '\\$&');
 }
 
-/** The path, relative to the archive's root, of a file that Spark names by its whole URL. */
+/** The path, relative to the archive's root, of a file that Spark names by its URL. */
 export function archivePathOf(url: string, files: readonly ListedFile[]): string {
   const decoded = decodeURIComponent(url);
   return files.find(({ path }) => decoded.endsWith(`/${path}`))?.path ?? url;
 }
 
-/** The file's own name. */
+/** The name of a file without its folders. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,12 +1,12 @@
 import { ProductError } from '@antenna/cli';
 
 export type SparkErrorCode =
-  /** Nobody answers, or the connection broke. */
+  /** The endpoint does not answer, or the connection broke. */
   | 'SPARK_UNAVAILABLE'
   /** A statement failed. */
   | 'SPARK_FAILED';
 
-/** Spark's SQL endpoint did not do what it was asked. Nothing was written. */
+/** A failure of Spark's SQL endpoint. Nothing was written. */
 export class SparkError extends ProductError {
   readonly code: SparkErrorCode;
 

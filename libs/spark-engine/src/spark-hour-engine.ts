@@ -9,11 +9,11 @@ import { createView, SESSION, VERSION } from './sql/hour.sql.ts';
 
 export interface SparkHourEngineOptions {
   readonly endpoint: SparkEndpoint;
-  /** The archive's root as Spark's workers reach it: `file:///…` or `gs://…`. */
+  /** Root URL of the archive as Spark's workers reach it: `file:///…` or `gs://…`. */
   readonly archiveUrl: string;
 }
 
-/** Adds up an hour with Spark, through its SQL endpoint (docs/decisions/0006-spark-engine.md). */
+/** Adds up an hour with Spark through its SQL endpoint (docs/decisions/0006-spark-engine.md). */
 export class SparkHourEngine implements HourEngine {
   #name = 'spark';
   readonly #options: SparkHourEngineOptions;
@@ -22,7 +22,7 @@ export class SparkHourEngine implements HourEngine {
     this.#options = options;
   }
 
-  /** With its version as soon as it has answered. */
+  /** `spark`, with the version once Spark has answered. */
   get name(): string {
     return this.#name;
   }
@@ -34,7 +34,7 @@ export class SparkHourEngine implements HourEngine {
       return await SparkSession.using(endpoint, SESSION, async (session) => {
         const [{ version } = { version: '' }] = await session.all<{ readonly version: string }>(VERSION);
         this.#name = `spark ${version.split(' ', 1)[0] ?? ''}`;
-        // Of its own: a server can be set to have one session for all.
+        // A unique name, since a server may share one session among all clients.
         const view = `hour_${randomUUID().replaceAll('-', '')}` as const;
         const numbers = await checkColumns(session, { view, pattern, hourMs });
         await session.all(createView(view, pattern, numbers));
@@ -46,10 +46,10 @@ export class SparkHourEngine implements HourEngine {
   }
 }
 
-/** Spark says which file it could not read; the callers know it by its path. */
+/** Spark names the file that it could not read by URL; callers know it by its path in the archive. */
 function namingTheFile(error: unknown, files: readonly ListedFile[]): unknown {
   if (!(error instanceof SparkError) || error.code !== 'SPARK_FAILED') return error;
-  // In whichever way it writes them: as they are, as URLs, or as patterns.
+  // Spark writes file names as they are, as URLs, or as patterns.
   const isNamed = (name: string) =>
     [name, encodeURIComponent(name), literal(name)].some((spelling) => error.message.includes(spelling));
   const [named, another] = files.filter(({ path }) => isNamed(nameOf(path)));

@@ -16,7 +16,7 @@ const BEGUN = thriftStruct({
   2: thriftStruct({ 1: handle, 2: thriftInteger(0), 3: thriftBoolean(true) }),
 });
 
-describe('a statement that Spark was given', () => {
+describe('a statement sent to Spark', () => {
   let server: FakeThriftServer;
 
   afterEach(() => {
@@ -28,7 +28,7 @@ describe('a statement that Spark was given', () => {
     return SparkSession.using(endpoint, {}, (session) => session.all('SELECT 1'), deadlines);
   }
 
-  it('ends in an error when Spark is silent for too long, as a server is that is gone without a word', async () => {
+  it('fails when Spark is silent for too long, as after a crash of its host', async () => {
     server = await FakeThriftServer.start({ OpenSession: OPENED });
     await expect(run({ answerMs: 200, statementMs: 60_000 })).rejects.toMatchObject({
       code: 'SPARK_UNAVAILABLE',
@@ -36,7 +36,7 @@ describe('a statement that Spark was given', () => {
     });
   });
 
-  it('ends in an error when it has been running for too long', async () => {
+  it('fails when it runs for too long', async () => {
     const status = thriftStruct({ 1: OK, 2: RUNNING });
     server = await FakeThriftServer.start({
       OpenSession: OPENED,

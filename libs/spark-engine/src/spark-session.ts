@@ -10,7 +10,7 @@ export interface SparkEndpoint {
   readonly password: string | undefined;
 }
 
-/** What the code that was generated from the service's definition is to the driver. */
+/** The driver's type of the code generated from the Thrift service definition. */
 type ThriftTypes = ConstructorParameters<typeof HiveUtils>[0];
 interface Service {
   readonly TCLIService: object;
@@ -23,25 +23,25 @@ type Operation = Awaited<ReturnType<Session['executeStatement']>>;
 const PROTOCOL = 9;
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** How long Spark may take before it is given up. */
+/** Deadlines after which a statement fails. */
 export interface SparkDeadlines {
-  /** For one answer: a driver that collects garbage is silent for long, one that is gone without a word for ever. */
+  /** For one answer: long enough for a garbage collection of the driver, but finite, since its host may be gone. */
   readonly answerMs: number;
-  /** For a statement to finish. An hour that takes longer than an hour never catches up. */
+  /** For a statement to finish. An hour that takes more than an hour to add up never catches up. */
   readonly statementMs: number;
 }
 
 const DEADLINES: SparkDeadlines = { answerMs: 120_000, statementMs: 3_600_000 };
 const ROWS_A_FETCH = 50_000;
 const [FIRST_POLL_MS, LAST_POLL_MS] = [25, 1_000];
-/** Of TOperationState. */
+/** Values of TOperationState. */
 const [FINISHED, CANCELED, CLOSED, FAILED, TIMED_OUT] = [2, 3, 4, 5, 8];
 
-/** Answers queries with Spark, in a session of its own. */
+/** A session of its own on Spark's SQL endpoint. */
 export class SparkSession {
   readonly #session: Session;
   readonly #utils: HiveUtils;
-  /** Never fulfilled; rejected when the connection breaks: answers that are still owed would never come. */
+  /** Rejects when the connection breaks, since pending answers never arrive then; never resolves. */
   readonly #lost: Promise<never>;
   readonly #deadlines: SparkDeadlines;
 
@@ -58,8 +58,8 @@ export class SparkSession {
   }
 
   /**
-   * @param configuration of the session, by Spark's names.
-   * @throws {SparkError} also when Spark is silent, or busy with one statement, for too long.
+   * @param configuration settings of the session, by Spark's names.
+   * @throws {SparkError} when the endpoint fails, or a deadline passes.
    */
   static async using<T>(
     endpoint: SparkEndpoint,
@@ -78,26 +78,26 @@ export class SparkSession {
       await spark.#answer(session.close());
       return result;
     } finally {
-      // The server ends the session of a connection that is gone, and what runs in it.
+      // The server then ends the session of this connection and its running statements.
       client.close();
     }
   }
 
-  /** Runs a statement, and fetches its rows if it has any: values are texts or null as far as the query casts them. */
+  /** Runs a statement and fetches its rows. Values are texts or null; queries cast other types to text. */
   async *rows<Row>(statement: string): AsyncGenerator<readonly Row[], void, void> {
     const operation = await this.#answer(this.#session.executeStatement(statement, { runAsync: true }));
     await this.#finish(operation);
     operation.setMaxRows(ROWS_A_FETCH);
     do {
       await this.#answer(operation.fetch());
-      // The queries name their columns: that they are those of Row is known where the query is.
+      // The caller's query names the columns of Row.
       yield this.#utils.getResult(operation).getValue() ?? [];
       operation.flush();
     } while (operation.hasMoreRows());
     await this.#answer(operation.close());
   }
 
-  /** Likewise, all at once: for few rows. */
+  /** All rows of a statement at once: for few rows. */
   async all<Row>(statement: string): Promise<readonly Row[]> {
     const all: Row[] = [];
     for await (const rows of this.rows<Row>(statement)) all.push(...rows);
@@ -120,7 +120,7 @@ export class SparkSession {
     }
   }
 
-  /** The driver throws objects that are no errors. */
+  /** Wraps the objects that the driver throws, which are no errors. */
   async #answer<T>(answer: Promise<T>): Promise<T> {
     try {
       return await withinMs(this.#deadlines.answerMs, Promise.race([answer, this.#lost]));
@@ -137,7 +137,7 @@ async function openSession(
   { host, port, username, password }: SparkEndpoint,
   configuration: Readonly<Record<string, string>>,
 ): Promise<Session> {
-  // Modes that ask for no password take any but an empty one.
+  // Authentication modes without a password accept any password except the empty one.
   const login = new auth.PlainTcpAuthentication({ username, password: password ?? 'none' });
   try {
     await client.connect({ host, port, options: {} }, new connections.TcpConnection(), login);
@@ -159,7 +159,7 @@ function brokenConnection(client: HiveClient, endpoint: SparkEndpoint): Promise<
   client.on('close', () => {
     reject(unavailable('the connection was closed', endpoint));
   });
-  // It also ends when it has done its work.
+  // The connection also closes after the work is done, when nothing awaits this promise.
   promise.catch(() => undefined);
   return promise;
 }
@@ -192,7 +192,7 @@ function unavailable(fact: string, { host, port }: Pick<SparkEndpoint, 'host' | 
   );
 }
 
-/** Spark tells its whole stack; the first lines say what happened. */
+/** Spark's messages contain the whole stack; the first lines name the cause. */
 function shortened(message = 'it does not say why'): string {
   return (
     message

@@ -31,44 +31,44 @@ afterEach(async () => {
 });
 
 describe('the health server', () => {
-  it('answers at addresses of IPv4 and of IPv6 unless an address is given', async () => {
+  it('listens on IPv4 and IPv6 when no address is given', async () => {
     const server = await aServer({ host: undefined });
     const answers = ['127.0.0.1', '[::1]', 'localhost'].map((host) => fetch(`http://${host}:${server.port}/healthz`));
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 
-  it('answers at the address that is given, and at no other', async () => {
+  it('listens only at the given address', async () => {
     const server = await aServer({ host: '::1' });
     expect(await fetch(`http://[::1]:${server.port}/healthz`)).toMatchObject({ status: 200 });
     await expect(fetch(`http://127.0.0.1:${server.port}/healthz`)).rejects.toThrow();
   });
 
-  it('says which setting is wrong when the address is none of this machine', async () => {
+  it('names the setting to correct when the address does not belong to this machine', async () => {
     await expect(aServer({ host: '192.0.2.1' })).rejects.toMatchObject({
       code: 'PORT_UNAVAILABLE',
       message: expect.stringMatching(/192\.0\.2\.1: .*EADDRNOTAVAIL.*HTTP_HOST/) as string,
     });
   });
 
-  it('says that all is well', async () => {
+  it('answers 200 on both paths when all is well', async () => {
     const server = await aServer();
     expect(await get(server, '/healthz')).toEqual({ status: 200, text: '{"ok":true}' });
     expect(await get(server, '/readyz')).toEqual({ status: 200, text: '{"ok":true}' });
   });
 
-  it('says why it is not ready, while it is live', async () => {
+  it('answers 503 on /readyz with the reasons, while /healthz answers 200', async () => {
     const reasons = ['no partition is assigned', 'the database does not answer'];
     const server = await aServer({ isReady: () => Promise.resolve({ ok: false, reasons }) });
     expect(await get(server, '/readyz')).toEqual({ status: 503, text: JSON.stringify({ ok: false, reasons }) });
     expect(await get(server, '/healthz')).toMatchObject({ status: 200 });
   });
 
-  it('takes a probe that fails for bad news', async () => {
+  it('answers 503 when a probe throws', async () => {
     const server = await aServer({ isLive: () => Promise.reject(new Error('stuck')) });
     expect(await get(server, '/healthz')).toEqual({ status: 503, text: '{"ok":false,"reasons":["stuck"]}' });
   });
 
-  it('shows the metrics that were registered, of this registry only', async () => {
+  it('serves the metrics of its own registry only', async () => {
     const [registry, other] = [createMetrics(), createMetrics()];
     new Gauge({ name: 'lag', help: 'Records behind.', registers: [registry] }).set(4812);
     new Gauge({ name: 'lag', help: 'Records behind.', registers: [other] }).set(1);
@@ -79,12 +79,12 @@ describe('the health server', () => {
     expect(text).not.toContain('process_cpu');
   });
 
-  it('shows the metrics of the process when they are wanted', async () => {
+  it('serves the metrics of the process when they are enabled', async () => {
     const { text } = await get(await aServer({ registry: createMetrics({ processMetrics: true }) }), '/metrics');
     expect(text).toContain('process_cpu_seconds_total');
   });
 
-  it('says which port is taken and what to do', async () => {
+  it('names a port in use and the next step', async () => {
     const { port } = await aServer();
     await expect(aServer({ port })).rejects.toMatchObject({
       code: 'PORT_UNAVAILABLE',
@@ -93,7 +93,7 @@ describe('the health server', () => {
     });
   });
 
-  it('closes at once although somebody has begun to ask', async () => {
+  it('closes at once even during a request', async () => {
     const server = await aServer();
     const socket = connect(server.port, '127.0.0.1');
     socket.write('GET /healthz HTTP/1.1\r\n');

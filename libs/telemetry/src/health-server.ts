@@ -1,39 +1,39 @@
 import type { Registry } from 'prom-client';
 import { listenAt } from './listen-at.ts';
 
-/** Whether all is well, and if not, why. Notes are what is to be known although it is. */
+/** The result of a probe: healthy, perhaps with notes, or unhealthy with the reasons. */
 export type Condition =
   | { readonly ok: true; readonly notes?: readonly string[] }
   | { readonly ok: false; readonly reasons: readonly string[] };
 
-/** What throws is not well. */
+/** A health check. A probe that throws counts as unhealthy. */
 type Probe = () => Condition | Promise<Condition>;
 
 export interface HealthServerOptions {
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Address of this machine to listen at; all of IPv4 and IPv6 unless given. */
+  /** Address of this machine to listen at; default: all addresses of IPv4 and IPv6. */
   readonly host?: string | undefined;
-  /** Whether the process can do its work at all: if not, it should be started again. */
+  /** Whether the process can work at all; if not, the orchestrator should restart it. */
   readonly isLive: Probe;
-  /** Whether it does its work now. */
+  /** Whether the process does its work now. */
   readonly isReady: Probe;
   readonly registry: Registry;
 }
 
 export interface HealthServer {
   readonly port: number;
-  /** Ends open connections too. */
+  /** Stops the server and ends open connections. */
   close(): Promise<void>;
 }
 
 /**
  * Serves `/healthz` and `/readyz` (200, or 503 with the reasons as JSON) and `/metrics`.
- * @throws {PortUnavailableError} when the port is taken or not ours to use.
+ * @throws {PortUnavailableError} when the port is in use or reserved.
  */
 export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
   const { port, host, isLive, isReady, registry } = options;
-  // Who serves nothing does not load it.
+  // Loaded only by processes that serve.
   const { default: fastify } = await import('fastify');
   const server = fastify({ logger: false, forceCloseConnections: true });
   const answers = { '/healthz': isLive, '/readyz': isReady };

@@ -1,6 +1,6 @@
 import { listenAt } from './listen-at.ts';
 
-/** A machine that refuses these addresses, as one without IPv6 does, and where it was listened at. */
+/** A machine that refuses these addresses, such as one without IPv6; it records where a server listens. */
 function aMachine(refused: Readonly<Record<string, string>>) {
   const hosts: string[] = [];
   const listen = ({ host }: { readonly host: string }) => {
@@ -12,9 +12,9 @@ function aMachine(refused: Readonly<Record<string, string>>) {
   return { hosts, listen };
 }
 
-describe('a server for which no address is given', () => {
+describe('a server without a given address', () => {
   it.each(['EAFNOSUPPORT', 'EADDRNOTAVAIL'])(
-    'listens at IPv4 alone where the machine answers %s for IPv6',
+    'listens on IPv4 alone where the machine answers %s for IPv6',
     async (code) => {
       const machine = aMachine({ '::': code });
       await listenAt(machine, 8080, undefined);
@@ -22,7 +22,7 @@ describe('a server for which no address is given', () => {
     },
   );
 
-  it('listens at nothing else when the port is taken', async () => {
+  it('does not fall back to IPv4 when the port is in use', async () => {
     const machine = aMachine({ '::': 'EADDRINUSE' });
     await expect(listenAt(machine, 8080, undefined)).rejects.toMatchObject({ code: 'PORT_UNAVAILABLE' });
     expect(machine.hosts).toEqual([]);

@@ -1,4 +1,4 @@
-/** Nothing can listen at the port. */
+/** The port is in use, or this process may not listen at it. */
 class PortUnavailableError extends Error {
   readonly code = 'PORT_UNAVAILABLE';
   readonly exitCode = 1;
@@ -15,17 +15,17 @@ class PortUnavailableError extends Error {
   }
 }
 
-/** What listens: a server of Fastify's. */
+/** A server that can listen, such as one of Fastify. */
 export interface Listening {
   listen(place: { readonly port: number; readonly host: string }): Promise<unknown>;
 }
 
-/** What a machine answers that has no IPv6, by its kernel or by a setting. */
+/** Error codes of a machine whose kernel or settings exclude IPv6. */
 const WITHOUT_IPV6: ReadonlySet<unknown> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 /**
- * Listens at the address, or at all of IPv4 and IPv6: at `::` Node listens for both, where the machine has IPv6.
- * @throws {PortUnavailableError} when the port is taken or not ours to use, or the address is none of this machine.
+ * Listens at the address; without one, at `::`, where Node accepts IPv6 and IPv4, or at IPv4 on a machine without IPv6.
+ * @throws {PortUnavailableError} when the port is in use or reserved, or the address does not belong to this machine.
  */
 export async function listenAt(server: Listening, port: number, host: string | undefined): Promise<void> {
   try {

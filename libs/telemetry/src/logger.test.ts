@@ -3,9 +3,9 @@ import { createLogger, type Logger, type LoggerOptions } from './logger.ts';
 
 interface Written {
   readonly log: Logger;
-  /** Everything that was written. */
+  /** The whole output of the logger. */
   readonly text: () => string;
-  /** Its lines, read as JSON. */
+  /** The lines of the output, parsed as JSON. */
   readonly lines: () => unknown[];
 }
 
@@ -26,7 +26,7 @@ function aLogger(options: Partial<LoggerOptions> = {}): Written {
   return { log, text: () => written, lines };
 }
 
-/** An error as a library throws it: with fields of its own and a cause. */
+/** An error as libraries throw it: with additional fields and a cause. */
 function anError(): Error {
   return Object.assign(new Error('refused', { cause: new Error('postgresql://me:hunter2@db/usage') }), {
     code: '28P01',
@@ -34,7 +34,7 @@ function anError(): Error {
 }
 
 describe('a log of JSON lines', () => {
-  it('tells when, how grave, who, what, and the fields', () => {
+  it('has the time, level, application and message of a line, and its fields', () => {
     const { log, lines } = aLogger();
     log.warn('lagging', { partition: 3, lag: 5n, since: new Date(0) });
     expect(lines()).toEqual([
@@ -50,14 +50,14 @@ describe('a log of JSON lines', () => {
     ]);
   });
 
-  it('leaves out what is less grave than its level', () => {
+  it('leaves out lines below its level', () => {
     const { log, lines } = aLogger({ level: 'warn' });
     log.info('quiet');
     log.warn('said');
     expect(lines()).toMatchObject([{ message: 'said' }]);
   });
 
-  it('tells an error with its stack, code and cause', () => {
+  it('has an error with its stack, code and cause', () => {
     const { log, lines } = aLogger();
     log.error('cannot connect', { error: anError() });
     expect(lines()).toMatchObject([
@@ -73,13 +73,13 @@ describe('a log of JSON lines', () => {
     ]);
   });
 
-  it('tells each error of several', () => {
+  it('has each inner error of an AggregateError', () => {
     const { log, lines } = aLogger();
     log.error('cannot connect', { error: new AggregateError([new Error('refused'), new Error('no route')], 'both') });
     expect(lines()).toMatchObject([{ error: { errors: [{ message: 'refused' }, { message: 'no route' }] } }]);
   });
 
-  it('adds the fields of a child to its lines only', () => {
+  it('has the fields of a child logger in the lines of the child only', () => {
     const { log, lines } = aLogger();
     log.child({ partition: 3 }).info('one');
     log.info('two');
@@ -87,13 +87,13 @@ describe('a log of JSON lines', () => {
     expect(lines()[1]).not.toHaveProperty('partition');
   });
 
-  it('writes maps and sets as lists, and of binary data its length', () => {
+  it('has maps and sets as lists, and the length of binary data', () => {
     const { log, lines } = aLogger();
     log.info('odd', { assigned: new Set([1, 2]), ends: new Map([[0, 5n]]), key: Buffer.from('key') });
     expect(lines()).toMatchObject([{ assigned: [1, 2], ends: [[0, '5']], key: '(3 bytes)' }]);
   });
 
-  it('writes what refers to itself', () => {
+  it('has an object that refers to itself, without endless recursion', () => {
     const { log, lines } = aLogger();
     const itself: Record<string, unknown> = {};
     itself['itself'] = itself;
@@ -102,11 +102,11 @@ describe('a log of JSON lines', () => {
   });
 });
 
-describe.each(['json', 'pretty'] as const)('secrets in a log that is %s', (format) => {
+describe.each(['json', 'pretty'] as const)('secrets in a log of format %s', (format) => {
   it.each([
     ['a password in a URL', 'connecting to postgresql://me:hunter2@db/usage', {}],
     ['a password in a URL that holds an @', 'amqp://me:hunter2@hunter2@db', {}],
-    ['a field that is called so', 'connecting', { sasl: { username: 'me', password: 'hunter2' } }],
+    ['a field with a secret name', 'connecting', { sasl: { username: 'me', password: 'hunter2' } }],
     ['a field of the line itself', 'connecting', { saslPassword: 'hunter2', Authorization: 'hunter2' }],
     ['an error', 'failed', { error: new Error('cannot reach http://me:hunter2@host') }],
     ['a cause', 'failed', { error: new Error('x', { cause: { url: 'http://me:hunter2@host' } }) }],
@@ -118,27 +118,27 @@ describe.each(['json', 'pretty'] as const)('secrets in a log that is %s', (forma
     expect(text()).not.toContain('hunter2');
   });
 
-  it('are hidden wherever they are when they are known, the longest first', () => {
+  it('are hidden wherever they occur if they are known, the longest first', () => {
     const { log, text } = aLogger({ format, secrets: ['swordfish', 'swordfish"zz'] });
     log.child({ from: 'swordfish' }).info('a swordfish', { note: 'swordfish"zz', error: new Error('swordfish') });
     expect(text()).not.toMatch(/swordfish|zz/);
   });
 
-  it('are not looked for when they are shorter than a syllable', () => {
+  it('are not searched for when they are shorter than four characters', () => {
     const { log, text } = aLogger({ format, secrets: ['a'] });
     log.info('a day at the races');
     expect(text()).toContain('a day at the races');
   });
 });
 
-describe('a log for people', () => {
-  it('is a line with the fields behind the message', () => {
+describe('a log of format pretty', () => {
+  it('has the fields of a line behind the message', () => {
     const { log, text } = aLogger({ format: 'pretty' });
     log.info('flushed', { partition: 3, owner: 'host 1' });
     expect(text()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}worker: flushed partition=3 owner='host 1'\n$/);
   });
 
-  it('shows the stack of an error below the line', () => {
+  it('has the stack of an error below the line', () => {
     const { log, text } = aLogger({ format: 'pretty' });
     log.error('failed', { error: anError() });
     expect(text()).toMatch(/ERROR worker: failed\n {2}Error: refused\n(.*\n)+ {2}caused by/);

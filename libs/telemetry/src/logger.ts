@@ -5,7 +5,7 @@ import { redactor } from './redact.ts';
 
 type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
-/** Handed to whoever logs. Fields say what the message is about; an error goes under `error`. */
+/** The logger of a component. Fields describe the circumstances of a message; an error goes under `error`. */
 export interface Logger {
   error(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -19,11 +19,11 @@ export interface LoggerOptions {
   readonly level: LogLevel;
   /** `json`: one object a line. `pretty`: for people. */
   readonly format: 'json' | 'pretty';
-  /** Of the application; stands in every line. */
+  /** Name of the application, in every line. */
   readonly name: string;
-  /** Texts that must never be logged, whatever they are part of. */
+  /** Texts that are hidden wherever they occur in a line. */
   readonly secrets?: readonly string[];
-  /** Standard error unless given: standard output is for results. */
+  /** Default: standard error, since standard output is for results. */
   readonly stream?: NodeJS.WritableStream;
 }
 
@@ -35,7 +35,7 @@ export function createLogger({
   ...options
 }: LoggerOptions): Logger {
   const redact = redactor(secrets);
-  // Winston finds its level and text under symbols, which stay.
+  // The copy keeps the level and text that Winston stores under symbols.
   const redacted = format((info) => Object.assign(info, redact({ ...info })));
   const line = options.format === 'json' ? format.printf(jsonLine) : format.printf(prettyLine);
   return createWinston({

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
- * A registry of its own: what it shows is what was registered with it.
+ * A registry of its own: it exposes only the metrics that are registered with it.
  * @param options.processMetrics adds memory, CPU, event-loop delay and garbage collection of this process.
  */
 export function createMetrics({ processMetrics = false }: { readonly processMetrics?: boolean } = {}): Registry {

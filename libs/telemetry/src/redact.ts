@@ -1,16 +1,16 @@
 const secretKey = /password|passwd|secret|token|authorization|credential|private_?key/i;
 const urlPassword = /(\w:\/\/[^\s:/?#]*:)[^\s/]*@/g;
 const hidden = '***';
-/** To hide less would blank syllables of every text, and would not hide it. */
+/** Hiding shorter secrets would blank syllables in every text and still reveal them. */
 const minSecretLength = 4;
 
-/** Hides secrets in anything that is going to be logged. */
+/** Hides secrets in the fields of a log line. */
 type Redact = (fields: object) => object;
 
 /**
- * Hides passwords in URLs, the values of fields whose names say that they are secret, and known secrets wherever they
- * occur. Errors become plain objects with their stack, code and cause; big integers become text.
- * @param secrets known ones; the longest go first, so that one which contains another is hidden whole.
+ * Hides passwords in URLs, the values of fields with secret names, and known secrets wherever they occur. Errors become
+ * plain objects with their stack, code and cause; big integers become text.
+ * @param secrets known secrets; longer ones are hidden first, so that one which contains another is hidden whole.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const known = secrets.filter(({ length }) => length >= minSecretLength).sort((a, b) => b.length - a.length);
@@ -36,10 +36,10 @@ export function redactor(secrets: readonly string[]): Redact {
   return (fields) => redactFields(fields, [fields]);
 }
 
-/** An error's own fields, with those that are not enumerable. */
+/** The fields of an error, including those that are not enumerable. */
 function plainError(error: Error): object {
   const { name, message, stack, cause } = error;
-  const told = { name, message, stack, ...(cause === undefined ? {} : { cause }) };
+  const standard = { name, message, stack, ...(cause === undefined ? {} : { cause }) };
   const errors = error instanceof AggregateError ? { errors: error.errors as unknown[] } : {};
-  return Object.assign({}, error, { ...told, ...errors });
+  return Object.assign({}, error, { ...standard, ...errors });
 }

@@ -4,10 +4,10 @@ import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
 
 export interface ArchiveSettings {
-  /** The location as a URL, always the same for the same place: the store remembers it. */
+  /** The canonical URL of the location: the store remembers it. */
   readonly url: string;
   readonly location: ArchiveLocation;
-  /** Origin (`http://host:port`) of a server that stands in for Google Cloud Storage. */
+  /** Origin (`http://host:port`) of an emulator of Google Cloud Storage. */
   readonly emulatorUrl: string | undefined;
 }
 
@@ -16,7 +16,7 @@ export const archiveSettings = settingsGroup({
   fields: {
     location: setting({
       name: 'ARCHIVE_URL',
-      description: 'where the Parquet files are',
+      description: 'location of the Parquet files',
       type: archiveUrl,
       default: 'file:.local/archive',
     }),

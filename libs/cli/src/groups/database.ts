@@ -4,21 +4,21 @@ import { optionalSetting, setting } from '../setting.ts';
 import { settingsGroup } from '../settings-group.ts';
 import { oneOf } from '../setting-types.ts';
 
-/** As in libpq: `require` encrypts, `verify-ca` also checks who signed, `verify-full` also the host's name. */
+/** As in libpq: `require` encrypts, `verify-ca` also checks the issuer, `verify-full` also checks the host name. */
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
 /** How to reach the database. */
 export interface DatabaseConnection {
-  /** With user and, unless `password` is given, password. */
+  /** Contains the user and, unless `password` is given, the password. */
   readonly url: string;
-  /** Goes before the URL's. */
+  /** Takes precedence over the password in the URL. */
   readonly password?: string | undefined;
   readonly sslMode?: SslMode | undefined;
-  /** Certificates in PEM format to trust; undefined for those that Node trusts. */
+  /** Certificates to trust, in PEM format; undefined for the default ones of Node. */
   readonly sslCa?: string | undefined;
-  /** What the server is shown of us: certificates in PEM format, our own first. */
+  /** Client certificate in PEM format, followed by its intermediate certificates. */
   readonly sslCert?: string | undefined;
-  /** Key of the certificate, in PEM format. */
+  /** Private key of the client certificate, in PEM format. */
   readonly sslKey?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ export const databaseSettings = settingsGroup({
     }),
     password: optionalSetting({
       name: 'DATABASE_PASSWORD_FILE',
-      description: 'file with the password; goes before the one of DATABASE_URL',
+      description: 'file with the password; takes precedence over the one in DATABASE_URL',
       type: secretFile,
     }),
     sslMode: setting({
@@ -49,7 +49,7 @@ export const databaseSettings = settingsGroup({
     }),
     sslCert: optionalSetting({
       name: 'DATABASE_SSL_CERT_FILE',
-      description: 'file with our own certificate for a server that demands one, in PEM format',
+      description: 'file with the certificate of this client, for a server that demands one, in PEM format',
       type: certificateFile,
     }),
     sslKey: optionalSetting({
@@ -70,7 +70,7 @@ export const databaseSettings = settingsGroup({
       of: ['sslMode', 'sslCert', 'sslKey'],
       problem: ({ sslMode, sslCert, sslKey }) =>
         sslMode === 'disable' && (sslCert !== undefined || sslKey !== undefined)
-          ? 'DATABASE_SSL_CERT_FILE, DATABASE_SSL_KEY_FILE: shown to no server when DATABASE_SSL_MODE is disable'
+          ? 'DATABASE_SSL_CERT_FILE, DATABASE_SSL_KEY_FILE: have no effect when DATABASE_SSL_MODE is disable'
           : clientCertificateProblem('DATABASE_SSL', sslCert, sslKey),
     },
   ],

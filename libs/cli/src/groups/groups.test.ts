@@ -41,8 +41,8 @@ function fileWith(content: string): string {
 
 const certificate = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
 
-describe('the settings of the database', () => {
-  it('are those of a database on this machine unless given', () => {
+describe('the database settings', () => {
+  it('default to a database on this machine', () => {
     expect(valueOf(databaseSettings)).toEqual({
       url: 'postgresql://postgres:postgres@127.0.0.1:5432/postgres',
       sslMode: 'disable',
@@ -55,12 +55,12 @@ describe('the settings of the database', () => {
     'postgresql://me:pw@/usage?host=/cloudsql/project:region:instance',
     'postgresql://me:pw@%2Fvar%2Frun%2Fpostgresql/usage',
     'postgres://speed-layer%40example-project.iam@[::1]:5432/usage?options=-c%20work_mem%3D8MB',
-  ])('take what libpq takes: %s', (DATABASE_URL) => {
+  ])('accept the URL forms of libpq: %s', (DATABASE_URL) => {
     expect(valueOf(databaseSettings, { DATABASE_URL }).url).toBe(DATABASE_URL);
   });
 
   it.each(['me:1/2@db/usage', 'me:1?2@db/usage', 'me:1#2@db/usage', 'me:1@2@db/usage', 'me:12@db/usage#1'])(
-    'say how a sign is encoded that would end a part of the URL: %s',
+    'explain how to encode a reserved character before the host: %s',
     (rest) => {
       expect(problemsOf(databaseSettings, { DATABASE_URL: `postgresql://${rest}` })).toEqual([
         expect.stringContaining('have to be percent-encoded: %40 %2F %3F %23'),
@@ -73,30 +73,30 @@ describe('the settings of the database', () => {
     'me@one:5432,two:5433/usage?target_session_attrs=read-write',
     'me@/usage?host=one,two',
     'me@one/usage?target_session_attrs=primary',
-  ])('name one host, and say so of several: %s', (rest) => {
+  ])('refuse several hosts with an error that says so: %s', (rest) => {
     expect(problemsOf(databaseSettings, { DATABASE_URL: `postgresql://${rest}` })).toEqual([
       expect.stringContaining('it names several hosts, or target_session_attrs'),
     ]);
   });
 
-  it('refuse parameters that would have no effect, by their names', () => {
+  it('refuse URL parameters without an effect, and name them', () => {
     const DATABASE_URL = 'postgresql://me@db/usage?pgbouncer=true&connect_timeout=5';
     expect(problemsOf(databaseSettings, { DATABASE_URL })).toEqual([
       expect.stringContaining('leave out pgbouncer, connect_timeout'),
     ]);
   });
 
-  it('name the password as a secret also where the URL has no host before the path', () => {
+  it('treat the password as a secret even if the URL has no host before the path', () => {
     const DATABASE_URL = 'postgresql://me:p%2Fss@/usage?host=/cloudsql/a:b:c';
     expect(secretsOf(databaseSettings, { DATABASE_URL })).toEqual(['p%2Fss', 'p/ss']);
   });
 
-  it('take a certificate of our own with its key, where it is shown to a server', () => {
+  it('accept a client certificate only with its key and with encryption', () => {
     const [{ privateKey, chain }, other] = [certificateAuthority().issue('me'), certificateAuthority().issue('me')];
     const env = { DATABASE_SSL_CERT_FILE: fileWith(chain), DATABASE_SSL_KEY_FILE: fileWith(privateKey) };
     const mode = { DATABASE_SSL_MODE: 'verify-full' };
     expect(valueOf(databaseSettings, { ...env, ...mode })).toMatchObject({ sslCert: chain, sslKey: privateKey });
-    expect(problemsOf(databaseSettings, env)).toEqual([expect.stringContaining('shown to no server')]);
+    expect(problemsOf(databaseSettings, env)).toEqual([expect.stringContaining('have no effect')]);
     const withOther = { ...env, ...mode, DATABASE_SSL_KEY_FILE: fileWith(other.privateKey) };
     expect(problemsOf(databaseSettings, withOther)).toEqual([expect.stringContaining('is not the key of')]);
   });
@@ -105,36 +105,36 @@ describe('the settings of the database', () => {
     ['ssl=true', 'ssl'],
     ['sslmode=require', 'sslmode'],
     ['password=x', 'password'],
-  ])('have one place for each thing: ?%s is refused', (query, name) => {
+  ])('refuse a URL parameter that duplicates a setting: ?%s', (query, name) => {
     const [problem] = problemsOf(databaseSettings, { DATABASE_URL: `postgresql://me:xyzzy@db/usage?${query}` });
     expect(problem).toContain(`set ${name} by the DATABASE_* settings instead`);
   });
 
-  it('refuse certificates that would verify nothing', () => {
+  it('refuse a CA file in a mode that verifies nothing', () => {
     const env = { DATABASE_SSL_CA_FILE: fileWith(certificate) };
     expect(problemsOf(databaseSettings, { ...env, DATABASE_SSL_MODE: 'require' })).toHaveLength(1);
     expect(valueOf(databaseSettings, { ...env, DATABASE_SSL_MODE: 'verify-ca' }).sslCa).toBe(certificate);
   });
 
-  it('refuse a file of certificates without one', () => {
+  it('refuse a CA file without a certificate', () => {
     const env = { DATABASE_SSL_CA_FILE: fileWith('none'), DATABASE_SSL_MODE: 'verify-full' };
     expect(problemsOf(databaseSettings, env)).toEqual([expect.stringContaining('the file holds no certificate')]);
   });
 
-  it('name the password as a secret, as it is written and as it is meant', () => {
+  it('treat the password as a secret in its encoded and in its decoded form', () => {
     expect(secretsOf(databaseSettings, { DATABASE_URL: 'postgresql://me:p%40ss@db/usage' })).toEqual([
       'p%40ss',
       'p@ss',
     ]);
   });
 
-  it('name no secret that everybody knows: the default, and a password that equals the name', () => {
+  it('treat neither the default password nor one equal to the user name as a secret', () => {
     expect(secretsOf(databaseSettings, {})).toEqual([]);
     expect(secretsOf(databaseSettings, { DATABASE_URL: 'postgresql://usage:usage@db/usage' })).toEqual([]);
   });
 });
 
-describe('the settings of the archive', () => {
+describe('the archive settings', () => {
   it.each([
     ['file:.local/archive', `${process.cwd()}/.local/archive`],
     ['file:/data/archive/', '/data/archive'],
@@ -172,15 +172,15 @@ describe('the settings of the archive', () => {
   });
 
   it.each(['127.0.0.1:4443', 'http://127.0.0.1:4443', 'http://127.0.0.1:4443/'])(
-    'take %s for the bucket server',
+    'accept %s as the address of a storage emulator',
     (host) => {
       expect(valueOf(archiveSettings, { STORAGE_EMULATOR_HOST: host }).emulatorUrl).toBe('http://127.0.0.1:4443');
     },
   );
 });
 
-describe('the settings of the ingestion', () => {
-  it('have the defaults that were measured', () => {
+describe('the ingestion settings', () => {
+  it('have the measured defaults', () => {
     expect(valueOf(ingestionSettings)).toEqual({
       sinks: ['totals', 'archive'],
       flushIntervalMs: 500,
@@ -192,7 +192,7 @@ describe('the settings of the ingestion', () => {
     });
   });
 
-  it('take the sinks in any order', () => {
+  it('accept the sinks in any order', () => {
     expect(valueOf(ingestionSettings, { SINKS: 'archive, totals' }).sinks).toEqual(['totals', 'archive']);
     expect(valueOf(ingestionSettings, { SINKS: 'totals' }).sinks).toEqual(['totals']);
   });
@@ -202,15 +202,15 @@ describe('the settings of the ingestion', () => {
   });
 
   it.each(['', '1.5', '1e3', '0', ' 1', '0x10', '99999999999999999999'])('refuse a flush after %j events', (text) => {
-    // An empty variable is one that is not given.
+    // An empty variable counts as unset.
     expect(problemsOf(ingestionSettings, { FLUSH_MAX_EVENTS: text })).toHaveLength(text === '' ? 0 : 1);
   });
 });
 
-describe('any settings', () => {
+describe('settings of any group', () => {
   const groups = [databaseSettings, archiveSettings, ingestionSettings, httpSettings, logSettings];
 
-  it('are read or refused, whatever was given: reading never throws', () => {
+  it('are accepted or refused for any input: reading never throws', () => {
     const variables = groups.flatMap(({ settings }) => settings.map(({ variable }) => variable ?? ''));
     const given = fc.dictionary(fc.constantFrom(...variables), fc.string({ unit: 'binary', maxLength: 30 }));
     fc.assert(

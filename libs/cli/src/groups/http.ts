@@ -7,12 +7,12 @@ export const httpSettings = settingsGroup({
   fields: {
     host: optionalSetting({
       name: 'HTTP_HOST',
-      description: 'address of this machine to listen at; all of IPv4 and IPv6 unless given',
+      description: 'address of this machine to listen at; default: all addresses of IPv4 and IPv6',
       type: anyText('address'),
     }),
     port: setting({
       name: 'HTTP_PORT',
-      description: 'port of /healthz, /readyz and /metrics; 0 for any that is free',
+      description: 'port of /healthz, /readyz and /metrics; 0 for any free port',
       type: wholeNumber(0, 65_535),
       default: '8080',
     }),

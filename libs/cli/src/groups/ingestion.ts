@@ -5,7 +5,7 @@ import { listOf, wholeNumber } from '../setting-types.ts';
 const hourMs = 3_600_000;
 const sinkOrder = ['totals', 'archive'] as const;
 
-/** Workers show it in their watermarks; the batch layer waits for it. */
+/** Workers subtract it from their watermarks; the batch layer waits for it. */
 const allowedLatenessMs = setting({
   name: 'ALLOWED_LATENESS_MS',
   description: 'how long after its end an hour may still become final',
@@ -24,7 +24,7 @@ export const ingestionSettings = settingsGroup({
   fields: {
     sinks: setting({
       name: 'SINKS',
-      description: 'what is written; the totals keep the dead letters, so they are always among them',
+      description: 'outputs to write; only the totals keep the dead letters, so they are always among them',
       type: listOf(['totals', 'archive']),
       default: 'totals,archive',
     }),
@@ -67,7 +67,7 @@ export const ingestionSettings = settingsGroup({
       problem: ({ sinks }) =>
         sinks.includes('totals')
           ? undefined
-          : `SINKS: given "${sinks.join(',')}" (without totals nobody keeps the dead letters); allowed: totals,archive or totals`,
+          : `SINKS: given "${sinks.join(',')}" (only the totals keep the dead letters); allowed: totals,archive or totals`,
     },
   ],
   value: ({ sinks, ...limits }) => ({ ...limits, sinks: sinkOrder.filter((sink) => sinks.includes(sink)) }),

@@ -7,13 +7,13 @@ export const logSettings = settingsGroup({
   fields: {
     level: setting({
       name: 'LOG_LEVEL',
-      description: 'the least that is logged',
+      description: 'least severe level that is logged',
       type: oneOf(['error', 'warn', 'info', 'debug']),
       default: 'info',
     }),
     format: setting({
       name: 'LOG_FORMAT',
-      description: 'one JSON object a line, or for people; pretty by default on a terminal',
+      description: 'json for one object a line, pretty for people; pretty by default on a terminal',
       type: oneOf(['json', 'pretty']),
       default: process.stderr.isTTY ? 'pretty' : 'json',
     }),

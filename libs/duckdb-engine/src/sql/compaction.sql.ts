@@ -4,19 +4,19 @@ const ROW_GROUP_ROWS = 524_288;
 const HASH = 'hash(epoch_us("timestamp"), id, antenna_id, bytes, app, kafka_partition, kafka_offset)::HUGEINT';
 
 interface Compaction {
-  /** As patterns that match one file each. */
+  /** Patterns that match one file each. */
   readonly files: readonly string[];
   readonly target: string;
-  /** Of the file. */
+  /** Key-value metadata of the compacted file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Sorted by user, then time: a query for some users reads the few row groups that hold them, and ids compress best. In
- * encodings and a codec that every reader of the archive has. COPY takes no parameters.
+ * Merges files into one, sorted by user and time: a query for some users reads few row groups, and ids compress best.
+ * Every reader of the archive knows its encodings and codec. COPY accepts no parameters.
  */
 export function compactFiles({ files, target, metadata }: Compaction): string {
-  const told = Object.entries(metadata).map(([key, value]) => `${key}: ${text(value)}`);
+  const entries = Object.entries(metadata).map(([key, value]) => `${key}: ${text(value)}`);
   return `
     COPY (
       SELECT "timestamp", id, antenna_id, bytes, app, kafka_partition, kafka_offset
@@ -24,18 +24,18 @@ export function compactFiles({ files, target, metadata }: Compaction): string {
       ORDER BY id, "timestamp", kafka_partition, kafka_offset
     ) TO ${text(target)} (
       FORMAT parquet, COMPRESSION gzip, PARQUET_VERSION V1, ROW_GROUP_SIZE ${ROW_GROUP_ROWS},
-      KV_METADATA {${told.join(', ')}}
+      KV_METADATA {${entries.join(', ')}}
     )`;
 }
 
-/** Of each file that is compacted, by partition. */
+/** Facts of each source file, by partition. */
 export const SOURCE_FACTS = `
   SELECT filename, kafka_partition::BIGINT AS "partition", count(*) AS row_count, sum(bytes)::HUGEINT AS event_bytes,
     min(kafka_offset)::BIGINT AS first_offset, max(kafka_offset)::BIGINT AS last_offset, sum(${HASH}) AS digest
   FROM read_parquet($files, hive_partitioning = false, filename = true)
   GROUP BY ALL`;
 
-/** Of the compacted file, by partition. */
+/** Facts of the compacted file, by partition. */
 export const COMPACTED_FACTS = `
   SELECT kafka_partition::BIGINT AS "partition", count(*) AS row_count,
     count(DISTINCT kafka_offset) AS offset_count, sum(bytes)::HUGEINT AS event_bytes, sum(${HASH}) AS digest,

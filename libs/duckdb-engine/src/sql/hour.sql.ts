@@ -1,25 +1,25 @@
 /**
- * Queries over the files of an hour, which are the parameter `files`. A file may lack a column that others have; the
- * folders' names say nothing that the rows do not. Each reads the columns that it names and no others.
+ * Queries over the files of an hour, which are the parameter `files`. A file may lack a column that others have. Folder
+ * names are ignored, since the rows hold the same values. Each query reads only the columns that it names.
  */
 const FILES = 'read_parquet($files, union_by_name = true, hive_partitioning = false)';
 
-/** Each file's schema as a tree in depth-first order: a node with children is a structure, the first one the file. */
+/** The schema tree of each file in depth-first order: a node with children is a structure; the first is the file. */
 export const SCHEMAS = `
   SELECT file_name, name, coalesce(num_children, 0) AS children, coalesce(duckdb_type, type, 'STRUCT') AS type
   FROM parquet_schema($files)
   ORDER BY file_name, column_id`;
 
 /**
- * DuckDB's client for Node drops a byte order mark (U+FEFF) at the beginning of a text, and no more than one: an id that
- * begins with one gets a second. That does not change where it sorts.
+ * DuckDB's client for Node drops one byte order mark (U+FEFF) from the beginning of a text. The query adds a second one
+ * to an id that begins with one, which does not change the sort order.
  */
 const totalsBy = (column: 'antenna_id' | 'app' | 'id') => `
   SELECT CASE WHEN starts_with(id, chr(65279)) THEN chr(65279) || id ELSE id END AS id, value
   FROM (SELECT ${column} AS id, sum(bytes)::HUGEINT AS value FROM ${FILES} GROUP BY ALL)
   ORDER BY ALL`;
 
-/** Sorted by the bytes of the ids, as Postgres sorts its keys. */
+/** Sorted by the bytes of the ids, the key order of Postgres. */
 export const TOTALS_BY = {
   antenna_total_bytes: totalsBy('antenna_id'),
   app_total_bytes: totalsBy('app'),
@@ -33,18 +33,18 @@ const FACTS = `
   min(bytes)::HUGEINT AS least_bytes,
   count(*) - least(count("timestamp"), count(bytes)) AS nulls`;
 
-/** What the rows have in common, for files that tell where their rows come from. */
+/** Facts of the rows by Kafka partition, for files with partition and offset. */
 export const FACTS_BY_PARTITION = `
   SELECT kafka_partition::BIGINT AS "partition", min(kafka_offset)::BIGINT AS first_offset,
     max(kafka_offset)::BIGINT AS last_offset, ${FACTS}
   FROM ${FILES} GROUP BY kafka_partition ORDER BY kafka_partition`;
 
-/** Likewise, for files that do not. */
+/** Facts of all rows together, for files without partition and offset. */
 export const FACTS_OF_ALL = `
   SELECT NULL::BIGINT AS "partition", NULL::BIGINT AS first_offset, NULL::BIGINT AS last_offset, ${FACTS}
   FROM ${FILES}`;
 
-/** The files with a row that cannot be counted, and what is wrong with it. */
+/** The files with rows that cannot be counted, and their faults. */
 export const FAULTY_FILES = `
   SELECT filename,
     count(*) FILTER ("timestamp" IS NULL OR id IS NULL OR antenna_id IS NULL OR app IS NULL OR bytes IS NULL) AS nulls,
@@ -57,7 +57,7 @@ export const FAULTY_FILES = `
   HAVING nulls > 0 OR of_other_hours > 0 OR negative > 0
   ORDER BY filename`;
 
-/** Reads all that is needed of a file, to see whether it can be read. */
+/** Reads all needed columns of a file, to test whether the file is readable. */
 export const READ_ALL = `
   SELECT count("timestamp"), count(bytes), max(id), max(antenna_id), max(app)
   FROM ${FILES}`;

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ListedFile } from '@antenna/hourly-batch';
 import type { LocalFiles } from '../local-files.ts';
 
-/** Files that others might have written, in a folder that stands for an archive on a local disk. */
+/** A local archive folder for Parquet files of other writers. */
 export interface ParquetFolder {
   readonly path: string;
   readonly localFiles: LocalFiles;
@@ -42,7 +42,7 @@ interface SqlEvent {
   readonly bytes?: string;
 }
 
-/** A row of events, each field an expression of SQL. */
+/** The SELECT of one event; each field is an SQL expression. */
 export function anEvent(event: SqlEvent = {}, more = ''): string {
   const {
     timestamp = "TIMESTAMP '2022-10-29 13:30:00'",
@@ -54,7 +54,7 @@ export function anEvent(event: SqlEvent = {}, more = ''): string {
   return `SELECT ${timestamp} AS "timestamp", ${id} AS id, ${antennaId} AS antenna_id, ${app} AS app, ${bytes} AS bytes${more}`;
 }
 
-/** Likewise, of our own archive. */
+/** The SELECT of one event with Kafka partition and offset, as in the product's own archive. */
 export function anArchivedEvent(partition: number, offset: number, event: SqlEvent = {}): string {
   return anEvent(event, `, ${partition}::INTEGER AS kafka_partition, ${offset}::BIGINT AS kafka_offset`);
 }

@@ -35,7 +35,7 @@ export const kafkaSettings = settingsGroup({
   fields: {
     brokers: setting({
       name: 'KAFKA_BROKERS',
-      description: 'brokers to ask for all the others',
+      description: 'brokers to connect to first; they name all the others',
       type: hostPorts,
       default: '127.0.0.1:9092',
     }),
@@ -51,7 +51,12 @@ export const kafkaSettings = settingsGroup({
       type: anyText('group'),
       default: 'speed-layer',
     }),
-    ssl: setting({ name: 'KAFKA_SSL', description: 'whether to encrypt', type: yesOrNo, default: 'false' }),
+    ssl: setting({
+      name: 'KAFKA_SSL',
+      description: 'whether to encrypt connections with TLS',
+      type: yesOrNo,
+      default: 'false',
+    }),
     sslCa: optionalSetting({
       name: 'KAFKA_SSL_CA_FILE',
       description: 'file with the certificates to trust, in PEM format',

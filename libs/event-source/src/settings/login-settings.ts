@@ -60,7 +60,11 @@ export const loginFields = {
     description: 'how to log in',
     type: oneOf(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer']),
   }),
-  username: optionalSetting({ name: 'KAFKA_SASL_USERNAME', description: 'who logs in', type: anyText('name') }),
+  username: optionalSetting({
+    name: 'KAFKA_SASL_USERNAME',
+    description: 'user name of the login',
+    type: anyText('name'),
+  }),
   password: optionalSetting({
     name: 'KAFKA_SASL_PASSWORD_FILE',
     description: 'file with the password',
@@ -78,7 +82,7 @@ export const loginFields = {
   }),
   clientId: optionalSetting({
     name: 'KAFKA_OAUTH_CLIENT_ID',
-    description: 'client that asks for tokens',
+    description: 'client id for the token endpoint',
     type: anyText('id'),
   }),
   clientSecret: optionalSetting({
@@ -88,17 +92,17 @@ export const loginFields = {
   }),
   scope: optionalSetting({
     name: 'KAFKA_OAUTH_SCOPE',
-    description: 'scopes to ask for, separated by spaces',
+    description: 'scopes to request, separated by spaces',
     type: anyText('scopes'),
   }),
   audience: optionalSetting({
     name: 'KAFKA_OAUTH_AUDIENCE',
-    description: 'audience to ask for, where the token endpoint wants one',
+    description: 'audience to request, if the token endpoint requires one',
     type: anyText('audience'),
   }),
   extensions: optionalSetting({
     name: 'KAFKA_OAUTH_EXTENSIONS',
-    description: 'SASL extensions to send with each token, as Confluent Cloud wants them',
+    description: 'SASL extensions to send with each token, such as Confluent Cloud requires',
     type: extensions,
   }),
 };

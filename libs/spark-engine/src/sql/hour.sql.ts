@@ -1,31 +1,31 @@
 /**
- * Queries over the files of an hour, which are a view. Its columns are declared, so Spark takes none of its own
- * guesses: a file of other types is refused where it is read, one that lacks a column has nulls there. Numbers are
- * answered as texts: the driver's would not be exact beyond 2^53. Under ANSI rules a sum that no BIGINT holds is an
- * error, not another number.
+ * Queries over the files of an hour, which are a view. The view declares its columns, so that Spark infers no types:
+ * reading a file with other types fails, and a column that a file lacks is null. Numbers are returned as texts, since
+ * the driver's numbers are inexact beyond 2^53. Under ANSI rules a sum beyond BIGINT is an error instead of a wrong
+ * number.
  */
 export const SESSION = {
   'spark.sql.ansi.enabled': 'true',
   'spark.sql.session.timeZone': 'UTC',
-  // As the texts and names below are written.
+  // The literals and names in these queries are written for these two settings.
   'spark.sql.parser.escapedStringLiterals': 'false',
   'spark.sql.caseSensitive': 'false',
-  // A time without a zone is one of UTC, as INT96 is; bytes that do not say so are no text.
+  // Timestamps without a zone, INT96 too, are in UTC; binary columns are no text.
   'spark.sql.parquet.inferTimestampNTZ.enabled': 'false',
   'spark.sql.parquet.int96AsTimestamp': 'true',
   'spark.sql.parquet.int96TimestampConversion': 'false',
   'spark.sql.parquet.binaryAsString': 'false',
-  // A server may have been told to leave out what it cannot read.
+  // A server may be configured to skip unreadable files.
   'spark.sql.files.ignoreCorruptFiles': 'false',
   'spark.sql.files.ignoreMissingFiles': 'false',
 } as const;
 
-/** Written like a type: a view's name is no parameter. */
+/** Typed as a template, since the name of a view cannot be a query parameter. */
 type ViewName = `hour_${string}`;
 
 /**
- * The files with the columns that they have: more than one type for a column is an error.
- * @param pattern of the files' paths.
+ * A view of the files with the columns that Spark finds in them; a column with several types is an error.
+ * @param pattern matches the paths of the files.
  */
 export function createFoundView(view: ViewName, pattern: string): string {
   return `CREATE TEMPORARY VIEW ${view}_found USING parquet OPTIONS (path ${textLiteral(pattern)}, mergeSchema 'true')`;
@@ -34,14 +34,14 @@ export function createFoundView(view: ViewName, pattern: string): string {
 /** Name and type of each column of the files. */
 export const columnsOf = (view: ViewName) => `DESCRIBE ${view}_found`;
 
-/** Whole numbers, by Spark's names of types. */
+/** Types of the integer columns, by Spark's names. */
 export interface NumberTypes {
   readonly bytes: string;
   readonly partition: string;
   readonly offset: string;
 }
 
-/** The files with the columns that an hour is added up from. */
+/** A view of the files with the columns of an event. */
 export function createView(view: ViewName, pattern: string, { bytes, partition, offset }: NumberTypes): string {
   return `
     CREATE TEMPORARY VIEW ${view} (
@@ -52,14 +52,14 @@ export function createView(view: ViewName, pattern: string, { bytes, partition, 
 
 export const VERSION = 'SELECT version() AS version';
 
-/** The files that have rows. */
+/** The files with at least one row. */
 export const filesOf = (view: ViewName) => `SELECT DISTINCT input_file_name() AS file FROM ${view}`;
 
-/** Fails unless the file is there. @param pattern of its path. */
+/** Fails when the file is missing. @param pattern matches its path. */
 export const rowsOfFile = (pattern: string) =>
   `SELECT count(*) AS events FROM parquet.\`${pattern.replaceAll('`', '``')}\``;
 
-/** What the rows of each partition have in common; the partition is null in files that do not tell it. */
+/** Facts of the rows by Kafka partition; the partition is null in files without one. */
 export const factsOf = (view: ViewName) => `
   SELECT
     CAST(kafka_partition AS STRING) AS partition,
@@ -72,12 +72,12 @@ export const factsOf = (view: ViewName) => `
     CAST(count(*) - least(count(\`timestamp\`), count(bytes)) AS STRING) AS nulls
   FROM ${view} GROUP BY kafka_partition ORDER BY kafka_partition`;
 
-/** Sorted by the bytes of the ids, as Spark sorts texts. */
+/** Sorted by the bytes of the ids, the sort order of texts in Spark. */
 export const totalsOf = (view: ViewName, column: 'antenna_id' | 'app' | 'id') => `
   SELECT id, CAST(value AS STRING) AS value
   FROM (SELECT ${column} AS id, sum(bytes) AS value FROM ${view} GROUP BY 1) ORDER BY id`;
 
-/** The files with a row that cannot be counted, and what is wrong with it. */
+/** The files with rows that cannot be counted, and their faults. */
 export const faultsOf = (view: ViewName, { fromUs, toUs }: { readonly fromUs: bigint; readonly toUs: bigint }) => `
   SELECT file, CAST(nulls AS STRING) AS nulls, CAST(others AS STRING) AS others, CAST(negative AS STRING) AS negative
   FROM (

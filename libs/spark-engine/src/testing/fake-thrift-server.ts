@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A value of Thrift's binary protocol, and the number of its type. */
+/** A value in Thrift's binary protocol, with its type number. */
 type Value = readonly [type: number, bytes: Buffer];
 
 export const thriftInteger = (value: number): Value => [8, integer(value)];
 export const thriftBoolean = (value: boolean): Value => [2, Buffer.from([Number(value)])];
 export const thriftBinary = (bytes: Buffer): Value => [11, Buffer.concat([integer(bytes.length), bytes])];
 
-/** A structure with these fields, by number. */
+/** A Thrift structure with these fields, by field number. */
 export function thriftStruct(fields: Readonly<Record<number, Value>>): Value {
   const encoded = Object.entries(fields).map(([id, [type, bytes]]) => {
     const head = Buffer.alloc(3);
@@ -19,7 +19,7 @@ export function thriftStruct(fields: Readonly<Record<number, Value>>): Value {
   return [12, Buffer.concat([...encoded, Buffer.from([0])])];
 }
 
-/** Answers the calls of TCLIService that it has an answer for, and is silent at all others. */
+/** Answers the TCLIService calls that it has an answer for, and ignores all others. */
 export class FakeThriftServer {
   readonly #server: Server;
   readonly #answers: Readonly<Record<string, Value>>;
@@ -54,7 +54,7 @@ export class FakeThriftServer {
     let isLoggedIn = false;
     for await (const data of socket as AsyncIterable<Buffer>) {
       received = Buffer.concat([received, data]);
-      // SASL frames have a status before their length: 1 begins, 2 and 5 hold the login, which gets 5, «complete».
+      // SASL frames begin with a status byte: 1 starts; 2 and 5 carry the login, which is answered by 5, «complete».
       while (!isLoggedIn && received.length >= 5 && received.length >= 5 + received.readUInt32BE(1)) {
         isLoggedIn = received.readUInt8() !== 1;
         received = received.subarray(5 + received.readUInt32BE(1));
@@ -68,7 +68,7 @@ export class FakeThriftServer {
     }
   }
 
-  /** A call begins with the protocol's version, its name and its number. */
+  /** Answers a call, which begins with the protocol version, the method name and the call number. */
   #answer(socket: Socket, call: Buffer): void {
     const nameEnd = 8 + call.readUInt32BE(4);
     const answer = this.#answers[call.toString('utf8', 8, nameEnd)];
