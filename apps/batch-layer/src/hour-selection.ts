@@ -46,7 +46,9 @@ export const hourRangeSettings = settingsGroup({
   value: rangeOf,
 });
 
-/** One hour, the hours of a range, or the due hours. @param due description of the due hours, for the help text.
+/**
+ * One hour, the hours of a range, or the due hours.
+ * @param due description of the due hours, for the help text.
  */
 export const hourSelection = (due: string) =>
   settingsGroup({

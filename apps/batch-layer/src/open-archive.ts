@@ -10,7 +10,9 @@ export interface ArchivePatience {
   readonly waitMs?: number;
 }
 
-/** Opens the archive and checks that it exists and answers. A transient failure is retried: while opening for `waitMs`, afterwards by `Patience`. A missing folder or bucket is refused at once.
+/**
+ * Opens the archive and checks that it exists and answers. A transient failure is retried: while opening for `waitMs`,
+ * afterwards by `Patience`. A missing folder or bucket is refused at once.
  * @throws {ArchiveError} the last failure, with the number of attempts.
  */
 export async function openArchive(

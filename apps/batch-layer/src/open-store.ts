@@ -14,7 +14,9 @@ export interface StoreOptions {
   readonly log: Logger;
 }
 
-/** Connects to the database, checks that its schema version fits, and runs `work` with the hour store. Calls of the store are retried through a restart or failover of the database.
+/**
+ * Connects to the database, checks that its schema version fits, and runs `work` with the hour store. Calls of the
+ * store are retried through a restart or failover of the database.
  */
 export async function withHourStore<T>(
   connection: DatabaseConnection,

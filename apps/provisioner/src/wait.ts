@@ -23,7 +23,9 @@ const patienceSettings = settingsGroup({
   value: (values) => values,
 });
 
-/** Waits until a worker of this version can work: its login exists, and the schema accepts its version. A deployment runs this command before a worker, so that no worker starts before the provisioner has finished.
+/**
+ * Waits until a worker of this version can work: its login exists, and the schema accepts its version. A deployment
+ * runs this command before a worker, so that no worker starts before the provisioner has finished.
  */
 export const wait = loggedCommand({
   name: 'wait',

@@ -38,7 +38,9 @@ interface WorkerObservers {
   readonly observer: IngestionObserver;
 }
 
-/** Builds the adapters and connects them. Retries services that do not answer for a bounded time. @throws the error of the service that cannot be used, with what was tried and what to do.
+/**
+ * Builds the adapters and connects them. Retries services that do not answer for a bounded time.
+ * @throws the error of the service that cannot be used, with what was tried and what to do.
  */
 export async function connectWorker(settings: WorkerSettings, surroundings: WorkerObservers): Promise<ConnectedWorker> {
   const { log } = surroundings;
@@ -103,7 +105,10 @@ async function buildWorker(
 /** How many listed files are checked: more than one, since one may have been removed by hand. */
 const FILES_LOOKED_FOR = 3;
 
-/** Opens the archive, and creates its folder if it is missing. First checks that the newest listed files exist: a missing folder may also be one that is not mounted or was moved. @throws {ArchiveError} ARCHIVE_MISSING when the files that Postgres lists do not exist.
+/**
+ * Opens the archive, and creates its folder if it is missing. First checks that the newest listed files exist: a
+ * missing folder may also be one that is not mounted or was moved.
+ * @throws {ArchiveError} ARCHIVE_MISSING when the files that Postgres lists do not exist.
  */
 async function openArchive(database: Knex, settings: WorkerSettings, log: Logger): Promise<ParquetArchive> {
   const { location, emulatorUrl } = settings.archive;

@@ -36,7 +36,11 @@ export class PartitionsStoppedError extends ProductError {
   }
 }
 
-/** Resolves when every position of these sinks has passed the end offsets that the topic had at the start. Positions that other workers of the group move count too. Even with nothing left to do, this worker's partitions are claimed before it resolves, and the claim refuses a topic other than the one that the positions belong to. @throws {PartitionsStoppedError} when all partitions except the stopped ones are done.
+/**
+ * Resolves when every position of these sinks has passed the end offsets that the topic had at the start. Positions
+ * that other workers of the group move count too. Even with nothing left to do, this worker's partitions are claimed
+ * before it resolves, and the claim refuses a topic other than the one that the positions belong to.
+ * @throws {PartitionsStoppedError} when all partitions except the stopped ones are done.
  */
 export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promise<void> {
   const { ingestion, source, retry } = parts;

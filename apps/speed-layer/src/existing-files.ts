@@ -27,7 +27,10 @@ export async function existingFiles(
   return files;
 }
 
-/** Adopts files that appeared after their chunks were given up: a worker that freezes between intent and file creates the file when it thaws. No other chunk has their records, so adding them to the manifest completes the archive. @returns the paths of the adopted files.
+/**
+ * Adopts files that appeared after their chunks were given up: a worker that freezes between intent and file creates
+ * the file when it thaws. No other chunk has their records, so adding them to the manifest completes the archive.
+ * @returns the paths of the adopted files.
  */
 export async function adoptAppeared(abandoned: AbandonedFiles, archive: ReadableArchive): Promise<readonly string[]> {
   const adopted: string[] = [];

@@ -67,7 +67,9 @@ export class IngestionWorker {
     );
   }
 
-  /** Notes the end offsets of the topic, unless a worker did so in the last `notedMs` milliseconds, and detects records that were deleted before they were read. A failure is logged, and the next call tries again.
+  /**
+   * Notes the end offsets of the topic, unless a worker did so in the last `notedMs` milliseconds, and detects records
+   * that were deleted before they were read. A failure is logged, and the next call tries again.
    */
   async noteEnds(notedMs = 0): Promise<void> {
     if (this.#isNoting) return;

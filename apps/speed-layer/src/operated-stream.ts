@@ -32,7 +32,11 @@ const SESSION_TIMEOUT_MS = 10_000;
 /** How many attempts the command makes while workers claim or move the positions. */
 const ATTEMPTS = 3;
 
-/** Runs `work` with the opened stream, and starts it again when a worker has moved or claimed a position meanwhile. The setting SINKS plays no part: the sinks are those with positions in the database. @throws {OtherStreamError} when topic, group, cluster or archive differ from those of the database; nothing is changed.
+/**
+ * Runs `work` with the opened stream, and starts it again when a worker has moved or claimed a position meanwhile. The
+ * setting SINKS plays no part: the sinks are those with positions in the database.
+ * @throws {OtherStreamError} when topic, group, cluster or archive differ from those of the database; nothing is
+ * changed.
  */
 export async function withOperatedStream<Result>(
   settings: OperatedSettings,

@@ -36,7 +36,9 @@ export function comparisonOf(
   };
 }
 
-/** Creates the missing files of intents that a truncation cut, from the records that the topic still has, and adds them to the manifest. The position is past the chunk, so no worker archives these records.
+/**
+ * Creates the missing files of intents that a truncation cut, from the records that the topic still has, and adds them
+ * to the manifest. The position is past the chunk, so no worker archives these records.
  */
 export async function fillCutChunks(
   { records, abandoned, archive, reader }: OperatedStream,

@@ -14,7 +14,11 @@ export interface ReadinessFacts {
   readonly database: Pick<Knex, 'raw'>;
 }
 
-/** A worker is ready when its partitions are claimed, the open chunks of earlier workers are redone, and the database answers and is writable. A version that crashes while it redoes a chunk is therefore never ready, and a roll-out stops at its first pod.
+/**
+ * A worker is ready when its partitions are claimed, the open chunks of earlier workers are redone, and the database
+ * answers and is writable. A version that crashes while it redoes a chunk is therefore never ready, and a roll-out
+ * stops at its first pod.
+ *
  * A stopped partition is reported, but the worker stays ready as long as another partition advances: neither a restart
  * nor a waiting roll-out would repair the fault, and the other partitions are served meanwhile. An alert covers the
  * fault.

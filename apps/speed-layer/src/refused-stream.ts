@@ -8,7 +8,9 @@ const FIRST_LOG_AT = 20;
 /** The error is logged again each time that the number has grown by this factor. */
 const GROWTH = 10;
 
-/** Logs an error when many records in a row are all dead letters. Otherwise a wrong topic, or a producer with wrong timestamps, would show in a metric only.
+/**
+ * Logs an error when many records in a row are all dead letters. Otherwise a wrong topic, or a producer with wrong
+ * timestamps, would show in a metric only.
  */
 export class RefusedStream implements IngestionObserver {
   readonly #log: Logger;

@@ -6,7 +6,9 @@ import { Gauge, type Registry } from 'prom-client';
 /** How often the database is queried. Scrapes show the last answer, so that none waits for the database. */
 const LOOK_MS = 10_000;
 
-/** The progress of the whole stream as noted in the database, for the partitions of all workers. Every worker shows the same values: aggregate them by minimum or maximum, not by sum.
+/**
+ * The progress of the whole stream as noted in the database, for the partitions of all workers. Every worker shows the
+ * same values: aggregate them by minimum or maximum, not by sum.
  */
 export class StreamMetrics {
   readonly #lagRecords: Gauge<'sink'>;

@@ -1,4 +1,6 @@
-/** Resolves at the first SIGTERM or SIGINT. A second signal ends the process at once; nothing is lost, since records that are not saved are read again.
+/**
+ * Resolves at the first SIGTERM or SIGINT. A second signal ends the process at once; nothing is lost, since records
+ * that are not saved are read again.
  */
 export function untilStopped(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();

@@ -1,12 +1,12 @@
 /**
- * Postgres array literals, for the few elements of positions, paths and dead letters; totals go in binary
- * (binary-array.ts). They are still parameters: nothing here becomes part of a statement.
+ * Postgres array literals for short arrays: positions, paths and dead letters. The totals are sent in binary form
+ * (binary-array.ts). The literals are parameters and never become part of a statement.
  */
 export function arrayOfNumbers(values: readonly (bigint | number | undefined)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
-/** @throws nothing: any text without NUL is an element. */
+/** Quotes and escapes the elements: any text without NUL is allowed. */
 export function arrayOfTexts(values: readonly (string | undefined)[]): string {
   return `{${values.map((value) => (value === undefined ? 'NULL' : quoted(value))).join(',')}}`;
 }

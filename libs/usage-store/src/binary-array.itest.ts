@@ -26,7 +26,7 @@ describe('an array in the binary format of Postgres', () => {
     await provided.close();
   });
 
-  it('is read by Postgres as the whole numbers that it was made of', async () => {
+  it('is read by Postgres as the integers that were encoded', async () => {
     const integer = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, -1, 2 ** 31, 2 ** 32, -(2 ** 32), 2 ** 52));
     await fc.assert(
       fc.asyncProperty(fc.array(integer), async (values) => {
@@ -35,7 +35,7 @@ describe('an array in the binary format of Postgres', () => {
     );
   });
 
-  it('holds sums exactly, up to the greatest number of 64 bits', async () => {
+  it('holds sums exactly, up to the greatest 64-bit integer', async () => {
     const values = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 50n, 2n ** 53n + 1n, 2n ** 63n - 1n];
     const sums = new SumRows(values.length);
     for (const [row, value] of values.entries()) {
@@ -44,7 +44,7 @@ describe('an array in the binary format of Postgres', () => {
     expect(await bigints(bigintArrayOfSums(sums))).toEqual(values.map(String));
   });
 
-  it('repeats what is the same', async () => {
+  it('repeats the value of each run', async () => {
     const runs = [
       { value: 1_667_000_000_000, count: 2 },
       { value: 7, count: 0 },
@@ -58,7 +58,7 @@ describe('an array in the binary format of Postgres', () => {
     expect(await strings(textArrayOfRuns(texts))).toEqual(['é', 'é', '']);
   });
 
-  it('is read by Postgres as the texts that it was made of, whatever is in them', async () => {
+  it('is read by Postgres as the texts that were encoded, with any characters', async () => {
     const text = fc.string({ unit: 'binary' }).map((any) => any.replaceAll('\0', ''));
     const rows = fc
       .array(text, { minLength: 1 })
@@ -71,7 +71,7 @@ describe('an array in the binary format of Postgres', () => {
     );
   });
 
-  it('takes the texts of each part from its own list', async () => {
+  it('takes the texts of each part of the rows from the list of that part', async () => {
     const [apps, users] = [encoded(['SKYPE', 'TELEGRAM']), encoded(['ana', 'bea', 'carla'])];
     const parts = [
       { texts: apps, first: 0, end: 1 },

@@ -1,12 +1,12 @@
 import type { SumRows } from '@antenna/aggregation';
 
 /**
- * Postgres arrays in its binary format (array_recv in src/backend/utils/adt/arrayfuncs.c): a buffer is what the driver
- * sends as a binary parameter. A commit has hundreds of thousands of elements, which as text would be written, copied
- * and parsed digit by digit.
+ * Postgres arrays in the binary format (array_recv in src/backend/utils/adt/arrayfuncs.c); the driver sends a buffer as
+ * a binary parameter. A commit has hundreds of thousands of elements, which in text form would be written, copied and
+ * parsed digit by digit.
  *
- * An array is: dimensions, whether there are nulls, the elements' type; length and lower bound of the one dimension;
- * and of each element its length in bytes and the bytes. Numbers have the high byte first.
+ * The format is: number of dimensions, flag for nulls, type of the elements; length and lower bound of the one
+ * dimension; then each element as its length in bytes and its bytes. Numbers are big-endian.
  */
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
@@ -15,7 +15,7 @@ const TEXT = { oid: 25 };
 
 const BIGINT_STRIDE = LENGTH_BYTES + BIGINT.bytes;
 
-/** So many elements that are equal. */
+/** `count` equal elements in a row. */
 export interface Run<T> {
   readonly value: T;
   readonly count: number;
@@ -40,7 +40,7 @@ export function bigintArray(values: Float64Array): Buffer {
   return buffer;
 }
 
-/** @param runs of whole numbers that a double holds exactly. */
+/** @param runs whole numbers that a double holds exactly. */
 export function bigintArrayOfRuns(runs: readonly Run<number>[]): Buffer {
   const { buffer } = emptyBigintArray(sum(runs, ({ count }) => count));
   const element = Buffer.alloc(BIGINT_STRIDE);
@@ -73,10 +73,10 @@ export function textArrayOfRuns(runs: readonly Run<string>[]): Buffer {
   return buffer;
 }
 
-/** Elements, each with its length before it, one after the other. */
+/** Encoded elements in a row, each with its length before it. */
 export interface EncodedTexts {
   readonly bytes: Buffer;
-  /** Where each begins; the last is where all end. */
+  /** The start of each element in `bytes`, and at the end the length of `bytes`. */
   readonly starts: Int32Array;
 }
 
@@ -94,7 +94,7 @@ export function encoded(texts: readonly string[]): EncodedTexts {
   return { bytes: bytes.subarray(0, at), starts };
 }
 
-/** Some rows' texts: those at `places[first]` to `places[end - 1]`. */
+/** The rows `first` to `end - 1`, whose texts are those at `places[row]`. */
 export interface TextsOfRows {
   readonly texts: EncodedTexts;
   readonly first: number;
@@ -124,7 +124,7 @@ function copyTexts(places: Int32Array, { texts, first, end }: TextsOfRows, buffe
   for (let row = first; row < end; row += 1) {
     const place = places[row] ?? 0;
     const stop = starts[place + 1] ?? 0;
-    // Some dozens of bytes: a loop is done before a native copy has begun.
+    // For some dozens of bytes a loop is faster than the call of a native copy.
     for (let byte = starts[place] ?? 0; byte < stop; byte += 1) buffer[at++] = bytes[byte] ?? 0;
   }
   return at;
@@ -135,7 +135,7 @@ function emptyBigintArray(length: number): { readonly buffer: Buffer; readonly v
   return { buffer, view: viewOf(buffer) };
 }
 
-/** One without elements has no dimension. */
+/** An array with space for its elements; one without elements has no dimension. */
 function emptyArray(elementType: number, length: number, size: number): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + size);
   const header = [length === 0 ? 0 : 1, 0, elementType, length, 1];
@@ -146,7 +146,7 @@ function emptyArray(elementType: number, length: number, size: number): Buffer {
 function writeBigint(view: DataView, at: number, value: number): void {
   view.setInt32(at, BIGINT.bytes);
   view.setInt32(at + 4, Math.floor(value / 2 ** 32));
-  // Takes the lower 32 bits of the number.
+  // setInt32 keeps the lower 32 bits of the number.
   view.setInt32(at + 8, value);
 }
 

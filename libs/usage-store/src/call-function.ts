@@ -3,8 +3,8 @@ import { toDomainError } from './domain-error.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 
 /**
- * Calls a function of schema `pipeline` with the schema version that this program is built for: one statement, one
- * transaction, so that a client that freezes holds no transaction open.
+ * Calls a function of schema `pipeline` with the schema version that this program is built for. A call is one statement
+ * and one transaction, so that a frozen client holds no transaction open.
  * @throws the function's refusal as an error of the core (domain-error.ts).
  */
 export async function callFunction<Row>(

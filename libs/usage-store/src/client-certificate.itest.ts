@@ -5,7 +5,7 @@ import { certificateAuthority, type TemporaryFolder, temporaryFolder, testSecret
 import pg from 'pg';
 import { connectWithRetry } from './connect-with-retry.ts';
 
-describe('a Postgres server that demands a certificate of its clients', () => {
+describe('a Postgres server that requires client certificates', () => {
   const authority = certificateAuthority();
   const password = testSecret();
   let folder: TemporaryFolder;
@@ -50,7 +50,7 @@ describe('a Postgres server that demands a certificate of its clients', () => {
     return { ...connection, sslCert: chain, sslKey: privateKey };
   }
 
-  it('lets a program in that shows one, beside its password', async () => {
+  it('accepts a program with a certificate and a password', async () => {
     const database = await connectWithRetry(withCertificateOf(), { applicationName: 'test' });
     const { rows } = await database.raw<{ rows: unknown[] }>(
       `SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()`,
@@ -60,9 +60,9 @@ describe('a Postgres server that demands a certificate of its clients', () => {
   });
 
   it.each([
-    ['shows none', () => connection],
-    ['shows one of an authority that the server does not know', () => withCertificateOf(certificateAuthority())],
-  ])('is not used by a program that %s, which says at once what to set', async (_what, given) => {
+    ['has none', () => connection],
+    ['has one of an authority that the server does not trust', () => withCertificateOf(certificateAuthority())],
+  ])('refuses a program that %s, and the error names the settings', async (_what, given) => {
     await expect(connectWithRetry(given(), { applicationName: 'test' })).rejects.toMatchObject({
       code: 'DATABASE_REFUSED',
       message: expect.stringMatching(/DATABASE_SSL_CERT_FILE and DATABASE_SSL_KEY_FILE/) as string,

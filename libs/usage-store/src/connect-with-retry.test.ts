@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { testSecret } from '@antenna/test-kit';
 import { execa } from 'execa';
 
-/** A port at which nobody listens. */
+/** A port without a listener. */
 async function aFreePort(): Promise<number> {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -12,7 +12,10 @@ async function aFreePort(): Promise<number> {
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
-/** Tries to connect for `waitMs`, in a process of its own: errors of the network are foreign to Jest's realm. */
+/**
+ * Tries to connect for `waitMs` milliseconds in a separate process, since network errors are no `Error` of Jest's
+ * realm.
+ */
 async function failure(url: string, waitMs: number): Promise<unknown> {
   const script = `
     const { connectWithRetry } = await import('${new URL('./connect-with-retry.ts', import.meta.url).href}');
@@ -24,7 +27,7 @@ async function failure(url: string, waitMs: number): Promise<unknown> {
 }
 
 describe('a database that cannot be reached', () => {
-  it('is given up after the time that was given, saying what was tried', async () => {
+  it('fails after the given time, with an error that names server, cause and number of attempts', async () => {
     const port = await aFreePort();
     const error = await failure(`postgresql://me:${testSecret()}@127.0.0.1:${port}/usage`, 1_000);
     expect(error).toEqual({

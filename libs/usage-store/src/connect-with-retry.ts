@@ -8,14 +8,14 @@ import { isPassingFailure } from './passing-failure.ts';
 import { checkServer, UnfitServerError } from './fit-server.ts';
 
 export interface RetryOptions extends DatabaseOptions {
-  /** How long to try; half a minute unless given. */
+  /** How long to try, in milliseconds; 30,000 by default. */
   readonly waitMs?: number;
 }
 
 /**
- * Opens the database and makes sure that it answers and is fit for the programs. A server that is not there yet, or is starting,
- * is tried again for a bounded time.
- * @throws {DatabaseUnreachableError} when it did not answer in that time.
+ * Opens the database and checks that it answers and fits the programs. Retries a server that is down or starting for a
+ * bounded time.
+ * @throws {DatabaseUnreachableError} when it does not answer in that time.
  * @throws {UnfitServerError} at once.
  * @throws {DatabaseRefusedError} at once when it answers with a refusal: a wrong password, an unknown database.
  */

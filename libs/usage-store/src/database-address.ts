@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** What a URL of libpq's form says of a database. */
+/** The parts of a database URL in libpq's form. */
 export interface DatabaseAddress {
   readonly user?: string;
   readonly password?: string;
@@ -13,13 +13,13 @@ export interface DatabaseAddress {
 }
 
 /**
- * The URL as the driver reads it: also libpq's forms without a host before the path, whose host is a parameter
+ * Parses a URL as the driver does, including libpq's forms that give the host as a parameter
  * (`postgresql://user:password@/database?host=/cloudsql/…`).
- * @throws {TypeError} when it is no URL. The error does not hold it.
+ * @throws {TypeError} when it is no URL; the error does not contain the text, which may have a password.
  */
 export function databaseAddress(url: string): DatabaseAddress {
   const { user, password, host, port, database: read } = new Client({ connectionString: url });
-  // The driver leaves some signs of a database's name encoded: %40 for one.
+  // The driver leaves some characters of the database's name encoded, such as %40.
   const [, path = ''] = /^[^:]+:\/\/[^/?#]*\/([^?#]*)/.exec(url) ?? [];
   const database = path === '' ? read : decodeURIComponent(path);
   const options = parametersOf(url).get('options');
@@ -33,12 +33,12 @@ export function databaseAddress(url: string): DatabaseAddress {
   };
 }
 
-/** The driver has null for what neither the URL nor libpq's variables (PGPASSWORD …) say. */
+/** The driver returns null for parts that neither the URL nor libpq's variables (PGPASSWORD …) give. */
 function isGiven(text: string | null | undefined): text is string {
   return text !== undefined && text !== null;
 }
 
-/** What stands behind the question mark. */
+/** The parameters after the question mark. */
 function parametersOf(url: string): URLSearchParams {
   const [, query = ''] = url.split('?', 2);
   return new URLSearchParams(query);

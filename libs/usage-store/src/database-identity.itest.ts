@@ -13,7 +13,7 @@ async function identityOf({ url }: TestDatabase): Promise<string> {
 }
 
 describe('the identity of a database', () => {
-  it('stays the same, whoever asks and after each migration', async () => {
+  it('is the same for every login and after each migration', async () => {
     const database = await testDatabase();
     try {
       const before = await identityOf(database);
@@ -25,7 +25,7 @@ describe('the identity of a database', () => {
     }
   });
 
-  it('is another one in a copy, and in another installation', async () => {
+  it('differs in a copy of the database and in another installation', async () => {
     const databases = await Promise.all([testDatabase(), testDatabase(), emptyDatabase()]);
     const [, , empty] = databases;
     try {

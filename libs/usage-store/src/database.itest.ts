@@ -33,7 +33,7 @@ async function first(database: Knex, query: string, parameters: Knex.RawBinding[
   return rows[0];
 }
 
-/** Passes connections on to the database until it is told to swallow everything without a word. */
+/** A proxy of the database that on demand swallows all data and leaves the connections open. */
 async function aNetwork(): Promise<{ url: string; swallow: (isSwallowing: boolean) => void }> {
   const target = new URL(test.url);
   const sockets: Socket[] = [];
@@ -64,7 +64,7 @@ async function aNetwork(): Promise<{ url: string; swallow: (isSwallowing: boolea
 }
 
 describe('values from Postgres', () => {
-  it('come without loss: a TIMESTAMP as text, a BIGINT as text', async () => {
+  it('arrive without loss of precision: TIMESTAMP and BIGINT as text', async () => {
     const row = await first(
       open(),
       `SELECT timestamp '2022-10-29 13:05:00.000001' AS t, date '2022-10-29' AS d, 9007199254740993 AS n`,
@@ -72,8 +72,8 @@ describe('values from Postgres', () => {
     expect(row).toEqual({ t: '2022-10-29 13:05:00.000001', d: '2022-10-29', n: '9007199254740993' });
   });
 
-  it('are in UTC, whatever the zone of the machine', async () => {
-    // The zone of a process is settled when it begins.
+  it('are in UTC in any time zone of the machine', async () => {
+    // The time zone of a process is fixed at its start.
     const script = `
       const { openDatabase } = await import('${new URL('./database.ts', import.meta.url).href}');
       const database = openDatabase({ url: process.env.DATABASE }, { applicationName: 'test' });
@@ -87,8 +87,8 @@ describe('values from Postgres', () => {
   });
 });
 
-describe('transactions', () => {
-  it('are READ COMMITTED, whatever the default of the database', async () => {
+describe('transactions of a pool', () => {
+  it('are READ COMMITTED under any default of the database', async () => {
     const isolated = await testDatabase();
     opened.push(isolated);
     await first(
@@ -101,7 +101,7 @@ describe('transactions', () => {
 });
 
 describe('a server that has become read-only', () => {
-  it('is not used any more once it has refused a query: the next one has a new connection', async () => {
+  it('gets no more queries on a connection after it has refused one: the next query opens a new connection', async () => {
     const closing = await testDatabase();
     opened.push(closing);
     const administrator = open({}, closing.url);
@@ -123,20 +123,20 @@ describe('a server that has become read-only', () => {
 });
 
 describe('an error of a query', () => {
-  it('tells neither the statement nor its parameters', async () => {
-    // The escaped question mark is an operator; knex would write the parameter in its place.
+  it('contains neither the statement nor its parameters', async () => {
+    // The escaped question mark is an operator; otherwise knex would put a parameter in its place.
     const failing = first(open(), String.raw`SELECT 1 / (length(?) - 7), '{}'::jsonb \? 'a'`, ['private']);
     await expect(failing).rejects.toMatchObject({ code: '22012', message: 'division by zero' });
   });
 });
 
-describe('a query without an end', () => {
-  it('is ended by the server', async () => {
+describe('a query that does not end', () => {
+  it('is cancelled by the server after the timeout', async () => {
     const failing = first(open({ queryTimeoutMs: 100 }), 'SELECT pg_sleep(60)');
     await expect(failing).rejects.toMatchObject({ code: '57014' });
   });
 
-  it('fails when the other end is gone without a word, and the next one has a new connection', async () => {
+  it('fails when the server stops answering, and the next query has a new connection', async () => {
     const network = await aNetwork();
     const database = open({ queryTimeoutMs: 100, poolMax: 1 }, network.url);
     await first(database, 'SELECT 1');

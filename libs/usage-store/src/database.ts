@@ -8,28 +8,28 @@ import { READ_ONLY } from './passing-failure.ts';
 import { sqlStateOf } from './domain-error.ts';
 
 export interface DatabaseOptions {
-  /** How the connections call themselves in `pg_stat_activity`. */
+  /** The name of the connections in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Connections at most; 4 unless given. */
+  /** Greatest number of connections; 4 by default. */
   readonly poolMax?: number;
-  /** How long a statement may take before it ends in an error; a minute unless given. */
+  /** How long a statement may take before it fails, in milliseconds; 60,000 by default. */
   readonly queryTimeoutMs?: number;
   readonly log?: Logger | undefined;
 }
 
-/** What every connection does first. */
+/** Prepares a new connection before its first use. */
 export type OnConnect = (client: Client) => Promise<void>;
 
-/** How much later than the server itself we stop believing that an answer will come. */
+/** How much longer than the server's own statement timeout the client waits for an answer. */
 const GRACE_MS = 5_000;
 
 /**
- * A pool of connections, none of which exists until it is needed. Sessions are in UTC and their transactions READ
- * COMMITTED, whatever the server's defaults. A connection that a query has waited on in vain is closed, and the query
- * fails. Once a query was refused by a server that is read-only, no connection to it is used again: after a failover the
- * address leads to another server, and open connections to the old one would stay with it.
+ * Opens a pool that creates its connections on demand. Sessions use UTC and READ COMMITTED, regardless of the server's
+ * defaults. A connection whose query gets no answer in time is closed, and the query fails. After a server refuses a
+ * query because it is read-only, the pool uses none of the open connections again: after a failover the address leads
+ * to another server, while open connections would stay with the old one.
  *
- * Values come as follows: TIMESTAMP and DATE as the text that Postgres wrote (never a Date in local time), BIGINT and
+ * Values: TIMESTAMP and DATE arrive as the text that Postgres writes (never as a Date in local time), BIGINT and
  * NUMERIC as text. A Date given as a parameter is sent in UTC.
  */
 export function openDatabase(
@@ -42,7 +42,7 @@ export function openDatabase(
     acquireTimeoutMs: 30_000,
     onConnect: sessionOf(queryTimeoutMs),
   });
-  // Where a row is refused, Postgres quotes it, and with it people's names and addresses.
+  // The detail of a refused row quotes its values, such as people's names and addresses.
   database.on('query-error', (error: { detail?: unknown }) => {
     delete error.detail;
   });
@@ -51,24 +51,24 @@ export function openDatabase(
 
 interface PoolOptions {
   readonly poolMax: number;
-  /** How long to wait for a connection, its `onConnect` included. */
+  /** How long to wait for a connection, including its `onConnect`. */
   readonly acquireTimeoutMs: number;
   readonly onConnect: OnConnect;
   readonly log: Logger | undefined;
 }
 
-/** A pool without the settings of `openDatabase`: `onConnect` makes each session what it has to be. */
+/** A pool without the session settings of `openDatabase`: `onConnect` prepares each session. */
 export function openPool(
   driver: Knex.PgConnectionConfig,
   { poolMax, acquireTimeoutMs, onConnect, log }: PoolOptions,
 ): Knex {
   const warn = (message: unknown) => log?.warn(String(message));
-  // What knex calls an error is thrown as well, to somebody who knows what it means.
+  // knex also throws what it logs as an error, and the caller decides what to log.
   const debug = (message: unknown) => log?.debug(String(message));
   const writable = new WritableConnections();
   const database = knex({
     client: 'pg',
-    // A commit's parameters are hundreds of thousands of values, and some of them people's.
+    // Otherwise an error would contain the parameters: hundreds of thousands of values, some of them personal data.
     compileSqlOnError: false,
     connection: driver,
     pool: {
@@ -92,7 +92,7 @@ export function openPool(
     },
     log: { warn: debug, error: debug, deprecate: warn, debug },
   });
-  // Knex puts the statement before the message; a migration's has hundreds of lines.
+  // knex prepends the statement to the message; that of a migration has hundreds of lines.
   database.on('query-error', (error: Error, { sql }: { sql: string }) => {
     error.message = error.message.replace(`${sql} - `, '');
     if (sqlStateOf(error) === READ_ONLY) writable.clear();
@@ -100,7 +100,7 @@ export function openPool(
   return database;
 }
 
-/** The connections that were made since a server last turned out to be read-only. */
+/** The connections that were opened since the last refusal by a read-only server. */
 class WritableConnections {
   #known = new WeakSet<Client>();
 
@@ -129,7 +129,9 @@ function sessionOf(queryTimeoutMs: number): OnConnect {
   };
 }
 
-/** Without it, a query on a connection whose other end is gone without a word would wait for many minutes. */
+/**
+ * Closes a silent connection: a query whose server is gone without closing the connection would wait for many minutes.
+ */
 function closeWhenSilent(client: Client, silenceMs: number): void {
   const { stream } = client.connection;
   if (!(stream instanceof Socket)) return;

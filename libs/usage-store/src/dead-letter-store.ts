@@ -15,13 +15,13 @@ import type { Knex } from 'knex';
 import { functionAnswer } from './function-answer.ts';
 import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_FATE } from './sql/dead-letters.sql.ts';
 
-/** Dead letters in Postgres, and what was sent again of them: one function call each, with the rights of an operator. */
+/** Dead letters in Postgres and their replays. Each method is one function call with the rights of an operator. */
 export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
   readonly #database: Knex;
   readonly #topic: string;
   readonly #clusterId: string | undefined;
 
-  /** @param clusterId the cluster to which records are sent; without one none can be. */
+  /** @param clusterId the cluster to which replays are sent; without it `begin` throws. */
   constructor(database: Knex, topic: string, clusterId?: string) {
     this.#database = database;
     this.#topic = topic;
@@ -73,7 +73,7 @@ export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
   }
 }
 
-/** Fields that may be undefined are null in JSON. */
+/** The JSON form of T, with null in place of undefined. */
 type Nullable<T> = {
   readonly [Key in keyof T]: undefined extends T[Key] ? Nullable<Exclude<T[Key], undefined>> | null : T[Key];
 };
@@ -92,6 +92,6 @@ function bytesOf(base64: string | null): Uint8Array | null {
 }
 
 function defined<T>(json: Nullable<T>): T {
-  // The driver has parsed the JSON of our own functions: the same fields, with null where the type has undefined.
+  // The functions of schema pipeline return the fields of T, with null where T has undefined.
   return Object.fromEntries(Object.entries(json).map(([field, value]) => [field, value ?? undefined])) as T;
 }

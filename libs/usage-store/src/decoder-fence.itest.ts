@@ -23,7 +23,7 @@ describe('a worker with another version of the decoder', () => {
   const workerOf = (decoderVersion: number) => store.worker({ decoderVersion });
   const claim = (version: number, sinks = BOTH) => workerOf(version).claim(sinks, [PARTITION]);
 
-  /** What a worker of this version makes durable of each sink. */
+  /** Claims with a worker of this version, and commits each sink up to its offset. */
   async function process(version: number, ends: Partial<Record<Sink, number>>): Promise<void> {
     const claimed = await claim(
       version,
@@ -33,7 +33,7 @@ describe('a worker with another version of the decoder', () => {
       expect(await committed(store.worker(), position, ends[position.sink] ?? 0)).toBe(true);
   }
 
-  it('goes on where both sinks have come to the same offset', async () => {
+  it('continues when both sinks have reached the same offset', async () => {
     await process(1, { totals: 10, archive: 10 });
     await process(2, { totals: 20, archive: 15 });
     expect(await claim(2)).toMatchObject([{ nextOffset: 15 }, { nextOffset: 20 }]);
@@ -43,7 +43,7 @@ describe('a worker with another version of the decoder', () => {
     ['the archive is behind the totals', { totals: 10, archive: 8 }],
     ['the totals are behind the archive', { totals: 8, archive: 10 }],
     ['nothing is archived yet', { totals: 10, archive: 0 }],
-  ])('is refused while %s, and says what to do', async (_case, ends) => {
+  ])('is refused while %s, and the error says what to do', async (_case, ends) => {
     await process(1, ends);
     await expect(claim(2)).rejects.toMatchObject({
       ...REFUSED,
@@ -51,12 +51,12 @@ describe('a worker with another version of the decoder', () => {
     });
   });
 
-  it('is refused with the totals alone, too: the archive would go on with other rules', async () => {
+  it('is refused even if it claims the totals sink only, since the archive would continue with other rules', async () => {
     await process(1, { totals: 10, archive: 8 });
     await expect(claim(2, ['totals'])).rejects.toMatchObject(REFUSED);
   });
 
-  it('is refused while a chunk is half written', async () => {
+  it('is refused while a chunk has an open intent', async () => {
     const [archive] = await claim(1);
     const intent = { partition: PARTITION, epoch: archive?.epoch ?? 0, startOffset: 0, endOffset: 5, paths: ['a'] };
     await workerOf(1).recordIntent({ ...intent, decoderVersion: 1 });
@@ -64,28 +64,28 @@ describe('a worker with another version of the decoder', () => {
     await expect(claim(1)).resolves.toHaveLength(2);
   });
 
-  it('lets the older version bring both sinks together, and then goes on', async () => {
+  it('is accepted after the older version has brought both sinks to the same offset', async () => {
     await process(1, { totals: 10, archive: 8 });
     await expect(claim(2)).rejects.toMatchObject(REFUSED);
     await process(1, { totals: 10, archive: 10 });
     await expect(claim(2)).resolves.toHaveLength(2);
   });
 
-  it('fences the workers of the older version, in the sinks that it has not claimed as well', async () => {
+  it('fences the workers of the older version, also in a sink that it has not claimed', async () => {
     const [archive] = await claim(1);
     await claim(2, ['totals']);
     expect(archive === undefined || (await committed(store.worker(), archive, 5))).toBe(false);
     await expect(claim(1)).resolves.toHaveLength(2);
   });
 
-  it('keeps an archive from being begun with records that the totals have by older rules', async () => {
+  it('cannot begin an archive with records that the older version has decoded for the totals', async () => {
     await process(1, { totals: 10 });
     await process(2, { totals: 20 });
     await expect(claim(2)).rejects.toMatchObject(REFUSED);
     await expect(claim(2, ['totals'])).resolves.toHaveLength(1);
   });
 
-  it('goes on below an offset of an older version once both sinks were taken back to it', async () => {
+  it('continues below the first offset of its version after both sinks were moved back', async () => {
     await process(1, { totals: 10, archive: 10 });
     await process(2, { totals: 10, archive: 10 });
     await database.raw('UPDATE pipeline.position SET next_offset = 4, epoch = epoch + 1');
@@ -94,7 +94,7 @@ describe('a worker with another version of the decoder', () => {
   });
 });
 
-/** A claim by a program of a version, or a commit by one of those that have claimed, perhaps long ago. */
+/** Random claims by either version, and commits by any earlier claimant, which may be fenced by then. */
 const steps = fc.array(
   fc.oneof(
     fc.record({
@@ -108,7 +108,7 @@ const steps = fc.array(
 );
 
 describe('programs of two decoder versions that claim and commit in any order', () => {
-  it('never bring a record into the two sinks by different rules', async () => {
+  it('never process a record with different versions in the two sinks', async () => {
     const store = await TestStore.open();
     let partition = 0;
     try {
@@ -145,7 +145,7 @@ describe('programs of two decoder versions that claim and commit in any order', 
   });
 });
 
-/** @returns false when the fence refuses it. */
+/** @returns false when the fence refuses the commit. */
 async function committed(store: PostgresPositionStore, position: ClaimedPosition, to: number): Promise<boolean> {
   const none = new WindowTotals();
   const move = aMove(position, to);

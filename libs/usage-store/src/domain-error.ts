@@ -11,16 +11,16 @@ import {
 } from './errors.ts';
 import { SqlState } from './sql-state.ts';
 
-/** SQLSTATEs of a schema, table, function or column that is not there. */
+/** SQLSTATEs of a missing schema, table, function or column. */
 const MISSING = new Set(['3F000', '42P01', '42883', '42703']);
 
-/** SQLSTATEs of a connection that is refused, as after a password was changed: 28, and a database that is gone. */
+/** SQLSTATEs of a refused login: class 28, such as a wrong password, and a database that does not exist. */
 const REFUSED_LOGIN = /^(28...|3D000)$/;
 
-/** SQLSTATE of a right that is missing. */
+/** SQLSTATE of a missing right. */
 export const INSUFFICIENT_PRIVILEGE = '42501';
 
-/** A failed call in the words of the core: which promise was broken. Anything else stays what it is. */
+/** Translates a failed call into an error class of the domain by its SQLSTATE; returns any other error unchanged. */
 export function toDomainError(error: unknown): unknown {
   const state = sqlStateOf(error);
   const message = error instanceof Error ? withoutStatement(error.message) : String(error);
@@ -37,13 +37,13 @@ export function toDomainError(error: unknown): unknown {
   return error;
 }
 
-/** Knex writes the statement before what the server said. */
+/** Removes the statement that knex prepends to the server's message. */
 function withoutStatement(message: string): string {
   const statement = message.lastIndexOf(' - ');
   return statement === -1 ? message : message.slice(statement + ' - '.length);
 }
 
-/** The five characters of a SQLSTATE, where the error is Postgres's. */
+/** The SQLSTATE of an error that comes from Postgres, five characters; undefined for any other error. */
 export function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;

@@ -4,15 +4,15 @@ import type { Knex } from 'knex';
 import pg from 'pg';
 import { databaseAddress } from './database-address.ts';
 
-// A Date given as a parameter would else be written in local time, and a TIMESTAMP column drops the offset.
+// By default the driver writes a Date in local time with an offset, which a TIMESTAMP column drops.
 pg.defaults.parseInputDatesAsUTC = true;
 
-/** How the driver reaches the database, and reads what it answers. */
+/** Options of a connection, and the parsers for the values that it returns. */
 export function driverOptions(connection: DatabaseConnection, applicationName: string): Knex.PgConnectionConfig {
   return { ...clientOptions(connection, applicationName), types: utcTypes };
 }
 
-/** How the driver reaches the database. */
+/** Options of a connection: address, login, TLS, timeouts. */
 export function clientOptions(connection: DatabaseConnection, applicationName: string) {
   const address = databaseAddress(connection.url);
   return {
@@ -26,7 +26,7 @@ export function clientOptions(connection: DatabaseConnection, applicationName: s
   };
 }
 
-/** `user@host:port/database`: what may be shown of a connection. */
+/** `user@host:port/database`: the parts of a connection that are not secret. */
 export function serverOf({ url }: DatabaseConnection): string {
   const { user = '', host, port, database = '' } = databaseAddress(url);
   return `${user}@${host}:${port}/${database}`;
@@ -50,7 +50,7 @@ function sslOptions({ sslMode = 'disable', sslCa, sslCert, sslKey }: DatabaseCon
 const overrides = new pg.TypeOverrides();
 for (const type of [pg.types.builtins.DATE, pg.types.builtins.TIMESTAMP]) overrides.setTypeParser(type, (text) => text);
 
-/** The driver's own types, but for those that it would read in local time. */
+/** The driver's parsers, except for the types that it would read in local time. */
 const utcTypes = {
   getTypeParser: (type: number, format: string): unknown =>
     overrides.getTypeParser<unknown>(type, format === 'binary' ? 'binary' : 'text'),

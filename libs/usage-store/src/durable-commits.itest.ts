@@ -2,7 +2,7 @@ import { openDatabase } from './database.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { TestStore } from './testing/test-store.ts';
 
-/** The setting with which this very statement, being its own transaction, is going to commit. */
+/** The setting of synchronous_commit with which the transaction of this statement commits. */
 const RECORD_INTENT_AND_LOOK = `
   SELECT current_setting('synchronous_commit') AS before,
     pipeline.record_intent(
@@ -11,7 +11,7 @@ const RECORD_INTENT_AND_LOOK = `
     ) AS recorded,
     current_setting('synchronous_commit') AS committed_with`;
 
-describe('an intent', () => {
+describe('the transaction that records an intent', () => {
   let store: TestStore;
 
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('an intent', () => {
 
   afterEach(() => store.close());
 
-  /** In a session that was opened once the database had this default. */
+  /** Records an intent in a session that was opened after the database got this default. */
   async function recordedWhereDefaultIs(setting: string): Promise<unknown> {
     const name = new URL(store.url).pathname.slice(1);
     await store.database.raw(`ALTER DATABASE "${name}" SET synchronous_commit = ${setting}`);
@@ -38,7 +38,7 @@ describe('an intent', () => {
   }
 
   it.each(['off', 'local', 'remote_write'])(
-    'is on the disk once it is recorded, though the default is synchronous_commit = %s, and nothing else changes',
+    'waits for the disk although the default is synchronous_commit = %s, and does not change the setting of the session',
     async (setting) => {
       expect(await recordedWhereDefaultIs(setting)).toEqual({
         before: setting,
@@ -49,7 +49,7 @@ describe('an intent', () => {
     },
   );
 
-  it('is committed as the default says where that waits for more', async () => {
+  it('keeps a stricter default', async () => {
     expect(await recordedWhereDefaultIs('remote_apply')).toMatchObject({ committed_with: 'remote_apply' });
   });
 });

@@ -1,7 +1,7 @@
 import { ProductError } from '@antenna/cli';
 import { connectionAdvice } from './connection-advice.ts';
 
-/** Nothing answered, or not as a database that is up does, for as long as we were ready to wait. */
+/** No database answered within the time limit. */
 export class DatabaseUnreachableError extends ProductError {
   readonly code = 'DATABASE_UNREACHABLE';
 
@@ -14,11 +14,11 @@ export class DatabaseUnreachableError extends ProductError {
   }
 }
 
-/** The server answered, and would not have us, or we would not have it: to try again is of no use. */
+/** The server refuses the connection, or the client refuses the server. A retry would not help. */
 export class DatabaseRefusedError extends ProductError {
   readonly code = 'DATABASE_REFUSED';
 
-  /** @param server undefined where a connection that was needed later is refused. */
+  /** @param server undefined when a later connection of the pool is refused. */
   constructor(server: string | undefined, cause: unknown) {
     super(
       `Postgres${server === undefined ? '' : ` at ${server}`} cannot be used: ${factOf(cause)}; ${connectionAdvice(cause)}`,
@@ -27,7 +27,7 @@ export class DatabaseRefusedError extends ProductError {
   }
 }
 
-/** The database cannot do now what a command asks for. */
+/** The database is temporarily unable to execute a command. */
 export class DatabaseUnavailableError extends ProductError {
   readonly code = 'DATABASE_UNAVAILABLE';
 
@@ -40,7 +40,7 @@ export class DatabaseUnavailableError extends ProductError {
   }
 }
 
-/** A schema, table, function or column is not there. */
+/** A schema, table, function or column is missing. */
 export class SchemaMissingError extends ProductError {
   readonly code = 'SCHEMA_MISSING';
 
@@ -49,14 +49,14 @@ export class SchemaMissingError extends ProductError {
   }
 }
 
-/** This program and the database are of versions that do not go together. */
+/** The versions of this program and of the schema are incompatible. */
 export class SchemaVersionError extends ProductError {
   readonly code = 'SCHEMA_VERSION';
 
   constructor(fact: string, options?: ErrorOptions) {
     super(
-      `${fact}; of an older database the provisioner of this version brings the schema up to date, ` +
-        `a newer one wants a newer version of this program`,
+      `${fact}; if the schema is older, run the provisioner of this version; if it is newer, use a newer version of ` +
+        `this program`,
       options,
     );
   }
@@ -74,7 +74,7 @@ export class OtherStreamError extends ProductError {
   }
 }
 
-/** A chunk of the archive is being written, or was left half written: its files have to be finished first. */
+/** A chunk of the archive has an open intent, so its files must be finished first. */
 export class ChunkInProgressError extends ProductError {
   readonly code = 'CHUNK_IN_PROGRESS';
 
@@ -87,7 +87,7 @@ export class ChunkInProgressError extends ProductError {
   }
 }
 
-/** What is left to do of a partition was begun by a program that decodes records by other rules. */
+/** A program with another decoder version left one sink of a partition behind the other, or a chunk half written. */
 export class DecoderVersionError extends ProductError {
   readonly code = 'DECODER_VERSION';
 
@@ -100,7 +100,7 @@ export class DecoderVersionError extends ProductError {
   }
 }
 
-/** The user that we are in the database lacks a right. */
+/** The login of this program lacks a right. */
 export class PermissionDeniedError extends ProductError {
   readonly code = 'PERMISSION_DENIED';
 
@@ -113,7 +113,7 @@ export class PermissionDeniedError extends ProductError {
   }
 }
 
-/** Postgres refuses a step of the schema. Steps are kept all or none. */
+/** Postgres refuses a migration. The migrations of a run are committed together or not at all. */
 export class MigrationFailedError extends ProductError {
   readonly code = 'MIGRATION_FAILED';
 
@@ -122,22 +122,22 @@ export class MigrationFailedError extends ProductError {
   }
 }
 
-/** Another migration has been running for as long as we were ready to wait. */
+/** Another migration was still running at the time limit. */
 export class MigrationLockedError extends ProductError {
   readonly code = 'MIGRATION_LOCKED';
 
   constructor(waitedMs: number, options?: ErrorOptions) {
     super(
       `another migration of this database has not ended in ${Math.round(waitedMs / 1000)} s; ` +
-        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' tells which connection it has`,
+        `SELECT pid FROM pg_locks WHERE locktype = 'advisory' shows the connection that holds the lock`,
       options,
     );
   }
 }
 
 /**
- * The text of an error. Node reports a host with several addresses as an error without a text of its own, and an alert of
- * TLS with the place in OpenSSL's source.
+ * The text of an error. Node reports a failure of a host with several addresses as an AggregateError without a text,
+ * and puts the place in OpenSSL's source into the text of a TLS alert.
  */
 export function factOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(factOf).join(', ');

@@ -16,7 +16,7 @@ afterEach(async () => {
   await test.close();
 });
 
-/** The lines of the refusal, one for each difference. */
+/** The lines of the error message, one for each difference. */
 async function differences(): Promise<readonly string[]> {
   const error: unknown = await migrate({ url: test.url }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'TABLES_DIFFER', exitCode: 1 });
@@ -34,8 +34,8 @@ async function objectsOfDatabase(): Promise<unknown> {
   return rows;
 }
 
-describe('a migration of a database that has tables of these names', () => {
-  it('names every column of another type with the type that it must have, and changes nothing', async () => {
+describe('a migration of a database with existing tables', () => {
+  it('lists every column of a wrong type with the required type, and changes nothing', async () => {
     await database.raw(`
       CREATE TABLE public.bytes ("timestamp" timestamptz, id uuid, value integer, type varchar(36));
       CREATE TABLE public.user_metadata (id text, name text, email text, quota numeric)`);
@@ -50,7 +50,7 @@ describe('a migration of a database that has tables of these names', () => {
     expect(await objectsOfDatabase()).toEqual(before);
   });
 
-  it('names columns that are missing, that the programs would have to fill, and that they may not write', async () => {
+  it('lists columns that are missing, that have no default, and that the programs cannot write', async () => {
     await database.raw(`
       CREATE TABLE public.bytes_hourly (
         "timestamp" timestamp, id text, value bigint GENERATED ALWAYS AS (1) STORED, source text NOT NULL, note text
@@ -64,7 +64,7 @@ describe('a migration of a database that has tables of these names', () => {
     ]);
   });
 
-  it('names primary keys by which totals could not be added', async () => {
+  it('lists primary keys that the upserts of the totals cannot use', async () => {
     await database.raw(`
       CREATE TABLE public.bytes (number serial PRIMARY KEY, "timestamp" timestamp, id text, value bigint, type text);
       CREATE TABLE public.user_quota_limit (email text, usage bigint, quota bigint, "timestamp" timestamp,
@@ -75,14 +75,14 @@ describe('a migration of a database that has tables of these names', () => {
     ]);
   });
 
-  it('names views in the place of tables', async () => {
+  it('lists views in place of tables', async () => {
     await database.raw(
       `CREATE VIEW public.bytes AS SELECT now()::timestamp AS "timestamp", ''::text AS id, 1::bigint AS value, ''::text AS type`,
     );
     expect(await differences()).toEqual(['public.bytes is no table, and must be one']);
   });
 
-  it('names texts of a collation in which two devices would be one', async () => {
+  it('lists text columns whose collation would treat different devices as one', async () => {
     await database.raw(`
       CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
       CREATE TABLE public.bytes ("timestamp" timestamp, id text COLLATE public.loose, value bigint, type text)`);
@@ -91,7 +91,7 @@ describe('a migration of a database that has tables of these names', () => {
     ]);
   });
 
-  it('keeps what somebody has added that is in nobody’s way', async () => {
+  it('accepts additional columns and keys that the programs can ignore', async () => {
     await database.raw(`
       CREATE TABLE public.user_metadata (id text PRIMARY KEY, name text NOT NULL, email text, quota bigint, phone text);
       CREATE TABLE public.user_quota_limit (number bigserial PRIMARY KEY, email text, usage bigint, quota bigint, "timestamp" timestamp)`);

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { arrayOfTexts } from './array-literal.ts';
 import { PUBLIC_RELATIONS } from './sql/public-tables.sql.ts';
 
-/** A relation of schema `public` that is there before the migration. */
+/** A relation of schema `public` that exists before the migration. */
 interface Relation {
   readonly name: string;
   readonly isTable: boolean;
@@ -14,21 +14,21 @@ interface Relation {
 interface Column {
   readonly name: string;
   readonly type: string;
-  /** NOT NULL. */
+  /** The column is NOT NULL. */
   readonly isRequired: boolean;
-  /** An INSERT that leaves it out gets a value from the table. */
+  /** The column has a default or is an identity, so that an INSERT may leave it out. */
   readonly isFilled: boolean;
-  /** The table alone gives it a value. */
+  /** The table generates the value, so that an INSERT must not give one. */
   readonly isComputed: boolean;
-  /** False for a text whose collation takes different texts for equal. */
+  /** False for a text whose collation treats different texts as equal. */
   readonly isDeterministic: boolean;
 }
 
-/** What a table has to be: the types of its columns by their names, and its primary key in alphabetical order. */
+/** The requirements on a table: the types of its columns by name, and its primary key in alphabetical order. */
 interface RequiredTable {
   readonly columns: Readonly<Record<string, string>>;
   readonly key: readonly string[] | null;
-  /** Columns that get NULL. */
+  /** Columns into which the programs write NULL. */
   readonly nullable: readonly string[];
 }
 
@@ -53,7 +53,7 @@ const REQUIRED: Readonly<Record<string, RequiredTable>> = {
   },
 };
 
-/** Tables of schema `public` exist that cannot hold what the programs write. */
+/** Existing tables of schema `public` cannot hold the rows that the programs write. */
 class TablesDifferError extends ProductError {
   readonly code = 'TABLES_DIFFER';
 
@@ -67,9 +67,9 @@ class TablesDifferError extends ProductError {
 }
 
 /**
- * Compares the tables of schema `public` that exist with what the programs need. Columns that the programs do not know
- * are allowed where an INSERT may leave them out.
- * @throws {TablesDifferError} which names every difference.
+ * Compares the existing tables of schema `public` with the requirements of the programs. Additional columns are allowed
+ * if an INSERT may leave them out.
+ * @throws {TablesDifferError} with every difference.
  */
 export async function checkExistingTables(database: Knex): Promise<void> {
   const names = arrayOfTexts(Object.keys(REQUIRED));
@@ -105,7 +105,7 @@ function columnFaults(column: Column, type: string, { nullable }: RequiredTable)
   ];
 }
 
-/** A table without a required key may have one of columns that the programs do not know. */
+/** The primary key's differences. A table that must have no key may have one of additional columns. */
 function keyFaults({ primaryKey }: Relation, { key, columns }: RequiredTable): readonly string[] {
   const isFit = key === null ? !primaryKey?.some((name) => name in columns) : primaryKey?.join() === key.join();
   if (primaryKey === null || isFit) return [];

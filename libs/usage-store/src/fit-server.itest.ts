@@ -4,7 +4,7 @@ import { emptyDatabase, testDatabase, type TestDatabase } from '@antenna/test-ki
 import { connectWithRetry } from './connect-with-retry.ts';
 import { openDatabase } from './database.ts';
 
-describe('a server', () => {
+describe('a Postgres server', () => {
   let provided: TestDatabase;
 
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('a server', () => {
     return rows[0]?.version ?? '';
   }
 
-  /** The real server, whose answers name another version of the same length. */
+  /** A proxy of the real server that replaces its version number by another one of the same length. */
   async function aServerOfVersion(version: string): Promise<{ url: string; close: () => void }> {
     const [actual, { hostname, port }] = [await versionOfServer(), new URL(provided.url)];
     const server = createServer((near) => {
@@ -41,7 +41,7 @@ describe('a server', () => {
     return { url: url.href, close: () => server.close() };
   }
 
-  it('that is too old is refused at once, with the version that is needed', async () => {
+  it('that is too old is refused at once, and the error names the required version', async () => {
     const { url, close } = await aServerOfVersion('140011');
     await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject({
       code: 'POSTGRES_TOO_OLD',
@@ -50,7 +50,7 @@ describe('a server', () => {
     close();
   });
 
-  it('of the least version is taken', async () => {
+  it('of the oldest supported version is accepted', async () => {
     const { url, close } = await aServerOfVersion('150000');
     const database = await connectWithRetry({ url }, { applicationName: 'test' });
     await database.destroy();
@@ -60,7 +60,7 @@ describe('a server', () => {
 
 describe('a database', () => {
   it.each(['LATIN1', 'SQL_ASCII'])(
-    'whose encoding is %s is refused at once, with the one that is needed',
+    'with encoding %s is refused at once, and the error names the required encoding',
     async (encoding) => {
       const provided = await emptyDatabase();
       const administrator = openDatabase({ url: provided.url }, { applicationName: 'test' });

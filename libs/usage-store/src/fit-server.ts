@@ -3,13 +3,13 @@ import { Client } from 'pg';
 import { clientOptions, serverOf } from './driver-options.ts';
 import { isSharedByTransactions, type PooledClient } from './transaction-pooler.ts';
 
-/** The least major version of Postgres: the functions need MERGE, which came with it. */
+/** The oldest supported major version of Postgres: the functions use MERGE, which version 15 introduced. */
 const LEAST_VERSION = 15;
 
-/** How long the server may take for an answer to these questions. */
+/** How long the server may take to answer the query for its version and encoding. */
 const ANSWER_MS = 10_000;
 
-/** A server or database with which the programs would not work exactly. Another try meets the same. */
+/** A server or database with which the programs cannot work correctly. A retry would not help. */
 export abstract class UnfitServerError extends ProductError {}
 
 class PostgresTooOldError extends UnfitServerError {
@@ -53,8 +53,8 @@ interface ServerFacts {
 }
 
 /**
- * Asks the server, on connections of their own that change no setting, whether the programs can work with it.
- * @throws {UnfitServerError} when they cannot.
+ * Checks version, encoding and pooling of the server on separate connections that change no setting.
+ * @throws {UnfitServerError} when the programs cannot work with it.
  */
 export async function checkServer(connection: DatabaseConnection, applicationName: string): Promise<void> {
   const server = serverOf(connection);
@@ -78,7 +78,7 @@ async function connected(
   answerMs: number,
 ): Promise<PooledClient> {
   const client: PooledClient = new Client({ ...clientOptions(connection, applicationName), query_timeout: answerMs });
-  // What breaks the connection fails the query or the end of it too.
+  // A broken connection also fails the query or `end`, so this listener may ignore the error.
   client.on('error', () => undefined);
   await client.connect();
   return client;
@@ -91,7 +91,7 @@ async function factsFrom(client: Client): Promise<ServerFacts> {
   return facts;
 }
 
-/** 150004 is version 15.4. */
+/** `version` is a number such as 150004 for version 15.4. */
 const SERVER_FACTS = `
   SELECT
     current_setting('server_version_num')::integer AS version,

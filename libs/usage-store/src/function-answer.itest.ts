@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 afterEach(() => store.close());
 
-describe('a command of an operator on a database that is read-only', () => {
+describe('an operator command on a read-only database', () => {
   let readOnly: Knex;
 
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('a command of an operator on a database that is read-only', () => {
         return new LostRecords(readOnly, STREAM).acknowledgeGap({ ...gap, acknowledgedBy: 'a test', detail: '' });
       },
     ],
-  ])('%s says so, and what to do', async (_command, run) => {
+  ])('%s fails with an error that says why, and what to do', async (_command, run) => {
     await expect(run()).rejects.toMatchObject(refusal);
   });
 });
@@ -61,7 +61,7 @@ describe('a program whose password was changed while it ran', () => {
     await store.database.raw('DROP ROLE ??', [login.role]);
   });
 
-  it('says at its next connection which setting is about it', async () => {
+  it('fails at its next connection with an error that names the setting of the password', async () => {
     const password = testSecret();
     await ensureLogin(store.database, { url: store.url }, { ...login, password });
     const { href: url } = Object.assign(new URL(store.url), { username: login.role });
@@ -77,7 +77,7 @@ describe('a program whose password was changed while it ran', () => {
   });
 });
 
-/** Undefined as long as the program would try again, as after its connection was ended. */
+/** The first failure that is not transient; undefined after a success or a transient failure. */
 async function finalFailureOf(program: Knex): Promise<unknown> {
   try {
     await databaseIdentity(program);

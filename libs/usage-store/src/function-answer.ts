@@ -3,8 +3,9 @@ import { callFunction } from './call-function.ts';
 import { toUnavailable } from './passing-failure.ts';
 
 /**
- * Calls a function that returns one value, for the commands of operators: they end with a sentence where a worker would wait.
- * @throws {DatabaseUnavailableError} for what passes by itself.
+ * Calls a function that returns one value, for the commands of operators, which fail with a message where a worker
+ * would retry.
+ * @throws {DatabaseUnavailableError} for a transient failure.
  * @throws the function's refusal as an error of the core (domain-error.ts).
  */
 export async function functionAnswer<Answer>(

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 const HOUR_MS = 3_600_000;
 
-/** A year of hours with ten files each. */
+/** A year of hours with ten files in each. */
 const A_YEAR = `
   INSERT INTO pipeline.hour (hour, revision) SELECT timestamp '2022-01-01' + n * interval '1 hour', 1 FROM generate_series(0, 8759) AS n;
   INSERT INTO pipeline.archive_file
@@ -13,7 +13,7 @@ const A_YEAR = `
   ANALYZE pipeline.hour, pipeline.archive_file`;
 
 describe('the hours of a range', () => {
-  it('are looked up by the index of the files, not among the files of all hours', async () => {
+  it('are read through the index on archive_file.hour, without scanning the files of all hours', async () => {
     const database = await testDatabase();
     const client = new pg.Client(database.url);
     await client.connect();

@@ -58,9 +58,9 @@ function aCommit(rows: readonly HourRow[], overrides: Partial<HourCommit> = {}):
   };
 }
 
-describe('two runs that commit one hour at once', () => {
+describe('two concurrent runs that commit the same hour', () => {
   it.each(['read committed', 'repeatable read', 'serializable'])(
-    'both end well where the default of the database is %s',
+    'both succeed when the default isolation of the database is %s',
     async (isolation) => {
       const name = new URL(provided.url).pathname.slice(1);
       await database.raw(`ALTER DATABASE "${name}" SET default_transaction_isolation = '${isolation}'`);
@@ -80,7 +80,7 @@ describe('two runs that commit one hour at once', () => {
 });
 
 describe('an hour that is committed', () => {
-  it('is in bytes_hourly, with values and ids of any kind', async () => {
+  it('has its totals in bytes_hourly, with any values and ids', async () => {
     const odd = `O"P'S\\ {},NULL é`;
     await store.commit(aCommit([aTotal('a', 2n ** 63n - 1n, 'antenna_total_bytes'), aTotal(odd, 0n), aTotal('', 1n)]));
     expect(await hourlyRows()).toEqual([
@@ -90,26 +90,26 @@ describe('an hour that is committed', () => {
     ]);
   });
 
-  it('has the users who used more than their quota, not those who used all of it', async () => {
+  it('has the users above their quota in user_quota_limit, not those exactly at it', async () => {
     await store.commit(aCommit([aTotal(PACO, 300_000n), aTotal(FEDE, 5_001n)]));
     expect(await overQuota()).toEqual([
       { email: 'fede@gmail.com', usage: '5001', quota: '5000', timestamp: '2022-10-29 13:00:00' },
     ]);
   });
 
-  it('knows no limit for users without a quota, and counts those without metadata', async () => {
+  it('has no limit for users without a quota, and counts users without metadata', async () => {
     await database.table('user_metadata').insert({ id: 'free', name: 'free', email: 'free@gmail.com', quota: null });
     const counts = await store.commit(aCommit([aTotal('free', 10n ** 15n), aTotal('stranger', 10n ** 15n)]));
     expect(counts).toEqual({ usersOverQuota: 0, usersWithoutMetadata: 1 });
     expect(await overQuota()).toEqual([]);
   });
 
-  it('takes no antenna or app for a user', async () => {
+  it('ignores antennas and apps with the id of a user over quota', async () => {
     await store.commit(aCommit([aTotal(FEDE, 9_999n, 'app_total_bytes'), aTotal(FEDE, 9_999n, 'antenna_total_bytes')]));
     expect(await overQuota()).toEqual([]);
   });
 
-  it('is replaced by the next commit, other hours are not', async () => {
+  it('is replaced by the next commit, while other hours stay', async () => {
     const other = aCommit([aTotal(FEDE, 6_000n)], { hourMs: HOUR + 3_600_000 });
     await store.commit(other);
     await store.commit(aCommit([aTotal(FEDE, 7_000n), aTotal(PACO, 1n), aTotal('gone', 1n)]));
@@ -123,13 +123,13 @@ describe('an hour that is committed', () => {
     expect(await overQuota()).toMatchObject([{ timestamp: '2022-10-29 14:00:00' }]);
   });
 
-  it('is emptied by one without rows', async () => {
+  it('is emptied by a commit without rows', async () => {
     await store.commit(aCommit([aTotal(FEDE, 7_000n)]));
     await store.commit(aCommit([]));
     expect([await hourlyRows(), await overQuota()]).toEqual([[], []]);
   });
 
-  it('is recorded with what it was computed from', async () => {
+  it('is recorded in batch_run with its revision and input files', async () => {
     const file = {
       path: 'x.parquet',
       sizeBytes: 9,
@@ -158,7 +158,7 @@ describe('an hour that is committed', () => {
     ]);
   });
 
-  it('is refused when a newer revision was computed, and changes nothing', async () => {
+  it('is refused and changes nothing after a newer revision was committed', async () => {
     await store.commit(aCommit([aTotal(FEDE, 2n)], { revision: 2 }));
     const older = store.commit(aCommit([aTotal(FEDE, 1n)], { revision: 1 }));
     await expect(older).rejects.toThrow(NewerResultError);
@@ -166,7 +166,7 @@ describe('an hour that is committed', () => {
     expect(await hourlyRows()).toMatchObject([{ value: '2' }]);
   });
 
-  it('is the same when it is committed many times at once', async () => {
+  it('has the same result after many concurrent commits', async () => {
     const rows = Array.from({ length: 500 }, (_, user) => aTotal(`user ${user}`, BigInt(user)));
     await Promise.all(Array.from({ length: 4 }, () => store.commit(aCommit([...rows, aTotal(FEDE, 5_001n)]))));
     expect(await hourlyRows()).toHaveLength(501);
@@ -174,8 +174,8 @@ describe('an hour that is committed', () => {
   });
 });
 
-describe('a preview', () => {
-  it('tells what a commit would do, and does nothing', async () => {
+describe('the preview of an hour', () => {
+  it('shows the result of a commit and changes nothing', async () => {
     await store.commit(aCommit([aTotal(FEDE, 7_000n)]));
     const rows = [aTotal(FEDE, 5_001n), aTotal(PACO, 300_500n), aTotal('stranger', 1n)];
     const third = aTotal('00000000-0000-0000-0000-000000000003', 100_100n);
@@ -214,7 +214,7 @@ describe('the manifest of an hour', () => {
   };
   const move = { partition: 0, epoch: 1, from: 0, to: 5, fingerprint: undefined, greatestEventTimeMs: undefined };
 
-  it('of a database that knows no file says that the archive is foreign', async () => {
+  it('says that the archive is foreign when the database lists no file', async () => {
     expect(await store.readManifest(HOUR)).toMatchObject({
       isForeign: true,
       isKnown: false,
@@ -225,14 +225,14 @@ describe('the manifest of an hour', () => {
     });
   });
 
-  it('names the files that are about to be', async () => {
+  it('names the files of open intents', async () => {
     await positions().claim(['archive'], [0]);
     const intent = { partition: 0, epoch: 1, startOffset: 0, endOffset: 5, decoderVersion: 1, paths: ['a', 'b'] };
     await positions().recordIntent(intent);
     expect(await store.readManifest(HOUR)).toMatchObject({ isForeign: false, intendedPaths: ['a', 'b'], files: [] });
   });
 
-  it('lists the files of the hour, its revision, and how far each partition is archived', async () => {
+  it('lists the files of the hour, its revision, and the archive time of each partition', async () => {
     await positions().claim(['archive'], [0]);
     await positions().completeChunk({ move, decoderVersion: 1, files: [file], hasIntent: false });
     await new StreamProgress(database, 'devices').noteEnds(() =>
@@ -275,7 +275,7 @@ describe('the manifest of an hour', () => {
     await expect(store.readManifest(HOUR)).rejects.toMatchObject({ code: 'OTHER_STREAM' });
   });
 
-  it('changes what status says of the hour: dirty, until it is computed', async () => {
+  it('makes the hour dirty in the statuses until a run computes its revision', async () => {
     await positions().claim(['archive'], [0]);
     await positions().completeChunk({ move, decoderVersion: 1, files: [file], hasIntent: false });
     expect(await store.statuses()).toMatchObject({
@@ -289,7 +289,7 @@ describe('the manifest of an hour', () => {
   });
 });
 
-it('a database whose schema accepts no program of this version refuses every call', async () => {
+it('every call is refused by a database whose schema does not accept the version of this program', async () => {
   await database.raw('UPDATE pipeline.schema_version SET version = 9, compatible_since = 9');
   await expect(store.readManifest(HOUR)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
   await expect(store.statuses()).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });

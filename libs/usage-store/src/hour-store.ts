@@ -19,15 +19,15 @@ import type { Patience } from './patience.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST } from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
-  /** The archive that is read: a database that belongs to another one is refused. Undefined asks for no check. */
+  /** The archive that the program reads: a database of another archive is refused. Undefined skips this check. */
   readonly archiveUrl: string | undefined;
-  /** Users over quota that a preview names at most. */
+  /** The greatest number of users over quota in a preview. */
   readonly previewedUsers: number;
-  /** Each call is repeated with it, which none of them minds; without it a failure that passes is thrown, too. */
+  /** Retries each call; all calls are idempotent. Without it a transient failure is thrown, too. */
   readonly patience?: Patience | undefined;
 }
 
-/** Manifest and hourly results in Postgres, one function call each. */
+/** Manifest and hourly results in Postgres. Each method is one function call. */
 export class PostgresHourStore implements HourStore {
   readonly #database: Knex;
   readonly #options: HourStoreOptions;
@@ -67,7 +67,7 @@ export class PostgresHourStore implements HourStore {
     return { ...preview, overQuota: preview.overQuota.map(overQuotaOf) };
   }
 
-  /** @returns the one row that each of these calls answers with. */
+  /** @returns the one row of the answer. */
   async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row> {
     const call = () => callFunction<Row>(this.#database, statement, parameters);
     const [row] = await (this.#options.patience?.retry(call) ?? call());
@@ -76,10 +76,10 @@ export class PostgresHourStore implements HourStore {
   }
 }
 
-/** From 1970 to 9999, what an event's hour can be. */
+/** The range of an event's hour: from 1970 to 9999. */
 const ALL_TIME: HourRange = { fromMs: 0, toMs: 253_402_300_800_000 };
 
-/** What JSON cannot say as it is: large integers are texts, what is not there is null. */
+/** The JSON form of T: large integers are texts, and null stands for undefined. */
 type Json<T, Texts extends keyof T, Nulls extends keyof T = never> = Omit<T, Texts | Nulls> &
   Readonly<Record<Texts, string>> & { readonly [Key in Nulls]: Exclude<T[Key], undefined> | null };
 
@@ -107,7 +107,7 @@ function overQuotaOf({ email, usage, quota }: PreviewJson['overQuota'][number]):
   return { email: email ?? undefined, usage: BigInt(usage), quota: BigInt(quota) };
 }
 
-/** What a run keeps of a file that it read. */
+/** The part of an input file that is recorded with the run. */
 function inputFile({ path, rows, sizeBytes, partition, startOffset, endOffset }: InputFile) {
   return { path, rows, sizeBytes, partition, startOffset, endOffset };
 }

@@ -1,9 +1,9 @@
-/** A user as the table has it. */
+/** A row of public.user_metadata. */
 interface User {
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  /** Bytes an hour. */
+  /** Bytes per hour. */
   readonly quota: number;
 }
 
@@ -30,7 +30,7 @@ const quotas: readonly (readonly [name: string, quota: number])[] = [
   ['emilio', 200_000],
 ];
 
-/** The users that a new installation begins with; their ids count from 1. */
+/** The users of a new installation; their ids count from 1. */
 export const initialUsers: readonly User[] = quotas.map(([name, quota], index) => ({
   id: `00000000-0000-0000-0000-${String(index + 1).padStart(12, '0')}`,
   name,

@@ -68,8 +68,8 @@ async function rowsOf(statement: string): Promise<unknown[]> {
   return (await database.raw<{ rows: unknown[] }>(statement)).rows;
 }
 
-describe('a gap that is acknowledged', () => {
-  it('moves the position and keeps what was given up, by whom, and how much it is at most', async () => {
+describe('the acknowledgement of a gap', () => {
+  it('moves the position, and records the range, the operator and the greatest number of lost records', async () => {
     await intend();
     await records.acknowledgeGap(aGap(await archivePosition(), [FIRST]));
     expect(
@@ -87,9 +87,9 @@ describe('a gap that is acknowledged', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['a worker has claimed the partition', () => store.claim(['archive'], [0])],
-    ['a worker has begun a chunk', () => intend()],
+    ['a worker has recorded an intent', () => intend()],
     ['the position has moved', () => database.raw('UPDATE pipeline.position SET next_offset = 11')],
-  ])('is refused, and changes nothing, when %s since the command looked', async (_what, change) => {
+  ])('is refused and changes nothing if %s since the command read the position', async (_what, change) => {
     const position = await archivePosition();
     await change();
     const before = await records.positions();
@@ -98,7 +98,7 @@ describe('a gap that is acknowledged', () => {
     expect(await rowsOf('SELECT FROM pipeline.acknowledged_gap')).toEqual([]);
   });
 
-  it('is refused when the chunk that the command saw has been finished', async () => {
+  it('is refused if the chunk was finished since the command read its intent', async () => {
     await intend();
     const position = await archivePosition();
     const move = { partition: 0, epoch: 1, from: 10, to: 20, fingerprint: undefined, greatestEventTimeMs: undefined };
@@ -106,14 +106,14 @@ describe('a gap that is acknowledged', () => {
     await expect(records.acknowledgeGap(aGap(position))).rejects.toThrow(FenceLostError);
   });
 
-  it('is acknowledged once by two commands at the same time', async () => {
+  it('succeeds in only one of two concurrent commands', async () => {
     const position = await archivePosition();
     const outcomes = await Promise.allSettled([1, 2].map(() => records.acknowledgeGap(aGap(position))));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await rowsOf('SELECT FROM pipeline.acknowledged_gap')).toHaveLength(1);
   });
 
-  it('refuses the worker that held the partition', async () => {
+  it('fences the worker that held the partition', async () => {
     await records.acknowledgeGap(aGap(await archivePosition()));
     await expect(intend()).rejects.toThrow(FenceLostError);
   });
@@ -123,7 +123,7 @@ describe('a gap that is acknowledged', () => {
     ['group', { groupId: 'another' }],
     ['cluster', { clusterId: 'another' }],
     ['archive', { archiveUrl: 'file:/archive' }],
-  ])('is refused for another %s, as a worker of it is', async (_what, other) => {
+  ])('is refused for another %s than that of the database', async (_what, other) => {
     const others = new LostRecords(database, { ...STREAM, ...other });
     await expect(others.positions()).rejects.toThrow(OtherStreamError);
     await expect(others.acknowledgeGap(aGap(await archivePosition()))).rejects.toThrow(OtherStreamError);
@@ -139,12 +139,12 @@ describe('a file of a chunk that was given up', () => {
     await records.acknowledgeGap(aGap(await archivePosition(), [FIRST]));
   });
 
-  it('is known to the batch layer before it exists', async () => {
+  it('is an intended path for the batch layer before it exists', async () => {
     const hours = new PostgresHourStore(database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 1 });
     expect((await hours.readManifest(HOUR_MS)).intendedPaths).toEqual([SECOND]);
   });
 
-  it('is listed once when it appears, which raises the revision of its hour', async () => {
+  it('is added to the manifest once when it appears, which raises the revision of its hour', async () => {
     expect(await abandoned.paths()).toEqual([SECOND]);
     expect(await abandoned.adopt(aFile(SECOND))).toBe(true);
     expect(await abandoned.adopt(aFile(SECOND))).toBe(false);
@@ -160,7 +160,7 @@ describe('a file of a chunk that was given up', () => {
   });
 });
 
-describe('a truncation that is acknowledged', () => {
+describe('the acknowledgement of a truncation', () => {
   const acknowledge = async (offset: number, positions = records.positions()) =>
     records.acknowledgeTruncation({
       partition: 0,
@@ -171,14 +171,14 @@ describe('a truncation that is acknowledged', () => {
       detail: 'truncated',
     });
 
-  it('begins a new generation each time, which the next claim is told', async () => {
+  it('begins a new generation of the log each time, which the next claim returns', async () => {
     expect(await acknowledge(8)).toBe(1);
     expect(await store.claim(['archive'], [0])).toMatchObject([{ nextOffset: 8, generation: 1 }]);
     expect(await acknowledge(5)).toBe(2);
     expect(await store.claim(['totals'], [0])).toMatchObject([{ nextOffset: 5, generation: 2 }]);
   });
 
-  it('is refused, and changes nothing, when a worker has claimed the partition since the command looked', async () => {
+  it('is refused and changes nothing if a worker has claimed the partition since the command read the positions', async () => {
     const positions = records.positions();
     await positions;
     await store.claim(['totals'], [0]);
@@ -186,7 +186,7 @@ describe('a truncation that is acknowledged', () => {
     expect(await rowsOf('SELECT FROM pipeline.acknowledged_truncation')).toEqual([]);
   });
 
-  it('leaves a position and a chunk that end before it as they are', async () => {
+  it('does not change a position and an open intent that end before the truncation', async () => {
     await intend();
     await database.raw(`UPDATE pipeline.position SET next_offset = 40 WHERE sink = 'totals'`);
     await acknowledge(30);
@@ -196,7 +196,7 @@ describe('a truncation that is acknowledged', () => {
     ]);
   });
 
-  it('makes every hour wait until the ends of the log that is now are noted', async () => {
+  it('makes every hour wait until end offsets of the new generation are noted', async () => {
     await database.raw(`
       INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)
       VALUES ('devices', 0, 10, now(), now());
@@ -211,7 +211,7 @@ describe('a truncation that is acknowledged', () => {
     ]);
   });
 
-  it('sets the dead letters aside whose offsets are going to be read again', async () => {
+  it('sets dead letters aside whose offsets will be read again', async () => {
     await database.raw(`
       INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail) VALUES
         ('devices', 0, 7, 'empty', ''), ('devices', 0, 9, 'empty', '');
@@ -228,7 +228,7 @@ describe('a truncation that is acknowledged', () => {
     ]);
   });
 
-  it('takes of a generation that has ended no offset that the log has replaced', async () => {
+  it('excludes from the archived chunks the offsets that the log has replaced', async () => {
     await database.raw(`
       INSERT INTO pipeline.archive_file
         (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, size_bytes, checksum, decoder_version)

@@ -12,7 +12,7 @@ import {
   HELD_POSITIONS,
 } from './sql/operator.sql.ts';
 
-/** Which stream a command is about. Another one than the database keeps is refused, as a worker of it is. */
+/** The stream that a command is run for. As with a worker, the database refuses a stream that it does not belong to. */
 export interface CommandedStream {
   readonly topic: string;
   readonly groupId: string;
@@ -20,23 +20,23 @@ export interface CommandedStream {
   readonly archiveUrl: string;
 }
 
-/** A position as it is now. */
+/** A position as the command read it. */
 export interface HeldPosition {
   readonly sink: Sink;
   readonly partition: number;
   readonly nextOffset: number;
-  /** Raised by each claim. */
+  /** Each claim raises the epoch. */
   readonly epoch: number;
   readonly fingerprint: Fingerprint | undefined;
-  /** Of the archive only. */
+  /** Undefined for the totals sink. */
   readonly openIntent: Omit<OpenIntent, 'decoderVersion'> | undefined;
 }
 
-/** Records from the position on that are given up. */
+/** A gap that an operator accepts: the records from the position up to `to`. */
 export interface AcknowledgedGap {
-  /** As it was when the command looked. */
+  /** The position as the command read it. */
   readonly position: HeldPosition;
-  /** The offset to go on from. */
+  /** The offset to continue from. */
   readonly to: number;
   /** Of the open intent, those that exist. */
   readonly files: readonly ArchivedFile[];
@@ -44,25 +44,28 @@ export interface AcknowledgedGap {
   readonly detail: string;
 }
 
-/** A chunk that is archived: what the log held of [startOffset, endOffset) is in these files. */
+/** An archived chunk: these files have the events of [startOffset, endOffset). */
 export interface ArchivedChunk {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly paths: readonly string[];
 }
 
-/** A chunk whose intent a truncation has cut: of [startOffset, readableEnd) these files can still be made. */
+/**
+ * A chunk whose intent a truncation cut: these files can still be created from the records of [startOffset,
+ * readableEnd).
+ */
 export interface CutChunk {
   readonly startOffset: number;
   readonly readableEnd: number;
   readonly paths: readonly string[];
 }
 
-/** A log that differs from an offset on from what was read of it. */
+/** A truncation that an operator accepts: from `offset` on, the log differs from the records that were read. */
 export interface AcknowledgedTruncation {
   readonly partition: number;
   readonly offset: number;
-  /** Of every sink, as they were when the command looked. */
+  /** The positions of all sinks as the command read them. */
   readonly positions: readonly HeldPosition[];
   /** Of the open intent, those that exist. */
   readonly files: readonly ArchivedFile[];
@@ -70,7 +73,7 @@ export interface AcknowledgedTruncation {
   readonly detail: string;
 }
 
-/** Records that are lost, as an operator's command accepts them. Every call is one transaction. */
+/** Acknowledges lost records for an operator's command. Every method is one transaction. */
 export class LostRecords {
   readonly #database: Knex;
   readonly #stream: CommandedStream;
@@ -80,7 +83,7 @@ export class LostRecords {
     this.#stream = stream;
   }
 
-  /** Of every sink that the database has. @throws {OtherStreamError} when the database keeps another stream. */
+  /** Reads the positions of all sinks. @throws {OtherStreamError} when the database belongs to another stream. */
   async positions(): Promise<readonly HeldPosition[]> {
     const rows = await this.#answer<readonly HeldPositionJson[]>(HELD_POSITIONS, {});
     return rows.map((row) => ({
@@ -91,9 +94,9 @@ export class LostRecords {
   }
 
   /**
-   * Records the gap and moves the position, closing the open intent: its files are listed, and the paths of those that
-   * do not exist are remembered.
-   * @throws {FenceLostError} when position or intent are not what the command saw; nothing is changed then.
+   * Records the gap, moves the position and closes the open intent: adds its existing files to the manifest and records
+   * the paths of the others as abandoned.
+   * @throws {FenceLostError} when position or intent have changed since the command read them; nothing is changed then.
    * @throws {OtherStreamError} when the database keeps another stream.
    */
   async acknowledgeGap({ position, to, files, acknowledgedBy, detail }: AcknowledgedGap): Promise<void> {
@@ -112,16 +115,17 @@ export class LostRecords {
     });
   }
 
-  /** Those that tell what the log held from an offset on, the newest first. */
+  /** The archived chunks that reach beyond an offset, the newest first. */
   archivedChunks(partition: number, from: number): Promise<readonly ArchivedChunk[]> {
     return this.#answer<readonly ArchivedChunk[]>(ARCHIVED_CHUNKS, { partition, from });
   }
 
   /**
-   * Moves the positions beyond the offset back to it, in a new generation of the log; gives up an open intent that
+   * Moves positions beyond the offset back to it, in a new generation of the log, and gives up an open intent that
    * reaches beyond it.
-   * @returns the generation.
-   * @throws {FenceLostError} when a position or the intent is not what the command saw; nothing is changed then.
+   * @returns the new generation.
+   * @throws {FenceLostError} when a position or the intent has changed since the command read it; nothing is changed
+   * then.
    * @throws {OtherStreamError} when the database keeps another stream.
    */
   acknowledgeTruncation({ positions, files, ...truncation }: AcknowledgedTruncation): Promise<number> {
@@ -137,7 +141,7 @@ export class LostRecords {
     });
   }
 
-  /** Those of which a file is missing that can still be made. */
+  /** The cut chunks with a missing file that can still be created. */
   cutChunks(partition: number): Promise<readonly CutChunk[]> {
     return this.#answer<readonly CutChunk[]>(CUT_CHUNKS, { partition });
   }
@@ -149,7 +153,7 @@ export class LostRecords {
   }
 }
 
-/** Files of chunks that were given up before they existed. */
+/** Files that did not exist when their chunks were given up. */
 export class AbandonedFiles {
   readonly #database: Knex;
   readonly #topic: string;
@@ -163,7 +167,7 @@ export class AbandonedFiles {
     return functionAnswer<readonly string[]>(this.#database, ABANDONED_PATHS, { topic: this.#topic });
   }
 
-  /** Lists a file that has appeared. @returns false when it was adopted before. */
+  /** Adds a file that has appeared to the manifest. @returns false when it was adopted before. */
   async adopt(file: ArchivedFile): Promise<boolean> {
     const parameters = { topic: this.#topic, file: JSON.stringify(fileJson(file)) };
     return functionAnswer<boolean>(this.#database, ADOPT_FILE, parameters);

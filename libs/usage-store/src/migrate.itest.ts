@@ -51,7 +51,7 @@ describe('a migration', () => {
     expect(await textsOf(open(url), others)).toEqual([]);
   });
 
-  it('gives the four tables the columns that are promised', async () => {
+  it('gives the four tables the documented columns', async () => {
     const { url } = await aDatabase();
     await migrate({ url });
     const columns = await textsOf(
@@ -77,13 +77,13 @@ describe('a migration', () => {
     ]);
   });
 
-  it('does nothing the second time', async () => {
+  it('changes nothing when it is run again', async () => {
     const { url } = await aDatabase();
     await migrate({ url });
     expect(await migrate({ url })).toEqual({ applied: [] });
   });
 
-  it('applies what is new, question marks and all', async () => {
+  it('applies a new migration whose SQL contains question marks', async () => {
     const { url } = await aDatabase();
     await migrate({ url });
     expect(await migrate({ url }, { migrations: [...migrations, extra] })).toEqual({ applied: [extra.name] });
@@ -91,19 +91,19 @@ describe('a migration', () => {
     expect(mark).toBe('why?');
   });
 
-  it('is done by one of three who begin at once', async () => {
+  it('is applied by one of three concurrent runs', async () => {
     const { url } = await aDatabase();
     const results = await Promise.all([migrate({ url }), migrate({ url }), migrate({ url })]);
     expect(results.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([0, 0, names.length]);
   });
 
-  it('goes on in several databases of one server at once, whose roles are the same', async () => {
+  it('succeeds concurrently in several databases of one server, which share their roles', async () => {
     const databases = await Promise.all([aDatabase(), aDatabase(), aDatabase()]);
     const results = await Promise.all(databases.map(({ url }) => migrate({ url })));
     expect(results.map(({ applied }) => applied)).toEqual([names, names, names]);
   });
 
-  it('refuses a database that a newer program has migrated, and leaves it alone', async () => {
+  it('refuses a database that a newer program has migrated, and changes nothing', async () => {
     const { url } = await aDatabase();
     await migrate({ url }, { migrations: [...migrations, extra] });
     await expect(migrate({ url })).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('a migration', () => {
     ]);
   });
 
-  it('is missed by a program that is newer, and borne by one that is a version older', async () => {
+  it('makes an outdated schema refuse a newer program, and a compatible one accept a program one version older', async () => {
     const { url } = await aDatabase();
     const database = open(url);
     await migrate({ url });
@@ -127,7 +127,7 @@ describe('a migration', () => {
     await expect(checkSchema(database)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
   });
 
-  it('keeps nothing of a step that fails, and says what is wrong', async () => {
+  it('rolls back completely after a failed migration, and reports the error of Postgres', async () => {
     const { url } = await aDatabase();
     const broken = { name: '9999-broken', sql: 'CREATE TABLE pipeline.half_done (); SELECT 1/0' };
     await expect(migrate({ url }, { migrations: [...migrations, broken] })).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('a migration', () => {
 });
 
 describe('a migration that was killed', () => {
-  it('leaves no lock and nothing half done', async () => {
+  it('leaves no lock and no partial change', async () => {
     const { url } = await aDatabase();
     const database = open(url);
     const program = fileURLToPath(new URL('./test-programs/stuck-migration.ts', import.meta.url));
@@ -153,14 +153,14 @@ describe('a migration that was killed', () => {
     expect(await textsOf(database, tablesIn('pipeline'))).not.toContain('half_done');
   });
 
-  it('may have left the lock row of knex locked', async () => {
+  it('does not block the next run with the lock row of knex', async () => {
     const { url } = await aDatabase();
     await migrate({ url });
     await open(url).raw('UPDATE pipeline.migration_lock SET is_locked = 1');
     expect(await migrate({ url }, { migrations: [...migrations, extra] })).toEqual({ applied: [extra.name] });
   });
 
-  it('is not waited for without end', async () => {
+  it('makes another run fail after its time limit while its session holds the lock', async () => {
     const { url } = await aDatabase();
     const holder = await open(url).transaction();
     await holder.raw(`SELECT pg_advisory_xact_lock(hashtextextended('antenna migrations', 0))`);
@@ -175,7 +175,7 @@ describe('tables of an earlier installation', () => {
     CREATE TABLE public.bytes ("timestamp" timestamp, id text, value bigint, type text);
     INSERT INTO public.bytes SELECT '2022-10-29 13:00', id, 1, 'app_total_bytes' FROM unnest('{${ids.join(',')}}'::text[]) AS id`;
 
-  it('keep their rows and get their keys', async () => {
+  it('keep their rows and get primary keys', async () => {
     const { url } = await aDatabase();
     const database = open(url);
     await database.raw(rows('SKYPE', 'TELEGRAM'));
@@ -185,7 +185,7 @@ describe('tables of an earlier installation', () => {
     expect(await textsOf(database, key)).toEqual(['PRIMARY KEY ("timestamp", type, id)']);
   });
 
-  it('are refused when their rows contradict the key, which is named', async () => {
+  it('are refused when their rows contradict the primary key, and the error names the key', async () => {
     const { url } = await aDatabase();
     await open(url).raw(rows('SKYPE', 'SKYPE'));
     await expect(migrate({ url })).rejects.toMatchObject({

@@ -16,29 +16,31 @@ import { executeScript } from './schema/execute-script.ts';
 
 export interface MigrateOptions {
   readonly log?: Logger | undefined;
-  /** How long to wait for another run to end; ten minutes unless given. */
+  /** How long to wait for another run to end, in milliseconds; 600,000 by default. */
   readonly waitMs?: number;
-  /** Those compiled in unless given. */
+  /** The migrations of this program by default. */
   readonly migrations?: readonly NumberedMigration[];
 }
 
 const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
 
 /**
- * Brings the schema up to date: all missing steps of the tables in one transaction, then functions, views, roles and rights
- * in another. Only one run works at a time; a second waits and finds nothing to do; one that was killed leaves nothing
- * half done. A failure that passes, such as a server that is read-only during a failover, is thrown as it is: run it again.
- * @returns the names of the steps that were applied.
- * @throws {TablesDifferError} before anything is changed, when tables that exist already are not as the programs need them.
- * @throws {SchemaVersionError} when the database has steps that this program does not know.
- * @throws {MigrationLockedError} when another run did not end in `waitMs`.
- * @throws {MigrationFailedError} when Postgres refuses a step.
+ * Brings the schema up to date: all missing migrations of the tables in one transaction, then functions, views, roles
+ * and rights in another. Runs exclude each other: a second one waits and finds nothing to do. A killed run leaves
+ * nothing half done. A transient failure, such as a server that is read-only during a failover, is thrown unchanged,
+ * and the caller may run it again.
+ * @returns the names of the migrations that were applied.
+ * @throws {TablesDifferError} before anything is changed, when existing tables differ from what the programs need.
+ * @throws {SchemaVersionError} when the database has migrations that this program does not know.
+ * @throws {MigrationLockedError} when another run does not end in `waitMs`.
+ * @throws {MigrationFailedError} when Postgres refuses a migration.
  */
 export async function migrate(
   connection: DatabaseConnection,
   { log, waitMs = 600_000, migrations = compiledIn }: MigrateOptions = {},
 ): Promise<{ readonly applied: readonly string[] }> {
-  // The only connection takes the lock when it is made, so whatever goes through this pool has the lock.
+  // The pool has one connection, which takes the lock when it is opened: every statement of this pool runs under the
+  // lock.
   const database = openPool(driverOptions(connection, 'migration'), {
     poolMax: 1,
     acquireTimeoutMs: waitMs + 10_000,
@@ -50,7 +52,8 @@ export async function migrate(
     await ensurePipelineSchema(database);
     const recorded = await recordedSteps(database);
     refuseUnknown(recorded, migrations);
-    // Knex's own lock is a row, which a killed run leaves locked. Under our lock nobody can be holding it.
+    // knex's own lock is a row that a killed run leaves locked. No other run can hold it while this one holds the
+    // advisory lock.
     await database.migrate.forceFreeMigrationsLock(HISTORY);
     await database.migrate.latest({ ...HISTORY, migrationSource: sourceOf(migrations) });
     await createGroupRoles(database);
@@ -68,7 +71,7 @@ export async function migrate(
   }
 }
 
-/** Where it exists, the right to create schemas is not needed. */
+/** Creates schema `pipeline` only if it is missing, since the provisioner may lack the right to create schemas. */
 async function ensurePipelineSchema(database: Knex): Promise<void> {
   const { rows } = await database.raw<{ rows: unknown[] }>(`SELECT 1 FROM pg_namespace WHERE nspname = 'pipeline'`);
   if (rows.length === 0) await database.raw('CREATE SCHEMA pipeline');
@@ -102,7 +105,7 @@ function sourceOf(migrations: readonly NumberedMigration[]): Knex.MigrationSourc
   };
 }
 
-/** What Postgres says of a step that it refuses, with the rows that are in its way. */
+/** The error of a refused migration, with the detail that names the conflicting rows. */
 function failure(error: unknown): unknown {
   if (isPassingFailure(error)) return error;
   const refused = toDomainError(error);

@@ -8,9 +8,9 @@ const LOCK = `hashtextextended('antenna migrations', 0)`;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Has a connection take the lock of the migrations when it is made, waiting for another run to end. The lock belongs
- * to the session: Postgres releases it when the connection is gone, however the process ended.
- * @throws {MigrationLockedError} after `waitMs`.
+ * Makes a new connection take the advisory lock of the migrations, after waiting for another run to end. The lock
+ * belongs to the session: Postgres releases it when the connection ends, even if the process is killed.
+ * @throws {MigrationLockedError} after `waitMs` milliseconds.
  */
 export function lockedForMigration(waitMs: number, log: Logger | undefined): OnConnect {
   return async (client) => {
@@ -34,13 +34,13 @@ async function isFree(client: Client): Promise<boolean> {
 }
 
 /**
- * Has the server look while it works on a statement whether we are still there. Else the session of a killed run, and
- * with it the lock, would last until the statement is done.
+ * Makes the server check during a statement whether the client is still connected. Otherwise the session of a killed
+ * run, and its lock, would last until the statement ends.
  */
 async function noticeDeathOfClient(client: Client): Promise<void> {
   try {
     await client.query(`SELECT set_config('client_connection_check_interval', '1s', false)`);
   } catch {
-    // Servers before version 14, or on Windows, cannot. The lock is released all the same, only later.
+    // A server on Windows has no such check. There the lock is released when the statement ends.
   }
 }

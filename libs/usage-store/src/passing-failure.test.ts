@@ -12,17 +12,17 @@ describe('a failed call to Postgres', () => {
   it.each([
     ['25006', 'a server that is read-only during a failover'],
     ['25P04', 'a transaction that took too long'],
-    ['57P01', 'a server that ends'],
+    ['57P01', 'a server that stops'],
     ['57P03', 'a server that starts, or is in recovery'],
     ['57P05', 'a session that was idle for too long'],
     ['53300', 'too many connections'],
     ['53100', 'a full disk'],
     ['40001', 'a transaction that cannot be serialized'],
     ['40P01', 'a deadlock'],
-    ['55P03', 'a lock that was not to be had in time'],
+    ['55P03', 'a lock that was not available in time'],
     ['08006', 'a connection that broke'],
     ['08P01', 'a pooler that has no server'],
-  ])('may be made again after %s: %s', (state) => {
+  ])('is transient with SQLSTATE %s: %s', (state) => {
     expect(isPassingFailure(stateError(state))).toBe(true);
   });
 
@@ -35,7 +35,7 @@ describe('a failed call to Postgres', () => {
     ['42P01', 'a missing table'],
     ['AU001', 'a lost fence'],
     ['XX001', 'a damaged table'],
-  ])('is final after %s: %s', (state) => {
+  ])('is final with SQLSTATE %s: %s', (state) => {
     expect(isPassingFailure(stateError(state))).toBe(false);
   });
 
@@ -45,7 +45,7 @@ describe('a failed call to Postgres', () => {
     ['a lost connection, which the driver reports without a code', new Error('Connection terminated unexpectedly')],
     ['a connection that was lost while it waited in the pool', new Error('Client was closed and is not queryable')],
     ['a full pool', new Error('Knex: Timeout acquiring a connection. The pool is probably full.')],
-  ])('may be made again after %s', (_what, error) => {
+  ])('is transient with %s', (_what, error) => {
     expect(isPassingFailure(error)).toBe(true);
   });
 
@@ -54,7 +54,7 @@ describe('a failed call to Postgres', () => {
     ['ENAMETOOLONG of a file', systemError('open', 'ENAMETOOLONG')],
     ['an error of ours that speaks of a timeout', Object.assign(new Error('a timeout'), { code: 'COMMIT_TOO_LONG' })],
     ['a bug', new TypeError('x is not a function')],
-  ])('is final after %s', (_what, error) => {
+  ])('is final with %s', (_what, error) => {
     expect(isPassingFailure(error)).toBe(false);
   });
 });

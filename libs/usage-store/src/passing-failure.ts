@@ -3,20 +3,21 @@ import { DatabaseUnavailableError } from './errors.ts';
 import { sqlStateOf } from './domain-error.ts';
 
 /**
- * SQLSTATEs that a later try may not meet (PostgreSQL, appendix A).
- * - 08: a connection that broke or could not be made; poolers say so of everything that they cannot do now
+ * SQLSTATEs of transient failures (PostgreSQL, appendix A).
+ * - 08: a connection that broke or could not be opened; poolers use it for every temporary failure
  * - 53: too many connections, a full disk, no memory
- * - 57: a server that ends, starts or recovers; a statement that took too long, as one that waits for a lock does
- * - 25006: a server that is read-only, as the old primary or a standby is in a failover
+ * - 57: a server that stops, starts or recovers; a statement that was cancelled after its timeout, for example while it
+ * waited for a lock
+ * - 25006: a read-only server: during a failover, the old primary or a standby
  * - 25P03, 25P04: a transaction that took too long
- * - 40: transactions that got in each other's way
- * - 55P03: a lock that was not to be had in time
+ * - 40: serialization failures and deadlocks between transactions
+ * - 55P03: a lock that was not available in time
  */
 const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$/;
 
 /**
- * Whether a call failed for a reason that passes by itself, so that the same call may be made again. Its effect may
- * have happened all the same: only calls that are fenced or idempotent are repeated. What is not known to pass is final.
+ * Whether the failure of a call is transient, so that the same call may be retried. The failed call may still have
+ * taken effect, so only fenced or idempotent calls are retried. Failures that are not listed here are final.
  */
 export function isPassingFailure(error: unknown): boolean {
   if (isNetworkFailure(error) || error instanceof DatabaseUnavailableError) return true;
@@ -25,13 +26,15 @@ export function isPassingFailure(error: unknown): boolean {
   return error instanceof Error && !('code' in error) && LOST.test(error.message);
 }
 
-/** What a command ends with that does not wait for a passing failure, or has waited for too long. Others stay as they are. */
+/**
+ * Turns a transient failure that is not retried any more into an error with advice; returns any other error unchanged.
+ */
 export function toUnavailable(error: unknown): unknown {
   if (error instanceof DatabaseUnavailableError || !isPassingFailure(error)) return error;
   return new DatabaseUnavailableError(error, sqlStateOf(error) === READ_ONLY);
 }
 
-/** SQLSTATE of a server that cannot write, though others may: connections to it are not used any more. */
+/** SQLSTATE of a read-only server. The address may lead to a writable one by now, so the pool drops its connections. */
 export const READ_ONLY = '25006';
 
 /** The driver and the pool report a lost, refused or timed-out connection by message only. */

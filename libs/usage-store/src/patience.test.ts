@@ -5,7 +5,7 @@ const log = createLogger({ level: 'error', format: 'json', name: 'test' });
 const readOnly = Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' });
 const duplicate = Object.assign(new Error('duplicate key'), { code: '23505' });
 
-/** Fails so many times, then answers. */
+/** An operation that fails the given number of times, then answers. */
 function failing(times: number, error = readOnly) {
   let calls = 0;
   const operation = () => {
@@ -15,20 +15,20 @@ function failing(times: number, error = readOnly) {
   return { operation, calls: () => calls };
 }
 
-describe('an operation on a service that may be away', () => {
-  it('is repeated until it goes well', async () => {
+describe('an operation that is retried with patience', () => {
+  it('is retried after transient failures until it succeeds', async () => {
     const { operation, calls } = failing(2);
     expect(await new Patience({ log }).retry(operation)).toBe('done');
     expect(calls()).toBe(3);
   });
 
-  it('is not repeated when its failure does not pass', async () => {
+  it('is not retried after a final failure', async () => {
     const { operation, calls } = failing(1, duplicate);
     await expect(new Patience({ log }).retry(operation)).rejects.toBe(duplicate);
     expect(calls()).toBe(1);
   });
 
-  it('ends with a sentence once Postgres has failed for too long', async () => {
+  it('fails with an error that says what to do when Postgres fails for longer than the limit', async () => {
     const { operation } = failing(Infinity);
     await expect(new Patience({ log, waitMs: 300 }).retry(operation)).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
@@ -40,7 +40,7 @@ describe('an operation on a service that may be away', () => {
     });
   });
 
-  it('ends with its last error once another service has failed for too long', async () => {
+  it('fails with its last error when another service fails for longer than the limit', async () => {
     const archive = new Patience({
       service: 'the archive',
       log,
@@ -50,7 +50,7 @@ describe('an operation on a service that may be away', () => {
     await expect(archive.retry(failing(Infinity, duplicate).operation)).rejects.toBe(duplicate);
   });
 
-  it('is not waited for when an earlier one has waited in vain, until one goes well', async () => {
+  it('is not retried after an earlier operation has reached the limit, until one succeeds', async () => {
     const patience = new Patience({ log, waitMs: 300 });
     await patience.retry(failing(Infinity).operation).catch(() => undefined);
     const next = failing(Infinity);

@@ -3,20 +3,22 @@ import pRetry from 'p-retry';
 import { isPassingFailure, toUnavailable } from './passing-failure.ts';
 
 export interface PatienceOptions {
-  /** What fails, as the log names it; `the database` unless given. */
+  /** The name of the service in the log; `the database` by default. */
   readonly service?: string;
   readonly log: Logger;
-  /** How long a service may fail without one success in between; five minutes unless given, as a failover may take. */
+  /**
+   * How long a service may fail without a success, in milliseconds; by default 300,000, as long as a failover may take.
+   */
   readonly waitMs?: number;
-  /** What is tried again; the passing failures of Postgres unless given. */
+  /** Whether a failure is retried; by default the transient failures of Postgres are. */
   readonly isPassing?: (error: unknown) => boolean;
 }
 
 const FAILOVER_MS = 300_000;
 
 /**
- * Repeats what fails for a reason that passes by itself, with waits that double from 0.25 s to 10 s. A service that has
- * failed for too long is not waited for again by the next operation: that fails at its first try, until one goes well.
+ * Retries operations after transient failures, with waits that double from 0.25 s to 10 s. After a service has failed
+ * for longer than `waitMs`, later operations are not retried until one succeeds.
  */
 export class Patience {
   readonly #service: string;
@@ -36,8 +38,9 @@ export class Patience {
   }
 
   /**
-   * @param operation is fenced or idempotent: a call that failed may have had its effect.
-   * @throws {DatabaseUnavailableError} when Postgres has failed for too long; of another service its last error.
+   * @param operation must be fenced or idempotent, since a failed call may have taken effect.
+   * @throws {DatabaseUnavailableError} when Postgres fails for longer than `waitMs`; for another service, its last
+   * error.
    */
   async retry<T>(operation: () => Promise<T>): Promise<T> {
     const result = await pRetry(operation, {

@@ -31,7 +31,7 @@ describe('positions and totals in Postgres', () => {
 
   afterEach(() => opened.close());
 
-  it('gives out positions from 0, and from where they were left', async () => {
+  it('returns a claimed position of 0 at first, and the last committed one later', async () => {
     const [first] = await store.claim(['totals'], [3]);
     expect(first).toMatchObject({ sink: 'totals', partition: 3, nextOffset: 0, epoch: 1, fingerprint: undefined });
     const fingerprint = { offset: 6, hash: 'abc' };
@@ -39,7 +39,7 @@ describe('positions and totals in Postgres', () => {
     expect(await store.claim(['totals'], [3])).toMatchObject([{ nextOffset: 8, epoch: 2, fingerprint }]);
   });
 
-  it('adds a commit to what is there', async () => {
+  it('adds the totals of a commit to the stored totals', async () => {
     await store.claim(['totals'], [0]);
     await store.commitTotals(aCommit([{ bytes: 5 }, { bytes: 0, app: 'O"PS\\' }], { from: 0, to: 2 }));
     await store.commitTotals(aCommit([{ bytes: 7 }], { from: 2, to: 3 }));
@@ -51,7 +51,7 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
-  it('counts the events of each hour, and until when they came in time', async () => {
+  it('counts the events of each hour, and notes the offset up to which they were on time', async () => {
     const hour13 = { partition: 0, hourMs: NOON + 3_600_000, events: 2, eventBytes: 9n, lastOffset: 5 };
     const counted = 'SELECT hour, partition, events, event_bytes, counted_end, on_time_end FROM pipeline.counted_hour';
     const commit = (from: number, greatestEventTimeMs: number, lastOffset: number) =>
@@ -67,14 +67,14 @@ describe('positions and totals in Postgres', () => {
       { ...row, events: '4', event_bytes: '18', counted_end: '18', on_time_end: '18' },
     ]);
 
-    // The event time has come to 14:01 by now, and 60 s of lateness are allowed.
+    // The greatest event time is 14:01 by now, and the allowed lateness is 60 s.
     await commit(20, NOON, 24);
     expect(await rowsOf(counted)).toEqual([
       { ...row, events: '6', event_bytes: '27', counted_end: '25', on_time_end: '18' },
     ]);
   });
 
-  it('refuses a worker whose partition has been claimed since, and changes nothing', async () => {
+  it('refuses a commit for a partition that another worker has claimed since, and changes nothing', async () => {
     await store.claim(['totals'], [0, 1]);
     await store.claim(['totals'], [1]);
     const commit = { ...aCommit([{ bytes: 5 }]), moves: [aMove({ partition: 0 }), aMove({ partition: 1 })] };
@@ -83,19 +83,19 @@ describe('positions and totals in Postgres', () => {
     expect(await rowsOf('SELECT DISTINCT next_offset FROM pipeline.position')).toEqual([{ next_offset: '0' }]);
   });
 
-  it('refuses the same commit a second time, as after a lost answer', async () => {
+  it('refuses a repeated commit, such as after a lost answer', async () => {
     await store.claim(['totals'], [0]);
     await store.commitTotals(aCommit([{ bytes: 5 }]));
     await expect(store.commitTotals(aCommit([{ bytes: 5 }]))).rejects.toThrow(FenceLostError);
     expect(await rowsOf("SELECT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '5' }]);
   });
 
-  it('keeps dead letters with all that their records hold', async () => {
+  it('stores dead letters with the keys and values of their records', async () => {
     await store.claim(['totals'], [0]);
     const deadLetter = {
       partition: 0,
       offset: 4,
-      // A producer may stamp a record with anything.
+      // A record timestamp may be any 64-bit number.
       timestampMs: Number.MAX_SAFE_INTEGER,
       reason: 'not_json',
       detail: 'not JSON',
@@ -116,7 +116,7 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
-  describe('counts dead letters that are not stored whole in ranges', () => {
+  describe('counts dead letters that are not stored whole in ranges, which', () => {
     const range = { partition: 0, reason: 'not_json', firstOffset: 2, lastOffset: 9, records: 5 } as const;
     const ranges = `SELECT partition, reason, first_offset, last_offset, records
       FROM pipeline.dead_letter_range ORDER BY partition, reason, first_offset`;
@@ -129,7 +129,7 @@ describe('positions and totals in Postgres', () => {
       });
     });
 
-    it('which go on from commit to commit, each partition and reason by itself', async () => {
+    it('continue from commit to commit, separately for each partition and reason', async () => {
       const next = { ...range, firstOffset: 11, lastOffset: 12, records: 2 };
       await store.commitTotals({ ...aCommit([], { from: 10, to: 13 }), deadLetterRanges: [next] });
       await store.commitTotals({ ...aCommit([], { partition: 1 }), deadLetterRanges: [{ ...range, partition: 1 }] });
@@ -140,7 +140,7 @@ describe('positions and totals in Postgres', () => {
       ]);
     });
 
-    it('of which another begins after an hour', async () => {
+    it('are followed by a new range after an hour', async () => {
       await database.raw(`UPDATE pipeline.dead_letter_range SET first_seen_at = first_seen_at - interval '1 hour'`);
       const next = { ...range, firstOffset: 11, lastOffset: 11, records: 1 };
       await store.commitTotals({ ...aCommit([], { from: 10, to: 13 }), deadLetterRanges: [next] });
@@ -150,7 +150,7 @@ describe('positions and totals in Postgres', () => {
       ]);
     });
 
-    it('which a refused commit leaves as they are', async () => {
+    it('a refused commit does not change', async () => {
       const again = { ...aCommit([]), deadLetterRanges: [range] };
       await expect(store.commitTotals(again)).rejects.toThrow(FenceLostError);
       expect(await rowsOf(`SELECT sum(records) AS records FROM pipeline.dead_letter_range`)).toEqual([
@@ -158,7 +158,7 @@ describe('positions and totals in Postgres', () => {
       ]);
     });
 
-    it('which dashboards add to the others', async () => {
+    it('the dashboards add to the dead letters that are stored whole', async () => {
       const letter = { partition: 1, offset: 0, timestampMs: 0, reason: 'empty', detail: 'nothing' } as const;
       const whole = { ...letter, key: null, payload: null, payloadBytes: 0 };
       await store.commitTotals({ ...aCommit([], { partition: 1 }), deadLetters: [whole] });
@@ -169,7 +169,7 @@ describe('positions and totals in Postgres', () => {
     });
   });
 
-  it('lets many workers commit to the same rows without a deadlock', async () => {
+  it('lets many workers commit to the same rows concurrently without a deadlock', async () => {
     const partitions = [0, 1, 2, 3, 4, 5];
     const ids = Array.from({ length: 200 }, (_, n) => `user ${n}`);
     await store.claim(['totals'], partitions);
@@ -183,7 +183,7 @@ describe('positions and totals in Postgres', () => {
     expect(await rowsOf("SELECT DISTINCT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '30' }]);
   });
 
-  it('records the first commit in which a user passed the quota of an hour', async () => {
+  it('records the first commit in which a user exceeds the quota of an hour', async () => {
     await store.claim(['totals'], [0]);
     await store.commitTotals(aCommit([{ bytes: 5_000 }], { from: 0, to: 1 }));
     expect(await rowsOf('SELECT * FROM pipeline.quota_crossing')).toEqual([]);
@@ -194,7 +194,7 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
-  it('counts a quota that somebody changes from the next commit on', async () => {
+  it('applies a changed quota from the next commit on', async () => {
     await store.claim(['totals'], [0]);
     await store.commitTotals(aCommit([{ id: PACO, bytes: 100 }], { from: 0, to: 1 }));
     await database('user_metadata').where({ id: PACO }).update({ quota: 150 });
@@ -204,7 +204,7 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
-  it('shows the usage of the hour in progress, that of the watermark, with the users as they are', async () => {
+  it('shows the usage in the hour of the watermark, with the present metadata of the users', async () => {
     await store.claim(['totals'], [0]);
     const event = { second: 0, bytes: 2_500 };
     await store.commitTotals(
@@ -217,7 +217,7 @@ describe('positions and totals in Postgres', () => {
     ]);
   });
 
-  it('keeps what had arrived when the archive has reached the end that was noted', async () => {
+  it('sets the archive time of a partition when the archive reaches a noted end offset', async () => {
     const progress = new StreamProgress(database, STREAM.topic);
     const [archive] = await store.claim(['archive', 'totals'], [0]);
     await progress.noteEnds(() => Promise.resolve(new Map([[0, 10]])));
@@ -230,8 +230,8 @@ describe('positions and totals in Postgres', () => {
     expect(partition?.archivedUntilMs).toBeDefined();
   });
 
-  describe('tells why a commit cannot be made as it is:', () => {
-    it('it takes longer than a statement may', async () => {
+  describe('gives the reason why a commit must be divided:', () => {
+    it('the commit exceeds the statement timeout', async () => {
       await store.claim(['totals'], [0]);
       await database.raw(`
         CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
@@ -249,7 +249,7 @@ describe('positions and totals in Postgres', () => {
       }
     });
 
-    it('a sum leaves the range of a 64-bit integer', async () => {
+    it('a sum exceeds a 64-bit integer', async () => {
       await store.claim(['totals'], [0]);
       await store.commitTotals(aCommit([{ bytes: 5 }], { from: 0, to: 1 }));
       await database.raw(`UPDATE bytes SET value = 9223372036854775807 WHERE type = 'app_total_bytes'`);
@@ -259,7 +259,7 @@ describe('positions and totals in Postgres', () => {
     });
   });
 
-  describe('notes which partitions stand still', () => {
+  describe('notes the stopped partitions', () => {
     const gap = { code: 'DATA_GAP', message: 'deleted', sink: 'archive' } as const;
     const conflict = { code: 'ARCHIVE_CONFLICT', message: 'other rows' } as const;
 
@@ -268,7 +268,7 @@ describe('positions and totals in Postgres', () => {
       return noted.map(({ partition, code, owner }) => [partition, code, owner]);
     }
 
-    it('of those that the worker holds, until it says that they go on', async () => {
+    it('that the worker holds, until it reports that they advance', async () => {
       const progress = new StreamProgress(database, STREAM.topic);
       await store.claim(['totals'], [0, 1]);
       await progress.noteFaults(STREAM.owner, [0, 1], new Map([[1, gap]]));
@@ -277,7 +277,7 @@ describe('positions and totals in Postgres', () => {
       expect(await faults()).toEqual([[0, 'ARCHIVE_CONFLICT', STREAM.owner]]);
     });
 
-    it('and leaves those that another worker has claimed to that one', async () => {
+    it('without changing those that another worker has claimed', async () => {
       const progress = new StreamProgress(database, STREAM.topic);
       await store.claim(['totals'], [0, 1]);
       await progress.noteFaults(STREAM.owner, [0, 1], new Map([[0, gap]]));
@@ -293,7 +293,7 @@ describe('positions and totals in Postgres', () => {
     });
   });
 
-  describe('says with a claim of the archive for how long records have been known to wait', () => {
+  describe('returns with a claim of the archive how long records have waited, which', () => {
     let progress: StreamProgress;
 
     async function waitingMs(): Promise<number | undefined> {
@@ -301,7 +301,7 @@ describe('positions and totals in Postgres', () => {
       return claimed?.waitingMs;
     }
 
-    /** Sets the notes that there are back in time. */
+    /** Moves the existing notes back in time. */
     async function age(seconds: number): Promise<void> {
       await database.raw(
         `UPDATE pipeline.partition_end SET first_noted_at = first_noted_at - :age * interval '1 second'`,
@@ -317,12 +317,12 @@ describe('positions and totals in Postgres', () => {
       await progress.noteEnds(() => Promise.resolve(new Map([[0, 10]])));
     });
 
-    it('since the first note of an end beyond the position, however often the same end was noted since', async () => {
+    it('counts from the first note of an end offset beyond the position, even if later notes repeat that offset', async () => {
       expect(await waitingMs()).toBeGreaterThanOrEqual(60_000);
       expect(await waitingMs()).toBeLessThan(90_000);
     });
 
-    it('not counting records that an open intent holds', async () => {
+    it('does not include records of an open intent', async () => {
       const chunk = { partition: 0, epoch: 1, startOffset: 0, endOffset: 10, decoderVersion: 1, paths: ['a'] };
       await store.recordIntent(chunk);
       expect(await waitingMs()).toBeUndefined();
@@ -330,13 +330,13 @@ describe('positions and totals in Postgres', () => {
       expect(await waitingMs()).toBeLessThan(30_000);
     });
 
-    it('and nothing when none are known to wait', async () => {
+    it('is undefined when no records wait', async () => {
       const move = aMove({ epoch: 1, from: 0, to: 10 });
       await store.completeChunk({ move, decoderVersion: 1, files: [], hasIntent: false });
       expect(await waitingMs()).toBeUndefined();
     });
 
-    it('which is no time when the clock of Postgres was set back', async () => {
+    it('is 0 after the clock of Postgres was set back', async () => {
       await age(-3_600);
       expect(await waitingMs()).toBe(0);
     });
@@ -353,7 +353,7 @@ interface EventOfTest {
   readonly id?: string;
   readonly app?: string;
   readonly bytes: number;
-  /** After 13:15:00. */
+  /** Seconds after 13:15:00. */
   readonly second?: number;
 }
 

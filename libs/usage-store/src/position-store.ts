@@ -18,22 +18,27 @@ import { sqlStateOf } from './domain-error.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
 import { totalParameters, userHourParameters } from './total-parameters.ts';
 
-/** What tells this worker's stream from any other. Stored with the positions; another one is refused. */
+/**
+ * The identity of a worker's stream. The database stores it with the positions and refuses workers of another stream.
+ */
 export interface StreamIdentity {
   readonly topic: string;
   readonly groupId: string;
   readonly clusterId: string;
-  /** Undefined for a worker that keeps totals only. */
+  /** Undefined for a worker without the archive sink. */
   readonly archiveUrl: string | undefined;
-  /** Not part of the identity: stored for the watermarks that people look at. */
+  /** Not part of the identity: stored for watermarks and finality. */
   readonly allowedLatenessMs: number;
-  /** By which rules records become events or dead letters; those of this program unless given. */
+  /** The version of the decoding rules; that of this program by default. */
   readonly decoderVersion?: number;
-  /** Who claims, for people. */
+  /** The name of the worker that claims, for operators. */
   readonly owner: string;
 }
 
-/** Positions and totals in Postgres: one function call each, so that a frozen client holds no transaction open. */
+/**
+ * Positions and totals in Postgres. Each method is one function call, so that a frozen client holds no transaction
+ * open.
+ */
 export class PostgresPositionStore implements PositionStore {
   readonly #database: Knex;
   readonly #stream: StreamIdentity;
@@ -114,7 +119,7 @@ export class PostgresPositionStore implements PositionStore {
 const QUERY_CANCELED = '57014';
 const NUMERIC_VALUE_OUT_OF_RANGE = '22003';
 
-/** Failures of a commit that another division of its records can avoid (PostgreSQL, appendix A). */
+/** Translates failures of a commit that smaller commits can avoid (SQLSTATEs: PostgreSQL, appendix A). */
 function commitFailure(error: unknown): unknown {
   const state = sqlStateOf(error);
   const message = error instanceof Error ? error.message : String(error);
@@ -128,7 +133,7 @@ function commitFailure(error: unknown): unknown {
   return error;
 }
 
-/** A row as the driver gives it: bigint columns are texts. */
+/** A row as the driver returns it: bigint columns are texts. */
 interface ClaimRow {
   readonly sink: Sink;
   readonly partition: number;
@@ -151,7 +156,7 @@ function claimedPosition(row: ClaimRow): ClaimedPosition {
     fingerprint: isMarked ? { offset: Number(row.fingerprint_offset), hash: row.fingerprint } : undefined,
     openIntent: row.intent ?? undefined,
     generation: row.generation,
-    // Negative where the clock of Postgres was set back.
+    // The value is negative after the clock of Postgres was set back.
     waitingMs: row.waiting_ms === null ? undefined : Math.max(0, Number(row.waiting_ms)),
   };
 }
@@ -178,7 +183,7 @@ function hourCountColumns(counts: readonly HourCount[]) {
   };
 }
 
-/** A producer may stamp a record with any 64-bit number; what is no time from 1970 to 9999 is stored as unknown. */
+/** A record's timestamp may be any 64-bit number; one outside 1970 to 9999 is stored as NULL. */
 function isStorable(timestampMs: number): boolean {
   return timestampMs >= 0 && timestampMs <= 253_402_300_799_999;
 }

@@ -27,8 +27,8 @@ async function tablesOfOurs(): Promise<readonly { readonly name: string; readonl
 }
 
 describe('a publication of all tables', () => {
-  // Postgres refuses these statements in a table that it publishes and in which it cannot identify a row.
-  it('leaves every table of schema public and pipeline open to updates and deletes', async () => {
+  // Postgres refuses UPDATE and DELETE on a published table without a replica identity.
+  it('allows updates and deletes in every table of schemas public and pipeline', async () => {
     await migrate({ url: test.url });
     await database.raw('CREATE PUBLICATION everything FOR ALL TABLES');
     const tables = await tablesOfOurs();
@@ -41,7 +41,7 @@ describe('a publication of all tables', () => {
     }
   });
 
-  it('may exist before the migration, beside tables of an earlier installation without an identity', async () => {
+  it('may exist before the migration, with tables of an earlier installation that have no replica identity', async () => {
     await database.raw(`
       CREATE TABLE public.user_quota_limit (email text, usage bigint, quota bigint, "timestamp" timestamp);
       ALTER TABLE public.user_quota_limit REPLICA IDENTITY NOTHING;

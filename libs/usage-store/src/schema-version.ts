@@ -3,14 +3,14 @@ import { SchemaVersionError } from './errors.ts';
 import { toDomainError } from './domain-error.ts';
 
 /**
- * What this program expects of the functions and tables of schema `pipeline`. It is raised with a change that programs of
- * the new version cannot do without. The provisioner writes it to `pipeline.schema_version`.
+ * The version of schema `pipeline` that this program needs. A change that new programs depend on raises it. The
+ * provisioner writes it to `pipeline.schema_version`.
  */
 export const SCHEMA_VERSION = 3;
 
 /**
- * The oldest version of programs that go together with the functions. It is raised with a change after which older
- * programs would go wrong; until then the functions that they call stay declared.
+ * The oldest program version that works with the functions. A change that would break older programs raises it; until
+ * then the functions that they call stay declared.
  */
 export const COMPATIBLE_SINCE = 3;
 
@@ -20,7 +20,7 @@ interface AcceptedVersions {
 }
 
 /**
- * Makes sure that the database is one that this program can work with.
+ * Checks that this program can work with the schema of the database.
  * @throws {SchemaMissingError} when it was never provisioned.
  * @throws {SchemaVersionError} when it is older, or newer and no longer compatible.
  */

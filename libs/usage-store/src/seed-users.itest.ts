@@ -20,7 +20,7 @@ describe('the initial users', () => {
 
   const users = () => database.withSchema('public').table('user_metadata').select<unknown[]>('*').orderBy('id');
 
-  it('are twenty, with their quotas', async () => {
+  it('are twenty users with their quotas', async () => {
     await seedUsers(database);
     const found = await users();
     expect(found).toHaveLength(20);
@@ -33,19 +33,19 @@ describe('the initial users', () => {
     expect(initialUsers.reduce((sum, { quota }) => sum + quota, 0)).toBe(7_505_000);
   });
 
-  it('stay deleted when somebody has deleted them', async () => {
+  it('stay deleted after an administrator has deleted them', async () => {
     await seedUsers(database);
     await database.raw(`DELETE FROM public.user_metadata WHERE name = 'fede'`);
     await seedUsers(database);
     expect(await users()).toHaveLength(19);
   });
 
-  it('are each there once when two provisioners add them at once', async () => {
+  it('exist once after two concurrent provisioners have added them', async () => {
     await Promise.all([seedUsers(database), seedUsers(database)]);
     expect(await users()).toHaveLength(20);
   });
 
-  it('stay as somebody changed them', async () => {
+  it('keep later changes', async () => {
     await seedUsers(database);
     await database.raw(`UPDATE public.user_metadata SET quota = 1 WHERE name = 'fede'`);
     const changed = await users();

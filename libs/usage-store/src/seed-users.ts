@@ -2,14 +2,14 @@ import type { Knex } from 'knex';
 import { initialUsers } from './initial-users.ts';
 
 /**
- * Adds each initial user once in the life of the database. Run again, it changes nothing: who is there stays as somebody
- * changed them, who was deleted stays deleted.
+ * Adds each initial user once in the life of the database. Another run changes nothing: users keep later changes, and
+ * deleted users stay deleted.
  */
 export async function seedUsers(database: Knex): Promise<void> {
   await database.raw(ADD_USERS, { users: JSON.stringify(initialUsers) });
 }
 
-/** One statement: a user is recorded as added and added, or neither. */
+/** One statement, so that a user is both added and recorded as added, or neither. */
 const ADD_USERS = `
   WITH initial AS (
     SELECT * FROM jsonb_to_recordset(CAST(:users AS jsonb)) AS u (id text, name text, email text, quota bigint)

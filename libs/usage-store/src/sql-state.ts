@@ -1,9 +1,9 @@
 /**
- * The refusals of the functions of schema `pipeline`, as SQLSTATEs of a class of our own.
- * A refusal rolls the whole call back.
+ * The SQLSTATEs with which functions of schema `pipeline` refuse a call, in the user-defined class AU. A refusal rolls
+ * the whole call back.
  */
 export const SqlState = {
-  /** A position is not where the caller left it, or another worker has claimed it since. */
+  /** A position was moved, or claimed by another worker, since the caller's last call. */
   fenceLost: 'AU001',
   /** The worker was built for a schema version that this database does not accept. */
   schemaVersion: 'AU002',
@@ -11,8 +11,8 @@ export const SqlState = {
   otherStream: 'AU003',
   /** A newer revision of the hour has been computed already. */
   newerResult: 'AU004',
-  /** What an operator asks for has to wait: a chunk is being written. */
+  /** The operator's command must wait, since a chunk is being written. */
   chunkInProgress: 'AU005',
-  /** What is left to do of a partition was begun by other rules of decoding. */
+  /** Another decoder version left one sink of a partition behind the other, or a chunk half written. */
   decoderVersion: 'AU006',
 } as const;

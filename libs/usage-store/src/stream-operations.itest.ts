@@ -44,8 +44,8 @@ const move = (from: number, to: number) => ({
 });
 const chunkTo = (to: number) => ({ move: move(0, to), decoderVersion: 1, files: [], hasIntent: false });
 
-describe('a database that keeps a topic', () => {
-  it('refuses another topic, also when both come first at the same time', async () => {
+describe('a database that belongs to a topic', () => {
+  it('refuses another topic, also when workers of both make the first claim concurrently', async () => {
     const claims = await Promise.allSettled(
       ['devices', 'devices-test'].map((topic) => storeOf({ topic }).claim(['totals'], [0])),
     );
@@ -56,7 +56,7 @@ describe('a database that keeps a topic', () => {
     );
   });
 
-  it('refuses another archive, also once the topic that it was begun with is retired', async () => {
+  it('refuses another archive, also after its first topic was retired', async () => {
     await storeOf({}).claim(['totals', 'archive'], [0]);
     await operations().retireTopic();
     await expect(storeOf({ topic: 'next', archiveUrl: 'file:/b' }).claim(['totals', 'archive'], [0])).rejects.toThrow(
@@ -65,28 +65,28 @@ describe('a database that keeps a topic', () => {
   });
 });
 
-describe('a topic that is retired', () => {
+describe('a retired topic', () => {
   beforeEach(async () => {
     await storeOf({}).claim(['totals', 'archive'], [0]);
   });
 
-  it('lets another one follow, and is refused itself', async () => {
+  it('can be followed by another topic, and is then refused', async () => {
     await operations().retireTopic();
     await storeOf({ topic: 'next' }).claim(['totals', 'archive'], [0]);
     await expect(storeOf({}).claim(['totals'], [0])).rejects.toThrow('this database keeps topic next');
   });
 
-  it('is refused while no other follows', async () => {
+  it('is refused before another topic follows', async () => {
     await operations().retireTopic();
     await expect(storeOf({}).claim(['totals'], [0])).rejects.toThrow('topic devices was retired from this database');
   });
 
-  it('takes no commit of a worker that still runs', async () => {
+  it('fences a worker that still runs', async () => {
     await operations().retireTopic();
     await expect(storeOf({}).completeChunk(chunkTo(5))).rejects.toThrow(FenceLostError);
   });
 
-  it('holds no hour any more', async () => {
+  it('no longer keeps hours from becoming final', async () => {
     await note('devices', [[0, 10]]);
     const hours = new PostgresHourStore(database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 1 });
     expect((await hours.statuses()).partitions).toMatchObject([{ topic: 'devices', archivedUntilMs: undefined }]);
@@ -95,7 +95,7 @@ describe('a topic that is retired', () => {
     expect((await hours.statuses()).partitions).toEqual([]);
   });
 
-  it('says what is left of it, each time it is retired', async () => {
+  it('reports its unprocessed offsets each time that it is retired', async () => {
     await storeOf({}).completeChunk(chunkTo(6));
     await database.raw(`UPDATE pipeline.position SET next_offset = 8 WHERE sink = 'totals'`);
     await note('devices', [[0, 10]]);
@@ -104,7 +104,7 @@ describe('a topic that is retired', () => {
     expect(await operations().retireTopic()).toEqual({ isChanged: false, ...left });
   });
 
-  it('may come back to the positions that it was left at, unless another has taken its place', async () => {
+  it('can be restored with its positions, unless another topic has taken its place', async () => {
     await storeOf({}).completeChunk(chunkTo(6));
     await operations().retireTopic();
     await storeOf({ topic: 'next' }).claim(['totals'], [0]);
@@ -115,7 +115,7 @@ describe('a topic that is retired', () => {
     expect(await storeOf({}).claim(['archive'], [0])).toMatchObject([{ nextOffset: 6 }]);
   });
 
-  it('has no chunk half written', async () => {
+  it('must have no open intent', async () => {
     await storeOf({}).recordIntent({
       partition: 0,
       epoch: 1,
@@ -128,7 +128,7 @@ describe('a topic that is retired', () => {
     expect(await storeOf({}).claim(['archive'], [0])).toMatchObject([{ epoch: 2 }]);
   });
 
-  it('was kept here before', async () => {
+  it('must have been claimed in this database before', async () => {
     await expect(operations('another').retireTopic()).rejects.toThrow('no worker has ever kept topic another');
   });
 });

@@ -2,20 +2,20 @@ import type { Knex } from 'knex';
 import { functionAnswer } from './function-answer.ts';
 import { FORGET_NOTES, RESTORE_TOPIC, RETIRE_TOPIC } from './sql/operator.sql.ts';
 
-/** What is left of a topic that was retired, as the last notes of its ends have it. */
+/** A retired topic: its unprocessed offsets up to the last noted ends, and its files. */
 export interface RetiredTopic {
   /** False when the topic had been retired before. */
   readonly isChanged: boolean;
   readonly partitions: number;
-  /** Offsets that no totals have. */
+  /** Offsets that are not in the totals. */
   readonly notCounted: number;
-  /** Offsets that the totals have and the archive lacks. */
+  /** Offsets that are in the totals and not in the archive. */
   readonly notArchived: number;
-  /** In the archive. */
+  /** Files in the archive. */
   readonly files: number;
 }
 
-/** By which an operator changes what is known of the stream. Each call is one transaction, and safe to be made again. */
+/** Operators' changes to the state of the stream. Each method is one transaction and idempotent. */
 export class StreamOperations {
   readonly #database: Knex;
   readonly #topic: string;
@@ -27,7 +27,7 @@ export class StreamOperations {
 
   /**
    * Takes the topic out of the database: its workers are refused, and no hour waits for it.
-   * @throws {OtherStreamError} when no worker has ever kept it here.
+   * @throws {OtherStreamError} when no worker has ever claimed it in this database.
    * @throws {ChunkInProgressError} while one of its chunks is half written.
    */
   async retireTopic(): Promise<RetiredTopic> {
@@ -39,7 +39,10 @@ export class StreamOperations {
     return this.#answer<boolean>(RESTORE_TOPIC);
   }
 
-  /** No hour is final until the ends have been noted anew, and reached. @returns how many partitions there are. */
+  /**
+   * Deletes the noted end offsets: no hour is final until the archive reaches newly noted ones.
+   * @returns the number of partitions.
+   */
   async forgetNotes(): Promise<number> {
     return Number(await this.#answer<string>(FORGET_NOTES));
   }

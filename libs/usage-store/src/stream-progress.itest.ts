@@ -31,7 +31,7 @@ async function claim(...sinks: readonly ('totals' | 'archive')[]): Promise<void>
 
 const note = (end: number, everyMs?: number) => progress.noteEnds(() => Promise.resolve(new Map([[0, end]])), everyMs);
 
-/** Moves the sink's position, as long ago as is said. */
+/** Sets the position of the sink, with a time of the move in the past. */
 async function moveTo(sink: string, offset: number, ago = '0 s'): Promise<void> {
   await database.raw(
     `UPDATE pipeline.position SET next_offset = :offset, moved_at = clock_timestamp() - CAST(:ago AS interval) WHERE sink = :sink`,
@@ -44,7 +44,7 @@ async function noteCount(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** As the batch layer reads it. */
+/** The statuses that the batch layer reads. */
 function hourStatuses() {
   return new PostgresHourStore(database, { archiveUrl: undefined, previewedUsers: 1 }).statuses();
 }
@@ -53,12 +53,12 @@ async function archivedUntilMs(): Promise<number | undefined> {
   return (await hourStatuses()).partitions[0]?.archivedUntilMs;
 }
 
-/** Of an hour long ago. */
+/** The finality of the hour at 1970-01-01T00. */
 async function finalityNow() {
   return finality({ hourMs: 0, awaitedEvents: 0 }, { ...(await hourStatuses()), allowedLatenessMs: 60_000 });
 }
 
-/** What the clock of Postgres would have written, had it been ahead by so much since then. */
+/** Shifts the noted times as if the clock of Postgres had been ahead by this interval. */
 async function shiftNotes(ahead: string): Promise<void> {
   await database.raw('UPDATE pipeline.partition_end SET noted_at = noted_at + CAST(? AS interval)', [ahead]);
   await database.raw(
@@ -68,8 +68,8 @@ async function shiftNotes(ahead: string): Promise<void> {
   );
 }
 
-describe('notes of the ends of a topic', () => {
-  it('are one for all workers within a few seconds', async () => {
+describe('the noted end offsets of a topic', () => {
+  it('are shared by all workers that note within a few seconds', async () => {
     await claim('totals', 'archive');
     await note(10, 60_000);
     await note(20, 60_000);
@@ -78,7 +78,7 @@ describe('notes of the ends of a topic', () => {
     expect((await progress.partitions())[0]?.endOffset).toBe(30);
   });
 
-  it('do not become more while only the totals go on', async () => {
+  it('do not pile up for a worker without an archive sink', async () => {
     await claim('totals');
     for (const end of [10, 20, 30, 40]) {
       await note(end);
@@ -87,7 +87,7 @@ describe('notes of the ends of a topic', () => {
     expect(await noteCount()).toBeLessThanOrEqual(2);
   });
 
-  it('become no more than some hundred while the archive stands still', async () => {
+  it('stay at 500 or fewer while the archive is stopped', async () => {
     await claim('totals', 'archive');
     await database.raw(`
       INSERT INTO pipeline.partition_end (topic, partition, end_offset, first_noted_at, noted_at)
@@ -103,7 +103,7 @@ describe('notes of the ends of a topic', () => {
     expect(await noteCount()).toBe(3);
   });
 
-  it('say nothing of a log that ends before a position: it was truncated', async () => {
+  it('ignore an end below a position, which shows that the log was truncated', async () => {
     await claim('totals', 'archive');
     await note(100);
     await moveTo('archive', 100, '1 min');
@@ -115,7 +115,7 @@ describe('notes of the ends of a topic', () => {
   });
 });
 
-describe("a clock of Postgres's that was ahead", () => {
+describe('a clock of Postgres that was ahead', () => {
   beforeEach(async () => {
     await claim('totals', 'archive');
     await note(10);
@@ -123,7 +123,7 @@ describe("a clock of Postgres's that was ahead", () => {
     await note(10);
   });
 
-  it('makes nothing final once it is right again', async () => {
+  it('makes no hour final after it is corrected', async () => {
     expect(await finalityNow()).toEqual({ isFinal: true });
     await shiftNotes('1 day');
     expect(await finalityNow()).toMatchObject({
@@ -133,7 +133,7 @@ describe("a clock of Postgres's that was ahead", () => {
     expect((await progress.partitions())[0]?.archivedUntilMs).toBeUndefined();
   });
 
-  it('does not keep the ends from being noted anew', async () => {
+  it('does not prevent new notes of the end offsets after it is corrected', async () => {
     await shiftNotes('1 day');
     await note(15);
     expect((await progress.partitions())[0]?.endOffset).toBe(15);
@@ -143,14 +143,14 @@ describe("a clock of Postgres's that was ahead", () => {
     expect(Math.abs((await archivedUntilMs()) ?? 0) - Date.now()).toBeLessThan(60_000);
   });
 
-  it('leaves no note of a worker that read the clock before it was put right', async () => {
+  it('leaves no note of a worker that read it before the correction', async () => {
     await database.raw(
       `SELECT pipeline.note_partition_ends(3, 'devices', clock_timestamp() + interval '1 day', ARRAY[0], ARRAY[10::bigint])`,
     );
     expect(await archivedUntilMs()).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
-  it('is forgotten by a command when it has been caught up meanwhile', async () => {
+  it('leaves notes that forget-notes deletes, also when the present time has passed them', async () => {
     expect(await new StreamOperations(database, TOPIC).forgetNotes()).toBe(1);
     expect(await archivedUntilMs()).toBeUndefined();
     await note(10);
@@ -162,7 +162,7 @@ describe('a partition whose end cannot be read', () => {
   const noteEndsOf = (...ends: [number, number | undefined][]) =>
     progress.noteEnds(() => Promise.resolve(new Map(ends)));
 
-  it('is known from the first note on, so that no hour is final without it', async () => {
+  it('is known from the first note on, so that hours wait for it', async () => {
     await claim('totals', 'archive');
     await noteEndsOf([0, 0], [1, undefined]);
     const { partitions } = await hourStatuses();
@@ -172,14 +172,14 @@ describe('a partition whose end cannot be read', () => {
     ]);
   });
 
-  it('keeps what was known of it', async () => {
+  it('keeps its last known end offset', async () => {
     await claim('totals', 'archive');
     await noteEndsOf([0, 7]);
     await noteEndsOf([0, undefined]);
     expect((await progress.partitions())[0]).toMatchObject({ endOffset: 7 });
   });
 
-  it('has no lag, not even 0, once its end was last read half a minute ago', async () => {
+  it('has an unknown lag, rather than 0, after its end was not read for 30 s', async () => {
     await claim('totals', 'archive');
     await noteEndsOf([0, 0]);
     expect((await progress.partitions())[0]?.lag).toEqual({ totals: 0, archive: 0 });
@@ -188,7 +188,7 @@ describe('a partition whose end cannot be read', () => {
     expect((await progress.partitions())[0]?.lag).toEqual({ totals: undefined, archive: undefined });
   });
 
-  it('has no lag before its end was ever noted', async () => {
+  it('has an unknown lag before its end is noted for the first time', async () => {
     await claim('totals', 'archive');
     expect((await progress.partitions())[0]?.lag).toEqual({ totals: undefined, archive: undefined });
   });

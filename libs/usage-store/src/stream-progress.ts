@@ -11,7 +11,7 @@ import {
   STREAM_STATUS,
 } from './sql/speed.sql.ts';
 
-/** How far a partition has come. Offsets are of the next record; undefined where nobody has noted one. */
+/** The progress of a partition. An offset is that of the next record, and undefined if none was noted. */
 export interface PartitionProgress {
   readonly partition: number;
   readonly offsets: Readonly<Record<Sink, number | undefined>>;
@@ -19,7 +19,7 @@ export interface PartitionProgress {
   readonly lag: Readonly<Record<Sink, number | undefined>>;
   readonly owner: string | undefined;
   readonly isIdle: boolean;
-  /** Milliseconds since 1970, like the next two. */
+  /** This and the next two: milliseconds since 1970. */
   readonly greatestEventTimeMs: number | undefined;
   readonly watermarkMs: number | undefined;
   readonly archivedUntilMs: number | undefined;
@@ -27,7 +27,7 @@ export interface PartitionProgress {
     { readonly startOffset: number; readonly endOffset: number; readonly paths: readonly string[] } | undefined;
 }
 
-/** A partition that stands still, as its worker has noted it. */
+/** A stopped partition, as its worker has noted it. */
 export interface NotedFault extends PartitionFault {
   readonly partition: number;
   /** Milliseconds since 1970. */
@@ -35,7 +35,7 @@ export interface NotedFault extends PartitionFault {
   readonly owner: string;
 }
 
-/** Where the stream stands, for status, drain and finality. */
+/** The progress of the stream, for status, drain and finality. */
 export class StreamProgress {
   readonly #database: Knex;
   readonly #topic: string;
@@ -45,14 +45,15 @@ export class StreamProgress {
     this.#topic = topic;
   }
 
-  /** The partitions that were claimed at least once, in order. */
+  /** The partitions that a worker has claimed, in order. */
   async partitions(): Promise<readonly PartitionProgress[]> {
     return (await this.#call<StatusRow>(STREAM_STATUS, {})).map(progressOf);
   }
 
   /**
-   * Notes each partition's end offset with the clock of Postgres, read before the offsets are: everything that had
-   * arrived by then lies below them. Does not write them down when a worker has done so in the last `everyMs`.
+   * Notes the end offset of each partition with a time of Postgres's clock that is read before the offsets, so that all
+   * records that had arrived by then lie below the offset. Reads the offsets without noting them when a worker has
+   * noted some in the last `everyMs` milliseconds.
    */
   async noteEnds(readEnds: () => Promise<ReadonlyMap<number, number | undefined>>, everyMs = 0): Promise<void> {
     const [clock] = await this.#call<{ now: string | null }>(NOW_FOR_NOTING, { everyMs });
@@ -67,8 +68,8 @@ export class StreamProgress {
   }
 
   /**
-   * Notes which of the partitions that a worker holds stand still, and that all others of them do not.
-   * @param owner as whom it has claimed them: those that another has claimed since are left out.
+   * Notes which of a worker's partitions are stopped, and deletes the faults of its other partitions.
+   * @param owner the worker's name in its claims: partitions that another worker has claimed since are left out.
    */
   async noteFaults(
     owner: string,
@@ -86,12 +87,12 @@ export class StreamProgress {
     });
   }
 
-  /** The partitions that stand still, whoever holds them, in order. */
+  /** The stopped partitions of all workers, in order. */
   async faults(): Promise<readonly NotedFault[]> {
     return (await this.#call<FaultRow>(PARTITION_FAULTS, {})).map(faultOf);
   }
 
-  /** How many records are dead letters, by reason, the most frequent one first. */
+  /** The number of dead letters by reason, the most frequent reason first. */
   async refusedRecords(): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#call<{ reason: string; records: string }>(REFUSED_RECORDS, {});
     return new Map(rows.map(({ reason, records }) => [reason, Number(records)]));

@@ -10,7 +10,7 @@ import {
   type TextsOfRows,
 } from './binary-array.ts';
 
-/** A commit's totals as the function's parameters. */
+/** The totals of a commit as parameters of pipeline.commit_totals. */
 export function totalParameters({ groups, sums }: TotalColumns) {
   return {
     windowMs: bigintArrayOfRuns(groups.map(({ windowStartMs, rows }) => ({ value: windowStartMs, count: rows }))),
@@ -29,7 +29,7 @@ export function userHourParameters({ groups, ids, sums }: UserHourColumns) {
   };
 }
 
-/** Groups of a type share their ids, which are encoded once. */
+/** Groups of one type share their list of ids, so each list is encoded once. */
 function textsOfGroups(groups: TotalColumns['groups']): TextsOfRows[] {
   const known = new Map<readonly string[], EncodedTexts>();
   let end = 0;

@@ -13,7 +13,7 @@ let pooler: LocalServer | undefined;
 
 beforeEach(async () => {
   [test, folder] = await Promise.all([emptyDatabase(), temporaryFolder()]);
-  // pgbouncer may have to run as somebody else.
+  // pgbouncer refuses to run as root, so it may run as another user who needs these files.
   await chmod(folder.path, 0o755);
 });
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   await test.close();
 });
 
-/** @returns the URL of the test's database through a real pgbouncer. */
+/** Starts a real pgbouncer. @returns the URL of the test's database through it. */
 async function throughPooler(options: Pick<PgbouncerOptions, 'poolMode' | 'poolSize'>): Promise<string> {
   const [port = 0] = await freePortNumbers(1);
   pooler = await startPgbouncer({ home: folder.path, port, serverUrl: test.url, report: () => undefined, ...options });
@@ -35,7 +35,7 @@ async function rowsOf(database: Knex, query: string): Promise<readonly unknown[]
   return rows;
 }
 
-/** Asks as another program, on connections without settings of ours. */
+/** Queries as another program, on connections that change no setting. */
 async function asAnotherProgram(url: string, query: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -56,7 +56,7 @@ const OUR_LOCKS = `SELECT FROM pg_locks WHERE locktype = 'advisory'
 describe('a pgbouncer in transaction mode', () => {
   const refusal = { code: 'TRANSACTION_POOLER', exitCode: 1 };
 
-  it('is refused, and its sessions keep no setting and no lock of ours', async () => {
+  it('is refused, and its sessions keep no setting and no lock of the programs', async () => {
     const url = await throughPooler({ poolMode: 'transaction' });
     const before = await asAnotherProgram(url, SETTINGS);
     await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
@@ -64,7 +64,7 @@ describe('a pgbouncer in transaction mode', () => {
     expect(await asAnotherProgram(test.url, OUR_LOCKS)).toEqual([]);
   });
 
-  it('is refused when it has one session only', async () => {
+  it('is refused when it has only one session', async () => {
     const url = await throughPooler({ poolMode: 'transaction', poolSize: 1 });
     await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
   });
@@ -85,7 +85,7 @@ describe('a pgbouncer in transaction mode', () => {
 });
 
 describe('a pgbouncer in session mode', () => {
-  it('serves the provisioner and the programs, and hands on no setting and no lock of theirs', async () => {
+  it('serves the provisioner and the programs, and passes none of their settings and locks to other clients', async () => {
     const url = await throughPooler({ poolMode: 'session' });
     const before = await asAnotherProgram(url, SETTINGS);
     await migrate({ url });
@@ -99,7 +99,7 @@ describe('a pgbouncer in session mode', () => {
     expect(await asAnotherProgram(url, SETTINGS)).toEqual(before);
   });
 
-  it('may have one session only', async () => {
+  it('is accepted with only one session', async () => {
     const url = await throughPooler({ poolMode: 'session', poolSize: 1 });
     const database = await connectWithRetry({ url }, { applicationName: 'test', poolMax: 1 });
     expect(await rowsOf(database, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

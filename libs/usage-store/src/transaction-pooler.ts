@@ -1,27 +1,27 @@
 import type { Client } from 'pg';
 
-/** A client of the driver, which keeps the process id that the other end gave it at the start of the connection. */
+/** A client of the driver, with the process id that the server or pooler sent at the start of the connection. */
 export interface PooledClient extends Client {
   readonly processID?: number | null;
 }
 
 interface Session {
   readonly client: PooledClient;
-  /** Of the server's process that answered a statement. */
+  /** The id of the server process that answered a statement. */
   readonly pid: number;
 }
 
-/** How often both connections are asked: a busy pool may happen to give both another session each time. */
+/** How often both connections are queried: a busy pool may happen to lend each a session that proves nothing. */
 const ROUNDS = 3;
 
-/** How long the second connection waits for a session: as long as a busy pool may take to have one free. */
+/** How long the second connection waits for a session: longer than a busy pool usually takes to free one. */
 const SESSION_MS = 3_000;
 
 /**
- * Whether a pooler stands between this connection and the server that lends sessions for the length of a transaction.
- * A server names the process of the session at the start of the connection; a pooler, which has no session yet, some other
- * number. In session mode the connection then keeps one session to itself; in transaction mode a second connection is
- * lent the session that the first has just left, or the first comes back to another one.
+ * Whether the connection goes through a pooler in transaction mode. At the start of a connection a server sends the
+ * process id of the session, while a pooler, which has no session yet, sends another number. In session mode the
+ * connection then keeps one session to itself. In transaction mode a second connection gets the session that the first
+ * has just left, or the first gets another session.
  */
 export async function isSharedByTransactions(
   { client, pid }: Session,
@@ -35,7 +35,7 @@ export async function isSharedByTransactions(
     }
     return false;
   } catch (error) {
-    // In session mode a second connection waits in vain where the pool has one session only.
+    // In session mode the second connection times out when the pool has only one session.
     if (error instanceof Error && error.message === QUERY_TIMEOUT) return false;
     throw error;
   } finally {
@@ -43,7 +43,7 @@ export async function isSharedByTransactions(
   }
 }
 
-/** What the driver says of a query that was not answered in `query_timeout`. */
+/** The driver's message for a query that gets no answer within `query_timeout`. */
 const QUERY_TIMEOUT = 'Query read timeout';
 
 async function backendOf(client: Client): Promise<number | undefined> {

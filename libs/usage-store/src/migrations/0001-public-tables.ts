@@ -1,8 +1,8 @@
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /**
- * The four tables that people query. A table that exists already (an earlier installation's) keeps its rows and gets
- * the key that the upserts need; if its rows contradict the key, the migration fails and names the duplicate.
+ * The four public tables. An existing table of an earlier installation keeps its rows and gets the primary key that the
+ * upserts need; if its rows contradict the key, the migration fails and names the duplicate.
  */
 export const publicTables: NumberedMigration = {
   name: '0001-public-tables',
@@ -56,8 +56,8 @@ export const publicTables: NumberedMigration = {
     END
     $$;
 
-    -- By which logical replication finds the row that is deleted or updated: without one, a publication FOR ALL TABLES makes
-    -- Postgres refuse those commands. It is the primary key where there is one.
+    -- Logical replication needs a replica identity to find a deleted or updated row: without one, Postgres refuses
+    -- these commands on a table in a publication FOR ALL TABLES. A primary key is the identity by default.
     DO $$
     DECLARE
       unidentified regclass;
@@ -76,9 +76,9 @@ export const publicTables: NumberedMigration = {
 
     CREATE INDEX IF NOT EXISTS user_quota_limit_timestamp ON public.user_quota_limit ("timestamp");
 
-    -- A commit updates nearly all rows of a page at once. Where the page has room for a second version of each, no
-    -- index is touched, and the next commit takes the first versions' room: with 70 half of the updates found none.
-    -- The table is hardly larger for it, since its indexes get no second entries.
+    -- A commit updates nearly all rows of a page at once. If the page has space for a second version of each row, the
+    -- updates touch no index (HOT), and the next commit reuses the space of the first versions. With fillfactor 70 half
+    -- of the updates found no space. The table hardly grows, since its indexes get no second entries.
     ALTER TABLE public.bytes SET (fillfactor = 50);
   `,
 };

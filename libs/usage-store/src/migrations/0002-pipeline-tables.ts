@@ -1,37 +1,37 @@
 import type { NumberedMigration } from './numbered-migration.ts';
 
-/** The product's own bookkeeping. docs/commit-protocol.md tells how the tables work together. */
+/** The product's own state. docs/commit-protocol.md explains how the tables work together. */
 export const pipelineTables: NumberedMigration = {
   name: '0002-pipeline-tables',
   sql: `
-    -- One row: the versions of programs that the functions accept (schema/apply-schema.ts writes it).
+    -- One row: the program versions that the functions accept. schema/apply-schema.ts writes it.
     CREATE TABLE pipeline.schema_version (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       version integer NOT NULL,
       compatible_since integer NOT NULL CHECK (compatible_since <= version)
     );
 
-    -- One row: the text of the functions and views that were declared last, as a checksum.
+    -- One row: the checksum over the text of the functions and views that are declared.
     CREATE TABLE pipeline.declared_schema (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       checksum text NOT NULL,
       declared_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
-    -- One row: which installation this is. A copy of the database has the same number (pipeline.database_identity).
+    -- One row: the id of the installation. A copy of the database has the same id (see pipeline.database_identity).
     CREATE TABLE pipeline.installation (
       singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
       id uuid NOT NULL DEFAULT gen_random_uuid()
     );
     INSERT INTO pipeline.installation DEFAULT VALUES;
 
-    -- The initial users that were added once: one that somebody deletes stays deleted.
+    -- The initial users that were added once, so that a deleted user stays deleted.
     CREATE TABLE pipeline.initial_user (
       id text COLLATE "C" PRIMARY KEY,
       added_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
-    -- Which stream this database belongs to: another topic, group, cluster or archive is refused.
+    -- The stream that this database belongs to: workers with another topic, group, cluster or archive are refused.
     CREATE TABLE pipeline.stream (
       topic text PRIMARY KEY,
       group_id text NOT NULL,
@@ -39,7 +39,7 @@ export const pipelineTables: NumberedMigration = {
       archive_url text,
       allowed_lateness interval NOT NULL,
       registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      -- Its positions, files and totals stay; no worker takes it up again, and no hour waits for it.
+      -- A retired topic keeps its positions, files and totals; its workers are refused, and no hour waits for it.
       retired_at timestamptz
     );
     CREATE UNIQUE INDEX stream_not_retired ON pipeline.stream ((true)) WHERE retired_at IS NULL;
@@ -51,7 +51,7 @@ export const pipelineTables: NumberedMigration = {
       next_offset bigint NOT NULL DEFAULT 0 CHECK (next_offset >= 0),
       epoch bigint NOT NULL DEFAULT 0,
       owner text,
-      -- The last record below next_offset that was seen, to notice a topic that was created again.
+      -- Offset and hash of the last record read below next_offset, to detect a replaced or truncated log.
       fingerprint_offset bigint,
       fingerprint text,
       -- Greatest of min(event time, record timestamp) over the records below next_offset.
@@ -60,7 +60,7 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (sink, topic, partition)
     );
 
-    -- By which version of the decoder a partition's records from from_offset on are decoded, for both sinks.
+    -- The decoder version for the records of a partition from from_offset on, in both sinks.
     CREATE TABLE pipeline.decoder (
       topic text NOT NULL,
       partition integer NOT NULL,
@@ -69,30 +69,30 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (topic, partition)
     );
 
-    -- End offsets as the workers noted them, with the clock of Postgres read before the offset, until the archive
-    -- has reached them.
+    -- End offsets that workers noted, each with a time of the clock of Postgres that was read before the offset. They
+    -- are kept until the archive has reached them.
     CREATE TABLE pipeline.partition_end (
       topic text NOT NULL,
       partition integer NOT NULL,
       end_offset bigint NOT NULL,
-      -- What lies below end_offset has been waiting since then, if the archive lacks it.
+      -- Records below end_offset that the archive lacks have waited since this time.
       first_noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       noted_at timestamptz NOT NULL,
       PRIMARY KEY (topic, partition, end_offset)
     );
 
-    -- One row per partition that the topic has: everything that had arrived by archived_until is in the archive.
+    -- One row per partition of the topic: all records that had arrived by archived_until are in the archive.
     CREATE TABLE pipeline.partition_progress (
       topic text NOT NULL,
       partition integer NOT NULL,
-      -- NULL for a partition that the topic has, and whose end could never be read.
+      -- NULL for a partition whose end offset could never be read.
       end_offset bigint,
       noted_at timestamptz NOT NULL,
       archived_until timestamptz,
       PRIMARY KEY (topic, partition)
     );
 
-    -- Partitions at which a worker has stopped, and why. The rows of a partition are those of its present owner.
+    -- Stopped partitions and the reason. Only the present owner of a partition writes its row.
     CREATE TABLE pipeline.partition_fault (
       topic text NOT NULL,
       partition integer NOT NULL,
@@ -113,14 +113,14 @@ export const pipelineTables: NumberedMigration = {
       record_timestamp timestamptz,
       key bytea,
       payload bytea,
-      -- Length of the record's value; payload holds its beginning when it is longer than what is kept.
+      -- Length of the record's value; payload has only the beginning of a value that is too long to be stored.
       payload_bytes bigint,
       seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (topic, partition, "offset")
     );
 
-    -- From first_offset to last_offset, so many records have this reason and are no rows of pipeline.dead_letter. Their
-    -- payloads are where they came from, in the topic.
+    -- The number of dead letters of one reason from first_offset to last_offset that are not stored in
+    -- pipeline.dead_letter. Their payloads are in the topic only.
     CREATE TABLE pipeline.dead_letter_range (
       topic text NOT NULL,
       partition integer NOT NULL,
@@ -134,16 +134,17 @@ export const pipelineTables: NumberedMigration = {
       CHECK (records BETWEEN 1 AND last_offset - first_offset + 1)
     );
 
-    -- One row a record: it is recorded before the record is sent, so that none is sent twice whatever dies in between.
+    -- One row per replayed record, written before the record is sent, so that a crash never leads to a second send.
     CREATE TABLE pipeline.dead_letter_replay (
       topic text NOT NULL,
       partition integer NOT NULL,
       "offset" bigint NOT NULL,
       attempted_by text NOT NULL,
       attempted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      -- NULL: nobody knows, as after a crash. A record that was refused is in no topic again, and may be tried again.
+      -- NULL: the outcome is unknown, for example after a crash. A refused record did not reach the topic and may be
+      -- sent again.
       outcome text CHECK (outcome IN ('sent', 'refused', 'unknown')),
-      -- Of the new record, in the same partition.
+      -- The offset of the new record, in the same partition.
       new_offset bigint,
       detail text,
       ended_at timestamptz,
@@ -151,7 +152,7 @@ export const pipelineTables: NumberedMigration = {
       CHECK ((outcome = 'sent') = (new_offset IS NOT NULL))
     );
 
-    -- Records that retention deleted before they were read, as somebody acknowledged them.
+    -- Gaps that operators acknowledged: records that retention deleted before a sink read them.
     CREATE TABLE pipeline.acknowledged_gap (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       sink text NOT NULL,
@@ -159,24 +160,24 @@ export const pipelineTables: NumberedMigration = {
       partition integer NOT NULL,
       from_offset bigint NOT NULL,
       to_offset bigint NOT NULL CHECK (to_offset > from_offset),
-      -- How many records of that range the sink lacks at most.
+      -- Upper bound of the number of records in that range that the sink lacks.
       records_at_most bigint NOT NULL CHECK (records_at_most BETWEEN 0 AND to_offset - from_offset),
-      -- By when the partition was archived at that moment: hours that were final by then lack nothing.
+      -- archived_until of the partition at the acknowledgement: hours that were final by then lack no record.
       archived_until timestamptz,
       detail text,
       acknowledged_by text NOT NULL,
       acknowledged_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
-    -- Logs that were truncated below a position, as somebody acknowledged them: from from_offset on the log holds other
-    -- records than those that were read there, or none. What was read is counted and archived, and stays so.
+    -- Truncations that operators acknowledged: from from_offset on, the log has other records than those that were
+    -- read, or none. The records that were read stay counted and archived.
     CREATE TABLE pipeline.acknowledged_truncation (
       topic text NOT NULL,
       partition integer NOT NULL,
-      -- The one that begins: names of files written from now on carry it.
+      -- The generation that begins: the names of files written from now on contain it.
       generation integer NOT NULL CHECK (generation > 0),
       from_offset bigint NOT NULL,
-      -- The positions of that moment: up to them records are counted, and archived, that are gone.
+      -- The positions at the acknowledgement: records up to them that the log has lost are counted, and archived.
       totals_end bigint,
       archive_end bigint,
       archived_until timestamptz,
@@ -186,8 +187,8 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (topic, partition, generation)
     );
 
-    -- Dead letters at offsets where the log holds other records since: what was known of them, and of which generation
-    -- they were. A range that begins before the truncation is here as a whole.
+    -- Dead letters at offsets that a truncation replaced, with their generation. A range that begins before the
+    -- truncation is moved here as a whole.
     CREATE TABLE pipeline.gone_dead_letter (
       LIKE pipeline.dead_letter,
       generation integer NOT NULL,
@@ -204,7 +205,8 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (topic, partition, generation, "offset")
     );
 
-    -- Files of chunks that were given up before they existed: a worker that thaws may create one even so. It is adopted.
+    -- Files that did not exist when their chunks were given up. A frozen worker that thaws may still create one, which
+    -- is then adopted.
     CREATE TABLE pipeline.abandoned_path (
       path text COLLATE "C" PRIMARY KEY,
       topic text NOT NULL,
@@ -212,12 +214,12 @@ export const pipelineTables: NumberedMigration = {
       start_offset bigint NOT NULL,
       end_offset bigint NOT NULL,
       decoder_version integer NOT NULL,
-      -- Where the log was truncated: what the file would hold of [start_offset, readable_end) can be read still.
+      -- After a truncation: the events of [start_offset, readable_end) can still be read for the file. Otherwise NULL.
       readable_end bigint,
       abandoned_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
 
-    -- A chunk that is being written: at most one per partition.
+    -- The open intents, at most one per partition: chunks that are being written.
     CREATE TABLE pipeline.archive_intent (
       topic text NOT NULL,
       partition integer NOT NULL,
@@ -230,13 +232,13 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (topic, partition)
     );
 
-    -- The manifest.
+    -- The manifest of the archive.
     CREATE TABLE pipeline.archive_file (
       path text COLLATE "C" PRIMARY KEY,
       hour timestamp NOT NULL,
       topic text NOT NULL,
       partition integer NOT NULL,
-      -- The chunk [start_offset, end_offset) that the file is part of.
+      -- The chunk of the file: [start_offset, end_offset).
       start_offset bigint NOT NULL,
       end_offset bigint NOT NULL,
       row_count bigint NOT NULL CHECK (row_count > 0),
@@ -246,15 +248,15 @@ export const pipelineTables: NumberedMigration = {
       -- SHA-256 of the file, in hexadecimal.
       checksum text NOT NULL,
       decoder_version integer NOT NULL,
-      -- Of the partition's log, as the name says.
+      -- The generation of the partition's log, from the file's name.
       generation integer NOT NULL
         GENERATED ALWAYS AS (coalesce(substring(path FROM '-\\d+\\.(\\d+)-\\d+-\\d+\\.parquet$')::integer, 0)) STORED,
       committed_at timestamptz NOT NULL DEFAULT clock_timestamp()
     );
     CREATE INDEX archive_file_hour ON pipeline.archive_file (hour);
 
-    -- Events that the totals hold of an hour and a partition. What the archive does not hold of them yet lies between its
-    -- position and counted_end; what of that came in time, between its position and on_time_end.
+    -- Events in the totals by hour and partition. Those that the archive lacks lie between its position and
+    -- counted_end; those of them that were on time lie between its position and on_time_end.
     CREATE TABLE pipeline.counted_hour (
       hour timestamp NOT NULL,
       topic text NOT NULL,
@@ -263,12 +265,12 @@ export const pipelineTables: NumberedMigration = {
       event_bytes numeric NOT NULL,
       -- One past the offset of the last event counted.
       counted_end bigint NOT NULL,
-      -- One past the last offset of the last commit for which the hour was not late yet; NULL when there was none.
+      -- One past the last offset of the last commit for which the hour was not late; NULL without such a commit.
       on_time_end bigint,
       PRIMARY KEY (hour, topic, partition)
     ) WITH (fillfactor = 50);
 
-    -- The revision counts the commits that changed an hour of the archive.
+    -- The revision of an hour counts the commits that changed its files in the archive.
     CREATE TABLE pipeline.hour (
       hour timestamp PRIMARY KEY CHECK (hour = date_trunc('hour', hour)),
       revision bigint NOT NULL DEFAULT 0,
@@ -278,7 +280,7 @@ export const pipelineTables: NumberedMigration = {
     CREATE TABLE pipeline.batch_run (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       hour timestamp NOT NULL REFERENCES pipeline.hour,
-      -- The revision that the run read: the hour is dirty when it has a greater one since.
+      -- The revision that the run read: the hour is dirty if its revision is greater.
       revision bigint NOT NULL,
       was_final boolean NOT NULL,
       engine text NOT NULL,
@@ -294,7 +296,7 @@ export const pipelineTables: NumberedMigration = {
     );
     CREATE INDEX batch_run_hour ON pipeline.batch_run (hour, revision);
 
-    -- Usage of each user by hour as the stream has it so far.
+    -- Usage of each user by hour, from the events committed so far.
     CREATE TABLE pipeline.user_hour_usage (
       hour timestamp NOT NULL,
       id text COLLATE "C" NOT NULL,
@@ -303,13 +305,13 @@ export const pipelineTables: NumberedMigration = {
       PRIMARY KEY (hour, id)
     ) WITH (fillfactor = 50);
 
-    -- The first time that a user's usage of an hour passed the quota.
+    -- The first commit in which a user's usage of an hour exceeded the quota.
     CREATE TABLE pipeline.quota_crossing (
       hour timestamp NOT NULL,
       id text COLLATE "C" NOT NULL,
       usage bigint NOT NULL,
       quota bigint NOT NULL,
-      -- Greatest event time of the user's events of that hour up to the commit that passed the quota.
+      -- Greatest event time of the user's events of that hour, up to and including that commit.
       event_time timestamp NOT NULL,
       seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       PRIMARY KEY (hour, id)

@@ -2,5 +2,5 @@ import { publicTables } from './0001-public-tables.ts';
 import { pipelineTables } from './0002-pipeline-tables.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
-/** The tables, step by step. Functions and views are declared in ../schema. */
+/** The migrations of the tables, in order. Functions and views are declared in ../schema. */
 export const migrations: readonly NumberedMigration[] = [publicTables, pipelineTables];

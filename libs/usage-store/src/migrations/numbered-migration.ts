@@ -1,7 +1,10 @@
-/** One step of the schema. Steps are applied in the order of their names, each in a transaction of its own. */
+/**
+ * One migration of the tables. Migrations are applied in the order of their names; all missing ones share a
+ * transaction.
+ */
 export interface NumberedMigration {
-  /** `NNNN-what-it-does`: the number orders the steps and never changes once released. */
+  /** `NNNN-what-it-does`: the number orders the migrations and never changes once released. */
   readonly name: string;
-  /** Statements, run as one. */
+  /** The statements, sent as one script. */
   readonly sql: string;
 }

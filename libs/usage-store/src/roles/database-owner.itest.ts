@@ -14,7 +14,10 @@ describe("the login of another program's database", () => {
   const name = unique('metadata');
   const password = testSecret();
 
-  /** As on Cloud SQL: the provisioner may create roles and databases, owns the product's, and is no superuser. */
+  /**
+   * As on Cloud SQL, the provisioner may create roles and databases and owns the product's database, but is no
+   * superuser.
+   */
   beforeAll(async () => {
     test = await emptyDatabase();
     administrator = openDatabase({ url: test.url }, { applicationName: 'test' });
@@ -66,20 +69,20 @@ describe("the login of another program's database", () => {
     }
   }
 
-  it('makes tables in its own database', async () => {
+  it('can create tables in its own database', async () => {
     expect(await ask(loginUrl(name, password, name), 'CREATE TABLE dashboard (id int)')).toBeUndefined();
   });
 
-  it("may not enter the product's database", async () => {
+  it("cannot connect to the product's database", async () => {
     expect(await ask(loginUrl(name, password), 'SELECT 1')).toContain('permission denied for database');
   });
 
-  it("may not drop the product's database", async () => {
+  it("cannot drop the product's database", async () => {
     const drop = `DROP DATABASE "${databaseOf(test.url)}"`;
     expect(await ask(loginUrl(name, password, name), drop)).toContain('must be owner of database');
   });
 
-  it('keeps other logins out of its own database', async () => {
+  it('is the only login that can connect to its own database', async () => {
     const other = unique('other');
     const secret = testSecret();
     await administrator.raw(`CREATE ROLE ${other} LOGIN PASSWORD '${secret}'`);
@@ -90,10 +93,10 @@ describe("the login of another program's database", () => {
     }
   });
 
-  it('loses the roles that it was given, gets the new password, and keeps its tables when it is ensured again', async () => {
+  it('loses granted roles, gets the new password and keeps its tables when it is ensured again', async () => {
     const renewed = testSecret();
     await administrator.raw('GRANT antenna_operator TO ??', [name]);
-    // Granted by another than the provisioner: only that one, or a superuser, may take it back.
+    // A superuser granted this role, so only a superuser may revoke it.
     await ensureDatabaseOwner(administrator, { url: test.url }, { name, password: renewed });
     const url = loginUrl(name, renewed, name);
     expect(await ask(url, "SELECT pg_has_role('antenna_operator', 'MEMBER') AS member")).toEqual({ member: false });
@@ -101,7 +104,7 @@ describe("the login of another program's database", () => {
     await ensureDatabaseOwner(provisioner, { url: test.url }, { name, password });
   });
 
-  it('is made once by two provisioners at the same time', async () => {
+  it('is created once by two concurrent provisioners', async () => {
     const twice = unique('twice');
     try {
       await Promise.all(

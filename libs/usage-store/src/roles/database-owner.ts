@@ -3,21 +3,21 @@ import type { Knex } from 'knex';
 import { ensureLoginRole } from './login-role.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';
 
-/** A login of another program that keeps its tables on the same server, in a database of the same name. */
+/** The login of another program that has its own database, with the same name, on the same server. */
 interface DatabaseOwner {
   readonly name: string;
   readonly password: string;
 }
 
-/** Superset's users and dashboards. It has no rights to the product's database. */
+/** The login and database of Superset's metadata. It has no rights to the product's database. */
 export const SUPERSET_METADATA = 'superset';
 
 /**
- * Creates a login and a database of the same name that it owns, which no other login may enter. A login that exists and is
- * ours gets the password; it loses whatever roles it was given, since Cloud SQL makes each user a member of
- * cloudsqlsuperuser, who may drop any database.
- * @throws {LoginTakenError} when it has another password, and from another installation.
- * @throws {PermissionDeniedError} when we may not create roles or databases.
+ * Creates a login and a database of the same name that it owns and that no other login may enter. An existing login of
+ * this installation gets the password. The login loses all roles that were granted to it, since Cloud SQL makes each
+ * user a member of cloudsqlsuperuser, which may drop any database.
+ * @throws {LoginTakenError} when the login has another password that this installation did not set.
+ * @throws {PermissionDeniedError} when the provisioner may not create roles or databases.
  */
 export async function ensureDatabaseOwner(
   database: Knex,
@@ -27,12 +27,15 @@ export async function ensureDatabaseOwner(
   await despiteOtherProvisioners(async () => {
     await ensureLoginRole(database, connection, { role: name, password });
     const { rows } = await database.raw<{ rows: { statement: string }[] }>(DATABASE_OF_LOGIN, { name });
-    // Each by itself: a database is not created inside a transaction.
+    // Separate statements: Postgres does not create a database inside a transaction.
     for (const { statement } of rows) await database.raw(statement);
   });
 }
 
-/** What is missing. Statements of roles and databases take no parameters, so Postgres quotes the names into them. */
+/**
+ * The statements that are needed. Those of roles and databases take no parameters, so Postgres formats the names into
+ * them.
+ */
 const DATABASE_OF_LOGIN = `
   WITH login AS (
     SELECT r.oid, r.rolname, r.rolcreatedb OR r.rolcreaterole AS may_create, d.oid AS database, d.datdba IS NOT DISTINCT FROM r.oid AS is_owner
@@ -47,7 +50,7 @@ const DATABASE_OF_LOGIN = `
     JOIN pg_catalog.pg_roles AS member ON member.oid = membership.member
   WHERE member.rolname = :name
   UNION ALL
-  -- Who gives a database to a role has to be a member of it.
+  -- Only a member of a role may give it a database.
   SELECT format('GRANT %I TO CURRENT_USER', rolname) FROM login WHERE NOT is_owner
   UNION ALL
   SELECT format('CREATE DATABASE %I OWNER %I', rolname, rolname) FROM login WHERE database IS NULL

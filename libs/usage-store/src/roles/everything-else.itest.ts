@@ -10,20 +10,20 @@ import { type Attempt, attemptsBeyondCatalogue, attemptsFromCatalogue } from './
 
 const GROUPS = ['antenna_speed', 'antenna_batch', 'antenna_operator', 'antenna_reader'] as const;
 
-/** SQLSTATE of a right that is missing. */
+/** SQLSTATE of a missing right. */
 const DENIED = '42501';
 
-/** SQLSTATE of a warning: who grants may not. */
+/** SQLSTATE of the warning when the grantor may not grant the right. */
 const NOT_GRANTED = '01007';
 
-describe('a login of the group', () => {
+describe('a login with the rights of', () => {
   let test: TestDatabase;
   let owner: Knex;
   let logins: readonly (Login & { readonly password: string })[];
 
   beforeAll(async () => {
     test = await testDatabase();
-    // A copy of a database has none of the rights to the database itself.
+    // A copy of a database does not inherit the rights on the database itself.
     await migrate({ url: test.url });
     owner = openDatabase({ url: test.url }, { applicationName: 'test' });
     logins = GROUPS.map((group) => {
@@ -39,7 +39,7 @@ describe('a login of the group', () => {
     await test.close();
   });
 
-  /** The rights that a login turns out to have when it tries everything. */
+  /** The rights that a login shows to have by trying every attempt. */
   async function rightsOf(group: Login['group']): Promise<readonly string[]> {
     const others = ['postgres', ...GROUPS.filter((other) => other !== group)];
     const attempts = [...(await attemptsFromCatalogue(owner)), ...attemptsBeyondCatalogue(others)];
@@ -69,7 +69,7 @@ describe('a login of the group', () => {
     expect(await rightsOf('antenna_operator')).toEqual(callsOf('antenna_operator'));
   });
 
-  it('antenna_reader can read what it is shown, and nothing else', async () => {
+  it('antenna_reader can read the public tables and the views of the dashboards, and nothing else', async () => {
     expect(await rightsOf('antenna_reader')).toEqual(
       [
         'pipeline.data_as_of',
@@ -92,7 +92,7 @@ describe('a login of the group', () => {
     );
   });
 
-  it('tries every table, view and function that there is, whoever adds one', async () => {
+  it('any group is tested with every table, view and function of the catalogue, including new ones', async () => {
     await owner.transaction(async (transaction) => {
       await transaction.raw('CREATE TABLE pipeline.added_later (id integer)');
       await transaction.raw('CREATE FUNCTION public.added_later() RETURNS integer LANGUAGE sql RETURN 1');
@@ -103,17 +103,17 @@ describe('a login of the group', () => {
   });
 });
 
-/** The rights of a group that may call its functions, and see which versions of programs they accept. */
+/** The rights of a group that may call its functions and read the accepted schema versions. */
 function callsOf(group: Login['group']): readonly string[] {
   return [...GRANTED_FUNCTIONS[group].map((name) => `EXECUTE pipeline.${name}`), 'SELECT pipeline.schema_version'];
 }
 
-/** Refused in a transaction before anybody looks at rights. */
+/** In a transaction these statements fail before Postgres checks the right. */
 const ALONE = /^(ALTER SYSTEM|CREATE DATABASE)/;
 
 /**
- * A statement that fails for another reason than a missing right is one that was allowed. A right that cannot be given
- * away is refused by a warning.
+ * A statement that fails for another reason than a missing right counts as allowed. GRANT without the right to grant
+ * succeeds with a warning, which counts as refused.
  */
 async function succeeds(client: pg.Client, { statement }: Attempt): Promise<boolean> {
   let isRefused = false;

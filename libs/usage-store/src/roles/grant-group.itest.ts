@@ -5,7 +5,7 @@ import { openDatabase } from '../database.ts';
 import { checkSchema } from '../schema-version.ts';
 import { grantGroup } from './logins.ts';
 
-// As Cloud SQL names the IAM user of a service account.
+// The name that Cloud SQL gives to the IAM user of a service account.
 const role = `speed-layer-${randomBytes(6).toString('hex')}@example-project.iam`;
 
 const password = testSecret();
@@ -31,8 +31,8 @@ function asThem(): Knex {
   return openDatabase({ url: url.href, password }, { applicationName: 'test' });
 }
 
-describe('a login that somebody else has made', () => {
-  it('gets the rights of a group, however often they are given', async () => {
+describe('a login that the provisioner did not create', () => {
+  it('gets the rights of a group, also when they are granted repeatedly', async () => {
     const them = asThem();
     await expect(checkSchema(them)).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
     await Promise.all([1, 2, 3].map(() => grantGroup(owner, { role, group: 'antenna_speed' })));
@@ -40,9 +40,9 @@ describe('a login that somebody else has made', () => {
     await them.destroy();
   });
 
-  it('is missed when it is not there', async () => {
-    const nobody = { role: 'nobody@example-project.iam', group: 'antenna_speed' } as const;
-    await expect(grantGroup(owner, nobody)).rejects.toMatchObject({
+  it('is reported as missing when it does not exist', async () => {
+    const missing = { role: 'nobody@example-project.iam', group: 'antenna_speed' } as const;
+    await expect(grantGroup(owner, missing)).rejects.toMatchObject({
       code: 'ROLE_MISSING',
       message: expect.stringContaining('no role nobody@example-project.iam') as string,
     });

@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
 
 /**
- * Creates the group roles that are missing. Outside of any transaction: another database's transaction that creates the
- * same role would wait for the end of this one.
+ * Creates the missing group roles, outside of any transaction: a migration of another database that creates the same
+ * role would wait for the end of the transaction.
  */
 export async function createGroupRoles(database: Knex): Promise<void> {
   await database.raw(CREATE_GROUP_ROLES);
 }
 
 /**
- * The roles that privileges are granted to; nobody logs in as one. Roles belong to the server: somebody may be
- * migrating another of its databases at the same moment, and win.
+ * The roles that privileges are granted to; they cannot log in. Roles belong to the server, so a concurrent migration
+ * of another database may create the same role first.
  */
 export const CREATE_GROUP_ROLES = `
   DO $$

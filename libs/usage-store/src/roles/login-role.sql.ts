@@ -1,7 +1,13 @@
-/** The comment of a role that a provisioner has made names the database, and so the installation, that it belongs to. */
+/**
+ * The start of the comment on a role that a provisioner created. The name of its database, and so its installation,
+ * follows.
+ */
 const COMMENT = 'antenna usage: login of database ';
 
-/** Whether a role exists, and whose it is. A database that is gone owns nothing. */
+/**
+ * Whether a role exists, and which database it belongs to. A role of a database that no longer exists is free to be
+ * taken.
+ */
 export const ROLE_STATE = `
   SELECT
     r.oid IS NOT NULL AS "exists",
@@ -35,7 +41,7 @@ export const GIVE_PASSWORD = `
   ${OWN}
 `;
 
-/** Nothing where the role has the group's rights already. */
+/** Returns no statement when the role has the rights of the group already. */
 export const GRANT_GROUP = `
   SELECT format('GRANT %I TO %I', CAST(:group AS text), CAST(:role AS text)) AS statement
   WHERE NOT EXISTS (

@@ -6,7 +6,7 @@ import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../domain-error.ts';
 import { CREATE_ROLE, GIVE_PASSWORD, ROLE_STATE } from './login-role.sql.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
-/** A role that logs in with a password. */
+/** A role that can log in with a password. */
 export interface LoginRole {
   readonly role: string;
   readonly password: string;
@@ -14,13 +14,16 @@ export interface LoginRole {
 
 interface RoleState {
   readonly exists: boolean;
-  /** The database whose provisioner gave the password, as the role's comment says; null when somebody else made the role. */
+  /**
+   * The database whose provisioner set the password, from the role's comment; null when no provisioner created the
+   * role.
+   */
   readonly database: string | null;
-  /** That is this database, or one that the server no longer has. */
+  /** Whether that is this database, or one that no longer exists. */
   readonly isOurs: boolean;
 }
 
-/** A login exists, and its password is another installation's, or a person's. */
+/** A login exists whose password another installation or a person has set. */
 class LoginTakenError extends ProductError {
   readonly code = 'LOGIN_TAKEN';
 
@@ -36,10 +39,10 @@ class LoginTakenError extends ProductError {
 }
 
 /**
- * Creates a login with this password. One that exists gets the password where this database's provisioner made it; where
- * somebody else did, it has to have the password already. Roles belong to the server, and so to all of its databases.
- * @param connection to this database, whatever its login: passwords are tried at its server.
- * @throws {LoginTakenError} when it has another password that is not ours to change.
+ * Creates a login with this password. An existing login gets the password if a provisioner of this database created it;
+ * any other must have the password already. Roles belong to the server, and so to all of its databases.
+ * @param connection a connection to this database; its server is used to try the password.
+ * @throws {LoginTakenError} when it has another password that this installation did not set.
  */
 export async function ensureLoginRole(
   database: Knex,
@@ -52,7 +55,7 @@ export async function ensureLoginRole(
     if (!isOurs) throw new LoginTakenError(role, owner);
     await execute(database, GIVE_PASSWORD, { role, password });
   } catch (error) {
-    // Since Postgres 16 the right to change a role is ADMIN OPTION on it.
+    // Since Postgres 16 only a role with ADMIN OPTION on another may change it.
     const isNotOurs = error instanceof LoginTakenError || sqlStateOf(error) === INSUFFICIENT_PRIVILEGE;
     if (!isNotOurs || !(await hasPassword(connection, { role, password }))) throw error;
   }
@@ -65,7 +68,9 @@ async function stateOf(database: Knex, role: string): Promise<RoleState> {
   return state;
 }
 
-/** Has Postgres write the statements, since those of a role take no parameters; executes all of them or none. */
+/**
+ * Lets Postgres format the statements, since those of a role take no parameters, and executes them in one transaction.
+ */
 async function execute(database: Knex, texts: string, { role, password }: LoginRole): Promise<void> {
   await database.transaction(async (transaction) => {
     const values = { role, verifier: scramVerifier(password) };
@@ -74,7 +79,10 @@ async function execute(database: Knex, texts: string, { role, password }: LoginR
   });
 }
 
-/** Tries to log in. A login that may not enter this database is told so only after its password was found right. */
+/**
+ * Tries to log in. The server checks the password before the right to enter the database, so a missing right also
+ * proves it.
+ */
 async function hasPassword(connection: DatabaseConnection, { role, password }: LoginRole): Promise<boolean> {
   const client = new Client({ ...clientOptions(connection, 'provisioner'), user: role, password });
   client.on('error', () => undefined);

@@ -5,7 +5,7 @@ import { ensureLoginRole, type LoginRole } from './login-role.ts';
 import { GRANT_GROUP } from './login-role.sql.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';
 
-/** Somebody who logs in, and the group whose rights they have. */
+/** A login, and the group whose rights it has. */
 export interface Login {
   readonly role: string;
   readonly group: 'antenna_speed' | 'antenna_batch' | 'antenna_operator' | 'antenna_reader';
@@ -19,9 +19,9 @@ export const LOGINS = {
 } as const satisfies Record<string, Login>;
 
 /**
- * Creates a login with this password and the rights of its group. One that exists gets what it lacks of them.
- * @throws {LoginTakenError} when it has another password, and from another installation.
- * @throws {PermissionDeniedError} when we may not create roles, or not give away the group's rights.
+ * Creates a login with this password and the rights of its group. An existing login gets those that it lacks.
+ * @throws {LoginTakenError} when it has another password that this installation did not set.
+ * @throws {PermissionDeniedError} when the provisioner may not create roles, or may not grant the group.
  */
 export async function ensureLogin(
   database: Knex,
@@ -35,9 +35,9 @@ export async function ensureLogin(
 }
 
 /**
- * Gives a login that exists the rights of a group: one that has no password of ours, as the service accounts of a cloud.
- * @throws {RoleMissingError} when it does not.
- * @throws {PermissionDeniedError} when we may not give away the group's rights.
+ * Grants the rights of a group to a login that the provisioner does not create, such as a service account of a cloud.
+ * @throws {RoleMissingError} when the login does not exist.
+ * @throws {PermissionDeniedError} when the provisioner may not grant the group.
  */
 export async function grantGroup(database: Knex, { role, group }: Login): Promise<void> {
   try {
@@ -48,7 +48,7 @@ export async function grantGroup(database: Knex, { role, group }: Login): Promis
   }
 }
 
-/** A login that somebody else was to make is not there. */
+/** The login to which a group must be granted does not exist. */
 class RoleMissingError extends ProductError {
   readonly code = 'ROLE_MISSING';
 

@@ -2,14 +2,15 @@ import pRetry from 'p-retry';
 import { toDomainError, sqlStateOf } from '../domain-error.ts';
 
 /**
- * Roles belong to the server: a provisioner of another of its databases may make the same one, or change it, at the same
- * moment. duplicate_object, duplicate_database, unique_violation, «tuple concurrently updated»: the next try finds it there.
+ * Roles belong to the server, so a provisioner of another database may create or change the same role at the same
+ * moment. The SQLSTATEs are duplicate_object, duplicate_database, unique_violation and «tuple concurrently updated»;
+ * the next attempt finds the role.
  */
 const CHANGED_BY_ANOTHER = new Set(['42710', '42P04', '23505', 'XX000']);
 
 /**
- * Repeats an operation on roles that another provisioner has disturbed.
- * @param operation looks at what there is each time.
+ * Retries an operation on roles that a concurrent provisioner disturbed.
+ * @param operation must read the state of the roles anew each time.
  * @throws its refusal as an error of the core (domain-error.ts).
  */
 export async function despiteOtherProvisioners(operation: () => Promise<void>): Promise<void> {

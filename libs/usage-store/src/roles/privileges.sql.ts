@@ -1,9 +1,10 @@
 /**
- * Who may do what, as a whole: whatever these roles had before is taken away first. Applied at every migration, since
- * roles belong to the server and do not come along with a restored database.
+ * All rights of the group roles; earlier rights are revoked first. Every migration applies them, since roles belong to
+ * the server and are not part of a restored database.
  *
- * The workers may call their functions and touch no table; the functions run with their owner's rights. An operator may
- * see what dead letters hold, and note that one is sent again; the workers may not. Whoever reads sees the public tables and what dashboards show of the stream: no record's payload.
+ * The workers may call their functions and access no table; the functions run with the rights of their owner. Only an
+ * operator may read the payloads of dead letters and record replays. A reader sees the public tables and the views of
+ * the dashboards, which have no payload.
  */
 export const PRIVILEGES = `
   REVOKE ALL ON SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;

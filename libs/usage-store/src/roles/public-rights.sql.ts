@@ -1,7 +1,7 @@
 /**
- * Takes away what Postgres lets everybody do in every database: to enter it, which is left to the group roles alone, and
- * to keep something there (temporary tables, tables in schema public, large objects). Each is taken away by itself: where the provisioner is no
- * superuser, as on a managed server, the right to large objects is not its to take, and stays.
+ * Revokes the rights that PUBLIC has in every database by default: to connect, which only the group roles keep, and to
+ * create temporary tables, tables in schema public and large objects. Each right is revoked separately: on a managed
+ * server, where the provisioner is no superuser, it cannot revoke the right to large objects, which stays.
  */
 export const REVOKE_PUBLIC_RIGHTS = `
   DO $$

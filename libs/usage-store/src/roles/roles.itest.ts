@@ -26,7 +26,7 @@ async function textsOf(query: string, role: string): Promise<readonly string[]> 
   return rows.map(({ text }) => text);
 }
 
-/** The functions of schema pipeline that a role may call. `public` stands for everybody. */
+/** The functions of schema pipeline that a role may call. `public` is the role PUBLIC. */
 function callable(role: string): Promise<readonly string[]> {
   return textsOf(
     `SELECT proname AS text FROM pg_proc
@@ -47,8 +47,8 @@ async function touchable(role: string, rights: string): Promise<readonly string[
 
 const writing = 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER';
 
-describe('everybody', () => {
-  it('may do nothing, in whatever the migrations create', async () => {
+describe('PUBLIC', () => {
+  it('has no right to anything that the migrations create', async () => {
     expect(await callable('public')).toEqual([]);
     expect(await touchable('public', `SELECT, ${writing}`)).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('the speed layer', () => {
     expect(await callable('antenna_speed')).toEqual(GRANTED_FUNCTIONS.antenna_speed);
   });
 
-  it('may touch no table', async () => {
+  it('can read the schema version, and access no other table', async () => {
     expect(await touchable('antenna_speed', writing)).toEqual([]);
     expect(await touchable('antenna_speed', 'SELECT')).toEqual(['pipeline.schema_version']);
   });
@@ -70,7 +70,7 @@ describe('the batch layer', () => {
     expect(await callable('antenna_batch')).toEqual(GRANTED_FUNCTIONS.antenna_batch);
   });
 
-  it('may touch no table', async () => {
+  it('can read the schema version, and access no other table', async () => {
     expect(await touchable('antenna_batch', writing)).toEqual([]);
     expect(await touchable('antenna_batch', 'SELECT')).toEqual(['pipeline.schema_version']);
   });
@@ -81,7 +81,7 @@ describe('the operator', () => {
     expect(await callable('antenna_operator')).toEqual(GRANTED_FUNCTIONS.antenna_operator);
   });
 
-  it('may touch no table', async () => {
+  it('can read the schema version, and access no other table', async () => {
     expect(await touchable('antenna_operator', writing)).toEqual([]);
     expect(await touchable('antenna_operator', 'SELECT')).toEqual(['pipeline.schema_version']);
   });
@@ -110,12 +110,12 @@ describe('the reader', () => {
     }
   });
 
-  it('may write nothing and call nothing', async () => {
+  it('may write to no table and call no function', async () => {
     expect(await touchable('antenna_reader', writing)).toEqual([]);
     expect(await callable('antenna_reader')).toEqual([]);
   });
 
-  it('may read every view that it was given', async () => {
+  it('can query every granted view without further rights', async () => {
     const readable = await touchable('antenna_reader', 'SELECT');
     await owner.transaction(async (transaction) => {
       await transaction.raw('SET LOCAL ROLE antenna_reader');
@@ -125,7 +125,7 @@ describe('the reader', () => {
 });
 
 describe('the functions that workers call', () => {
-  it('run with the rights of their owner and look up nothing in a schema of the caller', async () => {
+  it('run with the rights of their owner and a fixed search_path', async () => {
     const loose = await textsOf(
       `SELECT p.proname AS text FROM pg_proc AS p
        WHERE p.pronamespace = 'pipeline'::regnamespace
@@ -139,7 +139,7 @@ describe('the functions that workers call', () => {
 });
 
 describe('the group roles', () => {
-  // The server may have those of the product already, so these have other names.
+  // The server may have the roles of the product already, so the test uses other names.
   const prefix = `test_${randomBytes(6).toString('hex')}_`;
   const create = CREATE_GROUP_ROLES.replaceAll('antenna_', prefix);
   const created = `SELECT rolname AS text FROM pg_roles WHERE starts_with(rolname, '${prefix}') ORDER BY 1`;
@@ -148,7 +148,7 @@ describe('the group roles', () => {
     for (const role of await textsOf(created, '')) await owner.raw('DROP ROLE ??', [role]);
   });
 
-  it('may be created in another database at the same moment', async () => {
+  it('are created although another database creates them in a concurrent transaction', async () => {
     const elsewhere = await owner.transaction();
     await elsewhere.raw(create);
     const here = Promise.resolve(owner.raw(create));
@@ -159,7 +159,7 @@ describe('the group roles', () => {
     expect(await textsOf(created, '')).toEqual(['batch', 'operator', 'reader', 'speed'].map((name) => prefix + name));
   });
 
-  it('are nobody who can log in', async () => {
+  it('cannot log in', async () => {
     const logins = `SELECT rolname AS text FROM pg_roles WHERE rolname LIKE 'antenna_%' AND rolcanlogin
       AND rolname IN ('antenna_batch', 'antenna_operator', 'antenna_reader', 'antenna_speed')`;
     expect(await textsOf(logins, '')).toEqual([]);
@@ -198,7 +198,7 @@ describe('a login', () => {
     await expect(logIn(testSecret())).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
   });
 
-  it('gets another password', async () => {
+  it('can change its password', async () => {
     const [first, second] = [testSecret(), testSecret()];
     await ensure(first);
     await ensure(second);
@@ -206,7 +206,7 @@ describe('a login', () => {
     await expect(logIn(first)).rejects.toMatchObject({ code: 'DATABASE_REFUSED' });
   });
 
-  it('is created by several at once', async () => {
+  it('is created once by concurrent provisioners', async () => {
     await owner.raw('DROP ROLE IF EXISTS ??', [login.role]);
     const same = testSecret();
     await Promise.all([1, 2, 3, 4].map(() => ensure(same)));
@@ -217,7 +217,7 @@ describe('a login', () => {
 describe('a provisioner that owns its database and is no superuser', () => {
   const role = `test_${randomBytes(6).toString('hex')}`;
 
-  it('takes from everybody what is its to take, though large objects are not', async () => {
+  it('revokes from PUBLIC what it may, and leaves the right to large objects', async () => {
     const empty = await emptyDatabase();
     const administrator = openDatabase({ url: empty.url }, { applicationName: 'test' });
     try {
@@ -225,7 +225,7 @@ describe('a provisioner that owns its database and is no superuser', () => {
       const password = testSecret();
       await administrator.raw(`CREATE ROLE ${role} LOGIN CREATEROLE PASSWORD '${password}'`);
       await administrator.raw(`ALTER DATABASE "${name}" OWNER TO ${role}`);
-      // Without any right to a function, taking one away is an error and no warning.
+      // Without any right on a function, REVOKE fails with an error instead of a warning.
       await administrator.raw('REVOKE EXECUTE ON FUNCTION pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC');
       const url = Object.assign(new URL(empty.url), { username: role, password }).href;
       await migrate({ url });

@@ -54,7 +54,7 @@ async function logsIn(password: string): Promise<boolean> {
 }
 
 describe('the login of an installation', () => {
-  it('keeps its password when a second installation on the server has another one, which is refused', async () => {
+  it('keeps its password when a second installation on the server, with another password, is refused', async () => {
     const [ours, theirs] = [testSecret(), testSecret()];
     await provision(first, ours);
     await expect(provision(second, theirs)).rejects.toMatchObject({
@@ -74,14 +74,14 @@ describe('the login of an installation', () => {
     await expect(provision(first, password)).resolves.toBeUndefined();
   });
 
-  it('gets another password from its own installation', async () => {
+  it('gets a new password from its own installation', async () => {
     const [before, after] = [testSecret(), testSecret()];
     await provision(first, before);
     await provision(first, after);
     expect([await logsIn(before), await logsIn(after)]).toEqual([false, true]);
   });
 
-  it('belongs to whoever provisions next once the database of its installation is gone', async () => {
+  it('belongs to the next installation that provisions it after the database of the first was dropped', async () => {
     const [before, after] = [testSecret(), testSecret()];
     const gone = await installation();
     await provision(gone, before);
@@ -91,7 +91,7 @@ describe('the login of an installation', () => {
     await expect(provision(second, testSecret())).rejects.toMatchObject({ code: 'LOGIN_TAKEN' });
   });
 
-  it('keeps its password when a person has made it', async () => {
+  it('keeps its password when a person created it', async () => {
     const password = testSecret();
     await first.database.raw(`CREATE ROLE ?? LOGIN PASSWORD '${password}'`, [login.role]);
     await expect(provision(first, testSecret())).rejects.toMatchObject({
@@ -135,14 +135,14 @@ describe('a provisioner that owns its database and may create roles, without ADM
     await ensureDatabaseOwner(theirs, { url: ownUrl() }, { name: metadata, password });
   }
 
-  it('succeeds when an administrator has made all roles as they have to be', async () => {
+  it('succeeds when an administrator has created all roles correctly', async () => {
     await ensureLogin(first.database, { url: first.provided.url }, { ...login, password });
     await ensureDatabaseOwner(first.database, { url: first.provided.url }, { name: metadata, password });
     await expect(provisionAll()).resolves.toBeUndefined();
     await expect(provisionAll()).resolves.toBeUndefined();
   });
 
-  it('says which right it lacks when a login is not in its group', async () => {
+  it('reports the missing right when a login is not in its group', async () => {
     await first.database.raw(`CREATE ROLE ?? LOGIN PASSWORD '${password}'`, [login.role]);
     await expect(provisionAll()).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
@@ -150,7 +150,7 @@ describe('a provisioner that owns its database and may create roles, without ADM
     });
   });
 
-  it('keeps the password of a login that it may not change, and says so', async () => {
+  it('keeps the password of a login that it may not change, and reports that', async () => {
     await provisionByAdministrator(testSecret());
     await expect(provisionAll()).rejects.toMatchObject({ code: 'LOGIN_TAKEN' });
   });

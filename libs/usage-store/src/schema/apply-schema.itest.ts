@@ -38,7 +38,7 @@ describe('the functions and views of schema pipeline', () => {
     expect(await valueOf('SELECT pipeline.answer() AS value')).toBe(2);
   });
 
-  it('keep the identity of a function whose signature stays, so that running calls find it', async () => {
+  it('keep the oid of a function with the same signature, so that running calls find it', async () => {
     const identity = `SELECT 'pipeline.answer'::regproc::oid AS value`;
     await apply(one);
     const before = await valueOf(identity);
@@ -46,7 +46,7 @@ describe('the functions and views of schema pipeline', () => {
     expect(await valueOf(identity)).toBe(before);
   });
 
-  it('are left alone when their text is the same', async () => {
+  it('are not declared again when their text is the same', async () => {
     await apply(one);
     const declared = 'SELECT declared_at::text AS value FROM pipeline.declared_schema';
     const before = await valueOf(declared);
@@ -54,20 +54,20 @@ describe('the functions and views of schema pipeline', () => {
     expect(await valueOf(declared)).toBe(before);
   });
 
-  it('include no function that is not declared any more', async () => {
+  it('lose a function that is not declared any more', async () => {
     await apply(one);
     await apply(renamed);
     expect(await valueOf('SELECT pipeline.reply() AS value')).toBe(3);
     expect(await valueOf(`SELECT to_regproc('pipeline.answer') AS value`)).toBeNull();
   });
 
-  it('may have a view whose columns are others than before', async () => {
+  it('can change the columns of a view', async () => {
     await apply(view('1 AS value, 2 AS other'));
     await apply(view(`'three' AS value`));
     expect(await valueOf('SELECT value FROM pipeline.answer_view')).toBe('three');
   });
 
-  it('are executable by PUBLIC at no moment, not even before the first commit', async () => {
+  it('are never executable by PUBLIC, not even before the first commit', async () => {
     await apply(one);
     const grants = `SELECT has_function_privilege('public', 'pipeline.answer()', 'EXECUTE') AS value`;
     expect(await valueOf(grants)).toBe(false);
@@ -76,7 +76,7 @@ describe('the functions and views of schema pipeline', () => {
     expect(await valueOf('SELECT pipeline.answer() AS value')).toBe(1);
   });
 
-  it('are left alone by a program of an older schema version', async () => {
+  it('are not changed by a program of an older schema version', async () => {
     await database.raw('UPDATE pipeline.schema_version SET version = version + 1');
     await expect(apply(one)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
   });

@@ -8,10 +8,10 @@ import { schemaFamilies } from './index.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * Declares functions and views anew if their text differs from what the database has, or if tables have changed since;
- * then gives the roles their rights. All of it is one transaction: a new function is never executable by PUBLIC, and
- * calls that run meanwhile see the old functions or the new ones.
- * @param steps names of the numbered migrations that the tables have by now.
+ * Declares functions and views again if their text differs from that in the database, or if tables have changed since,
+ * and then grants the roles their rights. It is one transaction, so that PUBLIC can never execute a new function, and
+ * concurrent calls see all old functions or all new ones.
+ * @param steps the names of all migrations that were applied to the tables.
  * @throws {SchemaVersionError} when a newer program has declared the functions.
  */
 export async function applySchema(
@@ -32,8 +32,8 @@ export async function applySchema(
 }
 
 /**
- * Functions keep their identity where their signature stays, so that a call that has begun finds them. Views are
- * dropped first, since a view cannot be replaced by one with other columns.
+ * A function keeps its oid if its signature stays, so that running calls find it. Views are dropped first, since CREATE
+ * OR REPLACE cannot change the columns of a view.
  */
 async function declare(transaction: Knex.Transaction, families: readonly SchemaFamily[]): Promise<void> {
   await transaction.raw(DROP_VIEWS);
@@ -84,7 +84,10 @@ const DROP_VIEWS = `
   END
   $$`;
 
-/** A function that was declared in this transaction has its number as xmin; any other is of an earlier version. */
+/**
+ * A function that this transaction declared has the transaction's id as xmin; any other function is from an earlier
+ * version.
+ */
 const DROP_UNDECLARED_FUNCTIONS = `
   DO $$
   DECLARE

@@ -4,7 +4,8 @@ import type { SchemaFamily } from './schema-family.ts';
 export const archive: SchemaFamily = {
   name: 'archive',
   sql: `
-    -- Before the first file of a chunk exists. The same intent again is the same call whose answer was lost.
+    -- Called before the first file of a chunk exists. An equal open intent means that the answer of an earlier call was
+    -- lost.
     CREATE OR REPLACE FUNCTION pipeline.record_intent(
       p_version integer, p_topic text, p_partition integer, p_epoch bigint, p_start bigint, p_end bigint,
       p_decoder_version integer, p_paths text[]
@@ -34,7 +35,7 @@ export const archive: SchemaFamily = {
     END
     $$;
 
-    -- Adds a chunk's files to the manifest, and raises the revision of each hour that they touch.
+    -- Adds the files of a chunk to the manifest, and raises the revision of each of their hours.
     CREATE OR REPLACE FUNCTION pipeline.list_files(
       p_topic text, p_partition integer, p_start bigint, p_end bigint, p_decoder_version integer, p_files jsonb
     ) RETURNS void
@@ -46,7 +47,7 @@ export const archive: SchemaFamily = {
         (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
       FROM jsonb_array_elements(p_files) AS f;
 
-      -- In one order, so that concurrent commits do not wait for each other in a circle.
+      -- Sorted, so that concurrent commits lock the hours in one order and cannot deadlock.
       INSERT INTO pipeline.hour AS h (hour, revision, changed_at)
       SELECT DISTINCT pipeline.utc((f ->> 'hourMs')::bigint), 1, clock_timestamp()
       FROM jsonb_array_elements(p_files) AS f
@@ -78,7 +79,7 @@ export const archive: SchemaFamily = {
     END
     $$;
 
-    -- Some files of the newest hours: a worker looks whether its archive is the one that they were written to.
+    -- Some files of the newest hours, by which a worker checks that its archive is the one that has the files.
     CREATE OR REPLACE FUNCTION pipeline.newest_paths(p_version integer, p_topic text, p_count integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

@@ -17,8 +17,8 @@ describe('the views of the dashboards', () => {
     await database.close();
   });
 
-  describe('call a user', () => {
-    it('by the name, unless another user has it or there is none', async () => {
+  describe('label a user', () => {
+    it('with the name, unless the name is empty or another user has the same', async () => {
       await insertUsers([anna, 'anna'], [otherAnna, 'anna'], [nameless, ''], ['u-5', 'bert']);
       expect(await rows('SELECT id, label FROM pipeline.user_label ORDER BY id')).toEqual([
         { id: anna, label: 'anna (u-1)' },
@@ -28,7 +28,7 @@ describe('the views of the dashboards', () => {
       ]);
     });
 
-    it('by the e-mail, among those over quota, when several users share it', async () => {
+    it('over quota with the e-mail address when several users share it', async () => {
       await insertUsers([anna, 'anna', 'one@x'], [otherAnna, 'berta', 'both@x'], [nameless, 'carla', 'both@x']);
       await client.query(`
         INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp") VALUES
@@ -41,7 +41,7 @@ describe('the views of the dashboards', () => {
     });
   });
 
-  it('know every antenna, app and user, also users without metadata', async () => {
+  it('list every antenna, app and user, including users without metadata', async () => {
     await insertUsers([anna, 'anna']);
     await client.query(`
       INSERT INTO public.bytes ("timestamp", type, id, value) VALUES
@@ -59,10 +59,10 @@ describe('the views of the dashboards', () => {
     ]);
   });
 
-  describe('tell how current the data is', () => {
+  describe('show how current the data is', () => {
     // noted_at      12:00        12:01        12:02
     // end_offset     100          150          200
-    it('as the latest time by which everything that had arrived is counted', async () => {
+    it('as the latest time up to which all arrived records are counted', async () => {
       await stream();
       await position('totals', 0, 160);
       await client.query(`
@@ -72,7 +72,7 @@ describe('the views of the dashboards', () => {
       expect(await dataAsOf()).toEqual([{ records_behind: '40', counted_until: '2026-01-01 12:01:00+00' }]);
     });
 
-    it('as of the last look when nothing is left to count', async () => {
+    it('as the time of the last note when no record is left to count', async () => {
       await stream();
       await position('totals', 0, 200);
       await client.query(
@@ -81,7 +81,7 @@ describe('the views of the dashboards', () => {
       expect(await dataAsOf()).toEqual([{ records_behind: '0', counted_until: '2026-01-01 12:02:00+00' }]);
     });
 
-    it('as unknown while a partition is read by nobody, whose records are behind', async () => {
+    it('as unknown while no worker reads a partition, and count its records as lag', async () => {
       await stream();
       await position('totals', 0, 200);
       await client.query(`
@@ -95,7 +95,7 @@ describe('the views of the dashboards', () => {
     }
   });
 
-  describe('tell of an hour', () => {
+  describe('show of an hour', () => {
     it('that it is dirty until its newest revision is computed', async () => {
       await client.query(`INSERT INTO pipeline.hour (hour, revision) VALUES ('2022-10-29 13:00', 2)`);
       expect(await status()).toEqual([{ is_final: false, is_dirty: true, computed_revision: null }]);

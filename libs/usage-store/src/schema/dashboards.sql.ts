@@ -1,10 +1,14 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** What the dashboards ask for beyond the public tables: who an id is, which ids there are, how current the data is. */
+/**
+ * The views of the dashboards beyond the public tables: labels of users, known ids, usage and quota, currency of the
+ * data.
+ */
 export const dashboards: SchemaFamily = {
   name: 'dashboards',
   sql: `
-    -- What people call a user. Two users of one name keep their ids, or their bytes would be shown as one user's.
+    -- A readable label of a user. Users with the same name get their ids appended; otherwise charts would add up their
+    -- bytes.
     CREATE VIEW pipeline.user_label AS
     SELECT id, email, quota,
       CASE
@@ -14,8 +18,9 @@ export const dashboards: SchemaFamily = {
       END AS label
     FROM public.user_metadata;
 
-    -- Every antenna and app, every user that is known, and the unknown ones of the newest day. The key of the totals
-    -- begins with the window: it is walked from window to window, or all rows of all users would be read.
+    -- Every antenna and app, every user with metadata, and the users without metadata of the newest day. The query
+    -- skips from window to window through the primary key of the totals, which begins with the window; otherwise it
+    -- would read all rows of all users.
     CREATE VIEW pipeline.known_id AS
     WITH RECURSIVE totals_window (start) AS (
       SELECT min("timestamp") FROM public.bytes
@@ -43,7 +48,7 @@ export const dashboards: SchemaFamily = {
     JOIN pipeline.user_hour_usage AS u USING (hour)
     LEFT JOIN public.user_metadata AS m USING (id);
 
-    -- The newest hour that the stream has reached: how much of their quota users have used, and when they passed it.
+    -- The hour of the watermark: the share of the quota that each user has used, and when the user exceeded it.
     CREATE VIEW pipeline.live_quota AS
     SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, c.event_time AS passed_at
     FROM pipeline.live_usage AS u
@@ -51,7 +56,7 @@ export const dashboards: SchemaFamily = {
     LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
     WHERE u.quota IS NOT NULL;
 
-    -- user_quota_limit knows users by e-mail; one that several users share stays an e-mail.
+    -- user_quota_limit identifies users by e-mail. An e-mail that several users share is its own label.
     CREATE VIEW pipeline.over_quota AS
     SELECT q."timestamp", coalesce(l.label, q.email) AS label, q.email, q.usage, q.quota,
       round(q.usage::numeric / nullif(q.quota, 0), 4) AS quota_share
@@ -60,8 +65,8 @@ export const dashboards: SchemaFamily = {
       SELECT email, min(label) AS label FROM pipeline.user_label GROUP BY email HAVING count(*) = 1
     ) AS l USING (email);
 
-    -- One row per stream, from the positions: what is counted, what has arrived and is not, and by which time
-    -- everything that had arrived is counted (both NULL while that is not known of a partition).
+    -- One row per stream, from the positions: the newest counted event time, the lag, and the time up to which all
+    -- arrived records are counted. Lag and time are NULL while they are unknown for a partition.
     CREATE VIEW pipeline.data_as_of AS
     SELECT topic, max(newest_event_time) AS newest_event_time,
       CASE WHEN count(*) = count(records_behind) THEN sum(records_behind)::bigint END AS records_behind,
@@ -81,8 +86,8 @@ export const dashboards: SchemaFamily = {
     ) AS by_partition
     GROUP BY topic;
 
-    -- Whether the batch layer's result of an hour is what the archive holds, and whether the archive holds all that
-    -- came in time, or why not. An hour that is final may lack records that are lost, at most so many.
+    -- Whether the result of an hour is dirty, and whether the hour is final or why not. lacking_records is an upper
+    -- bound of the lost records that an hour lacks, which a final hour may, too.
     CREATE VIEW pipeline.hour_status AS
     SELECT hour, coalesce(h.revision, 0) AS revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
       f.reason IS NULL AS is_final, coalesce(h.revision, 0) > coalesce(r.revision, 0) AS is_dirty,

@@ -1,6 +1,6 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** What an operator may do with dead letters: list them, see them, and record that one is sent again. */
+/** The functions of operators for dead letters: list them, read them, and record their replays. */
 export const deadLetters: SchemaFamily = {
   name: 'dead-letters',
   sql: `
@@ -14,7 +14,8 @@ export const deadLetters: SchemaFamily = {
       WHERE r.topic = p_topic AND r.partition = p_partition AND r."offset" = p_offset;
     END;
 
-    -- Both forms, in the order of their offsets, without what the records hold. NULL asks for any.
+    -- Dead letters and ranges of them in the order of their offsets, without keys and payloads. A NULL parameter does
+    -- not filter.
     CREATE OR REPLACE FUNCTION pipeline.list_dead_letters(
       p_version integer, p_topic text, p_reason text, p_partition integer, p_from_ms bigint, p_to_ms bigint,
       p_most integer
@@ -58,8 +59,8 @@ export const deadLetters: SchemaFamily = {
     END
     $$;
 
-    -- What is known of the records from one offset to another, both included: those that are stored whole, with what is
-    -- kept of them, the ranges that reach in, and which of them were sent again.
+    -- The dead letters from one offset to another, both included: those that are stored whole, with key and payload,
+    -- the ranges that overlap, and the replays.
     CREATE OR REPLACE FUNCTION pipeline.find_dead_letters(
       p_version integer, p_topic text, p_partition integer, p_first bigint, p_last bigint
     ) RETURNS jsonb
@@ -92,7 +93,8 @@ export const deadLetters: SchemaFamily = {
     END
     $$;
 
-    -- Notes that a dead letter is about to be sent. False: it is none, or it was sent before, or may have been.
+    -- Records that a dead letter is about to be sent. Returns false if the record is no dead letter, or was or may have
+    -- been sent before.
     CREATE OR REPLACE FUNCTION pipeline.begin_replay(
       p_version integer, p_topic text, p_cluster_id text, p_partition integer, p_offset bigint, p_by text
     ) RETURNS boolean
@@ -124,7 +126,7 @@ export const deadLetters: SchemaFamily = {
     END
     $$;
 
-    -- What became of the sending. Told a second time, as after a lost answer, it changes nothing.
+    -- Records the outcome of a send. A repeated call, for example after a lost answer, changes nothing.
     CREATE OR REPLACE FUNCTION pipeline.end_replay(
       p_version integer, p_topic text, p_partition integer, p_offset bigint, p_outcome text, p_new_offset bigint,
       p_detail text
@@ -138,8 +140,8 @@ export const deadLetters: SchemaFamily = {
     END
     $$;
 
-    -- How far the sinks are beyond a record, and whether it is known to be a dead letter. One within a range may also be
-    -- an event between the range's records.
+    -- Which sinks have passed a record, and whether it is a dead letter. An offset within a range may also be that of
+    -- an event between the dead letters of the range.
     CREATE OR REPLACE FUNCTION pipeline.record_fate(p_version integer, p_topic text, p_partition integer, p_offset bigint)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -163,7 +165,7 @@ export const deadLetters: SchemaFamily = {
     END
     $$;
 
-    -- How many records of the topic are dead letters, by reason: what every worker may know of them.
+    -- The number of dead letters of the topic by reason, without payloads: workers may read it.
     CREATE OR REPLACE FUNCTION pipeline.refused_records(p_topic text) RETURNS TABLE (reason text, records bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

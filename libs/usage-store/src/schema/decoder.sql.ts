@@ -1,13 +1,13 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Which rules of decoding a partition's records have: the same in both sinks. */
+/** The decoder version of a partition's records, which must be the same in both sinks. */
 export const decoder: SchemaFamily = {
   name: 'decoder',
   sql: `
-    -- Lets a worker with another decoder version begin only where both sinks have come to the same offset and no chunk is
-    -- half written: a record between the two positions would be decoded by one version for the totals and by the other
-    -- for the archive. The same for an archive that is begun after the totals have changed their version. From then on
-    -- every worker of the other version is refused, whatever sinks it has.
+    -- Accepts a worker with another decoder version only when both sinks have reached the same offset and no intent is
+    -- open: otherwise a record between the two positions would be decoded by one version for the totals and by the
+    -- other for the archive. This also holds for an archive that is begun after the totals have changed their version.
+    -- After the claim, workers of the other version are fenced in all sinks.
     CREATE OR REPLACE FUNCTION pipeline.fence_decoder(
       p_topic text, p_partitions integer[], p_decoder_version integer
     ) RETURNS void
@@ -39,7 +39,7 @@ export const decoder: SchemaFamily = {
       WHERE p.topic = p_topic AND p.partition = ANY (p_partitions)
         AND d.topic = p.topic AND d.partition = p.partition AND d.version <> p_decoder_version;
 
-      -- An offset below from_offset is one that an operator went back to: what comes there now is new.
+      -- A position below from_offset is one that an operator moved back: the log has new records there.
       INSERT INTO pipeline.decoder AS d (topic, partition, version, from_offset)
       SELECT p.topic, p.partition, p_decoder_version, 0
       FROM pipeline.position AS p

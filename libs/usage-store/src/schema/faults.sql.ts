@@ -1,11 +1,11 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Partitions at which a worker has stopped. */
+/** The faults of stopped partitions. */
 export const faults: SchemaFamily = {
   name: 'faults',
   sql: `
-    -- Of the partitions that a worker holds, exactly these stand still. Rows of others' partitions stay: a worker that is
-    -- gone has not put them in order. A position that another has claimed since is not the caller's any more.
+    -- Sets the faults of the partitions that a worker holds to exactly these. The faults of other partitions stay,
+    -- since a worker that is gone has not repaired them. Partitions that another worker has claimed since are left out.
     CREATE OR REPLACE FUNCTION pipeline.note_partition_faults(
       p_version integer, p_topic text, p_owner text, p_assigned integer[], p_partitions integer[], p_codes text[],
       p_sinks text[], p_details text[]

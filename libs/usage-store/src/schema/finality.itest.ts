@@ -24,7 +24,9 @@ afterEach(async () => {
   await provided.close();
 });
 
-/** Two partitions, archived up to offset 100 and long past hour 13, of which the archive has one file of 10 events. */
+/**
+ * Two partitions, archived up to offset 100 and to a time long after hour 13, with one file of 10 events of that hour.
+ */
 const STREAM = `
   INSERT INTO pipeline.stream (topic, group_id, cluster_id, archive_url, allowed_lateness)
   VALUES ('devices', 'g', 'c', 'file:///archive', '1 minute');
@@ -48,7 +50,10 @@ const gap = (acknowledgedAt: string, archivedUntil: string | null, sink = 'archi
 
 const progress = (change: string) => `UPDATE pipeline.partition_progress SET ${change} WHERE partition = 1`;
 
-/** What both of them say of the hour: the batch layer's rule and the view of the dashboards. */
+/**
+ * The reason why an hour is not final, by the batch layer's rule and by the view of the dashboards; empty if it is
+ * final.
+ */
 async function verdicts(hourMs = HOUR) {
   const { hours, partitions, nowMs } = await store.statuses({ fromMs: hourMs, toMs: hourMs + AN_HOUR });
   const [hour] = hours;
@@ -67,15 +72,27 @@ async function verdicts(hourMs = HOUR) {
 describe('the rule of the batch layer and the view of the dashboards agree on an hour', () => {
   it.each<[string, string, RegExp]>([
     ['that is archived', '', /^$/],
-    ['of which every event counted is archived', counted(13, { onTime: 100 }), /^$/],
-    ['that misses events that came in time', counted(13, { events: 15, end: 130, onTime: 130 }), /^5 events /],
-    ['that misses late events only', counted(13, { events: 15, end: 130, onTime: 90 }), /^$/],
-    ['with a partition that is behind', progress(`archived_until = '2022-10-29 14:01Z'`), /archived yet/],
-    ['with a partition that is far enough', progress(`archived_until = '2022-10-29 14:01:00.001Z'`), /^$/],
-    ['with a partition of unknown progress', progress('archived_until = NULL'), /archived yet/],
-    ['with a time of a clock that was ahead', progress(`archived_until = now() + interval '1 hour'`), /clock/],
+    ['whose counted events are all archived', counted(13, { onTime: 100 }), /^$/],
+    ['whose archive lacks events that were on time', counted(13, { events: 15, end: 130, onTime: 130 }), /^5 events /],
+    ['whose archive lacks late events only', counted(13, { events: 15, end: 130, onTime: 90 }), /^$/],
+    [
+      'with a partition archived exactly to the allowed lateness',
+      progress(`archived_until = '2022-10-29 14:01Z'`),
+      /archived yet/,
+    ],
+    [
+      'with a partition archived past the allowed lateness',
+      progress(`archived_until = '2022-10-29 14:01:00.001Z'`),
+      /^$/,
+    ],
+    ['with a partition of unknown archive time', progress('archived_until = NULL'), /archived yet/],
+    [
+      'with an archive time in the future, from a clock that was ahead',
+      progress(`archived_until = now() + interval '1 hour'`),
+      /clock/,
+    ],
     ['with a partition that was never claimed', 'DELETE FROM pipeline.position WHERE partition = 1', /worker of this/],
-    ['with a partition that was claimed and never noted', 'DELETE FROM pipeline.partition_progress', /archived yet/],
+    ['with a claimed partition whose end was never noted', 'DELETE FROM pipeline.partition_progress', /archived yet/],
     [
       'while a gap is not acknowledged',
       `INSERT INTO pipeline.partition_fault (topic, partition, code, detail, owner) VALUES ('devices', 1, 'DATA_GAP', '', '')`,
@@ -88,7 +105,7 @@ describe('the rule of the batch layer and the view of the dashboards agree on an
     ],
     ['whose topic was retired', 'UPDATE pipeline.stream SET retired_at = now()', /^no worker has read the topic/],
     [
-      'of a topic beside which another one was retired',
+      'with another topic that was retired',
       `INSERT INTO pipeline.stream (topic, group_id, cluster_id, allowed_lateness, retired_at)
          VALUES ('old', 'g', 'c', '1 day', now());
        INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at) VALUES ('old', 0, 9, now())`,
@@ -101,14 +118,14 @@ describe('the rule of the batch layer and the view of the dashboards agree on an
     expect(view).toMatch(expected);
   });
 
-  it('that is counted and has no file yet, although its events are late', async () => {
+  it('that has counted events and no file yet, even if all its events are late', async () => {
     await database.raw(counted(18, { events: 20_000, end: 20_100, partition: 1 }));
     const { rule, view } = await verdicts(HOUR + 5 * AN_HOUR);
     expect(rule).toMatch(/^20000 events of it are counted and not archived yet/);
     expect(view).toBe('20000 events are counted and not archived yet');
   });
 
-  it('that has not begun, or not ended', async () => {
+  it('that has not begun or has not ended', async () => {
     const nowMs = Math.floor(Date.now() / AN_HOUR) * AN_HOUR;
     for (const [hourMs, expected] of [
       [nowMs + AN_HOUR, /begin|begun/],
@@ -123,19 +140,19 @@ describe('the rule of the batch layer and the view of the dashboards agree on an
 });
 
 describe('the events of an hour that the archive lacks', () => {
-  it('are those counted less those in its files, in time or late', async () => {
+  it('are the counted ones less those in its files, both on time and late', async () => {
     await database.raw(counted(13, { events: 15, end: 130, onTime: 130 }));
     await database.raw(counted(13, { events: 3, end: 102, onTime: 90, partition: 1 }));
     expect(await store.readManifest(HOUR)).toMatchObject({ awaitedEvents: 5, lateEvents: 3, lackingRecords: 0 });
   });
 
-  it('are none once its position has passed them, whatever was counted', async () => {
+  it('are none once the archive position has passed them', async () => {
     await database.raw(counted(13, { events: 15, end: 100, onTime: 100 }));
     expect(await store.readManifest(HOUR)).toMatchObject({ awaitedEvents: 0, lateEvents: 0 });
   });
 });
 
-it('an acknowledgement ends the wait for it, of the same partition and kind, without a worker that runs', async () => {
+it('an acknowledgement deletes the fault of the same partition and kind without a running worker, so that hours stop waiting', async () => {
   await database.raw(`
     INSERT INTO pipeline.partition_fault (topic, partition, code, detail, owner) VALUES
       ('devices', 0, 'DATA_GAP', '', ''), ('devices', 1, 'LOG_TRUNCATED', '', '')`);
@@ -151,11 +168,11 @@ it('an acknowledgement ends the wait for it, of the same partition and kind, wit
   expect((await verdicts()).rule).toMatch(/^arrivals until/);
 });
 
-describe('an hour may lack the records of a gap that was acknowledged', () => {
+describe('the acknowledged gap counts as lost records of an hour', () => {
   it.each<[string, string | null, number]>([
-    ['when it was not final by then', '2022-10-29 14:01Z', 40],
-    ['when nothing was known to be archived by then', null, 40],
-    ['not when it was final by then, and has not changed since', '2022-10-29 14:01:00.001Z', 0],
+    ['that was not final at the acknowledgement', '2022-10-29 14:01Z', 40],
+    ['if no archive time was known at the acknowledgement', null, 40],
+    ['unless it was final at the acknowledgement and has not changed since', '2022-10-29 14:01:00.001Z', 0],
   ])('%s', async (_, archivedUntil, lacking) => {
     await database.raw(gap('2022-10-29 20:00Z', archivedUntil));
     expect(await store.readManifest(HOUR)).toMatchObject({ lackingRecords: lacking });
@@ -163,7 +180,7 @@ describe('an hour may lack the records of a gap that was acknowledged', () => {
     expect(hours).toMatchObject([{ lackingRecords: lacking }]);
   });
 
-  it('when the archive has changed it since, or events of it were counted beyond the beginning of the gap', async () => {
+  it('that the archive has changed since, or that has events counted beyond the start of the gap', async () => {
     await database.raw(gap('2022-10-29 20:00Z', '2022-10-29 19:00Z'));
     expect(await store.readManifest(HOUR)).toMatchObject({ lackingRecords: 0 });
     await database.raw(counted(13, { end: 61 }));
@@ -174,7 +191,7 @@ describe('an hour may lack the records of a gap that was acknowledged', () => {
     expect(await store.readManifest(HOUR)).toMatchObject({ lackingRecords: 40 });
   });
 
-  it('although it is known to nobody yet, until an hour after the acknowledgement', async () => {
+  it('that the database does not know yet, up to an hour after the acknowledgement', async () => {
     await database.raw(gap('2022-10-29 16:30Z', '2022-10-29 15:30Z'));
     const lacking = async (hour: number) => (await store.readManifest(Date.UTC(2022, 9, 29, hour))).lackingRecords;
     expect([await lacking(13), await lacking(14), await lacking(15), await lacking(17), await lacking(18)]).toEqual([
@@ -182,7 +199,7 @@ describe('an hour may lack the records of a gap that was acknowledged', () => {
     ]);
   });
 
-  it('of the archive, not of the totals', async () => {
+  it('if it is a gap of the archive, not one of the totals', async () => {
     await database.raw(gap('2022-10-29 20:00Z', null, 'totals'));
     expect(await store.readManifest(HOUR)).toMatchObject({ lackingRecords: 0 });
   });

@@ -1,15 +1,16 @@
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * What tells whether an hour is final (docs/commit-protocol.md, "When an hour is final"). The rule itself is written
- * twice, for the batch layer in hourly-batch and for the dashboards in view `hour_status`; a test compares them. Views use
- * no function of ours: whoever reads a view needs the right to each function in it.
+ * The facts that decide whether an hour is final (docs/commit-protocol.md, "When an hour is final"). The rule is
+ * written twice, for the batch layer in hourly-batch and for the dashboards in view `hour_status`; a test compares
+ * them. The views call no function of schema `pipeline`, since a reader of a view needs the right to each function in
+ * it.
  */
 export const finality: SchemaFamily = {
   name: 'finality',
   sql: `
-    -- Every partition of the topic that is kept. It is claimed once a worker of this database has read it for the archive.
-    -- A gap is known and not acknowledged while a worker has stopped at it.
+    -- Every partition of the topic in use. is_claimed: a worker of this database has claimed it for the archive. gap:
+    -- the code of a gap or truncation at which a worker has stopped and that is not acknowledged.
     CREATE VIEW pipeline.partition_archival AS
     SELECT topic, partition, p.next_offset IS NOT NULL AS is_claimed, g.archived_until, f.code AS gap, s.allowed_lateness
     FROM pipeline.partition_progress AS g
@@ -19,7 +20,7 @@ export const finality: SchemaFamily = {
     JOIN pipeline.stream AS s USING (topic)
     WHERE s.retired_at IS NULL;
 
-    -- What all hours have in common, of all partitions together.
+    -- The facts that all hours share, over all partitions.
     CREATE VIEW pipeline.stream_archival AS
     SELECT count(*) AS partitions, count(*) FILTER (WHERE NOT is_claimed) AS unclaimed, count(gap) AS gaps,
       max(archived_until) AS latest_archived_until,
@@ -27,8 +28,8 @@ export const finality: SchemaFamily = {
       max(allowed_lateness) AS allowed_lateness
     FROM pipeline.partition_archival;
 
-    -- Events that the totals have counted and the archive does not hold yet, by the hour and partition that lack them.
-    -- They came in time if the last commit for which the hour was not late lies beyond the archive's position.
+    -- Events that are in the totals and not in the archive yet, by hour and partition. They are on time if the last
+    -- commit for which the hour was not late ends beyond the archive position.
     CREATE VIEW pipeline.waiting_events AS
     SELECT c.hour, c.topic, c.partition, greatest(c.events - coalesce(a.events, 0), 1) AS events,
       coalesce(c.on_time_end > coalesce(p.next_offset, 0), false) AS is_in_time
@@ -42,8 +43,8 @@ export const finality: SchemaFamily = {
     ) AS a ON true
     WHERE c.counted_end > coalesce(p.next_offset, 0) AND s.retired_at IS NULL;
 
-    -- The waiting events of each hour that has some: those without which the hour is not final, and late ones, which will
-    -- only make it dirty. An hour of which the archive has no file is not final without any of them.
+    -- The waiting events of each hour that has some: awaited ones, without which the hour is not final, and late ones,
+    -- which will only make it dirty. In an hour without files all of them are awaited.
     CREATE VIEW pipeline.waiting_hour AS
     SELECT w.hour,
       coalesce(sum(w.events) FILTER (WHERE w.is_in_time OR NOT f.is_archived), 0)::bigint AS awaited_events,
@@ -54,9 +55,10 @@ export const finality: SchemaFamily = {
     ) AS f
     GROUP BY w.hour;
 
-    -- How many records, at most, an hour lacks that were lost before they were archived. A gap may hold records of any
-    -- hour that was not final when it was acknowledged, that the archive has changed since, or that has events counted
-    -- beyond the gap's start; of none that began more than an hour later, by devices whose clocks are right.
+    -- Upper bound of the records of an hour that were lost before they were archived. A gap may have records of any
+    -- hour that was not final at the acknowledgement, that the archive has changed since, or that has events counted
+    -- beyond the start of the gap. It has none of an hour that began more than an hour after the acknowledgement, if
+    -- the clocks of the devices are right.
     CREATE VIEW pipeline.lacking_hour AS
     SELECT h.hour, sum(g.records_at_most)::bigint AS records
     FROM pipeline.acknowledged_gap AS g
@@ -78,7 +80,7 @@ export const finality: SchemaFamily = {
     WHERE g.sink = 'archive' AND h.hour < g.acknowledged_at AT TIME ZONE 'UTC' + interval '1 hour'
     GROUP BY h.hour;
 
-    -- The facts of each partition for the batch layer, which names them.
+    -- The facts of each partition, for the batch layer, whose messages name the partitions.
     CREATE OR REPLACE FUNCTION pipeline.partition_facts() RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -89,7 +91,7 @@ export const finality: SchemaFamily = {
       FROM pipeline.partition_archival AS a;
     END;
 
-    -- The facts of one hour, likewise.
+    -- The facts of one hour, for the batch layer.
     CREATE OR REPLACE FUNCTION pipeline.hour_facts(p_hour timestamp) RETURNS jsonb
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC

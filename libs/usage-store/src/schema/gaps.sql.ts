@@ -1,10 +1,10 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Accepting records that cannot be read any more. */
+/** Acknowledging gaps: records that cannot be read any more. */
 export const gaps: SchemaFamily = {
   name: 'gaps',
   sql: `
-    -- The positions as an operator's command finds them, with what tells later whether they are still the same.
+    -- The positions for an operator's command, with the epochs and intents by which require_held detects later changes.
     CREATE OR REPLACE FUNCTION pipeline.held_positions(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
     ) RETURNS jsonb
@@ -27,7 +27,8 @@ export const gaps: SchemaFamily = {
     END
     $$;
 
-    -- Refuses unless the positions of the partition, and the intent or its absence, are what the operator's command saw.
+    -- Refuses unless the positions of the partition, and the intent or its absence, are those that the operator's
+    -- command read.
     CREATE OR REPLACE FUNCTION pipeline.require_held(
       p_topic text, p_partition integer, p_sinks text[], p_epochs bigint[], p_offsets bigint[],
       p_intent_start bigint, p_intent_end bigint
@@ -53,8 +54,8 @@ export const gaps: SchemaFamily = {
     END
     $$;
 
-    -- Closes the intent of a chunk whose records are gone. Those of its files that exist are listed, the others are
-    -- remembered: a worker that is frozen between intent and file does not know yet.
+    -- Closes the intent of a chunk whose records are gone. Adds its existing files to the manifest and records the
+    -- other paths as abandoned, since a worker that is frozen between intent and file may still create them.
     CREATE OR REPLACE FUNCTION pipeline.give_up_intent(
       p_topic text, p_partition integer, p_files jsonb, p_readable_end bigint
     ) RETURNS void
@@ -76,8 +77,8 @@ export const gaps: SchemaFamily = {
     END
     $$;
 
-    -- What a worker has stopped at is put in order. A worker that still stops there notes it again; while none runs, hours
-    -- do not go on to wait for it.
+    -- Deletes a fault that an operator has repaired, so that hours stop waiting for it even if no worker runs. A worker
+    -- that still stops there notes it again.
     CREATE OR REPLACE FUNCTION pipeline.end_fault(p_topic text, p_partition integer, p_code text) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -85,8 +86,8 @@ export const gaps: SchemaFamily = {
       WHERE f.topic = p_topic AND f.partition = p_partition AND f.code = p_code;
     END;
 
-    -- Gives up records that retention has deleted: records the gap and moves the position to the oldest offset that
-    -- is left. The epoch is raised: a worker that holds the partition is refused and starts anew.
+    -- Records a gap of records that retention has deleted, and moves the position to the oldest remaining offset. The
+    -- raised epoch fences a worker that holds the partition, which then claims it again.
     CREATE OR REPLACE FUNCTION pipeline.acknowledge_gap(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
       p_sink text, p_partition integer, p_epoch bigint, p_from bigint, p_to bigint,
@@ -126,8 +127,8 @@ export const gaps: SchemaFamily = {
     END
     $$;
 
-    -- Lists a file that appeared after its chunk was given up: its records are read by nobody else any more. False: it
-    -- was adopted before.
+    -- Adds a file to the manifest that appeared after its chunk was given up, since no worker reads its records any
+    -- more. Returns false if the file was adopted before.
     CREATE OR REPLACE FUNCTION pipeline.adopt_file(p_version integer, p_topic text, p_file jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE

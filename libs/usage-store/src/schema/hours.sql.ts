@@ -1,6 +1,6 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** What the batch layer may do. A function that is STABLE reads one snapshot, that of the statement which calls it. */
+/** The functions of the batch layer. A STABLE function reads one snapshot, that of the calling statement. */
 export const hours: SchemaFamily = {
   name: 'hours',
   sql: `
@@ -45,7 +45,7 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- Hours of [p_from_ms, p_to_ms) that were counted, archived or computed.
+    -- The hours of [p_from_ms, p_to_ms) that were counted, archived or computed.
     CREATE OR REPLACE FUNCTION pipeline.hour_statuses(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -85,9 +85,9 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- The users among an hour's totals, with their metadata. A user without a quota has no limit. The function has no
-    -- settings of its own, so that Postgres inlines it into the calling query. Of a plain comparison Postgres would guess that
-    -- one row in 200 is a user's, and look up each user by the index; of coalesce() it guesses half.
+    -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The function has no
+    -- SET clause, so that Postgres can inline it into the calling query. For a plain comparison the planner would
+    -- estimate one user in 200 rows, and look up each user by the index; for coalesce() it estimates half of the rows.
     CREATE OR REPLACE FUNCTION pipeline.user_usage(p_types text[], p_ids text[], p_values bigint[])
     RETURNS TABLE (email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
     LANGUAGE sql STABLE
@@ -98,10 +98,11 @@ export const hours: SchemaFamily = {
       WHERE coalesce(t.type = 'user_total_bytes', false);
     END;
 
-    -- Replaces an hour's result. The lock on the hour's row lets one run after the other in. A million users are one
-    -- call, whose joins should not go through files. MERGE instead of INSERT ... ON CONFLICT, which first tries each new row
-    -- and then confirms it, in the write-ahead log too; the lock keeps out concurrent inserts. Each hour is planned for the
-    -- rows that it has: from a session's sixth hour on, Postgres would take one plan for all, made for ten rows.
+    -- Replaces the result of an hour. The lock on the hour's row serializes concurrent runs. One call may have a
+    -- million users, so work_mem keeps its joins out of temporary files. MERGE replaces INSERT ... ON CONFLICT, which
+    -- inserts each new row speculatively and then confirms it, also in the write-ahead log; the lock excludes
+    -- concurrent inserts. A custom plan fits the number of rows of each hour: from the sixth call of a session on,
+    -- Postgres could use a generic plan, which assumes ten rows.
     CREATE OR REPLACE FUNCTION pipeline.commit_hour(
       p_version integer, p_hour_ms bigint, p_revision bigint, p_was_final boolean, p_engine text, p_input_files jsonb,
       p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[]
@@ -123,7 +124,7 @@ export const hours: SchemaFamily = {
           computed, newest, p_revision USING ERRCODE = 'AU004';
       END IF;
 
-      -- Only what differs is written: most of an hour that is computed again stays as it is.
+      -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
       DELETE FROM public.bytes_hourly AS b
       WHERE b."timestamp" = computed
         AND NOT EXISTS (SELECT FROM unnest(p_types, p_ids) AS t (type, id) WHERE t.type = b.type AND t.id = b.id);
@@ -156,7 +157,7 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- What commit_hour would do with these totals. The users furthest beyond their quota come first, at most p_most.
+    -- A preview of commit_hour for these totals, with the p_most users furthest above their quota.
     CREATE OR REPLACE FUNCTION pipeline.preview_over_quota(
       p_version integer, p_hour_ms bigint, p_types text[], p_ids text[], p_values bigint[], p_most integer
     ) RETURNS jsonb

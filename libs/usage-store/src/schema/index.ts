@@ -14,7 +14,7 @@ import { truncations } from './truncations.sql.ts';
 import { versionsAndTimes } from './versions-and-times.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
-/** All functions and views of schema `pipeline`, each family after those that it uses. */
+/** All functions and views of schema `pipeline`. Each family stands after the families that it uses. */
 export const schemaFamilies: readonly SchemaFamily[] = [
   versionsAndTimes,
   stream,

@@ -4,7 +4,7 @@ import type { SchemaFamily } from './schema-family.ts';
 export const positions: SchemaFamily = {
   name: 'positions',
   sql: `
-    -- Takes partitions over. Whoever held them is refused from here on.
+    -- Claims partitions: raises the epochs of their positions, which fences the earlier holders.
     CREATE OR REPLACE FUNCTION pipeline.claim(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
       p_allowed_lateness_ms bigint, p_sinks text[], p_partitions integer[], p_owner text, p_decoder_version integer
@@ -34,7 +34,7 @@ export const positions: SchemaFamily = {
       ORDER BY 1, 3
       ON CONFLICT DO NOTHING;
 
-      -- It locks the positions of these partitions, in order.
+      -- fence_decoder also locks the positions of these partitions, in order.
       PERFORM pipeline.fence_decoder(p_topic, p_partitions, p_decoder_version);
 
       RETURN QUERY
@@ -48,7 +48,8 @@ export const positions: SchemaFamily = {
           'startOffset', i.start_offset, 'endOffset', i.end_offset,
           'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END,
         pipeline.log_generation(c.topic, c.partition),
-        -- How long records that neither the archive nor its open intent holds have been known to wait.
+        -- How long records have waited, since their end was first noted, that are neither in the archive nor in its
+        -- open intent.
         CASE WHEN c.sink = 'archive' THEN (
           SELECT (extract(epoch FROM clock_timestamp() - min(e.first_noted_at)) * 1000)::bigint
           FROM pipeline.partition_end AS e
@@ -61,7 +62,7 @@ export const positions: SchemaFamily = {
     END
     $$;
 
-    -- Compare-and-swap of positions: locks them in partition order, moves them all, or refuses.
+    -- Compare-and-swap of positions: locks them in the order of the partitions, then moves all or refuses all.
     CREATE OR REPLACE FUNCTION pipeline.move_positions(
       p_sink text, p_topic text, p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
       p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[]

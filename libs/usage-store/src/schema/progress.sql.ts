@@ -1,11 +1,11 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** How far the stream has come: ends of the log, lag, watermarks. */
+/** The progress of the stream: end offsets, lag, watermarks. */
 export const progress: SchemaFamily = {
   name: 'progress',
   sql: `
-    -- The time to give to note_partition_ends: read before the offsets are. NULL when the topic's ends have been noted
-    -- less than p_every_ms ago: one worker's note is all workers'.
+    -- The time for note_partition_ends, read before the offsets. NULL if some worker has noted the ends of the topic
+    -- less than p_every_ms ago, since all workers share the notes.
     CREATE OR REPLACE FUNCTION pipeline.now_for_noting(p_topic text, p_every_ms bigint) RETURNS text
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -15,12 +15,12 @@ export const progress: SchemaFamily = {
         AND g.noted_at BETWEEN clock_timestamp() - p_every_ms * interval '1 millisecond' AND clock_timestamp();
     END;
 
-    -- All partitions that the topic has, with their end offsets as read after p_noted_at. Once the archive has reached
-    -- an end, everything that had arrived by that time is archived. An end that could not be read is NULL: it leaves what
-    -- is known of the partition as it is, and makes a new partition known, so that hours wait for it.
+    -- Notes the end offsets of all partitions of the topic, read after p_noted_at. Once the archive has reached an end,
+    -- all records that had arrived by p_noted_at are archived. An end that could not be read is NULL: it does not
+    -- change a known partition, but it registers a new one, so that hours wait for it.
     --
-    -- A time that the clock has not come to yet was noted while the clock was ahead: it says nothing, and what was
-    -- concluded from it is unknown until it is noted anew.
+    -- A noted time in the future comes from a clock that was ahead: it is deleted, and the archive time that was
+    -- derived from it is unknown until the next note.
     CREATE OR REPLACE FUNCTION pipeline.note_partition_ends(
       p_version integer, p_topic text, p_noted_at timestamptz, p_partitions integer[], p_ends bigint[]
     ) RETURNS void
@@ -30,7 +30,7 @@ export const progress: SchemaFamily = {
       read_ends bigint[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      -- Workers may note at the same time: one at a time keeps them from each other's locks.
+      -- Serializes concurrent notes, so that they cannot deadlock.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
 
       DELETE FROM pipeline.partition_end AS e WHERE e.topic = p_topic AND e.noted_at > clock_timestamp();
@@ -40,8 +40,8 @@ export const progress: SchemaFamily = {
         RETURN;
       END IF;
 
-      -- An end below a position that was there before it was read: the log was truncated, and is not the one of which
-      -- the position tells.
+      -- Leaves out an end below a position that was moved before the end was read: the log was truncated, and the
+      -- position belongs to the log before the truncation.
       SELECT array_agg(n.partition), array_agg(n.end_offset) INTO read_partitions, read_ends
       FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
       WHERE n.end_offset IS NOT NULL AND NOT EXISTS (
@@ -82,8 +82,8 @@ export const progress: SchemaFamily = {
     END
     $$;
 
-    -- Of the notes that every sink of a partition has passed, the newest is kept. Where a sink stands still, every second
-    -- note goes as soon as there are too many: any choice of them is true, and the fewer, the coarser.
+    -- Deletes notes that every sink of a partition has passed, except the newest. While a sink is stopped, it also
+    -- deletes every second note as soon as there are more than 500: any subset of the notes is correct, only coarser.
     CREATE OR REPLACE FUNCTION pipeline.drop_spare_notes(p_topic text) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -111,7 +111,8 @@ export const progress: SchemaFamily = {
         AND ranked.notes > 500 AND ranked.place % 2 = 1 AND ranked.place NOT IN (1, ranked.notes);
     END;
 
-    -- Forgets by when the partitions are archived: no hour is final until their ends have been noted anew, and reached.
+    -- Deletes the notes and archive times of the partitions: no hour is final until their ends are noted again and
+    -- reached.
     CREATE OR REPLACE FUNCTION pipeline.forget_notes(p_version integer, p_topic text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -132,7 +133,8 @@ export const progress: SchemaFamily = {
     END
     $$;
 
-    -- A partition that has not moved for this long while others did no longer holds the stream's watermark back.
+    -- The progress of each partition. A partition that has not moved for 5 minutes while others did is idle and does
+    -- not hold back the watermark of the stream.
     CREATE VIEW pipeline.stream_progress AS
     WITH totals AS (
       SELECT p.topic, p.partition, p.next_offset, p.owner, p.moved_at, p.greatest_event_time,
@@ -153,12 +155,12 @@ export const progress: SchemaFamily = {
     LEFT JOIN pipeline.partition_progress AS g ON g.topic = t.topic AND g.partition = t.partition
     LEFT JOIN pipeline.archive_intent AS i ON i.topic = t.topic AND i.partition = t.partition
     CROSS JOIN LATERAL (
-      -- Workers note the ends every 5 s: how far an older one is away from the present end, no one knows.
+      -- Workers note the ends every 5 s; the lag behind an end that is older than 30 s is unknown.
       SELECT coalesce(g.end_offset IS NOT NULL AND g.noted_at > clock_timestamp() - interval '30 seconds', false)
         AS is_known
     ) AS e;
 
-    -- The least watermark of the partitions that are not idle: the hour that it lies in is the hour in progress.
+    -- The smallest watermark of the partitions that are not idle; its hour is the hour in progress.
     CREATE VIEW pipeline.stream_watermark AS
     SELECT topic, min(watermark) FILTER (WHERE NOT is_idle) AS watermark, max(greatest_event_time) AS newest_event_time,
       CASE WHEN count(totals_lag) = count(*) THEN sum(totals_lag) END AS totals_lag, max(noted_at) AS noted_at

@@ -8,7 +8,7 @@ import { PostgresHourStore } from '../hour-store.ts';
 const HOUR = Date.UTC(2022, 9, 29, 13);
 const USERS_OF_CASE = 200;
 
-/** Amounts around each other, small ones and those that no double tells apart. */
+/** Amounts close to each other: small ones, and integers beyond 2^53 that a double cannot distinguish. */
 const amount = fc.oneof(fc.bigInt(0n, 5n), fc.bigInt(4_998n, 5_002n), fc.bigInt(2n ** 53n - 1n, 2n ** 53n + 2n));
 const users = fc.array(fc.record({ usage: amount, quota: amount }), {
   minLength: USERS_OF_CASE,
@@ -65,7 +65,7 @@ async function emailsOverQuota(): Promise<readonly string[]> {
 }
 
 describe('the users over quota that the database finds in an hour', () => {
-  it('are those whom the rule of libs/quota finds', async () => {
+  it('are those that the rule of libs/quota finds', async () => {
     for (const cases of fc.sample(users, { numRuns: 5, seed: 16 })) {
       await storeUsers(cases.map(({ quota }) => quota));
       await commitUsages(cases.map(({ usage }) => usage));

@@ -5,6 +5,6 @@
 export interface SchemaFamily {
   /** The file's name, for messages. */
   readonly name: string;
-  /** Statements, run as one. */
+  /** The statements, sent as one script. */
   readonly sql: string;
 }

@@ -1,11 +1,12 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Which stream the database belongs to. */
+/** The stream that the database belongs to. */
 export const stream: SchemaFamily = {
   name: 'stream',
   sql: `
-    -- The one check of who may change what is kept here: workers and operators' commands alike name all four. Holds off
-    -- the retirement of the topic until the caller's transaction ends. NULL stands for a program without an archive.
+    -- Checks that a worker or an operator's command has the topic, group, cluster and archive of this database. Its
+    -- lock delays a retirement of the topic until the caller's transaction ends. A NULL archive stands for a program
+    -- without one.
     CREATE OR REPLACE FUNCTION pipeline.require_stream(
       p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
     ) RETURNS void
@@ -39,7 +40,8 @@ export const stream: SchemaFamily = {
     END
     $$;
 
-    -- How many truncations of a partition's log were acknowledged. Offsets are unique within a generation only.
+    -- The generation of a partition's log: the number of acknowledged truncations. An offset is unique only within a
+    -- generation.
     CREATE OR REPLACE FUNCTION pipeline.log_generation(p_topic text, p_partition integer) RETURNS integer
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -47,8 +49,8 @@ export const stream: SchemaFamily = {
       WHERE t.topic = p_topic AND t.partition = p_partition;
     END;
 
-    -- Takes a topic out: its workers are refused from now on, and no hour waits for it. What is stored of it stays.
-    -- Says what is left of it, as the last notes of its ends have it. Done again, it changes nothing.
+    -- Retires a topic: its workers are refused from now on, and no hour waits for it. Its stored data stays. Returns
+    -- the offsets up to the last noted ends that are not counted or not archived. A repeated call changes nothing.
     CREATE OR REPLACE FUNCTION pipeline.retire_topic(p_version integer, p_topic text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -60,7 +62,7 @@ export const stream: SchemaFamily = {
       IF NOT FOUND THEN
         RAISE EXCEPTION 'no worker has ever kept topic % in this database', p_topic USING ERRCODE = 'AU003';
       END IF;
-      -- Before the intents are looked at: whoever holds a position can record none from now on.
+      -- Locks the positions before it reads the intents, so that no worker can record an intent in between.
       PERFORM 1 FROM pipeline.position AS p WHERE p.topic = p_topic ORDER BY p.sink, p.partition FOR UPDATE;
       SELECT i.* INTO intended FROM pipeline.archive_intent AS i WHERE i.topic = p_topic ORDER BY i.partition LIMIT 1;
       IF FOUND THEN
@@ -86,7 +88,7 @@ export const stream: SchemaFamily = {
     END
     $$;
 
-    -- Takes a retired topic in again, unless another one has taken its place. False: it is not retired.
+    -- Restores a retired topic, unless another one has taken its place. Returns false if the topic is not retired.
     CREATE OR REPLACE FUNCTION pipeline.restore_topic(p_version integer, p_topic text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE

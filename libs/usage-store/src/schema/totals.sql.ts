@@ -4,8 +4,8 @@ import type { SchemaFamily } from './schema-family.ts';
 export const totals: SchemaFamily = {
   name: 'totals',
   sql: `
-    -- Adds a commit's events to those counted of each hour. An event is on time while the event time of its partition, as
-    -- it was before the commit, is not past the hour's end and the allowed lateness.
+    -- Adds the events of a commit to the counts of their hours. The events of an hour are on time unless the greatest
+    -- event time of the partition before the commit has reached the end of the hour plus the allowed lateness.
     CREATE OR REPLACE FUNCTION pipeline.count_hours(
       p_topic text, p_partitions integer[], p_greatest_times timestamp[], p_counted_partitions integer[],
       p_hours_ms bigint[], p_events bigint[], p_bytes numeric[], p_last_offsets bigint[]
@@ -31,11 +31,12 @@ export const totals: SchemaFamily = {
     END
     $$;
 
-    -- One flush, one transaction. Rows come sorted by their keys, so that concurrent commits lock them in one order.
+    -- Commits one flush in one transaction. The rows arrive sorted by their keys, so that concurrent commits lock them
+    -- in one order and cannot deadlock.
     --
-    -- Each commit is planned by itself: a plan for any arrays takes them for ten rows, and looks for each user's quota
-    -- separately. The arrays are expanded in SELECT, which makes their rows one by one, in order; in FROM, unnest(a, b)
-    -- first writes each array into a table of its own, in a file where it is large.
+    -- Each commit gets a custom plan: a generic plan assumes arrays of ten elements and looks up the quota of each user
+    -- separately. The arrays are expanded in the SELECT list, which produces their rows one by one, in order. In FROM,
+    -- unnest(a, b) first materializes each array, in a temporary file if it is large.
     CREATE OR REPLACE FUNCTION pipeline.commit_totals(
       p_version integer, p_topic text,
       p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
@@ -49,8 +50,8 @@ export const totals: SchemaFamily = {
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
     DECLARE
-      -- Of each partition in p_partitions, before this commit. It cannot change until the positions are locked, or they
-      -- are not where this commit begins.
+      -- The greatest event time of each partition in p_partitions before this commit. It is read without a lock: if
+      -- another commit changes it before the positions are locked, move_positions refuses this commit.
       greatest_times timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
@@ -97,7 +98,8 @@ export const totals: SchemaFamily = {
       FROM jsonb_array_elements(p_dead_letters) WITH ORDINALITY AS d (letter, n)
       JOIN unnest(p_keys, p_payloads) WITH ORDINALITY AS k (key, payload, n) USING (n);
 
-      -- A range goes on for an hour, so that a flood of days is some rows a day, not some a second.
+      -- A range is extended for an hour, so that a flood of dead letters needs some rows a day instead of some a
+      -- second.
       INSERT INTO pipeline.dead_letter_range AS r (topic, partition, reason, first_offset, last_offset, records)
       SELECT p_topic, c.partition, c.reason, coalesce(o.first_offset, c."firstOffset"), c."lastOffset", c.records
       FROM jsonb_to_recordset(p_dead_letter_ranges)

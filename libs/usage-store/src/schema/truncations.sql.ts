@@ -1,11 +1,11 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Accepting that a log holds other records, or none, where it was read already. */
+/** Acknowledging truncations: a log has other records, or none, at offsets that were read. */
 export const truncations: SchemaFamily = {
   name: 'truncations',
   sql: `
-    -- The files of a partition that tell what its log held from p_from on, the newest chunk first. Of a generation that
-    -- has ended, offsets from the truncation on do not count.
+    -- The archived chunks of a partition that reach beyond p_from, the newest first. The chunks of an earlier
+    -- generation end at the truncation that ended it.
     CREATE OR REPLACE FUNCTION pipeline.archived_chunks(
       p_version integer, p_topic text, p_partition integer, p_from bigint
     ) RETURNS jsonb
@@ -32,7 +32,8 @@ export const truncations: SchemaFamily = {
     END
     $$;
 
-    -- Moves the dead letters of a generation that has ended, from an offset on, to where they collide with no other.
+    -- Moves the dead letters of an ended generation, from an offset on, to separate tables, where their offsets do not
+    -- collide with those of the new generation.
     CREATE OR REPLACE FUNCTION pipeline.set_dead_letters_aside(
       p_topic text, p_partition integer, p_offset bigint, p_generation integer
     ) RETURNS void
@@ -55,11 +56,11 @@ export const truncations: SchemaFamily = {
       INSERT INTO pipeline.gone_dead_letter_replay SELECT gone.*, p_generation FROM gone;
     END;
 
-    -- The log differs from p_offset on: moves the positions that lie beyond it back, in a new generation, so that all
-    -- that the log holds now is counted and archived too. What was counted and archived of the records that are gone
-    -- stays; what was counted and not archived of them the archive lacks. An open intent that reaches beyond p_offset
-    -- is given up, and its position goes to p_offset: what its missing files would hold of the records before is put
-    -- into them by the command. One that ends before is redone as it is.
+    -- Acknowledges that the log differs from p_offset on. Moves positions beyond p_offset back to it, in a new
+    -- generation, so that the records that the log has now are counted and archived, too. Lost records that were
+    -- counted and archived stay so; those that were counted only are recorded as a gap of the archive. An open intent
+    -- that reaches beyond p_offset is given up, and the archive position becomes p_offset: the command creates its
+    -- missing files from the records before p_offset. An intent that ends before p_offset is redone unchanged.
     CREATE OR REPLACE FUNCTION pipeline.acknowledge_truncation(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
       p_partition integer, p_offset bigint, p_sinks text[], p_epochs bigint[], p_next_offsets bigint[],
@@ -112,7 +113,7 @@ export const truncations: SchemaFamily = {
       PERFORM pipeline.set_dead_letters_aside(p_topic, p_partition, p_offset, ended);
       PERFORM pipeline.end_fault(p_topic, p_partition, 'LOG_TRUNCATED');
 
-      -- Ends of the log that was: they say nothing of the one that is.
+      -- The noted ends belong to the earlier generation and are not valid for the new one.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.note_partition_ends'), hashtext(p_topic));
       DELETE FROM pipeline.partition_end AS e WHERE e.topic = p_topic AND e.partition = p_partition;
       UPDATE pipeline.partition_progress AS g SET archived_until = NULL, end_offset = p_offset
@@ -121,7 +122,7 @@ export const truncations: SchemaFamily = {
     END
     $$;
 
-    -- The files of intents that a truncation has cut, and what can be read still of their chunks.
+    -- The abandoned files of intents that a truncation cut, with the offsets that can still be read for them.
     CREATE OR REPLACE FUNCTION pipeline.cut_chunks(p_version integer, p_topic text, p_partition integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

@@ -1,12 +1,12 @@
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Which programs the schema accepts, which database it is, and how it reads times. */
+/** The accepted program versions, the identity of the database, and conversions of times. */
 export const versionsAndTimes: SchemaFamily = {
   name: 'versions-and-times',
   sql: `
-    -- Called first by every function that programs call. Beside the version it sees to it that a commit is on the disk, and on
-    -- that of a synchronous standby, when it is acknowledged, whatever the server, a role or a pooler has as default:
-    -- an intent that is lost after its files were created would leave files that no one knows.
+    -- Every function that programs call calls this one first. It checks the version, and it makes the commit wait until
+    -- it is on disk, also on a synchronous standby, regardless of the defaults of server, role or pooler: the loss of
+    -- an intent after its files were created would leave unknown files in the archive.
     CREATE OR REPLACE FUNCTION pipeline.require_version(p_version integer) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -23,8 +23,8 @@ export const versionsAndTimes: SchemaFamily = {
     END
     $$;
 
-    -- What tells this database from any other: installation, server and database. A copy has another server or another
-    -- oid; a standby that was promoted and a renamed database stay what they are.
+    -- The identity of this database: installation, server and oid. A copy differs in the server or the oid; a promoted
+    -- standby and a renamed database keep the identity.
     CREATE OR REPLACE FUNCTION pipeline.database_identity() RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC

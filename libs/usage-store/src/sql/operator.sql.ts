@@ -1,4 +1,4 @@
-/** Calls of the functions by which an operator changes what is known of the stream (../schema). */
+/** Calls of the functions that operators' commands on the stream execute (../schema). */
 
 export const RETIRE_TOPIC = 'SELECT pipeline.retire_topic(p_version => :version, p_topic => :topic) AS answer';
 

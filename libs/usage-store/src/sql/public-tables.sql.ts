@@ -1,6 +1,6 @@
 /**
- * The relations of schema `public` with the given names as they are now: the kind of each, its primary key, and its
- * columns. Types are written as Postgres writes them: `bigint`, `character varying(36)`.
+ * The existing relations of schema `public` with the given names: kind, primary key and columns of each. Types have the
+ * form that Postgres prints: `bigint`, `character varying(36)`.
  */
 export const PUBLIC_RELATIONS = `
   SELECT

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { PostgresPositionStore, type StreamIdentity } from '../position-store.ts';
 
-/** The stream that the tests keep in their databases. */
+/** The stream of the tests. */
 export const STREAM = {
   topic: 'devices',
   groupId: 'speed-layer',
@@ -13,10 +13,10 @@ export const STREAM = {
   owner: 'a test',
 } satisfies StreamIdentity;
 
-/** A database of its own with the schema, and what a worker of the stream does there. */
+/** A test's own database with the schema, and the position stores of its workers. */
 export class TestStore {
   readonly url: string;
-  /** With the rights of the owner. */
+  /** Connections with the rights of the owner. */
   readonly database: Knex;
   readonly #provided: TestDatabase;
 
@@ -26,7 +26,7 @@ export class TestStore {
     this.database = openDatabase({ url: provided.url }, { applicationName: 'test', poolMax });
   }
 
-  /** @param poolMax connections at most, of all that the test does at once. */
+  /** @param poolMax the greatest number of connections. */
   static async open(poolMax = 4): Promise<TestStore> {
     return new TestStore(await testDatabase(), poolMax);
   }

@@ -1,15 +1,15 @@
 import type { Knex } from 'knex';
 
-/** Something that a login may try. */
+/** A statement that a login tries. */
 export interface Attempt {
-  /** What is allowed when this is. */
+  /** The right that a login has if the statement is allowed. */
   readonly right: string;
   readonly statement: string;
 }
 
 const OUR_SCHEMAS = `'public', 'pipeline'`;
 
-/** Every relation, column and function of the schemas, with every command that there is for it. */
+/** Attempts for every relation, column and function of the schemas, with every command that applies to it. */
 export async function attemptsFromCatalogue(owner: Knex): Promise<readonly Attempt[]> {
   const { rows } = await owner.raw<{ rows: Attempt[] }>(CATALOGUE);
   return rows;
@@ -76,7 +76,7 @@ const CATALOGUE = `
   FROM relations CROSS JOIN (VALUES ('SELECT nextval(%L)'), ('SELECT setval(%L, 1)')) AS commands (template)
   WHERE relkind = 'S'
   UNION ALL
-  -- Of a constant NULL the planner makes NULL without a call.
+  -- OFFSET 0 hides the NULLs from the planner, which would replace the call of a strict function by NULL.
   SELECT 'EXECUTE ' || name,
     format(CASE prokind WHEN 'p' THEN 'CALL %1$s(%3$s)' ELSE 'SELECT %1$s(%2$s) FROM (SELECT %3$s OFFSET 0) AS given' END,
       name, arguments, nulls)
@@ -90,7 +90,7 @@ const CATALOGUE = `
   ) AS commands (command, template)
 `;
 
-/** What a login may try that has nothing to do with our tables: to become somebody else, to keep or reach other data. */
+/** Attempts beyond the tables of the product: to become another role, and to store or read other data. */
 export function attemptsBeyondCatalogue(otherRoles: readonly string[]): readonly Attempt[] {
   const attempts: Readonly<Record<string, readonly string[]>> = {
     'become somebody else': otherRoles.flatMap((role) => [

@@ -14,7 +14,7 @@ const forOperators = [
   'retire_topic',
 ];
 
-/** The functions of schema `pipeline` that the members of each group may call, as the tests of rights expect them. */
+/** The functions of schema `pipeline` that each group may call; the tests compare the granted rights with this list. */
 export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[]>> = {
   antenna_speed: [
     ...forOperators,
