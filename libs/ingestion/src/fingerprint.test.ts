@@ -5,7 +5,7 @@ const bytes = (text: string) => Buffer.from(text);
 const aRecord: SourceRecord = { offset: 7, timestampMs: 1_000, key: bytes('key'), value: bytes('value') };
 
 describe('the fingerprint of a record', () => {
-  it('is the same for the same record', () => {
+  it('is equal for equal records', () => {
     expect(fingerprintOf({ ...aRecord, value: bytes('value') })).toEqual(fingerprintOf(aRecord));
     expect(fingerprintOf(aRecord)).toMatchObject({
       offset: 7,
@@ -18,13 +18,13 @@ describe('the fingerprint of a record', () => {
     ['key', { key: bytes('kex') }],
     ['value', { value: bytes('valux') }],
     ['end of the key and beginning of the value', { key: bytes('keyv'), value: bytes('alue') }],
-    ['key that is none', { key: null }],
-    ['value that is none', { value: null }],
-  ])('is another one for another %s', (_what, change) => {
+    ['null key', { key: null }],
+    ['null value', { value: null }],
+  ])('differs for a record with another %s', (_what, change) => {
     expect(fingerprintOf({ ...aRecord, ...change }).hash).not.toBe(fingerprintOf(aRecord).hash);
   });
 
-  it('tells no value from an empty one', () => {
+  it('distinguishes a null value from an empty one', () => {
     const empty = fingerprintOf({ ...aRecord, value: bytes('') });
     expect(fingerprintOf({ ...aRecord, value: null }).hash).not.toBe(empty.hash);
   });

@@ -8,7 +8,7 @@ import { MAX_HOURS_OF_CHUNK } from './archive-sink/partition-archive.ts';
 const HOUR_13 = 'year=2022/month=10/day=29/hour=13';
 const HOUR_9 = 'year=2022/month=10/day=29/hour=9';
 
-/** A partition of which a predecessor has begun to write the chunk [0, 4). */
+/** A worker whose predecessor left an open intent for the chunk [0, 4) of each partition. */
 function withOpenIntent(partitions: readonly number[] = [0]): TestWorker {
   const worker = aWorker();
   for (const partition of partitions) {
@@ -19,7 +19,7 @@ function withOpenIntent(partitions: readonly number[] = [0]): TestWorker {
   return worker;
 }
 
-/** An event of an hour that is counted from 1970 on. */
+/** A record with an event of the given hour since 1970. */
 function ofHour(offset: number, hour: number): SourceRecord {
   return eventRecord(offset, { timestamp: new Date(hour * 3_600_000).toISOString() });
 }
@@ -28,8 +28,8 @@ function archived({ archive }: TestWorker): unknown {
   return archive.paths.map((path) => [path, archive.offsets(path)]);
 }
 
-describe('a chunk', () => {
-  it('becomes a file in each hour that it touches, which the manifest then lists', async () => {
+describe('a chunk of the archive', () => {
+  it('becomes one file for each hour that it touches, and the manifest lists the files', async () => {
     const worker = await aClaimedWorker();
     const late = eventRecord(1, { timestamp: '2022-10-29T09:59:59Z', bytes: 11 });
     worker.ingestion.onBatch(aBatch([eventRecord(0), late, eventRecord(2)]));
@@ -45,7 +45,7 @@ describe('a chunk', () => {
     expect(worker.store.intents.size).toBe(0);
   });
 
-  it('is announced before its first file is created, and listed after its last', async () => {
+  it('is recorded as an intent before its first file exists, and in the manifest after its last', async () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
@@ -90,7 +90,7 @@ describe('a chunk', () => {
     expect(archived(worker)).toEqual([[`${HOUR_13}/devices-1-000000000000-000000000003.parquet`, [0, 1, 2]]]);
   });
 
-  it('waits for the one before it in its partition', async () => {
+  it('waits for the chunk before it in its partition', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
@@ -103,7 +103,7 @@ describe('a chunk', () => {
     expect(worker.store.nextOffset('archive', 0)).toBe(2);
   });
 
-  it('is written beside those of other partitions, two at a time', async () => {
+  it('is written concurrently with the chunk of one other partition at most', async () => {
     const worker = await aClaimedWorker([0, 1, 2], { archiveRollRows: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise, held.promise, held.promise);
@@ -128,7 +128,7 @@ describe('a chunk', () => {
   });
 
   // hours 0 1 … 999, 0 ┤ 1000 …
-  it('ends before the event that would make it touch more hours than its bound', async () => {
+  it('ends before the event that would exceed the maximum number of hours', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 10_000 });
     const hours = [...Array(MAX_HOURS_OF_CHUNK).keys(), 0, MAX_HOURS_OF_CHUNK, 1];
     const records = hours.map((hour, offset) => ofHour(offset, hour));
@@ -143,7 +143,7 @@ describe('a chunk', () => {
     expect(worker.store.nextOffset('archive', 0)).toBe(end + 2);
   });
 
-  it('does not hold up the totals while the store of files is down', async () => {
+  it('does not delay the totals while the archive storage is down', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 1 });
     worker.archive.script.plan('create', Promise.withResolvers().promise);
     worker.ingestion.onBatch(eventBatch([0]));
@@ -152,8 +152,8 @@ describe('a chunk', () => {
   });
 });
 
-describe('records that have waited before the claim', () => {
-  /** Claims a partition that holds `stable` offsets, of which the first has been waiting. */
+describe('records that were waiting for the archive before the claim', () => {
+  /** Claims a partition with records below `stable`, of which the first has waited for `waitingMs`. */
   async function claimed({ waitingMs, stable }: { waitingMs: number; stable: number }): Promise<TestWorker> {
     const worker = aWorker();
     worker.source.hold(0, { stable });
@@ -163,7 +163,7 @@ describe('records that have waited before the claim', () => {
   }
 
   // waited 4 s ┤claim├ 1 s ┤ file
-  it('wait only for what is left of the roll interval', async () => {
+  it('wait only for the rest of the roll interval', async () => {
     const worker = await claimed({ waitingMs: 4_000, stable: 2 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 999);
@@ -172,7 +172,7 @@ describe('records that have waited before the claim', () => {
     expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
   });
 
-  it('are archived when the reading has come to all that the topic held at the claim, if the interval is over', async () => {
+  it('are archived once the end at the claim is reached, when the interval was over at the claim', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 3 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await settled();
@@ -182,7 +182,7 @@ describe('records that have waited before the claim', () => {
     expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000004.parquet`]);
   });
 
-  it('are archived as far as they have been read some seconds after the claim', async () => {
+  it('are archived as far as read 5 s after the claim, when the interval was over at the claim', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 1_000 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 4_999);
@@ -196,7 +196,7 @@ describe('records that have waited before the claim', () => {
     expect(worker.archive.paths).toHaveLength(2);
   });
 
-  it('do not make chunks smaller that begin behind them', async () => {
+  it('do not shorten the roll interval of later chunks', async () => {
     const worker = await claimed({ waitingMs: 60_000, stable: 1 });
     worker.ingestion.onBatch(eventBatch([0]));
     await settled();
@@ -205,7 +205,7 @@ describe('records that have waited before the claim', () => {
     expect(worker.archive.paths).toHaveLength(1);
   });
 
-  it('and lie behind an open intent are archived as soon as that is redone', async () => {
+  it('are archived as soon as an open intent before them is redone', async () => {
     const worker = withOpenIntent();
     worker.source.hold(0, { stable: 6 });
     worker.store.waitingMs.set(0, 60_000);
@@ -216,8 +216,8 @@ describe('records that have waited before the claim', () => {
   });
 });
 
-describe('a file that exists already', () => {
-  it('is adopted when it holds the rows, with its own size and checksum', async () => {
+describe('a file of a chunk that exists already', () => {
+  it('is adopted with its own size and checksum when it holds the rows of the chunk', async () => {
     const worker = await aClaimedWorker();
     worker.archive.script.plan('create', 'lose answer');
     worker.ingestion.onBatch(eventBatch([0, 1]));
@@ -239,7 +239,7 @@ describe('a file that exists already', () => {
 });
 
 describe('an intent that a predecessor left open', () => {
-  it('is redone whole, even if it touches more hours than a new chunk may', async () => {
+  it('is redone as one chunk, even if it touches more hours than a new chunk may', async () => {
     const worker = await aClaimedWorker([0], { archiveRollRows: 10_000 });
     const hours = [...Array(MAX_HOURS_OF_CHUNK + 1).keys()];
     const paths = hours.map((hour) => `${hourFolder(hour * 3_600_000)}/devices-0-000000000000-000000001001.parquet`);
@@ -251,7 +251,7 @@ describe('an intent that a predecessor left open', () => {
     expect(worker.store.manifest).toHaveLength(hours.length);
   });
 
-  it('is redone up to exactly its end, wherever the batches end', async () => {
+  it('is redone exactly up to its end, wherever the batches end', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.ingestion.onBatch(eventBatch([0, 1]));
@@ -266,7 +266,7 @@ describe('an intent that a predecessor left open', () => {
   });
 
   // events 0 1 ┤ gap ├ intent ends at 4 ┤ gap ├ event 7
-  it('ends in a gap when no record is left at its end', async () => {
+  it('can end in a gap between records', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.ingestion.onBatch(eventBatch([0, 1, 7]));
@@ -277,7 +277,7 @@ describe('an intent that a predecessor left open', () => {
     ]);
   });
 
-  it('ends with markers', async () => {
+  it('can end with control records', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.ingestion.onBatch(eventBatch([0]));
@@ -286,7 +286,7 @@ describe('an intent that a predecessor left open', () => {
     expect(worker.store.nextOffset('archive', 0)).toBe(4);
   });
 
-  it('adopts the files that exist and creates the others', async () => {
+  it('is redone by adopting the files that exist and creating the others', async () => {
     const before = await aClaimedWorker();
     const records = [eventRecord(0), eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' })];
     before.archive.script.plan('create', Promise.resolve(), Promise.withResolvers().promise);
@@ -305,7 +305,7 @@ describe('an intent that a predecessor left open', () => {
     expect(after.store.manifest.map(({ checksum }) => checksum)).toEqual(['file 1', 'file 2']);
   });
 
-  it('is redone one partition at a time; partitions without one are read at once', async () => {
+  it('is redone one partition at a time, while partitions without an intent are read at once', async () => {
     const worker = withOpenIntent([0, 2]);
     worker.source.hold(1);
     await worker.ingestion.onPartitionsAssigned([0, 1, 2]);
@@ -327,7 +327,7 @@ describe('an intent that a predecessor left open', () => {
     expect([...open, worker.ingestion.openIntents]).toEqual([1, 0]);
   });
 
-  it('does not count as open while its partition stands still', async () => {
+  it('does not count as open while its partition is stopped', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.ingestion.onBatch(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
@@ -335,7 +335,7 @@ describe('an intent that a predecessor left open', () => {
     expect(worker.ingestion.openIntents).toBe(0);
   });
 
-  it('stops its partition when its records give other files now', async () => {
+  it('stops its partition when its records now map to other files', async () => {
     const worker = withOpenIntent();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.ingestion.onBatch(aBatch([eventRecord(0, { timestamp: '2022-10-29T09:00:00Z' }), eventRecord(4)]));
@@ -345,8 +345,8 @@ describe('an intent that a predecessor left open', () => {
   });
 });
 
-describe('the archive calls that are refused', () => {
-  it.each(['recordIntent', 'completeChunk'])('%s: the worker claims again', async (call) => {
+describe('a call of the archive sink to the position store', () => {
+  it.each(['recordIntent', 'completeChunk'])('makes the worker claim again when %s is fenced off', async (call) => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan(call, held.promise);
@@ -358,7 +358,7 @@ describe('the archive calls that are refused', () => {
     expect([worker.source.reclaims, worker.store.manifest]).toEqual([1, []]);
   });
 
-  it('a completed chunk whose answer is lost is listed once', async () => {
+  it('lists a completed chunk once when the answer is lost', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('completeChunk', 'lose answer');
     worker.ingestion.onBatch(eventBatch([0]));
@@ -369,7 +369,7 @@ describe('the archive calls that are refused', () => {
     expect(worker.store.nextOffset('archive', 0)).toBe(1);
   });
 
-  it('an intent whose answer is lost is recorded again', async () => {
+  it('records an intent again when the answer is lost', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('recordIntent', 'lose answer');
     worker.ingestion.onBatch(eventBatch([0]));

@@ -1,8 +1,8 @@
 import { aClaimedWorker, aWorker, faultIn, pass, settled } from './testing/a-worker.ts';
 import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
 
-describe('a batch', () => {
-  it('is taken when it was fetched from where the one before ended', async () => {
+describe('a fetched batch', () => {
+  it('is taken when it was fetched from the end of the batch before', async () => {
     const { ingestion } = await aClaimedWorker();
     expect(ingestion.onBatch(eventBatch([0, 1]))).toBe(true);
     expect(ingestion.onBatch(eventBatch([2]))).toBe(true);
@@ -16,7 +16,7 @@ describe('a batch', () => {
     expect(worker.store.nextOffset('archive', 0)).toBe(8);
   });
 
-  it('moves the position over markers at its end', async () => {
+  it('moves the position over control records at its end', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0], { nextOffset: 4 }));
     await worker.ingestion.saveAll();
@@ -24,7 +24,7 @@ describe('a batch', () => {
     expect(worker.ingestion.hasTaken(new Map([[0, 4]]))).toBe(true);
   });
 
-  it('is not taken of a partition that is not claimed', async () => {
+  it('is not taken when its partition is not claimed', async () => {
     const { ingestion, source } = await aClaimedWorker([1]);
     expect(ingestion.onBatch(eventBatch([0]))).toBe(false);
     await settled();
@@ -32,23 +32,26 @@ describe('a batch', () => {
   });
 
   it.each([
-    ['later', 5],
-    ['earlier', 1],
-  ])('is not taken when it was fetched from %s; its partition is read again', async (_when, fetchedOffset) => {
-    const worker = await aClaimedWorker();
-    worker.ingestion.onBatch(eventBatch([0, 1]));
-    expect(worker.ingestion.onBatch(eventBatch([fetchedOffset]))).toBe(false);
-    await settled();
-    expect(worker.source.reads).toEqual(['0@0', '0@2']);
-    expect(worker.observed).toContainEqual({
-      kind: 'unexpected-batch',
-      partition: 0,
-      expected: 2,
-      fetched: fetchedOffset,
-    });
-    await worker.ingestion.saveAll();
-    expect(worker.store.nextOffset('totals', 0)).toBe(2);
-  });
+    ['a later', 5],
+    ['an earlier', 1],
+  ])(
+    'is not taken when it was fetched from %s offset, and its partition is read again',
+    async (_when, fetchedOffset) => {
+      const worker = await aClaimedWorker();
+      worker.ingestion.onBatch(eventBatch([0, 1]));
+      expect(worker.ingestion.onBatch(eventBatch([fetchedOffset]))).toBe(false);
+      await settled();
+      expect(worker.source.reads).toEqual(['0@0', '0@2']);
+      expect(worker.observed).toContainEqual({
+        kind: 'unexpected-batch',
+        partition: 0,
+        expected: 2,
+        fetched: fetchedOffset,
+      });
+      await worker.ingestion.saveAll();
+      expect(worker.store.nextOffset('totals', 0)).toBe(2);
+    },
+  );
 
   it('is not taken twice', async () => {
     const worker = await aClaimedWorker();
@@ -58,7 +61,7 @@ describe('a batch', () => {
     expect(worker.store.totals).toContain('13:15 user ana 10');
   });
 
-  it('makes the worker claim its partition again when retention has deleted what was expected, which stops it', async () => {
+  it('leads to a claim that stops its partition when retention has deleted the expected offset', async () => {
     const worker = await aClaimedWorker();
     worker.source.hold(0, { earliest: 10 });
     expect(worker.ingestion.onBatch(eventBatch([10]))).toBe(false);
@@ -68,7 +71,7 @@ describe('a batch', () => {
     expect([worker.store.script.calls, worker.source.reclaims]).toEqual([['claim', 'claim'], 0]);
   });
 
-  it('is read on from where the partition stands when another was taken while the offsets were asked for', async () => {
+  it('from an unexpected offset leads to a read from the latest position, if others are taken meanwhile', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([9]));
     worker.ingestion.onBatch(eventBatch([0, 1]));
@@ -76,7 +79,7 @@ describe('a batch', () => {
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
   });
 
-  it('of an earlier claim starts no partition that waits for its turn to be redone', async () => {
+  it('of an earlier claim does not start a partition whose intent waits for its turn', async () => {
     const worker = aWorker();
     for (const partition of [0, 1]) {
       worker.source.hold(partition);
@@ -89,7 +92,7 @@ describe('a batch', () => {
   });
 });
 
-describe('a partition that brings nothing', () => {
+describe('a partition that delivers no batch', () => {
   const MINUTE_MS = 60_000;
 
   async function stalled(stable: number, lookMs: readonly number[]) {
@@ -103,7 +106,7 @@ describe('a partition that brings nothing', () => {
     return worker;
   }
 
-  it('is read again when it has had records for a minute', async () => {
+  it('is read again when the topic has held records for it for a minute', async () => {
     const worker = await stalled(3, [0, MINUTE_MS - 1]);
     expect(worker.source.reads).toEqual(['0@0']);
     worker.clock.ms = MINUTE_MS;
@@ -112,12 +115,12 @@ describe('a partition that brings nothing', () => {
     expect(worker.source.reads).toEqual(['0@0', '0@2']);
   });
 
-  it('is left alone when it has none', async () => {
+  it('is not read again when the topic holds no stable record for it', async () => {
     const worker = await stalled(2, [0, MINUTE_MS, 2 * MINUTE_MS]);
     expect(worker.source.reads).toEqual(['0@0']);
   });
 
-  it('is left alone when something has come meanwhile', async () => {
+  it('is not read again when a batch has arrived within the minute', async () => {
     const worker = await stalled(9, [0]);
     worker.ingestion.onBatch(eventBatch([2]));
     worker.clock.ms = MINUTE_MS;
@@ -125,7 +128,7 @@ describe('a partition that brings nothing', () => {
     expect(worker.source.reads).toEqual(['0@0']);
   });
 
-  it('is left alone while there is no room for it', async () => {
+  it('is not read again while the worker has no capacity for it', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
     worker.ingestion.onBatch(eventBatch([0, 1]));
@@ -145,7 +148,7 @@ describe('the lag of a partition', () => {
     return worker.observed.filter(({ kind }) => kind === 'lag');
   }
 
-  it('counts what lies behind an open transaction, too', async () => {
+  it('includes the records behind an open transaction', async () => {
     expect(await lagsAt({ stable: 2, latest: 9 })).toEqual([{ kind: 'lag', partition: 0, lagRecords: 7 }]);
   });
 
@@ -154,7 +157,7 @@ describe('the lag of a partition', () => {
   });
 });
 
-describe('each sink', () => {
+describe('each sink of a partition', () => {
   it('skips the records below its own position', async () => {
     const worker = aWorker();
     worker.source.hold(0);
@@ -169,7 +172,7 @@ describe('each sink', () => {
     expect(worker.archive.paths.map((path) => worker.archive.offsets(path))).toEqual([[1, 2, 3]]);
   });
 
-  it('is left alone while only the other one lacks records', async () => {
+  it('takes nothing while only the other sink lacks records', async () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.setPosition('archive', 0, { nextOffset: 9 });
@@ -191,7 +194,7 @@ describe('each sink', () => {
   });
 });
 
-describe('a batch without records, of transaction markers or aborted records', () => {
+describe('a batch of only control records or aborted records', () => {
   const markers = (fetchedOffset: number, nextOffset: number) => aBatch([], { fetchedOffset, nextOffset });
 
   it('moves the positions', async () => {
@@ -218,8 +221,8 @@ describe('a batch without records, of transaction markers or aborted records', (
     expect(worker.ingestion.hasTaken(new Map([[0, 5]]))).toBe(true);
   });
 
-  // expected 2 ┤ ? ? ? ├ marker 5 ┤ 6
-  it('is not taken when it was fetched from behind the offset that is expected', async () => {
+  // expected 2 ┤ ? ? ? ├ control record 5 ┤ 6
+  it('is not taken when it was fetched from beyond the expected offset', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     expect(worker.ingestion.onBatch(markers(5, 6))).toBe(false);

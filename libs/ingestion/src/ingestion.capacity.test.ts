@@ -2,19 +2,19 @@ import { aClaimedWorker, aWorker, pass, settled } from './testing/a-worker.ts';
 import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
 import type { SourceRecord } from './ports/index.ts';
 
-/** Whether a promise that was handed out for waiting has come true. */
+/** Whether the promise returned by `waitForCapacity` is resolved. */
 async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolean> {
   await settled();
   return Promise.race([Promise.resolve(promise).then(() => true), settled().then(() => false)]);
 }
 
-/** Nothing that another event has, too. */
+/** A record whose event shares no row of totals with another: its user, antenna and app are unique. */
 function recordOfThreeRows(offset: number): SourceRecord {
   return eventRecord(offset, { id: `user ${offset}`, antenna_id: `antenna ${offset}`, app: `app ${offset}` });
 }
 
-describe('room for another batch', () => {
-  it('is there until twice a flush has not been committed, and comes back with the commit', async () => {
+describe('capacity for another batch', () => {
+  it('ends at twice the records of a flush, and returns with the commit', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
@@ -28,7 +28,7 @@ describe('room for another batch', () => {
     expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
-  it('ends when rejected payloads have become twice too large', async () => {
+  it('ends at twice the dead-letter bytes of a flush', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 100_000 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
     const text = 'x'.repeat(4_096);
@@ -39,7 +39,7 @@ describe('room for another batch', () => {
     expect(worker.ingestion.waitForCapacity(0)).toBeDefined();
   });
 
-  it('ends when there are twice too many rows, of few events each, and comes back with the commit', async () => {
+  it('ends at twice the rows of a flush, and returns with the commit', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
@@ -56,7 +56,7 @@ describe('room for another batch', () => {
     expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([33_334, 66_668]);
   });
 
-  it('ends when twice a chunk has not been archived, also after its totals are committed', async () => {
+  it('ends at twice the rows of a chunk, even after the totals are committed', async () => {
     const worker = await aClaimedWorker([0, 1], { archiveRollRows: 2 });
     const held = Promise.withResolvers<undefined>();
     worker.archive.script.plan('create', held.promise);
@@ -71,7 +71,7 @@ describe('room for another batch', () => {
     expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
   });
 
-  it('is there for a partition whose intent is redone, however full the others are: else none would ever end', async () => {
+  it('never ends for a partition whose intent is redone, so that the intent can be completed', async () => {
     const worker = aWorker({ archiveRollRows: 2 });
     worker.source.hold(0);
     worker.source.hold(1);
@@ -85,7 +85,7 @@ describe('room for another batch', () => {
     expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
-  it('is not taken from others by rows of an intent that is redone', async () => {
+  it('is not reduced for other partitions by the rows of a redone intent', async () => {
     const worker = aWorker({ archiveRollRows: 2 });
     worker.source.hold(0);
     worker.source.hold(1);
@@ -101,7 +101,7 @@ describe('room for another batch', () => {
     expect(worker.ingestion.waitForCapacity(1)).toBeUndefined();
   });
 
-  it('comes back when everything is thrown away', async () => {
+  it('returns when the assignment is released', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
     worker.ingestion.onBatch(eventBatch([0, 1]));

@@ -2,7 +2,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { aClaimedWorker, aWorker, faultIn, pass, settled } from './testing/a-worker.ts';
 import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
 
-describe('a claim', () => {
+describe('a claim of partitions', () => {
   it('reads every partition from its lowest position', async () => {
     const { store, ...worker } = aWorker();
     worker.source.hold(0);
@@ -16,12 +16,12 @@ describe('a claim', () => {
     expect(worker.ingestion.assignedPartitions).toEqual([0, 1]);
   });
 
-  it('may be of no partition at all', async () => {
+  it('may contain no partition at all', async () => {
     const { ingestion, source } = await aClaimedWorker([]);
     expect([ingestion.isClaimed, ingestion.assignedPartitions, source.reads]).toEqual([true, [], []]);
   });
 
-  it('throws everything unsaved away first, also of the partitions that stay', async () => {
+  it('first discards all unsaved records, also those of partitions that stay assigned', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1, 2]));
     const claimed = worker.ingestion.onPartitionsAssigned([0]);
@@ -32,7 +32,7 @@ describe('a claim', () => {
     expect(worker.source.reads.at(-1)).toBe('0@0');
   });
 
-  it('takes nothing while it is under way', async () => {
+  it('lets the worker take no batch while it is under way', async () => {
     const worker = await aClaimedWorker();
     const claimed = worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.ingestion.onBatch(eventBatch([0]))).toBe(false);
@@ -40,7 +40,7 @@ describe('a claim', () => {
     expect(worker.ingestion.onBatch(eventBatch([0]))).toBe(true);
   });
 
-  it('is made again while the database does not answer', async () => {
+  it('is repeated while the database does not answer', async () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.script.plan('claim', 'fail', 'lose answer');
@@ -49,7 +49,7 @@ describe('a claim', () => {
     expect(worker.source.reads).toEqual(['0@0']);
   });
 
-  it('counts for nothing when a later one was begun meanwhile', async () => {
+  it('is ignored when a later claim began before it ended', async () => {
     const worker = aWorker();
     worker.source.hold(1);
     const held = Promise.withResolvers<undefined>();
@@ -62,7 +62,7 @@ describe('a claim', () => {
     expect(worker.source.reads).toEqual(['1@0']);
   });
 
-  it('counts for nothing when everything was given up meanwhile', async () => {
+  it('is ignored when the worker released its partitions before it ended', async () => {
     const worker = aWorker();
     worker.source.hold(0);
     const claimed = worker.ingestion.onPartitionsAssigned([0]);
@@ -71,7 +71,7 @@ describe('a claim', () => {
     expect([worker.ingestion.isClaimed, worker.source.reads]).toEqual([false, []]);
   });
 
-  it('locks out whoever held the partition before', async () => {
+  it('fences off the previous owner of the partition', async () => {
     const before = await aClaimedWorker();
     before.ingestion.onBatch(eventBatch([0, 1]));
     const after = await aClaimedWorker([0], before);
@@ -84,7 +84,7 @@ describe('a claim', () => {
 });
 
 describe('a position that the topic does not hold', () => {
-  it('stops the partition when the records have been deleted unread', async () => {
+  it('stops the partition when retention has deleted unread records', async () => {
     const worker = aWorker();
     worker.source.hold(0, { earliest: 50 });
     worker.store.setPosition('totals', 0, { nextOffset: 60 });
@@ -96,15 +96,15 @@ describe('a position that the topic does not hold', () => {
     expect([worker.ingestion.isClaimed, worker.source.reads]).toEqual([true, []]);
   });
 
-  it('is no reason to stop when others saved those records while the worker slept over its claim', async () => {
+  it('does not stop the partition when others saved the records while the worker was frozen in its claim', async () => {
     const worker = aWorker();
     worker.source.hold(0);
-    const asleep = Promise.withResolvers<undefined>();
-    worker.source.script.plan('offsets', Promise.resolve(), asleep.promise);
+    const frozen = Promise.withResolvers<undefined>();
+    worker.source.script.plan('offsets', Promise.resolve(), frozen.promise);
     const claimed = worker.ingestion.onPartitionsAssigned([0]);
     await settled();
     worker.source.hold(0, { earliest: 5 });
-    asleep.resolve(undefined);
+    frozen.resolve(undefined);
     await claimed;
     expect(worker.ingestion.isClaimed).toBe(true);
   });
@@ -117,7 +117,7 @@ describe('a position that the topic does not hold', () => {
     expect(faultIn(worker)).toMatch(/^LOG_TRUNCATED: .* is newer than the newest offset 10/);
   });
 
-  it('is fine when it is the offset that the next record will get', async () => {
+  it('does not stop the partition when it is the offset of the next record to be written', async () => {
     const worker = aWorker();
     worker.source.hold(0, { earliest: 10, latest: 10 });
     worker.store.setPosition('totals', 0, { nextOffset: 10 });
@@ -126,13 +126,13 @@ describe('a position that the topic does not hold', () => {
     expect(worker.source.reads).toEqual(['0@10']);
   });
 
-  it('stops the partition when the whole partition is gone', async () => {
+  it('stops the partition when the topic does not have the partition any more', async () => {
     const worker = aWorker();
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(faultIn(worker)).toMatch(/^TOPIC_RECREATED: .* the topic has no such partition any more/);
   });
 
-  it('stops the partition when a chunk that was begun ends beyond the topic', async () => {
+  it('stops the partition when an open intent ends beyond the end of the log', async () => {
     const worker = aWorker();
     worker.source.hold(0, { latest: 10 });
     worker.store.intents.set(0, { startOffset: 0, endOffset: 11, decoderVersion: 1, paths: ['a'] });
@@ -140,7 +140,7 @@ describe('a position that the topic does not hold', () => {
     expect(faultIn(worker)).toContain('a chunk up to offset 11 was begun, the topic ends at 10');
   });
 
-  it('is noticed later, too: what was taken is saved, then a claim of the partition tells', async () => {
+  it('stops the partition also after the claim, once its taken records are saved and it is claimed again', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1, 2]));
     worker.ingestion.verifyOffsets(new Map([[0, { earliest: 3, latest: 9, stable: 9 }]]));
@@ -155,7 +155,7 @@ describe('a position that the topic does not hold', () => {
     expect(worker.source.reclaims).toBe(0);
   });
 
-  it('is no fault for a worker that slept while others saved those records', async () => {
+  it('does not stop the partition when others saved the records while the claimed worker was frozen', async () => {
     const worker = await aClaimedWorker();
     worker.store.setPosition('totals', 0, { nextOffset: 7 });
     worker.store.setPosition('archive', 0, { nextOffset: 7 });
@@ -167,7 +167,7 @@ describe('a position that the topic does not hold', () => {
   });
 });
 
-describe('the record before a position', () => {
+describe('the last record below a position', () => {
   const seen = eventRecord(41, { id: 'ana' });
 
   function aSuccessor() {
@@ -179,7 +179,7 @@ describe('the record before a position', () => {
     return worker;
   }
 
-  it('is read again to compare it, and counted no second time', async () => {
+  it('is read again for comparison, and not counted again', async () => {
     const worker = aSuccessor();
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.source.reads).toEqual(['0@41']);
@@ -189,35 +189,35 @@ describe('the record before a position', () => {
     expect(worker.archive.paths.map((path) => worker.archive.offsets(path))).toEqual([[43]]);
   });
 
-  it('stops the partition when it is another one', async () => {
+  it('stops the partition when it does not match the stored fingerprint', async () => {
     const worker = aSuccessor();
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.ingestion.onBatch(aBatch([eventRecord(41, { id: 'eva' })]))).toBe(false);
     expect(faultIn(worker)).toContain('the record at offset 41 is not the one seen there');
   });
 
-  it('stops the partition when its offset holds no record any more, but a marker or an aborted record', async () => {
+  it('stops the partition when its offset holds a control record or an aborted record instead', async () => {
     const worker = aSuccessor();
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.ingestion.onBatch(aBatch([], { fetchedOffset: 41, nextOffset: 42 }))).toBe(false);
     expect(faultIn(worker)).toContain('no record is at offset 41');
   });
 
-  it('stops the partition when the next record comes without it', async () => {
+  it('stops the partition when the fetch from its offset delivers only later records', async () => {
     const worker = aSuccessor();
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.ingestion.onBatch(aBatch([eventRecord(43)], { fetchedOffset: 41 }))).toBe(false);
     expect(faultIn(worker)).toContain('is not the one seen there');
   });
 
-  it('need not be there any more', async () => {
+  it('is not compared when retention has deleted it before the claim', async () => {
     const worker = aSuccessor();
     worker.source.hold(0, { earliest: 42 });
     await worker.ingestion.onPartitionsAssigned([0]);
     expect(worker.source.reads).toEqual(['0@43']);
   });
 
-  it('may be deleted before it is read: no sink lacks it', async () => {
+  it('does not stop the partition when retention deletes it after the claim, since no sink lacks it', async () => {
     const worker = aSuccessor();
     await worker.ingestion.onPartitionsAssigned([0]);
     worker.source.hold(0, { earliest: 42 });

@@ -1,8 +1,8 @@
 import { aClaimedWorker, aWorker, failureOf, settled } from './testing/a-worker.ts';
 import { eventBatch } from './testing/records.ts';
 
-describe('saving everything', () => {
-  it('makes durable what has been taken, in both sinks, before anything is due', async () => {
+describe('saving all taken records', () => {
+  it('makes them durable in both sinks before a flush or a chunk is due', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
@@ -14,7 +14,7 @@ describe('saving everything', () => {
     expect(positions).toEqual([2, 2, 1, 1]);
   });
 
-  it('also what is taken while a commit is under way', async () => {
+  it('includes records that are taken while a commit is under way', async () => {
     const worker = await aClaimedWorker();
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
@@ -26,7 +26,7 @@ describe('saving everything', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([2, 2]);
   });
 
-  it('does not wait for the rest of an intent that is redone', async () => {
+  it('does not wait for the rest of a redone intent', async () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.intents.set(0, { startOffset: 0, endOffset: 9, decoderVersion: 1, paths: ['a'] });
@@ -36,7 +36,7 @@ describe('saving everything', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('archive', 0)]).toEqual([2, 0]);
   });
 
-  it('has nothing to do when nothing was taken, or nothing is claimed', async () => {
+  it('makes no call when no record was taken, or no partition is claimed', async () => {
     const worker = await aClaimedWorker();
     await worker.ingestion.saveAll();
     worker.ingestion.release();
@@ -55,8 +55,8 @@ describe('saving everything', () => {
   });
 });
 
-describe('what is given up', () => {
-  it('reaches no sink any more', async () => {
+describe('a released assignment', () => {
+  it('saves no record to any sink', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0]));
     worker.ingestion.release();
@@ -74,8 +74,8 @@ describe('what is given up', () => {
   });
 });
 
-describe('everything up to given offsets', () => {
-  it('has been taken when every claimed partition stands there or beyond', async () => {
+describe('the records below given end offsets', () => {
+  it('have been taken when every claimed partition has reached its end offset', async () => {
     const worker = await aClaimedWorker([0, 1]);
     const ends = new Map([
       [0, 2],
@@ -88,13 +88,13 @@ describe('everything up to given offsets', () => {
     expect(worker.ingestion.hasTaken(ends)).toBe(true);
   });
 
-  it('has not been taken while nothing is claimed', () => {
+  it('have not been taken while no partition is claimed', () => {
     expect(aWorker().ingestion.hasTaken(new Map())).toBe(false);
   });
 });
 
-describe('a failure that does not pass', () => {
-  it('stops the worker with nothing claimed', async () => {
+describe('a permanent failure', () => {
+  it('of a commit stops the worker and releases its partitions', async () => {
     const worker = await aClaimedWorker();
     worker.store.script.plan('commitTotals', Promise.reject(new Error('no such table')));
     worker.ingestion.onBatch(eventBatch([0]));
@@ -103,7 +103,7 @@ describe('a failure that does not pass', () => {
     expect([worker.ingestion.isClaimed, worker.source.reclaims]).toEqual([false, 0]);
   });
 
-  it('of a claim stops the worker, too', async () => {
+  it('of a claim stops the worker', async () => {
     const worker = aWorker();
     worker.store.script.plan('claim', Promise.reject(new Error('another stream')));
     await worker.ingestion.onPartitionsAssigned([0]);

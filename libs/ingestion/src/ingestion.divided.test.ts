@@ -4,7 +4,7 @@ import { eventBatch } from './testing/records.ts';
 
 const OFFSETS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-/** A worker whose commits take too long when they move more than so many offsets. */
+/** A worker whose commits take too long when they move more than `maxRecords` offsets. */
 async function slowStore(maxRecords: number): Promise<TestWorker> {
   const worker = await aClaimedWorker([0], { flushMaxEvents: 100 });
   worker.store.refuses = ({ moves }) =>
@@ -14,7 +14,7 @@ async function slowStore(maxRecords: number): Promise<TestWorker> {
   return worker;
 }
 
-/** Delivers records from where the worker has asked for them last, until it has committed all. */
+/** Delivers records from the offset of the worker's last `readFrom`, until it has committed all. */
 async function deliverAll(worker: TestWorker, end: number): Promise<void> {
   for (let turn = 0; turn < 40 && worker.store.nextOffset('totals', 0) < end; turn += 1) {
     const from = Number(worker.source.reads.at(-1)?.split('@')[1]);
@@ -25,8 +25,8 @@ async function deliverAll(worker: TestWorker, end: number): Promise<void> {
   }
 }
 
-describe('a commit that takes longer than a statement may', () => {
-  it.each([5, 3, 1])('is made again with half as many records until it passes: %i', async (maxRecords) => {
+describe('a commit that exceeds the statement time-out', () => {
+  it.each([5, 3, 1])('is halved until it has at most %i records and succeeds', async (maxRecords) => {
     const worker = await slowStore(maxRecords);
     worker.ingestion.onBatch(eventBatch(OFFSETS));
     await pass(worker, 1_000);
@@ -40,7 +40,7 @@ describe('a commit that takes longer than a statement may', () => {
     expect(worker.source.reclaims).toBe(0);
   });
 
-  it('takes a batch in part, and reads on behind what it has taken', async () => {
+  it('makes the worker take only part of a batch, and read on behind that part', async () => {
     const worker = await slowStore(5);
     worker.ingestion.onBatch(eventBatch(OFFSETS));
     await pass(worker, 1_000);
@@ -52,7 +52,7 @@ describe('a commit that takes longer than a statement may', () => {
     expect(worker.store.commits.map(({ moves }) => [moves[0]?.to, moves[0]?.fingerprint?.offset])).toEqual([[4, 3]]);
   });
 
-  it('leaves commits small until ten have passed, then twice as large', async () => {
+  it('keeps commits small until ten have succeeded, then doubles them', async () => {
     const worker = await slowStore(1);
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 1_000);

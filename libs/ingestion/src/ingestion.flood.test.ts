@@ -3,13 +3,13 @@ import { aClaimedWorker, aWorker, pass, settled } from './testing/a-worker.ts';
 import { aBatch, badRecord, eventRecord } from './testing/records.ts';
 import type { UndecodableRange } from './ports/index.ts';
 
-/** Rejected as not JSON, or as empty where the offset is a multiple of 5. */
+/** Records that are rejected as `not_json`, or as `empty` where the offset is a multiple of 5. */
 function rejected(from: number, to: number) {
   return Array.from({ length: to - from }, (_, index) => badRecord(from + index, (from + index) % 5 === 0 ? '' : '?'));
 }
 
-describe('a flood of records that are no events', () => {
-  it('is stored whole up to the rateLimiter of its partition, then as ranges by reason', async () => {
+describe('a flood of invalid records', () => {
+  it("is stored whole up to its partition's rate limit, then as ranges by reason", async () => {
     const worker = await aClaimedWorker([0, 1], { deadLettersWhole: 2 });
     worker.ingestion.onBatch(aBatch(rejected(0, 12)));
     worker.ingestion.onBatch(aBatch(rejected(0, 2), { partition: 1 }));
@@ -28,7 +28,7 @@ describe('a flood of records that are no events', () => {
     expect(Object.fromEntries(deadLettersByReason(commit!))).toEqual({ not_json: 10, empty: 4 });
   });
 
-  it('changes nothing of the events in its midst', async () => {
+  it('does not affect the events among them', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0 });
     worker.ingestion.onBatch(aBatch([badRecord(0), eventRecord(1, { bytes: 7 }), badRecord(2)]));
     await pass(worker, 1_000);
@@ -38,7 +38,7 @@ describe('a flood of records that are no events', () => {
     ]);
   });
 
-  it('begins each commit with ranges of its own', async () => {
+  it('has separate ranges in each commit', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0 });
     worker.ingestion.onBatch(aBatch([badRecord(0)]));
     await pass(worker, 1_000);
@@ -47,7 +47,7 @@ describe('a flood of records that are no events', () => {
     expect(worker.store.commits.map(({ deadLetterRanges: [range] }) => range?.firstOffset)).toEqual([0, 1]);
   });
 
-  it('is stored whole again when the rateLimiter has come back', async () => {
+  it('is stored whole again when the rate limiter has refilled', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 1, flushIntervalMs: 1 });
     worker.ingestion.onBatch(aBatch([badRecord(0), badRecord(1)]));
     await pass(worker, 3_600_000);
@@ -56,7 +56,7 @@ describe('a flood of records that are no events', () => {
     expect(worker.store.deadLetters.map(({ offset }) => offset)).toEqual([0, 2]);
   });
 
-  it('counts towards the number of records at which a flush is due', async () => {
+  it('counts towards the maximum number of records of a flush', async () => {
     const worker = await aClaimedWorker([0], { deadLettersWhole: 0, flushMaxEvents: 3 });
     worker.ingestion.onBatch(aBatch(rejected(0, 3)));
     await settled();
@@ -64,7 +64,7 @@ describe('a flood of records that are no events', () => {
   });
 });
 
-describe('a stored batch that nobody can decode', () => {
+describe('a stored batch that cannot be decoded', () => {
   const undecodable = (range: Partial<UndecodableRange> = {}): UndecodableRange => {
     return { firstOffset: 2, lastOffset: 9, records: 8, reason: 'damaged_batch', detail: '', ...range };
   };
@@ -84,8 +84,8 @@ describe('a stored batch that nobody can decode', () => {
   });
 
   it.each([
-    ['only the part behind the position of the totals', 6, 8, [6, 9, 4]],
-    ['no more records than it has', 6, 3, [6, 9, 3]],
+    ["only the offsets from the totals' position on", 6, 8, [6, 9, 4]],
+    ['no more records than its header states', 6, 3, [6, 9, 3]],
   ])('counts %s', async (_what, nextOffset, records, [firstOffset, lastOffset, counted]) => {
     const worker = aWorker();
     worker.source.hold(0);
@@ -99,7 +99,7 @@ describe('a stored batch that nobody can decode', () => {
     ]);
   });
 
-  it('is not counted again by totals that are behind it', async () => {
+  it('is not counted again when the position of the totals is beyond it', async () => {
     const worker = aWorker();
     worker.source.hold(0);
     worker.store.setPosition('totals', 0, { nextOffset: 10 });

@@ -4,7 +4,7 @@ import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
 
 const RETRY_MS = 30_000;
 
-/** Two partitions, of which retention has deleted records of the first unread. */
+/** A worker with two partitions; retention has deleted unread records of partition 0. */
 async function withGap(): Promise<TestWorker> {
   const worker = aWorker();
   worker.source.hold(0, { earliest: 50 });
@@ -23,8 +23,8 @@ function kinds({ observed }: TestWorker, partition: number): string[] {
   );
 }
 
-describe('a partition that cannot go on', () => {
-  it('stands still, says why, and leaves the others alone', async () => {
+describe('a partition with a fault', () => {
+  it('is stopped with its fault reported, while the others go on', async () => {
     const worker = await withGap();
     expect([...worker.ingestion.stoppedPartitions.keys()]).toEqual([0]);
     expect(worker.source.reads).toEqual(['1@0']);
@@ -41,7 +41,7 @@ describe('a partition that cannot go on', () => {
     ).toBe(true);
   });
 
-  it('is claimed by itself every 30 s, and goes on once it is in order', async () => {
+  it('is claimed by itself every 30 s, and resumes once the fault is repaired', async () => {
     const worker = await withGap();
     worker.ingestion.onBatch(eventBatch([0, 1], { partition: 1 }));
     await pass(worker, RETRY_MS - 1);
@@ -59,7 +59,7 @@ describe('a partition that cannot go on', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([51, 3]);
   });
 
-  it('has what was taken of it committed and archived before it is claimed again', async () => {
+  it('has its taken records committed and archived before it is claimed again', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1, 2]));
     worker.source.hold(0, { earliest: 7 });
@@ -73,7 +73,7 @@ describe('a partition that cannot go on', () => {
     expect(worker.store.epoch('totals', 1)).toBe(1);
   });
 
-  it('whose log is damaged stands still behind what was taken of it, and goes on when the log can be read', async () => {
+  it('in its log stops behind its taken records, and resumes when the log can be read', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1]));
     const damaged = () => {
@@ -86,14 +86,14 @@ describe('a partition that cannot go on', () => {
     expect([worker.store.nextOffset('totals', 0), worker.store.nextOffset('totals', 1)]).toEqual([2, 1]);
     expect(kinds(worker, 0)).toEqual(['partition-stopped']);
     await pass(worker, RETRY_MS);
-    // The claim reads the last record again that was taken, to see that the log is still the same.
+    // After the claim the last taken record is read again, to check that the log is still the same.
     worker.ingestion.onBatch(eventBatch([1, 2]));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(3);
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
   });
 
-  it('is stopped by a conflict in its archive only, and goes on when that is gone', async () => {
+  it('in its archive does not stop other partitions, and resumes when the conflict is removed', async () => {
     const stranger = await aClaimedWorker();
     stranger.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 6 })]));
     await stranger.ingestion.saveAll();
@@ -113,7 +113,7 @@ describe('a partition that cannot go on', () => {
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
   });
 
-  it('for want of a leader is only told of, and read on when it has one', async () => {
+  it('that has no leader is reported without a new claim, and read on when it has one', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.source.loseLeader(0);
@@ -125,7 +125,7 @@ describe('a partition that cannot go on', () => {
     expect(kinds(worker, 0)).toEqual(['partition-stopped', 'partition-resumed']);
   });
 
-  it('whose leader was away when a batch came out of turn is read again as soon as it has one', async () => {
+  it('that has no leader when an unexpected batch arrives is read again as soon as it has one', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.source.loseLeader(0);
@@ -138,7 +138,7 @@ describe('a partition that cannot go on', () => {
 });
 
 describe('a sum that is out of range', () => {
-  /** A store that refuses whatever holds the second record of partition 1. */
+  /** Makes the store refuse every commit that contains the second record of partition 1. */
   function refusing(worker: TestWorker): void {
     worker.store.refuses = ({ moves }: TotalsCommit) =>
       moves.some(({ partition, from, to }) => partition === 1 && from <= 1 && to > 1)
@@ -146,7 +146,7 @@ describe('a sum that is out of range', () => {
         : undefined;
   }
 
-  it('stops the partition whose events make it, and no other', async () => {
+  it('stops only the partition whose events cause it', async () => {
     const worker = await aClaimedWorker([0, 1, 2]);
     refusing(worker);
     for (const partition of [0, 1, 2]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));
@@ -160,7 +160,7 @@ describe('a sum that is out of range', () => {
     expect([0, 1, 2].map((partition) => worker.store.nextOffset('totals', partition))).toEqual([2, 0, 2]);
   });
 
-  it('is tried again apart from the others, which go on meanwhile', async () => {
+  it('makes its partition retry in a commit of its own, while the others go on', async () => {
     const worker = await aClaimedWorker([0, 1]);
     refusing(worker);
     for (const partition of [0, 1]) worker.ingestion.onBatch(eventBatch([0, 1], { partition }));

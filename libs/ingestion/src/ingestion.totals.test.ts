@@ -3,8 +3,8 @@ import { aBatch, at, badRecord, eventBatch, eventRecord } from './testing/record
 
 const LARGE_TEXT = 'x'.repeat(4096);
 
-describe('a flush', () => {
-  it('commits totals, dead letters and positions at once, sorted by partition', async () => {
+describe('a flush of the totals', () => {
+  it('commits totals, dead letters and positions together, sorted by partition', async () => {
     const worker = await aClaimedWorker([1, 0]);
     worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     worker.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1)]));
@@ -22,7 +22,7 @@ describe('a flush', () => {
     expect(worker.store.totals).toEqual(['13:15 antenna north 12', '13:15 app SKYPE 12', '13:15 user ana 12']);
   });
 
-  it('counts the events of each hour and partition, and no dead letter', async () => {
+  it('counts the events of each hour and partition, without dead letters', async () => {
     const worker = await aClaimedWorker([1, 0]);
     worker.ingestion.onBatch(eventBatch([0], { partition: 1 }));
     worker.ingestion.onBatch(aBatch([eventRecord(0, { bytes: 7 }), badRecord(1), eventRecord(4)]));
@@ -33,7 +33,7 @@ describe('a flush', () => {
     ]);
   });
 
-  it('notes the greatest event time of each partition and the last record seen', async () => {
+  it('stores the greatest event time and the last fingerprint of each partition', async () => {
     const worker = await aClaimedWorker();
     const late = eventRecord(1, { timestamp: '2022-10-29T09:00:00Z' });
     worker.ingestion.onBatch(aBatch([eventRecord(0), late], { nextOffset: 4 }));
@@ -42,7 +42,7 @@ describe('a flush', () => {
     expect([move?.greatestEventTimeMs, move?.fingerprint?.offset]).toEqual([at('13:17:00'), 1]);
   });
 
-  it('counts an event that comes late in its own window', async () => {
+  it('counts a late event in its own window', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 1_000);
@@ -64,7 +64,7 @@ describe('a flush', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
-  it('waits for twice the interval while more is left to read than it would hold', async () => {
+  it('waits for twice the interval while the lag exceeds its records', async () => {
     const worker = await aClaimedWorker([0, 1]);
     worker.ingestion.onBatch(eventBatch([0, 1], { highWatermark: 4 }));
     worker.ingestion.onBatch(eventBatch([0], { partition: 1, highWatermark: 3 }));
@@ -74,7 +74,7 @@ describe('a flush', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
-  it('is due after the interval as soon as no more is left to read than it would hold', async () => {
+  it('is due after the interval as soon as the lag does not exceed its records', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0], { highWatermark: 5 }));
     await pass(worker, 1_000);
@@ -84,7 +84,7 @@ describe('a flush', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
-  it('is due at the greatest number of records, events and dead letters together', async () => {
+  it('is due at the maximum number of records, events and dead letters together', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
     worker.ingestion.onBatch(aBatch([eventRecord(0), badRecord(1)]));
     expect(worker.store.script.calls).not.toContain('commitTotals');
@@ -93,7 +93,7 @@ describe('a flush', () => {
     await settled();
   });
 
-  it('is due when the rejected payloads have become large', async () => {
+  it('is due at the maximum bytes of dead letters', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 100_000 });
     const rejected = (from: number) => Array.from({ length: 1_024 }, (_, row) => badRecord(from + row, LARGE_TEXT));
     worker.ingestion.onBatch(aBatch(rejected(0)));
@@ -103,7 +103,7 @@ describe('a flush', () => {
     await settled();
   });
 
-  it('is one at a time: what comes meanwhile makes one more', async () => {
+  it('runs one at a time, and records that arrive meanwhile share the next one', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
@@ -118,7 +118,7 @@ describe('a flush', () => {
     ]);
   });
 
-  it('shows its progress afterwards; that this fails is of no consequence', async () => {
+  it('commits its offsets to the consumer group only after the commit', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     const held = Promise.withResolvers<undefined>();
@@ -130,7 +130,7 @@ describe('a flush', () => {
     expect(worker.source.shown).toEqual(new Map([[0, 2]]));
   });
 
-  it('moves the position over records that are all rejected', async () => {
+  it('moves the position when all records are rejected', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(aBatch([badRecord(0), badRecord(1)]));
     await worker.ingestion.saveAll();
@@ -139,8 +139,8 @@ describe('a flush', () => {
   });
 });
 
-describe('a commit that is refused', () => {
-  it('throws everything away and claims again, which counts every record once', async () => {
+describe('a commit that is fenced off', () => {
+  it('makes the worker discard its records and claim again, so that every record counts once', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await aClaimedWorker([0], worker);
@@ -157,7 +157,7 @@ describe('a commit that is refused', () => {
     expect(worker.store.totals).toContain('13:15 user ana 10');
   });
 
-  it('is of no interest when the partitions have been assigned anew since', async () => {
+  it('is ignored when the partitions have been assigned anew since', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     const held = Promise.withResolvers<undefined>();
@@ -172,7 +172,7 @@ describe('a commit that is refused', () => {
 });
 
 describe('a commit whose answer is lost', () => {
-  it('is made again, refused because it had happened, and counted once', async () => {
+  it('is repeated, fenced off because it had succeeded, and counted once', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.store.script.plan('commitTotals', 'lose answer');
@@ -183,7 +183,7 @@ describe('a commit whose answer is lost', () => {
     expect(worker.store.nextOffset('totals', 0)).toBe(2);
   });
 
-  it('is made again and succeeds when it had not happened', async () => {
+  it('is repeated and succeeds when it had failed', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0, 1]));
     worker.store.script.plan('commitTotals', 'fail', 'fail');

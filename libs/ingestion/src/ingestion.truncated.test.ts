@@ -5,7 +5,7 @@ import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
 
 const RETRY_MS = 30_000;
 
-/** A batch as a leader wrote it, from the answer of a broker with that number. */
+/** A batch that a leader of this epoch wrote and the broker's answer number `fetch` delivered. */
 function ofLeader(leaderEpoch: number, fetch: number, batch: RecordBatch): RecordBatch {
   return { ...batch, origin: { leaderEpoch, fetch, firstOffset: batch.fetchedOffset } };
 }
@@ -20,8 +20,8 @@ async function afterLeader4(): Promise<TestWorker> {
 
 const anyPosition = ({ store }: TestWorker) => [store.nextOffset('totals', 0), store.nextOffset('archive', 0)];
 
-describe('a batch of another leader than the one before', () => {
-  it('is taken behind the last offset, which is read again with it', async () => {
+describe('a batch of another leader than the batch before', () => {
+  it('is taken after the last offset was read again with it and is unchanged', async () => {
     const worker = await afterLeader4();
     expect(worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])))).toBe(false);
     expect(worker.source.reads).toEqual(['0@2']);
@@ -33,7 +33,7 @@ describe('a batch of another leader than the one before', () => {
   });
 
   it.each([5, 3])(
-    'is not taken when leader %d has written the last offset anew: the partition stands still',
+    'is not taken, and stops the partition, when leader %d has rewritten the last offset',
     async (leader) => {
       const worker = await afterLeader4();
       worker.ingestion.onBatch(ofLeader(leader, 2, eventBatch([3])));
@@ -50,7 +50,7 @@ describe('a batch of another leader than the one before', () => {
     },
   );
 
-  it('is not taken after the next claim either, which finds another record', async () => {
+  it('is not taken after the next claim either, when the last record does not match its fingerprint', async () => {
     const worker = await afterLeader4();
     worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])));
     worker.ingestion.onBatch(ofLeader(5, 3, eventBatch([2, 3])));
@@ -61,13 +61,13 @@ describe('a batch of another leader than the one before', () => {
     expect(faultIn(worker)).toMatch(/^LOG_TRUNCATED: partition 0: the record at offset 2 is not the one seen there/);
   });
 
-  it('is taken without a comparison when it comes in one answer with the one before', async () => {
+  it('is taken without a comparison when one broker answer delivers both batches', async () => {
     const worker = await afterLeader4();
     expect(worker.ingestion.onBatch(ofLeader(5, 1, eventBatch([3])))).toBe(true);
     expect(worker.source.reads).toEqual([]);
   });
 
-  it('is taken when the batch before is too large to come with it, and was the same three times', async () => {
+  it('is taken after three equal comparisons when no broker answer is large enough for both batches', async () => {
     const worker = await afterLeader4();
     for (const fetch of [2, 4, 6]) {
       expect(worker.ingestion.onBatch(ofLeader(5, fetch, eventBatch([3])))).toBe(false);
@@ -88,14 +88,14 @@ describe('a batch of another leader than the one before', () => {
     const worker = await afterLeader4();
     worker.ingestion.onBatch(ofLeader(5, 2, eventBatch([3])));
     worker.source.hold(0, { earliest: 3 });
-    // The client resets its position in silence when the broker does not hold it any more.
+    // The client silently resets its position when the broker does not hold that offset any more.
     expect(worker.ingestion.onBatch(ofLeader(5, 3, eventBatch([3])))).toBe(false);
     await settled();
     expect(worker.source.reads).toEqual(['0@2', '0@3']);
     expect(worker.ingestion.onBatch(ofLeader(5, 4, eventBatch([3])))).toBe(true);
   });
 
-  it('is compared also when the batch before was taken in part', async () => {
+  it('is compared also after the records before it were committed', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
     worker.ingestion.onBatch(ofLeader(4, 1, eventBatch([0, 1])));
     await settled();
@@ -119,7 +119,7 @@ describe('a log that was truncated between the positions of the two sinks and fi
     return worker;
   }
 
-  it('is noticed at the position that is ahead, before the archive takes a record', async () => {
+  it('is detected at the position that is ahead, before the archive takes a record', async () => {
     const worker = await claimed();
     expect(worker.source.reads).toEqual(['0@9']);
     expect(worker.ingestion.onBatch(aBatch(others.slice(1)))).toBe(false);
@@ -128,7 +128,7 @@ describe('a log that was truncated between the positions of the two sinks and fi
     expect(anyPosition(worker)).toEqual([10, 5]);
   });
 
-  it('is read from the position that is behind when the record is the one that was seen', async () => {
+  it('is not reported when the record below the position that is ahead matches its fingerprint', async () => {
     const worker = await claimed();
     expect(worker.ingestion.onBatch(aBatch(read.slice(4)))).toBe(false);
     expect(worker.source.reads).toEqual(['0@9', '0@4']);
@@ -138,7 +138,7 @@ describe('a log that was truncated between the positions of the two sinks and fi
     expect(anyPosition(worker)).toEqual([10, 10]);
   });
 
-  it('is noticed before the archive takes a record also when that happens after the comparison', async () => {
+  it('is detected before the archive takes a record, even if it is truncated after the comparison', async () => {
     const worker = await claimed();
     worker.ingestion.onBatch(ofLeader(4, 1, aBatch(read.slice(4))));
     expect(worker.ingestion.onBatch(ofLeader(4, 2, aBatch([eventRecord(4), ...read.slice(0, 3)])))).toBe(true);

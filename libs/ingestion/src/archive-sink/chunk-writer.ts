@@ -12,12 +12,12 @@ import type { SealedChunk } from './partition-archive.ts';
 import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from '../ports/index.ts';
 
 /**
- * Files of a chunk that are created at the same time. Devices with wrong clocks make a chunk of up to 1,000 small files,
- * and each file costs two requests: at 100 ms a request, 200 s one after the other, and 4 s fifty at a time.
+ * Files of a chunk that are created at the same time. Devices with wrong clocks can split a chunk into 1,000 small
+ * files, and each file takes two requests: at 100 ms a request, 200 s one after the other, and 4 s fifty at a time.
  */
 const FILES_AT_A_TIME = 50;
 
-/** Runs one step, again while it fails for a passing reason. */
+/** Runs one step and repeats it while it fails for a transient reason. */
 export type Step = <T>(name: string, operation: () => Promise<T>) => Promise<T>;
 
 interface PlannedFile {
@@ -28,7 +28,7 @@ interface PlannedFile {
 
 /**
  * Writes a chunk: intent, files, manifest (docs/commit-protocol.md, "Archive"). A crash between any two steps leaves an
- * intent from which the next claimant does exactly the same again.
+ * intent from which the partition's next owner writes exactly the same chunk.
  * @throws {ArchiveConflictError} when a file that exists does not hold the chunk's rows.
  */
 export async function writeChunk(
@@ -57,7 +57,7 @@ function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
   return files.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
-/** Files that a predecessor intended keep their names, also when the log was truncated behind them since. */
+/** A redone intent keeps its file names, even if a truncation was acknowledged since and raised the generation. */
 function generationOf({ intent, generation }: SealedChunk): number {
   const [path] = intent?.paths ?? [];
   return path === undefined ? generation : (parseArchivePath(path)?.generation ?? 0);
@@ -84,7 +84,7 @@ async function createOrAdopt(archive: EventArchive, planned: PlannedFile): Promi
   };
 }
 
-/** Only whoever held this very intent can have made a file of that name: it holds these rows, or something is broken. */
+/** Only an owner of the same intent can have created a file of that name: other rows in it are a conflict. */
 async function adopt(archive: EventArchive, planned: PlannedFile): Promise<StoredFile> {
   const { file, rows } = await archive.read(planned.path);
   const difference = firstDifference(planned.rows, rows);
@@ -110,7 +110,7 @@ function completionOf(chunk: SealedChunk, files: readonly ArchivedFile[]) {
   };
 }
 
-/** A file of the archive does not hold the rows that belong there. */
+/** A file of the archive does not hold the rows of its chunk. */
 export class ArchiveConflictError extends Error {
   readonly code = 'ARCHIVE_CONFLICT';
   override readonly name = 'ArchiveConflictError';

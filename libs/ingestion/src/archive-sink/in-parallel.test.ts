@@ -15,7 +15,7 @@ describe('work in parallel', () => {
     expect(await inParallel(['a', 'b', 'c'], 3, work)).toEqual(['A', 'B', 'C']);
   });
 
-  it('never does more than the limit at a time', async () => {
+  it('never runs more than the limit at a time', async () => {
     let current = 0;
     let most = 0;
     await inParallel([...Array(20).keys()], 4, async () => {
@@ -26,7 +26,7 @@ describe('work in parallel', () => {
     expect(most).toBe(4);
   });
 
-  it('begins nothing after a failure and waits for what is under way', async () => {
+  it('begins no item after a failure and waits for the items under way', async () => {
     const begun: number[] = [];
     let ended = 0;
     const work = async (item: number) => {

@@ -5,41 +5,41 @@ import { fingerprintOf } from '../fingerprint.ts';
 import type { ClaimedPosition, Fingerprint, OpenIntent, RecordCursor, SourceRecord } from '../ports/index.ts';
 
 /**
- * Event hours that a chunk touches at most, each of which is a file: the chunk ends before the event that would add one
- * more. Without a bound, a device that sends random times would make a chunk of tens of thousands of files, which has to
- * be written as a whole before the archive's position moves. It is some forty days, so that reading a month again makes
- * no more chunks than its rows do.
+ * Maximum event hours of a chunk, each of which is a file. The chunk ends before the event that would add another hour.
+ * Without this bound, a device that sends random times would split a chunk into tens of thousands of files, which all
+ * have to be written before the archive's position moves. The bound is some forty days, so that replaying a month does
+ * not create more chunks than its rows require.
  */
 export const MAX_HOURS_OF_CHUNK = 1_000;
 
 /**
- * How long a claim that finds the roll interval over reads on, to archive all that the topic held then, before it writes
- * what it has read: a claim may not last longer, and each has to bring the archive forward.
+ * How long a worker whose claim finds the roll interval already over reads on, before it writes a chunk. It tries to
+ * read all that the topic held at the claim. The bound lets even a short-lived claim move the archive's position.
  */
 const MAX_CATCH_UP_MS = 5_000;
 
-/** A chunk [startOffset, endOffset) of a partition that takes no more rows and waits to be written. */
+/** A chunk [startOffset, endOffset) of a partition that accepts no more rows and waits to be written. */
 export interface SealedChunk {
   readonly partition: number;
   readonly epoch: number;
-  /** Of the log, when the partition was claimed. */
+  /** The log's generation when the partition was claimed. */
   readonly generation: number;
   readonly startOffset: number;
   readonly endOffset: number;
   readonly events: EventColumnsBuilder;
   readonly fingerprint: Fingerprint | undefined;
-  /** The intent that a predecessor left open for exactly this range. */
+  /** The open intent of a predecessor for exactly this range. */
   readonly intent: OpenIntent | undefined;
 }
 
-/** When and with what a partition was claimed. */
+/** The time of a claim, and the end of the partition's log at that time. */
 export interface ClaimMoment {
   readonly claimedMs: number;
-  /** The end of what could be read then (exclusive); undefined where that was not known. */
+  /** The last stable offset at the claim (exclusive); undefined when it could not be read. */
   readonly endAtClaim: number | undefined;
 }
 
-/** The archive sink's side of one claimed partition: collects rows, and seals them into chunks. */
+/** The archive sink of one claimed partition: collects rows, and seals them into chunks. */
 export class PartitionArchive {
   readonly partition: number;
   readonly #epoch: number;
@@ -52,16 +52,16 @@ export class PartitionArchive {
   #next: number;
   #sinceMs: number | undefined;
   readonly #claim: ClaimMoment;
-  /** Since when records that the topic held at the claim wait, as long as no chunk was sealed for that reason. */
+  /** Since when records that the topic held at the claim have been waiting; undefined once a due chunk was sealed. */
   #waitingSinceMs: number | undefined;
   #events: EventColumnsBuilder;
   /** Event hours of the open chunk, as hours since 1970. */
   readonly #hours = new Set<number>();
   /** The hour of the event that was taken last. */
   #latestHourMs = Number.NEGATIVE_INFINITY;
-  /** Of the last record before the batch that is being taken. */
+  /** Fingerprint of the last record before the current batch. */
   #fingerprint: Fingerprint | undefined;
-  /** The last one that was taken, while it may turn out to be the last of its chunk. */
+  /** The last record taken, kept only while the chunk may end behind it within the batch. */
   #lastRecord: SourceRecord | undefined;
 
   constructor(claimed: ClaimedPosition, claim: ClaimMoment) {
@@ -76,12 +76,12 @@ export class PartitionArchive {
     this.#events = new EventColumnsBuilder(claimed.partition);
   }
 
-  /** Records below are archived already, or wait in a sealed chunk. */
+  /** The archive has taken all records below this offset: they are archived, or in a chunk in memory. */
   get nextOffset(): number {
     return this.#next;
   }
 
-  /** Whether a range that a predecessor intended is being read again: it ends where it ended then. */
+  /** Whether the open chunk redoes a predecessor's intent. It ends where the intent ends. */
   get isRedoing(): boolean {
     return this.#intent !== undefined;
   }
@@ -91,7 +91,7 @@ export class PartitionArchive {
     return this.#events.rows;
   }
 
-  /** Processing time since which the oldest record of the open chunk waits, or undefined while there is none. */
+  /** Processing time since which the oldest record of the open chunk has been waiting; undefined while it is empty. */
   get sinceMs(): number | undefined {
     return this.#sinceMs;
   }
@@ -103,14 +103,14 @@ export class PartitionArchive {
     this.#next = record.offset + 1;
   }
 
-  /** @param fingerprint of the batch's last record, which belongs to the open chunk unless the chunk begins behind it. */
+  /** @param fingerprint of the batch's last record; ignored when the open chunk begins behind that record. */
   endBatch(fingerprint: Fingerprint): void {
     if (fingerprint.offset < this.#start) return;
     this.#fingerprint = fingerprint;
     this.#lastRecord = undefined;
   }
 
-  /** Everything below `nextOffset` has been taken; offsets without a record count as taken. */
+  /** Moves the archive to `nextOffset`: offsets without a record count as taken. */
   advanceTo(nextOffset: number, nowMs: number): void {
     if (this.#intent !== undefined && nextOffset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     this.#next = Math.max(this.#next, nextOffset);
@@ -119,8 +119,9 @@ export class PartitionArchive {
   }
 
   /**
-   * Closes the open chunk when its oldest record has waited for the interval. That may be so at once after a claim: then
-   * the chunk is closed when the reading has come to all that the topic held at the claim, or has taken long enough.
+   * Seals the open chunk when its oldest record has waited for the interval. Directly after a claim it may have done so
+   * already: then the chunk is sealed when all records that the topic held at the claim are read, or the catch-up time
+   * is over.
    */
   sealIfDue(nowMs: number, intervalMs: number): void {
     if (this.isRedoing || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
@@ -130,12 +131,12 @@ export class PartitionArchive {
     this.seal();
   }
 
-  /** Whether there is anything that can be archived without reading more. */
+  /** Whether records are being archived, or can be archived without reading more. */
   get hasUnsaved(): boolean {
     return this.writing || this.sealed.length > 0 || (this.#sinceMs !== undefined && !this.isRedoing);
   }
 
-  /** Throws away what is not archived: it cannot be. */
+  /** Discards all records that are not archived, after a file could not be written. */
   giveUp(): void {
     this.writing = false;
     this.sealed.length = 0;
@@ -144,7 +145,7 @@ export class PartitionArchive {
     this.#events = new EventColumnsBuilder(this.partition);
   }
 
-  /** Closes the open chunk, if there is anything in it and no predecessor's intent says where it has to end. */
+  /** Seals the open chunk, unless it is empty or redoes an intent, which has a fixed end. */
   seal(): void {
     if (this.#intent === undefined && this.#next > this.#start) this.#seal(this.#next);
   }
@@ -158,7 +159,7 @@ export class PartitionArchive {
     this.#events.append(offset, event);
   }
 
-  /** A range that is redone ends where its intent says, however many hours it touches. */
+  /** A redone intent keeps its end, however many hours it touches. */
   #enterHour(offset: number, hourMs: number): void {
     const hour = hourMs / ONE_HOUR.sizeMs;
     const isFull = this.#hours.size === MAX_HOURS_OF_CHUNK && !this.#hours.has(hour);

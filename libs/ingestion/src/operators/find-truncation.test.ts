@@ -1,14 +1,14 @@
 import { type EventsByOffset, findTruncation, type TruncatedLog } from './find-truncation.ts';
 
-/** Events at the offsets from 0 on: one letter each, a blank for a record that is no event. */
+/** Events at consecutive offsets from 0: one letter each, a blank for a record that is not an event. */
 const events = (letters: string): EventsByOffset =>
   new Map(Array.from(letters).flatMap((letter, offset) => (letter === ' ' ? [] : [[offset, letter] as const])));
 
 interface Case extends Partial<TruncatedLog> {
-  /** What was read and archived, and what the log holds now. */
+  /** The events that were read and archived, and the events that the log holds now. */
   readonly archived: string;
   readonly held: string;
-  /** Where chunks end. */
+  /** End offsets of the chunks (exclusive). */
   readonly ends?: readonly number[];
 }
 
@@ -22,8 +22,8 @@ function find({ archived, held, ends = [archived.length], ...log }: Case) {
   );
 }
 
-describe('the offset from which a log is not the one that was read', () => {
-  it('is none while all that was read is there', async () => {
+describe('the offset from which a truncated log differs from the archive', () => {
+  it('does not exist while the log holds all that was read', async () => {
     expect(await find({ archived: 'abcd', held: 'abcdef' })).toBeUndefined();
   });
 
@@ -37,21 +37,21 @@ describe('the offset from which a log is not the one that was read', () => {
     expect(await find({ archived: 'abcd', held: 'abc' })).toEqual({ from: 3, to: 3 });
   });
 
-  it('is found in an older chunk when the newest is another as a whole', async () => {
+  it('lies in an older chunk when the newest chunk differs as a whole', async () => {
     expect(await find({ archived: 'abcdef', held: 'abxyzw', ends: [3, 6] })).toEqual({ from: 2, to: 2 });
   });
 
-  it('is the oldest offset when nothing is the same', async () => {
+  it('is the oldest offset when no event is equal', async () => {
     expect(await find({ archived: 'abcd', held: 'wxyz', ends: [2, 4], earliest: 1 })).toEqual({ from: 1, to: 1 });
   });
 
   // archived  a b . . c
-  // held      a b . . x      . is no event
-  it('is after the last event that is the same, since records in between are no events of either', async () => {
+  // held      a b . . x      . is not an event
+  it('follows the last equal event, since neither side has an event in between', async () => {
     expect(await find({ archived: 'ab  c', held: 'ab  x' })).toEqual({ from: 2, to: 2 });
   });
 
-  it('is taken for no later than an event that was not archived because it was not there', async () => {
+  it('is not behind an event that the log holds and the archive lacks', async () => {
     expect(await find({ archived: 'ab  c', held: 'ab xc' })).toEqual({ from: 2, to: 2 });
   });
 
@@ -60,11 +60,11 @@ describe('the offset from which a log is not the one that was read', () => {
       expect(await find({ archived: 'ab', held: 'ab', readTo: 4 })).toEqual({ from: 2, to: 2 });
     });
 
-    it('is known only to lie between the archive and the end of the log', async () => {
+    it('lies between the end of the archive and the end of the log', async () => {
       expect(await find({ archived: 'ab', held: 'abxy', readTo: 9 })).toEqual({ from: 2, to: 4 });
     });
 
-    it('lies after a record that is still there, and not after one that is not', async () => {
+    it('lies after a fingerprinted record that the log still holds, and not after one that is gone', async () => {
       const seen = [
         { offset: 2, isThere: true },
         { offset: 5, isThere: false },

@@ -1,20 +1,23 @@
-/** An event as its text: two are the same event when their texts are. */
+/** Events as texts, by offset: equal texts are equal events. */
 export type EventsByOffset = ReadonlyMap<number, string>;
 
-/** What was read of a log, and what it holds. */
+/** What a worker has read from a log, and what the log holds now. */
 export interface TruncatedLog {
-  /** What can be read now: [earliest, latest). */
+  /** The range that can be read now: [earliest, latest). */
   readonly earliest: number;
   readonly latest: number;
-  /** The highest position, or end of an intent: up to there it was read. */
+  /** The end of what was read (exclusive): the highest position or intent end. */
   readonly readTo: number;
-  /** Of records that were seen, whether they are still there. Those that retention has deleted are left out. */
+  /**
+   * Records with a stored fingerprint, and whether the log still holds them. Records that retention deleted are left
+   * out.
+   */
   readonly seen: readonly { readonly offset: number; readonly isThere: boolean }[];
-  /** Chunks that are archived, the newest first. */
+  /** The archived chunks, the newest first. */
   readonly chunks: readonly { readonly startOffset: number; readonly endOffset: number }[];
 }
 
-/** The events of [from, to), as they were archived and as the log holds them. */
+/** Reads the events of [from, to) from the archive and from the log. */
 export type CompareEvents = (
   chunk: number,
   from: number,
@@ -22,15 +25,15 @@ export type CompareEvents = (
 ) => Promise<{ readonly archived: EventsByOffset; readonly held: EventsByOffset }>;
 
 /**
- * From which offset on the log is not the one that was read: no lower than `from`, no higher than `to`. Undefined when
- * all that was read is still there.
+ * Bounds of the offset from which the log differs from what was read: from `from` to `to`, both included. Undefined
+ * when the log still holds all that was read.
  */
 export type Truncation = { readonly from: number; readonly to: number } | undefined;
 
 /**
- * Looks for the end of what log and archive have in common, from the newest chunk back. Where an archived event differs,
- * the log is taken from after the last one that is the same: offsets in between hold no event of either. Beyond the
- * archive only single records are known, those whose fingerprints were stored.
+ * Finds where log and archive begin to differ, from the newest chunk backwards. If an event differs, the result is the
+ * offset after the last equal event: neither side has an event in between. Beyond the archive, only records with a
+ * stored fingerprint can be compared, so that the result may be a range.
  */
 export async function findTruncation(log: TruncatedLog, compare: CompareEvents): Promise<Truncation> {
   const { sameTo, differsAt } = await compareChunks(log, compare);

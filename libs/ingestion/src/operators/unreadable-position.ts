@@ -5,13 +5,13 @@ export interface UnreadableRange {
   readonly sink: Sink;
   readonly partition: number;
   readonly from: number;
-  /** The offset to go on from. */
+  /** The offset that the sink continues from. */
   readonly to: number;
 }
 
 /**
- * What retention has deleted before a sink had it, or undefined. A chunk that was being written ends where its intent
- * says: what is left of its records cannot be told from what its files hold already.
+ * The range that retention deleted before a sink took it, or undefined. The range includes the whole chunk of an open
+ * intent: its files may hold some of the records already, and a partly deleted chunk cannot be redone.
  */
 export function unreadableRange(
   {

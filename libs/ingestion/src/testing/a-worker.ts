@@ -24,7 +24,10 @@ const retry: Retry = async (_name, operation, signal) => {
   }
 };
 
-/** A worker over ports in memory; store, archive or source of another one can be handed on. Nothing is due by itself. */
+/**
+ * A worker with in-memory ports; it can share the store, archive or source of another worker. Its clock stands still,
+ * so that nothing becomes due before `pass` advances it.
+ */
 export function aWorker(
   parts: Partial<Pick<TestWorker, 'store' | 'archive' | 'source'>> & Partial<IngestionSettings> = {},
 ): TestWorker {
@@ -62,22 +65,22 @@ export async function aClaimedWorker(
   return worker;
 }
 
-/** Turns of the microtask queue after which no port in memory has anything left to do. */
+/** Turns of the microtask queue after which every in-memory port is idle. */
 const ENOUGH_TURNS = 200;
 
-/** Waits until everything that is not held back has been done. */
+/** Waits until all steps have ended, except calls that a test holds back. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < ENOUGH_TURNS; turn += 1) await Promise.resolve();
 }
 
-/** Lets time pass, and does what is due. */
+/** Advances the clock, and waits for the steps that are due. */
 export async function pass({ ingestion, clock }: TestWorker, ms: number): Promise<void> {
   clock.ms += ms;
   ingestion.tick();
   await settled();
 }
 
-/** Why a partition stands still, as `CODE: message`. */
+/** The fault of a stopped partition as `CODE: message`, or `none`. */
 export function faultIn({ ingestion }: TestWorker, partition = 0): string {
   const fault = ingestion.stoppedPartitions.get(partition);
   return fault === undefined ? 'none' : `${fault.code}: ${fault.message}`;

@@ -16,7 +16,7 @@ export class InMemoryArchive implements EventArchive {
     return [...this.#files.keys()].sort();
   }
 
-  /** As a person would. */
+  /** Deletes a file, as an operator would. */
   remove(path: string): void {
     this.#files.delete(path);
   }

@@ -21,7 +21,7 @@ interface Position {
   fingerprint: Fingerprint | undefined;
 }
 
-/** A position store for tests of the core: one transaction a call, as the contract says. */
+/** A position store for tests of the core: each call is one transaction, as the contract requires. */
 export class InMemoryStore implements PositionStore {
   readonly script = new Script();
   readonly commits: TotalsCommit[] = [];
@@ -31,12 +31,12 @@ export class InMemoryStore implements PositionStore {
   readonly intents = new Map<number, OpenIntent>();
   /** For how long records beyond the archive's position have been waiting, by partition. */
   readonly waitingMs = new Map<number, number>();
-  /** Why a commit fails, if it does. */
+  /** The error that fails a commit; undefined lets it succeed. */
   refuses: (commit: TotalsCommit) => Error | undefined = () => undefined;
   readonly #totals = new Map<string, bigint>();
   readonly #positions = new Map<string, Position>();
 
-  /** Rows in short, in order: `13:15 user ana 5`. */
+  /** The rows as sorted texts: `13:15 user ana 5`. */
   get totals(): string[] {
     return [...this.#totals].map(([key, value]) => `${key} ${value.toString()}`).sort();
   }

@@ -1,7 +1,7 @@
 import { ListedRecords } from '../ports/listed-records.ts';
 import type { RecordBatch, SourceRecord } from '../ports/index.ts';
 
-/** An instant of the day that all tests play on, milliseconds since 1970. */
+/** An instant of the day that all tests use (2022-10-29), milliseconds since 1970. */
 export function at(time: string): number {
   return Date.parse(`2022-10-29T${time}Z`);
 }
@@ -27,7 +27,7 @@ export function eventRecord(offset: number, fields: Partial<EventFields> = {}): 
   return record(offset, JSON.stringify(event));
 }
 
-/** A record that holds no event. */
+/** A record that does not hold a valid event. */
 export function badRecord(offset: number, text = 'no event'): SourceRecord {
   return record(offset, text);
 }
@@ -36,7 +36,7 @@ function record(offset: number, text: string): SourceRecord {
   return { offset, timestampMs: at('13:20:00'), key: null, value: Buffer.from(text) };
 }
 
-/** A batch fetched from the offset of its first record, which ends with its last, unless told otherwise. */
+/** A batch that was fetched from its first record's offset and ends with its last record; `changes` override this. */
 export function aBatch(records: readonly SourceRecord[], changes: Partial<RecordBatch> = {}): RecordBatch {
   const fetchedOffset = changes.fetchedOffset ?? records[0]?.offset ?? 0;
   const nextOffset = (records.at(-1)?.offset ?? fetchedOffset - 1) + 1;

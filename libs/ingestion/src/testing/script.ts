@@ -1,12 +1,12 @@
-/** Why a scripted call fails: the kind of failure that passes by itself. */
+/** The transient failure of a scripted call. */
 export class PassingFailure extends Error {
   override readonly name = 'PassingFailure';
 }
 
-/** How a call goes: it fails before it had an effect, or only its answer is lost, or it waits. */
+/** A planned call fails before its effect, or has its effect and loses its answer, or waits for a promise. */
 export type CallPlan = 'fail' | 'lose answer' | Promise<unknown>;
 
-/** Plays how calls of a port go. A call for which nothing is planned succeeds. */
+/** Plans the outcomes of a port's calls. A call without a plan succeeds. */
 export class Script {
   readonly calls: string[] = [];
   readonly #plans = new Map<string, CallPlan[]>();

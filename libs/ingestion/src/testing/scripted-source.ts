@@ -1,16 +1,16 @@
 import type { EventSource, OffsetRange } from '../ports/index.ts';
 import { Script } from './script.ts';
 
-/** A source for tests of the core: says what it was asked for, delivers nothing by itself. */
+/** A source for tests of the core: it records the calls, and delivers no batches. */
 export class ScriptedSource implements EventSource {
   readonly script = new Script();
-  /** `partition@offset`, in the order in which they were asked for. */
+  /** Calls of `readFrom` as `partition@offset`, in order. */
   readonly reads: string[] = [];
   readonly shown = new Map<number, number>();
   readonly #ranges = new Map<number, OffsetRange | undefined>();
   reclaims = 0;
 
-  /** What the topic holds of a partition. */
+  /** Sets the offsets that the topic holds of a partition. */
   hold(partition: number, range: Partial<OffsetRange> = {}): void {
     const { earliest = 0, latest = 1_000, stable = latest } = range;
     this.#ranges.set(partition, { earliest, latest, stable });

@@ -1,7 +1,7 @@
 import { DeadLetterRanges } from './dead-letter-ranges.ts';
 
 describe('ranges of dead letters', () => {
-  it('count what was added, by partition and reason, between its first and its last offset', () => {
+  it('count the records of each partition and reason from the first offset to the last', () => {
     const ranges = new DeadLetterRanges();
     ranges.add({ partition: 0, reason: 'not_json', firstOffset: 4, lastOffset: 4, records: 1 });
     ranges.add({ partition: 1, reason: 'not_json', firstOffset: 4, lastOffset: 4, records: 1 });
@@ -16,7 +16,7 @@ describe('ranges of dead letters', () => {
     expect(ranges.records).toBe(14);
   });
 
-  it('are none when nothing was added', () => {
+  it('are empty when nothing was added', () => {
     const ranges = new DeadLetterRanges();
     expect([ranges.rows(), ranges.records]).toEqual([[], 0]);
   });

@@ -7,12 +7,12 @@ export class DeadLetterRanges {
   readonly #ranges = new Map<string, Counted>();
   #records = 0;
 
-  /** All that were added. */
+  /** Number of all records added. */
   get records(): number {
     return this.#records;
   }
 
-  /** Offsets of a partition come in order. */
+  /** Offsets of a partition are added in ascending order. */
   add(added: DeadLetterRange): void {
     this.#records += added.records;
     const key = `${added.partition} ${added.reason}`;

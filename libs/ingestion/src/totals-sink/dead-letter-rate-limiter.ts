@@ -1,8 +1,8 @@
 const HOUR_MS = 3_600_000;
 
 /**
- * How many dead letters of a partition may still be stored whole: so many at once, and as many again within an hour.
- * It decides how a dead letter is stored and nothing else: each is stored, and its reason is the record's own.
+ * Limits how many dead letters of a partition are stored whole: a burst of `perHour`, then `perHour` an hour. It
+ * decides only how a dead letter is stored: beyond the limit it is counted in a range, with the same reason.
  */
 export class DeadLetterRateLimiter {
   readonly #perHour: number;
@@ -14,14 +14,14 @@ export class DeadLetterRateLimiter {
     this.#left = perHour;
   }
 
-  /** To be told the time before letters are taken; it need not advance. */
+  /** Refills the limiter up to this processing time (milliseconds since 1970); an earlier time changes nothing. */
   refill(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - (this.#refilledMs ?? nowMs));
     this.#left = Math.min(this.#perHour, this.#left + (elapsedMs * this.#perHour) / HOUR_MS);
     this.#refilledMs = Math.max(nowMs, this.#refilledMs ?? nowMs);
   }
 
-  /** Whether one more may be stored whole, which is counted then. */
+  /** Consumes one dead letter of the limit. @returns whether it may be stored whole. */
   tryConsume(): boolean {
     if (this.#left < 1) return false;
     this.#left -= 1;

@@ -8,7 +8,7 @@ function aRecord(value: Uint8Array | null, key: Uint8Array | null = null): Sourc
 }
 
 describe('a dead letter', () => {
-  it('tells where the record is and why it is no event', () => {
+  it("holds the record's partition and offset and the reason of its rejection", () => {
     expect(deadLetterOf(3, aRecord(Buffer.from('?'), Buffer.from('k')), rejection)).toEqual({
       partition: 3,
       offset: 7,
@@ -31,7 +31,7 @@ describe('a dead letter', () => {
     expect([letter.payload, letter.payloadBytes]).toEqual([null, undefined]);
   });
 
-  it('does not hold the fetch in memory that its record came with', () => {
+  it('does not keep the buffer of the whole fetch in memory', () => {
     const fetched = Buffer.alloc(1_000_000, 'a');
     const letter = deadLetterOf(0, aRecord(fetched.subarray(10, 20)), rejection);
     expect(letter.payload?.buffer.byteLength).toBe(10);

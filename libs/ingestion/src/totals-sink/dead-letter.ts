@@ -1,10 +1,10 @@
 import type { DeadLetterReason, Rejection } from '@antenna/event-schema';
 import type { DeadLetter, SourceRecord, TotalsCommit } from '../ports/index.ts';
 
-/** How much of a rejected record is kept: enough to see what it was, too little to fill a database. */
+/** Bytes of key and of value that a dead letter keeps: enough to recognise the record, too few to fill the database. */
 export const MAX_KEPT_BYTES = 4096;
 
-/** What is kept of a record that is no event. The bytes are copied: they must not hold a whole fetch in memory. */
+/** The dead letter of a rejected record. Key and value are copied, so that they do not keep a whole fetch in memory. */
 export function deadLetterOf(partition: number, record: SourceRecord, rejection: Rejection): DeadLetter {
   return {
     partition,
@@ -22,7 +22,7 @@ function beginning(bytes: Uint8Array | null): Uint8Array | null {
   return bytes === null ? null : Uint8Array.prototype.slice.call(bytes, 0, MAX_KEPT_BYTES);
 }
 
-/** How many records of a commit were no events, however they are stored. */
+/** Number of a commit's dead letters by reason, both those stored whole and those in ranges. */
 export function deadLettersByReason(
   commit: Pick<TotalsCommit, 'deadLetters' | 'deadLetterRanges'>,
 ): ReadonlyMap<DeadLetterReason, number> {

@@ -23,7 +23,7 @@ describe('the events of each hour', () => {
     expect(counts.rows()).toMatchObject([{ events: 5, eventBytes: 5n * (2n ** 52n - 1n) }]);
   });
 
-  it('are none when nothing was added', () => {
+  it('are empty when nothing was added', () => {
     expect(new HourCounts().rows()).toEqual([]);
   });
 });

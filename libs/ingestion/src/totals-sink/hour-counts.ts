@@ -10,13 +10,13 @@ interface Counted {
   lastOffset: number;
 }
 
-/** Events by the hour of their event time and their partition. */
+/** Counts events by the hour of their event time and by partition. */
 export class HourCounts {
   readonly #hoursOf = new Map<number, Map<number, Counted>>();
-  /** Of the event before: nearly always the next event has the same partition and hour. */
+  /** The entry of the event before: the next event nearly always has the same partition and hour. */
   #latest: Counted | undefined;
 
-  /** Offsets of a partition come in order. */
+  /** Offsets of a partition are added in ascending order. */
   add(partition: number, offset: number, { eventTimeMs, bytes }: { eventTimeMs: number; bytes: number }): void {
     const counted = this.#at(partition, eventTimeMs);
     counted.events += 1;

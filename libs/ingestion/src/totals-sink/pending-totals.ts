@@ -4,7 +4,7 @@ import { DeadLetterRanges } from './dead-letter-ranges.ts';
 import { HourCounts } from './hour-counts.ts';
 import type { DeadLetter } from '../ports/index.ts';
 
-/** What the totals sink has taken since the last flush began. */
+/** The totals and dead letters of the records taken since the last flush began. */
 export class PendingTotals {
   readonly totals = new WindowTotals();
   readonly hourCounts = new HourCounts();
@@ -13,7 +13,7 @@ export class PendingTotals {
   #deadLetterBytes = 0;
   #sinceMs: number | undefined;
 
-  /** Processing time at which the oldest of it arrived. */
+  /** Processing time at which the oldest of these records arrived, milliseconds since 1970. */
   get sinceMs(): number | undefined {
     return this.#sinceMs;
   }
@@ -26,7 +26,7 @@ export class PendingTotals {
     return this.#deadLetterBytes;
   }
 
-  /** Called for every batch, also for one that only moves the position. */
+  /** Starts the flush interval. Called for every batch, also for one that only moves the position. */
   startWaiting(nowMs: number): void {
     this.#sinceMs ??= nowMs;
   }
@@ -36,7 +36,7 @@ export class PendingTotals {
     this.#deadLetterBytes += (deadLetter.payload?.length ?? 0) + (deadLetter.key?.length ?? 0);
   }
 
-  /** One more that is not stored whole. */
+  /** Counts a dead letter that is not stored whole. */
   countDeadLetter(partition: number, offset: number, reason: RejectionReason): void {
     this.deadLetterRanges.add({ partition, reason, firstOffset: offset, lastOffset: offset, records: 1 });
   }

@@ -18,12 +18,12 @@ const SPAN = { partition: 3, firstOffset: 0, lastOffset: 99 };
 const RANGE = { reason: 'not_json', firstOffset: 2, lastOffset: 8, records: 3 } as const;
 
 describe('finding dead letters', () => {
-  it('takes those that are stored whole from the database alone', async () => {
+  it('takes dead letters that are stored whole from the database alone', async () => {
     const { letters } = await find({ whole: [aLetter(4, 'abc')] }, [aRecord(4, 'abc')]);
     expect(letters).toMatchObject([{ partition: 3, offset: 4, isComplete: true, value: Buffer.from('abc') }]);
   });
 
-  it('reads those of a range again: the records in it that are rejected for its reason', async () => {
+  it('reads the records of a range again and keeps those that are rejected for its reason', async () => {
     const records = [
       aRecord(1, '?'),
       aRecord(2, '?'),
@@ -37,7 +37,7 @@ describe('finding dead letters', () => {
     expect(hasMore).toBe(false);
   });
 
-  it('reads the rest of what is too long to be kept', async () => {
+  it('reads a payload again from the topic when the database keeps only its beginning', async () => {
     const kept = { ...aLetter(4, 'abc'), payloadBytes: 6 };
     expect((await find({ whole: [kept] }, [aRecord(4, 'abcdef')])).letters).toMatchObject([
       { isComplete: true, value: Buffer.from('abcdef') },
@@ -47,13 +47,13 @@ describe('finding dead letters', () => {
     ]);
   });
 
-  it('does not take another record for the rest, as after the topic was created again', async () => {
+  it('keeps the stored beginning when a recreated topic holds another record at the offset', async () => {
     const kept = { ...aLetter(4, 'abc'), payloadBytes: 6 };
     const { letters } = await find({ whole: [kept] }, [aRecord(4, 'xbcdef')]);
     expect(letters).toMatchObject([{ isComplete: false, value: Buffer.from('abc') }]);
   });
 
-  it('finds no more than it is asked for, and says that there are more', async () => {
+  it('returns at most the requested number, and reports that there are more', async () => {
     const records = [2, 3, 4, 5].map((offset) => aRecord(offset, '?'));
     const { letters, hasMore } = await find({ ranges: [RANGE] }, records, 2);
     expect([letters.length, hasMore]).toEqual([2, true]);
@@ -66,34 +66,34 @@ describe('sending a dead letter again', () => {
     ...{ isComplete: true, replay: undefined },
   };
 
-  it('notes the attempt before, and the outcome after', async () => {
+  it('records the attempt before the send, and the outcome after it', async () => {
     const { steps, result } = await replayed({ kind: 'sent', newOffset: 9 });
     expect(steps).toEqual(['begin 3/4', 'send 3/4', 'end sent']);
     expect(result).toEqual({ kind: 'sent', newOffset: 9 });
   });
 
-  it('notes an outcome that is unknown as such', async () => {
+  it('records an unknown outcome as unknown', async () => {
     const { steps, result } = await replayed({ kind: 'unknown', detail: 'no answer' });
     expect(steps).toEqual(['begin 3/4', 'send 3/4', 'end unknown']);
     expect(result.kind).toBe('unknown');
   });
 
-  it('sends nothing when somebody else has begun', async () => {
+  it('sends nothing when another operator has begun to send it', async () => {
     const { steps, result } = await replayed({ kind: 'sent', newOffset: 9 }, { mayBegin: false });
     expect([steps, result.kind]).toEqual([['begin 3/4'], 'done before']);
   });
 
-  it.each(['sent', 'unknown'] as const)('sends nothing after an attempt that is %s', async (outcome) => {
+  it.each(['sent', 'unknown'] as const)('sends nothing after an attempt with the outcome %s', async (outcome) => {
     const { steps, result } = await replayed({ kind: 'sent', newOffset: 9 }, { before: outcome });
     expect([steps, result.kind]).toEqual([[], 'done before']);
   });
 
-  it('may be tried again after Kafka has refused it', async () => {
+  it('is possible again after Kafka has refused the record', async () => {
     const { result } = await replayed({ kind: 'sent', newOffset: 9 }, { before: 'refused' });
     expect(result.kind).toBe('sent');
   });
 
-  it('sends no part of a record', async () => {
+  it('does not send a record that is known only in part', async () => {
     const { steps, result } = await replayed({ kind: 'sent', newOffset: 9 }, { isComplete: false });
     expect([steps, result.kind]).toEqual([[], 'incomplete']);
   });
@@ -123,24 +123,24 @@ describe('sending a dead letter again', () => {
   }
 });
 
-describe('the fate of what was sent again', () => {
+describe('the fate of a dead letter that was sent again', () => {
   it.each<[string, StoredFate, string, object]>([
-    ['waits until the totals have passed it', { passedBy: ['archive'], ...nothing() }, '', { kind: 'waiting' }],
-    ['is an event where no dead letter is known', { passedBy: ['totals'], ...nothing() }, '', { kind: 'counted' }],
+    ['is "waiting" until the totals have passed it', { passedBy: ['archive'], ...nothing() }, '', { kind: 'waiting' }],
+    ['is "counted" when no dead letter is stored', { passedBy: ['totals'], ...nothing() }, '', { kind: 'counted' }],
     [
-      'is the reason of a dead letter',
+      'is "dead letter" with the stored reason',
       { passedBy: ['totals'], reason: 'empty', isInRange: true },
       '',
       { kind: 'dead letter', reason: 'empty' },
     ],
     [
-      'is what the decoder says of the record, within a range',
+      'is "dead letter" with the decoder\'s reason when it lies in a range',
       { passedBy: ['totals'], reason: undefined, isInRange: true },
       '?',
       { kind: 'dead letter', reason: 'not_json' },
     ],
     [
-      'is an event within a range, likewise',
+      'is "counted" when it lies in a range and decodes to an event',
       { passedBy: ['totals'], reason: undefined, isInRange: true },
       '{"timestamp":0,"id":"a","antenna_id":"b","bytes":1,"app":"c"}',
       { kind: 'counted' },
@@ -150,7 +150,7 @@ describe('the fate of what was sent again', () => {
     expect(await fateOf({ partition: 3, offset: 9 }, { ledger: aLedger(stored), reader })).toMatchObject(fate);
   });
 
-  it('is not known within a range, of a record that is gone', async () => {
+  it('is "not known" when it lies in a range and the topic does not hold the record any more', async () => {
     const ledger = aLedger({ passedBy: ['totals'], reason: undefined, isInRange: true });
     expect(await fateOf({ partition: 3, offset: 9 }, { ledger, reader: aReader([]) })).toEqual({ kind: 'not known' });
   });

@@ -2,16 +2,18 @@ import { decode, type RejectionReason } from '@antenna/event-schema';
 import type { Sink } from '../../ports/index.ts';
 import type { RecordPlace, RecordReader, ReplayLedger } from './ports.ts';
 
-/** What became of a record that was sent again. */
+/** What the workers did with a dead letter that was sent again. */
 export type Fate =
   | { readonly kind: 'waiting' }
-  /** An event: in the totals, and in each sink that is named. */
+  /** The record is an event, and the named sinks hold it; the totals are always among them. */
   | { readonly kind: 'counted'; readonly passedBy: readonly Sink[] }
   | { readonly kind: 'dead letter'; readonly reason: RejectionReason }
-  /** It lies in a range of dead letters, and the topic does not hold it any more. */
+  /** The record lies in a range of dead letters, and the topic does not hold it any more. */
   | { readonly kind: 'not known' };
 
-/** Looks up what the workers have made of a record. The topic is only asked where a flood leaves it open. */
+/**
+ * Looks up what the workers did with a record. It reads the topic only if the record lies in a range of dead letters.
+ */
 export async function fateOf(
   place: RecordPlace,
   { ledger, reader }: { readonly ledger: ReplayLedger; readonly reader: RecordReader },

@@ -12,25 +12,25 @@ import type {
   WholeDeadLetter,
 } from './ports.ts';
 
-/** A dead letter with all that could be found of its record. */
+/** A dead letter with the key and value of its record, as far as they are found. */
 export interface FoundDeadLetter extends RecordPlace {
   readonly reason: RejectionReason;
   readonly detail: string;
   readonly timestampMs: number | undefined;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  /** False: key or value is only what the database keeps of it, and the record is not in the topic any more. */
+  /** False when key or value is only the beginning that the database keeps, and the topic does not hold the record. */
   readonly isComplete: boolean;
   readonly replay: Replay | undefined;
 }
 
 export interface FoundDeadLetters {
   readonly letters: readonly FoundDeadLetter[];
-  /** Offsets of those that are stored whole. */
+  /** Offsets of the dead letters that are stored whole. */
   readonly whole: ReadonlySet<number>;
-  /** Ranges that reach into the span: of those that they count, the ones that the topic still holds were found. */
+  /** Ranges that overlap the span. Only those of their records that the topic still holds are in `letters`. */
   readonly ranges: readonly CountedDeadLetters[];
-  /** There are more than were asked for. */
+  /** Whether there are more than the requested number. */
   readonly hasMore: boolean;
 }
 
@@ -38,24 +38,25 @@ interface Search {
   readonly store: DeadLetterStore;
   readonly reader: RecordReader;
   readonly most: number;
-  /** Which of them; all unless given. */
+  /** Selects dead letters; the default selects all. */
   readonly isWanted?: ((letter: FoundDeadLetter, isWhole: boolean) => boolean) | undefined;
 }
 
 /**
- * Finds the dead letters of a span: those that are stored whole, and by reading the topic again those of ranges, and the
- * rest of what is too long to be kept. Which records of a range are meant is decided by the decoder, as it was before.
+ * Finds the dead letters of a span. Those that are stored whole come from the store. The topic is read again for those
+ * of ranges, and for payloads of which only the beginning is stored. The decoder decides, as it did at first, which
+ * records of a range are dead letters.
  */
 export async function findDeadLetters(
   span: OffsetSpan,
   { store, reader, most, isWanted = () => true }: Search,
 ): Promise<FoundDeadLetters> {
   const stored = await store.find(span);
-  const wanted = stored.whole
+  const selected = stored.whole
     .map((letter) => foundWhole(span.partition, letter, stored))
     .filter((letter) => isWanted(letter, true));
   const whole = new Set(stored.whole.map(({ offset }) => offset));
-  const found = new Map(wanted.map((letter) => [letter.offset, letter]));
+  const found = new Map(selected.map((letter) => [letter.offset, letter]));
   const missing = missingSpan(span, stored);
   if (missing !== undefined) {
     await reader.read(missing, (record) => {
@@ -74,12 +75,12 @@ export async function findDeadLetters(
   };
 }
 
-/** A key of just so many bytes may have been longer. */
+/** Whether key and payload are stored to their end. A key of exactly the maximum length may have been longer. */
 function isComplete({ key, payload, payloadBytes }: WholeDeadLetter): boolean {
   return (key?.length ?? 0) < MAX_KEPT_BYTES && (payload?.length ?? 0) === (payloadBytes ?? 0);
 }
 
-/** From the first record that has to be read again to the last. */
+/** The span from the first record that has to be read again to the last; undefined when there is none. */
 function missingSpan(span: OffsetSpan, { whole, ranges }: StoredDeadLetters): OffsetSpan | undefined {
   const ends = [
     ...whole.filter((letter) => !isComplete(letter)).flatMap(({ offset }) => offset),
@@ -112,7 +113,7 @@ function foundWhole(partition: number, letter: WholeDeadLetter, { replays }: Sto
   };
 }
 
-/** The record as a dead letter of this span; undefined when it is none, or nothing of it was missing. */
+/** The record as a dead letter of this span; undefined when it is not one, or was already complete. */
 function readAgain(
   { partition }: OffsetSpan,
   record: SourceRecord,
@@ -131,7 +132,7 @@ function readAgain(
   return { partition, offset, reason, detail, timestampMs, key, value, isComplete: true, replay: replays.get(offset) };
 }
 
-/** Whether the topic holds the record that was kept, and not one of a topic that was created again. */
+/** Whether the topic's record is the stored one, and not a record of a recreated topic. */
 function beginsWith({ key, value }: SourceRecord, kept: WholeDeadLetter): boolean {
   return startsWith(key, kept.key) && startsWith(value, kept.payload) && value?.length === kept.payloadBytes;
 }

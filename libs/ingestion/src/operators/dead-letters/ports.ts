@@ -1,7 +1,7 @@
 import type { DeadLetterReason, RejectionReason } from '@antenna/event-schema';
 import type { Sink, SourceRecord } from '../../ports/index.ts';
 
-/** Where a record is in the topic. */
+/** The partition and offset of a record. */
 export interface RecordPlace {
   readonly partition: number;
   readonly offset: number;
@@ -14,34 +14,34 @@ export interface OffsetSpan {
   readonly lastOffset: number;
 }
 
-/** What is known of a dead letter that was sent through the topic again. */
+/** The last attempt to send a dead letter through the topic again. */
 export interface Replay {
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** `refused`: Kafka has not taken it. `unknown`: Kafka may have it, so that it is never sent again. */
+  /** `refused`: Kafka has not appended it. `unknown`: Kafka may have appended it, so it is never sent again. */
   readonly outcome: 'sent' | 'refused' | 'unknown';
-  /** Of the record that was sent, in the same partition. */
+  /** Offset of the record that was sent, in the same partition. */
   readonly newOffset: number | undefined;
   readonly detail: string | undefined;
 }
 
-/** Which dead letters are meant; undefined is any. */
+/** Selects dead letters; an undefined field selects all. */
 export interface DeadLetterFilter {
   readonly reason: DeadLetterReason | undefined;
   readonly partition: number | undefined;
-  /** When they were stored: from the one to before the other, milliseconds since 1970. */
+  /** Time of storage: [fromMs, toMs), milliseconds since 1970. */
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
   readonly most: number;
 }
 
-/** A dead letter, or a range of them, without what the records hold. */
+/** A dead letter or a range of dead letters, without the contents of the records. */
 export interface ListedDeadLetters extends OffsetSpan {
   readonly isWhole: boolean;
   readonly records: number;
   readonly reason: DeadLetterReason;
-  /** Of one that is stored whole. */
+  /** Only for a dead letter that is stored whole. */
   readonly detail: string | undefined;
   readonly payloadBytes: number | undefined;
   readonly firstSeenMs: number;
@@ -49,12 +49,12 @@ export interface ListedDeadLetters extends OffsetSpan {
   readonly replay: Replay | undefined;
 }
 
-/** A dead letter that is stored whole, up to the bytes that are kept of it. */
+/** A dead letter that is stored as a row of its own, with the first bytes of key and payload. */
 export interface WholeDeadLetter {
   readonly offset: number;
   readonly reason: RejectionReason;
   readonly detail: string;
-  /** Undefined where the record had none that can be stored. */
+  /** Undefined when the record had no timestamp that can be stored. */
   readonly timestampMs: number | undefined;
   readonly key: Uint8Array | null;
   readonly payload: Uint8Array | null;
@@ -68,49 +68,47 @@ export interface CountedDeadLetters {
   readonly records: number;
 }
 
-/** What is stored of a span. */
+/** The stored dead letters and replays of a span. */
 export interface StoredDeadLetters {
   readonly whole: readonly WholeDeadLetter[];
   readonly ranges: readonly CountedDeadLetters[];
-  /** By offset. */
+  /** By offset of the dead letter. */
   readonly replays: ReadonlyMap<number, Replay>;
 }
 
 /** Dead letters as the totals sink has stored them. */
 export interface DeadLetterStore {
-  /** In the order of partitions and offsets. */
+  /** Sorted by partition and offset. */
   list(filter: DeadLetterFilter): Promise<readonly ListedDeadLetters[]>;
   find(span: OffsetSpan): Promise<StoredDeadLetters>;
 }
 
-/** How far a record that was sent has come. */
+/** What the store knows of a record that was sent again. */
 export interface StoredFate {
-  /** The sinks that have taken everything up to it. */
+  /** The sinks whose positions are beyond the record. */
   readonly passedBy: readonly Sink[];
-  /** Of a dead letter that is stored whole. */
+  /** Reason of the dead letter at this offset, if one is stored whole. */
   readonly reason: RejectionReason | undefined;
-  /** Whether it may be one of those that a range counts. */
+  /** Whether a range of dead letters includes the offset, so that it may count the record. */
   readonly isInRange: boolean;
 }
 
-/** Who has sent what again: the memory that makes it at most once. */
+/** The record of all attempts to send dead letters again. It guarantees that each is sent at most once. */
 export interface ReplayLedger {
   /**
-   * Notes that a record is about to be sent.
+   * Records that a dead letter is about to be sent.
    * @throws {OtherStreamError} when the cluster is not the one that the dead letters came from.
-   * @returns false when that must not be: it is no dead letter, or was sent before, or may have been.
+   * @returns false when it must not be sent: it is not a dead letter, or was sent before, or may have been sent.
    */
   begin(place: RecordPlace, by: string): Promise<boolean>;
-  /** Notes what became of it. Told again, it changes nothing. */
+  /** Records the outcome. Idempotent. */
   end(place: RecordPlace, sent: SendOutcome): Promise<void>;
   fateOf(place: RecordPlace): Promise<StoredFate>;
 }
 
-/** Reads records of the topic again. */
+/** Reads records from the topic again. */
 export interface RecordReader {
-  /**
-   * Hands over the records of a span that the topic still holds, in order, until `take` returns false.
-   */
+  /** Passes the records of a span that the topic still holds to `take`, in order, until it returns false. */
   read(span: OffsetSpan, take: (record: SourceRecord) => boolean): Promise<void>;
 }
 
@@ -121,8 +119,8 @@ export type SendOutcome =
 
 export interface RecordSender {
   /**
-   * Appends a record to a partition, in one try.
-   * @returns `refused` only when Kafka surely has not taken it. Never throws.
+   * Appends a record to a partition, in one attempt. Never throws.
+   * @returns `refused` only when Kafka has certainly not appended it.
    */
   send(place: RecordPlace, record: Pick<SourceRecord, 'key' | 'value'>): Promise<SendOutcome>;
 }

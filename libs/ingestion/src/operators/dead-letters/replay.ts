@@ -1,26 +1,26 @@
 import type { FoundDeadLetter } from './find-dead-letters.ts';
 import type { RecordSender, ReplayLedger, SendOutcome } from './ports.ts';
 
-/** What was done with one that was to be sent again. */
+/** The result of a request to send a dead letter again. */
 export type ReplayResult =
   | SendOutcome
-  /** Somebody has sent it before, or may have: `letter.replay` tells, unless it was in this very moment. */
+  /** It was sent before, or may have been. `letter.replay` holds the attempt, unless it began after the search. */
   | { readonly kind: 'done before' }
-  /** Not all of the record can be found. */
+  /** The record is known only in part. */
   | { readonly kind: 'incomplete' };
 
 interface ReplayParts {
   readonly ledger: ReplayLedger;
   readonly sender: RecordSender;
-  /** Repeats the note of an outcome while the database is away: without it the outcome would be forgotten. */
+  /** Repeats the recording of an outcome while the database is unreachable; otherwise the outcome would be lost. */
   readonly persist: (operation: () => Promise<void>) => Promise<void>;
-  /** Who does it; noted with each attempt. */
+  /** The operator, recorded with each attempt. */
   readonly by: string;
 }
 
 /**
- * Sends a dead letter through the topic again, at most once ever: the attempt is noted before, the outcome after. What
- * dies in between leaves an attempt of unknown outcome, which nobody repeats.
+ * Sends a dead letter through the topic again, at most once ever. The ledger records the attempt before the send and
+ * the outcome after it. A crash in between leaves an attempt of unknown outcome, which is never repeated.
  */
 export async function replay(
   letter: FoundDeadLetter,
