@@ -22,7 +22,7 @@ export const errorGuides: ErrorGuides = {
   HOUR_NOT_FINAL: { exitCode: NOT_FINAL, advice: notFinalAdvice },
   ARCHIVE_LISTING: {
     exitCode: 1,
-    advice: () => 'check ARCHIVE_URL, and whether somebody added, replaced or removed files',
+    advice: () => 'check ARCHIVE_URL, and whether files were added, replaced or removed by hand',
   },
   ARCHIVE_CONTENT: { exitCode: 1 },
   TOTALS_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },

@@ -17,7 +17,7 @@ describe('an archive that cannot be opened', () => {
     const location = { kind: 'file', path } as const;
     const warned: unknown[] = [];
     const recording = Object.assign(createLogger({ level: 'error', format: 'json', name: 'test' }), {
-      warn: (...told: unknown[]) => warned.push(told),
+      warn: (...entry: unknown[]) => warned.push(entry),
     });
     const archive = openArchive({ location, url: `file://${path}`, emulatorUrl: undefined }, { log: recording });
     await expect(archive).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', exitCode: 1 });

@@ -58,8 +58,8 @@ function lossesOf(
   return positions.flatMap((position) => {
     const { sink, partition, nextOffset, openIntent } = position;
     const range = offsets.get(partition);
-    const wanted = { sink, partition, position: nextOffset, intentEnd: openIntent?.endOffset };
-    const gap = range && unreadableRange(wanted, range);
+    const reader = { sink, partition, position: nextOffset, intentEnd: openIntent?.endOffset };
+    const gap = range && unreadableRange(reader, range);
     return gap === undefined ? [] : [{ position, to: gap.to }];
   });
 }

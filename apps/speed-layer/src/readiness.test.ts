@@ -25,7 +25,7 @@ describe('a worker of the speed layer', () => {
   it('is not ready until it has redone the open chunks of earlier workers', async () => {
     expect(await readiness(facts({ openIntents: 2 }))).toEqual({
       ok: false,
-      reasons: ['chunks of predecessors that are still to be redone: 2'],
+      reasons: ['open chunks of earlier workers that are not redone yet: 2'],
     });
   });
 

@@ -27,7 +27,7 @@ export async function readiness({ ingestion, database }: ReadinessFacts): Promis
   const reasons: string[] = [];
   if (!ingestion.isClaimed) reasons.push('no partitions are claimed');
   if (ingestion.openIntents > 0)
-    reasons.push(`chunks of predecessors that are still to be redone: ${ingestion.openIntents}`);
+    reasons.push(`open chunks of earlier workers that are not redone yet: ${ingestion.openIntents}`);
   try {
     if (await isReadOnly(database)) reasons.push('the database is read-only, as a standby is');
   } catch (error) {

@@ -107,7 +107,7 @@ export class PermissionDeniedError extends ProductError {
   constructor(fact: string, options?: ErrorOptions) {
     super(
       `${fact}: programs log in as members of antenna_speed, antenna_batch, antenna_operator or antenna_reader; the provisioner needs ` +
-        `the owner of the tables, who may create roles and has ADMIN OPTION on these four where somebody else made them`,
+        `the owner of the tables, who may create roles and has ADMIN OPTION on these four if another role created them`,
       options,
     );
   }

@@ -52,7 +52,10 @@ describe('a failed call to Postgres', () => {
   it.each([
     ['ENOENT of a file', systemError('open', 'ENOENT')],
     ['ENAMETOOLONG of a file', systemError('open', 'ENAMETOOLONG')],
-    ['an error of ours that speaks of a timeout', Object.assign(new Error('a timeout'), { code: 'COMMIT_TOO_LONG' })],
+    [
+      'an error of this program whose message has the word timeout',
+      Object.assign(new Error('a timeout'), { code: 'COMMIT_TOO_LONG' }),
+    ],
     ['a bug', new TypeError('x is not a function')],
   ])('is final with %s', (_what, error) => {
     expect(isPassingFailure(error)).toBe(false);

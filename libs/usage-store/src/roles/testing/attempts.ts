@@ -93,7 +93,7 @@ const CATALOGUE = `
 /** Attempts beyond the tables of the product: to become another role, and to store or read other data. */
 export function attemptsBeyondCatalogue(otherRoles: readonly string[]): readonly Attempt[] {
   const attempts: Readonly<Record<string, readonly string[]>> = {
-    'become somebody else': otherRoles.flatMap((role) => [
+    'become another role': otherRoles.flatMap((role) => [
       `SET ROLE ${role}`,
       `SET SESSION AUTHORIZATION ${role}`,
       `GRANT ${role} TO CURRENT_USER`,
