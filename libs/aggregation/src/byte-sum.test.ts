@@ -16,13 +16,13 @@ describe('a sum of bytes', () => {
     expect(new ByteSum().value()).toBe(0n);
   });
 
-  // 2^53 + 1 is the first whole number that a double skips.
-  it('is exact where a double is not', () => {
+  // 2^53 + 1 is the first integer that a double cannot represent.
+  it('is exact beyond 2^53, where a double is not', () => {
     const halves = Array.from({ length: 2 ** 14 }, () => 2 ** 39);
     expect(sumOf([...halves, 1]).value()).toBe(2n ** 53n + 1n);
   });
 
-  it('is exact up to the greatest BIGINT', () => {
+  it('is exact up to 2^63 - 1, the greatest BIGINT', () => {
     expect(sumOf([...Array.from({ length: 2 ** 11 - 1 }, () => 2 ** 52), 2 ** 52 - 1]).value()).toBe(2n ** 63n - 1n);
   });
 

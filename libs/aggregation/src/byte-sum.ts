@@ -1,4 +1,4 @@
-/** Where a sum's low part is carried into its high part. */
+/** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
 
 /**

@@ -3,11 +3,13 @@ interface OrderedTexts {
   readonly texts: readonly string[];
 }
 
-/** Texts by number, from 0 on in the order in which they first came. */
+/** Assigns codes to texts, from 0 on in the order of first appearance. */
 export class StringDictionary {
   readonly #texts: string[] = [];
   readonly #numbers = new Map<string, number>();
-  /** The pool whose numbers are known here: by its number, ours plus 1. */
+  /**
+   * The interner's texts that `#known` refers to. `#known` holds our code plus 1 by the interner's code, 0 if unknown.
+   */
   #pool: readonly string[] = [];
   #known = new Int32Array();
   #ordered: OrderedTexts | undefined;
@@ -20,7 +22,7 @@ export class StringDictionary {
     return number;
   }
 
-  /** The number of a text that has a number in a pool: quicker, unless each comes from another pool than the one before. */
+  /** The code of an interned text. It is faster than `codeOf`, unless the interner changes with every call. */
   codeOfInterned(pool: readonly string[], pooled: number): number {
     const known = pool === this.#pool ? (this.#known[pooled] ?? 0) : 0;
     return known === 0 ? this.#learn(pool, pooled) : known - 1;
@@ -31,8 +33,8 @@ export class StringDictionary {
   }
 
   /**
-   * Numbers as places in the order of the texts (UTF-16 code units), and the texts in this order: sorting many sets of
-   * numbers by place compares texts only once.
+   * The texts in order (UTF-16 code units), and for each code its place in this order. Sets of codes can then be sorted
+   * by place without comparing texts again.
    */
   ordered(): OrderedTexts {
     if (this.#ordered?.texts.length !== this.#texts.length) this.#ordered = this.#order();
@@ -40,7 +42,7 @@ export class StringDictionary {
   }
 
   #order(): OrderedTexts {
-    // Without a function that compares, texts are compared by UTF-16 code units, and in half the time.
+    // Without a comparison function, sorting compares UTF-16 code units and takes half the time.
     const texts = this.#texts.toSorted();
     const places = new Int32Array(texts.length);
     for (const [place, text] of texts.entries()) places[this.codeOf(text)] = place;

@@ -1,17 +1,17 @@
-/** Where the high word of a sum goes on: its low part has 50 bits, its low word 32. */
+/** The weight of the high part in the high word, 2^50 / 2^32: the low part has 50 bits, a word 32. */
 const HIGH_STEP = 2 ** 18;
 
 /**
- * Sums in order, as columns: a commit has hundreds of thousands of rows, and an object with a BigInt for each would be
- * more to make and to collect than to send. A sum is exact up to 2^63 - 1, the greatest that a store's 64 bits hold.
+ * Sorted sums as columns. A commit has hundreds of thousands of rows; creating and collecting an object with a BigInt
+ * for each would take longer than sending them. A sum is exact up to 2^63 - 1, the greatest BIGINT.
  */
 export class SumRows {
   readonly length: number;
-  /** Of each row's text, in the order of the texts. */
+  /** The place of each row's text in the order of the texts. */
   readonly places: Int32Array;
-  /** The greatest of the times that came with each row. */
+  /** The greatest event time of each row, milliseconds since 1970. */
   readonly latestMs: Float64Array;
-  /** Two words a sum, the high one first. */
+  /** Two 32-bit words for each sum, the high word first. */
   readonly words: Int32Array;
 
   constructor(length: number) {
@@ -29,7 +29,7 @@ export class SumRows {
     const highWord = high * HIGH_STEP + Math.floor(low / 2 ** 32);
     if (highWord >= 2 ** 31) throw new RangeError('a sum of bytes is greater than 2^63 - 1');
     this.words[2 * row] = highWord;
-    // Takes the lower 32 bits of the number.
+    // An Int32Array stores the lower 32 bits of the number.
     this.words[2 * row + 1] = low;
   }
 

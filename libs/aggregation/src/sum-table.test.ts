@@ -1,7 +1,7 @@
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
 
-/** Each number is its own place, unless others are given. */
+/** The rows of a table; the place of each code is the code itself, unless other places are given. */
 function sums(table: SumTable, numbers: number, places = Int32Array.from({ length: numbers }, (_, number) => number)) {
   const rows = new SumRows(table.size);
   table.writeTo(rows, 0, places);
@@ -9,7 +9,7 @@ function sums(table: SumTable, numbers: number, places = Int32Array.from({ lengt
 }
 
 describe('a table of sums', () => {
-  it('keeps a sum and the greatest time for each number, zero too', () => {
+  it('keeps a sum and the greatest time for each code, also code 0', () => {
     const table = new SumTable();
     table.add(2, 5, 100);
     table.add(0, 0, 0);
@@ -21,13 +21,13 @@ describe('a table of sums', () => {
     ]);
   });
 
-  it('tells them in the order of places that are given', () => {
+  it('writes its rows in the order of the given places', () => {
     const table = new SumTable();
     for (const number of [0, 1, 2]) table.add(number, number, 0);
     expect(sums(table, 3, Int32Array.from([2, 0, 1])).map(([, value]) => value)).toEqual([1n, 2n, 0n]);
   });
 
-  it('tells a few among many places in the same order', () => {
+  it('writes few rows among many places in the same order', () => {
     const table = new SumTable();
     for (const number of [900, 3, 500]) table.add(number, number, 0);
     const backwards = Int32Array.from({ length: 1_000 }, (_, number) => 999 - number);
@@ -38,27 +38,27 @@ describe('a table of sums', () => {
     ]);
   });
 
-  it('is refused when a sum is greater than 64 bits hold', () => {
+  it('throws when a sum is greater than 2^63 - 1', () => {
     const table = new SumTable();
     for (let count = 0; count < 2 ** 11; count += 1) table.add(0, 2 ** 52, 0);
     expect(() => sums(table, 1)).toThrow(RangeError);
   });
 
-  it('is exact up to the greatest number that 64 bits hold', () => {
+  it('is exact up to 2^63 - 1', () => {
     const table = new SumTable();
     for (let count = 0; count < 2 ** 11 - 1; count += 1) table.add(0, 2 ** 52, 0);
     table.add(0, 2 ** 52 - 1, 0);
     expect(sums(table, 1)).toEqual([[0, 2n ** 63n - 1n, 0]]);
   });
 
-  it('is exact where a double is not', () => {
+  it('is exact beyond 2^53, where a double is not', () => {
     const table = new SumTable();
     for (let count = 0; count < 9; count += 1) table.add(0, 2 ** 52, 0);
     table.add(0, 1, 0);
     expect(sums(table, 1)).toEqual([[0, 9n * 2n ** 52n + 1n, 0]]);
   });
 
-  it('grows without losing any', () => {
+  it('keeps all sums when it grows', () => {
     const table = new SumTable();
     const numbers = 10_000;
     for (let round = 1; round <= 2; round += 1) {
@@ -70,7 +70,7 @@ describe('a table of sums', () => {
     );
   });
 
-  it('takes over the sums of another, under other numbers', () => {
+  it('merges the sums of another table under other codes', () => {
     const [table, other] = [new SumTable(), new SumTable()];
     table.add(1, 2 ** 50 - 1, 7);
     other.add(0, 1, 9);

@@ -1,24 +1,24 @@
 import type { SumRows } from './sum-rows.ts';
 
-/** Where a sum's low part is carried into its high part. */
+/** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
 
-/** A table begins small: 64 bytes lie in the heap itself, which a window with one id of a type never leaves. */
+/** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with one id of a type. */
 const FIRST_SLOTS = 2;
 
-/** A table with a sum for fewer than one of so many places is sorted: visiting all places would take longer. */
+/** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
 
-/** A slot: the number plus 1, or 0 while it is free; the sum as high * 2^50 + low; the greatest time. */
+/** Numbers of a slot: the code plus 1, or 0 while the slot is free; the sum as high * 2^50 + low; the greatest time. */
 const WIDTH = 4;
 const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
 
 /**
- * Sums of bytes by number, each with the greatest of the times that came with them. One array, so that an addition
- * touches one line of the processor's cache, and the garbage collector has nothing to visit: with an object for each of
- * 20,000 users in 36 windows the two were a fifth of what a drain takes (docs/performance-profile.md).
+ * Sums of bytes by code, each with its greatest event time. All lie in one array, so that an addition touches one cache
+ * line and the garbage collector has nothing to visit. With an object for each of 20,000 users in 36 windows, cache
+ * misses and collection took a fifth of a drain's time (docs/performance-profile.md).
  *
- * A sum stays exact beyond 2^53: its parts are whole numbers that a double holds exactly.
+ * A sum stays exact beyond 2^53: its parts are integers that a double represents exactly.
  */
 export class SumTable {
   #cells = new Float64Array(FIRST_SLOTS * WIDTH);
@@ -29,14 +29,14 @@ export class SumTable {
   }
 
   /**
-   * @param number from 0 to 2^32 - 2.
+   * @param number the code, from 0 to 2^32 - 2.
    * @param bytes an integer from 0 to 2^52.
    */
   add(number: number, bytes: number, timeMs: number): void {
     this.#addTo(this.#cellOf(number), bytes, timeMs);
   }
 
-  /** Adds another table's sums. @param numberOf tells by which number each of them goes here. */
+  /** Adds another table's sums. @param numberOf maps the other table's codes to the codes of this one. */
   merge(other: SumTable, numberOf: (number: number) => number): void {
     const theirs = other.#cells;
     for (let from = 0; from < theirs.length; from += WIDTH) {
@@ -48,14 +48,14 @@ export class SumTable {
     }
   }
 
-  /** Writes the sums in the order of their places. @param places by number; no two are the same. */
+  /** Writes the sums in the order of their places. @param places the unique place of each code. */
   writeTo(rows: SumRows, first: number, places: Int32Array): void {
     const isDense = this.#size * SPARSE >= places.length;
     if (isDense) this.#writeDense(rows, first, places);
     else this.#writeSparse(rows, first, places);
   }
 
-  /** Most places have a sum: each cell is put where it belongs, and then all places are visited. */
+  /** For many sums: stores each cell at its place, then visits all places in order. */
   #writeDense(rows: SumRows, first: number, places: Int32Array): void {
     const cells = this.#cells;
     const cellPlus1 = new Int32Array(places.length);
@@ -72,7 +72,7 @@ export class SumTable {
 
   #writeSparse(rows: SumRows, first: number, places: Int32Array): void {
     const cells = this.#cells;
-    // Place and cell in one double: sorting doubles takes a fifth of what sorting objects does.
+    // Place and cell in one double: sorting doubles takes a fifth of the time of sorting objects.
     const order = new Float64Array(this.#size);
     let count = 0;
     for (let cell = 0; cell < cells.length; cell += WIDTH) {
@@ -99,7 +99,7 @@ export class SumTable {
     if (timeMs > (cells[cell + LATEST_MS] ?? 0)) cells[cell + LATEST_MS] = timeMs;
   }
 
-  /** Makes room for a number that is new. */
+  /** The cell of a code, which is added if it is new. */
   #cellOf(number: number): number {
     const cell = find(this.#cells, number + 1);
     if (this.#cells[cell] !== 0) return cell;
@@ -128,7 +128,7 @@ function occupy(cells: Float64Array, cell: number, key: number): number {
   return cell;
 }
 
-/** Where a key is, or would be: where its hash says (Fibonacci hashing spreads runs of keys), or next to it. */
+/** The cell of a key, or the free cell for it: linear probing after Fibonacci hashing, which spreads runs of keys. */
 function find(cells: Float64Array, key: number): number {
   const slots = cells.length / WIDTH;
   let slot = Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1);

@@ -1,19 +1,19 @@
 import type { SumRows } from './sum-rows.ts';
 import type { TotalRow, TotalType } from './total-row.ts';
 
-/** Rows that lie together, of one window and type. */
+/** Consecutive rows of one window and type. */
 export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
   readonly rows: number;
-  /** All ids of the type, in order; each row has one of them. Groups of a type share them. */
+  /** All ids of the type, sorted. Groups of a type share the array. */
   readonly ids: readonly string[];
 }
 
-/** The rows of a commit as columns, and one by one for whoever has few of them. */
+/** The rows of a commit as columns. Iterating creates an object for each row, for callers with few rows. */
 export class TotalColumns implements Iterable<TotalRow> {
   readonly groups: readonly TotalGroup[];
-  /** Places are among the ids of the row's group. */
+  /** The place of a row is an index into the ids of its group. */
   readonly sums: SumRows;
 
   constructor(groups: readonly TotalGroup[], sums: SumRows) {

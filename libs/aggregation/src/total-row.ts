@@ -1,4 +1,4 @@
-/** What a total is kept by. */
+/** The dimension of a total. */
 export type TotalType = 'antenna_total_bytes' | 'app_total_bytes' | 'user_total_bytes';
 
 /** The bytes of one user, antenna or app in one window. */
@@ -16,6 +16,6 @@ export interface UserHourRow {
   readonly hourStartMs: number;
   readonly id: string;
   readonly usage: bigint;
-  /** Event time of the latest of the events that were added, milliseconds since 1970. */
+  /** Greatest event time of the added events, milliseconds since 1970. */
   readonly latestEventTimeMs: number;
 }

@@ -1,16 +1,16 @@
 import type { SumRows } from './sum-rows.ts';
 import type { UserHourRow } from './total-row.ts';
 
-/** Rows that lie together, of one hour. */
+/** Consecutive rows of one hour. */
 export interface UserHourGroup {
   readonly hourStartMs: number;
   readonly rows: number;
 }
 
-/** What users used by the hour, as columns, and one by one for whoever has few of them. */
+/** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
-  /** All users, in order; each row has one of them. */
+  /** All users, sorted. The place of a row is an index into them. */
   readonly ids: readonly string[];
   readonly sums: SumRows;
 

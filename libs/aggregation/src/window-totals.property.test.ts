@@ -2,7 +2,7 @@ import { EventInterners, type UsageEvent } from '@antenna/event-schema';
 import fc from 'fast-check';
 import { type TotalRow, type UserHourRow, WindowTotals } from './index.ts';
 
-/** Three hours of few users, antennas and apps, so that many events share a row; at times at the edge of a window. */
+/** Events of three hours with few users, antennas and apps, so that many share a row; some lie at a window's edge. */
 const event: fc.Arbitrary<UsageEvent> = fc.record({
   eventTimeMs: fc
     .tuple(fc.nat(36), fc.oneof(fc.nat(299_999), fc.constantFrom(0, 1, 299_999)))
@@ -20,7 +20,7 @@ interface Expected {
   readonly userHours: UserHourRow[];
 }
 
-/** The answer by other means: one key a row as JSON text, BigInts, dates cut as texts. */
+/** Computes the totals in another way: with a JSON text as key of each row, BigInts, and windows cut from ISO texts. */
 function expectedOf(all: readonly UsageEvent[]): Expected {
   const rows = new Map<string, bigint>();
   const hours = new Map<string, { usage: bigint; latest: number }>();
@@ -74,8 +74,8 @@ function expectTotals(totals: WindowTotals, all: readonly UsageEvent[]): void {
   expect(totals.eventBytes).toBe(all.reduce((sum, { bytes }) => sum + BigInt(bytes), 0n));
 }
 
-describe('the totals of any events', () => {
-  it('are what adding them up one by one gives', () => {
+describe('the totals of arbitrary events', () => {
+  it('equal the sums of a naive computation', () => {
     fc.assert(
       fc.property(events, (all) => {
         expectTotals(totalsOf(all), all);

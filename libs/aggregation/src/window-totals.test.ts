@@ -17,7 +17,7 @@ function totalsOf(...events: UsageEvent[]): WindowTotals {
   return totals;
 }
 
-/** Rows in short: `13:15 user ana 5`. */
+/** The rows as texts: `13:15 user ana 5`. */
 function brief(totals: WindowTotals): string[] {
   return Array.from(totals.rows(), ({ windowStartMs, type, id, value }) => {
     const window = new Date(windowStartMs).toISOString().slice(11, 16);
@@ -26,7 +26,7 @@ function brief(totals: WindowTotals): string[] {
 }
 
 describe('the totals of a window', () => {
-  it('are none without events', () => {
+  it('are empty without events', () => {
     const totals = new WindowTotals();
     expect([...totals.rows()]).toEqual([]);
     expect([...totals.userHours()]).toEqual([]);
@@ -41,7 +41,7 @@ describe('the totals of a window', () => {
     ]);
   });
 
-  it('add up what has the same user, antenna or app', () => {
+  it('sum the events of the same user, antenna or app', () => {
     const totals = totalsOf(anEvent(), anEvent({ id: 'bea' }), anEvent({ antennaId: 'south', bytes: 7 }));
     expect(brief(totals)).toEqual([
       '13:15 antenna north 10',
@@ -53,7 +53,7 @@ describe('the totals of a window', () => {
   });
 
   // 13:14:59.999 ──┤13:15:00.000 ─────────── 13:19:59.999├── 13:20:00.000
-  it('hold the events from its first instant to its last', () => {
+  it('include the events from its first instant to its last', () => {
     const times = ['13:14:59.999', '13:15:00.000', '13:19:59.999', '13:20:00.000'];
     const totals = totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) })));
     expect(brief(totals).filter((row) => row.includes('user'))).toEqual([
@@ -63,22 +63,22 @@ describe('the totals of a window', () => {
     ]);
   });
 
-  it('have a row for an event of no bytes', () => {
+  it('have rows for an event of 0 bytes', () => {
     const totals = totalsOf(anEvent({ bytes: 0 }));
     expect(brief(totals)).toEqual(['13:15 antenna north 0', '13:15 app SKYPE 0', '13:15 user ana 0']);
   });
 
-  it('keep a user, an antenna and an app of one name apart', () => {
+  it('distinguish a user, an antenna and an app of the same name', () => {
     const totals = totalsOf(anEvent({ id: 'x', antennaId: 'x', app: 'x' }));
     expect(brief(totals)).toEqual(['13:15 antenna x 5', '13:15 app x 5', '13:15 user x 5']);
   });
 
-  it('keep ids apart that only look the same', () => {
+  it('distinguish ids that only look the same', () => {
     const ids = ['é', 'e\u0301', 'E', 'e', ' e', '__proto__', 'constructor'];
     expect(totalsOf(...ids.map((id) => anEvent({ id }))).userHours()).toHaveLength(ids.length);
   });
 
-  it('come in the order of window, type and UTF-16 code units', () => {
+  it('are sorted by window, type and id (UTF-16 code units)', () => {
     const ids = ['z', 'Z', '10', '9', '\uffff', '😀', 'é'];
     const totals = totalsOf(anEvent({ eventTimeMs: at('13:25:00') }), ...ids.map((id) => anEvent({ id })));
     const users = ['10', '9', 'Z', 'z', 'é', '😀', '\uffff'].map((id) => `13:15 user ${id} 5`);
@@ -98,9 +98,9 @@ describe('the totals of a window', () => {
   });
 });
 
-describe('the hours of a user', () => {
+describe('the hourly usage of a user', () => {
   // 12:59:59.999 ──┤13:00:00.000 ─────────── 13:59:59.999├── 14:00:00.000
-  it('hold the events from the first instant of the hour to its last', () => {
+  it('includes the events from the first instant of the hour to its last', () => {
     const times = ['12:59:59.999', '13:00:00.000', '13:59:59.999', '14:00:00.000'];
     const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).userHours()];
     expect(hours).toEqual([
@@ -110,13 +110,13 @@ describe('the hours of a user', () => {
     ]);
   });
 
-  it('tell the latest event, whatever came last', () => {
+  it('has the greatest event time, whatever the order of arrival', () => {
     const times = ['13:01:00', '13:03:00', '13:02:00', '13:50:00', '13:40:00'];
     const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).userHours()];
     expect(hours.map((hour) => hour.latestEventTimeMs)).toEqual([at('13:50:00')]);
   });
 
-  it('come in the order of hour and id', () => {
+  it('is sorted by hour and id', () => {
     const totals = totalsOf(anEvent({ id: 'b', eventTimeMs: at('14:00:00') }), anEvent({ id: 'c' }), anEvent());
     expect(Array.from(totals.userHours(), ({ id }) => id)).toEqual(['ana', 'c', 'b']);
   });

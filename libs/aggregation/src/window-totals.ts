@@ -7,7 +7,7 @@ import { SumTable } from './sum-table.ts';
 import { TotalColumns, type TotalGroup } from './total-columns.ts';
 import { UserHourColumns } from './user-hour-columns.ts';
 
-/** The order of the types in the key that rows are sorted by. */
+/** The types in the order in which rows are sorted. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
 
 type ByType<T> = Readonly<Record<(typeof TYPES)[number], T>>;
@@ -19,15 +19,15 @@ interface Window {
 }
 
 /**
- * Bytes by user, antenna and app in windows of five minutes. What the totals are depends only on the events that were
- * added, not on their order or on how they were split before merging. An event of 0 bytes makes its rows too.
+ * Bytes by user, antenna and app in windows of five minutes. The totals depend only on the added events, not on their
+ * order. An event of 0 bytes has rows, too.
  */
 export class WindowTotals {
   readonly #windows = new Map<number, Window>();
   readonly #ids: ByType<StringDictionary> = byType(() => new StringDictionary());
   readonly #eventBytes = new ByteSum();
   #events = 0;
-  /** The window of the event before: most often it is the next event's too. */
+  /** The window of the previous event, which is usually the window of the next one. */
   #latest: Window | undefined;
 
   /** Number of events added. */
@@ -57,7 +57,7 @@ export class WindowTotals {
     this.#events++;
   }
 
-  /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in one order. */
+  /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in the same order. */
   rows(): TotalColumns {
     const ordered = byType((type) => this.#ids[type].ordered());
     const rows = new SumRows(this.keys);
@@ -104,7 +104,7 @@ export class WindowTotals {
   }
 }
 
-/** All windows' users in one table. */
+/** The users of several windows in one table. */
 function usersOf(windows: readonly Window[]): SumTable {
   const [first] = windows;
   if (first !== undefined && windows.length === 1) return first.sums.user_total_bytes;

@@ -7,15 +7,15 @@ const path = 'year=2022/month=10/day=29/hour=13/devices-3-000000004812-000000009
 const name = { topic: 'devices', partition: 3, startOffset: 4812, endOffset: 9377, hourMs: thirteen };
 
 describe('the folder of an hour', () => {
-  it('is written in UTC', () => {
+  it('contains the date and hour in UTC', () => {
     expect(hourFolder(thirteen)).toBe('year=2022/month=10/day=29/hour=13');
   });
 
-  it('pads no number', () => {
+  it('has no padded numbers', () => {
     expect(hourFolder(Date.UTC(2023, 0, 2, 3))).toBe('year=2023/month=1/day=2/hour=3');
   });
 
-  it('is spelled by others with each number below ten padded or not', () => {
+  it('has spellings by other writers, with each number below ten padded or not', () => {
     expect(hourFolderSpellings(Date.UTC(2023, 10, 2, 3))).toEqual([
       'year=2023/month=11/day=2/hour=3',
       'year=2023/month=11/day=2/hour=03',
@@ -29,30 +29,30 @@ describe('the folder of an hour', () => {
   });
 
   it.each([
-    ['padded', 'year=2023/month=01/day=2/hour=3'],
-    ['no date', 'year=2023/month=2/day=30/hour=3'],
-    ['no hour', 'year=2023/month=2/day=3/hour=24'],
-    ['a day', 'year=2023/month=2/day=3'],
-    ['below another folder', 'old/year=2023/month=2/day=3/hour=4'],
-  ])('is not read from one that is %s', (_what, folder) => {
+    ['a padded number', 'year=2023/month=01/day=2/hour=3'],
+    ['a date that does not exist', 'year=2023/month=2/day=30/hour=3'],
+    ['an hour that does not exist', 'year=2023/month=2/day=3/hour=24'],
+    ['no hour', 'year=2023/month=2/day=3'],
+    ['a parent folder', 'old/year=2023/month=2/day=3/hour=4'],
+  ])('is not recognised with %s', (_what, folder) => {
     expect(parseHourFolder(folder)).toBeUndefined();
   });
 });
 
 describe('the path of an archive file', () => {
-  it('names the hour, the topic, the partition and the offsets', () => {
+  it('contains the hour, the topic, the partition and the offsets', () => {
     expect(archivePath(name)).toBe(path);
   });
 
-  it('names the generation of a log that was truncated', () => {
+  it('contains the generation of a truncated log', () => {
     expect(archivePath({ ...name, generation: 2 })).toBe(path.replace('devices-3-', 'devices-3.2-'));
   });
 
-  it('is read back', () => {
+  it('is parsed back into its parts', () => {
     expect(parseArchivePath(path)).toEqual(name);
   });
 
-  it('is read back whatever the topic is called and however large the offsets are', () => {
+  it('is parsed back for any topic name and any offsets', () => {
     const offset = fc.nat({ max: Number.MAX_SAFE_INTEGER });
     const names = fc
       .record({
@@ -79,8 +79,8 @@ describe('the path of an archive file', () => {
     ['no topic', 'year=2022/month=10/day=29/hour=13/-3-000000004812-000000009377.parquet'],
     ['another suffix', `${path}.tmp`],
     ['no folder', 'devices-3-000000004812-000000009377.parquet'],
-    ['a name of Spark', 'year=2022/month=10/day=29/hour=13/part-00000-c000.snappy.parquet'],
-  ])('is refused with %s', (_what, other) => {
+    ['a file name of Spark', 'year=2022/month=10/day=29/hour=13/part-00000-c000.snappy.parquet'],
+  ])('is not recognised with %s', (_what, other) => {
     expect(parseArchivePath(other)).toBeUndefined();
   });
 });

@@ -1,17 +1,17 @@
-/** What the name of an archive file says: which offsets of which partition it holds, of which event hour. */
+/** The parts of an archive file's path: the partition and offsets of its chunk, and the event hour of its rows. */
 export interface ArchiveFileName {
   readonly topic: string;
   readonly partition: number;
-  /** Of the partition's log: how many times it was truncated and the truncation acknowledged. 0 is not written. */
+  /** How many truncations of the partition's log were acknowledged. Generation 0 is not written. */
   readonly generation?: number;
-  /** First offset of the chunk, and the one after its last: [startOffset, endOffset). */
+  /** The chunk's offsets: [startOffset, endOffset). */
   readonly startOffset: number;
   readonly endOffset: number;
   /** Start of the event hour, milliseconds since 1970. */
   readonly hourMs: number;
 }
 
-/** Offsets sort by name up to 10^12; larger ones are written in full all the same. */
+/** Offsets below 10^12 sort by name; larger ones are written in full. */
 const OFFSET_DIGITS = 12;
 
 const FOLDER = /^year=(\d{1,6})\/month=(\d{1,2})\/day=(\d{1,2})\/hour=(\d{1,2})$/;
@@ -31,8 +31,8 @@ export function hourFolder(hourMs: number): string {
 }
 
 /**
- * The folders in which writers keep the files of an hour, relative to the archive's root: ours first, then those in which
- * a number below ten is padded (`hour=07`).
+ * The folders in which writers store the files of an hour, relative to the archive's root: ours first, then those in
+ * which numbers below ten are padded (`hour=07`).
  * @param hourMs any instant of the hour, milliseconds since 1970.
  */
 export function hourFolderSpellings(hourMs: number): readonly string[] {
@@ -47,7 +47,7 @@ function spellingsOf(name: string): readonly string[] {
   return padded === name ? [name] : [name, padded];
 }
 
-/** The start of the hour (milliseconds since 1970) whose folder this is, or undefined when it is no hour's. */
+/** The start of the folder's hour (milliseconds since 1970); undefined when it is not the folder of an hour. */
 export function parseHourFolder(folder: string): number | undefined {
   const numbers = FOLDER.exec(folder)?.slice(1).map(Number);
   if (numbers === undefined) return undefined;
@@ -57,8 +57,8 @@ export function parseHourFolder(folder: string): number | undefined {
 }
 
 /**
- * Where the rows of a chunk that belong to one event hour are kept, relative to the archive's root. Names are
- * positions: whoever writes the same chunk again comes to the same name (docs/commit-protocol.md, "Archive").
+ * The path of the file with a chunk's rows of one event hour, relative to the archive's root. It depends only on the
+ * chunk's offsets: a redone chunk has the same paths (docs/commit-protocol.md, "Archive").
  */
 export function archivePath(name: ArchiveFileName): string {
   const { topic, partition, generation = 0, startOffset, endOffset, hourMs } = name;
@@ -66,7 +66,7 @@ export function archivePath(name: ArchiveFileName): string {
   return `${hourFolder(hourMs)}/${log}-${padded(startOffset)}-${padded(endOffset)}.parquet`;
 }
 
-/** Reads a path back; undefined when `archivePath` would not have written it so. */
+/** Parses a path; undefined when `archivePath` would not have created it exactly so. */
 export function parseArchivePath(path: string): ArchiveFileName | undefined {
   const slash = path.lastIndexOf('/');
   const hourMs = parseHourFolder(path.slice(0, Math.max(slash, 0)));

@@ -2,19 +2,19 @@ import type { DictionaryColumn } from './event-columns.ts';
 
 const INITIAL_ROWS = 8;
 
-/** Rows of which the texts' numbers are those of one pool. */
+/** Consecutive rows whose codes belong to one array of interned texts. */
 interface Stretch {
   readonly pool: readonly string[];
   readonly firstRow: number;
 }
 
-/** Collects a column of texts by their numbers in a pool. They become codes of the column only when it is built. */
+/** Collects a column of texts as codes of an interner. They become codes of the column only when it is built. */
 export class DictionaryColumnBuilder {
   readonly #stretches: Stretch[] = [];
   #pool: readonly string[] | undefined;
   #numbers = new Int32Array();
 
-  /** @param pool the texts of the pool that the number is of. Another one than before begins a stretch. */
+  /** @param pool the interner's texts, of which `number` is a code. A new array begins a new stretch. */
   append(row: number, pool: readonly string[], number: number): void {
     if (pool !== this.#pool) {
       this.#pool = pool;
@@ -45,7 +45,7 @@ export class DictionaryColumnBuilder {
   }
 }
 
-/** The code of a text among the values, to which it is added if it is new. */
+/** The code of a text in the column. A new text is added to the values. */
 function codeIn(values: string[], codeOf: Map<string, number>, text: string): number {
   const code = codeOf.get(text) ?? values.push(text) - 1;
   codeOf.set(text, code);

@@ -7,8 +7,8 @@ function anEvent(changes: Partial<UsageEvent> = {}, into = pools): InternedEvent
   return into.intern({ eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes });
 }
 
-describe('events by column', () => {
-  it('keep each text once, numbered in order of first appearance', () => {
+describe('events in columns', () => {
+  it('hold each text once, with codes in the order of first appearance', () => {
     const builder = new EventColumnsBuilder(3);
     builder.append(10, anEvent({ id: 'eva' }));
     builder.append(11, anEvent({ id: 'ana' }));
@@ -22,7 +22,7 @@ describe('events by column', () => {
     expect([...columns.app.codes]).toEqual([0, 0, 0]);
   });
 
-  it('keep each text once, also when its numbers come from several pools', () => {
+  it('hold each text once, also when its codes come from several interners', () => {
     const builder = new EventColumnsBuilder(3);
     for (const [row, id] of ['eva', 'ana', 'bea', 'ana', 'eva'].entries()) {
       builder.append(row, anEvent({ id }, row < 2 ? pools : new EventInterners()));
@@ -34,12 +34,12 @@ describe('events by column', () => {
     ]);
   });
 
-  it('are none without events', () => {
+  it('are empty without events', () => {
     const columns = new EventColumnsBuilder(0).build();
     expect([columns.rows, columns.offset.length, columns.id.codes.length]).toEqual([0, 0, 0]);
   });
 
-  it('are the same events however many there are', () => {
+  it('hold all events when the columns grow', () => {
     const builder = new EventColumnsBuilder(0);
     const rows = 5_000;
     for (let row = 0; row < rows; row += 1) builder.append(row, anEvent({ eventTimeMs: row, id: `user ${row % 7}` }));

@@ -2,10 +2,10 @@ import type { InternedEvent } from '@antenna/event-schema';
 import type { EventColumns } from './event-columns.ts';
 import { DictionaryColumnBuilder } from './dictionary-column-builder.ts';
 
-/** Rows for which there is room after the first: a partition without events takes none. */
+/** Capacity after the first row. A partition without events allocates nothing. */
 const INITIAL_ROWS = 8;
 
-/** Collects the events of one partition by column; a text is kept once however often it occurs. */
+/** Collects the events of one partition in columns; each distinct text is stored once. */
 export class EventColumnsBuilder {
   readonly #partition: number;
   readonly #id = new DictionaryColumnBuilder();

@@ -1,11 +1,11 @@
-/** A column of texts as indexes into the distinct ones, in order of first appearance. */
+/** A column of texts: `codes` are indexes into the distinct `values`, which are in the order of first appearance. */
 export interface DictionaryColumn {
   readonly values: readonly string[];
   readonly codes: Int32Array;
 }
 
 /**
- * Events of one partition in the order of their offsets, by column. Every array has `rows` elements. Offsets, times
+ * Events of one partition in the order of their offsets, as columns. Every column has `rows` elements. Offsets, times
  * and bytes are integers below 2^53, so a Float64Array holds them exactly.
  */
 export interface EventColumns {

@@ -14,11 +14,11 @@ function columnsOf(events: readonly UsageEvent[], { partition = 0, from = 10 } =
 }
 
 describe('the first difference between two sets of rows', () => {
-  it('is none when they hold the same rows', () => {
+  it('is undefined when they hold the same rows', () => {
     expect(firstDifference(columnsOf([ANA, EVA]), columnsOf([ANA, EVA]))).toBeUndefined();
   });
 
-  it('is none when only their texts are numbered otherwise', () => {
+  it('is undefined when only the codes of their texts differ', () => {
     const renumbered = columnsOf([ANA, EVA]);
     const id = { values: ['unused', 'eva', 'ana'], codes: Int32Array.of(2, 1) };
     expect(firstDifference(columnsOf([ANA, EVA]), { ...renumbered, id })).toBeUndefined();
@@ -34,7 +34,7 @@ describe('the first difference between two sets of rows', () => {
     ['other bytes', columnsOf([ANA, { ...EVA, bytes: 6 }]), 'another bytes in row 1 (offset 11)'],
     ['another antenna', columnsOf([ANA, { ...EVA, antennaId: 'x' }]), 'another antennaId in row 1 (offset 11)'],
     ['another app', columnsOf([ANA, { ...EVA, app: 'x' }]), 'another app in row 1 (offset 11)'],
-  ])('tells %s', (_what, found, difference) => {
-    expect(firstDifference(columnsOf([ANA, EVA]), found)).toBe(difference);
+  ])('names %s', (_what, actual, difference) => {
+    expect(firstDifference(columnsOf([ANA, EVA]), actual)).toBe(difference);
   });
 });

@@ -4,17 +4,17 @@ const NUMBERS = ['offset', 'eventTimeMs', 'bytes'] as const;
 const TEXTS = ['id', 'antennaId', 'app'] as const;
 
 /**
- * Where two sets of rows differ first, in words without any row's texts; undefined when they hold the same rows in the
- * same order, however their texts are numbered.
+ * Describes the first difference between two sets of rows, without the texts of any row; undefined when they hold the
+ * same rows in the same order. The codes of texts may differ.
  */
-export function firstDifference(wanted: EventColumns, found: EventColumns): string | undefined {
-  if (wanted.partition !== found.partition) return `partition ${found.partition} instead of ${wanted.partition}`;
-  if (wanted.rows !== found.rows) return `${found.rows} rows instead of ${wanted.rows}`;
-  for (let row = 0; row < wanted.rows; row += 1) {
+export function firstDifference(expected: EventColumns, actual: EventColumns): string | undefined {
+  if (expected.partition !== actual.partition) return `partition ${actual.partition} instead of ${expected.partition}`;
+  if (expected.rows !== actual.rows) return `${actual.rows} rows instead of ${expected.rows}`;
+  for (let row = 0; row < expected.rows; row += 1) {
     const column =
-      NUMBERS.find((name) => wanted[name][row] !== found[name][row]) ??
-      TEXTS.find((name) => textAt(wanted[name], row) !== textAt(found[name], row));
-    if (column !== undefined) return `another ${column} in row ${row} (offset ${wanted.offset[row] ?? 0})`;
+      NUMBERS.find((name) => expected[name][row] !== actual[name][row]) ??
+      TEXTS.find((name) => textAt(expected[name], row) !== textAt(actual[name], row));
+    if (column !== undefined) return `another ${column} in row ${row} (offset ${expected.offset[row] ?? 0})`;
   }
   return undefined;
 }

@@ -20,8 +20,8 @@ function idsOf({ id }: EventColumns): (string | undefined)[] {
   return [...id.codes].map((code) => id.values[code]);
 }
 
-describe('rows by hour', () => {
-  it('come in the order of the hours, each with its rows in their order', () => {
+describe('rows split by hour', () => {
+  it('are sorted by hour, and keep their order within an hour', () => {
     const hours = splitByHour(
       columnsOf(
         { time: '13:00:00', id: 'a' },
@@ -37,12 +37,12 @@ describe('rows by hour', () => {
     ]);
   });
 
-  it('are the rows themselves when all lie in one hour', () => {
+  it('are the same columns when all rows lie in one hour', () => {
     const columns = columnsOf({ time: '13:00:00' }, { time: '13:30:00' });
     expect(splitByHour(columns)).toEqual(new Map([[at('13:00:00'), columns]]));
   });
 
-  it('come with the texts that they use, and no others', () => {
+  it('hold only the texts that their rows use', () => {
     const hours = splitByHour(
       columnsOf(
         { time: '13:00:00', id: 'ana' },
@@ -64,26 +64,26 @@ describe('rows by hour', () => {
     ]);
   });
 
-  it('are found in time that does not grow with rows times hours', () => {
+  it('take less time than a scan of all rows for each hour', () => {
     const builder = new EventColumnsBuilder(0);
     const pools = new EventInterners();
     const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
     const rows = 200_000;
     const hours = 20_000;
-    // 7,919 has no divisor in common with the number of hours: each row is of another hour than the one before.
+    // 7,919 and the number of hours are coprime: each row has another hour than the row before.
     for (let offset = 0; offset < rows; offset += 1) {
       builder.append(offset, pools.intern({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
     }
     const columns = builder.build();
     const { user: before } = process.cpuUsage();
     expect(splitByHour(columns).size).toBe(hours);
-    // Looking through all rows for each hour takes five seconds or more.
+    // A scan of all rows for each hour takes five seconds or more.
     expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
   });
 });
 
-describe('the sum of bytes', () => {
-  it('is exact where a double is not', () => {
+describe('the sum of bytes of archive rows', () => {
+  it('is exact beyond 2^53, where a double is not', () => {
     const rows = Array.from({ length: 8_200 }, () => ({ time: '13:00:00', bytes: 2 ** 40 }));
     expect(sumOfBytes(columnsOf(...rows, { time: '13:00:00', bytes: 1 }))).toBe(8_200n * 2n ** 40n + 1n);
   });

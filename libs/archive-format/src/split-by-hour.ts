@@ -2,9 +2,9 @@ import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import type { EventColumns, DictionaryColumn } from './event-columns.ts';
 
 /**
- * The rows of each event hour, in the order of the hours; rows keep their order. Takes time in proportion to the rows
- * and the hours, not to their product: 0.6 s of CPU for a million rows over 20,000 hours. A part holds only the texts
- * that its rows use, in order of first appearance; its numbers are views of columns that all parts share.
+ * Splits rows by event hour. The hours are sorted; rows keep their order. The time is proportional to the sum of rows
+ * and hours, not to their product: 0.6 s of CPU for a million rows over 20,000 hours. A part holds only the texts that
+ * its rows use, in the order of first appearance; its numeric columns are views of arrays that all parts share.
  */
 export function splitByHour(columns: EventColumns): ReadonlyMap<number, EventColumns> {
   const { hours, hourOfRow, rowsOfHour } = countByHour(columns.eventTimeMs);
@@ -18,13 +18,13 @@ export function splitByHour(columns: EventColumns): ReadonlyMap<number, EventCol
   return new Map(parts.sort(([left], [right]) => left - right));
 }
 
-/** Sum of the rows' bytes, exact however large. */
+/** The exact sum of the rows' bytes. */
 export function sumOfBytes(columns: EventColumns): bigint {
   let sum = 0n;
   let part = 0;
   for (const bytes of columns.bytes) {
     part += bytes;
-    // A row adds at most 2^40, so a part stays far below 2^53.
+    // A row adds at most 2^40, so a partial sum stays far below 2^53.
     if (part >= 2 ** 50) {
       sum += BigInt(part);
       part = 0;
@@ -36,12 +36,12 @@ export function sumOfBytes(columns: EventColumns): bigint {
 interface HoursOfRows {
   /** In order of first appearance. */
   readonly hours: readonly number[];
-  /** Of each row, the index of its hour among them. */
+  /** Index of each row's hour in `hours`. */
   readonly hourOfRow: Int32Array;
   readonly rowsOfHour: readonly number[];
 }
 
-/** Rows of one hour nearly always follow each other: the map is asked only where the hour changes. */
+/** Rows of one hour nearly always follow each other: the map is searched only where the hour changes. */
 function countByHour(eventTimeMs: Float64Array): HoursOfRows {
   const indexOf = new Map<number, number>();
   const hours: number[] = [];
@@ -58,7 +58,7 @@ function countByHour(eventTimeMs: Float64Array): HoursOfRows {
   return { hours, hourOfRow, rowsOfHour };
 }
 
-/** Whole hours are small integers, which a map finds in half the time that it takes for milliseconds. */
+/** Whole hours are small integers, which a map finds in half the time of milliseconds. */
 function indexIn(indexOf: Map<number, number>, hourMs: number): number {
   const hour = hourMs / ONE_HOUR.sizeMs;
   const known = indexOf.get(hour);
@@ -73,14 +73,14 @@ function isIn(hour: number, timeMs: number): boolean {
 }
 
 interface RowsByHour {
-  /** The numbers of all rows, those of the first hour first; rows of an hour in their order. */
+  /** Row numbers grouped by hour, in the order of `hours`; rows of an hour keep their order. */
   readonly order: Int32Array;
-  /** Where the rows of each hour end in it. */
+  /** End of each hour's rows in `order` (exclusive). */
   readonly ends: Int32Array;
 }
 
 function rowsByHour(hourOfRow: Int32Array, rowsOfHour: readonly number[]): RowsByHour {
-  // Each hour's place begins where the hour before it ends, and has moved to its own end when all rows are in place.
+  // A counting sort: `ends` starts as the first index of each hour, and is its end when all rows are placed.
   const ends = new Int32Array(rowsOfHour.length);
   for (let hour = 1; hour < ends.length; hour += 1) ends[hour] = (ends[hour - 1] ?? 0) + (rowsOfHour[hour - 1] ?? 0);
   const order = new Int32Array(hourOfRow.length);
@@ -93,7 +93,7 @@ function rowsByHour(hourOfRow: Int32Array, rowsOfHour: readonly number[]): RowsB
   return { order, ends };
 }
 
-/** The rows [from, to) of the columns in another order. */
+/** Returns the rows [from, to) of the reordered columns. */
 type PartOfColumns<T> = (from: number, to: number) => T;
 
 function partsOf(columns: EventColumns, order: Int32Array): PartOfColumns<EventColumns> {
@@ -118,15 +118,15 @@ function partsOf(columns: EventColumns, order: Int32Array): PartOfColumns<EventC
   });
 }
 
-/** A loop: `from` with a function takes six times as long. */
+/** A loop, since `from` with a function takes six times as long. */
 function ordered<T extends Float64Array | Int32Array>(column: T, order: Int32Array, into: T): T {
   for (let index = 0; index < order.length; index += 1) into[index] = column[order[index] ?? 0] ?? 0;
   return into;
 }
 
 /**
- * Each part numbers the texts that it uses anew. Which part has met a text last is kept beside the text, so that
- * beginning another part costs nothing.
+ * Each part assigns new codes to the texts that it uses. `metBy` holds the last part that used each text, so that a new
+ * part needs no reset.
  */
 function textsOf({ values, codes }: DictionaryColumn, order: Int32Array): PartOfColumns<DictionaryColumn> {
   const partCodes = ordered(codes, order, new Int32Array(order.length));

@@ -6,12 +6,12 @@ const END_OF_9999 = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const recordTimestamp = fc.oneof(fc.integer({ min: -1, max: 2 ** 41 }), fc.constantFrom(-1, 0, 1_667_052_000_000, NaN));
 
-/** Small ones only: the mutations of a megabyte say no more. */
+/** Only small values: mutations of a megabyte show nothing more. */
 const corpusValue = fc.constantFrom(
   ...badRecordCorpus.map((record) => record.value ?? new Uint8Array()).filter((value) => value.length < 2000),
 );
 
-/** Replaces a stretch of one record by a stretch of another or by anything at all. */
+/** Replaces some bytes of a record by bytes of another record or by random bytes. */
 const mutated = fc
   .tuple(corpusValue, fc.oneof(corpusValue, fc.uint8Array({ maxLength: 8 })), fc.nat(), fc.nat(12), fc.nat())
   .map(([value, other, at, length, from]) => {
@@ -42,7 +42,7 @@ function isSoundInteger(number: number, max: number): boolean {
   return Number.isInteger(number) && !Object.is(number, -0) && number >= 0 && number <= max;
 }
 
-/** Asks nothing of `expect`, which would take most of the time of so many runs. */
+/** Returns a boolean: calls of `expect` would take most of the time of so many runs. */
 function isSound(decoded: Decoded, recordTimestampMs: number): boolean {
   if (!decoded.ok) return REJECTION_REASONS.includes(decoded.reason) && decoded.detail.length <= 200;
   const { eventTimeMs, bytes, id, antennaId, app } = decoded.event;
@@ -54,12 +54,12 @@ function isSound(decoded: Decoded, recordTimestampMs: number): boolean {
   );
 }
 
-describe('decoding anything', () => {
+describe('decoding arbitrary bytes', () => {
   it.each([
-    { name: 'bytes at random', values: fc.uint8Array({ maxLength: 300 }), runs: 2000 },
-    { name: 'records of the corpus, mutated', values: mutated, runs: 10_000 },
+    { name: 'random bytes', values: fc.uint8Array({ maxLength: 300 }), runs: 2000 },
+    { name: 'mutated records of the corpus', values: mutated, runs: 10_000 },
     { name: 'objects with fields of any type', values: anyFields, runs: 5000 },
-  ])('gives a sound event or a reason for $name', ({ values, runs }) => {
+  ])('returns a valid event or a rejection for $name', ({ values, runs }) => {
     fc.assert(
       fc.property(values, recordTimestamp, (value, recordTimestampMs) =>
         isSound(decode(value, recordTimestampMs), recordTimestampMs),
@@ -68,7 +68,7 @@ describe('decoding anything', () => {
     );
   });
 
-  it('gives the same record the same fate, whatever was decoded before', () => {
+  it('returns the same result for the same record, whatever was decoded before', () => {
     fc.assert(
       fc.property(mutated, mutated, recordTimestamp, (value, other, recordTimestampMs) => {
         const first = decode(value, recordTimestampMs);

@@ -3,7 +3,7 @@ import { eventTextFault, isEventText } from './event-text.ts';
 import { eventTimeOf } from './event-time.ts';
 import { MAX_EVENT_BYTES } from './limits.ts';
 
-/** Keeps a byte order mark, which JSON does not allow. */
+/** Keeps a byte order mark, so that JSON parsing rejects it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const FIELDS = ['timestamp', 'id', 'antenna_id', 'bytes', 'app'] as const;
@@ -11,8 +11,8 @@ const FIELDS = ['timestamp', 'id', 'antenna_id', 'bytes', 'app'] as const;
 type Fields = Readonly<Record<(typeof FIELDS)[number], unknown>>;
 
 /**
- * Tells what a record is: an event, or why not. Pure, and total: it depends on nothing but its arguments and throws for
- * none. The rules are those of the event's reference; `DECODER_VERSION` names them.
+ * Decodes a record into an event or a rejection. Pure and total: the result depends only on the arguments, and it never
+ * throws. The rules are those of the event's reference; `DECODER_VERSION` identifies them.
  *
  * A record with several faults has the first reason in the order of `REJECTION_REASONS`. Where JSON repeats a key, the
  * last one counts. Numbers are read as doubles, as JSON.parse does: `2.0` and `1e3` are integers.
@@ -41,7 +41,7 @@ function textOf(value: Uint8Array): string | undefined {
   }
 }
 
-/** No JSON text stands for undefined. */
+/** The JSON value, or undefined when the text is not JSON: no JSON text has the value undefined. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -54,7 +54,7 @@ function isObject(json: unknown): json is object {
   return typeof json === 'object' && json !== null && !Array.isArray(json);
 }
 
-/** Written out rather than looped over: each event passes here. */
+/** Unrolled, since it runs for each event. */
 function hasFields(json: object): json is Fields {
   return (
     Object.hasOwn(json, 'timestamp') &&

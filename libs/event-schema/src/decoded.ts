@@ -1,6 +1,6 @@
 import type { UsageEvent } from './usage-event.ts';
 
-/** Why a record is no event, in the order in which the reasons are looked for: the first that applies is given. */
+/** The reasons for which a record is rejected, in the order of the checks: the first that applies is reported. */
 export const REJECTION_REASONS = [
   'tombstone',
   'empty',
@@ -20,20 +20,22 @@ export const REJECTION_REASONS = [
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /**
- * Why nobody can tell what the records of a stored batch are: its bytes are not those that were sent, they cannot be
- * unpacked, or they unpack to more than `MAX_BATCH_BYTES`.
+ * The reasons for which a stored batch cannot be decoded: its bytes are damaged, they cannot be decompressed, or they
+ * decompress to more than `MAX_BATCH_BYTES`.
  */
 export const UNDECODABLE_REASONS = ['damaged_batch', 'undecodable_batch', 'oversized_batch'] as const;
 
 export type UndecodableReason = (typeof UNDECODABLE_REASONS)[number];
 
-/** Why a record of the topic is no event. */
+/** The reason for which a record of the topic is a dead letter. */
 export type DeadLetterReason = RejectionReason | UndecodableReason;
 
 export interface Rejection {
   readonly ok: false;
   readonly reason: RejectionReason;
-  /** For people: the field, what was expected and what kind of thing was found. Never a text of the record's own. */
+  /**
+   * For operators: the field, the expected value and the kind of value found. It never contains a text of the record.
+   */
   readonly detail: string;
 }
 

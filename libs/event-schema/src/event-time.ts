@@ -3,9 +3,9 @@ import { isoInstantMs } from './iso-instant.ts';
 import { FIRST_EPOCH_MS, MAX_CLOCK_AHEAD_MS, MAX_EVENT_TIME_MS } from './limits.ts';
 
 /**
- * Reads the field `timestamp` and judges the device's clock by the record's own timestamp. A record timestamp below 0
- * means that the record has none, so that the clock can't be judged.
- * @returns milliseconds since 1970, or why there is no event time.
+ * Reads the field `timestamp` and checks the device's clock against the record's own timestamp. A record timestamp
+ * below 0 means that the record has none, so that the clock can't be checked.
+ * @returns milliseconds since 1970, or a rejection.
  */
 export function eventTimeOf(timestamp: unknown, recordTimestampMs: number): number | Rejection {
   const instantMs = instantOf(timestamp);
@@ -15,7 +15,7 @@ export function eventTimeOf(timestamp: unknown, recordTimestampMs: number): numb
   return instantMs;
 }
 
-/** Whether an instant can be an event time, as the record's own timestamp tells. */
+/** Whether an instant is valid as event time of a record with this timestamp (below 0: none). */
 export function isEventTime(instantMs: number, recordTimestampMs: number): boolean {
   return instantMs >= 0 && instantMs <= MAX_EVENT_TIME_MS && !isClockWrong(instantMs, recordTimestampMs);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime, FixedOffsetZone } from 'luxon';
 import { isoInstantMs } from './iso-instant.ts';
 
-/** What the library says of a text, without our reading of the common form. */
+/** The result of the library alone, without our parser of the common form. */
 function luxonMs(text: string): number | undefined {
   const instant = DateTime.fromISO(text, { zone: 'utc' });
   return instant.isValid ? instant.toMillis() : undefined;
@@ -15,7 +15,7 @@ function twoDigits(number: number): string {
 const padded = (max: number, length: number): fc.Arbitrary<string> =>
   fc.nat(max).map((number) => String(number).padStart(length, '0'));
 
-/** YYYY-MM-DDTHH:mm:ss[.SSS]Z, each number a little out of its range at times. */
+/** YYYY-MM-DDTHH:mm:ss[.SSS]Z, in which each number may be slightly out of its range. */
 const commonForm = fc
   .tuple(
     fc.oneof(padded(9999, 4), fc.constantFrom('1968', '1969', '1970', '1900', '2000', '2024', '2100')),
@@ -27,14 +27,14 @@ const commonForm = fc
   .map(([year, month, day, time, ms]) => `${year}-${month}-${day}T${time}${ms === null ? '' : `.${ms}`}Z`);
 
 describe('an ISO-8601 instant in the common form', () => {
-  it('is read as Luxon reads it, impossible ones too', () => {
+  it('is parsed as Luxon parses it, even if its date or time does not exist', () => {
     fc.assert(
       fc.property(commonForm, (text) => isoInstantMs(text) === luxonMs(text)),
       { numRuns: 10_000 },
     );
   });
 
-  it('is read as Luxon reads it on every day of leap years and others', () => {
+  it('is parsed as Luxon parses it on every day of leap years and common years', () => {
     const days = Array.from(
       { length: 13 * 32 },
       (_, day) => `${twoDigits(Math.floor(day / 32))}-${twoDigits(day % 32)}`,
@@ -45,7 +45,7 @@ describe('an ISO-8601 instant in the common form', () => {
     }
   });
 
-  it('is read as Luxon reads it with any character changed', () => {
+  it('is parsed as Luxon parses it when any character is changed', () => {
     const change = fc.constantFrom(...Array.from('0123456789-:.,TtZzWw+ /x٣'));
     fc.assert(
       fc.property(commonForm, fc.nat(), change, (text, at, character) => {
@@ -60,7 +60,7 @@ describe('an ISO-8601 instant in the common form', () => {
 });
 
 describe('an ISO-8601 instant in any form', () => {
-  it('comes back from each form that it can be written in', () => {
+  it('survives a round trip through each form', () => {
     const instant = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
     const offset = fc.integer({ min: -14 * 60, max: 14 * 60 });
     fc.assert(
@@ -75,7 +75,7 @@ describe('an ISO-8601 instant in any form', () => {
     );
   });
 
-  it('cuts digits below the millisecond, however many', () => {
+  it('loses all digits below the millisecond', () => {
     const second = Date.UTC(2022, 9, 29, 13);
     fc.assert(
       fc.property(fc.nat(999), fc.stringMatching(/^\d{0,60}$/), (millisecond, rest) => {

@@ -1,6 +1,6 @@
 /**
- * Names these rules. Stored with whatever was decoded by them; another number means that the same record may have
- * another fate, so it changes with every change of a rule and never otherwise.
+ * Version of the decoding rules, stored with each archived chunk. Two versions may decode the same record differently:
+ * the number changes with every change of a rule, and never otherwise.
  */
 export const DECODER_VERSION = 1;
 
@@ -10,7 +10,7 @@ export const MAX_EVENT_BYTES = 2 ** 40;
 /** Greatest length of `id`, `antenna_id` and `app`, in Unicode code points. */
 export const MAX_TEXT_LENGTH = 256;
 
-/** How far an event time may be ahead of its record's own timestamp: exactly this far is right. */
+/** How far an event time may be ahead of its record's own timestamp (inclusive). */
 export const MAX_CLOCK_AHEAD_MS = 3_600_000;
 
 /** 9999-12-31T23:59:59.999Z, the last instant that every store and reader of the archive can write as a date. */
@@ -20,8 +20,8 @@ export const MAX_EVENT_TIME_MS = 253_402_300_799_999;
 export const FIRST_EPOCH_MS = 100_000_000_000;
 
 /**
- * Greatest size of a stored batch of records when it is unpacked. Kafka bounds batches packed: a broker takes 1 MiB
- * (message.max.bytes) unless it is set otherwise, and events pack to a sixtieth at best where they are all alike. This is
- * twice as much; a worker has room for one such batch at a time.
+ * Greatest decompressed size of a stored batch of records. Kafka bounds the compressed size: a broker accepts 1 MiB
+ * (message.max.bytes) by default, and identical events compress to a sixtieth at best. This is twice as much; a worker
+ * has memory for one such batch at a time.
  */
 export const MAX_BATCH_BYTES = 2 ** 27;

@@ -26,8 +26,8 @@ function check(file: Partial<CompactedFile> = {}) {
   };
 }
 
-describe('a compact', () => {
-  it('is exact when it has the rows of the manifest, each once', () => {
+describe('a compacted file', () => {
+  it('is accepted when it has each row of the manifest once', () => {
     expect(check()).not.toThrow();
   });
 

@@ -3,9 +3,9 @@ import { CompactionContradictionError } from './errors.ts';
 import type { ManifestFile } from './ports.ts';
 
 /**
- * Each file that was compacted is what the manifest says, and the compacted file holds each of their rows once: of every
- * partition as many rows as they have together, as many different offsets, and the same sum over the rows' hashes.
- * @throws {CompactionContradictionError} saying what differs.
+ * Checks that each source file matches the manifest, and that the compacted file holds each of their rows once: for
+ * every partition the same number of rows, as many distinct offsets, and the same sum of row hashes.
+ * @throws {CompactionContradictionError} naming each difference.
  */
 export function checkCompaction(hourMs: number, files: readonly ManifestFile[], file: CompactedFile): void {
   const facts = [
@@ -31,9 +31,9 @@ function sourceContradictions(listed: ManifestFile, { sources }: CompactedFile):
 
 function compactionContradictions(files: readonly ManifestFile[], { sources, compacted }: CompactedFile): string[] {
   const partitions = new Set(files.map(({ partition }) => partition));
-  const strangers = compacted.filter(({ partition }) => !partitions.has(partition));
+  const unlisted = compacted.filter(({ partition }) => !partitions.has(partition));
   return [
-    ...strangers.map(({ partition }) => `the compacted file has rows of partition ${partition}`),
+    ...unlisted.map(({ partition }) => `the compacted file has rows of partition ${partition}`),
     ...[...partitions].flatMap((partition) => {
       const rows = sum(files, partition, (file) => BigInt(file.rows));
       const digest = sum(sources, partition, (source) => source.digest);
@@ -50,7 +50,7 @@ function compactionContradictions(files: readonly ManifestFile[], { sources, com
   ];
 }
 
-/** An offset stands for one row, unless the log was truncated and written again from there on. */
+/** Each row has an offset of its own, unless the log was truncated and the offsets were written again. */
 function hasOwnOffsets(
   files: readonly ManifestFile[],
   { partition, offsets }: { readonly partition: number; readonly offsets: number },

@@ -8,11 +8,11 @@ function check(totals: HourTotals, files = [aFile()]) {
 }
 
 describe('totals that agree with the manifest', () => {
-  it('have the sum of the bytes', () => {
+  it('are accepted, and the sum of their bytes is returned', () => {
     expect(check(someTotals())()).toBe(12n);
   });
 
-  it('may come from chunks of one partition that others lie between', () => {
+  it('may come from chunks of one partition with a gap of offsets between them', () => {
     const files = [
       aFile({ rows: 1, eventBytes: 5n, endOffset: 11 }),
       aFile({ rows: 1, eventBytes: 7n, startOffset: 90, endOffset: 99 }),
@@ -21,7 +21,7 @@ describe('totals that agree with the manifest', () => {
     expect(check(someTotals({ offsets }), files)()).toBe(12n);
   });
 
-  it('are none for no files', () => {
+  it('are empty for no files', () => {
     expect(check({ rows: [], events: 0, offsets: undefined }, [])()).toBe(0n);
   });
 });
@@ -30,13 +30,13 @@ describe('totals are refused', () => {
   it.each([
     ['has a NUL character', 'a\0b', '"a\\u0000b" of user_total_bytes has a NUL character'],
     ['is longer than a key of Postgres', 'é'.repeat(1301), 'of user_total_bytes is longer than 2600 bytes'],
-  ])('when an id %s, before Postgres is asked to store it', (_, id, fact) => {
+  ])('when an id %s, before they reach Postgres', (_, id, fact) => {
     const rows = someTotals().rows.map((row) => (row.id === 'bob' ? { ...row, id } : row));
     expect(check(someTotals({ rows }))).toThrow(ArchiveContentError);
     expect(check(someTotals({ rows }))).toThrow(fact);
   });
 
-  it('when the three types differ', () => {
+  it('when the sums of the three types differ', () => {
     const rows = someTotals().rows.filter(({ id }) => id !== 'bob');
     expect(check(someTotals({ rows }))).toThrow('antenna_total_bytes 12, app_total_bytes 12, user_total_bytes 5');
   });
@@ -52,22 +52,22 @@ describe('totals are refused', () => {
   it.each([
     [9, 11],
     [10, 12],
-  ])('when the offsets are those of no chunk: %d to %d', (firstOffset, lastOffset) => {
+  ])('when the offsets %d to %d are outside the chunks of the manifest', (firstOffset, lastOffset) => {
     const offsets = [{ partition: 0, firstOffset, lastOffset }];
     expect(check(someTotals({ offsets }))).toThrow(`offsets ${firstOffset} to ${lastOffset} of partition 0`);
   });
 
-  it('when our own files do not tell the offsets', () => {
+  it('when a file of our own archive has no offsets', () => {
     expect(check(someTotals({ offsets: undefined }))).toThrow('kafka_offset');
   });
 
-  it('when one is more than a BIGINT holds', () => {
+  it('when a total exceeds the range of BIGINT', () => {
     const rows = someTotals().rows.map((row) => ({ ...row, value: 2n ** 63n }));
     expect(check(someTotals({ rows }))).toThrow('9223372036854775808, more than a BIGINT holds');
   });
 });
 
-it('offsets are not looked at in an archive that others have written', () => {
+it('the offsets of a foreign archive are not checked', () => {
   const totals = someTotals({ offsets: undefined, events: 99 });
   expect(checkTotals(HOUR, { isForeign: true, files: [] }, totals)).toBe(12n);
 });

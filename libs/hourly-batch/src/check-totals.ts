@@ -4,15 +4,15 @@ import { hourText } from './hour-text.ts';
 import type { HourTotals, ManifestFile, OffsetSpan } from './ports.ts';
 import type { HourInputs } from './select-inputs.ts';
 
-/** Where a total no longer fits the column `value BIGINT`. */
+/** Greatest value of the column `value BIGINT`. */
 const GREATEST_VALUE = 2n ** 63n - 1n;
 
 /**
- * Each event is in one total of each type, so the three types have one sum; where a manifest is, it knows that sum,
- * the number of events and the offsets.
+ * Checks the totals of an hour. Each event is in one total of each type, so the three types have the same sum. Unless
+ * the archive is foreign, the manifest contains that sum, the number of events and the offsets.
  * @returns the sum of the events' bytes.
- * @throws {ArchiveContentError} for an id that Postgres cannot store; the speed layer archives none.
- * @throws {TotalsContradictionError} saying what differs.
+ * @throws {ArchiveContentError} for an id that Postgres cannot store; the speed layer never archives one.
+ * @throws {TotalsContradictionError} naming each difference.
  */
 export function checkTotals(hourMs: number, inputs: HourInputs, totals: HourTotals): bigint {
   refuseUnstorable(hourMs, totals);
@@ -27,7 +27,9 @@ export function checkTotals(hourMs: number, inputs: HourInputs, totals: HourTota
   return eventBytes;
 }
 
-/** Of a key of Postgres, less room for its other columns: a page's third (BTMaxItemSize). */
+/**
+ * Maximum bytes of an id. A Postgres index entry holds a third of a page (BTMaxItemSize), less the other key columns.
+ */
 const MOST_KEY_BYTES = 2_600;
 
 function refuseUnstorable(hourMs: number, { rows }: HourTotals): void {

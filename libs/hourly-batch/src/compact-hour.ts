@@ -14,25 +14,27 @@ export interface CompactionPorts {
 
 export interface CompactionOptions {
   readonly allowedLatenessMs: number;
-  /** The archive that is read, as the versions name it. */
+  /** URL of the archive that is compacted, as the compacted files store it. */
   readonly archiveUrl: string;
 }
 
-/** What became of an hour and topic. */
+/** The result of compacting an hour of a topic. */
 export interface CompactedTopic {
   readonly topic: string;
   readonly revision: number;
   readonly rows: number;
   readonly files: number;
-  /** Size of the compacted file that was written; undefined when the one that is there was current. */
+  /** Size of the compacted file that was written; undefined when the existing file was current. */
   readonly writtenBytes: number | undefined;
 }
 
 /**
- * Compacts the files of a final hour into one for each topic, in the second root (docs/decisions/0007-compaction.md). The
- * versions there are read before the manifest: so one that is replaced was compacted from the same or an older revision.
- * @returns what became of each topic; nothing for an hour without events.
- * @throws {HourNotFinalError | NoManifestError | ArchiveListingError | CompactionContradictionError | AnalyticsConflictError}
+ * Compacts the files of a final hour into one file for each topic, in the analytics root
+ * (docs/decisions/0007-compaction.md). The stored versions are read before the manifest, so that a replaced version was
+ * compacted from the same or an older revision.
+ * @returns the result for each topic; an empty array for an hour without events.
+ * @throws {HourNotFinalError | NoManifestError | ArchiveListingError | CompactionContradictionError |
+ * AnalyticsConflictError}
  */
 export async function compactHour(
   ports: CompactionPorts,
@@ -54,7 +56,9 @@ export async function compactHour(
   return results;
 }
 
-/** Another run may replace the file meanwhile: what it left is read, and replaced if it is older. */
+/**
+ * Attempts to replace the file. If another run replaces it meanwhile, its version is read, and replaced if it is older.
+ */
 const ATTEMPTS = 3;
 
 async function compactTopic(
@@ -64,17 +68,17 @@ async function compactTopic(
   versions: readonly StoredCompaction[],
 ): Promise<CompactedTopic> {
   const result = { topic: version.topic, revision: version.revision, rows: version.rows, files: files.length };
-  const place = (found: readonly StoredCompaction[]) => found.find(({ topic }) => topic === version.topic);
-  if (isCurrent(place(versions), version)) return { ...result, writtenBytes: undefined };
+  const ofTopic = (stored: readonly StoredCompaction[]) => stored.find(({ topic }) => topic === version.topic);
+  if (isCurrent(ofTopic(versions), version)) return { ...result, writtenBytes: undefined };
   return compactor.compact(version, files, async (compacted) => {
     checkCompaction(version.hourMs, files, compacted);
-    let current = place(versions);
+    let current = ofTopic(versions);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       if (await analytics.replace(compacted.localPath, version, current)) {
         return { ...result, writtenBytes: compacted.sizeBytes };
       }
-      current = place(await analytics.versions(version.hourMs));
-      // Another run has written the same, or our own answer was lost.
+      current = ofTopic(await analytics.versions(version.hourMs));
+      // Another run has written the same or a newer version, or the answer to our own call was lost.
       if (current !== undefined && (current.revision > version.revision || isCurrent(current, version))) {
         return { ...result, revision: current.revision, rows: current.rows, writtenBytes: undefined };
       }
@@ -83,16 +87,16 @@ async function compactTopic(
   });
 }
 
-/** @throws {AnalyticsConflictError} when what is there is of another archive, or newer than the manifest. */
-function isCurrent(found: StoredCompaction | undefined, version: CompactedHour): boolean {
-  if (found === undefined) return false;
-  if (found.archiveUrl !== version.archiveUrl) {
+/** Whether the stored file is this version. @throws {AnalyticsConflictError} when it is of another archive. */
+function isCurrent(stored: StoredCompaction | undefined, version: CompactedHour): boolean {
+  if (stored === undefined) return false;
+  if (stored.archiveUrl !== version.archiveUrl) {
     throw new AnalyticsConflictError(
       version.hourMs,
-      `its file was compacted from another archive, ${found.archiveUrl}`,
+      `its file was compacted from another archive, ${stored.archiveUrl}`,
     );
   }
-  return found.revision === version.revision && found.rows === version.rows;
+  return stored.revision === version.revision && stored.rows === version.rows;
 }
 
 function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLatenessMs }: CompactionOptions): void {
@@ -102,7 +106,7 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
   if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour);
 }
 
-/** The final hours with events whose files for analysts are missing or older than the archive, in the order of time. */
+/** The final hours with events whose compacted files are missing or older than the archive, in the order of time. */
 export function hoursToCompact(
   { hours, partitions, nowMs }: HourStatuses,
   versions: readonly StoredCompaction[],

@@ -1,14 +1,18 @@
 import type { CompactedHour } from './compaction-ports.ts';
 
-type Told = Pick<CompactedHour, 'revision' | 'rows' | 'archiveUrl'>;
+type CompactionVersion = Pick<CompactedHour, 'revision' | 'rows' | 'archiveUrl'>;
 
-/** What a file says of its version, as texts: metadata of the file, and of the object in a bucket. */
-export function compactionMetadata({ revision, rows, archiveUrl }: Told): Readonly<Record<string, string>> {
+/** The version of a compacted file as texts, for the metadata of the file and of the object in a bucket. */
+export function compactionMetadata({
+  revision,
+  rows,
+  archiveUrl,
+}: CompactionVersion): Readonly<Record<string, string>> {
   return { revision: String(revision), rows: String(rows), archive: archiveUrl };
 }
 
-/** Reads it back; undefined when it is not ours. */
-export function parseCompactionMetadata(metadata: Readonly<Record<string, unknown>>): Told | undefined {
+/** Parses the metadata of a compacted file; undefined when `compactionMetadata` has not created it. */
+export function parseCompactionMetadata(metadata: Readonly<Record<string, unknown>>): CompactionVersion | undefined {
   const { revision, rows, archive } = metadata;
   const [revisionNumber, rowCount] = [wholeNumber(revision), wholeNumber(rows)];
   if (revisionNumber === undefined || rowCount === undefined || typeof archive !== 'string') return undefined;

@@ -1,52 +1,51 @@
 import type { ManifestFile } from './ports.ts';
 
-/** What a file for analysts holds: every event of an hour and topic, as of a revision of the hour. */
+/** A version of a compacted file: it holds every event of an hour and topic, as of a revision of the hour. */
 export interface CompactedHour {
   readonly hourMs: number;
   readonly topic: string;
   readonly revision: number;
   readonly rows: number;
-  /** The archive that it was compacted from. */
+  /** URL of the archive that it was compacted from. */
   readonly archiveUrl: string;
 }
 
-/** A version that is there. */
+/** The version that the analytics root holds. */
 export interface StoredCompaction extends CompactedHour {
   /** Changes whenever the file is replaced. */
   readonly token: string;
 }
 
-/** The second root, for analysts: one file for each hour and topic, which is only ever replaced whole. */
+/** The analytics root: one compacted file for each hour and topic, which is only replaced as a whole. */
 export interface AnalyticsRoot {
-  /** What is there, of one hour or of all. @throws when a file tells nothing of its version: it is nobody's. */
+  /** The stored versions of one hour or of all hours. @throws when a file has no metadata of its version. */
   versions(hourMs?: number): Promise<readonly StoredCompaction[]>;
   /**
-   * Puts a local file in the place of the version that was there: whoever lists or opens the file finds the one or the
-   * other, whole.
-   * @param replaced undefined when there was none.
-   * @returns false, having changed nothing, when another than `replaced` is there now.
+   * Replaces the stored version by a local file, atomically: readers see the old file or the new file as a whole.
+   * @param replaced the expected stored version; undefined when none is expected.
+   * @returns false, without a change, when the stored version is not `replaced`.
    */
   replace(localPath: string, version: CompactedHour, replaced: StoredCompaction | undefined): Promise<boolean>;
 }
 
-/** What the rows of a file that was compacted have in common. */
+/** Aggregates over the rows of one partition in a source file. */
 export interface SourceFacts {
-  /** In the archive. */
+  /** Path in the archive. */
   readonly path: string;
   readonly partition: number;
   readonly rows: number;
   readonly eventBytes: bigint;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** Sum of a hash of each row, all columns: of files together it is the sum. */
+  /** Sum of row hashes over all columns. Digests of files can be added. */
   readonly digest: bigint;
 }
 
-/** What the rows of a partition have in common in the compacted file. */
+/** Aggregates over the rows of one partition in the compacted file. */
 export interface CompactedFacts {
   readonly partition: number;
   readonly rows: number;
-  /** How many different offsets they have. */
+  /** Number of distinct offsets. */
   readonly offsets: number;
   readonly eventBytes: bigint;
   readonly digest: bigint;
@@ -56,7 +55,7 @@ export interface CompactedFacts {
 export interface CompactedFile {
   readonly localPath: string;
   readonly sizeBytes: number;
-  /** As read from the files that were compacted, a row for each file and partition. */
+  /** As read from the source files, an element for each file and partition. */
   readonly sources: readonly SourceFacts[];
   /** As read back from the compacted file. */
   readonly compacted: readonly CompactedFacts[];
@@ -64,7 +63,7 @@ export interface CompactedFile {
 
 export interface HourCompactor {
   /**
-   * Compacts files into one, hands it to `use`, and removes it.
+   * Compacts files into one local file, passes it to `use`, and removes it afterwards.
    * @throws {ArchiveContentError} naming the file that cannot be read.
    */
   compact<T>(

@@ -11,13 +11,13 @@ function status(hourMs: number, revision: number, runOfRevision?: number): HourS
   return { hourMs, revision, files: 1, events: 1, lastRun, ...lack };
 }
 
-describe('an hour is dirty', () => {
+describe('an hour', () => {
   it.each([
-    ['was archived and never computed', status(HOUR, 1), true],
-    ['changed since it was computed', status(HOUR, 3, 2), true],
-    ['was computed as it is', status(HOUR, 3, 3), false],
-    ["was computed from others' files", status(HOUR, 0, 0), false],
-  ])('when it %s: %#', (_, hour, dirty) => {
+    ['is dirty when it was archived and never computed', status(HOUR, 1), true],
+    ['is dirty when it has changed since it was computed', status(HOUR, 3, 2), true],
+    ['is not dirty when it was computed from its current revision', status(HOUR, 3, 3), false],
+    ['is not dirty when it was computed from a foreign archive', status(HOUR, 0, 0), false],
+  ])('%s', (_, hour, dirty) => {
     expect(isDirty(hour)).toBe(dirty);
   });
 });
@@ -26,7 +26,7 @@ describe('at 15:20', () => {
   const nowMs = HOUR + 2 * anHourMs + 20 * 60_000;
   const due = (hours: readonly HourStatus[], requireFinal = false) => dueHours({ nowMs, hours }, { requireFinal });
 
-  it('the previous hour is due, known or not', () => {
+  it('the previous hour is due, even if the store does not know it', () => {
     expect(due([])).toEqual([HOUR + anHourMs]);
   });
 
@@ -35,13 +35,13 @@ describe('at 15:20', () => {
     expect(due(hours)).toEqual([HOUR + anHourMs, HOUR - 48 * anHourMs]);
   });
 
-  it('the hour in progress is due when it is dirty, unless only final hours are wanted', () => {
+  it('the hour in progress is due when it is dirty, unless only final hours are required', () => {
     const hours = [status(HOUR + 2 * anHourMs, 5)];
     expect(due(hours)).toEqual([HOUR + 2 * anHourMs, HOUR + anHourMs]);
     expect(due(hours, true)).toEqual([HOUR + anHourMs]);
   });
 });
 
-it('a range holds its first hour and not the one that it ends at', () => {
+it('a range of hours includes its first hour and excludes the hour at its end', () => {
   expect(hoursBetween({ fromMs: HOUR, toMs: HOUR + 2 * anHourMs })).toEqual([HOUR, HOUR + anHourMs]);
 });

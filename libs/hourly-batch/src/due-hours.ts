@@ -1,15 +1,15 @@
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import type { HourStatus, HourStatuses } from './ports.ts';
 
-/** Whether the archive has changed since the result in the tables was computed, or there is none. */
+/** Whether the archive of the hour has changed since the result in the tables was computed, or has no result yet. */
 export function isDirty({ revision, lastRun }: HourStatus): boolean {
   return revision > (lastRun?.revision ?? 0);
 }
 
 /**
- * The hours that are to be computed now: the previous one and every dirty one, the newest first: a dirty hour of
- * years ago does not hold up the one that people wait for.
- * @param requireFinal leaves out hours that have not ended: they cannot be final, and to try them would fail each time.
+ * The hours to compute now: the previous hour and every dirty hour. The newest comes first, so that old dirty hours do
+ * not delay the hour that users wait for.
+ * @param requireFinal excludes hours that have not ended: they cannot be final, and each attempt would fail.
  */
 export function dueHours(
   { nowMs, hours }: Pick<HourStatuses, 'nowMs' | 'hours'>,
@@ -17,8 +17,8 @@ export function dueHours(
 ): readonly number[] {
   const currentMs = hourOf(nowMs);
   const dirty = hours.filter(isDirty).map(({ hourMs }) => hourMs);
-  const wanted = requireFinal ? dirty.filter((hourMs) => hourMs < currentMs) : dirty;
-  return [...new Set([currentMs - ONE_HOUR.sizeMs, ...wanted])].sort((left, right) => right - left);
+  const selected = requireFinal ? dirty.filter((hourMs) => hourMs < currentMs) : dirty;
+  return [...new Set([currentMs - ONE_HOUR.sizeMs, ...selected])].sort((left, right) => right - left);
 }
 
 /** The hours of [fromMs, toMs), both starts of hours in milliseconds since 1970. */

@@ -1,12 +1,12 @@
 import type { FinalityObstacle } from './finality.ts';
 import { hourText } from './hour-text.ts';
 
-/** The hour may still get events that are on their way. Nothing was written; to be tried again later. */
+/** Events of the hour may still be missing from the archive. Nothing was written; the run can be repeated later. */
 export class HourNotFinalError extends Error {
   readonly code = 'HOUR_NOT_FINAL';
   override readonly name = 'HourNotFinalError';
 
-  /** What the hour waits for. */
+  /** The condition that the hour does not meet yet. */
   readonly obstacle: FinalityObstacle;
 
   constructor(hourMs: number, { obstacle, reason }: { obstacle: FinalityObstacle; reason: string }) {
@@ -15,7 +15,7 @@ export class HourNotFinalError extends Error {
   }
 }
 
-/** The files of the archive are not those of the manifest. */
+/** The listed files of the archive differ from the manifest. */
 export class ArchiveListingError extends Error {
   readonly code = 'ARCHIVE_LISTING';
   override readonly name = 'ArchiveListingError';
@@ -27,13 +27,13 @@ export class ArchiveListingError extends Error {
   }
 }
 
-/** A file of the archive cannot be what it claims to be. */
+/** A file of the archive cannot be read, or its rows are invalid. */
 export class ArchiveContentError extends Error {
   readonly code = 'ARCHIVE_CONTENT';
   override readonly name = 'ArchiveContentError';
 }
 
-/** Totals that contradict each other or the manifest must not be written. */
+/** Totals contradict each other or the manifest. They were not written. */
 export class TotalsContradictionError extends Error {
   readonly code = 'TOTALS_CONTRADICTION';
   override readonly name = 'TotalsContradictionError';
@@ -43,13 +43,13 @@ export class TotalsContradictionError extends Error {
   }
 }
 
-/** The result of a newer revision of the hour is there already: ours would go back in time. */
+/** The store already holds the result of a newer revision of the hour, which an older result must not replace. */
 export class NewerResultError extends Error {
   readonly code = 'NEWER_RESULT';
   override readonly name = 'NewerResultError';
 }
 
-/** The compacted file is not what the manifest says. Nothing was published. */
+/** The compacted file or its sources contradict the manifest. Nothing was published. */
 export class CompactionContradictionError extends Error {
   readonly code = 'COMPACTION_CONTRADICTION';
   override readonly name = 'CompactionContradictionError';
@@ -61,7 +61,7 @@ export class CompactionContradictionError extends Error {
   }
 }
 
-/** The archive was written by others: nothing tells which of its files belong to an hour, nor when it is final. */
+/** The archive is foreign: without a manifest, neither the files of an hour nor its finality are known. */
 export class NoManifestError extends Error {
   readonly code = 'NO_MANIFEST';
   override readonly name = 'NoManifestError';
@@ -71,7 +71,7 @@ export class NoManifestError extends Error {
   }
 }
 
-/** The place for analysts belongs to somebody else, or is fought for. */
+/** The file in the analytics root belongs to another archive, or other runs keep replacing it. */
 export class AnalyticsConflictError extends Error {
   readonly code = 'ANALYTICS_CONFLICT';
   override readonly name = 'AnalyticsConflictError';

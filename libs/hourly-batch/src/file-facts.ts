@@ -1,7 +1,7 @@
 import { hourOf } from '@antenna/windowing';
 import type { ListedFile } from './ports.ts';
 
-/** What an archived event says of itself, as far as the manifest knows it. */
+/** The fields of an archived event that can be compared with the manifest. */
 export interface ScannedRow {
   /** Milliseconds since 1970. */
   readonly eventTimeMs: number;
@@ -16,13 +16,13 @@ export interface ScannedFile {
   readonly checksum: string;
 }
 
-/** Reads files whole, with a Parquet reader other than the one that wrote them. */
+/** Reads whole files, with a Parquet library other than the one that wrote them. */
 export interface FileScanner {
-  /** Calls `each` for every row, in the order of the file. @throws whatever keeps the file from being read. */
+  /** Calls `each` for every row, in the order of the file. @throws when the file cannot be read. */
   scan(file: ListedFile, each: (row: ScannedRow) => void): Promise<ScannedFile>;
 }
 
-/** Everything that the manifest can be compared with, of one file. */
+/** The facts of one file that can be compared with the manifest. */
 export interface FileFacts extends ScannedFile {
   readonly rows: number;
   readonly eventBytes: bigint;

@@ -1,31 +1,31 @@
 import { ONE_HOUR } from '@antenna/windowing';
 
-/** How far the archive of a partition has come. */
+/** The progress of a partition's archive. */
 export interface PartitionArchival {
   readonly topic: string;
   readonly partition: number;
   /** Whether a worker has ever read the partition for this store's archive. */
   readonly isClaimed: boolean;
   /**
-   * Everything that had arrived by then (milliseconds since 1970, by the store's clock) is in the archive.
-   * Undefined for a partition of which that is not known.
+   * All records that arrived up to this instant (milliseconds since 1970, by the store's clock) are in the archive.
+   * Undefined when no such instant is known.
    */
   readonly archivedUntilMs: number | undefined;
-  /** Code of the fault for which its worker has stopped, if records are lost that the archive lacks. */
+  /** Code of the fault that stopped the partition, if records were lost before they were archived. */
   readonly gap: string | undefined;
 }
 
-/** What the archive does not hold of an hour. */
+/** The events of an hour that the archive lacks. */
 export interface HourLack {
-  /** Events that are counted and not archived yet, and without which the hour is not final. */
+  /** Events that are counted but not archived yet. The hour is not final until they are archived. */
   readonly awaitedEvents: number;
-  /** Late events that are counted and not archived yet: they make the hour dirty, not unfinished. */
+  /** Late events that are counted but not archived yet. The hour may be final without them; they make it dirty. */
   readonly lateEvents: number;
-  /** Upper bound of the records that were lost before they were archived, by gaps that were acknowledged. */
+  /** Upper bound of the records that were lost before they were archived, in acknowledged gaps. */
   readonly lackingRecords: number;
 }
 
-/** What every hour has in common at one instant. */
+/** The state of the stream at one instant, which is common to all hours. */
 export interface StreamArchival {
   /** The store's clock, milliseconds since 1970. */
   readonly nowMs: number;
@@ -33,7 +33,7 @@ export interface StreamArchival {
   readonly allowedLatenessMs: number;
 }
 
-/** What keeps an hour from being final: each asks for another action. */
+/** The reasons why an hour is not final. Each requires a different action. */
 export type FinalityObstacle =
   | 'not ended'
   | 'topic not read'
@@ -48,10 +48,10 @@ export type Finality =
   | { readonly isFinal: false; readonly obstacle: FinalityObstacle; readonly reason: string };
 
 /**
- * Whether everything that arrived in time for the hour is in the archive: that is, up to the hour's end and the
- * allowed lateness. The clock is the one of arrival, so devices with wrong clocks change nothing; an idle partition does
- * not hold the hour, one that is not read does. Of data that is replayed the clock of arrival says nothing: there it is
- * the events already counted that the hour waits for (docs/commit-protocol.md, "When an hour is final").
+ * Whether the archive holds all events of the hour that arrived in time: up to the hour's end plus the allowed
+ * lateness. Arrival time decides, so that devices with wrong clocks have no effect. An idle partition does not delay
+ * the hour; an unread partition does. For replayed data, arrival time means nothing: the hour waits for the events that
+ * are already counted (docs/commit-protocol.md, "When an hour is final").
  */
 export function finality(
   hour: { readonly hourMs: number } & Pick<HourLack, 'awaitedEvents'>,
@@ -110,7 +110,7 @@ const isNotArchived: Reason = ({ hourMs }, { partitions, allowedLatenessMs }) =>
   return named === undefined ? undefined : `arrivals until ${instant(arrivalsUntilMs)} are not archived yet: ${named}`;
 };
 
-/** The first that applies is the one given. View hour_status of the store has the same order. */
+/** The first obstacle that applies is reported. View hour_status of the store has the same order. */
 const OBSTACLES: readonly (readonly [FinalityObstacle, Reason])[] = [
   ['not ended', hasNotEnded],
   ['topic not read', isUnread],

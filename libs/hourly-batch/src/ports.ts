@@ -7,14 +7,14 @@ export interface ListedFile {
   readonly sizeBytes: number;
 }
 
-/** A file as the manifest has it. */
+/** A file as the manifest lists it. */
 export interface ManifestFile extends ListedFile {
   readonly topic: string;
   readonly partition: number;
-  /** The chunk [startOffset, endOffset) that the file is part of. */
+  /** Offsets of the file's chunk: [startOffset, endOffset). */
   readonly startOffset: number;
   readonly endOffset: number;
-  /** Of the partition's log: offsets are unique within one. */
+  /** Generation of the partition's log. Offsets are unique within a generation. */
   readonly generation: number;
   readonly rows: number;
   /** Sum of the events' bytes. */
@@ -23,20 +23,20 @@ export interface ManifestFile extends ListedFile {
   readonly checksum: string;
 }
 
-/** What the store knew of an hour at one instant. */
+/** The state of an hour in the store at one instant. */
 export interface HourManifest extends HourLack {
   /** The store's clock, milliseconds since 1970. */
   readonly readAtMs: number;
-  /** Commits that have changed the hour; 0 when no file of it was ever listed. */
+  /** Number of commits that have changed the hour's files; 0 when the manifest never listed a file of it. */
   readonly revision: number;
   /** Whether the hour was ever archived or computed. */
   readonly isKnown: boolean;
   readonly files: readonly ManifestFile[];
-  /** Files of any hour that are about to be created, or have been and are not listed yet. */
+  /** Paths in open intents, of any hour: these files are created or about to be, but not listed yet. */
   readonly intendedPaths: readonly string[];
-  /** True when the store lists or intends no file of any hour: whatever the archive holds, others have written it. */
+  /** True when the store lists and intends no file of any hour: all files of the archive are by other writers. */
   readonly isForeign: boolean;
-  /** Every partition that the topic has, as of the same instant. */
+  /** Every partition of the topic, as of the same instant. */
   readonly partitions: readonly PartitionArchival[];
 }
 
@@ -47,7 +47,7 @@ export interface HourRow {
   readonly value: bigint;
 }
 
-/** The offsets of a partition that were met, both included. */
+/** The least and the greatest offset of a partition among the rows read, both included. */
 export interface OffsetSpan {
   readonly partition: number;
   readonly firstOffset: number;
@@ -58,14 +58,14 @@ export interface HourTotals {
   /** Sorted by type and id (the bytes of their UTF-8), each pair once. */
   readonly rows: readonly HourRow[];
   readonly events: number;
-  /** In the order of the partitions; undefined when the files do not tell where their rows come from. */
+  /** Sorted by partition; undefined when the files have no columns of partition and offset. */
   readonly offsets: readonly OffsetSpan[] | undefined;
 }
 
-/** A file that a run read. What the manifest says of it is absent in a foreign archive. */
+/** A file that a run read. The manifest's fields are absent in a foreign archive. */
 export type InputFile = ListedFile & Partial<ManifestFile>;
 
-/** One hour's result and where it comes from. */
+/** The result of an hour and its inputs. */
 export interface HourCommit extends HourTotals {
   readonly hourMs: number;
   /** The revision whose files were read. */
@@ -89,16 +89,16 @@ export interface OverQuota {
   readonly quota: bigint;
 }
 
-/** What a commit would do. */
+/** The effect that a commit would have. */
 export interface HourPreview extends CommittedHour {
-  /** Rows that are there now and would be replaced. */
+  /** Existing rows that would be replaced. */
   readonly replacedHourlyRows: number;
   readonly replacedOverQuotaRows: number;
-  /** Those who use the most beyond their quota first, at most as many as were asked for. */
+  /** Users over quota, those with the greatest excess first, up to the maximum number. */
   readonly overQuota: readonly OverQuota[];
 }
 
-/** An hour as `status` shows it. */
+/** The state of an hour's archive and of its last computation. */
 export interface HourStatus extends HourLack {
   readonly hourMs: number;
   readonly revision: number;
@@ -130,36 +130,37 @@ export interface HourRange {
   readonly toMs: number;
 }
 
-/** The manifest and the results. Every call sees, or makes, one consistent state of the store. */
+/** The manifest and the results. Every call reads or creates one consistent state of the store. */
 export interface HourStore {
   /** @throws a known error when the store belongs to another archive. */
   readManifest(hourMs: number): Promise<HourManifest>;
-  /** Every hour that was counted, archived or computed; without a range, of all time. */
+  /** Every hour that was counted, archived or computed, within the range if one is given. */
   statuses(range?: HourRange): Promise<HourStatuses>;
   /**
-   * Replaces the hour's totals and users over quota and records the run, all or nothing. Of two commits of one hour
-   * the later one waits for the other.
-   * @throws {NewerResultError} when the result of a newer revision is there; nothing is changed then.
+   * Replaces the hour's totals and users over quota and records the run, all or nothing. Concurrent commits of one hour
+   * run one after the other.
+   * @throws {NewerResultError} without a change, when the store holds the result of a newer revision.
    */
   commit(result: HourCommit): Promise<CommittedHour>;
-  /** What `commit` would do with these totals; changes nothing. */
+  /** The effect that `commit` would have with these totals; changes nothing. */
   preview(hourMs: number, totals: HourTotals): Promise<HourPreview>;
 }
 
 /** The archive's folder of an hour. */
 export interface HourFolder {
-  /** Every file of the hour that readers would take, in the order of the paths. An hour without a folder has none. */
+  /** Every file of the hour that readers would read, sorted by path. An hour without a folder has none. */
   list(hourMs: number): Promise<readonly ListedFile[]>;
   /**
-   * Makes sure that an archive without a manifest holds of the hour what `list` tells, and nothing else.
-   * @throws an error that names the log of a table format which decides what counts, or a file that lies elsewhere.
+   * Checks that the files of `list` are exactly the hour's data, in an archive without a manifest.
+   * @throws an error that names the log of a table format, which would decide which files count, or a file of the hour
+   * in another place.
    */
   checkForeignLayout(hourMs: number): Promise<void>;
 }
 
-/** Adds up an hour: the place of an embedded or of a distributed engine. */
+/** Computes the totals of an hour. An embedded or a distributed engine implements it. */
 export interface HourEngine {
-  /** Name and version, kept with each run. */
+  /** Name and version, stored with each run. */
   readonly name: string;
   /**
    * Reads exactly these files, at least one.

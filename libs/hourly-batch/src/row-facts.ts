@@ -3,21 +3,21 @@ import { ArchiveContentError } from './errors.ts';
 import { hourText } from './hour-text.ts';
 import type { OffsetSpan } from './ports.ts';
 
-/** What the rows of a partition, or of all files, have in common, as an engine counts it. */
+/** Aggregates over the rows of a partition or of all files, as an engine computes them. */
 export interface RowFacts {
   readonly partition: bigint | null;
   readonly first_offset: bigint | null;
   readonly last_offset: bigint | null;
   readonly events: bigint;
-  /** Microseconds since 1970; null without a row that has a time. */
+  /** Microseconds since 1970; null when no row has a time. */
   readonly first_us: bigint | null;
   readonly last_us: bigint | null;
   readonly least_bytes: bigint | null;
-  /** Rows at least that lack time or bytes. */
+  /** Number of rows with a null; at least those without time or bytes. */
   readonly nulls: bigint;
 }
 
-/** How many rows of a file cannot be counted, and why not. */
+/** Numbers of rows of a file that cannot be counted, by reason. */
 export interface FaultyFile {
   readonly path: string;
   readonly nulls: bigint;
@@ -30,7 +30,7 @@ export function hourInUs(hourMs: number): { readonly fromUs: bigint; readonly to
   return { fromUs: BigInt(hourMs) * 1000n, toUs: BigInt(hourMs + ONE_HOUR.sizeMs) * 1000n };
 }
 
-/** Whether every row can be counted: has a time in the hour, and bytes. */
+/** Whether every row can be counted: it has a time within the hour, and bytes of at least 0. */
 export function areSound(facts: readonly RowFacts[], hourMs: number): boolean {
   const { fromUs, toUs } = hourInUs(hourMs);
   return facts.every(
@@ -44,7 +44,7 @@ function within(instant: bigint | null, from: bigint, to: bigint): boolean {
   return instant !== null && instant >= from && instant < to;
 }
 
-/** @returns undefined when there are rows that do not tell where they come from. */
+/** @returns the offsets of each partition; undefined when rows lack partition or offset. */
 export function offsetSpans(facts: readonly RowFacts[]): readonly OffsetSpan[] | undefined {
   const spans = facts.flatMap(({ partition, first_offset, last_offset }) =>
     partition === null || first_offset === null || last_offset === null
@@ -56,7 +56,7 @@ export function offsetSpans(facts: readonly RowFacts[]): readonly OffsetSpan[] |
 
 const MOST_NAMED = 10;
 
-/** Names the files that hold rows which cannot be counted. */
+/** Creates the error that names the files with rows that cannot be counted. */
 export function faultyRowsError(hourMs: number, faulty: readonly FaultyFile[]): ArchiveContentError {
   const facts = faulty.slice(0, MOST_NAMED).map((file) => `${file.path} has ${faultsOf(file)}`);
   const others = faulty.length > MOST_NAMED ? `; and ${faulty.length - MOST_NAMED} more files` : '';

@@ -6,7 +6,7 @@ import { fakePorts } from './testing/fake-ports.ts';
 const plain: HourOptions = { allowedLatenessMs: 60_000, requireFinal: false, dryRun: false };
 
 describe('an hour of the archive', () => {
-  it('is listed between two readings of the manifest, added up and committed', async () => {
+  it('is listed between two readings of the manifest, aggregated and committed', async () => {
     const { ports, calls, commits } = fakePorts();
     const result = await runHour(ports, HOUR, plain);
     expect(calls).toEqual(['manifest', 'list', 'manifest', 'aggregate', 'commit']);
@@ -44,13 +44,13 @@ describe('an hour of the archive', () => {
 describe('an hour that is not final', () => {
   const readings = [aManifest({ partitions: [] })];
 
-  it('is computed, and the run says that it was not final', async () => {
+  it('is computed, and the run is recorded as not final', async () => {
     const { ports, commits } = fakePorts({ readings });
     await runHour(ports, HOUR, plain);
     expect(commits).toMatchObject([{ wasFinal: false }]);
   });
 
-  it('is refused before anything is read if a final one is required', async () => {
+  it('is refused before its files are read, if a final hour is required', async () => {
     const { ports, calls } = fakePorts({ readings });
     const run = runHour(ports, HOUR, { ...plain, requireFinal: true });
     await expect(run).rejects.toThrow(HourNotFinalError);
@@ -61,7 +61,7 @@ describe('an hour that is not final', () => {
 });
 
 describe('an hour without files', () => {
-  it('is left alone when nothing of it was ever archived or computed', async () => {
+  it('is not computed when it was never archived or computed', async () => {
     const readings = [aManifest({ revision: 0, isKnown: false, files: [] })];
     const { ports, calls } = fakePorts({ readings, listed: [] });
     expect(await runHour(ports, HOUR, plain)).toMatchObject({ outcome: 'no-events' });
@@ -76,7 +76,7 @@ describe('an hour without files', () => {
   });
 });
 
-describe('an archive that others have written', () => {
+describe('an hour of a foreign archive', () => {
   it('is computed from the listing', async () => {
     const readings = [aManifest({ revision: 0, isKnown: false, isForeign: true, files: [] })];
     const listed = [{ path: 'part-00000.snappy.parquet', sizeBytes: 17 }];
@@ -85,7 +85,7 @@ describe('an archive that others have written', () => {
     expect(commits).toMatchObject([{ revision: 0, files: listed, offsets: undefined }]);
   });
 
-  it('leaves the result of an hour alone when its layout hides files, even if the listing is empty', async () => {
+  it('keeps its result when the layout hides files, even if the listing is empty', async () => {
     const readings = [aManifest({ revision: 0, isForeign: true, files: [] })];
     const layoutError = new Error('a table of Delta Lake');
     const { ports, commits } = fakePorts({ readings, listed: [], layoutError });
@@ -94,8 +94,8 @@ describe('an archive that others have written', () => {
   });
 });
 
-describe('a run that another one overtakes', () => {
-  it('reads the hour again and commits what the newer revision holds', async () => {
+describe('a run that another run overtakes', () => {
+  it('reads the hour again and commits the totals of the newer revision', async () => {
     const readings = [aManifest(), aManifest(), aManifest({ revision: 2 })];
     const { ports, commits } = fakePorts({ readings, commitErrors: [new NewerResultError('newer')] });
     expect(await runHour(ports, HOUR, plain)).toMatchObject({ outcome: 'written', revision: 2 });

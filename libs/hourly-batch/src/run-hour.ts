@@ -12,7 +12,7 @@ export interface HourOptions {
   readonly dryRun: boolean;
 }
 
-/** What became of an hour, and what was read for it. */
+/** The outcome of computing an hour, with the inputs that were read for it. */
 export type HourResult = HourReading &
   (
     | { readonly outcome: 'written'; readonly committed: CommittedHour }
@@ -24,7 +24,7 @@ interface HourReading {
   readonly hourMs: number;
   readonly revision: number;
   readonly finality: Finality;
-  /** Of the time at which the manifest was read, as finality is. */
+  /** As of the reading of the manifest, like `finality`. */
   readonly lack: HourLack;
   readonly inputs: HourInputs;
   readonly totals: HourTotals;
@@ -33,12 +33,12 @@ interface HourReading {
 }
 
 /**
- * Computes an hour from the archive and replaces its result (docs/commit-protocol.md, "Computing an hour"). An hour that has no
- * file and that was neither archived nor computed before is left alone: there is nothing to replace but rows that
- * others wrote, and an empty listing is more likely a wrong ARCHIVE_URL than an hour without events. One that was
- * known is computed as empty.
+ * Computes an hour from the archive and replaces its result (docs/commit-protocol.md, "Computing an hour"). An hour
+ * without files that was never archived or computed is not written: only rows of other writers could be replaced, and
+ * an empty listing is more likely a wrong ARCHIVE_URL than an hour without events. A known hour without files is
+ * computed as empty.
  * @param hourMs start of the hour, milliseconds since 1970.
- * @throws {HourNotFinalError} if a final one is required.
+ * @throws {HourNotFinalError} if a final hour is required and this one is not.
  * @throws {ArchiveListingError | ArchiveContentError | TotalsContradictionError} when archive and manifest disagree.
  */
 export async function runHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {
@@ -46,7 +46,8 @@ export async function runHour(ports: HourPorts, hourMs: number, options: HourOpt
     try {
       return await attemptHour(ports, hourMs, options);
     } catch (error) {
-      // Another run overtook this one: read what it read, so that both end with the same result.
+      // Another run has committed a newer revision: read the manifest again, so that both runs end with the same
+      // result.
       if (!(error instanceof NewerResultError) || attempt === ATTEMPTS) throw error;
     }
   }

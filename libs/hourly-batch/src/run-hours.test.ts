@@ -3,7 +3,7 @@ import { type HourOutcome, runHours } from './run-hours.ts';
 import { HOUR, someTotals } from './testing/an-hour.ts';
 import { fakePorts } from './testing/fake-ports.ts';
 
-it('hours run one after another, and one that fails does not stop the next', async () => {
+it('hours are computed one after another, and the failure of one does not stop the next', async () => {
   const NEXT_HOUR = HOUR + 3_600_000;
   const engine = {
     name: 'fake',

@@ -6,8 +6,7 @@ export type HourOutcome =
   | { readonly hourMs: number; readonly ok: false; readonly error: unknown };
 
 /**
- * Computes hours one after another and tells of each as it is done. One that fails does not keep the next from being
- * computed.
+ * Computes hours one after another and yields the outcome of each. The failure of one hour does not stop the next.
  */
 export async function* runHours(
   ports: HourPorts,

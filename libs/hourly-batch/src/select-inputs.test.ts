@@ -1,36 +1,36 @@
 import { selectInputs } from './select-inputs.ts';
 import { aFile, aManifest, HOUR } from './testing/an-hour.ts';
 
-describe('the files of an hour', () => {
+describe('the input files of an hour', () => {
   const first = aFile();
   const second = aFile({ path: 'second.parquet' });
 
-  it('are those of the first reading', () => {
+  it('are those of the first reading of the manifest', () => {
     const before = aManifest({ files: [first] });
     const after = aManifest({ files: [first, second] });
     const inputs = selectInputs(HOUR, { before, listed: [first, second], after });
     expect(inputs).toEqual({ isForeign: false, files: [first] });
   });
 
-  it('may have one beside them that an open intent names', () => {
+  it('do not include a listed file that only an open intent names', () => {
     const manifest = aManifest({ files: [first], intendedPaths: [second.path] });
     expect(selectInputs(HOUR, { before: manifest, listed: [first, second], after: manifest }).files).toEqual([first]);
   });
 
-  it('may not lack one', () => {
+  it('are refused when one of them is missing', () => {
     const manifest = aManifest({ files: [first, second] });
     const select = () => selectInputs(HOUR, { before: manifest, listed: [first], after: manifest });
     expect(select).toThrow('second.parquet is missing');
   });
 
-  it('may not have another size', () => {
+  it('are refused when one of them has another size', () => {
     const manifest = aManifest({ files: [first] });
     const truncated = { ...first, sizeBytes: 999 };
     const select = () => selectInputs(HOUR, { before: manifest, listed: [truncated], after: manifest });
     expect(select).toThrow(`${first.path} has 999 bytes instead of 1000`);
   });
 
-  it('may not have one beside them that nobody knows, and everything wrong is said at once', () => {
+  it('are refused when neither manifest nor intents name a listed file, and all problems are reported at once', () => {
     const before = aManifest({ files: [first, second], intendedPaths: ['third.parquet'] });
     const after = aManifest({ files: [first, second] });
     const listed = [first, { path: 'third.parquet', sizeBytes: 1 }];
@@ -39,15 +39,15 @@ describe('the files of an hour', () => {
   });
 });
 
-describe('the files of an archive of which the store knows nothing', () => {
+describe('the input files of a foreign archive', () => {
   const unknown = aManifest({ files: [], isForeign: true });
   const listed = [{ path: 'part-0.parquet', sizeBytes: 1 }];
 
-  it('are those of the listing', () => {
+  it('are all listed files', () => {
     expect(selectInputs(HOUR, { before: unknown, listed, after: unknown })).toEqual({ isForeign: true, files: listed });
   });
 
-  it('are none when our first file appeared between the readings', () => {
+  it('are empty when the first file of our own appears between the readings', () => {
     const after = aManifest({ files: [aFile()] });
     expect(selectInputs(HOUR, { before: unknown, listed: [aFile()], after })).toEqual({ isForeign: false, files: [] });
   });

@@ -1,7 +1,7 @@
 import { ArchiveListingError } from './errors.ts';
 import type { HourManifest, ListedFile, ManifestFile } from './ports.ts';
 
-/** The files to read: with what the manifest says of each, or without in an archive that others have written. */
+/** The files to read: those of the manifest, or the listed files of a foreign archive. */
 export type HourInputs =
   | { readonly isForeign: false; readonly files: readonly ManifestFile[] }
   | { readonly isForeign: true; readonly files: readonly ListedFile[] };
@@ -14,15 +14,15 @@ export interface HourReadings {
   readonly after: HourManifest;
 }
 
-/** What is wrong with a file. */
+/** A problem of one file. */
 export interface FileProblem {
   readonly path: string;
   readonly problem: string;
 }
 
 /**
- * The files of the first reading, provided that the listing agrees.
- * @throws {ArchiveListingError} naming every file that is missing, of another size, or nobody's.
+ * Selects the files of the first reading of the manifest, if the listing agrees with it.
+ * @throws {ArchiveListingError} naming every file that is missing, has another size, or is unknown to the store.
  */
 export function selectInputs(hourMs: number, readings: HourReadings): HourInputs {
   const problems = listingProblems(readings);
@@ -36,14 +36,16 @@ export function selectInputs(hourMs: number, readings: HourReadings): HourInputs
   return isForeign(readings) ? { isForeign: true, files: listed } : { isForeign: false, files: before.files };
 }
 
-/** An archive whose first file is listed meanwhile is ours, and had none at the first reading. */
+/**
+ * Whether both readings found no file of our own. If the second found one, the archive is ours and was empty before.
+ */
 export function isForeign({ before, after }: HourReadings): boolean {
   return before.isForeign && after.isForeign;
 }
 
 /**
- * Where listing and manifest disagree. Files are only ever created, and each is intended before it exists: so a file
- * that is listed and that neither the second reading nor an open intent knows is nobody's.
+ * The differences between listing and manifest. Files are only created, and an intent names each file before it exists.
+ * So a listed file that is neither in the second reading nor in an open intent is not ours.
  */
 export function listingProblems(readings: HourReadings): readonly FileProblem[] {
   if (isForeign(readings)) return [];

@@ -38,38 +38,42 @@ function verified({ rows = good, checksum = 'c0ffee', manifest = aManifest(), li
 
 describe('verifying an hour', () => {
   it.each<[string, boolean, HourManifest, readonly ListedFile[]]>([
-    ['of which no one knows anything is said to be unknown', false, aManifest({ isKnown: false, files: [] }), []],
-    ['that was computed as empty is known', true, aManifest({ files: [] }), []],
-    ['of which only the archive has a file is known', true, aManifest({ isKnown: false, files: [] }), [aFile()]],
+    ['without manifest, result and files is reported as unknown', false, aManifest({ isKnown: false, files: [] }), []],
+    ['that was computed as empty is reported as known', true, aManifest({ files: [] }), []],
+    ['with files only is reported as known', true, aManifest({ isKnown: false, files: [] }), [aFile()]],
   ])('%s', async (_, isKnown, manifest, listed) => {
     expect(await verified({ manifest, listed })).toMatchObject({ isKnown });
   });
 
-  it('finds nothing wrong with what the manifest lists', async () => {
+  it('finds no problem when the files match the manifest', async () => {
     expect(await problemsOf({})).toEqual([]);
   });
 
   it.each<[string, Found, string]>([
-    ['a lost row', { rows: [aRow(10, 12)] }, 'has rows 1 instead of 2'],
+    ['a missing row', { rows: [aRow(10, 12)] }, 'has rows 1 instead of 2'],
     ['other bytes', { rows: [aRow(10, 5), aRow(11, 8)] }, 'has bytes of events 13 instead of 12'],
     ['another checksum', { checksum: 'bad' }, 'has checksum bad instead of c0ffee'],
-    ['an offset outside', { rows: [aRow(9, 5), aRow(11, 7)] }, 'has offsets 9 to 11, beyond [10, 12)'],
+    ['an offset below the chunk', { rows: [aRow(9, 5), aRow(11, 7)] }, 'has offsets 9 to 11, beyond [10, 12)'],
     [
-      'the offset that the range ends before',
+      'an offset at the end of the chunk',
       { rows: [aRow(10, 5), aRow(12, 7)] },
       'has offsets 10 to 12, beyond [10, 12)',
     ],
-    ['an offset twice', { rows: [aRow(10, 5), aRow(10, 7)] }, 'has 1 rows whose offsets are not their own'],
-    ['another hour', { rows: [aRow(10, 5, { eventTimeMs: HOUR - 1 }), aRow(11, 7)] }, 'has 1 rows of other hours'],
+    ['a repeated offset', { rows: [aRow(10, 5), aRow(10, 7)] }, 'has 1 rows whose offsets are not their own'],
     [
-      'another partition',
+      'a row of another hour',
+      { rows: [aRow(10, 5, { eventTimeMs: HOUR - 1 }), aRow(11, 7)] },
+      'has 1 rows of other hours',
+    ],
+    [
+      'a row of another partition',
       { rows: [aRow(10, 5), aRow(11, 7, { partition: 3 })] },
       'has rows of partition 0, 3 instead of 0',
     ],
     ['a missing file', { listed: [] }, 'is missing'],
-    ['a file that nobody knows', { listed: [aFile(), { path: 'x.parquet', sizeBytes: 1 }] }, 'is known neither'],
+    ['a file unknown to the store', { listed: [aFile(), { path: 'x.parquet', sizeBytes: 1 }] }, 'is known neither'],
     [
-      'two files of the same offsets',
+      'two files with overlapping offsets',
       { manifest: aManifest({ files: [aFile(), aFile({ startOffset: 11, endOffset: 13 })] }) },
       'in its range',
     ],
@@ -78,12 +82,12 @@ describe('verifying an hour', () => {
   });
 });
 
-it('an archive that others have written has no manifest to compare it with', async () => {
+it('a foreign archive is not compared, since it has no manifest', async () => {
   const manifest = aManifest({ isForeign: true, files: [] });
   expect(await problemsOf({ manifest, listed: [{ path: 'part-0.parquet', sizeBytes: 5 }] })).toEqual([]);
 });
 
-it('a file that cannot be read is a problem like any other', async () => {
+it('a file that cannot be read is reported as a problem', async () => {
   const verified = await verifyHour(
     {
       store: { readManifest: () => Promise.resolve(aManifest()) },

@@ -10,19 +10,19 @@ export interface VerifyPorts {
 
 export interface VerifiedHour {
   readonly hourMs: number;
-  /** False for an hour that was never archived or computed, and of which the archive has no file: nothing is compared. */
+  /** False for an hour that was never archived or computed, and has no file in the archive: nothing is compared. */
   readonly isKnown: boolean;
-  /** True when the store lists no file of any hour: there is nothing to compare the archive with. */
+  /** True when the store lists no file of any hour: there is no manifest to compare the archive with. */
   readonly isForeign: boolean;
-  /** Those that could be read. */
+  /** The files that could be read. */
   readonly files: readonly (ManifestFile & FileFacts)[];
-  /** Empty when the archive is exactly what the manifest says. */
+  /** Empty when the archive matches the manifest exactly. */
   readonly problems: readonly FileProblem[];
 }
 
 /**
- * Reads every file of an hour whole and compares it with the manifest: size, checksum, rows, sum of bytes, partition,
- * offsets, hour. What is wrong is reported, not thrown, so that one run finds all of it.
+ * Reads every file of an hour and compares it with the manifest: size, checksum, rows, sum of bytes, partition,
+ * offsets, hour. Problems are returned, not thrown, so that one run finds all of them.
  */
 export async function verifyHour({ store, folder, scanner }: VerifyPorts, hourMs: number): Promise<VerifiedHour> {
   const before = await store.readManifest(hourMs);
@@ -44,7 +44,7 @@ export async function verifyHour({ store, folder, scanner }: VerifyPorts, hourMs
   return { hourMs, isKnown, isForeign: isForeign(readings), files, problems };
 }
 
-/** Files of one partition and hour come from different chunks, as long as the log was not truncated. */
+/** Files with overlapping offsets: files of one partition, hour and generation come from different chunks. */
 function overlaps(files: readonly ManifestFile[]): FileProblem[] {
   const sorted = files.toSorted((left, right) => left.startOffset - right.startOffset);
   return sorted.flatMap((file, index) => {

@@ -15,13 +15,13 @@ describe('a user with a quota of 5000 bytes', () => {
 });
 
 describe('a user with a quota of 0 bytes', () => {
-  it('is over it with the first byte', () => {
+  it('is over it after the first byte', () => {
     expect(isOverQuota(0n, 0n)).toBe(false);
     expect(isOverQuota(1n, 0n)).toBe(true);
   });
 });
 
-it('tells apart what a double cannot: 2^53 and 2^53 + 1 bytes', () => {
+it('a quota distinguishes 2^53 and 2^53 + 1 bytes, which a double cannot', () => {
   expect(isOverQuota(2n ** 53n + 1n, 2n ** 53n)).toBe(true);
   expect(isOverQuota(2n ** 53n, 2n ** 53n + 1n)).toBe(false);
 });

@@ -8,27 +8,27 @@ describe('the progress of event time', () => {
 
   // event time   100 ─────────── 300
   // arrives            400  500
-  it('moves to a later event', () => {
+  it('advances to a later event time', () => {
     expect(advanceEventTime(100, 300, 500)).toBe(300);
   });
 
-  it('stays where it is at a late event', () => {
+  it('does not change at a late event', () => {
     expect(advanceEventTime(300, 100, 500)).toBe(300);
   });
 
   // event time   100 ───────────────────── 900 (a clock that is ahead)
   // arrives                 400
-  it('moves no further than the arrival of an event whose clock is ahead', () => {
+  it('is capped at the record timestamp of an event whose clock is ahead', () => {
     expect(advanceEventTime(100, 900, 400)).toBe(400);
     expect(advanceEventTime(undefined, 900, 400)).toBe(400);
   });
 
-  it('is the event time where a record has no timestamp', () => {
+  it('is not capped when a record has no timestamp', () => {
     expect(advanceEventTime(100, 900, -1)).toBe(900);
     expect(advanceEventTime(undefined, 900, -1)).toBe(900);
   });
 
-  it('may be 1970', () => {
+  it('may be 0, the first instant of 1970', () => {
     expect(advanceEventTime(undefined, 0, 0)).toBe(0);
     expect(advanceEventTime(0, 0, 0)).toBe(0);
   });

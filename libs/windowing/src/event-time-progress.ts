@@ -1,8 +1,8 @@
 /**
- * How far event time has come in a partition, after one more event: the greatest of min(event time, record timestamp).
- * The record's own timestamp caps it, so that a device whose clock is ahead does not move it past what can have
- * happened. A negative record timestamp means that the record has none, and caps nothing.
- * @param greatestMs the result after the events before; undefined before the first.
+ * The progress of event time in a partition after one more event: the greatest min(event time, record timestamp). The
+ * record's own timestamp caps it, so that a device whose clock is ahead does not advance it into the future. A negative
+ * record timestamp means that the record has none, and caps nothing.
+ * @param greatestMs the result of the event before; undefined for the first event.
  * @returns milliseconds since 1970.
  */
 export function advanceEventTime(

@@ -23,7 +23,7 @@ describe('a tumbling window of five minutes', () => {
     expect(FIVE_MINUTES.startOf(at('13:14:59.999'))).toBe(at('13:10:00.000'));
   });
 
-  it('is one of twelve of an hour, none of which lies in two hours', () => {
+  it('is one of twelve in each hour, and none of them spans two hours', () => {
     const starts = Array.from({ length: 3600 }, (_, second) => FIVE_MINUTES.startOf(at('13:00:00') + second * 1000));
     expect(new Set(starts).size).toBe(12);
     expect(new Set(starts.map(hourOf))).toEqual(new Set([at('13:00:00')]));
@@ -47,7 +47,7 @@ describe('tumbling windows of any size', () => {
   const sizes = fc.integer({ min: 1, max: 100_000_000_000 });
   const instants = fc.integer({ min: -(2 ** 52), max: 2 ** 52 });
 
-  it('hold each instant in the one that starts at a multiple of the size and ends after it', () => {
+  it('start at a multiple of the size, and include the instants from their start to before their end', () => {
     fc.assert(
       fc.property(sizes, instants, (sizeMs, timeMs) => {
         const startMs = tumblingWindow(sizeMs).startOf(timeMs);
@@ -60,18 +60,18 @@ describe('tumbling windows of any size', () => {
   });
 
   // -5 min ──┤0 = 1970-01-01T00:00:00.000├── +5 min
-  it('are aligned to 1970 and go on before it', () => {
+  it('are aligned to 1970, also before it', () => {
     expect(FIVE_MINUTES.startOf(0)).toBe(0);
     expect(FIVE_MINUTES.startOf(-1)).toBe(-300_000);
     expect(FIVE_MINUTES.startOf(-300_000)).toBe(-300_000);
     expect(FIVE_MINUTES.startOf(-300_001)).toBe(-600_000);
   });
 
-  it('of one millisecond hold one instant', () => {
+  it('of one millisecond include one instant', () => {
     expect(tumblingWindow(1).startOf(1_667_048_400_001)).toBe(1_667_048_400_001);
   });
 
-  it.each([0, -1, 0.5, NaN, Infinity, 2 ** 53])('refuse a size of %d', (sizeMs) => {
+  it.each([0, -1, 0.5, NaN, Infinity, 2 ** 53])('cannot have a size of %d', (sizeMs) => {
     expect(() => tumblingWindow(sizeMs)).toThrow(RangeError);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Windows of one size, side by side and aligned to 1970-01-01T00:00:00Z. Each is half-open, [start, start + size): an
- * instant belongs to exactly one.
+ * Adjacent windows of one size, aligned to 1970-01-01T00:00:00Z. Each is half-open, [start, start + size): an instant
+ * belongs to exactly one window.
  */
 export interface TumblingWindow {
   readonly sizeMs: number;
@@ -10,7 +10,7 @@ export interface TumblingWindow {
 
 /**
  * @param sizeMs a positive safe integer.
- * @throws {RangeError} when it is none.
+ * @throws {RangeError} for any other size.
  */
 export function tumblingWindow(sizeMs: number): TumblingWindow {
   if (!Number.isSafeInteger(sizeMs) || sizeMs <= 0) {
@@ -18,7 +18,7 @@ export function tumblingWindow(sizeMs: number): TumblingWindow {
   }
   return {
     sizeMs,
-    // The remainder is exact where a division would round.
+    // The remainder is exact; a division would round.
     startOf: (timeMs) => {
       const sinceStart = timeMs % sizeMs;
       return timeMs - (sinceStart < 0 ? sinceStart + sizeMs : sinceStart);

@@ -1,12 +1,12 @@
 import { type CorpusRecord, ofText, usualEvent, usualJson } from './corpus-record.ts';
 
-/** A record with bytes, given as JSON, that are worth a number or nothing. */
+/** A record with this JSON in the field `bytes`; it is rejected unless a number is expected. */
 function bytes(name: string, json: string, expected?: number): CorpusRecord {
   const fate = expected === undefined ? 'invalid_bytes' : usualEvent({ bytes: expected });
   return ofText(`bytes: ${name}`, usualJson({ bytes: json }), fate);
 }
 
-/** How much data was used. */
+/** Valid and invalid values of the field `bytes`. */
 export const byteCounts: readonly CorpusRecord[] = [
   bytes('zero', '0', 0),
   bytes('minus zero', '-0', 0),

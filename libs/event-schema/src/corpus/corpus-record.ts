@@ -1,9 +1,9 @@
 import type { RejectionReason } from '../decoded.ts';
 import type { UsageEvent } from '../usage-event.ts';
 
-/** A record as Kafka may bring it, and what has to become of it. */
+/** A record as Kafka may deliver it, with the expected result of decoding it. */
 export interface CorpusRecord {
-  /** What is peculiar about it; no two are called the same. */
+  /** What is unusual about the record; unique in the corpus. */
   readonly name: string;
   readonly value: Uint8Array | null;
   /** Milliseconds since 1970; -1 when the record has none. */
@@ -11,10 +11,10 @@ export interface CorpusRecord {
   readonly expected: UsageEvent | RejectionReason;
 }
 
-/** 2022-10-29T14:00:00Z: when the records arrived, an hour after what they tell. */
+/** 2022-10-29T14:00:00Z: the timestamp of the records, an hour after the usual event time. */
 export const ARRIVED_MS = 1_667_052_000_000;
 
-/** The event of every record that is not said to be otherwise, at 2022-10-29T13:00:00Z. */
+/** The event of every record unless changed, at 2022-10-29T13:00:00Z. */
 const USUAL_EVENT: UsageEvent = {
   eventTimeMs: 1_667_048_400_000,
   id: '00000000-0000-0000-0000-000000000001',
@@ -23,7 +23,7 @@ const USUAL_EVENT: UsageEvent = {
   app: 'SKYPE',
 };
 
-/** The same as JSON texts by field. */
+/** The usual event's fields as JSON texts. */
 export const USUAL_FIELDS = {
   timestamp: '"2022-10-29T13:00:00Z"',
   id: `"${USUAL_EVENT.id}"`,
@@ -48,7 +48,7 @@ export function ofText(name: string, text: string, expected: CorpusRecord['expec
   return { name, value: new TextEncoder().encode(text), recordTimestampMs: ARRIVED_MS, expected };
 }
 
-/** @param hex pairs of hexadecimal digits; spaces are for the reader. */
+/** @param hex pairs of hexadecimal digits; spaces are ignored. */
 export function ofBytes(name: string, hex: string, expected: CorpusRecord['expected']): CorpusRecord {
   const pairs = hex.replaceAll(' ', '').match(/../g) ?? [];
   const value = Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));

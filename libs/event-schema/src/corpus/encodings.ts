@@ -16,7 +16,7 @@ const invalidUtf8: readonly CorpusRecord[] = [
   ofBytes('the byte ff alone', 'ff', 'invalid_utf8'),
 ];
 
-/** UTF-8, but no JSON. */
+/** Valid UTF-8, but not JSON. */
 const notJson: readonly CorpusRecord[] = [
   ofBytes('a byte order mark before the object', 'ef bb bf 7b 7d', 'not_json'),
   ofBytes('UTF-16 without a byte order mark', '7b 00 7d 00', 'not_json'),
@@ -53,5 +53,5 @@ const harmless: readonly CorpusRecord[] = [
   ofText('a text of more than one script', usualJson({ app: '"Σκάιπ 電話 📞"' }), usualEvent({ app: 'Σκάιπ 電話 📞' })),
 ];
 
-/** How a record's bytes become JSON. */
+/** Records that differ in how their bytes encode JSON. */
 export const encodings: readonly CorpusRecord[] = [...invalidUtf8, ...notJson, ...harmless];

@@ -44,7 +44,7 @@ const missingFields: readonly CorpusRecord[] = [
   ofText('an event as prototype', `{"__proto__":${usualJson()}}`, 'missing_field'),
 ];
 
-/** Adds members behind the usual ones. */
+/** Adds members after the usual ones. */
 function withMembers(members: string): string {
   return usualJson().replace(/}$/, `,${members}}`);
 }
@@ -75,7 +75,7 @@ const severalFaults: readonly CorpusRecord[] = [
   ofText('wrong bytes and a wrong app', usualJson({ bytes: '-1', app: '1' }), 'invalid_app'),
 ];
 
-/** What the JSON is, before its fields are looked at one by one. */
+/** Records that differ in the shape of their JSON, apart from the values of single fields. */
 export const shapes: readonly CorpusRecord[] = [
   ...noValue,
   ...notAnObject,

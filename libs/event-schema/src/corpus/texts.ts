@@ -12,7 +12,7 @@ const ID: TextField = { field: 'id', property: 'id', reason: 'invalid_id' };
 const ANTENNA: TextField = { field: 'antenna_id', property: 'antennaId', reason: 'invalid_antenna_id' };
 const APP: TextField = { field: 'app', property: 'app', reason: 'invalid_app' };
 
-/** Names and JSON texts of what cannot be a text of an event. */
+/** Names and JSON texts of values that are invalid as a text field of an event. */
 const WRONG: readonly (readonly [name: string, json: string])[] = [
   ['null', 'null'],
   ['a number', '1'],
@@ -31,7 +31,7 @@ const WRONG: readonly (readonly [name: string, json: string])[] = [
   ['a surrogate after 255 characters', `"${'x'.repeat(255)}\\ud83d"`],
 ];
 
-/** Names and texts that are unusual, but right. */
+/** Names and texts that are unusual, but valid. */
 const RIGHT: readonly (readonly [name: string, text: string])[] = [
   ['one character', '1'],
   ['256 characters', 'x'.repeat(256)],
@@ -60,7 +60,7 @@ function right({ field, property }: TextField): CorpusRecord[] {
   });
 }
 
-/** Who used the data, where and for what. */
+/** Valid and invalid values of the text fields `id`, `antenna_id` and `app`. */
 export const texts: readonly CorpusRecord[] = [
   ...[ID, ANTENNA, APP].flatMap((text) => [...wrong(text), ...right(text)]),
   ofText('id: escaped surrogates in the right order', usualJson({ id: '"\\ud83d\\udcde"' }), usualEvent({ id: '📞' })),

@@ -4,7 +4,7 @@ import { ARRIVED_MS, type CorpusRecord, ofText, usualEvent, usualJson } from './
 /** 2022-10-29T13:00:00Z */
 const ONE_O_CLOCK = 1_667_048_400_000;
 
-/** A record with a timestamp, given as JSON, that is worth an event time or a reason. */
+/** A record with this JSON in the field `timestamp`, and the expected event time or rejection reason. */
 function timestamp(name: string, json: string, expected: number | RejectionReason): CorpusRecord {
   const fate = typeof expected === 'number' ? usualEvent({ eventTimeMs: expected }) : expected;
   return ofText(`timestamp: ${name}`, usualJson({ timestamp: json }), fate);
@@ -123,7 +123,7 @@ const clocks: readonly CorpusRecord[] = [
   arrivedAt(-1, timestamp('no record timestamp, greatest number of seconds', '99999999999', 99_999_999_999_000)),
 ];
 
-/** When the data was used. */
+/** Valid and invalid values of the field `timestamp`. */
 export const timestamps: readonly CorpusRecord[] = [
   ...isoForms,
   ...noIsoForms,

@@ -1,7 +1,7 @@
 /** Fibonacci hashing's multiplier: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1 | 0;
 
-/** Bytes that are compared and hashed four at a time. */
+/** Compares and hashes bytes, four at a time. */
 export class ByteWords {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -11,7 +11,7 @@ export class ByteWords {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** A hash of bytes [start, end): a 32-bit integer, the same for the same bytes. */
+  /** A hash of bytes [start, end): a 32-bit integer, equal for equal bytes. */
   hashOf(start: number, end: number): number {
     const view = this.#view;
     let hash = end - start;
@@ -21,7 +21,7 @@ export class ByteWords {
     return hash ^ (hash >>> 15);
   }
 
-  /** Whether bytes [start, end) are those of `other` from a position on, which reach as far. */
+  /** Whether bytes [start, end) equal the bytes of `other` from position `from` on; `other` has to be long enough. */
   isSame(start: number, end: number, other: ByteWords, from: number): boolean {
     const [mine, theirs] = [this.#view, other.#view];
     const shift = from - start;
@@ -32,7 +32,7 @@ export class ByteWords {
   }
 }
 
-/** Rotates, so that all bits of a word reach those that are looked at. */
+/** Rotates the hash, so that all bits of a word affect the bits that select a slot. */
 function mixed(hash: number, word: number): number {
   return Math.imul(((hash << 5) | (hash >>> 27)) ^ word, SPREAD);
 }

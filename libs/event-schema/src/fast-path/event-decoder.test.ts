@@ -5,7 +5,7 @@ import { type Decoded, type DecodedInterned, decode, EventDecoder } from '../ind
 const encoder = new TextEncoder();
 const decoder = new EventDecoder();
 
-/** A record's neighbours in a batch: what would go on with a text, a number or an object that is cut short. */
+/** Neighbours of a record in a batch. They would continue a text, a number or an object that the record cuts short. */
 const [BEFORE, AFTER] = [encoder.encode('"{9 '), encoder.encode(' 9"}, 0}')];
 
 function agrees(value: Uint8Array | null, recordTimestampMs: number): boolean {
@@ -19,7 +19,7 @@ function agrees(value: Uint8Array | null, recordTimestampMs: number): boolean {
   });
 }
 
-/** With the event as `decode` makes it. JSON tells apart all that an event can hold, but for 0 and -0. */
+/** Converts the event into the form of `decode`. It rejects -0, which JSON does not distinguish from 0. */
 function plain(decoded: DecodedInterned): Decoded {
   if (!decoded.ok) return decoded;
   const { eventTimeMs, id, antennaId, bytes, app } = decoded.event;
@@ -44,7 +44,7 @@ function json(fields: Partial<typeof usual> = {}, [comma, colon]: readonly [stri
   return `{${members.join(comma)}}`;
 }
 
-describe('the quick decoder', () => {
+describe('the fast decoder', () => {
   it.each([
     ['compact JSON', json()],
     ['JSON with spaces', json({}, [', ', ': '])],
@@ -56,22 +56,22 @@ describe('the quick decoder', () => {
     ['epoch seconds', json({ timestamp: '1667048400' })],
     ['epoch milliseconds', json({ timestamp: '1667048400123' })],
     ['other letters', json({ id: '"Zoë 👩"' })],
-  ])('takes %s', (_form, text) => {
+  ])('decodes %s on its fast path', (_form, text) => {
     expect(isOrdinary(text)).toBe(true);
     expect(agrees(encoder.encode(text), ARRIVED_MS)).toBe(true);
   });
 
-  it('goes on when the bytes of a record that it has read are used for others', () => {
+  it('stays correct when the buffer of a decoded record is overwritten', () => {
     const bytes = Buffer.from(json());
     const again = encoder.encode(json({ bytes: '513' }));
-    const quick = new EventDecoder();
-    expect(quick.takesFastPath(bytes, ARRIVED_MS)).toBe(true);
+    const fast = new EventDecoder();
+    expect(fast.takesFastPath(bytes, ARRIVED_MS)).toBe(true);
     bytes.fill(0);
-    expect(plain(quick.decode(again, ARRIVED_MS))).toStrictEqual(decode(again, ARRIVED_MS));
-    expect(plain(quick.decode(bytes, ARRIVED_MS))).toStrictEqual(decode(bytes, ARRIVED_MS));
+    expect(plain(fast.decode(again, ARRIVED_MS))).toStrictEqual(decode(again, ARRIVED_MS));
+    expect(plain(fast.decode(bytes, ARRIVED_MS))).toStrictEqual(decode(bytes, ARRIVED_MS));
   });
 
-  it.each(badRecordCorpus)('agrees with the strict one about $name', ({ value, recordTimestampMs }) => {
+  it.each(badRecordCorpus)('agrees with the strict decoder on $name', ({ value, recordTimestampMs }) => {
     expect(plain(decoder.decode(value, recordTimestampMs))).toStrictEqual(decode(value, recordTimestampMs));
     expect(agrees(value, recordTimestampMs)).toBe(true);
   });
@@ -82,7 +82,7 @@ const corpusValue = fc.constantFrom(
   ...['123', '1667048400', '"2022-10-29T13:00:00.123+02:00"'].map((timestamp) => encoder.encode(json({ timestamp }))),
 );
 
-/** Replaces a stretch of one record by a stretch of another or by anything at all. */
+/** Replaces some bytes of a record by bytes of another record or by random bytes. */
 const mutated = fc
   .tuple(corpusValue, fc.oneof(corpusValue, fc.uint8Array({ maxLength: 8 })), fc.nat(), fc.nat(12), fc.nat())
   .map(([value, other, at, length, from]) => {
@@ -91,7 +91,7 @@ const mutated = fc
     return Uint8Array.from([...value.subarray(0, start), ...insert, ...value.subarray(start + (from % 5))]);
   });
 
-/** Each changes one character of a record into one that JSON or a time may have there. */
+/** Replaces one character of a record by a character that JSON or a timestamp may contain. */
 const oneCharacter = fc
   .tuple(corpusValue, fc.nat(), fc.constantFrom(...' "\\{}[]:,.+-eE0123456789TZtz\n\u0000\u007f'.split('')))
   .map(([value, at, character]) => Uint8Array.from(value).fill(character.charCodeAt(0), at % 200, (at % 200) + 1));
@@ -130,22 +130,22 @@ const nearlyAnEvent = fc
   .chain((fields) => fc.tuple(fc.constant(fields), fc.constantFrom([',', ':'], [', ', ': '], [',\n\t', ' : '])))
   .map(([fields, [comma = '', colon = '']]) => encoder.encode(json(fields, [comma, colon])));
 
-describe('the quick decoder and the strict one', () => {
+describe('the fast decoder and the strict decoder', () => {
   const recordTimestamp = fc.constantFrom(-1, 0, ARRIVED_MS, ARRIVED_MS - 7_200_000, 253_402_300_799_999);
 
   it.each([
-    { name: 'bytes at random', values: fc.uint8Array({ maxLength: 300 }), runs: 500 },
-    { name: 'records of the corpus, mutated', values: mutated, runs: 4_000 },
-    { name: 'records with one other character', values: oneCharacter, runs: 4_000 },
-    { name: 'nearly events', values: nearlyAnEvent, runs: 4_000 },
-  ])('agree about $name', ({ values, runs }) => {
+    { name: 'random bytes', values: fc.uint8Array({ maxLength: 300 }), runs: 500 },
+    { name: 'mutated records of the corpus', values: mutated, runs: 4_000 },
+    { name: 'records with one character replaced', values: oneCharacter, runs: 4_000 },
+    { name: 'almost valid events', values: nearlyAnEvent, runs: 4_000 },
+  ])('agree on $name', ({ values, runs }) => {
     fc.assert(
       fc.property(values, recordTimestamp, (value, recordTimestampMs) => agrees(value, recordTimestampMs)),
       { numRuns: runs },
     );
   });
 
-  it('agree about every fraction of a second of three digits', () => {
+  it('agree on every fraction of a second with three digits', () => {
     for (let ms = 0; ms < 1000; ms += 1) {
       const timestamp = `"2022-10-29T15:00:00.${String(ms).padStart(3, '0')}+02:00"`;
       if (!agrees(encoder.encode(json({ timestamp })), ARRIVED_MS)) throw new Error(timestamp);

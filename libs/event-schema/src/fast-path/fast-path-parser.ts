@@ -18,28 +18,28 @@ import { InstantParser } from './instant-parser.ts';
 import { RecordTemplate, type ValueSpan } from './record-template.ts';
 import type { Utf8Interner } from './utf8-interner.ts';
 
-/** What a value is. The first three are texts, of the pool with the same number: an app is 2. */
+/** Kinds of values. Kinds 0 to 2 are texts; the kind is the index of their interner, and 2 is the app. */
 const ID = 0;
 const ANTENNA_ID = 1;
 const INSTANT = 3;
 const BYTES = 4;
 const EPOCH = 5;
 
-/** With their closing quotation marks, by what their values are; a timestamp's may be an epoch, too. */
+/** Field names with their closing quotation marks, by the kind of their values; a timestamp may also be an EPOCH. */
 const NAMES = ['id', 'antenna_id', 'app', 'timestamp', 'bytes'].map((name) => new TextEncoder().encode(`${name}"`));
 
-/** How many forms of records are remembered: producers of so many kinds may take turns. */
+/** Maximum number of remembered templates: as many kinds of producers may alternate without loss of speed. */
 const MAX_FORMS = 8;
 
 /**
- * Reads a record's five fields straight from its bytes, if it is written as nearly all are: one object with these
- * fields once each and no others, texts without escapes, numbers as plain digits. Of any other record it says nothing.
+ * Parses a record's five fields directly from its bytes, if it has the usual form: one object with each of these fields
+ * once and no others, texts without escapes, numbers as plain digits. It does not judge any other record.
  */
 export class FastPathParser {
-  /** What was read last. */
+  /** The event that was parsed last. */
   readonly event: InternedEvent;
   readonly #pools: readonly Utf8Interner[];
-  /** Of the texts that were read last: the next one is nearly always as long. */
+  /** Lengths of the texts that were parsed last, by kind: the next text nearly always has the same length. */
   readonly #lengths = new Int32Array(3);
   readonly #instants = new InstantParser();
   #forms: readonly RecordTemplate<number>[] = [];
@@ -49,7 +49,7 @@ export class FastPathParser {
     this.event = new InternedEvent(pools);
   }
 
-  /** Whether the record, bytes [start, end), is ordinary; only then the event is its own. */
+  /** Whether the record in bytes [start, end) has the usual form. Only then is `event` its event. */
   parse(words: ByteWords, start: number, end: number): boolean {
     for (const form of this.#forms) if (this.#isOfForm(form, words, start, end)) return true;
     const values = this.#readAnew(words, start, end);
@@ -58,7 +58,7 @@ export class FastPathParser {
     return true;
   }
 
-  /** Reads a record that is written as another was before. */
+  /** Parses a record by the template of an earlier record. */
   #isOfForm(form: RecordTemplate<number>, words: ByteWords, start: number, end: number): boolean {
     const { kinds } = form;
     let at = start;
@@ -70,7 +70,7 @@ export class FastPathParser {
     return form.endOfPiece(kinds.length, words, at, end) === end;
   }
 
-  /** Reads a record character by character. @returns where its values are; undefined when it is not ordinary. */
+  /** Parses a record byte by byte. @returns the spans of its values; undefined when it does not have the usual form. */
   #readAnew(words: ByteWords, start: number, end: number): readonly ValueSpan<number>[] | undefined {
     const { bytes } = words;
     const values: ValueSpan<number>[] = [];
@@ -100,7 +100,7 @@ export class FastPathParser {
     return valueEnd < 0 ? undefined : { kind, start, end: valueEnd };
   }
 
-  /** @returns where the value ends, at its quotation mark if it has one; -1 when no ordinary event has such a value. */
+  /** @returns the end of the value, without its quotation mark; -1 when the value does not have the usual form. */
   #readValue(kind: number, words: ByteWords, start: number, end: number): number {
     switch (kind) {
       case INSTANT:
@@ -123,7 +123,7 @@ export class FastPathParser {
     return textEnd;
   }
 
-  /** Whether these bytes are a text: one that holds a quotation mark is none. */
+  /** Interns a text. @returns whether the bytes are a valid text; a quotation mark among them makes it invalid. */
   #number(kind: number, words: ByteWords, start: number, end: number): boolean {
     const number = this.#pools[kind]?.codeOf(words, start, end) ?? -1;
     if (kind === ID) this.event.idCode = number;
@@ -149,7 +149,7 @@ export class FastPathParser {
   }
 }
 
-/** A timestamp is one field, however it is written. */
+/** An instant and an epoch are the same field, the timestamp. */
 function fieldOf(kind: number): number {
   return kind === EPOCH ? INSTANT : kind;
 }

@@ -7,14 +7,17 @@ const PLUS = 0x2b;
 const T = 0x54;
 const Z = 0x5a;
 
-/** Parses the usual forms of an ISO 8601 instant from bytes. Remembers the latest date, since events come close together. */
+/**
+ * Parses the usual forms of an ISO 8601 instant from bytes. Remembers the last date, since successive events share it.
+ */
 export class InstantParser {
   #date = 0;
   #dateStartMs = 0;
 
   /**
-   * Parses `YYYY-MM-DDTHH:mm:ss`, optionally with `.SSS` or more digits and with `Z` or `±HH:mm`, from bytes[start, end).
-   * @returns milliseconds since 1970, which may be negative; NaN for any other text, be it an instant or not.
+   * Parses `YYYY-MM-DDTHH:mm:ss`, optionally with `.SSS` or more digits and with `Z` or `±HH:mm`, from bytes[start,
+   * end).
+   * @returns milliseconds since 1970, which may be negative; NaN for any other text, even if it is a valid instant.
    */
   parse(bytes: Uint8Array, start: number, end: number): number {
     if (end - start < 19 || bytes[start + 10] !== T) return NaN;
@@ -23,7 +26,7 @@ export class InstantParser {
     let at = start + 19;
     let fractionMs = 0;
     if (bytes[at] === DOT) {
-      // Fewer than three digits are rare, and left to the general decoder.
+      // Fewer than three digits are rare; `decode` handles them.
       fractionMs = digits(bytes, at + 1, 3);
       at += 4;
       while (at < end && isDigit(bytes[at])) at += 1;
@@ -39,7 +42,7 @@ export class InstantParser {
     const date = (year * 100 + month) * 100 + day;
     if (date === this.#date) return this.#dateStartMs;
     const startMs = Date.UTC(year, month - 1, day);
-    // Date.UTC turns a day that its month does not have into one of the next month, and years below 100 into 19xx.
+    // Date.UTC moves a day that the month does not have into the next month, and years below 100 to 19xx.
     const back = new Date(startMs);
     if (year < 1970 || back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day) return NaN;
     this.#date = date;
@@ -57,7 +60,7 @@ function timeOfDayMs(bytes: Uint8Array, at: number): number {
   return ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
-/** Without an offset it is UTC. */
+/** @returns the offset from UTC in milliseconds, 0 when there is none; NaN when it is not in the usual form. */
 function offsetMs(bytes: Uint8Array, at: number, end: number): number {
   if (at === end) return 0;
   const sign = bytes[at];
@@ -70,7 +73,7 @@ function offsetMs(bytes: Uint8Array, at: number, end: number): number {
   return sign === PLUS ? ms : -ms;
 }
 
-/** @returns NaN when one of them is no digit. */
+/** @returns NaN when a byte is not a digit. */
 function digits(bytes: Uint8Array, at: number, count: number): number {
   let number = 0;
   for (let index = at; index < at + count; index += 1) {

@@ -1,13 +1,13 @@
 import { Utf8Interner } from './utf8-interner.ts';
 import type { UsageEvent } from '../usage-event.ts';
 
-/** The pools of the three texts that an event has. */
+/** The interners of an event's three texts. */
 export class EventInterners {
   readonly id = new Utf8Interner();
   readonly antennaId = new Utf8Interner();
   readonly app = new Utf8Interner();
 
-  /** @param event as `decode` makes them. */
+  /** @param event a valid event, as `decode` returns it. */
   intern({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): InternedEvent {
     const event = new InternedEvent(this);
     event.eventTimeMs = eventTimeMs;
@@ -20,8 +20,8 @@ export class EventInterners {
 }
 
 /**
- * An event whose texts are numbers in pools, so that nothing is made for it and nothing is looked up by a text. The
- * numbers mean the texts that the pools have now: they are good until the next event is put into the same pools.
+ * An event whose texts are codes of interners, so that no string is created for it and no map is searched by text. The
+ * codes are valid until the next event is interned, since a full interner starts over.
  */
 export class InternedEvent implements UsageEvent {
   readonly interners: EventInterners;

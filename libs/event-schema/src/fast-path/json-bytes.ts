@@ -1,4 +1,4 @@
-/** Characters of JSON that ordinary records are made of. */
+/** Characters of JSON syntax in records of the usual form. */
 export const QUOTE = 0x22;
 export const COLON = 0x3a;
 export const COMMA = 0x2c;
@@ -9,15 +9,15 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** Numbers of so many digits are exact as doubles. */
+/** Numbers with at most this many digits are exact as doubles. */
 const MAX_DIGITS = 15;
 
-/** Whether bytes are written in a JSON text as they are: no quotation mark, backslash or control character. */
+/** Whether JSON needs no escape for these bytes: they hold no quotation mark, backslash or control character. */
 export function isUnescaped(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte !== QUOTE && byte !== BACKSLASH && byte >= SPACE);
 }
 
-/** @returns where a text that begins here, after its quotation mark, ends; -1 when there is an escape or no end. */
+/** @returns the end of the text that begins at `start`, after its quotation mark; -1 if it has an escape or no end. */
 export function endOfText(bytes: Uint8Array, start: number, end: number): number {
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at] ?? 0;
@@ -27,7 +27,7 @@ export function endOfText(bytes: Uint8Array, start: number, end: number): number
   return -1;
 }
 
-/** @returns where a few digits that begin here, without a leading zero, end; -1 when there are none. */
+/** @returns the end of 1 to 15 digits from `start` on, without a leading zero; -1 for any other number or none. */
 export function endOfDigits(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (let byte = bytes[at] ?? 0; at < end && byte >= ZERO && byte <= NINE; byte = bytes[at] ?? 0) at += 1;
@@ -36,14 +36,14 @@ export function endOfDigits(bytes: Uint8Array, start: number, end: number): numb
   return isPlain ? at : -1;
 }
 
-/** The number that digits stand for. */
+/** The value of decimal digits. */
 export function numberOfDigits(bytes: Uint8Array, start: number, end: number): number {
   let number = 0;
   for (let at = start; at < end; at += 1) number = number * 10 + (bytes[at] ?? 0) - ZERO;
   return number;
 }
 
-/** @returns the position after spaces and this character; -1 when it is not next, or the position is -1 already. */
+/** @returns the position after optional spaces and this character; -1 if it does not follow, or `at` is -1. */
 export function after(character: number, bytes: Uint8Array, at: number): number {
   const next = at < 0 ? at : afterSpaces(bytes, at);
   return bytes[next] === character ? next + 1 : -1;

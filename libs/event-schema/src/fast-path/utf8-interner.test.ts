@@ -13,7 +13,7 @@ function textOf(pool: Utf8Interner, text: string): string | undefined {
   return pool.texts[number];
 }
 
-/** The multiplier of `ByteWords.hashOf`, and the number by which it is undone modulo 2^32 (Newton's iteration). */
+/** The multiplier of `ByteWords.hashOf`, and its inverse modulo 2^32 (Newton's iteration). */
 const SPREAD = 0x9e3779b1 | 0;
 const INVERSE = Array.from({ length: 5 }).reduce<number>(
   (inverse) => Math.imul(inverse, 2 - Math.imul(SPREAD, inverse)),
@@ -24,7 +24,7 @@ function rotated(hash: number): number {
   return (hash << 5) | (hash >>> 27);
 }
 
-/** Texts of eight letters that somebody has chosen so that their hashes are the same: the second half undoes the first. */
+/** Texts of eight letters with equal hashes, as an attacker might choose them: the second half cancels the first. */
 function textsOfOneHash(count: number): string[] {
   const found: string[] = [];
   for (let choice = 0; found.length < count; choice += 1) {
@@ -40,17 +40,17 @@ function textsOfOneHash(count: number): string[] {
 
 const texts = Array.from({ length: 5_000 }, (_, number) => `user ${number}`);
 
-describe('a pool of texts', () => {
+describe('an interner of UTF-8 texts', () => {
   it.each([
-    ['as it is', undefined],
-    ['that begins anew after 100 texts', { maxTexts: 100, maxBytes: 2 ** 24 }],
-    ['that begins anew after 1,000 bytes', { maxTexts: 2 ** 18, maxBytes: 1_000 }],
-  ])('gives each text for its bytes, %s', (_kind, bounds) => {
+    ['with the default bounds', undefined],
+    ['with a bound of 100 texts', { maxTexts: 100, maxBytes: 2 ** 24 }],
+    ['with a bound of 1,000 bytes', { maxTexts: 2 ** 18, maxBytes: 1_000 }],
+  ])('returns each text for its bytes, %s', (_kind, bounds) => {
     const pool = new Utf8Interner(bounds);
     expect([...texts, ...texts].map((text) => textOf(pool, text))).toEqual([...texts, ...texts]);
   });
 
-  it('tells texts apart whose hashes are the same, however many', () => {
+  it('distinguishes 300 texts with equal hashes', () => {
     const pool = new Utf8Interner();
     const same = textsOfOneHash(300);
     const hashes = same.map((text) => new ByteWords(encoder.encode(text)).hashOf(0, 8));
@@ -58,7 +58,7 @@ describe('a pool of texts', () => {
     expect([...same, ...same].map((text) => textOf(pool, text))).toEqual([...same, ...same]);
   });
 
-  it('tells apart texts of which one begins with the other', () => {
+  it('distinguishes texts that are prefixes of each other', () => {
     const pool = new Utf8Interner();
     const prefixes = Array.from({ length: 9 }, (_, length) => 'aaaaaaaaa'.slice(length));
     expect([...prefixes, ...prefixes].map((text) => textOf(pool, text))).toEqual([...prefixes, ...prefixes]);
@@ -68,27 +68,27 @@ describe('a pool of texts', () => {
     ['a quotation mark', 'a"b'],
     ['a backslash', 'a\\b'],
     ['a control character', 'a\nb'],
-  ])('numbers a text with %s, and does not take its bytes for it', (_what, text) => {
+  ])('has a code for a text with %s, but none for its bytes, which JSON would escape', (_what, text) => {
     const pool = new Utf8Interner();
     const number = pool.codeOfText(text);
     expect([pool.texts[number], pool.codeOfText(text), numberOf(pool, text)]).toEqual([text, number, -1]);
   });
 
   it.each([
-    ['none', ''],
+    ['that is empty', ''],
     ['with NUL', 'a\u0000'],
-    ['too long', 'a'.repeat(257)],
-  ])('gives no text that an event may not hold: %s', (_fault, text) => {
+    ['of 257 characters', 'a'.repeat(257)],
+  ])('has no code for a text %s, which is invalid in an event', (_fault, text) => {
     expect(textOf(new Utf8Interner(), text)).toBeUndefined();
   });
 
-  it('gives nothing for bytes that are no UTF-8', () => {
+  it('has no code for bytes that are not UTF-8', () => {
     const pool = new Utf8Interner();
     const words = new ByteWords(Uint8Array.of(0x61, 0xff));
     for (let time = 0; time < 2; time += 1) expect(pool.codeOf(words, 0, 2)).toBe(-1);
   });
 
-  it('gives the same text the same number until it begins anew, and then another array of texts', () => {
+  it('keeps the code of a text until it is full, then starts over with a new array of texts', () => {
     const pool = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
     expect(['a', 'b', 'a', 'c', 'b'].map((text) => numberOf(pool, text))).toEqual([0, 1, 0, 2, 1]);
     const { texts: before } = pool;
@@ -96,7 +96,7 @@ describe('a pool of texts', () => {
     expect([before, pool.texts]).toEqual([['a', 'b', 'c'], ['d']]);
   });
 
-  it('numbers a text as it numbers its bytes', () => {
+  it('has the same code for a text and for its bytes', () => {
     const pool = new Utf8Interner();
     for (const text of ['ana', 'Zoë 👩', 'eva']) numberOf(pool, text);
     expect(['eva', 'Zoë 👩', 'new'].map((text) => pool.codeOfText(text))).toEqual([2, 1, 3]);

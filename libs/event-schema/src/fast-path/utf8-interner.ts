@@ -2,7 +2,7 @@ import { ByteWords } from './byte-words.ts';
 import { isEventText } from '../event-text.ts';
 import { isUnescaped } from './json-bytes.ts';
 
-/** With more texts, or more bytes of them, a pool begins anew. A text of 36 bytes takes about 150 bytes of memory. */
+/** With more texts or more bytes, an interner starts over. A text of 36 bytes takes about 150 bytes of memory. */
 const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
 
 const FIRST_SLOTS = 2 ** 10;
@@ -10,8 +10,8 @@ const FIRST_BYTES = 2 ** 14;
 const ENTRY_WIDTH = 2;
 
 /**
- * Texts that differ and come to the same place. Half of the places are free, so that it takes somebody who has chosen
- * them to have as many; then the pool begins anew.
+ * Maximum slots that are probed for one text. Half of the slots are free, so that only texts chosen by an attacker
+ * collide as often; the interner then starts over.
  */
 const MAX_PROBES = 128;
 
@@ -19,21 +19,21 @@ const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Numbers texts by their UTF-8 bytes: the same bytes have the same number, so that each text is decoded and judged once,
- * and whoever counts by number needs no map of texts. Bounded: when it is full it begins anew, with another array of
- * texts, and numbers that were given before are those of the array of then.
+ * Assigns codes to texts by their UTF-8 bytes: equal bytes have the same code, so that each text is decoded and
+ * validated once, and callers can count by code without a map of texts. Its memory is bounded: when it is full it
+ * starts over with a new array of texts; codes returned before index the earlier array.
  */
 export class Utf8Interner {
   #texts: string[] = [];
-  /** The entry's number plus 1 where its hash says, or next to it. */
+  /** A hash table with linear probing: a slot holds an entry's index plus 1, or 0 while it is free. */
   #slots = new Int32Array(FIRST_SLOTS);
   /**
-   * By entry, side by side in the processor's cache: the hash, and where its bytes begin in `#bytes`, which is where
-   * those of the entry before end.
+   * Two adjacent numbers for each entry, for the processor's cache: its hash, and the start of its bytes in `#bytes`,
+   * which is the end of the entry before.
    */
   #entries = new Int32Array(FIRST_SLOTS + ENTRY_WIDTH);
   #bytes = new ByteWords(new Uint8Array(FIRST_BYTES));
-  /** Numbers of texts that JSON has to escape. They have no bytes here: in a record, the same bytes are no text. */
+  /** Codes of texts that JSON has to escape. They have no bytes here, since a record never holds them unescaped. */
   readonly #escaped = new Map<string, number>();
   readonly #bounds: typeof BOUNDS;
 
@@ -41,14 +41,14 @@ export class Utf8Interner {
     this.#bounds = bounds;
   }
 
-  /** By number; it grows. Another array than before means that the pool has begun anew. */
+  /** The texts by code; the array grows. A new array means that the interner has started over. */
   get texts(): readonly string[] {
     return this.#texts;
   }
 
   /**
-   * The number of the text that bytes [start, end) are between quotation marks in JSON; -1 when they are none without
-   * an escape, or none that an event may hold.
+   * The code of the text in bytes [start, end), which stand between quotation marks in JSON; -1 when they need an
+   * escape or are not a valid text of an event.
    */
   codeOf(words: ByteWords, start: number, end: number): number {
     const hash = words.hashOf(start, end);
@@ -64,7 +64,7 @@ export class Utf8Interner {
     return this.codeOf(words, start, end);
   }
 
-  /** The number of any text that an event may hold. */
+  /** The code of a valid text of an event, also of one that JSON has to escape. */
   codeOfText(text: string): number {
     const bytes = encoder.encode(text);
     return isUnescaped(bytes) ? this.codeOf(new ByteWords(bytes), 0, bytes.length) : this.#numberOfEscaped(text);
@@ -121,7 +121,7 @@ export class Utf8Interner {
     this.#escaped.clear();
   }
 
-  /** Half of the slots stay free, and there is room for one more text. */
+  /** Doubles the table when half of the slots are used, so that one more text always fits. */
   #growIfFull(): void {
     if (this.#texts.length * 2 < this.#slots.length) return;
     const slots = new Int32Array(this.#slots.length * 2);

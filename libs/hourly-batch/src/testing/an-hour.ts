@@ -39,13 +39,13 @@ export function aManifest(overrides: Partial<HourManifest> = {}): HourManifest {
   };
 }
 
-/** One that is archived until half an hour after the hour's end. */
+/** A partition that is archived until half an hour after the hour's end. */
 export function aPartition(overrides: Partial<PartitionArchival> = {}): PartitionArchival {
   const archivedUntilMs = Date.UTC(2022, 9, 29, 14, 30);
   return { topic: 'devices', partition: 0, isClaimed: true, gap: undefined, archivedUntilMs, ...overrides };
 }
 
-/** What `aFile` holds. */
+/** The totals of `aFile`. */
 export function someTotals(overrides: Partial<HourTotals> = {}): HourTotals {
   return {
     rows: [

@@ -2,17 +2,17 @@ import type { HourCommit, HourManifest, HourPorts, HourPreview, HourTotals, List
 import { aFile, aManifest, someTotals } from './an-hour.ts';
 
 interface Scripted {
-  /** One reading after another; the last one stays. */
+  /** Successive readings of the manifest; the last one is repeated. */
   readonly readings?: readonly HourManifest[];
   readonly listed?: readonly ListedFile[];
   readonly totals?: HourTotals;
-  /** Of an archive that others have written in a way that cannot be read. */
+  /** Error of the layout check of a foreign archive. */
   readonly layoutError?: Error;
   /** Errors of the first commits. */
   readonly commitErrors?: readonly Error[];
 }
 
-/** Ports that answer as they are told, and tell what they were asked. */
+/** Ports with scripted answers, which record their calls and commits. */
 export function fakePorts({ readings = [aManifest()], listed = [aFile()], ...script }: Scripted = {}) {
   const calls: string[] = [];
   const commits: HourCommit[] = [];
@@ -24,7 +24,7 @@ export function fakePorts({ readings = [aManifest()], listed = [aFile()], ...scr
         calls.push('manifest');
         return Promise.resolve((waiting.length > 1 ? waiting.shift() : waiting[0]) ?? aManifest());
       },
-      statuses: () => Promise.reject(new Error('not asked for')),
+      statuses: () => Promise.reject(new Error('unexpected call of statuses')),
       commit: (commit) => {
         calls.push('commit');
         const error = errors.shift();
