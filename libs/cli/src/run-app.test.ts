@@ -1,7 +1,7 @@
-import { kafkaSettings } from '@antenna/event-source';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { command } from './command.ts';
 import { databaseSettings } from './groups/database.ts';
 import { httpSettings } from './groups/http.ts';
@@ -9,9 +9,10 @@ import { ingestionSettings } from './groups/ingestion.ts';
 import { ProductError } from './product-error.ts';
 import type { ProcessContext } from './command-line.ts';
 import { execute } from './run-app.ts';
-import { requiredSetting, setting } from './setting.ts';
+import { secretFile } from './file-types.ts';
+import { optionalSetting, requiredSetting, setting, type SettingType } from './setting.ts';
 import { settingsGroup } from './settings-group.ts';
-import { anyText, yesOrNo } from './setting-types.ts';
+import { anyText, oneOf, yesOrNo } from './setting-types.ts';
 
 class HourNotFinal extends ProductError {
   readonly code = 'HOUR_NOT_FINAL';
@@ -32,6 +33,42 @@ const hour = settingsGroup({
     date: requiredSetting({ name: 'date', description: 'the day', type: anyText('date') }),
     due: setting({ name: 'due', description: 'the previous hour', type: yesOrNo, default: 'false' }),
   },
+  value: (values) => values,
+});
+
+const hostPorts: SettingType<readonly string[]> = {
+  placeholder: '<list>',
+  allowed: 'one or more host:port, separated by commas',
+  schema: z.string().transform((text, context) => {
+    const wrong = text.split(',').find((each) => !/:\d+$/.test(each));
+    if (wrong !== undefined) context.addIssue({ code: 'custom', message: `"${wrong}" is not` });
+    return text.split(',');
+  }),
+};
+
+const kafkaSettings = settingsGroup({
+  title: 'Kafka',
+  fields: {
+    brokers: setting({
+      name: 'KAFKA_BROKERS',
+      description: 'brokers to begin with',
+      type: hostPorts,
+      default: '127.0.0.1:9092',
+    }),
+    ssl: setting({ name: 'KAFKA_SSL', description: 'whether to encrypt', type: yesOrNo, default: 'false' }),
+    mechanism: optionalSetting({ name: 'KAFKA_SASL_MECHANISM', description: 'how to log in', type: oneOf(['plain']) }),
+    username: optionalSetting({ name: 'KAFKA_SASL_USERNAME', description: 'the login', type: anyText('name') }),
+    password: optionalSetting({ name: 'KAFKA_SASL_PASSWORD_FILE', description: 'its password', type: secretFile }),
+  },
+  rules: [
+    {
+      of: ['mechanism', 'username'],
+      problem: ({ mechanism, username }) =>
+        mechanism === undefined && username !== undefined
+          ? 'KAFKA_SASL_MECHANISM: missing; KAFKA_SASL_USERNAME is given'
+          : undefined,
+    },
+  ],
   value: (values) => values,
 });
 

@@ -1,6 +1,6 @@
 import { isProven } from './check.ts';
 import { prove } from './proof.ts';
-import type { DatabaseResults, StoredResults } from './stored/results.ts';
+import type { DatabaseResults, StoredResults } from './proof.ts';
 import { aUser, perfectResults } from './testing/perfect-results.ts';
 import type { Fact } from './truth.ts';
 

@@ -3,9 +3,38 @@ import type { KeyedRow } from './compare-rows.ts';
 import { type RecordPosition, recordsOfRanges } from './records-of-ranges.ts';
 import type { FileRows } from './stored/archive.ts';
 import type { DeadLetter, DeadLetterRange, KnownUser } from './stored/tables.ts';
-import type { StoredResults } from './stored/results.ts';
-import { keyedQuotas, keyedTotals, type TotalsTableRow } from './table-rows.ts';
+import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow } from './table-rows.ts';
 import type { Truth } from './truth.ts';
+
+/** What the provisioner and both layers have left in the database. */
+export interface DatabaseResults {
+  readonly users: readonly KnownUser[];
+  /** Ordered by time, type and id. */
+  readonly windows: readonly TotalsTableRow[];
+  /** Ordered by time, type and id. */
+  readonly hours: readonly TotalsTableRow[];
+  readonly overQuota: readonly QuotaTableRow[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly deadLetterRanges: readonly DeadLetterRange[];
+  readonly manifest: readonly FileRows[];
+  /** Chunks of the archive that were begun and not finished. */
+  readonly openIntents: readonly RecordPosition[];
+}
+
+/** What the files of the archive hold. */
+export interface ArchiveResults {
+  readonly files: readonly FileRows[];
+  readonly records: readonly RecordPosition[];
+  /** Totals by the hour of the folders. */
+  readonly hours: readonly TotalsTableRow[];
+}
+
+export interface StoredResults {
+  readonly database: DatabaseResults;
+  readonly archive: ArchiveResults;
+  /** Number of records that each partition of the topic was sent. */
+  readonly topicEnds: ReadonlyMap<number, number>;
+}
 
 const HOUR_MS = 3_600_000;
 

@@ -2,43 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { type Check } from '../check.ts';
-import { prove } from '../proof.ts';
-import type { RecordPosition } from '../records-of-ranges.ts';
-import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
+import { type ArchiveResults, type DatabaseResults, prove, type StoredResults } from '../proof.ts';
 import type { Truth } from '../truth.ts';
-import { type FileRows, withArchive } from './archive.ts';
+import { withArchive } from './archive.ts';
 import { copyBucket } from './bucket.ts';
-import { type DeadLetter, type DeadLetterRange, type KnownUser, withTables } from './tables.ts';
-
-/** What the provisioner and both layers have left in the database. */
-export interface DatabaseResults {
-  readonly users: readonly KnownUser[];
-  /** Ordered by time, type and id. */
-  readonly windows: readonly TotalsTableRow[];
-  /** Ordered by time, type and id. */
-  readonly hours: readonly TotalsTableRow[];
-  readonly overQuota: readonly QuotaTableRow[];
-  readonly deadLetters: readonly DeadLetter[];
-  readonly deadLetterRanges: readonly DeadLetterRange[];
-  readonly manifest: readonly FileRows[];
-  /** Chunks of the archive that were begun and not finished. */
-  readonly openIntents: readonly RecordPosition[];
-}
-
-/** What the files of the archive hold. */
-interface ArchiveResults {
-  readonly files: readonly FileRows[];
-  readonly records: readonly RecordPosition[];
-  /** Totals by the hour of the folders. */
-  readonly hours: readonly TotalsTableRow[];
-}
-
-export interface StoredResults {
-  readonly database: DatabaseResults;
-  readonly archive: ArchiveResults;
-  /** Number of records that each partition of the topic was sent. */
-  readonly topicEnds: ReadonlyMap<number, number>;
-}
+import { withTables } from './tables.ts';
 
 /** Where the results of a stream are. */
 export interface ResultsPlace {

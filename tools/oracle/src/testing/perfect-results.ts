@@ -1,4 +1,4 @@
-import type { DatabaseResults, StoredResults } from '../stored/results.ts';
+import type { DatabaseResults, StoredResults } from '../proof.ts';
 import type { KnownUser } from '../stored/tables.ts';
 import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
 import { type Fact, Truth } from '../truth.ts';
