@@ -8,7 +8,7 @@ import { aRow, columnsOf, manyRows, rowsIn } from './rows-for-tests.ts';
 const HOUR_MS = 3_600_000;
 let hoursGivenOut = 0;
 
-/** An hour that no other test has used, so that tests can share an archive. */
+/** An hour that no other test uses, so that tests can share an archive. */
 export function freshHour(): number {
   hoursGivenOut += 1;
   return Date.UTC(2022, 9, 29, 13) + hoursGivenOut * HOUR_MS;
@@ -20,15 +20,15 @@ export function pathIn(hourMs: number, startOffset = 4812): string {
 
 export interface OpenedArchive {
   readonly archive: ParquetArchive;
-  /** Of the same archive. */
+  /** A reader of the same archive. */
   readonly reader: ArchiveReader;
-  /** On this machine, for what is fetched. */
+  /** A local folder for fetched files. */
   readonly localFolder: string;
 }
 
-/** What holds of an archive wherever it is. */
+/** Tests that every archive passes, whatever its storage. */
 export function itKeepsTheContract(opened: () => OpenedArchive): void {
-  it('gives back the rows that a file was created with', async () => {
+  it('reads back the rows that a file was created with', async () => {
     const { archive } = opened();
     const path = pathIn(freshHour());
     const rows = manyRows(1500);
@@ -39,7 +39,7 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(rowsIn(found.rows)).toEqual(rows);
   });
 
-  it('gives back events that came out of order in the order of their offsets', async () => {
+  it('reads back events with unordered times in the order of their offsets', async () => {
     const { archive } = opened();
     const path = pathIn(freshHour());
     const rows = manyRows(500).map((row, index) => ({ ...row, eventTimeMs: row.eventTimeMs - (index % 7) * 1000 }));
@@ -47,14 +47,14 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(rowsIn((await archive.read(path)).rows)).toEqual(rows);
   });
 
-  it('leaves the rows as they were, for another try', async () => {
+  it('leaves the written rows unchanged, for another attempt', async () => {
     const { archive } = opened();
     const rows = columnsOf(manyRows(10));
     await archive.create(pathIn(freshHour()), rows);
     expect(rowsIn(rows)).toEqual(manyRows(10));
   });
 
-  it('tells the size and the SHA-256 of the stored file', async () => {
+  it('returns the size and the SHA-256 of the stored file', async () => {
     const { archive, reader, localFolder } = opened();
     const hour = freshHour();
     const path = pathIn(hour);
@@ -73,7 +73,7 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(await sizeAndChecksum(local)).toEqual(first);
   });
 
-  it('lets one of eight creators of a file win, whose rows it then holds', async () => {
+  it('lets one of eight concurrent creators of a file succeed, and stores its rows', async () => {
     const { archive } = opened();
     const path = pathIn(freshHour());
     const ids = Array.from({ length: 8 }, (_, index) => `creator-${index}`);
@@ -91,12 +91,12 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(await archive.exists(path)).toBe(false);
   });
 
-  it('refuses a path that leads out of it', async () => {
+  it('refuses a path outside its root', async () => {
     const { archive } = opened();
     await expect(archive.create('../x.parquet', columnsOf([aRow()]))).rejects.toThrow(RangeError);
   });
 
-  it('lists the files of the hour that is asked for, sorted by path', async () => {
+  it('lists the files of the requested hour, sorted by path', async () => {
     const { archive, reader } = opened();
     const [hour, another] = [freshHour(), freshHour()];
     for (const path of [pathIn(hour, 30), pathIn(hour, 4), pathIn(another)]) {
@@ -106,7 +106,7 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect((await reader.listHour(another)).map(({ path }) => path)).toEqual([pathIn(another)]);
   });
 
-  it('lists nothing of an hour without a folder', async () => {
+  it('lists nothing for an hour without a folder', async () => {
     expect(await opened().reader.listHour(freshHour())).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     expect(await archive.exists(pathIn(hour, 2))).toBe(false);
   });
 
-  it('fetches files in the order in which they are asked for', async () => {
+  it('fetches files in the requested order', async () => {
     const { archive, reader, localFolder } = opened();
     const hour = freshHour();
     const paths = [5, 3, 4, 1, 2].map((offset) => pathIn(hour, offset));
@@ -131,14 +131,14 @@ export function itKeepsTheContract(opened: () => OpenedArchive): void {
     ['adopt', ({ archive }, path) => archive.read(path)],
     ['read', ({ reader }, path) => reader.read(path)],
     ['fetch', ({ reader, localFolder }, path) => reader.fetchFiles([path], localFolder, { concurrency: 1 })],
-  ])('names the file that is not there to %s', async (_what, operation) => {
+  ])('names a missing file in the error of an attempt to %s it', async (_what, operation) => {
     const path = pathIn(freshHour());
     const attempt = operation(opened(), path);
     await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_FILE_MISSING', retryable: false });
     await expect(attempt).rejects.toThrow(path);
   });
 
-  it('gives its reader the same as its writer', async () => {
+  it('reads the same through its reader as through its writer', async () => {
     const { archive, reader } = opened();
     const path = pathIn(freshHour());
     await archive.create(path, columnsOf(manyRows(10)));

@@ -1,26 +1,26 @@
 import { ProductError } from '@antenna/cli';
 
 export type ArchiveErrorCode =
-  /** The store does not answer, or answers that it cannot now. */
+  /** The store does not answer, or reports that it is unavailable for now. */
   | 'ARCHIVE_UNAVAILABLE'
-  /** No space left. */
+  /** The disk or quota is full. */
   | 'ARCHIVE_FULL'
-  /** We may not. */
+  /** The store denies the operation, or cannot perform it. */
   | 'ARCHIVE_REFUSED'
-  /** There is no such bucket or folder. */
+  /** The bucket or folder does not exist. */
   | 'ARCHIVE_MISSING'
   | 'ARCHIVE_FILE_MISSING'
-  /** Others wrote the archive in a way in which its listing does not tell which events count. */
+  /** Other writers laid the archive out so that a listing does not show which events count. */
   | 'ARCHIVE_LAYOUT'
-  /** A file is none that this product writes. */
+  /** The file was not written by this product. */
   | 'ARCHIVE_FILE_UNREADABLE';
 
 const PASSING: ReadonlySet<ArchiveErrorCode> = new Set(['ARCHIVE_UNAVAILABLE', 'ARCHIVE_FULL']);
 
-/** An operation on the archive failed. Nothing half-written is visible to readers. */
+/** An operation on the archive failed. Readers never see a partly written file. */
 export class ArchiveError extends ProductError {
   readonly code: ArchiveErrorCode;
-  /** Whether the same operation may succeed later without anybody changing a setting. */
+  /** Whether the same operation may succeed later without a change of settings. */
   readonly retryable: boolean;
 
   constructor(code: ArchiveErrorCode, message: string, options?: ErrorOptions) {

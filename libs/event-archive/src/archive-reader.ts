@@ -13,11 +13,11 @@ import { localFailure } from './local-failure.ts';
 import { decodeOnThread } from './parquet-decoder.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
-  /** Repeats what is read while the store fails for a passing reason; without it, a failure of the store is final. */
+  /** Repeats reads while the store fails for a passing reason; without it, every failure of the store is final. */
   readonly retry?: <T>(operation: () => Promise<T>) => Promise<T>;
 }
 
-/** Whoever only reads the archive: creates nothing in it, so it may be mounted read-only. */
+/** Read-only access to the archive: it creates nothing, so the archive may be mounted read-only. */
 export class ArchiveReader {
   readonly #store: CheckedStore;
   readonly #location: ArchiveLocation;
@@ -31,23 +31,23 @@ export class ArchiveReader {
     this.#retry = options.retry ?? ((once) => once());
   }
 
-  /** Nothing is asked of the store yet. */
+  /** Makes no request to the store yet. */
   static async open(location: ArchiveLocation, options: ReaderOptions = {}): Promise<ArchiveReader> {
     return new ArchiveReader(await openStore(location, options), location, options);
   }
 
   /**
-   * Makes sure that the archive is there and answers.
-   * @throws {ArchiveError} ARCHIVE_MISSING, or of the store.
+   * Checks that the archive exists and answers.
+   * @throws {ArchiveError} ARCHIVE_MISSING, or the store's error.
    */
   check(): Promise<void> {
     return this.#store.checkReadable();
   }
 
   /**
-   * Makes sure that files which are known to have been archived are here, before anything is written beside them.
-   * @param paths of some; none proves nothing.
-   * @throws {ArchiveError} ARCHIVE_MISSING when not one of them is there; or of the store.
+   * Checks that the store holds files of the manifest, before anything is written beside them.
+   * @param paths of some archived files; without any, the check passes.
+   * @throws {ArchiveError} ARCHIVE_MISSING when none of them exists, or the store's error.
    */
   async checkHolds(paths: readonly string[]): Promise<void> {
     for (const path of paths) if (await this.#retry(() => this.#store.exists(path))) return;
@@ -62,8 +62,8 @@ export class ArchiveReader {
   }
 
   /**
-   * The files of an event hour, sorted by path, without those that readers ignore (`.…`, `_…`, `….tmp`), in every spelling
-   * of its folder.
+   * The files of an event hour, sorted by path, in every spelling of the hour's folder. Leaves out files that readers
+   * ignore (`.…`, `_…`, `….tmp`).
    * @param hourMs start of the hour, milliseconds since 1970.
    */
   listHour(hourMs: number): Promise<readonly ListedFile[]> {
@@ -74,8 +74,8 @@ export class ArchiveReader {
   }
 
   /**
-   * Makes sure that an archive without a manifest holds what `listHour` tells of an hour, and nothing else.
-   * @throws {ArchiveError} ARCHIVE_LAYOUT naming what speaks against it.
+   * Checks that `listHour` finds all events of an hour in an archive without a manifest, and nothing else.
+   * @throws {ArchiveError} ARCHIVE_LAYOUT with the folder or file that contradicts this.
    */
   checkForeignLayout(hourMs: number): Promise<void> {
     return this.#retry(async () => {
@@ -86,10 +86,10 @@ export class ArchiveReader {
 
   /**
    * Makes files readable on this machine.
-   * @param localFolder where copies go, under the same paths; nothing is copied when the archive is on a local disk.
-   * @param limits at most so many are fetched at the same time.
+   * @param localFolder gets copies under the same paths; files of a local archive are not copied.
+   * @param limits how many files are fetched at the same time.
    * @returns the local paths, in the order of `paths`.
-   * @throws {ArchiveError} ARCHIVE_FILE_MISSING or of the store.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING, or the store's error.
    */
   fetchFiles(
     paths: readonly string[],
@@ -100,8 +100,8 @@ export class ArchiveReader {
   }
 
   /**
-   * Reads a file back whole, with another implementation of Parquet than the one that writes.
-   * @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or of the store.
+   * Reads a whole file back, with another Parquet implementation than the one that writes.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or the store's error.
    */
   async read(path: string): Promise<DecodedFile> {
     const folder = await mkdtemp(join(tmpdir(), 'event-archive-')).catch((error: unknown) => {

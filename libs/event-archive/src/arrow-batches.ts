@@ -19,12 +19,12 @@ import { release } from './column-buffers.ts';
 import { valuesOfRows } from './row-order.ts';
 
 const TWO_TO_32 = 2 ** 32;
-/** One each: a dictionary type is told from another by an id that it gets when it is made. */
+/** One type object for each column: Arrow identifies a dictionary by an id that its type gets at creation. */
 const TYPES = { id: textType(), antennaId: textType(), app: textType() };
 
-/** The archive's columns in their order. None has nulls. */
+/** The archive's columns in order. None is nullable. */
 const SCHEMA = new Schema([
-  // With a time zone, so that Parquet calls it an instant and every reader takes it as UTC.
+  // With a time zone, so that Parquet stores an instant, which every reader interprets as UTC.
   new Field('timestamp', new TimestampMillisecond('UTC'), false),
   new Field('id', TYPES.id, false),
   new Field('antenna_id', TYPES.antennaId, false),
@@ -36,12 +36,12 @@ const SCHEMA = new Schema([
 
 type TextName = keyof typeof TYPES;
 
-/** The texts of a file where they are at most as many as a batch has rows: then all batches have them all. */
+/** The dictionaries of the file, for columns with at most as many texts as a batch has rows: all batches share them. */
 type WholeTexts = Readonly<Record<TextName, Vector<Utf8> | undefined>>;
 
 /**
- * The rows in the given order, `batchRows` at a time: each table is one batch, which is made when it is asked for and is
- * gone when the next one is.
+ * The rows in the given order, in batches of `batchRows`. Each batch is made when it is requested, and released when
+ * the next one is.
  */
 export function* arrowBatches(
   rows: EventColumns,
@@ -75,8 +75,8 @@ function arrowColumns(rows: EventColumns, texts: WholeTexts, order: Int32Array) 
 }
 
 /**
- * The texts that a batch uses; its codes become those of these. Each batch with all texts of a file would take rows times
- * texts, if nearly every row has a user of its own.
+ * The texts that a batch uses; replaces its codes by indexes into them. A file where nearly every row has its own user
+ * would otherwise need all texts of the file in each batch: time proportional to rows times texts.
  */
 function renumbered(codes: Int32Array, values: readonly string[]): readonly string[] {
   const used: string[] = [];
@@ -98,7 +98,7 @@ function textType(): Dictionary<Utf8, Int32> {
   return new Dictionary(new Utf8(), new Int32());
 }
 
-/** At a tenth of what `vectorFromArray` takes. */
+/** Takes a tenth of the time of `vectorFromArray`. */
 function utf8(values: readonly string[]): Vector<Utf8> {
   const data = Buffer.alloc(values.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
   const valueOffsets = new Int32Array(values.length + 1);
@@ -110,13 +110,13 @@ function utf8(values: readonly string[]): Vector<Utf8> {
   return makeVector(makeData({ type: new Utf8(), length: values.length, nullCount: 0, valueOffsets, data }));
 }
 
-/** Without a bigint for each value. Values are integers in [0, 2^53); the machine is little-endian, as Arrow is. */
+/** Avoids a bigint for each value. Values are integers in [0, 2^53); Arrow and the machine are little-endian. */
 function int64(column: Float64Array, order: Int32Array): BigInt64Array {
   const result = new BigInt64Array(order.length);
   const words = new Uint32Array(result.buffer);
   for (let index = 0; index < order.length; index += 1) {
     const value = column[order[index] ?? 0] ?? 0;
-    // A Uint32Array takes a number modulo 2^32.
+    // A Uint32Array stores a number modulo 2^32.
     words[2 * index] = value;
     words[2 * index + 1] = value / TWO_TO_32;
   }

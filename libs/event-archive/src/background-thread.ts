@@ -1,11 +1,11 @@
 import { setPriority } from 'node:os';
 
-/** Gets about a tenth of the time that a thread of priority 0 gets where there is not enough for both. */
+/** Nice value at which a thread gets about a tenth of the CPU time of one with nice value 0 when CPU is scarce. */
 export const BACKGROUND_PRIORITY = 10;
 
 /**
- * Lets all other threads of the machine go first from now on: a file may wait, a commit may not. Only on Linux is 0 the
- * calling thread (setpriority(2)); elsewhere it is the process, which stays as it is.
+ * From now on all other threads of the machine have precedence: a file may wait, a commit may not. On Linux, 0 is the
+ * calling thread (setpriority(2)). Elsewhere it is the whole process, whose priority stays unchanged.
  */
 export function giveWay(): void {
   if (process.platform === 'linux') setPriority(0, BACKGROUND_PRIORITY);

@@ -1,5 +1,5 @@
 /**
- * Gives an operation up that takes longer. What it had begun is not stopped unless it heeds the signal.
+ * Rejects an operation that takes longer than `ms`. The operation itself goes on unless it observes the signal.
  * @throws {DOMException} TimeoutError.
  */
 export async function withDeadline<T>(ms: number, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ export interface DecodedFile {
   readonly rows: EventColumns;
 }
 
-/** A whole file, its rows in the order of their offsets; the checksum is that of the very bytes that were decoded. */
+/** A whole file with its rows in offset order. The checksum is that of the decoded bytes. */
 export async function decodeFile(path: string): Promise<DecodedFile> {
   const bytes = await readFile(path);
   const checksum = createHash('sha256').update(bytes).digest('hex');

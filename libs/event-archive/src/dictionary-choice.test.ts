@@ -3,20 +3,20 @@ import { isWorthDictionary } from './dictionary-choice.ts';
 const column = (rows: number, valueOf: (row: number) => number) =>
   Float64Array.from({ length: rows }, (_, row) => valueOf(row));
 
-describe('a dictionary', () => {
-  it('pays for values that come back', () => {
+describe('a dictionary for a column', () => {
+  it('pays for repeated values', () => {
     expect(isWorthDictionary(column(200_000, (row) => row % 10_000))).toBe(true);
   });
 
-  it('pays for seconds in about the order of time', () => {
+  it('pays for whole seconds in nearly ascending order', () => {
     expect(isWorthDictionary(column(200_000, (row) => 1_700_000_000_000 + Math.floor(row / 100) * 1000))).toBe(true);
   });
 
-  it('does not pay for values that are all different', () => {
+  it('does not pay for distinct values', () => {
     expect(isWorthDictionary(column(200_000, (row) => row))).toBe(false);
   });
 
-  it('pays from two of each on', () => {
+  it('pays when each value occurs at least twice', () => {
     expect(isWorthDictionary(column(4, (row) => row % 2))).toBe(true);
     expect(isWorthDictionary(column(3, (row) => row % 2))).toBe(false);
   });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ArchiveError } from './archive-error.ts';
 import { codeOf } from './error-fields.ts';
 
-/** Folders of an archive on a local disk whose existence survives a power failure. */
+/** Folders of a local archive whose existence survives a power failure. */
 export class DurableFolders {
   readonly #root: string;
   readonly #durable = new Set<string>();
@@ -13,13 +13,13 @@ export class DurableFolders {
   }
 
   /**
-   * Makes sure that a folder below the root, which exists, is there, and will be. Another process may have created it just now and
-   * not yet synced it, so the parents are synced the first time even if nothing had to be created.
+   * Ensures that a folder below the existing root exists durably. Another process may have just created it without a
+   * sync, so the parents are synced the first time even if nothing had to be created.
    */
   async ensure(folder: string): Promise<string> {
     const path = join(this.#root, folder);
     if (this.#durable.has(folder)) return path;
-    // A root that is gone was unmounted, or moved: the archive is not to go on elsewhere in its place.
+    // A missing root was unmounted or moved: creating it again would continue the archive at the wrong place.
     await stat(this.#root);
     await createFolder(path);
     for (let child = path; child.length > this.#root.length; child = dirname(child)) await syncFolder(dirname(child));
@@ -28,7 +28,7 @@ export class DurableFolders {
   }
 }
 
-/** Creates a folder with the parents that are missing; all of them last. */
+/** Creates a folder and its missing parents, all of them durably. */
 export async function createDurableFolder(path: string): Promise<void> {
   const firstCreated = await createFolder(path);
   if (firstCreated === undefined) return;
@@ -36,10 +36,10 @@ export async function createDurableFolder(path: string): Promise<void> {
 }
 
 /**
- * Creates a folder and the parents that are missing. Node's recursive mkdir does not end where a file system makes no
- * folders (below /proc), and says ENOENT of one that is read-only.
- * @returns the outermost folder that was created, undefined when it was there already.
- * @throws {ArchiveError} ARCHIVE_REFUSED where no folders can be made; any other error of the file system as it is.
+ * Creates a folder and its missing parents. Node's recursive mkdir loops forever where a file system creates no folders
+ * (below /proc), and reports ENOENT for a read-only one.
+ * @returns the outermost created folder; undefined when the folder existed.
+ * @throws {ArchiveError} ARCHIVE_REFUSED where no folders can be created; other errors of the file system unchanged.
  */
 export async function createFolder(path: string): Promise<string | undefined> {
   try {
@@ -65,9 +65,9 @@ export async function createFolder(path: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the names in a folder durable. */
+/** Makes the entries of a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders, and orders its metadata by itself.
+  // Windows cannot open folders, and orders its metadata writes by itself.
   if (process.platform !== 'win32') await syncFile(path);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Errors come here from worker threads and HTTP libraries, without their classes or as bare objects: what they say is
- * read from their fields.
+ * Errors of worker threads and HTTP libraries arrive without their classes or as bare objects, so their facts are read
+ * from fields.
  */
 
 export function messageOf(error: unknown): string {
@@ -8,7 +8,7 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' && message !== '' ? message : String(error);
 }
 
-/** `ENOENT`, `ERR_WORKER_OUT_OF_MEMORY` and the like. */
+/** The error code, such as `ENOENT` or `ERR_WORKER_OUT_OF_MEMORY`. */
 export function codeOf(error: unknown): string | undefined {
   const code = fieldOf(error, 'code');
   return typeof code === 'string' ? code : undefined;
@@ -18,7 +18,7 @@ export function fieldOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** The same with a class, so that it can be thrown. */
+/** The value as an Error, so that it can be thrown. */
 export function asError(error: unknown): Error {
   if (error instanceof Error) return error;
   const fields = typeof error === 'object' && error !== null ? error : {};

@@ -7,7 +7,7 @@ import { StagingFolder } from './staging-folder.ts';
 const failing = (syscall: string, code: string) => () =>
   Promise.reject(Object.assign(new Error(`${code}: the call failed`), { code, syscall }));
 
-describe('a file system that is to keep an archive', () => {
+describe('a file system for an archive', () => {
   let folder: TemporaryFolder;
 
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('a file system that is to keep an archive', () => {
     await probeFileSystem(staging, '/archive', { link, syncFolder, ...calls });
   }
 
-  it('is taken when it has hard links and syncs folders, and keeps nothing of the probe', async () => {
+  it('is accepted when it has hard links and syncs folders, and no probe file remains', async () => {
     await expect(probe()).resolves.toBeUndefined();
     expect(await readdir(folder.path)).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('a file system that is to keep an archive', () => {
     },
   );
 
-  it('is refused when a link takes the place of a file', async () => {
+  it('is refused when a hard link replaces an existing file', async () => {
     await expect(probe({ link: () => Promise.resolve() })).rejects.toThrow('takes the place of an existing file');
   });
 
@@ -46,7 +46,7 @@ describe('a file system that is to keep an archive', () => {
   });
 
   it.each(['ENOSPC', 'EDQUOT', 'ESTALE', 'ETIMEDOUT'])(
-    'is left to its files while a link fails with %s',
+    'is not judged when a link fails with %s, which passes by itself',
     async (code) => {
       await expect(probe({ link: failing('link', code) })).resolves.toBeUndefined();
     },

@@ -6,17 +6,17 @@ import { codeOf, messageOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';
 import type { StagingFolder } from './staging-folder.ts';
 
-/** The calls by which a file of the archive appears whole, once, and for good. */
+/** The system calls that make a file appear whole, once and durably. */
 export interface PublishingCalls {
   readonly link: (existing: string, name: string) => Promise<void>;
   readonly syncFolder: (path: string) => Promise<void>;
 }
 
 /**
- * Makes sure that a file system can keep an archive: that it has hard links, which never take the place of a file, and
- * that it makes the names in a folder durable. Without them each file would fail only when it is stored, some with an
- * error that looks as if it passed (EIO). What passes by itself, such as a full disk, is left to the files.
- * @throws {ArchiveError} ARCHIVE_REFUSED saying what the file system lacks.
+ * Checks that a file system can keep an archive: that it has hard links, which never replace a file, and that it syncs
+ * folders. Without the check, each file would fail only when it is stored, sometimes with an error that seems to pass
+ * (EIO). Errors that pass by themselves, such as a full disk, are ignored here.
+ * @throws {ArchiveError} ARCHIVE_REFUSED with what the file system lacks.
  */
 export async function probeFileSystem(
   staging: StagingFolder,
@@ -51,13 +51,13 @@ async function firstMissing(folder: string, { link, syncFolder }: PublishingCall
   return `it cannot sync a folder (${synced}), so a power failure could take a file that was stored`;
 }
 
-/** Or the code of the error with which a call fails for good. */
+/** `done`, `passing`, or the code of a final error. */
 async function outcomeOf(call: () => Promise<void>): Promise<string> {
   try {
     await call();
     return 'done';
   } catch (error) {
-    // The file system has just written and synced a file: EIO is what some say of a call that they do not have.
+    // The file system has just written and synced a file, so EIO here means an unsupported call.
     if (codeOf(error) !== 'EIO' && isPassing(error)) return 'passing';
     return codeOf(error) ?? messageOf(error);
   }

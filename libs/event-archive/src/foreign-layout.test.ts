@@ -31,7 +31,7 @@ async function layoutOf(path = '', hourMs = LATE): Promise<unknown> {
   );
 }
 
-describe('the files of an hour', () => {
+describe('the files of an hour in an archive of another writer', () => {
   it('are found in each spelling of its folder, and in several at once', async () => {
     const paths = [
       'year=2022/month=03/day=09/hour=07/b.parquet',
@@ -44,7 +44,7 @@ describe('the files of an hour', () => {
     expect(await layoutOf('', EARLY)).toBe('as ours');
   });
 
-  it('may be symbolic links to files, in a folder that is one', async () => {
+  it('may be symbolic links to files, in a folder that is a symbolic link', async () => {
     await write('elsewhere/a.parquet');
     await mkdir(join(folder.path, 'year=2022/month=10/day=29'), { recursive: true });
     await mkdir(join(folder.path, 'links'));
@@ -53,7 +53,7 @@ describe('the files of an hour', () => {
     expect(await (await reader()).listHour(LATE)).toEqual([{ path: `${LATE_FOLDER}/a.parquet`, sizeBytes: 1 }]);
   });
 
-  it('are refused when one is a symbolic link that leads nowhere', async () => {
+  it('are refused when one is a symbolic link without a target', async () => {
     await write(`${LATE_FOLDER}/a.parquet`);
     await symlink('gone.parquet', join(folder.path, LATE_FOLDER, 'b.parquet'));
     await symlink('gone.parquet', join(folder.path, LATE_FOLDER, '.ignored'));
@@ -62,13 +62,13 @@ describe('the files of an hour', () => {
     await expect(listing).rejects.toThrow('b.parquet is a symbolic link that leads nowhere');
   });
 
-  it('are not those that Hadoop is still copying', async () => {
+  it('leave out those that Hadoop is still copying', async () => {
     await write(`${LATE_FOLDER}/a.parquet._COPYING_`);
     expect(await listed(LATE)).toEqual([]);
   });
 });
 
-describe('a table whose log decides which of its files count', () => {
+describe('a table whose log decides which files count', () => {
   it.each([
     ['_spark_metadata/0', "a table of Spark's streaming file sink"],
     ['_delta_log/00000000000000000000.json', 'a table of Delta Lake'],
@@ -90,32 +90,32 @@ describe('a table whose log decides which of its files count', () => {
     expect(String(await layoutOf('table/data'))).toContain('a table of Apache Iceberg');
   });
 
-  it('is not any archive that has a folder named metadata', async () => {
+  it('is not recognised by a folder named metadata alone', async () => {
     await write(`${LATE_FOLDER}/a.parquet`);
     await write('metadata/readme.txt');
     expect(await layoutOf()).toBe('as ours');
   });
 });
 
-describe('an archive that has events where no hour is looked for', () => {
+describe('an archive with events outside the folders of hours', () => {
   it.each([
     ['below the folder of an hour', `${LATE_FOLDER}/app=SKYPE/a.parquet`],
     ['beside the folders of hours', 'year=2022/month=10/day=29/a.snappy.parquet'],
     ['by day', 'year=2022/month=10/day=29/part-00000'],
-    ['by other names', 'year=2022/month=Oct/day=29/hour=13/a.parquet'],
+    ['by a month with another name', 'year=2022/month=Oct/day=29/hour=13/a.parquet'],
     ['without an hour', 'year=2022/month=10/day=29/hour=__HIVE_DEFAULT_PARTITION__/a.parquet'],
     ['all in the root', 'a.parquet'],
     ['by one date', 'dt=2022-10-29/hour=13/a.parquet'],
     ['in a folder of the root', `archive/${LATE_FOLDER}/a.parquet`],
-    ['in other letters', 'Year=2022/Month=10/Day=29/Hour=13/a.parquet'],
-  ])('%s is refused, and the file is named', async (_, path) => {
+    ['in capitalised folders', 'Year=2022/Month=10/Day=29/Hour=13/a.parquet'],
+  ])('%s is refused with the name of the file', async (_, path) => {
     await write(path);
     const error = await layoutOf();
     expect(error).toMatchObject({ code: 'ARCHIVE_LAYOUT' });
     expect(String(error)).toContain(`${path} lies where no hour is looked for`);
   });
 
-  it('is not one that has other data beside its years, or notes on the way', async () => {
+  it('is not recognised by other data beside the folders of years, or by notes in them', async () => {
     await write('year=2021/month=10/day=29/hour=13/a.parquet');
     for (const path of ['users/users.parquet', 'users.parquet', 'year=2022/README.md', 'year=2022/_tmp/a.parquet']) {
       await write(path);
@@ -123,7 +123,7 @@ describe('an archive that has events where no hour is looked for', () => {
     expect(await layoutOf()).toBe('as ours');
   });
 
-  it('is not one that is empty', async () => {
+  it('is not recognised when there are no files', async () => {
     expect(await layoutOf()).toBe('as ours');
   });
 });

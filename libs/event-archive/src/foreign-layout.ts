@@ -5,7 +5,7 @@ import { ArchiveError } from './archive-error.ts';
 import type { ArchiveStore, Listing } from './archive-store.ts';
 import { isVisibleName } from './visible-name.ts';
 
-/** Folders in the root of a table whose log decides which of its files count: removed and half-written ones stay. */
+/** Root folders of table formats whose log decides which files count: removed and unfinished files stay in place. */
 const LOG_FOLDERS: ReadonlyMap<string, string> = new Map([
   ['_spark_metadata', "Spark's streaming file sink"],
   ['_delta_log', 'Delta Lake'],
@@ -14,19 +14,19 @@ const LOG_FOLDERS: ReadonlyMap<string, string> = new Map([
 
 const ICEBERG_METADATA = /(\.metadata\.json(\.gz)?|\/version-hint\.text)$/;
 
-/** Opens the store at another place. */
+/** Opens a store at another location. */
 type OpenStore = (location: ArchiveLocation) => Promise<ArchiveStore>;
 
 /**
- * Refuses the root of a table whose format keeps a log of its files, since a listing would count files that the log
- * leaves out.
+ * Refuses the root of a table whose format keeps a log of its files: a listing would count files that the log leaves
+ * out.
  * @throws {ArchiveError} ARCHIVE_LAYOUT
  */
 export async function refuseTableLogs(store: ArchiveStore, location: ArchiveLocation, open: OpenStore): Promise<void> {
   const { folders } = await store.list('');
   for (const [folder, format] of LOG_FOLDERS) if (folders.includes(folder)) throw tableError(format, folder);
   if (await holdsIcebergMetadata(store)) throw tableError('Apache Iceberg', 'metadata');
-  // Iceberg keeps its files in `data`, beside the log.
+  // The data files of Iceberg are in `data`, beside the metadata.
   const parent = parentOfData(location);
   if (parent === undefined) return;
   if (await holdsIcebergMetadata(await open(parent))) throw tableError('Apache Iceberg', '../metadata');
@@ -54,13 +54,13 @@ function tableError(format: string, folder: string): ArchiveError {
   );
 }
 
-/** The folder names on the way to an hour. */
+/** Patterns of the folder names between the root and an hour. */
 const KEYS = [/^year=\d+$/, /^month=\d{1,2}$/, /^day=\d{1,2}$/, /^hour=\d{1,2}$/];
 
 /**
- * Refuses files of events that lie on the way to the folder of an hour, or below it: no hour would count them. In the root
- * only where it has no folder of a year: other data may lie beside an archive.
- * @throws {ArchiveError} ARCHIVE_LAYOUT naming the first such file.
+ * Refuses event files in the parent folders of an hour, or below its folder: no hour would count them. Files in the
+ * root are refused only if it has no folder of a year, since other data may lie beside an archive.
+ * @throws {ArchiveError} ARCHIVE_LAYOUT with the first such file.
  */
 export async function refuseStrays(store: ArchiveStore, hourMs: number): Promise<void> {
   for (const folder of new Set(hourFolderSpellings(hourMs).flatMap(foldersOnTheWay))) {
@@ -78,7 +78,7 @@ export async function refuseStrays(store: ArchiveStore, hourMs: number): Promise
   }
 }
 
-/** `a/b` → `''`, `a`, `a/b` */
+/** The root and all folders of a path: `a/b` → `''`, `a`, `a/b` */
 function foldersOnTheWay(path: string): readonly string[] {
   const names = path.split('/');
   return [...names, ''].map((_, depth) => names.slice(0, depth).join('/'));
@@ -87,7 +87,7 @@ function foldersOnTheWay(path: string): readonly string[] {
 interface Level {
   readonly folder: string;
   readonly listing: Listing;
-  /** Which folders in it lead to hours; none below an hour. */
+  /** Matches the subfolders that lead to hours; undefined below an hour. */
   readonly key: RegExp | undefined;
 }
 
@@ -102,7 +102,7 @@ async function firstStray(store: ArchiveStore, { folder, listing, key }: Level):
   return undefined;
 }
 
-/** Enough for any layout by which an archive could have been written; what lies deeper or beyond is other data. */
+/** Limit of the search. It covers any plausible layout of an archive; deeper folders hold other data. */
 const MOST_LISTINGS = 200;
 
 async function firstBelow(
@@ -122,7 +122,7 @@ async function firstBelow(
   return undefined;
 }
 
-/** Parquet by its name, or what a distributed job has written. */
+/** Whether the file is Parquet by its name, or the output of a distributed job. */
 function isOfEvents(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return /\.(parquet|parq|pq)\b/i.test(name) || name.startsWith('part-');

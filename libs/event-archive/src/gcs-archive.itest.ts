@@ -54,13 +54,13 @@ describe('an archive in a bucket', () => {
     expect((await fetch(`${endpoint}/storage/v1/b/${bucket}/o/${object}`)).status).toBe(200);
   });
 
-  it('does not list what readers ignore', async () => {
+  it('does not list files that readers ignore', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     for (const name of ['.hidden.parquet', '_SUCCESS', 'x.parquet.tmp', '', 'app=SKYPE/x.parquet']) await upload(name);
     expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
   });
 
-  it('finds objects in a padded folder, and under names that are patterns', async () => {
+  it('finds objects in an hour folder with leading zeros, and under names with wildcards', async () => {
     hour = Date.UTC(2022, 2, 9, 7);
     const names = [
       'year=2022/month=03/day=09/hour=07/part-[0-9].parquet',
@@ -72,7 +72,7 @@ describe('an archive in a bucket', () => {
     expect(local).toEqual(names.map((name) => join(folder.path, 'fetched', name)));
   });
 
-  it('is not read where its layout hides events, or a log of its own decides which count', async () => {
+  it('refuses to be read when its layout hides events, or is a table with its own log', async () => {
     const foreign = (prefix: string) => ArchiveReader.open({ kind: 'gs', bucket, prefix }, { emulatorUrl: endpoint });
     await uploadTo('strays/year=2022/month=10/day=29/a.parquet');
     await uploadTo('delta/_delta_log/00000000000000000000.json');
@@ -94,7 +94,7 @@ describe('an archive in a bucket', () => {
   });
 });
 
-describe('an archive in a bucket behind a bad network', () => {
+describe('an archive in a bucket behind an unreliable network', () => {
   let proxy: GcsFaultProxy;
   let archive: ParquetArchive;
   let reader: ArchiveReader;
@@ -111,7 +111,7 @@ describe('an archive in a bucket behind a bad network', () => {
     await proxy.stop();
   });
 
-  /** The first requests of the method meet these fates, later ones and others pass. */
+  /** Sets the fates of the next requests of a method; all later and other requests pass. */
   function meet(method: string, fates: readonly Fate[]): void {
     const remaining = [...fates];
     fateOf = (asked) => (asked === method ? (remaining.shift() ?? 'pass') : 'pass');
@@ -119,29 +119,29 @@ describe('an archive in a bucket behind a bad network', () => {
 
   const always = (fate: Fate) => Array<Fate>(20).fill(fate);
 
-  // An upload is a POST, which opens a session, and a PUT of the bytes.
+  // An upload is a POST, which opens a session, and a PUT with the bytes.
   it.each<[string, string, readonly Fate[]]>([
     ['the server is busy', 'POST', [503, 429]],
-    ['the server is busy when the bytes come', 'PUT', [503, 500]],
+    ['the server is busy during the upload', 'PUT', [503, 500]],
     ['the connection breaks', 'POST', ['disconnect']],
-    ['the connection breaks when the bytes come', 'PUT', ['disconnect', 'disconnect']],
-    ['the bytes are damaged on the way', 'PUT', ['damage']],
+    ['the connection breaks during the upload', 'PUT', ['disconnect', 'disconnect']],
+    ['the bytes are damaged in transit', 'PUT', ['damage']],
   ])('stores the file when %s at first', async (_what, method, fates) => {
     meet(method, fates);
     const file = await archive.create(pathIn(hour), columnsOf([aRow()]));
     expect(await archive.read(pathIn(hour))).toMatchObject({ file });
   });
 
-  it('does not take a lost answer for a failure: the file is there, and holds the rows', async () => {
+  it('treats a file whose upload got no answer as stored, and reads its rows', async () => {
     meet('PUT', ['lose answer']);
     expect(await archive.create(pathIn(hour), columnsOf([aRow()]))).toBeUndefined();
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
   it.each([
-    ['when the session is opened', 'POST'],
-    ['when the bytes come', 'PUT'],
-  ])('adopts a file that exists where creating it again is forbidden %s', async (_when, method) => {
+    ['to the POST that opens the session', 'POST'],
+    ['to the PUT of the bytes', 'PUT'],
+  ])('adopts an existing file when the server answers 403 %s', async (_when, method) => {
     meet(method, []);
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     meet(method, always(403));
@@ -149,14 +149,14 @@ describe('an archive in a bucket behind a bad network', () => {
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
-  it('reports a server that stays busy, as worth another try', async () => {
+  it('reports a server that stays busy as a retryable failure', async () => {
     meet('PUT', always(503));
     const expected = { code: 'ARCHIVE_UNAVAILABLE', retryable: true };
     await expect(archive.create(pathIn(hour), columnsOf([aRow()]))).rejects.toMatchObject(expected);
     expect(await staged()).toEqual([]);
   });
 
-  it.each(['POST', 'PUT'])('gives up a %s that is never answered, and closes its connection', async (method) => {
+  it.each(['POST', 'PUT'])('times out a %s without an answer, and closes its connection', async (method) => {
     meet(method, always('hang'));
     const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
     await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
@@ -167,19 +167,19 @@ describe('an archive in a bucket behind a bad network', () => {
     ['read', () => archive.read(pathIn(hour))],
     ['list', () => reader.listHour(hour)],
     ['look for', () => archive.exists(pathIn(hour))],
-  ])('gives up to %s when that is never answered', async (_what, operation) => {
+  ])('times out an attempt to %s a file without an answer', async (_what, operation) => {
     meet('GET', always('hang'));
     await expect(operation()).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
   });
 
-  it('reads the file when the server is busy, the connection breaks and the bytes are damaged at first', async () => {
+  it('reads a file after a busy server, a broken connection and damaged bytes', async () => {
     meet('GET', []);
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     meet('GET', [503, 'disconnect', 'damage']);
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
-  it('says that creating is forbidden once it knows that no such file exists', async () => {
+  it('reports a forbidden creation once it has checked that the file does not exist', async () => {
     meet('POST', always(403));
     const before = proxy.seen.length;
     const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
@@ -193,11 +193,11 @@ describe('an archive in a bucket behind a bad network', () => {
 });
 
 describe('a bucket that does not exist', () => {
-  const nobodys = { kind: 'gs', bucket: 'nobodys-bucket', prefix: '' } as const;
+  const missing = { kind: 'gs', bucket: 'missing-bucket', prefix: '' } as const;
 
-  it('is reported when it is opened to write, and when a reader looks for it', async () => {
-    const reader = await ArchiveReader.open(nobodys, { emulatorUrl: endpoint });
-    const open = () => openEventArchive(nobodys, { emulatorUrl: endpoint, tempFolder: folder.path });
+  it('is reported when it is opened for writing, and when a reader checks it', async () => {
+    const reader = await ArchiveReader.open(missing, { emulatorUrl: endpoint });
+    const open = () => openEventArchive(missing, { emulatorUrl: endpoint, tempFolder: folder.path });
     for (const attempt of [open, () => reader.check()]) {
       const refused = attempt();
       await expect(refused).rejects.toMatchObject({ code: 'ARCHIVE_MISSING', retryable: false });
@@ -206,8 +206,8 @@ describe('a bucket that does not exist', () => {
   });
 });
 
-describe('a bucket that is opened to write', () => {
-  it('is refused at once when it does not let objects be created', async () => {
+describe('a bucket that is opened for writing', () => {
+  it('is refused at once when it denies the creation of objects', async () => {
     const refusing = await GcsFaultProxy.start(endpoint, (method) => (method === 'POST' ? 403 : 'pass'));
     const opened = open(refusing.url);
     await expect(opened).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
@@ -215,7 +215,7 @@ describe('a bucket that is opened to write', () => {
     await refusing.stop();
   });
 
-  it('is left to the files when it does not answer now, and holds nothing of the question when it does', async () => {
+  it('is opened although it does not answer yet, and holds no test object once it does', async () => {
     const away = await GcsFaultProxy.start(endpoint, () => 503);
     await (await open(away.url)).close();
     await away.stop();
@@ -225,7 +225,7 @@ describe('a bucket that is opened to write', () => {
   });
 });
 
-/** An object of any name in the folder of the hour. */
+/** Uploads an object of this name into the folder of the hour. */
 function upload(name: string): Promise<void> {
   return uploadTo(`some/prefix/${hourFolder(hour)}/${name}`);
 }

@@ -9,7 +9,7 @@ const none = new Error(
 );
 
 describe('a process without credentials', () => {
-  it('is told at once which ways there are to give it some', () => {
+  it('fails at once with an error that lists the ways to provide them', () => {
     expect(credentialProblem(none, {}, 1)).toMatchObject({ mayPass: false });
     expect(credentialProblem(none, {}, 1)?.advice).toContain(
       'set GOOGLE_APPLICATION_CREDENTIALS to a key file, or run',
@@ -21,7 +21,7 @@ describe('a process without credentials', () => {
     expect(credentialProblem(none, { [name]: '10.0.0.1' }, 60)).toMatchObject({ mayPass: false });
   });
 
-  it('waits likewise for a metadata server that has no token yet', () => {
+  it('waits in the same way for a metadata server that has no token yet', () => {
     const error = new Error(
       'A Not Found error was returned while attempting to retrieve an access token for the Compute Engine built-in service account.',
     );
@@ -30,7 +30,7 @@ describe('a process without credentials', () => {
   });
 });
 
-describe('a metadata server that begins to answer after the first question', () => {
+describe('a metadata server that begins to answer after the first request', () => {
   let server: Server;
   let isUp = false;
   const authorizations: (string | undefined)[] = [];

@@ -2,11 +2,11 @@ import type { Bucket } from '@google-cloud/storage';
 import { gcpMetadata } from 'google-auth-library';
 import { messageOf } from './error-fields.ts';
 
-/** Google's metadata server answers some seconds after the pod or machine that asks it has started. */
+/** Google's metadata server begins to answer some seconds after the start of the pod or machine. */
 const METADATA_SERVER_STARTS_IN_S = 60;
 
 const NO_CREDENTIALS = /could not load the default credentials/i;
-/** It answers, and has no token to give. */
+/** The metadata server answers that it has no token. */
 const NO_TOKEN = /compute engine built-in service account/i;
 const REJECTED = /invalid_grant|invalid_client|invalid_rapt|account has been deleted/i;
 const MISSING_FILE = /the file at .* does not exist, or it is not a file/i;
@@ -17,13 +17,13 @@ const ATTACH =
 
 export interface CredentialProblem {
   readonly mayPass: boolean;
-  /** What is to be done. */
+  /** The next step for the operator. */
   readonly advice: string;
 }
 
 /**
- * What is wrong with the credentials of this process, if a failure is about them. Without any, a process that may be
- * on Google Cloud has to wait: the server that hands them out starts beside it.
+ * The problem of this process's credentials, if the failure is about them. A process without credentials that may run
+ * on Google Cloud waits, since the metadata server starts at the same time as the process.
  */
 export function credentialProblem(
   error: unknown,
@@ -43,13 +43,15 @@ export function credentialProblem(
   return { mayPass: false, advice: `there are no credentials: ${ATTACH}` };
 }
 
-/** In a container of Kubernetes, on a machine or a serverless platform of Google's. */
+/** True in Kubernetes, and on Google's machines and serverless platforms. */
 function mayHaveMetadataServer(environment: Readonly<Record<string, string | undefined>>): boolean {
   const names = ['KUBERNETES_SERVICE_HOST', 'GCE_METADATA_HOST', 'GCE_METADATA_IP', 'METADATA_SERVER_DETECTION'];
   return names.some((name) => Boolean(environment[name])) || gcpMetadata.getGCPResidency();
 }
 
-/** The client remembers for ever that there is no metadata server. Called before another try, it looks again. */
+/**
+ * The client remembers forever that the metadata server is missing. Call before a retry: the client then asks again.
+ */
 export function lookForCredentialsAgain(bucket: Bucket): void {
   gcpMetadata.resetIsAvailableCache();
   Reflect.set(bucket.storage.authClient, 'checkIsGCE', undefined);

@@ -10,7 +10,7 @@ import { downloadObject } from './gcs-download.ts';
 
 const OBJECT = Buffer.alloc(64 * 1024, 'a');
 
-/** A server that answers all at once and ends the connection, as one that is told to stop does. */
+/** A server that sends its whole answer at once and closes the connection, as during a shutdown. */
 async function aServerThatEnds(answered: Buffer): Promise<Server> {
   const crc32c = new CRC32C();
   crc32c.update(OBJECT);
@@ -28,7 +28,7 @@ async function aServerThatEnds(answered: Buffer): Promise<Server> {
   return server;
 }
 
-describe('a download from a bucket whose server ends the connection', () => {
+describe('a download from a bucket whose server closes the connection', () => {
   let folder: string;
   let server: Server;
 
@@ -47,14 +47,14 @@ describe('a download from a bucket whose server ends the connection', () => {
     return downloadObject(bucket, { name, localFile: join(folder, name), isAuthorized: false, idleMs: 5_000 });
   }
 
-  it('is complete although the end comes before everything has been read', async () => {
+  it('is complete although the connection closes before everything is read', async () => {
     server = await aServerThatEnds(OBJECT);
     await Promise.all(Array.from({ length: 4 }, (_, index) => download(`${index}`)));
     for (const name of await readdir(folder)) expect(await readFile(join(folder, name))).toEqual(OBJECT);
     expect(await readdir(folder)).toHaveLength(4);
   });
 
-  it('fails, and leaves nothing, when bytes are missing', async () => {
+  it('fails, and leaves no file, when bytes are missing', async () => {
     server = await aServerThatEnds(OBJECT.subarray(1));
     await expect(download('a')).rejects.toMatchObject({ code: 'ECONNRESET' });
     expect(await readdir(folder)).toEqual([]);
@@ -62,7 +62,7 @@ describe('a download from a bucket whose server ends the connection', () => {
 });
 
 describe('a download where HTTPS_PROXY is set', () => {
-  it('goes through the proxy, which alone knows the way', async () => {
+  it('goes through the proxy, which alone reaches the server', async () => {
     const server = await aServerThatEnds(OBJECT);
     const { port } = server.address() as { port: number };
     const asked: (string | undefined)[] = [];

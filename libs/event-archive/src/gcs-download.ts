@@ -13,16 +13,16 @@ export interface Download {
   /** Name of the object. */
   readonly name: string;
   readonly localFile: string;
-  /** Whether the server wants to know who asks; one that stands in for Google's does not. */
+  /** Whether the request carries credentials; an emulator needs none. */
   readonly isAuthorized: boolean;
-  /** How long the server may be silent. */
+  /** How long the server may be silent (milliseconds). */
   readonly idleMs: number;
 }
 
 /**
- * Copies an object to a local file; its CRC32C is checked. Nothing is left when that fails. The request is our own
- * since the client's cannot be given up, and warns of leaks at each file. It is not made by `fetch`: that of Node 24 ends
- * the process when a server ends a connection whose data wait to be read (nodejs/undici#5360).
+ * Copies an object to a local file and checks its CRC32C. A failure leaves no file. The request bypasses the storage
+ * client, whose requests cannot be aborted and warn of leaks at each file. It does not use `fetch`, since that of Node
+ * 24 ends the process when a server closes a connection with unread data (nodejs/undici#5360).
  */
 export async function downloadObject(
   bucket: Bucket,
@@ -51,7 +51,7 @@ export async function downloadObject(
   }
 }
 
-/** @throws an error with the `status` of a response that is not the object. */
+/** @throws an error with the `status` of a response other than the object. */
 async function* chunksOf(response: IncomingMessage, onChunk: () => void): AsyncGenerator<Buffer, void, void> {
   const { statusCode: status, statusMessage } = response;
   if (status !== OK) throw Object.assign(new Error((await text(response)) || statusMessage), { status });

@@ -5,26 +5,26 @@ import { credentialProblem } from './gcs-credentials.ts';
 import { refusalOf } from './gcs-refusals.ts';
 import { localFailure } from './local-failure.ts';
 
-/** Where an operation failed, for the message. */
+/** The failed operation, for the message. */
 export interface GcsOperation {
-  /** «cannot …» */
+  /** A verb, such as `create`: the message begins with «cannot create». */
   readonly name: string;
   /** `gs://bucket` or `gs://bucket/object`. */
   readonly url: string;
-  /** What this service account needs there; those of the archive unless given. */
+  /** The roles that the service account needs; default: those of the archive. */
   readonly rights?: string;
 }
 
 const ARCHIVE_RIGHTS = 'roles/storage.objectCreator and roles/storage.objectViewer';
 
 /**
- * What a failure of the client means: it throws its own errors, those of its HTTP libraries and of the local disk, and
- * bare objects. What is none of these is a bug and passed on as it is.
+ * Turns a failure of the storage client into an ArchiveError. The client throws its own errors, those of its HTTP
+ * libraries and of the local disk, and bare objects. Anything else is a bug and returned unchanged.
  */
 export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation, error: unknown): unknown {
   if (error instanceof ArchiveError) return error;
   const status = httpStatusOf(error);
-  // What cannot be parsed is quoted in the message, and would be in the cause.
+  // The parser quotes the credentials file in its message, so neither message nor cause may be shown.
   const isQuoted = isAboutCredentialFile(error);
   const reason = isQuoted
     ? 'the file that GOOGLE_APPLICATION_CREDENTIALS names cannot be read as JSON'
@@ -44,14 +44,14 @@ export function gcsFailure({ name, url, rights = ARCHIVE_RIGHTS }: GcsOperation,
   }
   if (status === 404) return of('ARCHIVE_MISSING', 'create the bucket, or correct ARCHIVE_URL');
   if (status !== undefined ? isPassingStatus(status) || isDamagedInTransit(error) : isAboutTheNetwork(error)) {
-    return of('ARCHIVE_UNAVAILABLE', 'it is worth another try');
+    return of('ARCHIVE_UNAVAILABLE', 'another attempt may succeed');
   }
   if (status !== undefined) return of('ARCHIVE_REFUSED', 'see what the server says');
   if (isAboutCertificates(error)) return of('ARCHIVE_REFUSED', 'see the certificates of this machine');
   return localFailure(`${name} ${url} by way of the local disk`, error);
 }
 
-/** Status of the HTTP response that an error of the client stands for. */
+/** The status of the HTTP response in an error of the client. */
 export function httpStatusOf(error: unknown): number | undefined {
   for (const status of [fieldOf(error, 'status'), fieldOf(error, 'code')]) {
     const number = Number(status);
@@ -64,15 +64,15 @@ function isPassingStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
-/** The server computes the CRC32C of what it received and compares it with the one announced. */
+/** The server compares the CRC32C of the received bytes with the announced one. */
 function isDamagedInTransit(error: unknown): boolean {
   return /crc32c/i.test(messageOf(error));
 }
 
 /**
- * What HTTP libraries say of a connection that broke in the middle: a stream that ended early or was destroyed (Node),
- * an answer that does not parse (its parser), anything of undici; and what the client says of a download whose checksum
- * is another.
+ * Error codes of a connection that broke in the middle: a stream that ended early or was destroyed (Node), an answer
+ * that cannot be parsed (Node's HTTP parser), any error of undici, and the client's error for a download with a wrong
+ * checksum.
  */
 const BROKEN =
   /^(ERR_STREAM_PREMATURE_CLOSE|ERR_STREAM_DESTROYED|ERR_SOCKET_.*|HPE_.*|UND_ERR_.*|ABORT_ERR|CONTENT_DOWNLOAD_MISMATCH)$/;

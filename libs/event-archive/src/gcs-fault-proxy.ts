@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** What becomes of a request: bytes are damaged on their way up or down, a status is answered instead of the server. */
+/** The fate of a request. `damage` alters the uploaded or downloaded bytes; a number is answered as status. */
 export type Fate = 'pass' | 'hang' | 'disconnect' | 'lose answer' | 'damage' | number;
 
-/** Of the connection to the proxy, not of the request. */
+/** Headers that belong to the connection to the proxy and are not forwarded. */
 const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
 
-/** Stands before a storage server and does to its requests what networks do. */
+/** A proxy before a storage server that injects network faults. */
 export class GcsFaultProxy {
   readonly #server: Server;
   readonly #target: string;
@@ -34,7 +34,7 @@ export class GcsFaultProxy {
     return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
   }
 
-  /** Connections that clients keep open. */
+  /** Number of open client connections. */
   async connections(): Promise<number> {
     const { promise, resolve } = Promise.withResolvers<number>();
     this.#server.getConnections((_error, count) => {
@@ -82,7 +82,7 @@ export class GcsFaultProxy {
     response.writeHead(answer.status).end(answered);
   }
 
-  /** The address at which the proxy is asked for the same. */
+  /** The URL of a location by way of the proxy. */
   #through(location: string): string {
     const { pathname, search } = new URL(location);
     return `${this.url}${pathname}${search}`;

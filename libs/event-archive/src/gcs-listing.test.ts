@@ -9,7 +9,7 @@ const PAGES: Readonly<Record<string, object>> = {
   third: { items: [{ name: 'root/hour/a', size: '1' }] },
 };
 
-describe('a listing of a bucket that comes in pages', () => {
+describe('a listing of a bucket in several pages', () => {
   let server: Server;
 
   beforeEach(async () => {
@@ -25,7 +25,7 @@ describe('a listing of a bucket that comes in pages', () => {
     server.close();
   });
 
-  it('holds the objects and the folders of all of them', async () => {
+  it('has the objects and folders of all pages', async () => {
     const { port } = server.address() as { port: number };
     const bucket = gcsBucket('bucket', `http://127.0.0.1:${port}`);
     const store = new GcsStore(bucket, { prefix: 'root', timeoutMs: 5_000, isAuthorized: false });

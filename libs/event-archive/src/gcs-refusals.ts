@@ -1,7 +1,7 @@
 import type { ArchiveErrorCode } from './archive-error.ts';
 import { fieldOf, messageOf } from './error-fields.ts';
 
-/** What Google Cloud Storage says with a status that means something else as a rule, by message or reason. */
+/** Answers of Google Cloud Storage whose message or reason says more than their status, with code and advice. */
 const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
   [
     /requester.?pays|UserProjectMissing/i,
@@ -27,7 +27,7 @@ const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
   [
     /rateLimitExceeded|quotaExceeded|rate limit/i,
     'ARCHIVE_UNAVAILABLE',
-    'it is worth another try; raise the quota if it happens often',
+    'another attempt may succeed; raise the quota if it happens often',
   ],
   [
     /cloud ?kms|CryptoKey/i,
@@ -47,11 +47,11 @@ const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
   [
     /proxy authentication required/i,
     'ARCHIVE_REFUSED',
-    'the proxy wants a login: write it into HTTPS_PROXY (http://user:password@host:port)',
+    'the proxy requires a login: write it into HTTPS_PROXY (http://user:password@host:port)',
   ],
 ];
 
-/** What is to be done about an answer that says more than its status, or undefined when it does not. */
+/** Code and advice for an answer that says more than its status; undefined for any other. */
 export function refusalOf(error: unknown): readonly [code: ArchiveErrorCode, advice: string] | undefined {
   const text = [messageOf(error), ...reasonsOf(error)].join(' ');
   const found = REFUSALS.find(([pattern]) => pattern.test(text));

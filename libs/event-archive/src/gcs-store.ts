@@ -11,15 +11,15 @@ import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
 import { createObject } from './gcs-upload.ts';
 import { isVisibleName, refuseOutside } from './visible-name.ts';
 
-/** Failures that pass soon are not worth encoding a file again; longer ones are the caller's to wait for. */
+/** Retries here bridge short failures, so that a file need not be encoded again; callers wait for longer ones. */
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
 
 export interface GcsStoreOptions {
-  /** Without slashes at its ends; may be empty. */
+  /** Without slashes at either end; may be empty. */
   readonly prefix: string;
-  /** How long one request may take, or a download be silent. */
+  /** How long one request may take, or a download may be silent (milliseconds). */
   readonly timeoutMs: number;
-  /** Whether the server is Google's, or one that stands in for it and does not ask who we are. */
+  /** Whether requests carry credentials: to Google's server, but not to an emulator. */
   readonly isAuthorized: boolean;
 }
 
@@ -37,7 +37,9 @@ export class GcsStore implements CheckedStore {
     this.#isAuthorized = isAuthorized;
   }
 
-  /** Asks for credentials first: the client would go on without any, and find the bucket not public, or no network. */
+  /**
+   * Fetches credentials first: without any, the client would go on and report a private bucket or a missing network.
+   */
   async checkReadable(): Promise<void> {
     await this.#tried('list', this.#prefix, async () => {
       const { authClient } = this.#bucket.storage;
@@ -48,8 +50,9 @@ export class GcsStore implements CheckedStore {
   }
 
   /**
-   * Likewise, and that objects may be created; creates none: an upload that never gets its bytes leaves nothing.
-   * @throws {ArchiveError} when the bucket does not answer, is missing, or refuses that.
+   * Checks that the bucket is readable and permits new objects. It creates none: an upload session without bytes leaves
+   * nothing.
+   * @throws {ArchiveError} when the bucket does not answer, is missing, or denies the creation.
    */
   async checkWritable(): Promise<void> {
     await this.checkReadable();
@@ -63,7 +66,7 @@ export class GcsStore implements CheckedStore {
     const name = this.#nameOf(path);
     const bytes = await readFile(preparedFile);
     return this.#tried('create', name, () =>
-      // Each of the three requests has a deadline of its own; this one is for what comes before, the credentials.
+      // Each of the three requests has its own deadline; this one also covers the credentials before them.
       withDeadline(4 * this.#timeoutMs, () => createObject(this.#bucket, name, bytes, this.#timeoutMs)),
     );
   }
@@ -89,7 +92,7 @@ export class GcsStore implements CheckedStore {
     });
   }
 
-  /** The objects right below a prefix, and the prefixes below it. */
+  /** The objects and prefixes directly below a prefix. */
   async #listed(prefix: string): Promise<{ readonly objects: readonly File[]; readonly prefixes: readonly string[] }> {
     const objects: File[] = [];
     const prefixes: string[] = [];
@@ -116,7 +119,7 @@ export class GcsStore implements CheckedStore {
     });
   }
 
-  /** A name that no reader takes, and no file has. */
+  /** An object name that readers ignore and no file of the archive has. */
   get #probe(): File {
     return this.#bucket.file(`${this.#prefix}.staging/probe`);
   }
@@ -128,7 +131,7 @@ export class GcsStore implements CheckedStore {
 
   #missing(path: string): ArchiveError {
     const place = `gs://${this.#bucket.name}/${this.#prefix}`;
-    return new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${place}: somebody has removed or moved it`);
+    return new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${place}: it was removed or moved`);
   }
 
   #tried<T>(operation: string, name: string, work: () => Promise<T>): Promise<T> {

@@ -5,23 +5,24 @@ const PRECONDITION_FAILED = 412;
 const FORBIDDEN = 403;
 
 /**
- * Creates an object, unless one of that name exists. The server refuses bytes whose CRC32C is not the one announced,
- * so that a damaged object never exists (the client's own check would delete it afterwards).
+ * Creates an object unless one of that name exists. The server refuses bytes whose CRC32C differs from the announced
+ * one, so a damaged object never exists (the client's own check would delete it afterwards).
  *
- * Who may create and not delete may be told 403 in place of 412 of an object that exists: to replace one is to delete it,
- * and which of the two the server checks first is not documented. So after a 403 the object itself is asked for.
- * @param timeoutMs for each of the requests, at most three; a connection that is silent for longer is closed.
+ * For an existing object, a service account that may create but not delete can get 403 instead of 412: replacing an
+ * object requires the right to delete it, and the order of the server's two checks is not documented. So after a 403
+ * the object itself is looked up.
+ * @param timeoutMs for each of at most three requests; a connection that is silent for longer is closed.
  * @returns false when an object of that name exists.
  */
 export async function createObject(bucket: Bucket, name: string, bytes: Buffer, timeoutMs: number): Promise<boolean> {
   const crc32c = new CRC32C();
   crc32c.update(bytes);
   const object = bucket.file(name);
-  // Options of both requests; the address is put in afterwards.
+  // Applies to both requests of the upload; the client adds the URI afterwards.
   object.interceptors.push({ request: (options) => ({ uri: '', ...options, timeout: timeoutMs }) });
   try {
     await object.save(bytes, {
-      // The only kind of upload whose requests the client can time out: a simple one would hang for ever.
+      // The client times out only the requests of resumable uploads; a simple upload could hang forever.
       resumable: true,
       preconditionOpts: { ifGenerationMatch: 0 },
       validation: false,

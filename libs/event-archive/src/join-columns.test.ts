@@ -2,7 +2,7 @@ import { joinColumns } from './join-columns.ts';
 import { aRow, columnsOf, manyRows, rowsIn } from './rows-for-tests.ts';
 
 describe('joined rows', () => {
-  it('are those of the parts in their order, whatever numbers the parts give their texts', () => {
+  it('have the rows of the parts in order, although each part numbers its texts by itself', () => {
     const rows = [
       aRow({ id: 'a', app: 'x' }),
       aRow({ id: 'b', app: 'y' }),
@@ -14,12 +14,12 @@ describe('joined rows', () => {
     expect(joined.id.values).toEqual(['a', 'b']);
   });
 
-  it('are the part itself when it is the only one', () => {
+  it('are the part itself when there is only one', () => {
     const only = columnsOf(manyRows(3));
     expect(joinColumns([only])).toBe(only);
   });
 
-  it('are refused when they are of several partitions', () => {
+  it('are refused when the parts belong to several partitions', () => {
     expect(() => joinColumns([columnsOf(manyRows(1), 1), columnsOf(manyRows(1), 2)])).toThrow('several partitions');
   });
 });

@@ -3,7 +3,7 @@ import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 type Numbers = 'offset' | 'eventTimeMs' | 'bytes';
 type Texts = 'id' | 'antennaId' | 'app';
 
-/** The parts one after the other. There is at least one, and all are of one partition. */
+/** Concatenates the rows of the parts, which belong to one partition. */
 export function joinColumns(parts: readonly [EventColumns, ...EventColumns[]]): EventColumns {
   const [first, ...others] = parts;
   if (others.length === 0) return first;

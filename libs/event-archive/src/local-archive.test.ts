@@ -50,7 +50,7 @@ describe('an archive on a local disk', () => {
     expect(await staged()).toEqual([]);
   });
 
-  it('does not list what readers ignore', async () => {
+  it('does not list files that readers ignore', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));
     const path = join(root, hourFolder(hour));
     for (const name of ['.x.parquet.crc', '_SUCCESS', 'x.parquet.tmp']) await writeFile(join(path, name), 'x');
@@ -58,7 +58,7 @@ describe('an archive on a local disk', () => {
     expect((await reader.listHour(hour)).map(({ path }) => path)).toEqual([pathIn(hour)]);
   });
 
-  it('is discovered by the partitions of its folders', async () => {
+  it('is readable by DuckDB with partitions from its folder names', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow({ id: 'me' })]));
     const connection = await (await DuckDBInstance.create()).connect();
     const found = await connection.runAndReadAll(
@@ -71,7 +71,7 @@ describe('an archive on a local disk', () => {
     expect(found.getRowsJson()).toEqual([[partition]]);
   });
 
-  it('shows nothing of a file whose writer died before it was published', async () => {
+  it('shows nothing of a file whose writer was killed before publishing it', async () => {
     expect(await killedBeforePublishing()).toBe('SIGKILL');
     const [left] = await staged();
     expect(await archive.exists(pathIn(hour))).toBe(false);
@@ -80,7 +80,7 @@ describe('an archive on a local disk', () => {
     await rm(join(root, '.staging', left!));
   });
 
-  it('removes what died more than a day ago when it is opened, and nothing younger', async () => {
+  it('removes staged files older than a day when it is opened, and no younger ones', async () => {
     const [old, young] = ['old.tmp', 'young.tmp'].map((name) => join(root, '.staging', name));
     await writeFile(old!, 'x');
     await writeFile(young!, 'x');
@@ -91,15 +91,15 @@ describe('an archive on a local disk', () => {
     await rm(young!);
   });
 
-  it('says what is wrong and leaves nothing behind when the folder cannot be made', async () => {
-    await writeFile(join(root, 'year=1999'), 'a file in the place of a folder');
+  it('reports a folder that cannot be created, and leaves nothing behind', async () => {
+    await writeFile(join(root, 'year=1999'), 'a file in place of a folder');
     const expected = { code: 'ARCHIVE_REFUSED', retryable: false };
     const path = pathIn(Date.UTC(1999, 0));
     await expect(archive.create(path, columnsOf([aRow()]))).rejects.toMatchObject(expected);
     expect(await staged()).toEqual([]);
   });
 
-  it('is missing to a reader as long as nobody has created it, and is not created by it', async () => {
+  it('is reported as missing to a reader before a writer has created it, and readers do not create it', async () => {
     const path = join(folder.path, 'nothing');
     const early = await ArchiveReader.open({ kind: 'file', path });
     await expect(early.check()).rejects.toMatchObject({ code: 'ARCHIVE_MISSING' });
@@ -107,13 +107,13 @@ describe('an archive on a local disk', () => {
     await expect(readdir(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('is refused, and not waited for, where no folder can be made', async () => {
+  it('is refused at once where no folder can be created', async () => {
     const nowhere = openEventArchive({ kind: 'file', path: '/proc/nope/archive' });
     await expect(nowhere).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
     await expect(nowhere).rejects.toThrow('cannot make the folder /proc/nope (ENOENT) although /proc is there');
   }, 10_000);
 
-  it('says what is wrong when its folder is gone while it is used, and does not make it again elsewhere', async () => {
+  it('reports that its folder has disappeared during use, and does not create it again', async () => {
     const path = join(folder.path, 'mounted', 'archive');
     const mounted = await openEventArchive({ kind: 'file', path });
     await rm(path, { recursive: true });
@@ -122,14 +122,14 @@ describe('an archive on a local disk', () => {
     await mounted.close();
   });
 
-  it('says what is wrong when it cannot be opened', async () => {
+  it('reports why it cannot be opened', async () => {
     const path = join(folder.path, 'file');
     await writeFile(path, 'x');
     await expect(openEventArchive({ kind: 'file', path })).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
   });
 });
 
-/** Another process prepares a file of this archive, and is killed. @returns the signal that ended it. */
+/** Another process stages a file of this archive and is killed. @returns the signal that ended it. */
 async function killedBeforePublishing(): Promise<string | null> {
   const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const program = `

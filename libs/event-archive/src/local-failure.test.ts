@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { localFailure } from './local-failure.ts';
 
-const systemError = (code: string) =>
-  Object.assign(new Error(`${code}: told by the system`), { code, syscall: 'open' });
+const systemError = (code: string) => Object.assign(new Error(`${code}: system message`), { code, syscall: 'open' });
 const meaningOf = (error: unknown) => localFailure('store x', error);
 
 describe('a failure of the file system', () => {
-  it.each(['ENOSPC', 'EDQUOT'])('%s is a full disk, which somebody may free', (code) => {
+  it.each(['ENOSPC', 'EDQUOT'])('%s is a full disk, which passes once space is freed', (code) => {
     const meaning = meaningOf(systemError(code));
     expect(meaning).toMatchObject({ code: 'ARCHIVE_FULL', retryable: true });
     expect(String(meaning)).toContain(`cannot store x (${code}): `);
@@ -25,7 +24,7 @@ describe('a failure of the file system', () => {
     },
   );
 
-  it('is passed on as it is when it is something else', () => {
+  it('is passed on unchanged when it is another error', () => {
     const bug = new TypeError('x is not a function');
     expect(meaningOf(bug)).toBe(bug);
     const ofNode = Object.assign(new TypeError('the argument must be a string'), { code: 'ERR_INVALID_ARG_TYPE' });
@@ -33,7 +32,7 @@ describe('a failure of the file system', () => {
   });
 });
 
-describe('what Node says of a real file system', () => {
+describe('the error of a real file system', () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -49,21 +48,21 @@ describe('what Node says of a real file system', () => {
     message: expect.stringContaining(`(${systemCode})`) as string,
   });
 
-  it('of a missing file is final', async () => {
+  it('for a missing file is final', async () => {
     expect(await failureOf(readFile(join(folder, 'missing')))).toMatchObject(refused('ENOENT'));
   });
 
-  it('of a name that is too long is final', async () => {
+  it('for a name that is too long is final', async () => {
     expect(await failureOf(writeFile(join(folder, 'x'.repeat(300)), ''))).toMatchObject(refused('ENAMETOOLONG'));
   });
 
-  it('of links in a circle is final', async () => {
+  it('for a cycle of symbolic links is final', async () => {
     await symlink(join(folder, 'b'), join(folder, 'a'));
     await symlink(join(folder, 'a'), join(folder, 'b'));
     expect(await failureOf(readFile(join(folder, 'a')))).toMatchObject(refused('ELOOP'));
   });
 
-  it('of a file in the place of a folder is final', async () => {
+  it('for a file in place of a folder is final', async () => {
     await writeFile(join(folder, 'file'), '');
     expect(await failureOf(readdir(join(folder, 'file')))).toMatchObject(refused('ENOTDIR'));
   });

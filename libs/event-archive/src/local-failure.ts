@@ -8,13 +8,13 @@ const OUT_OF_RESOURCES: Meaning = ['ARCHIVE_UNAVAILABLE', 'this machine has no m
 const IN_THE_WAY: Meaning = ['ARCHIVE_REFUSED', 'a file is in the place of a folder, or a folder in that of a file'];
 const NO_HARD_LINKS: Meaning = ['ARCHIVE_REFUSED', 'use one file system that has hard links'];
 
-/** What errors of a file system (errno(3)) mean to whoever reads or writes an archive. Any other code is final. */
+/** Error codes of file systems (errno(3)) as errors of the archive. Any other code is final. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  // Passing: somebody may free space while the worker waits, and what is not archived is still in the topic.
+  // Passing: the worker waits while space is freed, and the topic still holds what is not archived.
   ENOSPC: ['ARCHIVE_FULL', 'the disk is full: free space or enlarge it'],
   EDQUOT: ['ARCHIVE_FULL', 'the disk quota is used up: free space or raise it'],
   EIO: ['ARCHIVE_UNAVAILABLE', 'look at the disk and the kernel log'],
-  EBUSY: ['ARCHIVE_UNAVAILABLE', 'another program has the file for itself'],
+  EBUSY: ['ARCHIVE_UNAVAILABLE', 'another program has locked the file'],
   EINTR: ['ARCHIVE_UNAVAILABLE', 'the call was interrupted'],
   ESTALE: ['ARCHIVE_UNAVAILABLE', 'the network file system has lost the folder'],
   ...Object.fromEntries(
@@ -40,8 +40,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 const OTHER: Meaning = ['ARCHIVE_REFUSED', 'the file system does not do that; see errno(3)'];
 
 /**
- * A failure of a file system in the words of the archive; whatever else is passed on as it is.
- * @param operation what failed, «cannot …».
+ * Turns a failure of a file system into an ArchiveError; returns any other error unchanged.
+ * @param operation what failed: the message begins with «cannot» and this text.
  */
 export function localFailure(operation: string, error: unknown): unknown {
   const systemCode = codeOf(error);

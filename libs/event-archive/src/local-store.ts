@@ -11,7 +11,7 @@ import { isVisibleName, refuseOutside } from './visible-name.ts';
 /** Readers ignore folders whose name begins with a dot. */
 export const STAGING_FOLDER = '.staging';
 
-/** An archive in a folder of a local disk (or of a network file system with hard links). */
+/** An archive in a folder of a local disk, or of a network file system with hard links. */
 export class LocalStore implements CheckedStore {
   readonly #root: string;
   readonly #folders: DurableFolders;
@@ -35,14 +35,14 @@ export class LocalStore implements CheckedStore {
     }
   }
 
-  /** The prepared file is on the same file system; it stays where it is, as another name of the same file. */
+  /** The prepared file is on the same file system; publishing adds a second name to it and leaves the first. */
   publish(preparedFile: string, path: string): Promise<boolean> {
     return this.#explained(`store ${path}`, async () => {
       refuseOutside(path);
       await syncFile(preparedFile);
       const folder = await this.#folders.ensure(dirname(path));
       const isOurs = await linkUnlessExists(preparedFile, join(folder, basename(path)));
-      // Also when it existed: whoever created it may have died before this, and we are going to rely on it.
+      // Also when the file existed: its creator may have died before this sync, and callers rely on durability.
       await syncFolder(folder);
       return isOurs;
     });
@@ -71,10 +71,7 @@ export class LocalStore implements CheckedStore {
     return this.#explained(`read ${path}`, async () => {
       const local = this.#absolute(path);
       if (await existsAt(local)) return local;
-      throw new ArchiveError(
-        'ARCHIVE_FILE_MISSING',
-        `${path} is not in ${this.#root}: somebody has removed or moved it`,
-      );
+      throw new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${this.#root}: it was removed or moved`);
     });
   }
 
@@ -97,7 +94,7 @@ export class LocalStore implements CheckedStore {
   }
 }
 
-/** What readers would read under this name: a symbolic link is what it leads to. */
+/** The entry as readers see it: a symbolic link counts as its target. */
 async function target(entry: Dirent, folder: string): Promise<Pick<Dirent, 'isFile' | 'isDirectory'>> {
   if (!entry.isSymbolicLink() || !isVisibleName(entry.name)) return entry;
   const path = join(folder, entry.name);

@@ -1,7 +1,7 @@
 import type { EventColumns, DictionaryColumn } from '@antenna/archive-format';
 import { ascendingRows, valuesOfRows } from './row-order.ts';
 
-/** The rows in the order of their offsets, as a chunk has them, in whichever order a file keeps them. */
+/** The rows in offset order, whatever the order in their file. */
 export function inOffsetOrder(columns: EventColumns): EventColumns {
   const order = ascendingRows(columns.offset);
   const numbers = (column: Float64Array) => valuesOfRows(column, order, new Float64Array(order.length));

@@ -13,27 +13,27 @@ import { threadedParquetEncoder } from './parquet-encoder.ts';
 import { StagingFolder } from './staging-folder.ts';
 
 export interface ArchiveOptions {
-  /** Origin (`http://host:port`) of a server that stands in for Google Cloud Storage. */
+  /** Origin (`http://host:port`) of an emulator of Google Cloud Storage. */
   readonly emulatorUrl?: string | undefined;
-  /** Where files for a bucket are prepared; the system's folder for temporary files unless given. */
+  /** Folder for the staging of files for a bucket; default: the system's temporary folder. */
   readonly tempFolder?: string | undefined;
-  /** Files that are encoded at the same time; 1 (some 800,000 rows a second) unless given. */
+  /** Files that are encoded at the same time; default: 1 (some 800,000 rows a second). */
   readonly encoderThreads?: 1 | 2;
-  /** How long one request to a bucket may take, or a download be silent; 60,000 unless given. */
+  /** How long one request to a bucket may take, or a download may be silent; default: 60,000. */
   readonly requestTimeoutMs?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Of the first request, for which the start of a worker waits. */
+/** Deadline of the first request, for which the start of a worker waits. */
 const CHECK_TIMEOUT_MS = 10_000;
 
 type BucketLocation = Extract<ArchiveLocation, { kind: 'gs' }>;
 
 /**
- * Opens the archive: a local folder is created where it is missing, a bucket is not. A bucket that does not answer now is
- * left to the files, which wait for it.
- * @throws {ArchiveError} when the folder cannot be used, or its file system cannot keep an archive; when the bucket is
- * missing or refuses what a worker does.
+ * Opens the archive for writing. A missing local folder is created, a missing bucket is not. A bucket that does not
+ * answer now is accepted; the first files wait for it.
+ * @throws {ArchiveError} when the folder is unusable or its file system cannot keep an archive, or when the bucket is
+ * missing or denies what a worker does.
  */
 export async function openEventArchive(
   location: ArchiveLocation,
@@ -69,12 +69,12 @@ async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
   };
 }
 
-/** Whatever is at a place. Nothing is asked of it yet. */
+/** The store at a location. Makes no request to it yet. */
 export async function openStore(location: ArchiveLocation, options: ArchiveOptions): Promise<CheckedStore> {
   return location.kind === 'file' ? new LocalStore(location.path) : openGcsStore(location, options);
 }
 
-/** Where the archive is a folder, the client of Google Cloud Storage is not even loaded. */
+/** Imported on demand: a local archive does not load the client of Google Cloud Storage. */
 async function openGcsStore(
   { bucket, prefix }: BucketLocation,
   { emulatorUrl, requestTimeoutMs: timeoutMs = REQUEST_TIMEOUT_MS }: ArchiveOptions,

@@ -14,8 +14,8 @@ export interface ParquetArchiveParts {
 }
 
 /**
- * The archive for whoever writes it: Parquet files under their positions (docs/commit-protocol.md, "Archive"), wherever
- * they are stored. `ArchiveReader` is for those who only read it.
+ * The archive for its writers: Parquet files named by their positions (docs/commit-protocol.md, "Archive"), in any
+ * store. `ArchiveReader` is for processes that only read.
  */
 export class ParquetArchive implements EventArchive {
   readonly #store: ArchiveStore;
@@ -29,9 +29,9 @@ export class ParquetArchive implements EventArchive {
   }
 
   /**
-   * Encodes off the event loop, then stores.
-   * @throws {ArchiveError} when the store fails; then the file may exist all the same, but only whole.
-   * @throws {RangeError} without rows.
+   * Encodes the rows off the event loop, then stores the file.
+   * @throws {ArchiveError} when the store fails; the file may exist all the same, but never in part.
+   * @throws {RangeError} when there are no rows.
    */
   create(path: string, rows: EventColumns): Promise<StoredFile | undefined> {
     if (rows.rows === 0) return Promise.reject(new RangeError(`${path} would hold no rows`));
@@ -41,7 +41,7 @@ export class ParquetArchive implements EventArchive {
     });
   }
 
-  /** @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or of the store. */
+  /** @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or the store's error. */
   read(path: string): Promise<DecodedFile> {
     return this.#staging.using(async (folder) => decodeOnThread(await this.#store.fetch(path, folder)));
   }
@@ -50,7 +50,7 @@ export class ParquetArchive implements EventArchive {
     return this.#store.exists(path);
   }
 
-  /** Ends the encoder's threads. Call it when no operation is under way. */
+  /** Ends the encoder's threads. Call it only when no operation is in progress. */
   close(): Promise<void> {
     return this.#encoder.close();
   }

@@ -4,6 +4,6 @@ import { decodeFile } from './decode-file.ts';
 import type { DecodeTask } from './parquet-decoder.ts';
 
 parentPort?.on('message', ({ path }: DecodeTask) => {
-  // A rejection is thrown as an uncaught error: it ends the thread and fails the task (worker-pool.ts).
+  // A rejection becomes an uncaught error, which ends the thread and fails the task (worker-pool.ts).
   void decodeFile(path).then((decoded) => parentPort?.postMessage(decoded, buffersOf(decoded.rows)));
 });

@@ -7,8 +7,8 @@ export interface DecodeTask {
 }
 
 /**
- * Reads a local file whole, with the independent reader, on a thread that ends afterwards: it is needed after a crash
- * only, and takes some 500 MB for a million rows.
+ * Reads a whole local file with the independent reader, on a thread that ends afterwards: reading is needed only after
+ * a crash, and takes some 500 MB for a million rows.
  * @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when it is no Parquet file with the archive's columns.
  */
 export async function decodeOnThread(path: string): Promise<DecodedFile> {

@@ -11,7 +11,7 @@ import { parquetFile } from './parquet-file.ts';
 giveWay();
 
 parentPort?.on('message', ({ rows, path }: EncodeTask) => {
-  // A rejection is thrown as an uncaught error: it ends the thread and fails the task (worker-pool.ts).
+  // A rejection becomes an uncaught error, which ends the thread and fails the task (worker-pool.ts).
   void encodeTo(path, rows).then((file) => parentPort?.postMessage(file));
 });
 

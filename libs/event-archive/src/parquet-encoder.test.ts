@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Of each thread of this process the nice value: the 19th field of its stat, the second being a name in parentheses. */
+/** The nice value of each thread of this process: field 19 of its stat; field 2 is a name in parentheses. */
 async function niceValues(): Promise<ReadonlyMap<string, number>> {
   const values = (await readdir('/proc/self/task')).map(async (thread) => {
     const stat = await readFile(`/proc/self/task/${thread}/stat`, 'utf8');
@@ -27,7 +27,7 @@ async function niceValues(): Promise<ReadonlyMap<string, number>> {
   return new Map(await Promise.all(values));
 }
 
-test('the thread that encodes gives way to all others, and no other thread does', async () => {
+test('only the encoder thread has a lower priority than the other threads of the process', async () => {
   const before = await niceValues();
   await encoder.encode(columnsOf([aRow()]), join(folder, 'rows.parquet'));
   const after = await niceValues();

@@ -8,17 +8,17 @@ export interface EncodeTask {
   readonly path: string;
 }
 
-/** Rows in, one Parquet file out, off the event loop. */
+/** Encodes rows into one Parquet file, off the event loop. */
 export interface ParquetEncoder {
   /**
-   * Writes the rows to a new file. They may be used again afterwards. The file is not yet synced to the disk.
-   * @throws the system's error when the file exists or cannot be written; part of it may be there then.
+   * Writes the rows to a new file, without a sync to disk. The rows may be used again afterwards.
+   * @throws the system's error when the file exists or cannot be written; a partial file may remain.
    */
   encode(rows: EventColumns, path: string): Promise<StoredFile>;
   close(): Promise<void>;
 }
 
-/** @param threads files that are encoded at the same time. */
+/** @param threads maximum number of files that are encoded at the same time. */
 export function threadedParquetEncoder(threads: 1 | 2): ParquetEncoder {
   const pool = new WorkerPool<EncodeTask, StoredFile>(
     siblingModule('parquet-encoder-worker', import.meta.url),
@@ -33,7 +33,7 @@ export function threadedParquetEncoder(threads: 1 | 2): ParquetEncoder {
   };
 }
 
-/** Exactly the rows: the arrays may be views of larger buffers, which would be copied whole, and belong to the caller. */
+/** Copies exactly the rows: the arrays belong to the caller, and may be views of larger buffers, copied as a whole. */
 function copyOf(rows: EventColumns): EventColumns {
   return {
     rows: rows.rows,

@@ -56,7 +56,7 @@ async function readWithDuckDb(): Promise<readonly TestRow[]> {
   }));
 }
 
-/** Rows of the same time keep their order. */
+/** Stable: rows of the same time keep their order. */
 function inTimeOrder(rows: readonly TestRow[]): readonly TestRow[] {
   return rows.toSorted((left, right) => left.eventTimeMs - right.eventTimeMs);
 }
@@ -75,10 +75,10 @@ describe('an archive file', () => {
     ],
     ['the first instant and a far one', [aRow({ eventTimeMs: 0 }), aRow({ eventTimeMs: Date.UTC(9999, 11, 31) })]],
     ['the same row many times', Array.from({ length: 1000 }, () => aRow())],
-    ['nothing that comes back', manyRows(1000).map((row, index) => ({ ...row, id: `${index}`, bytes: index ** 3 }))],
-    ['more rows than are encoded at a time', manyRows(33_000)],
+    ['values without repetition', manyRows(1000).map((row, index) => ({ ...row, id: `${index}`, bytes: index ** 3 }))],
+    ['more rows than one batch of the encoder', manyRows(33_000)],
     [
-      'more users than rows that are encoded at a time',
+      'more users than one batch of the encoder has rows',
       manyRows(70_000).map((row, index) => ({ ...row, id: `user ${index % 40_000}` })),
     ],
   ])('of %s is read alike by two independent readers', async (_what, rows) => {
@@ -87,7 +87,7 @@ describe('an archive file', () => {
     expect(await readWithDuckDb()).toEqual(rows);
   });
 
-  it('holds any rows', async () => {
+  it('of arbitrary rows is read back unchanged', async () => {
     const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).map((any) => any.toWellFormed());
     const row = fc.record({
       offset: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
@@ -106,7 +106,7 @@ describe('an archive file', () => {
     );
   });
 
-  it('has its rows in the order of event time, those of the same time in the order of their offsets', async () => {
+  it('has its rows in the order of event time, and rows of the same time in offset order', async () => {
     const times = [3, 1, 2, 1, 3, 0].map((second) => SOME_TIME_MS + second * 1000);
     await write(columnsOf(times.map((eventTimeMs, offset) => aRow({ offset, eventTimeMs, bytes: offset }))));
     const rows = await readIndependently();
@@ -116,7 +116,7 @@ describe('an archive file', () => {
     expect(await readWithDuckDb()).toEqual(rows);
   });
 
-  it('needs next to nothing for the times of events that come out of order', async () => {
+  it('needs few bytes for event times that arrive unordered', async () => {
     const jumbled = (index: number) => (index * 7919) % 60_000;
     const rows = manyRows(60_000).map((row, index) => ({
       ...row,
@@ -129,7 +129,7 @@ describe('an archive file', () => {
     expect(Number(bytes)).toBeLessThan(rows.length / 10);
   });
 
-  it('tells the range of its times and offsets, by which readers skip it', async () => {
+  it('has statistics of its times and offsets, by which readers skip it', async () => {
     await write(columnsOf(manyRows(1000)));
     const columns = await queryWithDuckDb(
       `SELECT path_in_schema FROM parquet_metadata('${file}') WHERE stats_min_value IS NOT NULL ORDER BY ALL`,
@@ -150,15 +150,15 @@ describe('an archive file', () => {
     ]);
   });
 
-  it('holds no text that none of its rows has', async () => {
+  it('contains no dictionary text without a row', async () => {
     const [row] = manyRows(1);
     const columns = columnsOf([row!]);
-    await write({ ...columns, id: { ...columns.id, values: [...columns.id.values, 'nobody'] } });
+    await write({ ...columns, id: { ...columns.id, values: [...columns.id.values, 'unused'] } });
     expect(await readIndependently()).toEqual([row]);
-    expect(await readFile(file, 'latin1')).not.toContain('nobody');
+    expect(await readFile(file, 'latin1')).not.toContain('unused');
   });
 
-  it('is refused, with the cause, when rows of it cannot be encoded, though the library would go on without them', async () => {
+  it('is refused with the cause when rows cannot be encoded, which the library would skip silently', async () => {
     const rows = columnsOf(manyRows(33_000));
     const codes = rows.id.codes.with(-1, 33_000);
     await expect(parquetFile({ ...rows, id: { ...rows.id, codes } })).rejects.toThrow('out of bounds: 33000');
@@ -177,14 +177,14 @@ describe('an archive file', () => {
     ]);
   });
 
-  it('uses codecs and encodings that every reader knows', async () => {
+  it('uses only codecs and encodings that every reader supports', async () => {
     await write(columnsOf(manyRows(5000)));
     const used = await queryWithDuckDb(`SELECT DISTINCT compression, encodings FROM parquet_metadata('${file}')`);
     const names = new Set(used.flatMap(([codec, encodings]) => [String(codec), ...String(encodings).split(', ')]));
     expect([...names].sort()).toEqual(['GZIP', 'PLAIN', 'RLE', 'RLE_DICTIONARY', 'SNAPPY']);
   });
 
-  it('tells the partition and each row', async () => {
+  it('is decoded with its partition and all of its rows', async () => {
     await write(columnsOf([aRow({ offset: 7 })], 11));
     const rows = [];
     for await (const row of parquetRows(file)) rows.push(row);
@@ -192,19 +192,19 @@ describe('an archive file', () => {
   });
 });
 
-describe('what is no archive file', () => {
+describe('a file that is no archive file', () => {
   const readAll = async () => {
     const rows = [];
     for await (const row of parquetRows(file)) rows.push(row);
     return rows;
   };
 
-  it('is named when it is no Parquet at all', async () => {
+  it('is named in the error when it is no Parquet file', async () => {
     await writeFile(file, 'timestamp,id\n');
     await expect(readAll()).rejects.toMatchObject({ code: 'ARCHIVE_FILE_UNREADABLE', retryable: false });
   });
 
-  it('is named when it was cut off', async () => {
+  it('is named in the error when it is cut off', async () => {
     const bytes = await parquetFile(columnsOf(manyRows(100)));
     await writeFile(file, bytes.subarray(0, bytes.length / 2));
     await expect(readAll()).rejects.toThrow(file);
@@ -213,7 +213,7 @@ describe('what is no archive file', () => {
   it.each([
     ['lacks a column', `SELECT 'x' AS id`, 'column'],
     ['has a time of day without a zone and microseconds', `SELECT now()::TIMESTAMP AS "timestamp"`, 'timestamp'],
-  ])('is named when it %s', async (_what, select, reason) => {
+  ])('is named in the error when it %s', async (_what, select, reason) => {
     await write(columnsOf([aRow()]));
     const foreign = join(folder, 'foreign.parquet');
     await queryWithDuckDb(`COPY (${select}) TO '${foreign}' (FORMAT parquet)`);
@@ -221,7 +221,7 @@ describe('what is no archive file', () => {
     await expect(readAll()).rejects.toThrow(reason);
   });
 
-  it('is told from a file that is not there', async () => {
+  it('causes another error than a missing file', async () => {
     await expect(readAll()).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

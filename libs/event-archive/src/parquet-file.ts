@@ -16,22 +16,24 @@ import { release } from './column-buffers.ts';
 import { isWorthDictionary } from './dictionary-choice.ts';
 import { ascendingRows } from './row-order.ts';
 
-/** Few enough that a reader without streaming (the independent one) needs some 100 MB, enough to write ids once. */
+/**
+ * Small enough that a reader without streaming (the independent one) needs some 100 MB; large enough to write ids once.
+ */
 const ROW_GROUP_ROWS = 524_288;
-/** Rows that are in the WebAssembly's memory at a time, beside what has been encoded: that memory never shrinks. */
+/** Rows in the memory of the WebAssembly at a time, besides the encoded bytes: that memory never shrinks. */
 const BATCH_ROWS = 32_768;
-/** Half of the window that gzip looks back on: it spends a third less time on offsets, and finds as much. */
+/** Half of gzip's window: compresses offsets in two thirds of the time, and equally well. */
 const MAX_PAGE_BYTES = 16 * 1024;
-/** Below what the independent reader looks at, 10 MB. */
+/** Below the limit of the independent reader, 10 MB. */
 const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
-/** Indexes into dictionaries of little text: packed bits, of which gzip makes nothing smaller. */
+/** Columns with small dictionaries: their indexes are packed bits, which gzip does not compress further. */
 const DENSE_COLUMNS = ['antenna_id', 'app', 'kafka_partition'];
-/** By which a reader may skip files and row groups; users, antennas, apps and bytes are all over them. */
+/** Columns by which readers skip files and row groups. Users, antennas, apps and bytes have no such ranges. */
 const COLUMNS_WITH_STATISTICS = ['timestamp', 'kafka_partition', 'kafka_offset'];
 
 /**
- * The rows as the bytes of one Parquet file, in the order of event time, rows of the same time in theirs: a column of
- * times is then nearly nothing. Codecs and encodings are those that Spark, DuckDB, BigQuery and @dsnp/parquetjs all read
+ * Encodes the rows as one Parquet file, sorted by event time, with rows of the same time in their given order: the time
+ * column then takes nearly no space. Spark, DuckDB, BigQuery and @dsnp/parquetjs all read its codecs and encodings
  * (docs/decisions/0001-parquet-encoder.md).
  */
 export async function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Promise<Uint8Array> {
@@ -46,7 +48,7 @@ export async function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_R
   return file;
 }
 
-/** @param failures gets what goes wrong: the library would take it for the end of the rows. */
+/** @param failures collects errors: the library would take an error for the end of the rows. */
 function* recordBatches(rows: EventColumns, failures: unknown[]): Generator<RecordBatch | undefined, void, undefined> {
   try {
     for (const batch of arrowBatches(rows, ascendingRows(rows.eventTimeMs), BATCH_ROWS)) yield recordBatch(batch);
@@ -64,7 +66,7 @@ function recordBatch(batch: Table): RecordBatch | undefined {
   return only;
 }
 
-/** The library goes on without a batch that it cannot write, and tells nobody. */
+/** The library silently skips a batch that it cannot write, so the number of rows in the file is checked. */
 async function refuseLoss(file: Buffer<ArrayBuffer>, rows: number): Promise<void> {
   const parquet = await ParquetFile.fromFile(new Blob([file]));
   const metadata = parquet.metadata();

@@ -15,9 +15,9 @@ export interface ArchivedRow {
 }
 
 /**
- * The rows of an archive file in their order, by column and up to half a million at a time. They are read with another
- * implementation of Parquet than the one that writes: what both agree on, any reader can read. Costs about 2 s of CPU
- * a million rows, on the calling thread.
+ * The rows of an archive file in their order, by column, up to half a million at a time. The reader is independent of
+ * the library that writes: a file that both agree on is readable by any reader. Takes about 2 s of CPU for a million
+ * rows, on the calling thread.
  * @param path of a local file.
  * @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when it is no Parquet file with the archive's columns.
  */
@@ -29,7 +29,7 @@ export async function* parquetRowGroups(path: string): AsyncGenerator<EventColum
   }
 }
 
-/** Likewise, row by row. */
+/** The rows of an archive file one by one, read like `parquetRowGroups`. */
 export async function* parquetRows(path: string): AsyncGenerator<ArchivedRow, void, void> {
   for await (const group of parquetRowGroups(path)) {
     for (let row = 0; row < group.rows; row += 1) yield rowAt(group, row);

@@ -3,11 +3,11 @@ import { proxyFor } from './proxy.ts';
 const url = new URL('https://storage.googleapis.com/storage/v1/b');
 
 describe('the proxy of a request to a bucket', () => {
-  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])('is the one of %s', (name) => {
+  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])('is taken from %s', (name) => {
     expect(proxyFor(url, { [name]: 'http://proxy:3128' })).toBe('http://proxy:3128');
   });
 
-  it('is none where none is set', () => {
+  it('is none when no variable is set', () => {
     expect(proxyFor(url, { HTTPS_PROXY: '' })).toBeUndefined();
   });
 
@@ -16,11 +16,11 @@ describe('the proxy of a request to a bucket', () => {
     '.googleapis.com',
     'localhost, *.googleapis.com',
     'https://storage.googleapis.com',
-  ])('is none where NO_PROXY is %s', (exceptions) => {
+  ])('is none when NO_PROXY is %s', (exceptions) => {
     expect(proxyFor(url, { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: exceptions })).toBeUndefined();
   });
 
-  it('is not passed by for another host', () => {
+  it('is used when NO_PROXY names other hosts', () => {
     expect(proxyFor(url, { HTTPS_PROXY: 'http://proxy', no_proxy: 'googleapis.com,localhost' })).toBe('http://proxy');
   });
 });

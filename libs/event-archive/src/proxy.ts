@@ -1,8 +1,8 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy through which the storage client of Google makes its requests (its library gaxios): HTTPS_PROXY or HTTP_PROXY,
- * in capitals or not, unless NO_PROXY names the host (`storage.googleapis.com`), its origin, or its domain
+ * The proxy for requests of Google's storage client, by the rules of its library gaxios: HTTPS_PROXY or HTTP_PROXY, in
+ * capitals or not, unless NO_PROXY names the host (`storage.googleapis.com`), its origin, or its domain
  * (`.googleapis.com`, `*.googleapis.com`).
  */
 export function proxyFor(url: URL, environment: Environment): string | undefined {

@@ -2,13 +2,13 @@ import type { EventColumns } from '@antenna/archive-format';
 import type { ParquetSchema } from '@dsnp/parquetjs';
 import { Utf8ColumnBuilder } from './utf8-column-builder.ts';
 
-/** A decoded row group as the independent reader gives it: the values of each column, nulls left out. */
+/** A row group as the independent reader decodes it: the values of each column, without nulls. */
 export interface RowGroup {
   readonly rowCount?: number;
   readonly columnData?: Readonly<Record<string, { readonly values?: readonly unknown[] }>>;
 }
 
-/** @throws {TypeError} when a column is missing, has nulls or is of another type. */
+/** @throws {TypeError} when a column is missing, has nulls or has another type. */
 export function columnsOf(group: RowGroup, schema: ParquetSchema): EventColumns {
   const rows = group.rowCount ?? 0;
   const values = (column: string) => valuesOf(group, column);

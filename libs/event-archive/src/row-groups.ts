@@ -2,12 +2,12 @@ import type { EventColumns } from '@antenna/archive-format';
 import { columnsOf } from './row-group-columns.ts';
 
 /**
- * The rows of an archive file, a row group at a time, decoded by @dsnp/parquetjs.
+ * The rows of an archive file, one row group at a time, decoded by @dsnp/parquetjs.
  * @param file a local path, or the file's bytes.
  * @throws when it is no Parquet file with the archive's columns.
  */
 export async function* rowGroups(file: string | Buffer): AsyncGenerator<EventColumns, void, void> {
-  // Loading it takes longer than most of what is done with the archive without it.
+  // Loading it takes longer than most work on the archive that does not need it.
   const { default: parquet } = await import('@dsnp/parquetjs');
   const { ParquetReader } = parquet;
   const reader = await (typeof file === 'string' ? ParquetReader.openFile(file) : ParquetReader.openBuffer(file));

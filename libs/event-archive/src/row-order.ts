@@ -1,8 +1,8 @@
 const DIGIT = 2048;
 
 /**
- * The numbers of the rows in ascending order of a column of integers; rows of the same value keep their order. By radix,
- * in two passes where the values lie within an hour of milliseconds: a fifth of the time of sorting keys as numbers.
+ * The row numbers in ascending order of an integer column; rows of the same value keep their order. A radix sort, in
+ * two passes when the values span at most an hour of milliseconds: a fifth of the time of a comparison sort.
  */
 export function ascendingRows(column: Float64Array): Int32Array {
   const { least, greatest } = rangeOf(column);
@@ -15,13 +15,13 @@ export function ascendingRows(column: Float64Array): Int32Array {
   return order;
 }
 
-/** The values of the given rows, in their order. */
+/** The values of the given rows, in the order of `rows`. */
 export function valuesOfRows<T extends Float64Array | Int32Array>(column: T, rows: Int32Array, into: T): T {
   for (let index = 0; index < rows.length; index += 1) into[index] = column[rows[index] ?? 0] ?? 0;
   return into;
 }
 
-/** A loop: `from` with an iterator takes many times as long. */
+/** A loop, since `from` with an iterator takes many times as long. */
 function rowNumbers(count: number): Int32Array<ArrayBuffer> {
   const numbers = new Int32Array(count);
   for (let row = 0; row < count; row += 1) numbers[row] = row;
@@ -40,7 +40,7 @@ function rangeOf(column: Float64Array): { readonly least: number; readonly great
 
 interface DigitPass {
   readonly least: number;
-  /** What the digit counts. */
+  /** The value of 1 in the digit. */
   readonly unit: number;
   readonly order: Int32Array;
   readonly into: Int32Array;

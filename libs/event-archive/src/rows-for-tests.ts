@@ -25,7 +25,7 @@ export function aRow(row: Partial<TestRow> = {}): TestRow {
   };
 }
 
-/** Rows with rising offsets; users, bytes and seconds come back. */
+/** Rows with ascending offsets and repeated users, bytes and seconds. */
 export function manyRows(count: number): readonly TestRow[] {
   return Array.from({ length: count }, (_, index) =>
     aRow({
@@ -45,7 +45,7 @@ export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns
   return builder.build();
 }
 
-/** The columns' rows, so that two sets are compared by what they say and not by how texts are numbered. */
+/** The rows of the columns, for a comparison that is independent of the numbering of texts. */
 export function rowsIn(columns: EventColumns): readonly TestRow[] {
   const text = ({ values, codes }: DictionaryColumn, row: number) => values[codes[row] ?? -1] ?? 'no text';
   return Array.from({ length: columns.rows }, (_, row) => ({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StagingFolder } from './staging-folder.ts';
 
-describe('a folder in which files are prepared', () => {
+describe('a staging folder', () => {
   let path: string;
 
   beforeEach(async () => {
@@ -12,13 +12,13 @@ describe('a folder in which files are prepared', () => {
 
   afterEach(() => rm(path, { recursive: true, force: true }));
 
-  it('holds nothing of a file once it is done with', async () => {
+  it('holds nothing of a file after its use', async () => {
     const staging = await StagingFolder.open(path);
     await staging.using((file) => writeFile(file, 'a file'));
     expect(await readdir(path)).toEqual([]);
   });
 
-  it('is made again when a cleaner of temporary files has removed it', async () => {
+  it('is created again after a cleaner of temporary files has removed it', async () => {
     const staging = await StagingFolder.open(path);
     await rm(path, { recursive: true });
     await expect(staging.using((file) => writeFile(file, 'a file'))).resolves.toBeUndefined();

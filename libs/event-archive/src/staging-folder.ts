@@ -8,8 +8,8 @@ import { localFailure } from './local-failure.ts';
 const STALE_AFTER_MS = 24 * 3_600_000;
 
 /**
- * A local folder in which files are prepared before they are published. Several processes may share it: every attempt
- * has a name of its own.
+ * A local folder where files are prepared before they are published. Several processes may share it: every attempt uses
+ * a unique name.
  */
 export class StagingFolder {
   readonly #path: string;
@@ -18,7 +18,7 @@ export class StagingFolder {
     this.#path = path;
   }
 
-  /** Creates the folder, or removes from it what attempts that died have left there more than a day ago. */
+  /** Creates the folder, or removes leftovers of dead processes that are older than a day from it. */
   static async open(path: string): Promise<StagingFolder> {
     await createFolder(path);
     for (const name of await readdir(path)) {
@@ -28,14 +28,13 @@ export class StagingFolder {
   }
 
   /**
-   * Hands out a name that nobody else uses, for a file or a folder, and removes afterwards whatever was created under
-   * it.
-   * @throws {ArchiveError} when the folder is gone, and the one above it; whatever the work throws.
+   * Calls the work with a unique path for a file or a folder, and removes afterwards what the work created there.
+   * @throws {ArchiveError} when the folder and its parent are gone; any error of the work.
    */
   async using<T>(work: (path: string) => Promise<T>): Promise<T> {
     const path = join(this.#path, `${randomUUID()}.tmp`);
-    // What cleans a machine's temporary files may have removed the folder since. Where the one above it is gone, the
-    // archive is not mounted any more, and is not to begin again in its place.
+    // A cleaner of temporary files may have removed the folder. If its parent is gone too, the archive was unmounted
+    // and must not be created again in its place.
     await mkdir(this.#path).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw localFailure(`prepare files in ${this.#path}`, error);
     });
@@ -49,7 +48,7 @@ export class StagingFolder {
 
 async function removeIfStale(path: string): Promise<void> {
   // Another process may be removing it at the same time.
-  const found = await stat(path).catch(() => undefined);
-  if (found !== undefined && found.mtimeMs < Date.now() - STALE_AFTER_MS)
+  const stats = await stat(path).catch(() => undefined);
+  if (stats !== undefined && stats.mtimeMs < Date.now() - STALE_AFTER_MS)
     await rm(path, { recursive: true, force: true });
 }

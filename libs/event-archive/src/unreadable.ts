@@ -1,7 +1,9 @@
 import { ArchiveError } from './archive-error.ts';
 import { asError, codeOf, fieldOf, messageOf } from './error-fields.ts';
 
-/** What a failed decoding means: a file that none of us wrote, or a failure of the system, which stays what it is. */
+/**
+ * The meaning of a failed decoding: a file of another writer, or a failure of the system, which is returned unchanged.
+ */
 export function unreadable(path: string, error: unknown): Error {
   if (fieldOf(error, 'syscall') !== undefined || codeOf(error)?.startsWith('ERR_WORKER') === true)
     return asError(error);

@@ -11,7 +11,7 @@ export class Utf8ColumnBuilder {
     this.codes = new Int32Array(rows);
   }
 
-  /** @param utf8 often the same object as before: a dictionary's values are decoded once. */
+  /** @param utf8 often the same object as before, since a dictionary's values are decoded once. */
   append(row: number, utf8: Buffer): void {
     let code = this.#codeOfBytes.get(utf8);
     if (code === undefined) {

@@ -2,14 +2,14 @@ import { isVisibleName, refuseOutside } from './visible-name.ts';
 
 describe('a name in the archive', () => {
   it.each(['devices-3-000000004812-000000009377.parquet', 'part-00000-c000.snappy.parquet'])(
-    '%s is visible',
+    '%s is visible to readers',
     (name) => {
       expect(isVisibleName(name)).toBe(true);
     },
   );
 
   it.each(['.staging', '._x.parquet', '_SUCCESS', '_temporary', '1b2c.tmp', 'rows.parquet.tmp', ''])(
-    '«%s» is what readers ignore',
+    '«%s» is ignored by readers',
     (name) => {
       expect(isVisibleName(name)).toBe(false);
     },

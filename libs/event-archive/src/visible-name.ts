@@ -1,9 +1,9 @@
-/** Whether readers of the archive take a file of this name: Spark's rule, and no files that are still being written. */
+/** Whether readers of the archive read a file of this name: by Spark's rule, without files that are being written. */
 export function isVisibleName(name: string): boolean {
   return name !== '' && !/^[._]|\.tmp$|\._COPYING_$/.test(name);
 }
 
-/** @throws {RangeError} unless the path leads to a place below the root that it is relative to. */
+/** @throws {RangeError} unless the relative path leads to a place below its root. */
 export function refuseOutside(path: string): void {
   const names = path.split('/');
   if (names.some((name) => ['', '.', '..'].includes(name))) {

@@ -1,6 +1,9 @@
 import { WorkerPool } from './worker-pool.ts';
 
-/** Answers `echo:<task>` with the thread's number; does as the task says otherwise. */
+/**
+ * Code of a worker thread: answers a task with the task and the thread id; throws, exits or hangs for a task of that
+ * name.
+ */
 const behaviour = `
   const { parentPort, threadId } = require('node:worker_threads');
   parentPort.on('message', (task) => {
@@ -35,29 +38,29 @@ describe('a pool of worker threads', () => {
     expect(answers.map(({ task }) => task)).toEqual(tasks);
   });
 
-  it('never starts more threads than it may', async () => {
+  it('never starts more threads than its limit', async () => {
     const answers = await Promise.all(tasks.map((task) => pool.run(task)));
     expect(new Set(answers.map(({ threadId }) => threadId)).size).toBe(2);
   });
 
-  it('uses an idle thread again', async () => {
+  it('reuses an idle thread', async () => {
     const first = await pool.run('a');
     expect(await pool.run('b')).toEqual({ task: 'b', threadId: first.threadId });
   });
 
-  it('fails the task that throws, with what is known of the reason, and goes on', async () => {
+  it('fails a task that throws, with message and code of its error, and goes on', async () => {
     const [bad, good] = await Promise.allSettled([pool.run('throw'), pool.run('a')]);
     expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'broken', code: 'ENOSPC', syscall: 'write' } });
     expect(good).toMatchObject({ status: 'fulfilled' });
     expect(await pool.run('b')).toMatchObject({ task: 'b' });
   });
 
-  it('goes on after a thread has ended by itself', async () => {
+  it('goes on after a thread has exited', async () => {
     await expect(Promise.all([pool.run('exit')])).rejects.toThrow('ended with code 7');
     expect(await pool.run('a')).toMatchObject({ task: 'a' });
   });
 
-  it('fails what is under way and what waits when it is closed', async () => {
+  it('fails running and waiting tasks when it is closed', async () => {
     const settled = Promise.allSettled(['hang', 'hang', 'a'].map((task) => pool.run(task)));
     await pool.close();
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);

@@ -14,10 +14,10 @@ interface Thread<Task, Result> {
 }
 
 /**
- * Runs tasks on threads of a module that answers each message with one. A thread takes one task at a time; one that
- * throws is not used again (its WebAssembly memory may be in any state): its task fails with the error, the next task
- * gets a new thread. Threads start when they are first needed and do not keep the process alive while they are idle.
- * (Why no library: docs/decisions/0012-small-mechanisms.md.)
+ * Runs tasks on worker threads of a module that answers each message with one. A thread runs one task at a time. A
+ * thread that throws is not reused (its WebAssembly memory may be in any state): its task fails with the error, and the
+ * next task gets a new thread. Threads start on demand, and idle ones do not keep the process alive. (Why no library:
+ * docs/decisions/0012-small-mechanisms.md.)
  */
 export class WorkerPool<Task, Result> {
   readonly #module: URL;
@@ -30,7 +30,7 @@ export class WorkerPool<Task, Result> {
     this.#maxThreads = maxThreads;
   }
 
-  /** @param transfer what the task gives away instead of copying it. */
+  /** @param transfer objects of the task that are transferred instead of copied. */
   run(task: Task, transfer: readonly Transferable[] = []): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ task, transfer, resolve, reject });
@@ -38,7 +38,7 @@ export class WorkerPool<Task, Result> {
     return promise;
   }
 
-  /** Ends the threads. Tasks that have not ended fail. */
+  /** Ends the threads. Unfinished tasks fail. */
   async close(): Promise<void> {
     for (const job of this.#waiting.splice(0)) job.reject(new Error('the worker threads were ended'));
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
@@ -86,7 +86,7 @@ export class WorkerPool<Task, Result> {
   }
 }
 
-/** A module beside the calling one: `.ts` where the sources are run, `.js` where they were bundled. */
+/** A module beside the calling one: `.ts` when the sources run, `.js` when they are bundled. */
 export function siblingModule(name: string, callerUrl: string): URL {
   const extension = callerUrl.endsWith('.ts') ? 'ts' : 'js';
   return new URL(`./${name}.${extension}`, callerUrl);

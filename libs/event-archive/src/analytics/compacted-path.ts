@@ -4,12 +4,12 @@ import { ArchiveError } from '../archive-error.ts';
 
 const SUFFIX = '.parquet';
 
-/** One name for all versions: only a file that is replaced whole is never seen twice, or not at all. */
+/** All versions share one name: readers see every event once only if a version replaces the whole file before it. */
 export function versionPath({ hourMs, topic }: Pick<CompactedHour, 'hourMs' | 'topic'>): string {
   return `${hourFolder(hourMs)}/${topic}${SUFFIX}`;
 }
 
-/** The hour and topic of a path, or undefined for what is not ours to look at. */
+/** The hour and topic in a path; undefined for a path that is no compacted file. */
 export function parseVersionPath(path: string): Pick<CompactedHour, 'hourMs' | 'topic'> | undefined {
   const slash = path.lastIndexOf('/');
   const hourMs = parseHourFolder(path.slice(0, Math.max(slash, 0)));
@@ -18,7 +18,9 @@ export function parseVersionPath(path: string): Pick<CompactedHour, 'hourMs' | '
   return { hourMs, topic: name.slice(0, -SUFFIX.length) };
 }
 
-/** @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when the file does not tell its version: readers would see both. */
+/**
+ * @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when the file has no version: readers would count its events twice.
+ */
 export function storedVersion(
   path: string,
   metadata: Readonly<Record<string, unknown>>,
@@ -26,8 +28,8 @@ export function storedVersion(
 ): StoredCompaction | undefined {
   const place = parseVersionPath(path);
   if (place === undefined) return undefined;
-  const told = parseCompactionMetadata(metadata);
-  if (told !== undefined) return { ...place, ...told, token };
+  const version = parseCompactionMetadata(metadata);
+  if (version !== undefined) return { ...place, ...version, token };
   throw new ArchiveError(
     'ARCHIVE_FILE_UNREADABLE',
     `${path} was not written by batch-layer:compact: analysts would read it beside the compacted files; ` +

@@ -16,17 +16,19 @@ import { storedVersion, versionPath } from './compacted-path.ts';
 
 const PRECONDITION_FAILED = 412;
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 60_000, randomize: true };
-/** What this service account needs here: to replace an object is to delete the one before. */
+/** The role that this service account needs: replacing an object requires the right to delete it. */
 const RIGHTS = 'roles/storage.objectUser';
 
 interface GcsAnalyticsOptions {
-  /** Without slashes at its ends; may be empty. */
+  /** Without slashes at either end; may be empty. */
   readonly prefix: string;
-  /** How long a connection may be silent. */
+  /** How long a connection may be silent (milliseconds). */
   readonly timeoutMs: number;
 }
 
-/** The second root in a bucket: an object is replaced at once, and only the generation that was seen before. */
+/**
+ * The analytics root in a bucket: an object is replaced atomically, and only at the generation that was read before.
+ */
 export class GcsAnalytics implements AnalyticsRoot {
   readonly #bucket: Bucket;
   readonly #prefix: string;
@@ -61,7 +63,7 @@ export class GcsAnalytics implements AnalyticsRoot {
           metadata: {
             contentType: 'application/vnd.apache.parquet',
             contentLength: size,
-            // The server refuses bytes that are others.
+            // The server refuses bytes with another checksum.
             crc32c,
             metadata: { ...compactionMetadata(version) },
           },

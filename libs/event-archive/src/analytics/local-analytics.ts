@@ -14,7 +14,7 @@ import { parseVersionPath, storedVersion, versionPath } from './compacted-path.t
 
 const READ_AT_A_TIME = 8;
 
-/** The second root in a folder of a local disk: rename(2) puts one file in the place of another at once. */
+/** The analytics root in a local folder: rename(2) replaces a file atomically. */
 export class LocalAnalytics implements AnalyticsRoot {
   readonly #root: string;
   readonly #staging: StagingFolder;
@@ -46,7 +46,7 @@ export class LocalAnalytics implements AnalyticsRoot {
         await syncFile(staged);
         const folder = await this.#folders.ensure(dirname(path));
         const target = join(folder, basename(path));
-        // Nothing comes between these two but the end, or a stop, of this process (docs/decisions/0007-compaction.md).
+        // Only a stop of this process can come between the check and the rename (docs/decisions/0007-compaction.md).
         if (tokenOf(target) !== replaced?.token) return false;
         renameSync(staged, target);
         await syncFolder(folder);
@@ -70,7 +70,7 @@ export class LocalAnalytics implements AnalyticsRoot {
 
   async #version(path: string): Promise<StoredCompaction | undefined> {
     const file = join(this.#root, path);
-    // Before the file is read: what is replaced meanwhile has another one.
+    // Taken before the file is read, so that a replacement in between is noticed by its other token.
     const token = tokenOf(file);
     if (token === undefined) return undefined;
     return storedVersion(path, await metadataOf(file), token);
@@ -90,7 +90,7 @@ function tokenOf(file: string): string | undefined {
   return found === undefined ? undefined : `${found.ino}-${found.mtimeNs}-${found.size}`;
 }
 
-/** What a Parquet file says of itself, as texts. */
+/** The key-value metadata of a Parquet file. */
 async function metadataOf(file: string): Promise<Readonly<Record<string, unknown>>> {
   const { default: parquet } = await import('@dsnp/parquetjs');
   try {

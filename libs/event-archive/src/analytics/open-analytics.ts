@@ -7,7 +7,7 @@ import type { ArchiveOptions } from '../open-event-archive.ts';
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
- * Opens the second root: a local folder is created where it is missing, a bucket is not. Nothing is asked of a bucket
+ * Opens the analytics root. A missing local folder is created, a missing bucket is not. Makes no request to the bucket
  * yet.
  */
 export async function openAnalytics(
