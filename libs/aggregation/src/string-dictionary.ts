@@ -6,30 +6,30 @@ interface OrderedTexts {
 /** Assigns codes to texts, from 0 on in the order of first appearance. */
 export class StringDictionary {
   readonly #texts: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #codes = new Map<string, number>();
   /**
    * The interner's texts that `#known` refers to. `#known` holds our code plus 1 by the interner's code, 0 if unknown.
    */
-  #pool: readonly string[] = [];
+  #interned: readonly string[] = [];
   #known = new Int32Array();
   #ordered: OrderedTexts | undefined;
 
   codeOf(text: string): number {
-    const known = this.#numbers.get(text);
+    const known = this.#codes.get(text);
     if (known !== undefined) return known;
-    const number = this.#texts.push(text) - 1;
-    this.#numbers.set(text, number);
-    return number;
+    const code = this.#texts.push(text) - 1;
+    this.#codes.set(text, code);
+    return code;
   }
 
   /** The code of an interned text. It is faster than `codeOf`, unless the interner changes with every call. */
-  codeOfInterned(pool: readonly string[], pooled: number): number {
-    const known = pool === this.#pool ? (this.#known[pooled] ?? 0) : 0;
-    return known === 0 ? this.#learn(pool, pooled) : known - 1;
+  codeOfInterned(interned: readonly string[], internedCode: number): number {
+    const known = interned === this.#interned ? (this.#known[internedCode] ?? 0) : 0;
+    return known === 0 ? this.#addInterned(interned, internedCode) : known - 1;
   }
 
-  textOf(number: number): string {
-    return this.#texts[number] ?? '';
+  textOf(code: number): string {
+    return this.#texts[code] ?? '';
   }
 
   /**
@@ -49,18 +49,18 @@ export class StringDictionary {
     return { places, texts };
   }
 
-  #learn(pool: readonly string[], pooled: number): number {
-    if (pool !== this.#pool) {
-      this.#pool = pool;
+  #addInterned(interned: readonly string[], internedCode: number): number {
+    if (interned !== this.#interned) {
+      this.#interned = interned;
       this.#known.fill(0);
     }
-    if (pooled >= this.#known.length) {
-      const larger = new Int32Array(Math.max(pool.length, 2 * this.#known.length));
+    if (internedCode >= this.#known.length) {
+      const larger = new Int32Array(Math.max(interned.length, 2 * this.#known.length));
       larger.set(this.#known);
       this.#known = larger;
     }
-    const number = this.codeOf(pool[pooled] ?? '');
-    this.#known[pooled] = number + 1;
-    return number;
+    const code = this.codeOf(interned[internedCode] ?? '');
+    this.#known[internedCode] = code + 1;
+    return code;
   }
 }

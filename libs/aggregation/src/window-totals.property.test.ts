@@ -60,8 +60,8 @@ function userHourRow([[hourStartMs, id], { usage, latest }]: [
 
 function totalsOf(all: readonly UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  const pools = new EventInterners();
-  for (const one of all) totals.add(pools.intern(one));
+  const interners = new EventInterners();
+  for (const one of all) totals.add(interners.intern(one));
   return totals;
 }
 

@@ -9,11 +9,11 @@ function anEvent(changes: Partial<UsageEvent> = {}): UsageEvent {
   return { eventTimeMs: at('13:17:00'), id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes };
 }
 
-const pools = new EventInterners();
+const interners = new EventInterners();
 
 function totalsOf(...events: UsageEvent[]): WindowTotals {
   const totals = new WindowTotals();
-  for (const event of events) totals.add(pools.intern(event));
+  for (const event of events) totals.add(interners.intern(event));
   return totals;
 }
 

@@ -1,9 +1,9 @@
 import { EventInterners, type InternedEvent, type UsageEvent } from '@antenna/event-schema';
 import { EventColumnsBuilder } from './event-columns-builder.ts';
 
-const pools = new EventInterners();
+const interners = new EventInterners();
 
-function anEvent(changes: Partial<UsageEvent> = {}, into = pools): InternedEvent {
+function anEvent(changes: Partial<UsageEvent> = {}, into = interners): InternedEvent {
   return into.intern({ eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE', ...changes });
 }
 
@@ -25,7 +25,7 @@ describe('events in columns', () => {
   it('hold each text once, also when its codes come from several interners', () => {
     const builder = new EventColumnsBuilder(3);
     for (const [row, id] of ['eva', 'ana', 'bea', 'ana', 'eva'].entries()) {
-      builder.append(row, anEvent({ id }, row < 2 ? pools : new EventInterners()));
+      builder.append(row, anEvent({ id }, row < 2 ? interners : new EventInterners()));
     }
     const { id } = builder.build();
     expect([id.values, [...id.codes]]).toEqual([

@@ -8,8 +8,8 @@ const EVA: UsageEvent = { ...ANA, id: 'eva' };
 
 function columnsOf(events: readonly UsageEvent[], { partition = 0, from = 10 } = {}): EventColumns {
   const builder = new EventColumnsBuilder(partition);
-  const pools = new EventInterners();
-  for (const [row, event] of events.entries()) builder.append(from + row, pools.intern(event));
+  const interners = new EventInterners();
+  for (const [row, event] of events.entries()) builder.append(from + row, interners.intern(event));
   return builder.build();
 }
 

@@ -9,9 +9,9 @@ function at(time: string): number {
 
 function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
   const builder = new EventColumnsBuilder(2);
-  const pools = new EventInterners();
+  const interners = new EventInterners();
   for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
-    builder.append(offset, pools.intern({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
+    builder.append(offset, interners.intern({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
   }
   return builder.build();
 }
@@ -66,13 +66,13 @@ describe('rows split by hour', () => {
 
   it('take less time than a scan of all rows for each hour', () => {
     const builder = new EventColumnsBuilder(0);
-    const pools = new EventInterners();
+    const interners = new EventInterners();
     const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
     const rows = 200_000;
     const hours = 20_000;
     // 7,919 and the number of hours are coprime: each row has another hour than the row before.
     for (let offset = 0; offset < rows; offset += 1) {
-      builder.append(offset, pools.intern({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
+      builder.append(offset, interners.intern({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
     }
     const columns = builder.build();
     const { user: before } = process.cpuUsage();

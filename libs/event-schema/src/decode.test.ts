@@ -6,7 +6,7 @@ const names = badRecordCorpus.map((record) => record.name);
 describe('the corpus of bad records', () => {
   it('has a record for every rejection reason', () => {
     const reasons = new Set(
-      badRecordCorpus.map((record) => record.expected).filter((fate) => typeof fate === 'string'),
+      badRecordCorpus.map((record) => record.expected).filter((expected) => typeof expected === 'string'),
     );
     expect(Array.from(reasons).sort()).toEqual(Array.from(REJECTION_REASONS).sort());
   });

@@ -2,8 +2,8 @@ import { type CorpusRecord, ofText, usualEvent, usualJson } from './corpus-recor
 
 /** A record with this JSON in the field `bytes`; it is rejected unless a number is expected. */
 function bytes(name: string, json: string, expected?: number): CorpusRecord {
-  const fate = expected === undefined ? 'invalid_bytes' : usualEvent({ bytes: expected });
-  return ofText(`bytes: ${name}`, usualJson({ bytes: json }), fate);
+  const expectedResult = expected === undefined ? 'invalid_bytes' : usualEvent({ bytes: expected });
+  return ofText(`bytes: ${name}`, usualJson({ bytes: json }), expectedResult);
 }
 
 /** Valid and invalid values of the field `bytes`. */

@@ -6,8 +6,8 @@ const ONE_O_CLOCK = 1_667_048_400_000;
 
 /** A record with this JSON in the field `timestamp`, and the expected event time or rejection reason. */
 function timestamp(name: string, json: string, expected: number | RejectionReason): CorpusRecord {
-  const fate = typeof expected === 'number' ? usualEvent({ eventTimeMs: expected }) : expected;
-  return ofText(`timestamp: ${name}`, usualJson({ timestamp: json }), fate);
+  const expectedResult = typeof expected === 'number' ? usualEvent({ eventTimeMs: expected }) : expected;
+  return ofText(`timestamp: ${name}`, usualJson({ timestamp: json }), expectedResult);
 }
 
 function arrivedAt(recordTimestampMs: number, record: CorpusRecord): CorpusRecord {

@@ -14,26 +14,26 @@ export type DecodedInterned = { readonly ok: true; readonly event: InternedEvent
  * is bounded and does not affect results.
  */
 export class EventDecoder {
-  readonly #pools = new EventInterners();
-  readonly #record = new FastPathParser(this.#pools);
+  readonly #interners = new EventInterners();
+  readonly #parser = new FastPathParser(this.#interners);
   /** Of the previous record's buffer. The next record nearly always lies in the same buffer. */
   #words = new ByteWords(new Uint8Array());
-  readonly #ordinary = { ok: true, event: this.#record.event } as const;
+  readonly #fastPathResult = { ok: true, event: this.#parser.event } as const;
 
   /**
    * @param bytes the record's value is the range [start, end), by default all bytes; null is a tombstone.
    * @param recordTimestampMs the record's own timestamp, milliseconds since 1970; below 0 when it has none.
    */
   decode(bytes: Uint8Array | null, recordTimestampMs: number, start = 0, end = bytes?.length ?? 0): DecodedInterned {
-    if (bytes !== null && this.takesFastPath(bytes, recordTimestampMs, start, end)) return this.#ordinary;
+    if (bytes !== null && this.takesFastPath(bytes, recordTimestampMs, start, end)) return this.#fastPathResult;
     const decoded = decode(bytes?.subarray(start, end) ?? null, recordTimestampMs);
-    return decoded.ok ? { ok: true, event: this.#pools.intern(decoded.event) } : decoded;
+    return decoded.ok ? { ok: true, event: this.#interners.intern(decoded.event) } : decoded;
   }
 
   /** Whether a record is a valid event in the usual form. `decode` handles all other records. */
   takesFastPath(bytes: Uint8Array, recordTimestampMs: number, start = 0, end = bytes.length): boolean {
-    const record = this.#record;
+    const parser = this.#parser;
     if (bytes !== this.#words.bytes) this.#words = new ByteWords(bytes);
-    return record.parse(this.#words, start, end) && isEventTime(record.event.eventTimeMs, recordTimestampMs);
+    return parser.parse(this.#words, start, end) && isEventTime(parser.event.eventTimeMs, recordTimestampMs);
   }
 }

@@ -29,7 +29,7 @@ const EPOCH = 5;
 const NAMES = ['id', 'antenna_id', 'app', 'timestamp', 'bytes'].map((name) => new TextEncoder().encode(`${name}"`));
 
 /** Maximum number of remembered templates: as many kinds of producers may alternate without loss of speed. */
-const MAX_FORMS = 8;
+const MAX_TEMPLATES = 8;
 
 /**
  * Parses a record's five fields directly from its bytes, if it has the usual form: one object with each of these fields
@@ -38,40 +38,40 @@ const MAX_FORMS = 8;
 export class FastPathParser {
   /** The event that was parsed last. */
   readonly event: InternedEvent;
-  readonly #pools: readonly Utf8Interner[];
+  readonly #interners: readonly Utf8Interner[];
   /** Lengths of the texts that were parsed last, by kind: the next text nearly always has the same length. */
   readonly #lengths = new Int32Array(3);
   readonly #instants = new InstantParser();
-  #forms: readonly RecordTemplate<number>[] = [];
+  #templates: readonly RecordTemplate<number>[] = [];
 
-  constructor(pools: EventInterners) {
-    this.#pools = [pools.id, pools.antennaId, pools.app];
-    this.event = new InternedEvent(pools);
+  constructor(interners: EventInterners) {
+    this.#interners = [interners.id, interners.antennaId, interners.app];
+    this.event = new InternedEvent(interners);
   }
 
   /** Whether the record in bytes [start, end) has the usual form. Only then is `event` its event. */
   parse(words: ByteWords, start: number, end: number): boolean {
-    for (const form of this.#forms) if (this.#isOfForm(form, words, start, end)) return true;
-    const values = this.#readAnew(words, start, end);
+    for (const template of this.#templates) if (this.#matchesTemplate(template, words, start, end)) return true;
+    const values = this.#parseByBytes(words, start, end);
     if (values === undefined) return false;
-    this.#forms = [new RecordTemplate(words, start, end, values), ...this.#forms].slice(0, MAX_FORMS);
+    this.#templates = [new RecordTemplate(words, start, end, values), ...this.#templates].slice(0, MAX_TEMPLATES);
     return true;
   }
 
   /** Parses a record by the template of an earlier record. */
-  #isOfForm(form: RecordTemplate<number>, words: ByteWords, start: number, end: number): boolean {
-    const { kinds } = form;
+  #matchesTemplate(template: RecordTemplate<number>, words: ByteWords, start: number, end: number): boolean {
+    const { kinds } = template;
     let at = start;
     for (let index = 0; index < kinds.length; index += 1) {
-      at = form.endOfPiece(index, words, at, end);
+      at = template.endOfPiece(index, words, at, end);
       if (at >= 0) at = this.#readValue(kinds[index] ?? EPOCH, words, at, end);
       if (at < 0) return false;
     }
-    return form.endOfPiece(kinds.length, words, at, end) === end;
+    return template.endOfPiece(kinds.length, words, at, end) === end;
   }
 
   /** Parses a record byte by byte. @returns the spans of its values; undefined when it does not have the usual form. */
-  #readAnew(words: ByteWords, start: number, end: number): readonly ValueSpan<number>[] | undefined {
+  #parseByBytes(words: ByteWords, start: number, end: number): readonly ValueSpan<number>[] | undefined {
     const { bytes } = words;
     const values: ValueSpan<number>[] = [];
     let at = start;
@@ -116,20 +116,20 @@ export class FastPathParser {
   #readText(kind: number, words: ByteWords, start: number, end: number): number {
     const expectedEnd = start + (this.#lengths[kind] ?? 0);
     const isAsLong = expectedEnd < end && words.bytes[expectedEnd] === QUOTE;
-    if (isAsLong && this.#number(kind, words, start, expectedEnd)) return expectedEnd;
+    if (isAsLong && this.#intern(kind, words, start, expectedEnd)) return expectedEnd;
     const textEnd = endOfText(words.bytes, start, end);
-    if (textEnd < 0 || !this.#number(kind, words, start, textEnd)) return -1;
+    if (textEnd < 0 || !this.#intern(kind, words, start, textEnd)) return -1;
     this.#lengths[kind] = textEnd - start;
     return textEnd;
   }
 
   /** Interns a text. @returns whether the bytes are a valid text; a quotation mark among them makes it invalid. */
-  #number(kind: number, words: ByteWords, start: number, end: number): boolean {
-    const number = this.#pools[kind]?.codeOf(words, start, end) ?? -1;
-    if (kind === ID) this.event.idCode = number;
-    else if (kind === ANTENNA_ID) this.event.antennaCode = number;
-    else this.event.appCode = number;
-    return number >= 0;
+  #intern(kind: number, words: ByteWords, start: number, end: number): boolean {
+    const code = this.#interners[kind]?.codeOf(words, start, end) ?? -1;
+    if (kind === ID) this.event.idCode = code;
+    else if (kind === ANTENNA_ID) this.event.antennaCode = code;
+    else this.event.appCode = code;
+    return code >= 0;
   }
 
   #readInstant(bytes: Uint8Array, start: number, end: number): number {

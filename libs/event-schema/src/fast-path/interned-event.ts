@@ -31,8 +31,8 @@ export class InternedEvent implements UsageEvent {
   antennaCode = 0;
   appCode = 0;
 
-  constructor(pools: EventInterners) {
-    this.interners = pools;
+  constructor(interners: EventInterners) {
+    this.interners = interners;
   }
 
   get id(): string {

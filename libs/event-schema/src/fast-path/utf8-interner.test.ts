@@ -3,14 +3,14 @@ import { Utf8Interner } from './utf8-interner.ts';
 
 const encoder = new TextEncoder();
 
-function numberOf(pool: Utf8Interner, text: string): number {
+function codeOf(interner: Utf8Interner, text: string): number {
   const bytes = encoder.encode(`"${text}"`);
-  return pool.codeOf(new ByteWords(bytes), 1, bytes.length - 1);
+  return interner.codeOf(new ByteWords(bytes), 1, bytes.length - 1);
 }
 
-function textOf(pool: Utf8Interner, text: string): string | undefined {
-  const number = numberOf(pool, text);
-  return pool.texts[number];
+function textOf(interner: Utf8Interner, text: string): string | undefined {
+  const code = codeOf(interner, text);
+  return interner.texts[code];
 }
 
 /** The multiplier of `ByteWords.hashOf`, and its inverse modulo 2^32 (Newton's iteration). */
@@ -46,22 +46,22 @@ describe('an interner of UTF-8 texts', () => {
     ['with a bound of 100 texts', { maxTexts: 100, maxBytes: 2 ** 24 }],
     ['with a bound of 1,000 bytes', { maxTexts: 2 ** 18, maxBytes: 1_000 }],
   ])('returns each text for its bytes, %s', (_kind, bounds) => {
-    const pool = new Utf8Interner(bounds);
-    expect([...texts, ...texts].map((text) => textOf(pool, text))).toEqual([...texts, ...texts]);
+    const interner = new Utf8Interner(bounds);
+    expect([...texts, ...texts].map((text) => textOf(interner, text))).toEqual([...texts, ...texts]);
   });
 
   it('distinguishes 300 texts with equal hashes', () => {
-    const pool = new Utf8Interner();
+    const interner = new Utf8Interner();
     const same = textsOfOneHash(300);
     const hashes = same.map((text) => new ByteWords(encoder.encode(text)).hashOf(0, 8));
     expect([new Set(same).size, new Set(hashes).size]).toEqual([300, 1]);
-    expect([...same, ...same].map((text) => textOf(pool, text))).toEqual([...same, ...same]);
+    expect([...same, ...same].map((text) => textOf(interner, text))).toEqual([...same, ...same]);
   });
 
   it('distinguishes texts that are prefixes of each other', () => {
-    const pool = new Utf8Interner();
+    const interner = new Utf8Interner();
     const prefixes = Array.from({ length: 9 }, (_, length) => 'aaaaaaaaa'.slice(length));
-    expect([...prefixes, ...prefixes].map((text) => textOf(pool, text))).toEqual([...prefixes, ...prefixes]);
+    expect([...prefixes, ...prefixes].map((text) => textOf(interner, text))).toEqual([...prefixes, ...prefixes]);
   });
 
   it.each([
@@ -69,9 +69,9 @@ describe('an interner of UTF-8 texts', () => {
     ['a backslash', 'a\\b'],
     ['a control character', 'a\nb'],
   ])('has a code for a text with %s, but none for its bytes, which JSON would escape', (_what, text) => {
-    const pool = new Utf8Interner();
-    const number = pool.codeOfText(text);
-    expect([pool.texts[number], pool.codeOfText(text), numberOf(pool, text)]).toEqual([text, number, -1]);
+    const interner = new Utf8Interner();
+    const code = interner.codeOfText(text);
+    expect([interner.texts[code], interner.codeOfText(text), codeOf(interner, text)]).toEqual([text, code, -1]);
   });
 
   it.each([
@@ -83,22 +83,22 @@ describe('an interner of UTF-8 texts', () => {
   });
 
   it('has no code for bytes that are not UTF-8', () => {
-    const pool = new Utf8Interner();
+    const interner = new Utf8Interner();
     const words = new ByteWords(Uint8Array.of(0x61, 0xff));
-    for (let time = 0; time < 2; time += 1) expect(pool.codeOf(words, 0, 2)).toBe(-1);
+    for (let time = 0; time < 2; time += 1) expect(interner.codeOf(words, 0, 2)).toBe(-1);
   });
 
   it('keeps the code of a text until it is full, then starts over with a new array of texts', () => {
-    const pool = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
-    expect(['a', 'b', 'a', 'c', 'b'].map((text) => numberOf(pool, text))).toEqual([0, 1, 0, 2, 1]);
-    const { texts: before } = pool;
-    expect(numberOf(pool, 'd')).toBe(0);
-    expect([before, pool.texts]).toEqual([['a', 'b', 'c'], ['d']]);
+    const interner = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
+    expect(['a', 'b', 'a', 'c', 'b'].map((text) => codeOf(interner, text))).toEqual([0, 1, 0, 2, 1]);
+    const { texts: before } = interner;
+    expect(codeOf(interner, 'd')).toBe(0);
+    expect([before, interner.texts]).toEqual([['a', 'b', 'c'], ['d']]);
   });
 
   it('has the same code for a text and for its bytes', () => {
-    const pool = new Utf8Interner();
-    for (const text of ['ana', 'Zoë 👩', 'eva']) numberOf(pool, text);
-    expect(['eva', 'Zoë 👩', 'new'].map((text) => pool.codeOfText(text))).toEqual([2, 1, 3]);
+    const interner = new Utf8Interner();
+    for (const text of ['ana', 'Zoë 👩', 'eva']) codeOf(interner, text);
+    expect(['eva', 'Zoë 👩', 'new'].map((text) => interner.codeOfText(text))).toEqual([2, 1, 3]);
   });
 });

@@ -60,14 +60,14 @@ export class Utf8Interner {
       if (this.#entries[entry * ENTRY_WIDTH] === hash && this.#holds(entry, words, start, end)) return entry;
       slot = (slot + 1) & mask;
     }
-    this.#beginAnew();
+    this.#startOver();
     return this.codeOf(words, start, end);
   }
 
   /** The code of a valid text of an event, also of one that JSON has to escape. */
   codeOfText(text: string): number {
     const bytes = encoder.encode(text);
-    return isUnescaped(bytes) ? this.codeOf(new ByteWords(bytes), 0, bytes.length) : this.#numberOfEscaped(text);
+    return isUnescaped(bytes) ? this.codeOf(new ByteWords(bytes), 0, bytes.length) : this.#codeOfEscaped(text);
   }
 
   #holds(entry: number, words: ByteWords, start: number, end: number): boolean {
@@ -80,7 +80,7 @@ export class Utf8Interner {
     const text = isUnescaped(bytes) ? decoded(bytes) : undefined;
     if (text === undefined) return -1;
     if (this.#isFull(bytes.length)) {
-      this.#beginAnew();
+      this.#startOver();
       return this.codeOf(new ByteWords(bytes), 0, bytes.length);
     }
     const entry = this.#push(text, bytes);
@@ -90,10 +90,10 @@ export class Utf8Interner {
     return entry;
   }
 
-  #numberOfEscaped(text: string): number {
+  #codeOfEscaped(text: string): number {
     const known = this.#escaped.get(text);
     if (known !== undefined) return known;
-    if (this.#isFull(0)) this.#beginAnew();
+    if (this.#isFull(0)) this.#startOver();
     const entry = this.#push(text, new Uint8Array());
     this.#escaped.set(text, entry);
     this.#growIfFull();
@@ -115,7 +115,7 @@ export class Utf8Interner {
     return texts >= maxTexts || this.#startOf(texts) + moreBytes > maxBytes;
   }
 
-  #beginAnew(): void {
+  #startOver(): void {
     this.#texts = [];
     this.#slots.fill(0);
     this.#escaped.clear();

@@ -140,12 +140,12 @@ export interface PositionStore {
   commitTotals(commit: TotalsCommit): Promise<void>;
   /**
    * Records the paths of the chunk's files before the first file exists.
-   * @throws {FenceLostError} likewise, and when the partition has an open intent.
+   * @throws {FenceLostError} when the position is not at `startOffset`, its epoch is not ours, or another intent is open.
    */
   recordIntent(chunk: ChunkIntent): Promise<void>;
   /**
    * Moves the archive's position, lists the files and raises the revision of each hour touched; closes the intent.
-   * @throws {FenceLostError} likewise.
+   * @throws {FenceLostError} when the position is not at `from`, its epoch is not ours, or the intent is not open.
    */
   completeChunk(chunk: CompletedChunk): Promise<void>;
 }
