@@ -65,7 +65,7 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
   }
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || error.message.includes('before secure TLS connection')) {
     return {
-      text: 'a broker that runs and does not go on with TLS has none at this port: see KAFKA_SSL',
+      text: 'a running broker that does not continue with TLS has no TLS at this port: see KAFKA_SSL',
       isFinal: false,
     };
   }

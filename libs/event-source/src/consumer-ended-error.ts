@@ -7,8 +7,8 @@ export class ConsumerEndedError extends ProductError {
 
   constructor(cause: Error) {
     super(
-      `the consumer ended and does not begin again by itself: ${cause.message}; ${connectionAdvice(cause).text}; ` +
-        `then start the worker again: it goes on where it was`,
+      `the consumer has ended and does not restart by itself: ${cause.message}; ${connectionAdvice(cause).text}; ` +
+        `then start the worker again: it resumes at its stored positions`,
       { cause },
     );
   }

@@ -193,7 +193,7 @@ function unavailable(fact: string, { host, port }: Pick<SparkEndpoint, 'host' | 
 }
 
 /** Spark's messages contain the whole stack; the first lines name the cause. */
-function shortened(message = 'it does not say why'): string {
+function shortened(message = 'without a reason'): string {
   return (
     message
       .replace(/^.*?Error running query: /s, '')

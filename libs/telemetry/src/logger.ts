@@ -35,7 +35,7 @@ export function createLogger({
   ...options
 }: LoggerOptions): Logger {
   const redact = redactor(secrets);
-  // The copy keeps the level and text that Winston stores under symbols.
+  // Assigned to `info` itself, which keeps the level and text that Winston stores under symbols.
   const redacted = format((info) => Object.assign(info, redact({ ...info })));
   const line = options.format === 'json' ? format.printf(jsonLine) : format.printf(prettyLine);
   return createWinston({

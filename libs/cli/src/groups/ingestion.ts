@@ -5,7 +5,7 @@ import { listOf, wholeNumber } from '../setting-types.ts';
 const hourMs = 3_600_000;
 const sinkOrder = ['totals', 'archive'] as const;
 
-/** Workers subtract it from their watermarks; the batch layer waits for it. */
+/** Workers store it in Postgres; the batch layer waits this long before an hour is final. */
 const allowedLatenessMs = setting({
   name: 'ALLOWED_LATENESS_MS',
   description: 'how long after its end an hour may still become final',

@@ -30,7 +30,7 @@ const USED_PART = 0.8;
 /**
  * The least remaining life of a token in use. A session ends when the token that began it expires, and the client logs
  * in again 10 s before that: a token with less left would begin a session that has to be renewed at once. A token with
- * a short life is used for four fifths of it instead.
+ * a short life is used for at least a fifth of it all the same.
  */
 const LIFE_AFTER_USE_MS = 15_000;
 const LEAST_USED_PART = 0.2;
