@@ -1,6 +1,6 @@
 /**
- * Results in the order of the items, worked on by at most `limit` at a time. After a failure no further item is begun;
- * the failure is thrown when those that were under way have ended, unlike p-map's.
+ * Runs `work` for at most `limit` items at a time and returns the results in the order of the items. After a failure it
+ * begins no further item. Unlike p-map, it throws the failure only when the items under way have ended.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
