@@ -35,6 +35,8 @@ describe('a metadata server that begins to answer after the first request', () =
   let isUp = false;
   const authorizations: (string | undefined)[] = [];
 
+  const uptime = process.uptime.bind(process);
+
   beforeAll(async () => {
     server = createServer((request, response) => {
       const path = request.url ?? '';
@@ -54,6 +56,7 @@ describe('a metadata server that begins to answer after the first request', () =
   });
 
   afterAll(() => {
+    process.uptime = uptime;
     server.closeAllConnections();
     server.close();
   });
@@ -63,6 +66,8 @@ describe('a metadata server that begins to answer after the first request', () =
     process.env['GCE_METADATA_HOST'] = `127.0.0.1:${port}`;
     process.env['METADATA_SERVER_DETECTION'] = 'ping-only';
     process.env['HOME'] = '/nowhere';
+    // Jest's process may be older than a worker that still waits for the metadata server.
+    process.uptime = () => 1;
     const bucket = gcsBucket('bucket', `http://127.0.0.1:${port}`, true);
     const store = new GcsStore(bucket, { prefix: '', timeoutMs: 10_000, isAuthorized: true });
     expect(await store.list('hour')).toEqual({ files: [], folders: [] });

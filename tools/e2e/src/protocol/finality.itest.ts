@@ -25,7 +25,7 @@ it('an hour of the past is not final while its events are counted and wait for t
     const early = await startBatch(RUN, stream.environment);
     expect(early.exitCode).toBe(3);
     expect(early.stderr).toContain(
-      `HOUR_NOT_FINAL: hour ${HOUR} is not final: ${ofHour} events of it are counted and not archived yet: wait until`,
+      `HOUR_NOT_FINAL: hour ${HOUR} is not final: ${ofHour} events of it are counted and not archived yet; wait until`,
     );
     expect((await startBatch(['status'], stream.environment)).stdout).toMatch(
       new RegExp(`${HOUR} │ no .* 0 .* never .* no: ${ofHour} events of it are counted and not archived yet`),
