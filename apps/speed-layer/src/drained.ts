@@ -3,6 +3,7 @@ import { endsOf, type KafkaEventSource } from '@antenna/event-source';
 import type { FaultCode, Ingestion, PartitionFault, Retry, Sink } from '@antenna/ingestion';
 import { ProductError } from '@antenna/cli';
 import { withAdvice } from './error-guides.ts';
+import { UNTIL_IT_PASSES } from './retry.ts';
 import type { StreamProgress } from '@antenna/usage-store';
 
 /** How often the drain checks whether all records are processed. */
@@ -28,7 +29,7 @@ export class PartitionsStoppedError extends ProductError {
   constructor(faults: ReadonlyMap<number, PartitionFault>) {
     const all = [...faults].map(([partition, fault]) => ({ partition, ...fault }));
     const gap = all.find(({ code }) => code === 'DATA_GAP');
-    const { code, message } = withAdvice(gap ?? all[0] ?? { code: 'PARTITION_UNAVAILABLE', message: '' });
+    const { code, message } = gap ?? all[0] ?? { code: 'PARTITION_UNAVAILABLE' as const, message: '' };
     const others = all.map((fault) => `${fault.partition} (${fault.code})`).join(', ');
     super(`${message}; all partitions were drained but ${others}`);
     this.code = code;
@@ -44,16 +45,12 @@ export class PartitionsStoppedError extends ProductError {
  */
 export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promise<void> {
   const { ingestion, source, retry } = parts;
-  const ends = endsOf(await retry('read offsets', () => source.offsets(), new AbortController().signal), 'stable');
+  const ends = endsOf(await retry('read offsets', () => source.offsets(), UNTIL_IT_PASSES), 'stable');
   const startedMs = Date.now();
   for (;;) {
     if (ingestion.hasTaken(ends)) {
       await ingestion.saveAll();
-      const stopped = await retry(
-        'read positions',
-        () => stoppedBefore(parts, sinks, ends),
-        new AbortController().signal,
-      );
+      const stopped = await retry('read positions', () => stoppedBefore(parts, sinks, ends), UNTIL_IT_PASSES);
       if (stopped?.size === 0) return;
       if (stopped !== undefined && mayEnd(stopped, Date.now() - startedMs)) throw new PartitionsStoppedError(stopped);
     }
@@ -69,9 +66,10 @@ async function stoppedBefore(
 ): Promise<ReadonlyMap<number, PartitionFault> | undefined> {
   const ours = new Set(ingestion.assignedPartitions);
   const noted = (await progress.faults()).filter(({ partition }) => !ours.has(partition));
+  // Noted faults were stored with their advice.
   const stopped = new Map<number, PartitionFault>([
     ...noted.map((fault) => [fault.partition, fault] as const),
-    ...ingestion.stoppedPartitions,
+    ...[...ingestion.stoppedPartitions].map(([partition, fault]) => [partition, withAdvice(fault)] as const),
   ]);
   const partitions = new Map((await progress.partitions()).map((partition) => [partition.partition, partition]));
   const hasPassed = (partition: number, end: number) =>

@@ -8,6 +8,9 @@ import type { Logger } from '@antenna/telemetry';
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 
+/** The signal of an operation that is repeated until it succeeds: it is never aborted. */
+export const UNTIL_IT_PASSES = new AbortController().signal;
+
 /**
  * Retries an operation as long as its failure is transient. The waits double from 0.2 s to 10 s with jitter, so that
  * the workers do not all return at the same moment.

@@ -30,11 +30,12 @@ export function describeFailure(error: unknown, secrets: readonly string[], guid
 /** The line and the exit code of a known error; undefined for any other error. */
 export function knownFailure(error: unknown, guides: ErrorGuides = {}): Failure | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const message = `${error.code}: ${error.message}`;
+  if ('exitCode' in error && typeof error.exitCode === 'number') return { exitCode: error.exitCode, message };
   const guide = guides[error.code];
-  const advice = guide?.advice?.(error);
-  const message = `${error.code}: ${error.message}${advice === undefined ? '' : `; ${advice}`}`;
-  if (guide !== undefined) return { exitCode: guide.exitCode, message };
-  return 'exitCode' in error && typeof error.exitCode === 'number' ? { exitCode: error.exitCode, message } : undefined;
+  if (guide === undefined) return undefined;
+  const advice = guide.advice?.(error);
+  return { exitCode: guide.exitCode, message: advice === undefined ? message : `${message}; ${advice}` };
 }
 
 /** Shorter secrets are not blanked: they occur in every other word, so blanking would hide nothing. */
