@@ -14,7 +14,8 @@ import {
 } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import { adoptAppeared } from './existing-files.ts';
-import { retryWhilePassing } from './retry.ts';
+import { kafkaLogOf } from './kafka-log.ts';
+import { retryWhilePassing, UNTIL_IT_PASSES } from './retry.ts';
 import { IngestionWorker } from './ingestion-worker.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
@@ -30,8 +31,6 @@ export interface ConnectedWorker {
   readonly retry: Retry;
   close(): Promise<void>;
 }
-
-const UNTIL_IT_PASSES = new AbortController().signal;
 
 interface WorkerObservers {
   readonly log: Logger;
@@ -62,9 +61,7 @@ async function buildWorker(
 ): Promise<ConnectedWorker> {
   const { kafka, membership, ingestion: limits } = settings;
   const archive = limits.sinks.includes('archive') ? await openArchive(database, settings, log) : undefined;
-  const kafkaLog = (message: string, details: object) => {
-    log.warn(message, details);
-  };
+  const kafkaLog = kafkaLogOf(log);
   const retry = retryWhilePassing(log);
   const databaseId = await retry('read which database this is', () => databaseIdentity(database), UNTIL_IT_PASSES);
   const source = new KafkaEventSource(

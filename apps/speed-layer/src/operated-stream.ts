@@ -5,6 +5,7 @@ import { ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { AbandonedFiles, checkSchema, connectWithRetry, type HeldPosition, LostRecords } from '@antenna/usage-store';
 import type { WorkerSettings } from './worker-settings.ts';
+import { kafkaLogOf } from './kafka-log.ts';
 
 /** In every attempt a worker moved or claimed a position before the command could change it. */
 class PositionsMovedError extends ProductError {
@@ -49,12 +50,12 @@ export async function withOperatedStream<Result>(
   try {
     await checkSchema(database);
     const { topic: name, groupId, brokers } = settings.kafka;
-    await connectToKafka(topic, brokers, kafkaLog(log));
+    await connectToKafka(topic, brokers, kafkaLogOf(log));
     const stream = { topic: name, groupId, clusterId: topic.clusterId(), archiveUrl: settings.archive.url };
     const records = new LostRecords(database, stream);
     const abandoned = new AbandonedFiles(database, name);
     const reading = { topic: name, groupId, brokers, sessionTimeoutMs: SESSION_TIMEOUT_MS };
-    const reader = new TopicReader(client, reading, kafkaLog(log));
+    const reader = new TopicReader(client, reading, kafkaLogOf(log));
     return await attempted(() => withPositions({ records, topic, abandoned, reader }, settings, work));
   } finally {
     await topic.disconnect();
@@ -93,11 +94,5 @@ async function attempted<Result>(work: () => Promise<Result>, attempt = 1): Prom
 }
 
 function clientOf({ kafka }: OperatedSettings, log: Logger) {
-  return kafkaClient(kafka, 'speed-layer-operator', kafkaLog(log));
-}
-
-function kafkaLog(log: Logger) {
-  return (message: string, details: object) => {
-    log.warn(message, details);
-  };
+  return kafkaClient(kafka, 'speed-layer-operator', kafkaLogOf(log));
 }

@@ -1,5 +1,6 @@
 import { kafkaClient, kafkaSettings, type ReleasedGroup, releaseGroup as release } from '@antenna/event-source';
 import { loggedCommand } from '@antenna/cli';
+import { kafkaLogOf } from './kafka-log.ts';
 
 /** Releases the consumer group from its database, so that another database can use it. */
 export const releaseGroup = loggedCommand({
@@ -7,9 +8,7 @@ export const releaseGroup = loggedCommand({
   description: 'deletes the consumer group if it has no members, so that a new database can use it',
   settings: { kafka: kafkaSettings },
   async run({ kafka: connection }, { log, out }) {
-    const kafkaLog = (message: string, details: object) => {
-      log.warn(message, details);
-    };
+    const kafkaLog = kafkaLogOf(log);
     const kafka = kafkaClient(connection, 'speed-layer-group', kafkaLog);
     const released = await release(kafka, connection, kafkaLog);
     out(`${text(connection.groupId, released)}\n`);

@@ -10,6 +10,7 @@ import {
 import { type DatabaseConnection, databaseSettings, logSettings } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna/usage-store';
+import { kafkaLogOf } from '../kafka-log.ts';
 
 const APPLICATION = 'dead-letters';
 
@@ -44,14 +45,14 @@ export async function withDeadLetters<T>(
 export function topicReader({ kafka }: Connections, log: Logger): TopicReader {
   const { topic, groupId, brokers } = kafka;
   const settings = { topic, groupId, brokers, sessionTimeoutMs: SESSION_TIMEOUT_MS };
-  return new TopicReader(clientOf(kafka, log), settings, kafkaLog(log));
+  return new TopicReader(clientOf(kafka, log), settings, kafkaLogOf(log));
 }
 
 /** A client of the cluster, and the cluster's id. */
 export async function openKafka({ kafka }: Connections, log: Logger) {
   const client = clientOf(kafka, log);
   const topic = new TopicOffsets(kafkaCluster(client), kafka.topic);
-  await connectToKafka(topic, kafka.brokers, kafkaLog(log));
+  await connectToKafka(topic, kafka.brokers, kafkaLogOf(log));
   try {
     return { client, clusterId: topic.clusterId() };
   } finally {
@@ -60,11 +61,5 @@ export async function openKafka({ kafka }: Connections, log: Logger) {
 }
 
 function clientOf(kafka: KafkaConnection, log: Logger) {
-  return kafkaClient(kafka, APPLICATION, kafkaLog(log));
-}
-
-function kafkaLog(log: Logger) {
-  return (message: string, details: object) => {
-    log.warn(message, details);
-  };
+  return kafkaClient(kafka, APPLICATION, kafkaLogOf(log));
 }

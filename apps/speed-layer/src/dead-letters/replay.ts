@@ -16,7 +16,7 @@ import {
 } from '@antenna/ingestion';
 import { loggedCommand, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { operatorName } from '../operator-name.ts';
-import { retryWhilePassing } from '../retry.ts';
+import { retryWhilePassing, UNTIL_IT_PASSES } from '../retry.ts';
 import { NoDeadLetterError, NotAllSentError } from './errors.ts';
 import { deadLetterSettings, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { type Replayed, replayJson, replayLine, summaryLine } from './replay-text.ts';
@@ -53,8 +53,7 @@ export const replayDeadLetters = loggedCommand({
     const sender = new TopicSender(client, connections.kafka.topic);
     const reader = topicReader(connections, log);
     const retry = retryWhilePassing(log);
-    const persist = (operation: () => Promise<void>) =>
-      retry('note the outcome', operation, new AbortController().signal);
+    const persist = (operation: () => Promise<void>) => retry('note the outcome', operation, UNTIL_IT_PASSES);
     await sender.connect();
     try {
       const results = await withDeadLetters(
