@@ -1,5 +1,4 @@
 import { SumRows } from '@antenna/aggregation';
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import {
@@ -10,21 +9,18 @@ import {
   textArray,
   textArrayOfRuns,
 } from './binary-array.ts';
-import { openDatabase } from './database.ts';
+import { TestStore } from './testing/test-store.ts';
 
 describe('an array in the binary format of Postgres', () => {
-  let provided: TestDatabase;
+  let test: TestStore;
   let database: Knex;
 
   beforeAll(async () => {
-    provided = await testDatabase();
-    database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+    test = await TestStore.open();
+    database = test.database;
   });
 
-  afterAll(async () => {
-    await database.destroy();
-    await provided.close();
-  });
+  afterAll(() => test.close());
 
   it('is read by Postgres as the integers that were encoded', async () => {
     const integer = fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, -1, 2 ** 31, 2 ** 32, -(2 ** 32), 2 ** 52));

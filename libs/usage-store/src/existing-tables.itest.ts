@@ -1,20 +1,16 @@
-import { emptyDatabase, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
-import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
+import { TestStore } from './testing/test-store.ts';
 
-let test: TestDatabase;
+let test: TestStore;
 let database: Knex;
 
 beforeEach(async () => {
-  test = await emptyDatabase();
-  database = openDatabase({ url: test.url }, { applicationName: 'test' });
+  test = await TestStore.withoutSchema();
+  database = test.database;
 });
 
-afterEach(async () => {
-  await database.destroy();
-  await test.close();
-});
+afterEach(() => test.close());
 
 /** The lines of the error message, one for each difference. */
 async function differences(): Promise<readonly string[]> {

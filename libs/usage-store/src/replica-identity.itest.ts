@@ -1,20 +1,16 @@
-import { emptyDatabase, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
-import { openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
+import { TestStore } from './testing/test-store.ts';
 
-let test: TestDatabase;
+let test: TestStore;
 let database: Knex;
 
 beforeEach(async () => {
-  test = await emptyDatabase();
-  database = openDatabase({ url: test.url }, { applicationName: 'test' });
+  test = await TestStore.withoutSchema();
+  database = test.database;
 });
 
-afterEach(async () => {
-  await database.destroy();
-  await test.close();
-});
+afterEach(() => test.close());
 
 async function tablesOfOurs(): Promise<readonly { readonly name: string; readonly column: string }[]> {
   const { rows } = await database.raw<{ rows: { name: string; column: string }[] }>(`

@@ -1,9 +1,8 @@
 import { isOverQuota } from '@antenna/quota';
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
-import { openDatabase } from '../database.ts';
 import { PostgresHourStore } from '../hour-store.ts';
+import { TestStore } from '../testing/test-store.ts';
 
 const HOUR = Date.UTC(2022, 9, 29, 13);
 const USERS_OF_CASE = 200;
@@ -15,18 +14,15 @@ const users = fc.array(fc.record({ usage: amount, quota: amount }), {
   maxLength: USERS_OF_CASE,
 });
 
-let provided: TestDatabase;
+let test: TestStore;
 let database: Knex;
 
 beforeAll(async () => {
-  provided = await testDatabase();
-  database = openDatabase({ url: provided.url }, { applicationName: 'test' });
+  test = await TestStore.open();
+  database = test.database;
 });
 
-afterAll(async () => {
-  await database.destroy();
-  await provided.close();
-});
+afterAll(() => test.close());
 
 function emailOf(user: number): string {
   return `user-${user}@example.org`;

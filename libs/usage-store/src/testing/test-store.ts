@@ -1,4 +1,4 @@
-import { type TestDatabase, testDatabase } from '@antenna/test-kit';
+import { emptyDatabase, type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
 import { PostgresPositionStore, type StreamIdentity } from '../position-store.ts';
@@ -29,6 +29,11 @@ export class TestStore {
   /** @param poolMax the greatest number of connections. */
   static async open(poolMax = 4): Promise<TestStore> {
     return new TestStore(await testDatabase(), poolMax);
+  }
+
+  /** Likewise, before the first migration: the database has no schema of ours. */
+  static async withoutSchema(): Promise<TestStore> {
+    return new TestStore(await emptyDatabase(), 4);
   }
 
   worker(identity: Partial<StreamIdentity> = {}): PostgresPositionStore {
