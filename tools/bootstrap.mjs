@@ -63,7 +63,7 @@ function ended(file, args, options) {
 
 async function install() {
   say('installing the dependencies (npm ci); this takes a few minutes the first time');
-  // npm tells where it is itself, when it started this.
+  // When npm started this script, this variable has npm's own path.
   const npm = process.env.npm_execpath;
   const [file, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const args = [...before, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -91,7 +91,7 @@ function lockInstallation() {
   }
 }
 
-/** Only one installs at a time; whoever waited finds nothing left to do. */
+/** One process installs at a time; a process that waited for it finds the installation complete. */
 async function installAlone() {
   mkdirSync(dirname(installing), { recursive: true });
   let told = false;

@@ -52,12 +52,12 @@ function bundle(entryPoints, outdir) {
     outdir,
     absWorkingDir: checkout,
     bundle: true,
-    // What is imported with `import()` is a file of its own, which is read and parsed by whoever needs it.
+    // A module imported with `import()` becomes a file of its own, which a command reads only when it needs it.
     splitting: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Errors are told by the names of their classes.
+    // Logs and messages show the class names of errors.
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,

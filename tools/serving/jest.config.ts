@@ -10,6 +10,6 @@ export default {
   globalTeardown: '<rootDir>/tools/serving/src/acceptance/stop-fixture.ts',
   maxWorkers: 1,
   verbose: true,
-  // Installation, two browsers' worth of pages, and whatever else the machine does.
+  // Covers an installation and the pages of two browsers on a busy machine.
   testTimeout: 900_000,
 } satisfies Config;

@@ -6,7 +6,7 @@ class ArchiveDiffersError extends ProductError {
   readonly code = 'ARCHIVE_DIFFERS';
 }
 
-/** None of the selected hours is known, so the command compared nothing. */
+/** The manifest lists no file for any of the selected hours: there was nothing to verify. */
 class NothingToVerifyError extends ProductError {
   readonly code = 'NOTHING_TO_VERIFY';
 }

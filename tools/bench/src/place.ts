@@ -3,10 +3,10 @@ import { checkout } from '@antenna/test-kit';
 
 const home = join(checkout, '.local', 'bench');
 
-/** All that the benchmark keeps and may destroy; nothing of it is anybody else's. */
+/** The data of the benchmark, which it may delete; no other program uses it. */
 export const place = {
   home,
-  /** Servers of its own: the peer's tables are dropped, and Postgres is told to keep the times of commits. */
+  /** Servers of its own: the peer's tables are dropped, and Postgres tracks commit timestamps. */
   stack: join(home, 'stack'),
   peer: join(home, 'peer'),
   truths: join(home, 'truths'),

@@ -39,7 +39,7 @@ describe('a duplicate', () => {
   const passage = Array.from({ length: 8 }, (_, n) => `export const value${n} = compute(${n}, 'text', [${n}, 2, 3]);`);
   const file = (path: string, lines: readonly string[]) => sourceFile(path, `${lines.join('\n')}\n`);
 
-  it('is found in another file, whatever stands around it', async () => {
+  it('is found in another file among other lines', async () => {
     const files = [file('a.ts', ['const one = 1;', ...passage]), file('b.ts', [...passage, 'const two = 2;'])];
     expect(await duplicatesIn(files)).toMatchObject([{ lines: 8 }]);
   });

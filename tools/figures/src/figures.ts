@@ -4,7 +4,7 @@ import { importCycles } from './import-cycles.ts';
 import type { Snapshot } from './revision.ts';
 import { type Area, type SourceFile, sourceFiles } from './source-file.ts';
 
-/** A named figure of a snapshot, and the cases that it counts, where somebody has to look at them. */
+/** A named figure of a snapshot, with the cases that it counts where a reader needs them. */
 export interface Figure {
   readonly title: string;
   readonly text: string;

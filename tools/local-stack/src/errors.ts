@@ -1,6 +1,6 @@
 import { ProductError } from '@antenna/cli';
 
-/** A port that a server of the stack is to have is somebody else's. */
+/** A port of a server of the stack belongs to another process. */
 export class PortTakenError extends ProductError {
   readonly code = 'PORT_TAKEN';
 }
@@ -20,7 +20,7 @@ export class ServerFailedError extends ProductError {
   readonly code = 'SERVER_FAILED';
 }
 
-/** Several things went wrong at once; each is told in a line of the message. */
+/** Several failures at once; the message has a line for each. */
 export class StackFailedError extends ProductError {
   readonly code = 'STACK_FAILED';
 }

@@ -51,7 +51,7 @@ export async function areFree(ports: readonly number[]): Promise<boolean> {
   return held.length === ports.length;
 }
 
-/** @throws {PortTakenError} naming who has it, where that can be told. */
+/** @throws {PortTakenError} naming the process that has the port, where it is known. */
 export async function assertPortFree(port: number, wantedBy: string): Promise<void> {
   const server = await listenAt(port);
   if (server !== undefined) return close(server);

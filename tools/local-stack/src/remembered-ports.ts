@@ -23,7 +23,7 @@ export async function rememberedPorts(home: string): Promise<Remembered | undefi
   return text === undefined ? undefined : shape.parse(JSON.parse(text));
 }
 
-/** Likewise, or what is asked of a stack unless somebody says otherwise. */
+/** The remembered ports of the stack, or else its default ports. */
 export async function rememberedOrDefault(home: string): Promise<Remembered> {
   return (await rememberedPorts(home)) ?? { ports: defaultPorts, services: serviceNames };
 }

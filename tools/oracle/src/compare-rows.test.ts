@@ -1,7 +1,7 @@
 import { compareRows, type KeyedRow, summarize } from './index.ts';
 
 describe('comparing two tables row by row', () => {
-  it('finds nothing between equal ones, in whatever order their rows are', () => {
+  it('finds no difference between equal rows in any order', () => {
     const expected = new Map([
       ['a', 1n],
       ['b', 2n],

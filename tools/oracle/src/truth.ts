@@ -52,7 +52,7 @@ export class Truth {
     this.#deadLetters.set(reason, (this.#deadLetters.get(reason) ?? 0) + 1);
   }
 
-  /** Counts a record, whatever it is. */
+  /** Counts a record: an event or a dead letter. */
   addFact(fact: Fact): void {
     if (typeof fact === 'string') this.reject(fact);
     else this.add(fact);

@@ -22,7 +22,7 @@ const RESTLESS_ROUND_MS = 8;
 const RESTLESS_REBALANCES = 30;
 /** Fetches of each partition between two rebalances, at most. */
 const READINGS_OF_A_REBALANCE = 4;
-/** Now and then so much time passes that whatever waits in vain notices. */
+/** From time to time the clock advances beyond every deadline. */
 const LONG_EVERY = 8;
 const LONG_MS = 70_000;
 const ENTRIES_OF_A_FETCH = 12;
@@ -159,7 +159,7 @@ function isAtRest(world: World): boolean {
   );
 }
 
-/** Whether there is a file of a chunk that was given up which nobody has listed yet. */
+/** Whether a file of an abandoned chunk exists that is not in the manifest yet. */
 function hasAppeared({ store, archive }: World): boolean {
   return [...store.abandoned.keys()].some((path) => archive.files.has(path));
 }

@@ -5,7 +5,7 @@ import { judgeOf, printSchedule } from './replay.ts';
 import { shrink } from './shrink.ts';
 
 /**
- * Explores and says in one line how it went; the first schedule that fails is told in its simplest form.
+ * Explores and reports the result in one line; prints the first failing schedule in its shortest form.
  * @returns the exit code: 0 when everything held, or when a planted bug was found.
  */
 export async function exploreAll(options: {

@@ -5,7 +5,7 @@ import { addressOf } from './service-addresses.ts';
 export const secretMark = 'hush7q';
 
 /**
- * A password that nobody has used before, of letters and digits. All output of the tests is searched for such secrets
+ * A new random password of letters and digits. All output of the tests is searched for such secrets
  * (jest/secret-reporter.ts): so every secret that a test gives to a program is made here.
  */
 export function testSecret(): string {

@@ -9,7 +9,7 @@ import { ANTENNAS, type HourFacts, idOfAntenna, idOfUser } from './hour-truth.ts
 import { copyFile, createIds } from './hour.sql.ts';
 
 /**
- * Writes an hour of events in the layout of both archives, by nobody's speed layer, once per set of facts.
+ * Writes an hour of events in the layouts of both archives without a speed layer, once for each set of facts.
  * @returns the folder of the archive.
  */
 export async function hourArchive(facts: HourFacts, report: Report): Promise<string> {

@@ -9,7 +9,7 @@ import { ContestantFailedError } from '../measure/run-measured.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import { deviceId } from '../workload/workload.ts';
 
-/** Kafka's own consumer, which does nothing with what it reads: what the broker of this machine can deliver. */
+/** Runs Kafka's own consumer without any processing: the upper bound of what this machine's broker delivers. */
 export interface KafkaConsumer {
   read(brokers: string, topic: string, records: number): CommandLine;
   /** Seconds that it fetched for, by its own account. */
@@ -38,7 +38,7 @@ function secondsOf(output: string): number {
   return records / perSecond;
 }
 
-/** What each event of a steady stream counts: so their number can be told from the sum. */
+/** Bytes of each event of a steady stream: constant, so that the sum gives the number of events. */
 export const BYTES_OF_EVENT = 1_000;
 
 const USERS = 20_000;

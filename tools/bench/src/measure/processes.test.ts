@@ -4,7 +4,7 @@ const line = (name: string): string =>
   `4242 (${name}) S 17 4242 4242 0 -1 4194304 100 0 0 0 250 50 1000 200 20 0 1 0 1224866 3133440 379`;
 
 describe('a line of /proc/<pid>/stat', () => {
-  it('tells who started a process and what it has used', () => {
+  it('gives the parent of a process and the resources that it has used', () => {
     expect(parseProcessStat(line('node'))).toEqual({
       pid: 4242,
       parent: 17,
@@ -13,7 +13,7 @@ describe('a line of /proc/<pid>/stat', () => {
     });
   });
 
-  it('is understood whatever the process calls itself', () => {
+  it('is parsed for any name of the process', () => {
     expect(parseProcessStat(line('a) R 99 (b'))).toEqual(parseProcessStat(line('node')));
   });
 });
@@ -34,7 +34,7 @@ const table = new Map([
 ]);
 
 describe('a tree of processes', () => {
-  it('holds a process with its children and theirs, and nobody else', () => {
+  it('holds a process with its descendants, and no other process', () => {
     expect(processTree(table, 10).map(({ pid }) => pid)).toEqual([10, 11, 12, 13]);
   });
 

@@ -6,7 +6,7 @@ export class NotMeasurableError extends ProductError {
   readonly code = 'NOT_MEASURABLE';
 }
 
-/** What the kernel tells of a process. */
+/** The kernel's accounting of a process. */
 export interface ProcessStat {
   readonly pid: number;
   readonly parent: number;

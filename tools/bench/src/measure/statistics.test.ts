@@ -3,7 +3,7 @@ import { quantile, spreadOf } from './statistics.ts';
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
 
 describe('a quantile', () => {
-  it('is one of the values, whatever their order', () => {
+  it('is one of the values in any order', () => {
     expect(quantile([30, 10, 20], 0.5)).toBe(20);
   });
 

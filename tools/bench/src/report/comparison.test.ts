@@ -27,11 +27,11 @@ describe('a comparison', () => {
     expect(compare(metric('more'), runs)?.product).toEqual({ median: 100, min: 90, max: 110, count: 3 });
   });
 
-  it('tells how many times more, where more is better', () => {
+  it('states the ratio as «times more» where more is better', () => {
     expect(compare(metric('more'), runs)?.rivals.map(({ ratio }) => ratio)).toEqual([5, 2]);
   });
 
-  it('tells how many times less, where less is better', () => {
+  it('states the ratio as «times less» where less is better', () => {
     expect(compare(metric('less'), runs)?.rivals.map(({ ratio }) => ratio)).toEqual([0.2, 0.5]);
   });
 

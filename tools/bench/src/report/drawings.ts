@@ -8,7 +8,7 @@ const COLOURS = { product: '#4477aa', combined: '#ee6677', separate: '#ccbb44', 
 const WIDTH = 860;
 const FONT = { fontFamily: 'system-ui, sans-serif', color: '#1b1f24' };
 
-/** Draws a plot as a file of its own: on white, since nobody knows the page around it. */
+/** Draws a plot as a file of its own, on white, since the background of the page is unknown. */
 function svgPlot(option: EChartsOption, height: number): string {
   const chart = init(
     null,

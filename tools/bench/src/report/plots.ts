@@ -3,7 +3,7 @@ import type { DrainRun, Findings, SuiteName } from './results.ts';
 
 export interface Plot {
   readonly suite: SuiteName;
-  /** For whoever does not see it. */
+  /** Text alternative of the picture. */
   readonly alt: string;
   readonly svg: string;
 }

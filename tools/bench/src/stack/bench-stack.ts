@@ -34,7 +34,7 @@ async function current(report: Report): Promise<Stack> {
   return stackAt({ home, ports: (await rememberedOrDefault(home)).ports, report });
 }
 
-/** Postgres then tells when each row was committed, to the microsecond, without anybody who asks all the time. */
+/** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */
 async function keepCommitTimes({ postgres }: Stack): Promise<void> {
   const database = openDatabase({ url: postgres.address }, { applicationName: 'bench', poolMax: 1 });
   try {
@@ -60,7 +60,7 @@ export interface ServerUsage {
   readonly brokerCpuSeconds: number;
 }
 
-/** Runs `work`; tells what the servers used meanwhile. */
+/** Runs `work` and measures the resources that the servers used meanwhile. */
 export async function withServerUsage<T>({ pids }: BenchStack, work: () => Promise<T>): Promise<[T, ServerUsage]> {
   const [postgres, broker] = [cpuSecondsOfTree(pids.postgres), cpuSecondsOfTree(pids.broker)];
   const result = await work();

@@ -6,7 +6,7 @@ import { place } from '../place.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { databasesLike, dropDatabase, freshDatabase } from './database.ts';
 
-/** Where one run of one contestant works: nobody else does. */
+/** The working folder of one run of one contestant. */
 export interface RunPlace {
   readonly databaseUrl: string;
   readonly brokers: string;

@@ -93,7 +93,7 @@ async function measuredWithin(commands: readonly CommandLine[], cpuShare: number
   return measured;
 }
 
-/** The second hour, which is whole whatever came out of order. */
+/** The second hour: it is complete in spite of records that come out of order. */
 async function measuredBatch(
   contestant: Contestant,
   at: RunPlace,

@@ -100,7 +100,7 @@ export function shortCourse(nowMs: number, seconds: number): Course {
   return { sendFromMs: nowMs, sendToMs: toMs, measured: [fromMs, toMs] };
 }
 
-/** Measures one whole window, and goes on until its watermark has passed it. */
+/** Plans the measurement of one whole window: sending continues until the watermark has passed the window's end. */
 export function windowCourse(nowMs: number): Course {
   const fromMs = Math.ceil((nowMs + WARM_UP_MS) / WINDOW_MS) * WINDOW_MS;
   const toMs = fromMs + WINDOW_MS;

@@ -11,7 +11,7 @@ const EVERY_MS = 100;
 /** Begins the ids of probes. */
 const PROBE_PREFIX = 'probe-';
 
-/** Events each of a user of its own, so that the row of each tells when it came. */
+/** Events of distinct users, so that each event has a row of its own, with its own commit time. */
 export interface Probes {
   /** When each was about to be sent, by id; milliseconds since 1970. */
   readonly sentMs: ReadonlyMap<string, number>;
@@ -81,7 +81,7 @@ const selectBytes = (table: TotalsTable): string => `
 const timeRow = z.object({ id: z.string(), committedMs: z.number() });
 const bytesRow = z.object({ bytes: z.string().transform(Number) });
 
-/** When the row of each probe was committed: nobody writes it a second time. Milliseconds since 1970, by id. */
+/** Commit time of each probe's row, which is written once only. Milliseconds since 1970, by id. */
 export async function probeTimes(database: Knex, table: TotalsTable): Promise<ReadonlyMap<string, number>> {
   const { rows } = await database.raw<{ rows: unknown }>(selectCommitTimes(table));
   return new Map(

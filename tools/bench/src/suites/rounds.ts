@@ -10,7 +10,7 @@ import { type BenchContext, drainText } from './suite.ts';
 type Rounds = NonNullable<Findings['rounds']>;
 
 /**
- * Drains the same topic by each contestant in turn (A B A C, A B A C …), so that whatever slows the machine for a while
+ * Drains the same topic by each contestant in turn (A B A C, A B A C …), so that a temporary slowdown of the machine
  * slows all; and computes an hour of what each archived. The product's drains are short: it has one beside each of Spark's.
  */
 export async function rounds(context: BenchContext): Promise<Rounds> {

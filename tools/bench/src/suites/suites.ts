@@ -32,7 +32,7 @@ export async function withSuite(name: SuiteName, context: BenchContext, found: F
   return { ...found, [name]: await suites[name](context, found) };
 }
 
-/** What there is to go by while nobody has drained a topic yet. */
+/** The estimate that is used before the first drain of a topic. */
 const ASSUMED = 200_000;
 
 /** How many events a second the product drains: the median of what was found. */

@@ -84,7 +84,7 @@ describe('the report', () => {
     expect(page).toMatch(/missing {4}2022-10-29T13:00:00Z user_total_bytes/);
   });
 
-  it('shows names as text, whatever they are', () => {
+  it('shows names as text, even if they look like HTML', () => {
     const { results } = aStory();
     const users = results.users.map((user) => ({ ...user, name: `<b onclick="x">${user.id}&` }));
 

@@ -7,7 +7,7 @@ import { forwardPort } from './port-forward.ts';
 
 /** Of the local overlay, which is for nothing but one machine. */
 const PASSWORD = 'local-admin';
-/** The address that the local overlay's broker gives to whoever comes in by its second listener. */
+/** The address that the local overlay's broker advertises on its second listener. */
 const OUTSIDE = 9094;
 
 /** Which comparisons are of interest; all of them unless given. */

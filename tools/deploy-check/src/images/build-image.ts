@@ -20,7 +20,7 @@ export interface BuiltImage {
   readonly reference: string;
 }
 
-/** The tag of what was built last on a machine, whatever its version. */
+/** The tag of the image that was built last on this machine, of any version. */
 const LAST_BUILT = 'dev';
 
 /** Builds images, one after the other: they share most of their steps. @throws {ProgramFailedError} */
@@ -67,7 +67,7 @@ export interface Source {
   readonly created: string;
 }
 
-/** A checkout as it is, with whatever is not committed. */
+/** A checkout with its uncommitted changes. */
 export async function sourceOf(folder: string): Promise<Source> {
   const git = (...args: string[]): Promise<string> => runProgram('git', args, { cwd: folder });
   const [described, revision, created] = await Promise.all([

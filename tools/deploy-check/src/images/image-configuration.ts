@@ -51,12 +51,12 @@ export function configurationProblems(facts: ImageFacts, { version, revision, cr
   ];
 }
 
-/** Kubernetes can tell that somebody is not root only by a number. */
+/** Kubernetes recognises a non-root user by a numeric id only. */
 function userProblems(user: string): string[] {
   return /^[1-9]\d*(:[1-9]\d*)?$/.test(user) ? [] : [`its user is «${user}»: no number, or root`];
 }
 
-/** A shell as process 1 would keep signals to itself, and a shell is a tool for whoever breaks in. */
+/** A shell as process 1 would not pass on signals, and a shell helps an intruder. */
 function shellProblems({ command, healthcheck }: ImageFacts): string[] {
   const isShell = /(^|\/)(ba|da)?sh$/.test(command[0] ?? '');
   return [

@@ -24,7 +24,7 @@ describe('a topic whose records have timestamps in seconds', () => {
 
   afterAll(() => Promise.all([topic.close(), database.close()]));
 
-  it('is told of in the log and by the status, with the reason, the count and what to do', async () => {
+  it('is reported in the log and by status, with the reason, the count and what to do', async () => {
     const drained = await startApp('speed-layer', ['drain'], environment);
     expect(drained.exitCode).toBe(0);
     const told = drained.stderr.split('\n').filter((line) => line.includes('every record is refused'));

@@ -87,7 +87,7 @@ function bursts(kills: number, chance: Chance): readonly Fault[] {
 }
 
 /**
- * SIGKILL of some workers at the same instant, whatever they are doing.
+ * SIGKILL of some workers at the same instant, at any point of their work.
  * @param first whom to begin with.
  * @param failpoints at which as many of their successors die.
  */

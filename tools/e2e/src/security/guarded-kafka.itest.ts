@@ -93,7 +93,7 @@ describe('a worker at a broker that guards itself', () => {
 
   const drain = (environment: Environment): Program => startApp('speed-layer', ['drain'], environment);
 
-  /** A rule for somebody else, which leaves this worker without the right; or one against this worker. */
+  /** An ACL for another principal, which leaves this worker without the right; or a deny rule for this worker. */
   const addRule = (resource: 'topic' | 'group', name: string, principal: string, isAllowed: boolean) =>
     admin.createAcls({
       acl: [

@@ -11,7 +11,7 @@ export interface TokenClient {
   readonly secret: string;
 }
 
-/** An authorization server: it gives tokens to one client, and tells brokers the key that they are signed with. */
+/** An authorization server: it issues tokens to one client, and publishes the key that signs them to brokers. */
 export class TokenServer {
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly #client: TokenClient;

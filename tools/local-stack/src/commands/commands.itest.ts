@@ -27,7 +27,7 @@ describe('the commands of the stack', () => {
     expect(await states()).toEqual(['postgres: down', 'kafka: down', 'gcs: down']);
   });
 
-  it('start what is asked for, at free ports, below a folder that nobody else may enter', async () => {
+  it('start the named services at free ports, in a folder that only their user may enter', async () => {
     await up({ home, ports: 'free', services: ['postgres'], report });
     expect(await states()).toEqual(['postgres: up', 'kafka: not asked for', 'gcs: not asked for']);
     const { ports } = await rememberedOrDefault(home);

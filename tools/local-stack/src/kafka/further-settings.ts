@@ -5,7 +5,7 @@ export interface FurtherListener {
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
   /** Where it listens: `host:port`, an IPv6 address in brackets. */
   readonly address: string;
-  /** Where clients are told to find it; the same unless given. */
+  /** The advertised address; by default the address at which it listens. */
   readonly advertised?: string;
 }
 

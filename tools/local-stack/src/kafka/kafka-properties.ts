@@ -82,7 +82,7 @@ function copies(replication: number): Properties {
   };
 }
 
-/** With nobody to wait for, the default time-outs would only make a restart slow. */
+/** Shorter time-outs than the defaults, which would only slow the restart of a local broker. */
 const quickRestart = {
   'group.initial.rebalance.delay.ms': 0,
   'group.min.session.timeout.ms': 1_000,

@@ -1,4 +1,4 @@
-/** A further listener (`PROXIED`) for clients that reach the broker through a proxy: it tells them the proxy's port. */
+/** A further listener (`PROXIED`) for clients that reach the broker through a proxy: it advertises the proxy's port. */
 export interface ProxiedListener {
   /** Where the broker listens for the proxy. */
   readonly port: number;

@@ -40,7 +40,7 @@ export async function writeKeystore(path: string, { privateKey, chain }: ServerC
   await writeFile(path, `${privateKey}\n${chain}\n`, { mode: 0o600 });
 }
 
-/** What the format of the data is told, since nobody could log in to add the first login. */
+/** Options of the storage format that create the first login: no later client could log in to add it. */
 export function loginArguments({ logins }: SecureListener): readonly string[] {
   return logins.flatMap(({ name, password }) =>
     mechanisms.flatMap((mechanism) => ['--add-scram', `${mechanism}=[name=${name},password=${password}]`]),

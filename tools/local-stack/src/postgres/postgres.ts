@@ -16,9 +16,9 @@ export interface PostgresOptions extends ServerOptions {
   readonly durable?: boolean | undefined;
   /** Of the superuser, of letters and digits; `postgres` unless given. */
   readonly password?: string | undefined;
-  /** With it, all but the superuser have to encrypt; without it nobody can. */
+  /** With it, every login except the superuser's must encrypt; without it the server offers no encryption. */
   readonly certificate?: ServerCertificate | undefined;
-  /** With it, whoever encrypts has to show a certificate that is signed by this one (PEM), beside the password. */
+  /** With it, encrypted connections need a client certificate signed by this one (PEM) besides the password. */
   readonly clientAuthority?: string | undefined;
 }
 

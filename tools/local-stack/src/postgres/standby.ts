@@ -56,7 +56,7 @@ interface Following {
 
 async function makeCopy(client: pg.Client, folder: string, { name, primary }: Following): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // The server may have to run as somebody else.
+  // The server may have to run as another user.
   await chmod(folder, 0o755);
   const account = await postgresAccount(folder);
   if (existsSync(join(account.data, 'PG_VERSION'))) return;

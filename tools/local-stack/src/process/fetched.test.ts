@@ -41,7 +41,7 @@ describe('a folder of the cache', () => {
     await other;
   });
 
-  it('does not appear when the program that fetches fails, whose output is told', async () => {
+  it('does not appear when the fetching program fails, and the error has its output', async () => {
     const script = `console.error('no route to host'); process.exit(3)`;
     const failing = fetched(name, () => execa(process.execPath, ['-e', script]));
     await expect(failing).rejects.toThrow(/could not be fetched: .* exit code 3[^]*no route to host/);

@@ -8,7 +8,7 @@ import { asSoleUser } from './sole-user.ts';
 
 const shownLines = 12;
 
-/** Fetches of this process that have not ended, by name: whoever asks for the same one waits for its outcome. */
+/** Running fetches of this process, by name: a second call for the same name waits for the first. */
 const underWay = new Map<string, Promise<string>>();
 
 /**
@@ -44,7 +44,7 @@ async function fill(target: string, name: string, fetch: (folder: string) => Pro
   }
 }
 
-/** The program that failed has said why; anything else is a bug, told as it is. */
+/** The output of the failed program states the cause; any other error is a bug and is thrown unchanged. */
 function failureOf(name: string, error: unknown): unknown {
   if (!(error instanceof ExecaError)) return error;
   const output = `${String(error.stdout)}\n${String(error.stderr)}`.trim().split('\n').slice(-shownLines);

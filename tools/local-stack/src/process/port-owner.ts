@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const listening = '0A';
 
-/** Who listens at a TCP port of this machine, as `123 (postgres)`; undefined where that cannot be told. */
+/** The process that listens at a TCP port of this machine, as `123 (postgres)`; undefined where it is unknown. */
 export async function ownerOfPort(port: number): Promise<string | undefined> {
   const sockets = await listeningSockets(port);
   for (const pid of await entries('/proc')) {

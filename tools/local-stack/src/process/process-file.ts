@@ -6,7 +6,7 @@ const shape = z.object({ pid: z.int().positive(), identity: z.string(), address:
 
 export interface Running {
   readonly pid: number;
-  /** Where it was told to listen. */
+  /** The address at which it listens. */
   readonly address: string;
 }
 

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { execa } from 'execa';
 
 /**
- * What tells a process from a later one with the same pid: when it started. Undefined when no such process runs; one
+ * The start time of a process, which distinguishes it from a later one with the same pid. Undefined when no such process runs; one
  * that has ended and was not yet collected by its parent does not run.
  */
 export async function identityOf(pid: number): Promise<string | undefined> {

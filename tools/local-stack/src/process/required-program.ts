@@ -7,7 +7,7 @@ interface Requirement {
   readonly file: string;
   /** Makes it tell its version. */
   readonly args: readonly string[];
-  /** Finds the number of its version in what it tells. */
+  /** Finds the version number in the program's output. */
   readonly version: RegExp;
   readonly atLeast: number;
   /** Stands before the number in a version, as Go's `1.`. */

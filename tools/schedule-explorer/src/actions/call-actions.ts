@@ -18,7 +18,7 @@ export function goOnWithCall(world: World): boolean {
   return true;
 }
 
-/** A call that nobody waits for any more arrives, or never will. */
+/** Decides whether a call without a waiting caller still arrives, or is lost. */
 export function letGhostHappen({ calls, choices, trace }: World): boolean {
   const [ghost] = calls.ghosts;
   if (ghost === undefined) return false;

@@ -58,7 +58,7 @@ export function freezeOrThaw(world: World): boolean {
   return true;
 }
 
-/** A process is told to stop. */
+/** Sends a stop signal to a process. */
 export function leave(world: World): boolean {
   const members = world.workers.filter(({ isMember }) => isMember);
   if (members.length === 0) return false;

@@ -2,7 +2,7 @@ import type { Defects } from '../world/world.ts';
 
 /** A change of one place of a library's sources; what is looked for must be there exactly once. */
 export interface SourceEdit {
-  /** The speed layer's core unless told. */
+  /** By default the speed layer's core. */
   readonly library?: 'ingestion' | 'event-source';
   readonly file: string;
   readonly find: string;

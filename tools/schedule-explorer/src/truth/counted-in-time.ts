@@ -7,7 +7,7 @@ interface CountedEvent {
 
 const HOUR_MS = 3_600_000;
 
-/** Events that the totals counted before their hour was late, as the topic tells it. */
+/** Events that the totals counted before their hour was late, derived from the topic. */
 export class CountedInTime {
   /** By hour. */
   readonly #events = new Map<number, CountedEvent[]>();

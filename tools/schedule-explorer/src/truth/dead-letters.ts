@@ -3,7 +3,7 @@ import type { DeadLetterRange } from '@antenna/ingestion';
 import { require, requireRows } from './require.ts';
 
 /**
- * Those that are stored whole are told one by one, all others by the range of their partition and reason.
+ * Dead letters stored whole are listed one by one, all others as one range for each partition and reason.
  * @throws {Violation} unless these are the dead letters that are expected, each once.
  */
 export function requireDeadLetters(

@@ -5,7 +5,7 @@ import { Violation } from './violation.ts';
 import type { World } from '../world/world.ts';
 
 /**
- * What has to hold at the end, whatever happened before.
+ * Invariants that hold at the end of every schedule.
  * @throws {Violation} when it does not.
  */
 export function checkEnd(world: World): void {

@@ -16,7 +16,7 @@ import { require, requireRows, requireSorted } from './require.ts';
 import { hourCountKey, type KnownRow, marksOf, rowsByHour, ExpectedTotals } from './expected-totals.ts';
 import { Violation } from './violation.ts';
 
-/** Records that nobody will ever read, which an operator has accepted. */
+/** Records whose loss an operator has acknowledged. */
 interface GivenUpRange {
   readonly sink: Sink;
   readonly partition: number;

@@ -25,7 +25,7 @@ export class BatchRun {
     this.#steps = this.#play();
   }
 
-  /** @throws {Violation} when whoever lists the archive would see anything but each event once. */
+  /** @throws {Violation} when a listing of the archive does not show each event exactly once. */
   step(): void {
     this.isDone = this.#steps.next().done === true;
   }

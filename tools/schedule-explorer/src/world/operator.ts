@@ -14,7 +14,7 @@ export interface OperatorParts {
   readonly isRefusal: (error: unknown) => boolean;
 }
 
-/** Calls are told apart by who makes them; workers count from 1. */
+/** The caller number of operators' calls; workers have the numbers from 1. */
 export const OPERATOR = 0;
 
 const ATTEMPTS = 3;

@@ -72,7 +72,7 @@ export class PendingCalls {
     remove(this.awaited, call);
   }
 
-  /** The caller is gone, or has been told that the call failed, while it is still on its way. */
+  /** The caller has ended, or has received a failure, while the call is still in flight. */
   abandon(call: PendingCall): void {
     this.finish(call);
     if (!call.hasHappened) this.ghosts.push(call);

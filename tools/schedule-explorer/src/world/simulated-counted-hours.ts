@@ -8,7 +8,7 @@ interface CountedHour {
 
 /** How what is known of counted events can be broken. */
 export interface CountedHoursDefects {
-  /** Takes an hour for final whatever is counted of it and not archived yet. */
+  /** Ignores counted events that are not archived yet when it decides that an hour is final. */
   readonly forgetsCountedEvents?: boolean;
 }
 

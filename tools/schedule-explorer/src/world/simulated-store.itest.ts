@@ -45,7 +45,7 @@ describe('the store of the schedules', () => {
     await provided.close();
   });
 
-  it('answers whatever it is asked as the functions of the database do', async () => {
+  it('answers every call as the functions of the database do', async () => {
     const outcomes = new Set<string>();
     const real = aRealStore(database);
     for (let seed = 1; seed <= SEQUENCES; seed += 1) {

@@ -56,15 +56,15 @@ export interface StoreDefects extends CountedHoursDefects {
   readonly believesKafka?: boolean;
   /** Takes the last stable offset for the end of a partition. */
   readonly notesStableOffset?: boolean;
-  /** Gives records up whoever has claimed their partition since the command looked. */
+  /** Gives records up even if another worker has claimed the partition since the command read its position. */
   readonly gapIgnoresEpoch?: boolean;
-  /** Gives records up whatever chunk has been begun since the command looked. */
+  /** Gives records up even if a chunk was begun since the command read the position. */
   readonly gapIgnoresIntent?: boolean;
   readonly forgetsAbandonedPaths?: boolean;
 }
 
 export interface StoreParts {
-  /** Judges whatever is accepted. */
+  /** Checks every call that the store accepts. */
   readonly ledger: Pick<Ledger, 'claim' | 'commit' | 'chunk' | 'archivedUntil' | 'giveUp' | 'adopt'>;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
@@ -171,7 +171,7 @@ export class SimulatedStore {
     for (const [partition, range] of offsets) {
       if (range === undefined) continue;
       this.#notes.add(partition, this.#defects.notesStableOffset === true ? range.stable : range.latest, notedMs);
-      // Once the archive has reached an end, whatever had been written by then is archived.
+      // Once the archive position has reached a noted end offset, all records before it are archived.
       const untilMs = this.#notes.takeReached(partition, this.nextOffset('archive', partition));
       if (untilMs !== undefined) this.#parts.ledger.archivedUntil(partition, untilMs);
     }
@@ -187,7 +187,7 @@ export class SimulatedStore {
     );
   }
 
-  /** Records a gap, moves the position beyond it and fences whoever has claimed the partition. */
+  /** Records a gap, moves the position beyond it and fences the worker that has claimed the partition. */
   acknowledgeGap({ position: seen, to, files }: GivenUp): void {
     const { sink, partition, nextOffset: from, epoch } = seen;
     if (!this.#isAsSeen(seen)) throw this.#parts.refused(`partition ${partition} was claimed or moved by a worker`);

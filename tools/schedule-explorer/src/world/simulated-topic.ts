@@ -65,7 +65,7 @@ export class SimulatedPartition {
     return { earliest: this.earliest, latest: this.latest, stable: this.stable };
   }
 
-  /** @param nowMs when producers write these batches, all that are left unless told. */
+  /** @param nowMs the time at which producers write these batches; by default all remaining batches. */
   produce(nowMs: number, batches = Infinity): void {
     const from = this.#log.batches.findIndex(({ lastOffset }) => lastOffset >= this.#latest);
     const last = from < 0 ? undefined : (this.#log.batches[from + batches - 1] ?? this.#log.batches.at(-1));

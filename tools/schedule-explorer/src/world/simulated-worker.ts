@@ -18,7 +18,7 @@ export interface WorkerParts {
   readonly settings: IngestionSettings;
 }
 
-/** A process that runs the core: it can be killed, frozen and thawed, and told to leave. */
+/** A process that runs the core: it can be killed, frozen, thawed and stopped. */
 export class SimulatedWorker {
   readonly id: number;
   readonly ingestion: Ingestion;
@@ -26,7 +26,7 @@ export class SimulatedWorker {
   isFrozen = false;
   /** The group does not count it as a member, which it does not know yet. */
   isExpelled = true;
-  /** It has been told to stop: it saves what it has, and takes no more. */
+  /** After the stop signal: it commits the records that it has, and accepts no more. */
   isLeaving = false;
   hasLeft = false;
   failure: Error | undefined;
@@ -103,7 +103,7 @@ export class SimulatedWorker {
   }
 }
 
-/** Every call of a port is two events of the schedule: that it happens, and that the caller is told. */
+/** Every call of a port is two events of the schedule: its effect, and the answer to the caller. */
 function storeOf(worker: number, { store, calls }: WorkerParts): PositionStore {
   return {
     claim: (sinks, partitions) => calls.add(worker, 'claim', () => store.claim(sinks, partitions)),

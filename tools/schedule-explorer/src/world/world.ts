@@ -19,7 +19,7 @@ export interface WorldParts {
   readonly core: Core;
   readonly choices: Choices;
   readonly defects: Defects;
-  /** Called with what happens, for people; the text is only made when somebody listens. */
+  /** Receives a readable trace of the events; the text is built only when a listener is set. */
   readonly trace?: (text: string) => void;
 }
 
@@ -113,7 +113,7 @@ export class World {
     return worker;
   }
 
-  /** Ends a process. What it has sent may still arrive; nobody waits for an answer any more. */
+  /** Ends a process. Its calls in flight may still arrive, and their answers are lost. */
   remove(worker: SimulatedWorker): void {
     this.workers.splice(this.workers.indexOf(worker), 1);
     for (const call of this.calls.awaited.filter((awaited) => awaited.worker === worker.id)) this.calls.abandon(call);
@@ -133,7 +133,7 @@ export class World {
 
   /**
    * Takes note of workers that have stopped.
-   * @throws {Violation} when one has stopped without having been told to.
+   * @throws {Violation} when a process has stopped without a stop signal.
    */
   noticeStopped(): void {
     if (this.operator.failure !== undefined)

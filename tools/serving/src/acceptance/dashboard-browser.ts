@@ -150,7 +150,7 @@ export class DashboardBrowser {
     await this.page.screenshot({ path, scale: 'css' });
   }
 
-  /** For whoever has to find out why a page is not as it should be. */
+  /** Describes a page that did not become ready: its address, the unanswered requests and its text. */
   async #state(): Promise<string> {
     const unanswered = [...this.#unanswered].map((request) => `${request.method()} ${request.url()}`);
     const text = await this.page.locator('body').innerText();

@@ -51,7 +51,7 @@ describe('the dashboards in a browser', () => {
     for (const { colors } of ofApps) expect(colors).toContain(facebook);
   });
 
-  it('show UTC to somebody who lives elsewhere', async () => {
+  it('show UTC to a browser in another time zone', async () => {
     const { rows } = await database.query<{ newest: string }>(
       `SELECT to_char(max(greatest_event_time), 'DD/MM/YYYY HH24:MI:SS') AS newest FROM pipeline.position`,
     );
@@ -72,7 +72,7 @@ describe('the dashboards in a browser', () => {
     expect([...browser.asked].toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
   });
 
-  it('show the range of time that the import was told', async () => {
+  it('show the time range that the import was given', async () => {
     await serveFixture(fixture, () => undefined, { timeRange: '2022-10-29T14:00:00 : 2022-10-29T15:00:00' });
     const shown = await show('capa-batch');
     const { rows } = await database.query<{ megabytes: string }>(

@@ -42,7 +42,7 @@ describe('what serving:up has put into Superset', () => {
     expect(await idsIn(client)).toEqual(before);
   });
 
-  it('takes what changed, gives up what the bundle gave up, and leaves what is somebody else’s', async () => {
+  it('imports changed assets, removes those that left the bundle, and keeps those that users made', async () => {
     const before = await idsIn(client);
     const theirs = await somebodysChart(client);
     await importBundle(withExtraChart(bundle, 'Otro nombre'), request);
@@ -107,7 +107,7 @@ describe('the data of each chart, through the API', () => {
     expect(normalizedRows(found)).toEqual(normalizedRows(rows));
   });
 
-  it('tells how long ago all that had arrived was counted', async () => {
+  it('shows the age of the newest counted record', async () => {
     const asset = bundle.charts.find(({ path }) => path === byTheClock);
     if (asset === undefined) throw new Error(`the bundle has no ${byTheClock}`);
     const age = async (): Promise<number> => {

@@ -50,7 +50,7 @@ export async function prepareFixture(endings: (() => Promise<unknown>)[], report
   const browser = await chromium(report);
   const folder = await temporaryFolder();
   endings.push(() => folder.close());
-  // Postgres may have to run as somebody else.
+  // Postgres may have to run as another user.
   await chmod(folder.path, 0o755);
   const ports = await freePorts();
   const postgres = await startPostgres({ home: folder.path, port: ports.postgres, durable: false, report });

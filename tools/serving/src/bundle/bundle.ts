@@ -4,13 +4,13 @@ import { dashboardMetadata, dashboardPosition } from './dashboard-schemas.ts';
 
 /**
  * What the bundle may hold: the fields of Superset's own import schemas (6.1) that it uses, and no others. Superset
- * answers a field that it does not know with «unknown reason»; here it is told by name.
+ * answers a field that it does not know with «unknown reason»; this check names the field.
  */
 const version = z.literal('1.0.0');
-/** One prefix for all, so that what the bundle once brought can be told from what people made. */
+/** One prefix for all identifiers: it distinguishes assets of the bundle from those that users made. */
 export const uuidPrefix = 'a47e44a0-';
 const uuid = z.uuid().refine((text) => text.startsWith(uuidPrefix), { error: `must begin with ${uuidPrefix}` });
-/** Superset shows that somebody else looks after the asset, and offers no edit. */
+/** Superset marks the asset as managed externally, and offers no edit. */
 const isManagedExternally = z.literal(true);
 
 export const metadataSchema = z.strictObject({ version, type: z.literal('assets'), timestamp: z.string() });
@@ -128,7 +128,7 @@ export interface Asset<T> {
   readonly content: T;
 }
 
-/** Superset assets as reviewed text: every file is valid by itself. `bundleProblems` tells whether they fit together. */
+/** Superset assets as reviewed text: every file is valid by itself. `bundleProblems` checks whether they fit together. */
 export interface Bundle {
   readonly metadata: Asset<Metadata>;
   readonly databases: readonly Asset<Database>[];

@@ -18,7 +18,7 @@ export interface ServingRequest {
   readonly home: string;
   /** Folder of the installation, which several homes can share. */
   readonly installation: string;
-  /** The stack's Postgres, as somebody who may create roles and databases. */
+  /** URL of the stack's Postgres, with a login that may create roles and databases. */
   readonly connection: DatabaseConnection;
   readonly port: number;
   readonly username: string;

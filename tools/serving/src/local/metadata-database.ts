@@ -4,9 +4,9 @@ import type { Knex } from 'knex';
 export interface MetadataDatabase {
   /** As Superset's configuration wants it, with the password. */
   readonly uri: string;
-  /** What `markPrepared` was told last; null for a new database. */
+  /** The mark of the last `markPrepared`; null for a new database. */
   readonly preparedFor: string | null;
-  /** Remembers, in the database itself, what it was prepared for: whoever deletes it deletes this too. */
+  /** Stores the mark in the database itself, so that dropping the database also drops the mark. */
   markPrepared(mark: string): Promise<void>;
 }
 

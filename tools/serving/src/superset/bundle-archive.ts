@@ -5,7 +5,7 @@ import { type DashboardDatabase, passwordMask } from './dashboard-database.ts';
 /** What an installation sets in the bundle. */
 export interface BundleChoices {
   readonly database: DashboardDatabase;
-  /** What the dashboards show until somebody chooses otherwise, in Superset's words: `Current day`, `No filter`. */
+  /** The default time range of the dashboards, in Superset's notation: `Current day`, `No filter`. */
   readonly timeRange: string;
 }
 

@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream';
 
 const folder = process.env['TEST_OUTPUT_FOLDER'];
 
-// Without an import: Jest would give the unchanged functions to whoever imports the module after this file.
+// Uses no import: Jest would hand the unchanged functions to modules that are imported after this file.
 const childProcess = process.getBuiltinModule('node:child_process') as { spawn: Spawn } & Record<symbol, Recorded>;
 
 type Spawn = (...args: unknown[]) => ChildProcess;
@@ -56,7 +56,7 @@ if (state.programs === 0) {
 
 const { fetch } = globalThis;
 
-/** What workers serve to whoever asks. */
+/** The paths that a worker serves over HTTP. */
 const served = ['/metrics', '/healthz', '/readyz', '/status'];
 
 globalThis.fetch = async (...args) => {

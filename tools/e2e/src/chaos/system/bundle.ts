@@ -36,7 +36,7 @@ export interface Bundles {
 
 /**
  * Bundles both layers, as tools/build.mjs does without the failpoints: hundreds of workers start twice as fast from them,
- * and all of one run are of one version, whatever is edited meanwhile.
+ * and all of one run have one version, even if sources are edited meanwhile.
  * @param folder inside of the checkout, where the packages that are not bundled are found; made anew.
  */
 export async function bundleLayers(folder: string): Promise<Bundles> {
