@@ -29,20 +29,20 @@ export class SumTable {
   }
 
   /**
-   * @param number the code, from 0 to 2^32 - 2.
+   * @param code an integer from 0 to 2^32 - 2.
    * @param bytes an integer from 0 to 2^52.
    */
-  add(number: number, bytes: number, timeMs: number): void {
-    this.#addTo(this.#cellOf(number), bytes, timeMs);
+  add(code: number, bytes: number, timeMs: number): void {
+    this.#addTo(this.#cellOf(code), bytes, timeMs);
   }
 
-  /** Adds another table's sums. @param numberOf maps the other table's codes to the codes of this one. */
-  merge(other: SumTable, numberOf: (number: number) => number): void {
+  /** Adds the sums of another table with the same codes. */
+  merge(other: SumTable): void {
     const theirs = other.#cells;
     for (let from = 0; from < theirs.length; from += WIDTH) {
       const key = theirs[from] ?? 0;
       if (key === 0) continue;
-      const cell = this.#cellOf(numberOf(key - 1));
+      const cell = this.#cellOf(key - 1);
       this.#cells[cell + HIGH] = (this.#cells[cell + HIGH] ?? 0) + (theirs[from + HIGH] ?? 0);
       this.#addTo(cell, theirs[from + LOW] ?? 0, theirs[from + LATEST_MS] ?? 0);
     }
@@ -100,13 +100,13 @@ export class SumTable {
   }
 
   /** The cell of a code, which is added if it is new. */
-  #cellOf(number: number): number {
-    const cell = find(this.#cells, number + 1);
+  #cellOf(code: number): number {
+    const cell = find(this.#cells, code + 1);
     if (this.#cells[cell] !== 0) return cell;
     this.#size += 1;
-    if (this.#size * WIDTH * 2 <= this.#cells.length) return occupy(this.#cells, cell, number + 1);
+    if (this.#size * WIDTH * 2 <= this.#cells.length) return occupy(this.#cells, cell, code + 1);
     this.#grow();
-    return occupy(this.#cells, find(this.#cells, number + 1), number + 1);
+    return occupy(this.#cells, find(this.#cells, code + 1), code + 1);
   }
 
   #grow(): void {

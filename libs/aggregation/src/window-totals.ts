@@ -109,7 +109,7 @@ function usersOf(windows: readonly Window[]): SumTable {
   const [first] = windows;
   if (first !== undefined && windows.length === 1) return first.sums.user_total_bytes;
   const users = new SumTable();
-  for (const { sums } of windows) users.merge(sums.user_total_bytes, (number) => number);
+  for (const { sums } of windows) users.merge(sums.user_total_bytes);
   return users;
 }
 
