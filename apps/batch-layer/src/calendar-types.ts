@@ -3,10 +3,10 @@ import { DateTime } from 'luxon';
 import * as z from 'zod';
 
 /** A calendar day in UTC; its value is its first instant in milliseconds since 1970. */
-export const day = calendarKind({ placeholder: '<yyyy-mm-dd>', format: 'yyyy-MM-dd', example: '2022-10-29' });
+export const day = calendarType({ placeholder: '<yyyy-mm-dd>', format: 'yyyy-MM-dd', example: '2022-10-29' });
 
 /** An hour in UTC; its value is its first instant in milliseconds since 1970. */
-export const hourOfDay = calendarKind({
+export const hourOfDay = calendarType({
   placeholder: '<yyyy-mm-ddThh>',
   format: "yyyy-MM-dd'T'HH",
   example: '2022-10-29T13',
@@ -19,7 +19,7 @@ interface CalendarForm {
   readonly example: string;
 }
 
-function calendarKind({ placeholder, format, example }: CalendarForm): SettingType<number> {
+function calendarType({ placeholder, format, example }: CalendarForm): SettingType<number> {
   return {
     placeholder,
     allowed: `in UTC, from 1970 to 9999, such as ${example}`,

@@ -58,10 +58,10 @@ export async function fillCutChunks(
 
 async function readableRows(reader: TopicReader, partition: number, chunk: CutChunk): Promise<EventColumns> {
   const rows = new EventColumnsBuilder(partition);
-  const pools = new EventInterners();
+  const interners = new EventInterners();
   const { startOffset: from, readableEnd: to } = chunk;
   await readEvents(reader, { partition, from, to }, (offset, event) => {
-    rows.append(offset, pools.intern(event));
+    rows.append(offset, interners.intern(event));
   });
   return rows.build();
 }

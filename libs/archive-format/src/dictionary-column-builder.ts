@@ -4,41 +4,41 @@ const INITIAL_ROWS = 8;
 
 /** Consecutive rows whose codes belong to one array of interned texts. */
 interface Stretch {
-  readonly pool: readonly string[];
+  readonly texts: readonly string[];
   readonly firstRow: number;
 }
 
 /** Collects a column of texts as codes of an interner. They become codes of the column only when it is built. */
 export class DictionaryColumnBuilder {
   readonly #stretches: Stretch[] = [];
-  #pool: readonly string[] | undefined;
-  #numbers = new Int32Array();
+  #texts: readonly string[] | undefined;
+  #codes = new Int32Array();
 
-  /** @param pool the interner's texts, of which `number` is a code. A new array begins a new stretch. */
-  append(row: number, pool: readonly string[], number: number): void {
-    if (pool !== this.#pool) {
-      this.#pool = pool;
-      this.#stretches.push({ pool, firstRow: row });
+  /** @param texts the interner's texts, which `code` is an index of. A new array begins a new stretch. */
+  append(row: number, texts: readonly string[], code: number): void {
+    if (texts !== this.#texts) {
+      this.#texts = texts;
+      this.#stretches.push({ texts, firstRow: row });
     }
-    if (row === this.#numbers.length) {
+    if (row === this.#codes.length) {
       const larger = new Int32Array(Math.max(INITIAL_ROWS, row * 2));
-      larger.set(this.#numbers);
-      this.#numbers = larger;
+      larger.set(this.#codes);
+      this.#codes = larger;
     }
-    this.#numbers[row] = number;
+    this.#codes[row] = code;
   }
 
   build(rows: number): DictionaryColumn {
     const values: string[] = [];
     const codes = new Int32Array(rows);
     const codeOf = new Map<string, number>();
-    for (const [index, { pool, firstRow }] of this.#stretches.entries()) {
+    for (const [index, { texts, firstRow }] of this.#stretches.entries()) {
       const endRow = this.#stretches[index + 1]?.firstRow ?? rows;
-      const known = new Int32Array(pool.length);
+      const known = new Int32Array(texts.length);
       for (let row = firstRow; row < endRow; row += 1) {
-        const number = this.#numbers[row] ?? 0;
-        if (known[number] === 0) known[number] = 1 + codeIn(values, codeOf, pool[number] ?? '');
-        codes[row] = (known[number] ?? 0) - 1;
+        const code = this.#codes[row] ?? 0;
+        if (known[code] === 0) known[code] = 1 + codeIn(values, codeOf, texts[code] ?? '');
+        codes[row] = (known[code] ?? 0) - 1;
       }
     }
     return { values, codes };

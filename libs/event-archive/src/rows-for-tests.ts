@@ -40,8 +40,8 @@ export function manyRows(count: number): readonly TestRow[] {
 
 export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns {
   const builder = new EventColumnsBuilder(partition);
-  const pools = new EventInterners();
-  for (const { offset, ...event } of rows) builder.append(offset, pools.intern(event));
+  const interners = new EventInterners();
+  for (const { offset, ...event } of rows) builder.append(offset, interners.intern(event));
   return builder.build();
 }
 

@@ -359,10 +359,10 @@ interface EventOfTest {
 
 function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {}): TotalsCommit {
   const totals = new WindowTotals();
-  const pools = new EventInterners();
+  const interners = new EventInterners();
   for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
     const eventTimeMs = NOON + 4_500_000 + second * 1_000;
-    totals.add(pools.intern({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
+    totals.add(interners.intern({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
   }
   return {
     moves: [aMove(move)],

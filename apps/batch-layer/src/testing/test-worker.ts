@@ -80,9 +80,9 @@ export class TestWorker {
 
   #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
     const builder = new EventColumnsBuilder(partition);
-    const pools = new EventInterners();
+    const interners = new EventInterners();
     events.forEach(({ at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }, index) => {
-      builder.append(from + index, pools.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
+      builder.append(from + index, interners.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
     const hours = [...splitByHour(builder.build())];
