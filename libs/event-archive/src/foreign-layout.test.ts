@@ -112,7 +112,7 @@ describe('an archive with events outside the folders of hours', () => {
     await write(path);
     const error = await layoutOf();
     expect(error).toMatchObject({ code: 'ARCHIVE_LAYOUT' });
-    expect(String(error)).toContain(`${path} lies where no hour is looked for`);
+    expect(String(error)).toContain(`: ${path} lies where no hour is looked for`);
   });
 
   it('is not recognised by other data beside the folders of years, or by notes in them', async () => {

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, posix } from 'node:path';
 import { hourFolderSpellings } from '@antenna/archive-format';
 import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
@@ -96,7 +96,7 @@ async function firstStray(store: ArchiveStore, { folder, listing, key }: Level):
   if (file !== undefined) return file;
   const budget = { listings: MOST_LISTINGS };
   for (const name of listing.folders.filter((each) => isVisibleName(each) && key?.test(each) !== true)) {
-    const found = await firstBelow(store, folder === '' ? name : `${folder}/${name}`, budget);
+    const found = await firstBelow(store, posix.join(folder, name), budget);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -116,7 +116,7 @@ async function firstBelow(
   const file = files.find(({ path }) => isOfEvents(path));
   if (file !== undefined) return file.path;
   for (const name of folders.filter(isVisibleName)) {
-    const found = await firstBelow(store, `${folder}/${name}`, budget);
+    const found = await firstBelow(store, posix.join(folder, name), budget);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Bucket, File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
@@ -86,7 +86,7 @@ export class GcsStore implements CheckedStore {
       const files = objects
         .map((object) => ({ name: object.name.slice(prefix.length), sizeBytes: Number(object.metadata.size) }))
         .filter(({ name }) => isVisibleName(name))
-        .map(({ name, sizeBytes }) => ({ path: folder === '' ? name : `${folder}/${name}`, sizeBytes }))
+        .map(({ name, sizeBytes }) => ({ path: posix.join(folder, name), sizeBytes }))
         .sort((left, right) => (left.path < right.path ? -1 : 1));
       return { files, folders: prefixes.map((each) => each.slice(prefix.length, -1)).sort() };
     });

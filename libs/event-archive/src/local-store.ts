@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, posix, resolve } from 'node:path';
 import { ArchiveError } from './archive-error.ts';
 import type { CheckedStore, ListedFile, Listing } from './archive-store.ts';
 import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
@@ -61,7 +61,8 @@ export class LocalStore implements CheckedStore {
       for (const entry of entries.toSorted((left, right) => (left.name < right.name ? -1 : 1))) {
         const found = await target(entry, path);
         if (found.isDirectory()) folders.push(entry.name);
-        else if (found.isFile() && isVisibleName(entry.name)) files.push(await this.#listed(`${folder}/${entry.name}`));
+        else if (found.isFile() && isVisibleName(entry.name))
+          files.push(await this.#listed(posix.join(folder, entry.name)));
       }
       return { files, folders };
     });
