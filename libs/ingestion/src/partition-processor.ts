@@ -64,8 +64,10 @@ export class PartitionProcessor {
     this.#start = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
-    this.#fingerprints = fingerprints.filter(({ offset }) => offset >= start);
-    const newest = this.#fingerprints.toSorted((left, right) => left.offset - right.offset).at(-1);
+    this.#fingerprints = fingerprints
+      .filter(({ offset }) => offset >= start)
+      .sort((left, right) => left.offset - right.offset);
+    const newest = this.#fingerprints.at(-1);
     this.#ahead = newest !== undefined && newest.offset > start ? newest : undefined;
     this.#expected = this.#ahead?.offset ?? start;
   }
@@ -254,7 +256,7 @@ export class PartitionProcessor {
 
   /** Whether a record matches the fingerprint of its offset, and no fingerprinted record is missing before it. */
   #matchesFingerprint(record: RecordCursor): boolean {
-    const [seen] = this.#fingerprints.toSorted((left, right) => left.offset - right.offset);
+    const [seen] = this.#fingerprints;
     if (seen === undefined || seen.offset > record.offset) return true;
     this.#fingerprints = this.#fingerprints.filter(({ offset }) => offset > record.offset);
     return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
