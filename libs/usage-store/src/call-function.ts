@@ -19,3 +19,10 @@ export async function callFunction<Row>(
     throw toDomainError(error);
   }
 }
+
+/** Calls a function that returns exactly one row. @throws likewise. */
+export async function callForRow<Row>(...call: Parameters<typeof callFunction>): Promise<Row> {
+  const [row] = await callFunction<Row>(...call);
+  if (row === undefined) throw new TypeError('a function returned no row');
+  return row;
+}

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { callFunction } from './call-function.ts';
+import { callForRow } from './call-function.ts';
 import { DATABASE_IDENTITY } from './sql/speed.sql.ts';
 
 /**
@@ -8,7 +8,6 @@ import { DATABASE_IDENTITY } from './sql/speed.sql.ts';
  * it.
  */
 export async function databaseIdentity(database: Knex): Promise<string> {
-  const [row] = await callFunction<{ identity: string }>(database, DATABASE_IDENTITY, {});
-  if (row === undefined) throw new TypeError('pipeline.database_identity() returned no row');
-  return row.identity;
+  const { identity } = await callForRow<{ identity: string }>(database, DATABASE_IDENTITY, {});
+  return identity;
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { callFunction } from './call-function.ts';
+import { callForRow } from './call-function.ts';
 import { toUnavailable } from './passing-failure.ts';
 
 /**
@@ -13,11 +13,10 @@ export async function functionAnswer<Answer>(
   statement: string,
   parameters: Readonly<Record<string, Knex.RawBinding>>,
 ): Promise<Answer> {
-  const [row] = await callFunction<{ readonly answer: Answer }>(database, statement, parameters).catch(
-    (error: unknown) => {
-      throw toUnavailable(error);
-    },
-  );
-  if (row === undefined) throw new TypeError('a function returned no row');
-  return row.answer;
+  try {
+    const { answer } = await callForRow<{ readonly answer: Answer }>(database, statement, parameters);
+    return answer;
+  } catch (error) {
+    throw toUnavailable(error);
+  }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseConnection } from '@antenna/cli';
 import type { Knex } from 'knex';
+import { executeFormatted } from './formatted-statements.ts';
 import { ensureLoginRole } from './login-role.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';
 
@@ -26,9 +27,7 @@ export async function ensureDatabaseOwner(
 ): Promise<void> {
   await despiteOtherProvisioners(async () => {
     await ensureLoginRole(database, connection, { role: name, password });
-    const { rows } = await database.raw<{ rows: { statement: string }[] }>(DATABASE_OF_LOGIN, { name });
-    // Separate statements: Postgres does not create a database inside a transaction.
-    for (const { statement } of rows) await database.raw(statement);
+    await executeFormatted(database, DATABASE_OF_LOGIN, { name });
   });
 }
 

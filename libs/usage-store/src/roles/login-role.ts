@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { Client } from 'pg';
 import { clientOptions } from '../driver-options.ts';
 import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../domain-error.ts';
+import { executeFormatted } from './formatted-statements.ts';
 import { CREATE_ROLE, GIVE_PASSWORD, ROLE_STATE } from './login-role.sql.ts';
 import { scramVerifier } from './scram-verifier.ts';
 
@@ -68,15 +69,10 @@ async function stateOf(database: Knex, role: string): Promise<RoleState> {
   return state;
 }
 
-/**
- * Lets Postgres format the statements, since those of a role take no parameters, and executes them in one transaction.
- */
-async function execute(database: Knex, texts: string, { role, password }: LoginRole): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const values = { role, verifier: scramVerifier(password) };
-    const { rows } = await transaction.raw<{ rows: { statement: string }[] }>(texts, values);
-    for (const { statement } of rows) await transaction.raw(statement);
-  });
+/** Changes the role in one transaction. */
+async function execute(database: Knex, query: string, { role, password }: LoginRole): Promise<void> {
+  const values = { role, verifier: scramVerifier(password) };
+  await database.transaction((transaction) => executeFormatted(transaction, query, values));
 }
 
 /**

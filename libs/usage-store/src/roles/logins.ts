@@ -1,6 +1,7 @@
 import { type DatabaseConnection, ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
 import { sqlStateOf } from '../domain-error.ts';
+import { executeFormatted } from './formatted-statements.ts';
 import { ensureLoginRole, type LoginRole } from './login-role.ts';
 import { GRANT_GROUP } from './login-role.sql.ts';
 import { despiteOtherProvisioners } from './other-provisioners.ts';
@@ -30,7 +31,7 @@ export async function ensureLogin(
 ): Promise<void> {
   await despiteOtherProvisioners(async () => {
     await ensureLoginRole(database, connection, { role, password });
-    await giveGroup(database, { role, group });
+    await executeFormatted(database, GRANT_GROUP, { role, group });
   });
 }
 
@@ -41,7 +42,7 @@ export async function ensureLogin(
  */
 export async function grantGroup(database: Knex, { role, group }: Login): Promise<void> {
   try {
-    await despiteOtherProvisioners(() => giveGroup(database, { role, group }));
+    await despiteOtherProvisioners(() => executeFormatted(database, GRANT_GROUP, { role, group }));
   } catch (error) {
     if (sqlStateOf(error) === UNDEFINED_OBJECT) throw new RoleMissingError(role, { cause: error });
     throw error;
@@ -58,8 +59,3 @@ class RoleMissingError extends ProductError {
 }
 
 const UNDEFINED_OBJECT = '42704';
-
-async function giveGroup(database: Knex, { role, group }: Login): Promise<void> {
-  const { rows } = await database.raw<{ rows: { statement: string }[] }>(GRANT_GROUP, { role, group });
-  for (const { statement } of rows) await database.raw(statement);
-}
