@@ -98,6 +98,18 @@ export const hours: SchemaFamily = {
       WHERE coalesce(t.type = 'user_total_bytes', false);
     END;
 
+    -- The rows of bytes_hourly that a commit of these totals will change, before it changes them: a NULL value means no
+    -- row. The function has no SET clause, so that Postgres can inline it into the calling query.
+    CREATE OR REPLACE FUNCTION pipeline.hour_changes(p_hour timestamp, p_types text[], p_ids text[], p_values bigint[])
+    RETURNS TABLE (type text, id text, old_value bigint, new_value bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT type, id, b.value, t.value
+      FROM (SELECT * FROM public.bytes_hourly WHERE "timestamp" = p_hour) AS b
+      FULL JOIN unnest(p_types, p_ids, p_values) AS t (type, id, value) USING (type, id)
+      WHERE b.value IS DISTINCT FROM t.value;
+    END;
+
     -- Replaces the result of an hour. The lock on the hour's row serializes concurrent runs. One call may have a
     -- million users, so work_mem keeps its joins out of temporary files. MERGE replaces INSERT ... ON CONFLICT, which
     -- inserts each new row speculatively and then confirms it, also in the write-ahead log; the lock excludes
@@ -111,6 +123,7 @@ export const hours: SchemaFamily = {
     SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = 'force_custom_plan' AS $$
     DECLARE
       computed constant timestamp := pipeline.utc(p_hour_ms);
+      run_id constant bigint := nextval('pipeline.batch_run_id_seq');
       newest bigint;
       over_quota bigint;
       without_metadata bigint;
@@ -123,6 +136,9 @@ export const hours: SchemaFamily = {
         RAISE EXCEPTION 'hour % was computed from revision % already; this result is of revision %',
           computed, newest, p_revision USING ERRCODE = 'AU004';
       END IF;
+
+      -- Until here the tables hold the old result: what depends on the differences (pipeline.hour_changes) is called
+      -- before the rows change.
 
       -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
       DELETE FROM public.bytes_hourly AS b
@@ -147,12 +163,15 @@ export const hours: SchemaFamily = {
       FROM used AS u;
 
       INSERT INTO pipeline.batch_run (
-        hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
+        id, hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
         users_without_metadata, started_at
-      ) VALUES (
-        computed, p_revision, p_was_final, p_engine, p_input_files, p_events, p_event_bytes, cardinality(p_types),
+      ) OVERRIDING SYSTEM VALUE VALUES (
+        run_id, computed, p_revision, p_was_final, p_engine, p_input_files, p_events, p_event_bytes, cardinality(p_types),
         over_quota, without_metadata, pipeline.utc(p_started_at_ms) AT TIME ZONE 'UTC'
       );
+
+      -- From here on the tables and batch_run hold the new result: what depends on it is called here.
+
       RETURN QUERY SELECT over_quota, without_metadata;
     END
     $$;
