@@ -15,7 +15,7 @@ describe('the status command of the batch layer', () => {
     const before = await system.batchLayer(['status']);
     expect(before.exitCode).toBe(0);
     expect(before.stdout).toMatch(
-      /2022-10-29T13 │ no .* 1 .* 1 .*│ 1 events .* no: arrivals until .* partition 0 of devices \(nothing archived\)/,
+      /2022-10-29T13 │ no .* 1 .* 1 .*│ 1 .* no: arrivals until .* partition 0 of devices \(nothing archived\)/,
     );
     expect(before.stdout).toMatch(/2022-10-29T14 │ dirty .* never /);
     expect(before.stdout).toContain('hours: 2, dirty: 1');

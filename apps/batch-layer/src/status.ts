@@ -1,5 +1,16 @@
-import { finality, type Finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
-import { databaseSettings, finalitySettings, instantText, loggedCommand, numberText, textTable } from '@antenna/cli';
+import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
+import {
+  countColumn,
+  databaseSettings,
+  finalitySettings,
+  formatReport,
+  instantColumn,
+  instantText,
+  loggedCommand,
+  outputSettings,
+  type Report,
+  type ReportColumns,
+} from '@antenna/cli';
 import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';
@@ -8,39 +19,62 @@ import { withHourStore } from './open-store.ts';
 export const status = loggedCommand({
   name: 'status',
   description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
-  settings: { finality: finalitySettings, database: databaseSettings },
-  async run({ finality: { allowedLatenessMs }, database }, { log, out }) {
+  settings: { output: outputSettings, finality: finalitySettings, database: databaseSettings },
+  async run({ output, finality: { allowedLatenessMs }, database }, { log, out }) {
     await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
-      out(`${statusText(await store.statuses(), allowedLatenessMs)}\n`);
+      out(formatReport(hoursReport(await store.statuses(), allowedLatenessMs), output));
     });
   },
 });
 
-/** @param allowedLatenessMs how long after its end an hour may still become final. */
-function statusText({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): string {
-  if (hours.length === 0) return 'no hour was counted, archived or computed yet';
-  const stream = { nowMs, partitions, allowedLatenessMs };
-  const rows = hours.map((hour) => [...cells(hour), finalCell(hour, finality(hour, stream))]);
-  return `${textTable(HEAD, rows)}\nhours: ${hours.length}, dirty: ${hours.filter(isDirty).length}`;
+/** An hour, and why it is not final: undefined for a final one. */
+interface Row extends HourStatus {
+  readonly obstacle: string | undefined;
 }
 
-const HEAD = ['hour', 'dirty', 'files', 'events', 'last run', 'it read', 'it was final', 'final'];
+const columns: ReportColumns<Row> = {
+  hour: { value: ({ hourMs }) => hourText(hourMs), cell: ({ hourMs }) => hourText(hourMs) },
+  dirty: { value: isDirty, cell: (hour) => (isDirty(hour) ? 'dirty' : 'no') },
+  files: countColumn(({ files }) => files),
+  events: countColumn(({ events }) => events),
+  last_run: {
+    ...instantColumn<Row>(({ lastRun }) => lastRun?.finishedAtMs),
+    cell: ({ lastRun }) => (lastRun === undefined ? 'never' : instantText(lastRun.finishedAtMs)),
+  },
+  events_read: countColumn(({ lastRun }) => lastRun?.events),
+  was_final: { value: ({ lastRun }) => lastRun?.wasFinal, cell: ({ lastRun }) => yesNo(lastRun?.wasFinal) },
+  final: { value: ({ obstacle }) => obstacle === undefined, cell: finalCell },
+  not_final_because: { value: ({ obstacle }) => obstacle },
+  lost_records: { value: ({ lackingRecords }) => lackingRecords },
+  late_events: { value: ({ lateEvents }) => lateEvents },
+};
 
-function cells(hour: HourStatus): string[] {
-  const { hourMs, files, events, lastRun } = hour;
-  return [
-    hourText(hourMs),
-    isDirty(hour) ? 'dirty' : 'no',
-    numberText(files),
-    numberText(events),
-    ...(lastRun === undefined
-      ? ['never', '', '']
-      : [instantText(lastRun.finishedAtMs), `${numberText(lastRun.events)} events`, lastRun.wasFinal ? 'yes' : 'no']),
-  ];
+const LEGEND = [
+  'dirty: the archive of the hour has changed since the last run: run batch-layer:run --due; events read, was final:',
+  'by the last run, whose result is in the tables; final: all that arrived in time for the hour is in the archive.',
+];
+
+/** @param allowedLatenessMs how long after its end an hour may still become final. */
+function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): Report<Row> {
+  const stream = { nowMs, partitions, allowedLatenessMs };
+  const rows = hours.map((hour) => {
+    const hourFinality = finality(hour, stream);
+    return { ...hour, obstacle: hourFinality.isFinal ? undefined : obstacleText(hourFinality) };
+  });
+  const sums = `hours: ${hours.length}, dirty: ${hours.filter(isDirty).length}`;
+  return {
+    columns,
+    rows,
+    below: hours.length === 0 ? [] : [sums, ...LEGEND],
+    empty: 'no hour was counted, archived or computed yet',
+  };
 }
 
 /** The finality of an hour, with its lost records and its late events, which a final hour can have too. */
-function finalCell(hour: HourStatus, hourFinality: Finality): string {
-  const verdict = hourFinality.isFinal ? 'final' : `no: ${obstacleText(hourFinality)}`;
-  return [verdict, ...lackRemarks(hour)].join('; ');
+function finalCell(hour: Row): string {
+  return [hour.obstacle === undefined ? 'final' : `no: ${hour.obstacle}`, ...lackRemarks(hour)].join('; ');
+}
+
+function yesNo(is: boolean | undefined): string {
+  return is === undefined ? '-' : is ? 'yes' : 'no';
 }

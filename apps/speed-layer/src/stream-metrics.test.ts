@@ -4,7 +4,15 @@ import { StreamMetrics } from './stream-metrics.ts';
 
 function aPartition({ totals = 0, archive = 0, archivedUntilMs }: Lags = {}): PartitionProgress {
   const lag = { totals, archive };
-  const rest = { endOffset: 100, owner: 'me', isIdle: false, greatestEventTimeMs: 0, watermarkMs: 0 };
+  const rest = {
+    endOffset: 100,
+    owner: 'me',
+    isIdle: false,
+    movedAtMs: 0,
+    notedAtMs: 0,
+    greatestEventTimeMs: 0,
+    watermarkMs: 0,
+  };
   return { partition: 0, offsets: { totals: 1, archive: 1 }, lag, archivedUntilMs, openIntent: undefined, ...rest };
 }
 

@@ -10,6 +10,17 @@ export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
 export { logSettings } from './groups/log.ts';
 export { isNetworkFailure } from './network-failure.ts';
 export { ProductError } from './product-error.ts';
+export {
+  countColumn,
+  formatReport,
+  instantColumn,
+  type OutputFormat,
+  outputSettings,
+  plainColumn,
+  type Report,
+  type ReportColumn,
+  type ReportColumns,
+} from './report.ts';
 export { instantText, numberText, textTable } from './report-text.ts';
 export { execute, runApp } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';

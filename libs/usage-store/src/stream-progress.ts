@@ -17,9 +17,13 @@ export interface PartitionProgress {
   readonly offsets: Readonly<Record<Sink, number | undefined>>;
   readonly endOffset: number | undefined;
   readonly lag: Readonly<Record<Sink, number | undefined>>;
+  /** The worker that claimed the partition last, and may have ended since. */
   readonly owner: string | undefined;
   readonly isIdle: boolean;
-  /** This and the next two: milliseconds since 1970. */
+  /** When the totals last moved. This and the next four: milliseconds since 1970. */
+  readonly movedAtMs: number | undefined;
+  /** When a worker of the group last read the end of the partition. */
+  readonly notedAtMs: number | undefined;
   readonly greatestEventTimeMs: number | undefined;
   readonly watermarkMs: number | undefined;
   readonly archivedUntilMs: number | undefined;
@@ -125,6 +129,8 @@ interface StatusRow {
   readonly archive_lag: string | null;
   readonly owner: string | null;
   readonly is_idle: boolean;
+  readonly moved_at_ms: string | null;
+  readonly noted_at_ms: string | null;
   readonly greatest_event_time_ms: string | null;
   readonly watermark_ms: string | null;
   readonly archived_until_ms: string | null;
@@ -142,6 +148,8 @@ function progressOf(row: StatusRow): PartitionProgress {
     lag: { totals: numberOf(row.totals_lag), archive: numberOf(row.archive_lag) },
     owner: row.owner ?? undefined,
     isIdle: row.is_idle,
+    movedAtMs: numberOf(row.moved_at_ms),
+    notedAtMs: numberOf(row.noted_at_ms),
     greatestEventTimeMs: numberOf(row.greatest_event_time_ms),
     watermarkMs: numberOf(row.watermark_ms),
     archivedUntilMs: numberOf(row.archived_until_ms),

@@ -1,5 +1,14 @@
 import type { ListedDeadLetters } from '@antenna/ingestion';
-import { instantText, loggedCommand, textTable } from '@antenna/cli';
+import {
+  countColumn,
+  formatReport,
+  instantText,
+  loggedCommand,
+  outputSettings,
+  plainColumn,
+  type Report,
+  type ReportColumns,
+} from '@antenna/cli';
 import { deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';
 import { listSettings } from './selection-settings.ts';
 import { replayText } from './texts.ts';
@@ -8,33 +17,60 @@ import { replayText } from './texts.ts';
 export const listDeadLetters = loggedCommand({
   name: 'dead-letters list',
   description: 'lists dead letters and ranges of them, without their payloads',
-  settings: { ...deadLetterSettings, selection: listSettings },
-  async run({ selection: { filter, asJson }, ...connections }, { log, out }) {
+  settings: { ...deadLetterSettings, selection: listSettings, output: outputSettings },
+  async run({ selection: filter, output, ...connections }, { log, out }) {
     const found = await withDeadLetters(connections, log, (store) => store.list({ ...filter, most: filter.most + 1 }));
-    const listed = found.slice(0, filter.most);
-    const more = found.length > listed.length ? '\nthere are more: --limit shows more of them' : '';
-    out(asJson ? `${JSON.stringify(listed)}\n` : `${listText(listed)}${more}\n`);
+    const report = listReport(found.slice(0, filter.most), found.length > filter.most);
+    out(formatReport(report, output));
+    if (found.length > filter.most && output !== 'table') log.warn('there are more: --limit shows more of them');
   },
 });
 
-const HEAD = ['offsets', 'records', 'reason', 'detail', 'bytes', 'stored', 'sent again'];
+type Listed = ListedDeadLetters;
 
-function listText(listed: readonly ListedDeadLetters[]): string {
-  if (listed.length === 0) return 'no dead letters';
-  const records = listed.reduce((sum, each) => sum + each.records, 0);
-  return `${textTable(HEAD, listed.map(rowOf))}\n${records} records`;
+const columns: ReportColumns<Listed> = {
+  partition: { value: ({ partition }) => partition },
+  first_offset: { value: ({ firstOffset }) => firstOffset },
+  last_offset: { value: ({ lastOffset }) => lastOffset },
+  offsets: { cell: offsetsText },
+  is_whole: { value: ({ isWhole }) => isWhole },
+  records: plainColumn(({ records }) => records),
+  reason: plainColumn(({ reason }) => reason),
+  detail: {
+    value: ({ detail }) => detail,
+    cell: ({ detail }) => detail ?? 'counted only: the records are in the topic',
+  },
+  bytes: countColumn(({ payloadBytes }) => payloadBytes),
+  stored: { cell: storedText },
+  first_stored: { value: ({ firstSeenMs }) => instantText(firstSeenMs) },
+  last_stored: { value: ({ lastSeenMs }) => instantText(lastSeenMs) },
+  sent_again: {
+    value: ({ replay }) => replay?.outcome,
+    cell: ({ partition, replay }) => replayText(partition, replay),
+  },
+  sent_again_as: { value: ({ replay }) => replay?.newOffset },
+  sent_again_by: { value: ({ replay }) => replay?.by },
+  sent_again_at: { value: ({ replay }) => (replay === undefined ? undefined : instantText(replay.atMs)) },
+};
+
+function listReport(rows: readonly Listed[], hasMore: boolean): Report<Listed> {
+  const records = rows.reduce((sum, each) => sum + each.records, 0);
+  return {
+    columns,
+    rows,
+    below: [
+      ...(rows.length === 0 ? [] : [`${records} records`]),
+      ...(hasMore ? ['there are more: --limit shows more of them'] : []),
+    ],
+    empty: 'no dead letters',
+  };
 }
 
-function rowOf(each: ListedDeadLetters): string[] {
-  const { partition, firstOffset, lastOffset, isWhole } = each;
-  const stored = instantText(each.firstSeenMs);
-  return [
-    isWhole ? `${partition}/${firstOffset}` : `${partition}/${firstOffset}-${lastOffset}`,
-    String(each.records),
-    each.reason,
-    each.detail ?? 'counted only: the records are in the topic',
-    each.payloadBytes === undefined ? '-' : String(each.payloadBytes),
-    isWhole ? stored : `${stored} to ${instantText(each.lastSeenMs)}`,
-    replayText(partition, each.replay),
-  ];
+function offsetsText({ partition, firstOffset, lastOffset, isWhole }: Listed): string {
+  return isWhole ? `${partition}/${firstOffset}` : `${partition}/${firstOffset}-${lastOffset}`;
+}
+
+function storedText({ isWhole, firstSeenMs, lastSeenMs }: Listed): string {
+  const stored = instantText(firstSeenMs);
+  return isWhole ? stored : `${stored} to ${instantText(lastSeenMs)}`;
 }

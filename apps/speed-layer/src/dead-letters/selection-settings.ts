@@ -1,6 +1,6 @@
 import { REJECTION_REASONS, UNDECODABLE_REASONS } from '@antenna/event-schema';
 import type { DeadLetterFilter, OffsetSpan } from '@antenna/ingestion';
-import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
+import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { instant } from './instant-kind.ts';
 import { offsetSpans } from './offset-spans.ts';
 
@@ -15,8 +15,12 @@ const filterFields = {
     description: 'only those of this partition',
     type: wholeNumber(0, 1_000_000),
   }),
-  fromMs: optionalSetting({ name: 'since', description: 'only those stored at this time or later', type: instant }),
-  toMs: optionalSetting({ name: 'until', description: 'only those stored before this time', type: instant }),
+  fromMs: optionalSetting({
+    name: 'stored-since',
+    description: 'only those stored at this time or later; not the time of their events',
+    type: instant,
+  }),
+  toMs: optionalSetting({ name: 'stored-until', description: 'only those stored before this time', type: instant }),
 };
 
 const most = setting({
@@ -26,18 +30,18 @@ const most = setting({
   default: '100',
 });
 
-const asJson = setting({
-  name: 'json',
-  description: 'write JSON instead of text for people',
-  type: yesOrNo,
-  default: 'false',
+const output = setting({
+  name: 'output',
+  description: 'form of the output: text for people, or JSON',
+  type: oneOf(['text', 'json']),
+  default: 'text',
 });
 
 /** Selects the dead letters to list. */
 export const listSettings = settingsGroup({
   title: 'Selection',
-  fields: { ...filterFields, most, asJson },
-  value: ({ asJson: json, ...filter }) => ({ filter, asJson: json }),
+  fields: { ...filterFields, most },
+  value: (filter): DeadLetterFilter => filter,
 });
 
 const spans = optionalSetting({
@@ -49,7 +53,7 @@ const spans = optionalSetting({
 /** Selects the records to show. */
 export const showSettings = settingsGroup({
   title: 'Selection',
-  fields: { spans, most, asJson },
+  fields: { spans, most, output },
   rules: [
     {
       of: ['spans'],
@@ -57,7 +61,7 @@ export const showSettings = settingsGroup({
         given === undefined ? '--records: missing; `dead-letters list` lists the dead letters' : undefined,
     },
   ],
-  value: ({ spans: given = [], ...rest }) => ({ ...rest, spans: given }),
+  value: ({ spans: given = [], output: form, ...rest }) => ({ ...rest, spans: given, asJson: form === 'json' }),
 });
 
 /** Records named by partition and offset, or selected by a filter. */
@@ -73,19 +77,23 @@ export interface ReplaySelection {
  */
 export const replaySettings = settingsGroup({
   title: 'Selection',
-  fields: { spans, ...filterFields, most, asJson },
+  fields: { spans, ...filterFields, most, output },
   rules: [
     {
       of: ['spans', 'reason', 'partition', 'fromMs', 'toMs'],
       problem: ({ spans: given, reason, partition, fromMs, toMs }) => {
         const isFiltered = [reason, partition, fromMs, toMs].some((field) => field !== undefined);
         if (given === undefined && !isFiltered)
-          return '--records: missing; name records, or choose by --reason, --partition, --since or --until';
+          return '--records: missing; name records, or choose by --reason, --partition, --stored-since or --stored-until';
         return given !== undefined && isFiltered
-          ? '--records: goes without --reason, --partition, --since and --until'
+          ? '--records: goes without --reason, --partition, --stored-since and --stored-until'
           : undefined;
       },
     },
   ],
-  value: ({ spans: given, asJson: json, ...filter }): ReplaySelection => ({ spans: given, filter, asJson: json }),
+  value: ({ spans: given, output: form, ...filter }): ReplaySelection => ({
+    spans: given,
+    filter,
+    asJson: form === 'json',
+  }),
 });

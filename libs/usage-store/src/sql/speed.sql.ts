@@ -48,6 +48,8 @@ export const NOTE_PARTITION_ENDS = `
 
 export const STREAM_STATUS = `
   SELECT partition, totals_offset, archive_offset, end_offset, totals_lag, archive_lag, owner, is_idle,
+    CAST(extract(epoch FROM moved_at) * 1000 AS bigint) AS moved_at_ms,
+    CAST(extract(epoch FROM noted_at) * 1000 AS bigint) AS noted_at_ms,
     CAST(extract(epoch FROM greatest_event_time) * 1000 AS bigint) AS greatest_event_time_ms,
     CAST(extract(epoch FROM watermark) * 1000 AS bigint) AS watermark_ms,
     CAST(extract(epoch FROM archived_until) * 1000 AS bigint) AS archived_until_ms, intent_start, intent_end, intent_paths

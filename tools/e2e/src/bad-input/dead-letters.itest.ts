@@ -57,12 +57,12 @@ describe('dead letters', () => {
 
   it('are listed by reason, partition and time, for programs too', async () => {
     expect(await listed('--reason=not_json')).toMatchObject([
-      { isWhole: true, firstOffset: 1, records: 1, payloadBytes: LONG_TEXT.length },
-      { isWhole: false, firstOffset: 2, lastOffset: 5, records: 2 },
+      { is_whole: true, first_offset: 1, records: 1, bytes: LONG_TEXT.length },
+      { is_whole: false, first_offset: 2, last_offset: 5, records: 2 },
     ]);
     expect(await listed('--partition=1')).toEqual([]);
-    expect(await listed('--until=2022-10-29T13:00')).toEqual([]);
-    expect(await listed('--since=2022-10-29T13:00', '--limit=1')).toHaveLength(1);
+    expect(await listed('--stored-until=2022-10-29T13:00')).toEqual([]);
+    expect(await listed('--stored-since=2022-10-29T13:00', '--limit=1')).toHaveLength(1);
   });
 
   it('are shown whole, read again from the topic where the database has not all of them', async () => {
@@ -144,7 +144,7 @@ describe('dead letters', () => {
   }
 
   async function listed(...args: readonly string[]): Promise<unknown> {
-    return JSON.parse((await startDeadLetters(operator, ['list', '--json', ...args])).stdout);
+    return JSON.parse((await startDeadLetters(operator, ['list', '--output=json', ...args])).stdout);
   }
 
   function replay(...args: readonly string[]) {
