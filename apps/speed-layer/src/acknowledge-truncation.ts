@@ -14,7 +14,7 @@ import type { HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
 import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
 import { operatorName } from './operator-name.ts';
-import { comparisonOf, fillCutChunks, isSeenStill } from './read-again.ts';
+import { comparisonOf, fillCutChunks, seenBelow } from './read-again.ts';
 
 /** The command cannot determine whether or where the log was truncated. */
 class TruncationUnclearError extends ProductError {
@@ -91,14 +91,11 @@ async function truncationOf(
   const readTo = Math.max(
     ...positions.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]),
   );
-  const prints = positions
-    .flatMap(({ fingerprint }) => fingerprint ?? [])
-    .filter(({ offset }) => offset >= range.earliest);
-  const seen = [];
-  for (const fingerprint of prints) {
-    seen.push({ offset: fingerprint.offset, isThere: await isSeenStill(stream.reader, partition, fingerprint) });
-  }
-  const log = { earliest: range.earliest, latest: range.latest, readTo, seen, chunks };
+  const readable = positions.filter(({ fingerprint }) => (fingerprint?.offset ?? -1) >= range.earliest);
+  const ends = [];
+  for (const position of readable) ends.push(await seenBelow(stream.reader, position));
+  const [seen, unseen] = [ends.flatMap((end) => end.seen), ends.flatMap((end) => end.unseen)];
+  const log = { earliest: range.earliest, latest: range.latest, readTo, seen, unseen, chunks };
   return findTruncation(log, comparisonOf(stream, partition, chunks));
 }
 

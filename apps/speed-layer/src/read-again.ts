@@ -2,19 +2,26 @@ import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
-import { type CompareEvents, type Fingerprint, fingerprintOf } from '@antenna/ingestion';
-import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
+import { type CompareEvents, fingerprintOf, type TruncatedLog } from '@antenna/ingestion';
+import type { ArchivedChunk, CutChunk, HeldPosition } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
 import type { OperatedStream } from './operated-stream.ts';
 
-/** Whether the topic still has the record of this fingerprint. */
-export async function isSeenStill(reader: TopicReader, partition: number, seen: Fingerprint): Promise<boolean> {
+/** Whether the topic still holds the last record that was seen below a position, and none behind it that was not. */
+export async function seenBelow(
+  reader: TopicReader,
+  { partition, nextOffset, fingerprint }: Pick<HeldPosition, 'partition' | 'nextOffset' | 'fingerprint'>,
+): Promise<Pick<TruncatedLog, 'seen' | 'unseen'>> {
+  if (fingerprint === undefined) return { seen: [], unseen: [] };
+  const { offset, hash } = fingerprint;
   let isThere = false;
-  await reader.read({ partition, firstOffset: seen.offset, lastOffset: seen.offset }, (record) => {
-    isThere = record.offset === seen.offset && fingerprintOf(record).hash === seen.hash;
-    return true;
+  const unseen: number[] = [];
+  await reader.read({ partition, firstOffset: offset, lastOffset: nextOffset - 1 }, (record) => {
+    if (record.offset === offset) isThere = fingerprintOf(record).hash === hash;
+    else unseen.push(record.offset);
+    return unseen.length === 0;
   });
-  return isThere;
+  return { seen: [{ offset, isThere }], unseen };
 }
 
 /**

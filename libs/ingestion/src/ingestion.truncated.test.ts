@@ -150,3 +150,49 @@ describe('a log that was truncated between the positions of the two sinks and fi
     expect(anyPosition(worker)).toEqual([10, 8]);
   });
 });
+
+// totals and archive ┤ 10: the last record is at 7, and only control records were at 8 and 9
+describe('a log that was truncated behind the last record before a position and filled again before a claim', () => {
+  async function claimed(archived = { nextOffset: 10, last: 7 }): Promise<TestWorker> {
+    const worker = aWorker();
+    worker.source.hold(0);
+    const { nextOffset, last } = archived;
+    worker.store.setPosition('archive', 0, { nextOffset, fingerprint: fingerprintOf(eventRecord(last)) });
+    worker.store.setPosition('totals', 0, { nextOffset: 10, fingerprint: fingerprintOf(eventRecord(7)) });
+    await worker.ingestion.onPartitionsAssigned([0]);
+    return worker;
+  }
+
+  it('is detected by a record where none was seen, and no position moves', async () => {
+    const worker = await claimed();
+    expect(worker.source.reads).toEqual(['0@7']);
+    expect(worker.ingestion.onBatch(eventBatch([7, 8, 9, 10]))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: a record is at offset 8, where none was seen');
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([10, 10]);
+  });
+
+  it('is detected by a record of a later batch, too', async () => {
+    const worker = await claimed();
+    expect(worker.ingestion.onBatch(eventBatch([7]))).toBe(true);
+    expect(worker.ingestion.onBatch(eventBatch([9, 10], { fetchedOffset: 8 }))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: a record is at offset 9, where none was seen');
+  });
+
+  it('is detected at the position that is ahead, before the archive takes a record', async () => {
+    const worker = await claimed({ nextOffset: 5, last: 4 });
+    expect(worker.source.reads).toEqual(['0@7']);
+    expect(worker.ingestion.onBatch(eventBatch([7, 8]))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: a record is at offset 8, where none was seen');
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([10, 5]);
+  });
+
+  it('is not reported when the log still holds no record there', async () => {
+    const worker = await claimed();
+    expect(worker.ingestion.onBatch(eventBatch([7], { nextOffset: 9 }))).toBe(true);
+    expect(worker.ingestion.onBatch(eventBatch([10, 11], { fetchedOffset: 9 }))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([12, 12]);
+  });
+});

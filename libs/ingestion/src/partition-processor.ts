@@ -4,6 +4,7 @@ import type { DeadLetterRateLimiter } from './totals-sink/dead-letter-rate-limit
 import { deadLetterOf } from './totals-sink/dead-letter.ts';
 import { LogTruncatedError } from './start-offset.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { type LastSeen, SeenRecords } from './seen-records.ts';
 import { LogContinuity } from './log-continuity.ts';
 import type { PartitionArchive } from './archive-sink/partition-archive.ts';
 import type { PendingTotals } from './totals-sink/pending-totals.ts';
@@ -27,14 +28,14 @@ export class PartitionProcessor {
   readonly #decoder: EventDecoder;
   readonly #start: number;
   /** If one sink is ahead of the other: the last record below its position, which is compared before any is taken. */
-  #ahead: Fingerprint | undefined;
+  #ahead: LastSeen | undefined;
   #expected: number;
   #lag = 0;
   #totalsNext: number;
   #flushedTo: number;
   #greatestEventTimeMs: number | undefined;
   #fingerprint: Fingerprint | undefined;
-  #fingerprints: readonly Fingerprint[];
+  readonly #seen: SeenRecords;
   readonly #continuity: LogContinuity;
   #isStopped = false;
 
@@ -43,13 +44,14 @@ export class PartitionProcessor {
     {
       totals,
       archive,
-      fingerprints,
+      seen,
       rateLimiter,
       decoder,
     }: {
       totals: ClaimedPosition;
       archive: PartitionArchive | undefined;
-      fingerprints: readonly Fingerprint[];
+      /** Below the positions of both sinks. */
+      seen: readonly LastSeen[];
       rateLimiter: DeadLetterRateLimiter;
       /** Shared by all partitions of a worker, since the same texts occur in all of them. */
       decoder: EventDecoder;
@@ -64,12 +66,12 @@ export class PartitionProcessor {
     this.#start = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
-    this.#fingerprints = fingerprints
-      .filter(({ offset }) => offset >= start)
-      .sort((left, right) => left.offset - right.offset);
-    const newest = this.#fingerprints.at(-1);
-    this.#ahead = newest !== undefined && newest.offset > start ? newest : undefined;
-    this.#expected = this.#ahead?.offset ?? start;
+    const readable = seen.filter(({ fingerprint }) => fingerprint.offset >= start);
+    this.#seen = new SeenRecords(readable);
+    this.#ahead = readable
+      .filter(({ fingerprint }) => fingerprint.offset > start)
+      .sort((left, right) => right.fingerprint.offset - left.fingerprint.offset)[0];
+    this.#expected = this.#ahead?.fingerprint.offset ?? start;
   }
 
   /** The offset that the next batch has to be fetched from. Any other batch is stale, or follows a silent reset. */
@@ -133,8 +135,8 @@ export class PartitionProcessor {
 
   /**
    * Takes a batch that was fetched from the expected offset, or its first `maxRecords` (at least 1).
-   * @throws {LogTruncatedError} when a record does not match the stored fingerprint of its offset, or a control record
-   * or an aborted record stands at that offset. The records before it are taken.
+   * @throws {LogTruncatedError} when the log differs from what was seen below a position (see SeenRecords). The records
+   * before the difference are taken.
    */
   process(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): ProcessedRecords {
     this.#rateLimiter.refill(nowMs);
@@ -145,10 +147,10 @@ export class PartitionProcessor {
     const lastOffset = record.offset;
     const isWhole = records < maxRecords || !record.next();
     const end = isWhole ? batch.nextOffset : lastOffset + 1;
-    const missing = batch.undecodable === undefined ? this.#fingerprints.find(({ offset }) => offset < end) : undefined;
+    const missing = this.#seen.isDone ? undefined : this.#seen.differenceBelow(end, batch);
     this.#continuity.took(end, batch.origin);
     this.advanceTo(missing?.offset ?? end, pending, nowMs);
-    if (missing !== undefined) throw new LogTruncatedError(this.partition, `no record is at offset ${missing.offset}`);
+    if (missing !== undefined) throw new LogTruncatedError(this.partition, missing.fact);
     this.#lag = Math.max(0, batch.highWatermark - this.#expected);
     return { records: records + rejected, isWhole };
   }
@@ -184,23 +186,25 @@ export class PartitionProcessor {
     return move;
   }
 
-  /** Compares the record below the position that is ahead. An undecodable batch cannot be compared and is accepted. */
-  #compareAhead(batch: RecordBatch, { offset, hash }: Fingerprint): void {
-    const record = batch.records();
-    if (batch.undecodable === undefined) {
-      const isThere = record.next() && record.offset === offset && fingerprintOf(record.record()).hash === hash;
-      if (!isThere)
-        throw new LogTruncatedError(this.partition, `the record at offset ${offset} is not the one seen there`);
+  /** Compares the batch that begins with the last record below the position that is ahead. */
+  #compareAhead(batch: RecordBatch, ahead: LastSeen): void {
+    const seen = new SeenRecords([ahead]);
+    for (const record = batch.records(); record.next() && record.offset < ahead.position;) {
+      const difference = seen.differenceAt(record);
+      if (difference !== undefined) throw new LogTruncatedError(this.partition, difference);
     }
-    this.#continuity.sawAhead(offset, batch.origin);
+    const missing = seen.differenceBelow(batch.nextOffset, batch);
+    if (missing !== undefined) throw new LogTruncatedError(this.partition, missing.fact);
+    this.#continuity.sawAhead(ahead.fingerprint.offset, batch.origin);
   }
 
   #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): number {
     let records = 0;
     let before: SourceRecord | undefined;
     for (; records < maxRecords && record.next(); records += 1) {
-      if (this.#fingerprints.length > 0) {
-        if (!this.#matchesFingerprint(record)) this.#refuse(record.offset, before, { pending, nowMs });
+      if (!this.#seen.isDone) {
+        const difference = this.#seen.differenceAt(record);
+        if (difference !== undefined) this.#refuse(difference, before, { pending, nowMs });
         before = record.record();
       }
       this.#takeRecord(record, pending);
@@ -254,17 +258,9 @@ export class PartitionProcessor {
     return added;
   }
 
-  /** Whether a record matches the fingerprint of its offset, and no fingerprinted record is missing before it. */
-  #matchesFingerprint(record: RecordCursor): boolean {
-    const [seen] = this.#fingerprints;
-    if (seen === undefined || seen.offset > record.offset) return true;
-    this.#fingerprints = this.#fingerprints.filter(({ offset }) => offset > record.offset);
-    return seen.offset === record.offset && fingerprintOf(record.record()).hash === seen.hash;
-  }
-
-  /** Ends the batch with the record before the offset, which both sinks keep. */
+  /** Ends the batch with the record before the difference, which both sinks keep. */
   #refuse(
-    offset: number,
+    difference: string,
     before: SourceRecord | undefined,
     { pending, nowMs }: { readonly pending: PendingTotals; readonly nowMs: number },
   ): never {
@@ -272,7 +268,7 @@ export class PartitionProcessor {
       this.#endBatch(fingerprintOf(before));
       this.advanceTo(before.offset + 1, pending, nowMs);
     }
-    throw new LogTruncatedError(this.partition, `the record at offset ${offset} is not the one seen there`);
+    throw new LogTruncatedError(this.partition, difference);
   }
 }
 

@@ -5,6 +5,7 @@ import { type ClaimMoment, PartitionArchive } from './archive-sink/partition-arc
 import { faultOf, type PartitionFault } from './partition-fault.ts';
 import { PartitionProcessor } from './partition-processor.ts';
 import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports/index.ts';
+import { lastSeenOf } from './seen-records.ts';
 import { startOffset } from './start-offset.ts';
 
 type ClaimContext = Pick<IngestionSettings, 'deadLettersWhole'> &
@@ -96,7 +97,7 @@ function processorOf(
   return new PartitionProcessor(start, {
     totals,
     archive: archive === undefined ? undefined : new PartitionArchive(archive, claim),
-    fingerprints: positions.flatMap(({ fingerprint }) => fingerprint ?? []),
+    seen: lastSeenOf(positions),
     rateLimiter,
     decoder,
   });

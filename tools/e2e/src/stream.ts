@@ -82,9 +82,15 @@ export function someRecords(seed: number, events: number): readonly SimulatedRec
   ];
 }
 
-export async function send({ topic, brokers }: Stream, records: readonly SimulatedRecord[]): Promise<void> {
+/** @param timestampMs of each record; the time of sending unless given. */
+export async function send(
+  { topic, brokers }: Stream,
+  records: readonly SimulatedRecord[],
+  timestampMs?: number,
+): Promise<void> {
+  const timestamp = timestampMs === undefined ? {} : { timestamp: String(timestampMs) };
   for (let from = 0; from < records.length; from += 1_000) {
-    const batch = records.slice(from, from + 1_000).map(({ key, value }) => ({ key, value }));
+    const batch = records.slice(from, from + 1_000).map(({ key, value }) => ({ key, value, ...timestamp }));
     await produce({ topic, brokers }, batch);
   }
 }

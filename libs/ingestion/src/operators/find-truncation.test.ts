@@ -16,7 +16,7 @@ function find({ archived, held, ends = [archived.length], ...log }: Case) {
   const chunks = ends.map((endOffset, index) => ({ startOffset: ends[index - 1] ?? 0, endOffset })).reverse();
   const within = (letters: string, from: number, to: number) =>
     new Map([...events(letters)].filter(([offset]) => offset >= from && offset < to));
-  const whole = { earliest: 0, latest: held.length, readTo: archived.length, seen: [], chunks, ...log };
+  const whole = { earliest: 0, latest: held.length, readTo: archived.length, seen: [], unseen: [], chunks, ...log };
   return findTruncation(whole, (_chunk, from, to) =>
     Promise.resolve({ archived: within(archived, from, to), held: within(held, from, to) }),
   );
@@ -56,6 +56,12 @@ describe('the offset from which a truncated log differs from the archive', () =>
   });
 
   describe('beyond what is archived', () => {
+    // totals read to 6: the last record at 3, only control records behind it; the log holds a record at 5 now
+    it('follows the last record that was seen when the log holds one where none was', async () => {
+      const log = { readTo: 6, latest: 8, seen: [{ offset: 3, isThere: true }], unseen: [5] };
+      expect(await find({ archived: 'ab', held: 'ab', ...log })).toEqual({ from: 4, to: 4 });
+    });
+
     it('is the end of the log when that is where the archive ends', async () => {
       expect(await find({ archived: 'ab', held: 'ab', readTo: 4 })).toEqual({ from: 2, to: 2 });
     });

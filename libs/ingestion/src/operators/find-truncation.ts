@@ -13,6 +13,8 @@ export interface TruncatedLog {
    * out.
    */
   readonly seen: readonly { readonly offset: number; readonly isThere: boolean }[];
+  /** Offsets between such a record and its position where the log holds a record now, and held none when it was read. */
+  readonly unseen: readonly number[];
   /** The archived chunks, the newest first. */
   readonly chunks: readonly { readonly startOffset: number; readonly endOffset: number }[];
 }
@@ -36,7 +38,8 @@ export type Truncation = { readonly from: number; readonly to: number } | undefi
  * stored fingerprint can be compared, so that the result may be a range.
  */
 export async function findTruncation(log: TruncatedLog, compare: CompareEvents): Promise<Truncation> {
-  const { sameTo, differsAt } = await compareChunks(log, compare);
+  const { sameTo, differsAt: inChunk } = await compareChunks(log, compare);
+  const [differsAt] = [...log.unseen, ...(inChunk === undefined ? [] : [inChunk])].sort((left, right) => left - right);
   const there = log.seen.filter(({ offset, isThere }) => isThere && offset < (differsAt ?? Number.POSITIVE_INFINITY));
   const from = Math.max(sameTo, log.earliest, ...there.map(({ offset }) => offset + 1));
   if (differsAt !== undefined) return { from, to: from };

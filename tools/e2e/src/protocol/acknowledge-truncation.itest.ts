@@ -1,3 +1,4 @@
+import { kafkaClient } from '@antenna/event-source';
 import { streamDifferences } from '@antenna/oracle';
 import { DONE, ending } from '@antenna/test-kit';
 import type { SimulatedRecord } from '@antenna/simulator';
@@ -12,14 +13,28 @@ const OTHERS = someRecords(22, 50);
 /** What the truncated log has kept of READ: the record before is an event. */
 const KEPT = READ.findLastIndex(({ fact }, index) => index < 60 && typeof fact !== 'string') + 1;
 
+/** The records that the truncated log has kept are the same, with their timestamps. */
+const SENT_MS = Date.now();
+
 const acknowledge = (environment: Stream['environment'], ...flags: readonly string[]) =>
   startWorker(['acknowledge-truncation', '--partition=0', '--by=test', ...flags], environment);
 
 /** Makes a log of the same cluster that holds the first records again, and then others: as after an unclean election. */
 async function truncate(stream: Stream, kept: readonly SimulatedRecord[], others: readonly SimulatedRecord[]) {
   await recreate(stream, 1);
-  await send(stream, kept);
+  await send(stream, kept, SENT_MS);
   await send(stream, others);
+}
+
+async function abortTransaction({ brokers, topic }: Stream): Promise<void> {
+  const connection = { brokers, topic, groupId: '', ssl: false, sasl: undefined } as const;
+  const client = kafkaClient(connection, 'test', () => undefined);
+  const producer = client.producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ value: 'aborted' }] });
+  await transaction.abort();
+  await producer.disconnect();
 }
 
 describe('acknowledge-truncation', () => {
@@ -30,7 +45,7 @@ describe('acknowledge-truncation', () => {
     stream = await newStream({ partitions: 1 });
     client = new pg.Client({ connectionString: stream.databaseUrl });
     await client.connect();
-    await send(stream, READ);
+    await send(stream, READ, SENT_MS);
   });
 
   afterEach(async () => {
@@ -85,6 +100,20 @@ describe('acknowledge-truncation', () => {
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     await truncate(stream, [], OTHERS);
     expect((await acknowledge(stream.environment)).stdout).toContain('back from 100 to 0');
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await differences([...READ, ...OTHERS])).toEqual([]);
+  });
+
+  it('finds a truncation that lost only the control record behind the last record', async () => {
+    await abortTransaction(stream);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    // One aborted record and its marker.
+    expect(await rows('SELECT DISTINCT next_offset FROM pipeline.position')).toEqual([{ next_offset: '102' }]);
+    await truncate(stream, READ, OTHERS);
+    expect((await startWorker('drain', stream.environment)).all).toContain(
+      'LOG_TRUNCATED: partition 0: a record is at offset 100, where none was seen',
+    );
+    expect((await acknowledge(stream.environment)).stdout).toContain('back from 102 to 100');
     expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
     expect(await differences([...READ, ...OTHERS])).toEqual([]);
   });
