@@ -2,7 +2,7 @@ import { command, runApp } from '@antenna/cli';
 import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { benchSettings } from './bench-settings.ts';
 import { bench } from './bench.ts';
-import { drainCommand, hourCommand, overloadCommand } from './load/load-commands.ts';
+import { brokenClocksCommand, drainCommand, hourCommand, overloadCommand } from './load/load-commands.ts';
 import { place } from './place.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
@@ -31,6 +31,7 @@ await runApp({
       },
     }),
     overloadCommand,
+    brokenClocksCommand,
     drainCommand,
     hourCommand,
   ],

@@ -17,7 +17,11 @@ export interface BlockShape {
   /** Their times pass evenly through [fromMs, fromMs + spanMs). */
   readonly fromMs: number;
   readonly spanMs: number;
+  /** Every so many events, one comes from a device with a broken clock: its time is any of the three years before. */
+  readonly brokenClockEvery?: number;
 }
+
+const THREE_YEARS_MS = 3 * 365 * 86_400_000;
 
 /**
  * A block of events that is sent again and again. Each partition repeats its part of the block in the same order, so
@@ -54,10 +58,11 @@ export class EventBlock {
 
 const twelveDigits = (number: number): string => String(number).padStart(12, '0');
 
-function* eventsOf({ events, users, antennas, apps, fromMs, spanMs }: BlockShape): Generator<UsageEvent> {
+function* eventsOf(shape: BlockShape): Generator<UsageEvent> {
+  const { events, users, antennas, apps } = shape;
   for (let index = 0; index < events; index += 1) {
     yield {
-      eventTimeMs: fromMs + Math.floor((spanMs * index) / events),
+      eventTimeMs: eventTimeOf(index, shape),
       id: `ffffffff-0000-0000-0000-${twelveDigits(index % users)}`,
       antennaId: `aaaaaaaa-0000-0000-0000-${twelveDigits(index % antennas)}`,
       bytes: (index * 7_919) % 10_007,
@@ -65,6 +70,14 @@ function* eventsOf({ events, users, antennas, apps, fromMs, spanMs }: BlockShape
     };
   }
 }
+
+function eventTimeOf(index: number, { events, fromMs, spanMs, brokenClockEvery = Infinity }: BlockShape): number {
+  if (index % brokenClockEvery !== 0) return fromMs + Math.floor((spanMs * index) / events);
+  return fromMs - 1 - Math.floor(THREE_YEARS_MS * ((index * GOLDEN_RATIO) % 1));
+}
+
+/** The fractional parts of its multiples are spread evenly over [0, 1) (Weyl's equidistribution theorem). */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 function jsonOf({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): string {
   return JSON.stringify({ timestamp: eventTimeMs, id, antenna_id: antennaId, bytes, app });

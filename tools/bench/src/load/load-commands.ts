@@ -5,10 +5,11 @@ import { benchKafka, deleteTopic } from '../kafka/kafka-topics.ts';
 import { place } from '../place.ts';
 import { startBenchStack } from '../stack/bench-stack.ts';
 import { clearRunPlaces, inRunPlace, type RunPlace } from '../stack/run-place.ts';
+import { brokenClocks } from './broken-clocks.ts';
 import { drainLoad } from './drain-load.ts';
 import { LoadFailedError } from './event-block.ts';
 import { hourLoad } from './hour-load.ts';
-import { drainSettings, hourSettings, limitSettings, overloadSettings } from './load-settings.ts';
+import { brokenClockSettings, drainSettings, hourSettings, limitSettings, overloadSettings } from './load-settings.ts';
 import { overload, periodText, requireFlatMemory } from './overload.ts';
 
 const FROM_MS = Date.UTC(2022, 9, 29, 13);
@@ -52,6 +53,30 @@ export const drainCommand = command({
         `${seconds.toFixed(1)} s, ${rate} events/s, peak ${Math.round(peakBytes / MIB)} MiB`,
     );
     requireBelow(peakBytes, limits.maxMiB);
+  },
+});
+
+/** Serves a stream in which some devices have broken clocks, with a slow store. */
+export const brokenClocksCommand = command({
+  name: 'broken-clocks',
+  description: 'serves events of which some bear random times of three years, archived in a store that answers slowly',
+  settings: { clocks: brokenClockSettings, limits: limitSettings },
+  run: async ({ clocks: { minutes, partitions, users, rate, every, storeMs, rollSeconds }, limits }) => {
+    // As many events as a chunk of each partition holds, so that no time of a broken clock is in it twice.
+    const events = rate * rollSeconds;
+    const times = { fromMs: FROM_MS, spanMs: 60 * MINUTE_MS, brokenClockEvery: every };
+    const shape = { events, users, antennas: 500, apps: 4, ...times };
+    let minute = 0;
+    const options = {
+      ...{ shape, partitions, rate, storeMs, rollMs: rollSeconds * 1_000 },
+      ...{ durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS },
+      onPeriod: (period: Parameters<typeof periodText>[1]): void => {
+        say(periodText((minute += 1), period));
+      },
+    };
+    const { counted, archived, files, periods } = await inPlace((at) => brokenClocks(at, options));
+    say(`0 wrong rows of ${counted} events counted, ${archived} archived in ${files} files`);
+    requireBelow(Math.max(...periods.map(({ peakMiB }) => peakMiB)) * MIB, limits.maxMiB);
   },
 });
 

@@ -44,3 +44,17 @@ export const hourSettings = settingsGroup({
   },
   value: (values) => values,
 });
+
+export const brokenClockSettings = settingsGroup({
+  title: 'Broken clocks',
+  fields: {
+    minutes: count('minutes', 'how long to send', 5),
+    partitions: count('partitions', 'of the topic', 12),
+    users: count('users', 'distinct users', 10_000),
+    rate: count('rate', 'events a second', 20_000),
+    every: count('every', 'so many events have one of a broken clock', 100),
+    storeMs: count('store-ms', 'how long the store takes for a response, ms', 100),
+    rollSeconds: count('roll-seconds', 'roll interval of the archive', 60),
+  },
+  value: (values) => values,
+});

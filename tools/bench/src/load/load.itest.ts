@@ -37,6 +37,7 @@ describe('a small load', () => {
     ['a hot key', { users: 1, antennas: 1, apps: 1 }, 3],
     ['a user for each event of one window', { users: SHAPE.events, spanMs: FIVE_MINUTES_MS }, 3],
     ['more partitions than users', {}, 100],
+    ['devices with broken clocks', { brokenClockEvery: 10 }, 3],
   ])('is drained exactly: %s', async (_name, changes, partitions) => {
     const shape = { ...SHAPE, ...changes };
     const { events, rows } = await drainLoad(at, { shape, blocks: 2, partitions });

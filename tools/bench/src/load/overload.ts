@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
-import { appCommand, metricsOf, originOf, type Program, startProgram } from '@antenna/test-kit';
+import { appCommand, type Environment, metricsOf, originOf, type Program, startProgram } from '@antenna/test-kit';
 import { sendBlocks } from '../kafka/kafka-programs.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
 import { residentBytes } from '../measure/memory.ts';
@@ -15,6 +15,8 @@ export interface Overload {
   readonly periodMs: number;
   /** Events a second; as many as the producer can send unless given. */
   readonly rate: number | undefined;
+  /** Settings of the worker besides those of its place. */
+  readonly environment?: Environment;
   readonly onPeriod?: (period: Period) => void;
 }
 
@@ -42,11 +44,12 @@ const MIB = 1_048_576;
  * @throws when the worker fails, or a row is wrong.
  */
 export async function overload(at: RunPlace, options: Overload): Promise<OverloadResult> {
-  const { shape, partitions, durationMs, rate } = options;
+  const { shape, partitions, durationMs, rate, environment } = options;
   const { brokers, groupId: topic } = at;
   const block = new EventBlock(shape, partitions);
   await ensureTopic(benchKafka(brokers), topic, partitions);
-  const worker = startProgram(appCommand('speed-layer', ['serve'], { ...workerEnvironment(at), HTTP_PORT: '0' }));
+  const settings = { ...workerEnvironment(at), ...environment, HTTP_PORT: '0' };
+  const worker = startProgram(appCommand('speed-layer', ['serve'], settings));
   try {
     const origin = await originOf(worker);
     const untilMs = Date.now() + durationMs;
