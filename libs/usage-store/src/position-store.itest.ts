@@ -1,21 +1,11 @@
-import { WindowTotals } from '@antenna/aggregation';
-import { EventInterners } from '@antenna/event-schema';
-import {
-  CommitTooLongError,
-  FenceLostError,
-  type PositionMove,
-  SumOutOfRangeError,
-  type TotalsCommit,
-} from '@antenna/ingestion';
+import { CommitTooLongError, FenceLostError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
 import { StreamProgress } from './stream-progress.ts';
+import { aCommit, aMove, FEDE, NOON } from './testing/a-commit.ts';
 import { STREAM, TestStore } from './testing/test-store.ts';
-
-const PACO = '00000000-0000-0000-0000-000000000002';
-const FEDE = '00000000-0000-0000-0000-000000000004';
 
 describe('positions and totals in Postgres', () => {
   let opened: TestStore;
@@ -183,27 +173,6 @@ describe('positions and totals in Postgres', () => {
     expect(await rowsOf("SELECT DISTINCT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '30' }]);
   });
 
-  it('records the first commit in which a user exceeds the quota of an hour', async () => {
-    await store.claim(['totals'], [0]);
-    await store.commitTotals(aCommit([{ bytes: 5_000 }], { from: 0, to: 1 }));
-    expect(await rowsOf('SELECT * FROM pipeline.quota_crossing')).toEqual([]);
-    await store.commitTotals(aCommit([{ bytes: 1, second: 7 }], { from: 1, to: 2 }));
-    await store.commitTotals(aCommit([{ bytes: 900, second: 9 }], { from: 2, to: 3 }));
-    expect(await rowsOf('SELECT hour, id, usage, quota, event_time FROM pipeline.quota_crossing')).toEqual([
-      { hour: '2022-10-29 13:00:00', id: FEDE, usage: '5001', quota: '5000', event_time: '2022-10-29 13:15:07' },
-    ]);
-  });
-
-  it('applies a changed quota from the next commit on', async () => {
-    await store.claim(['totals'], [0]);
-    await store.commitTotals(aCommit([{ id: PACO, bytes: 100 }], { from: 0, to: 1 }));
-    await database('user_metadata').where({ id: PACO }).update({ quota: 150 });
-    await store.commitTotals(aCommit([{ id: PACO, bytes: 100 }], { from: 1, to: 2 }));
-    expect(await rowsOf('SELECT id, usage, quota FROM pipeline.quota_crossing')).toEqual([
-      { id: PACO, usage: '200', quota: '150' },
-    ]);
-  });
-
   it('shows the usage in the hour of the watermark, with the present metadata of the users', async () => {
     await store.claim(['totals'], [0]);
     const event = { second: 0, bytes: 2_500 };
@@ -346,34 +315,3 @@ describe('positions and totals in Postgres', () => {
     return (await database.raw<{ rows: unknown[] }>(statement)).rows;
   }
 });
-
-const NOON = Date.UTC(2022, 9, 29, 12);
-
-interface EventOfTest {
-  readonly id?: string;
-  readonly app?: string;
-  readonly bytes: number;
-  /** Seconds after 13:15:00. */
-  readonly second?: number;
-}
-
-function aCommit(events: readonly EventOfTest[], move: Partial<PositionMove> = {}): TotalsCommit {
-  const totals = new WindowTotals();
-  const interners = new EventInterners();
-  for (const { id = FEDE, app = 'SKYPE', bytes, second = 0 } of events) {
-    const eventTimeMs = NOON + 4_500_000 + second * 1_000;
-    totals.add(interners.intern({ eventTimeMs, id, antennaId: 'an antenna', bytes, app }));
-  }
-  return {
-    moves: [aMove(move)],
-    totals: totals.rows(),
-    userHours: totals.userHours(),
-    hourCounts: [],
-    deadLetters: [],
-    deadLetterRanges: [],
-  };
-}
-
-function aMove(move: Partial<PositionMove>): PositionMove {
-  return { partition: 0, epoch: 1, from: 0, to: 10, fingerprint: undefined, greatestEventTimeMs: undefined, ...move };
-}

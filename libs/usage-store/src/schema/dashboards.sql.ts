@@ -48,13 +48,27 @@ export const dashboards: SchemaFamily = {
     JOIN pipeline.user_hour_usage AS u USING (hour)
     LEFT JOIN public.user_metadata AS m USING (id);
 
-    -- The hour of the watermark: the share of the quota that each user has used, and when the user exceeded it.
+    -- The hour of the watermark: the share of the quota that each user has used, and when the user first exceeded it.
     CREATE VIEW pipeline.live_quota AS
-    SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, c.event_time AS passed_at
+    SELECT u.hour, l.label, u.usage, u.quota, u.quota_share, least(u.quota_share, 1) AS quota_bar, e.event_time AS passed_at
     FROM pipeline.live_usage AS u
     JOIN pipeline.user_label AS l USING (id)
-    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
+    LEFT JOIN LATERAL (
+      SELECT min(e.event_time) AS event_time
+      FROM pipeline.quota_event AS e
+      WHERE e.hour = u.hour AND e.id = u.id AND e.state = 'exceeded'
+    ) AS e ON true
     WHERE u.quota IS NOT NULL;
+
+    -- The quota events of the hour of the watermark and of the hour before. The delay is that from the event time to the
+    -- commit; the batch layer's verdicts have none.
+    CREATE VIEW pipeline.quota_alert AS
+    SELECT e.hour, e.id, coalesce(l.label, e.id) AS label, e.state, e.usage, e.quota,
+      round(e.usage::numeric / nullif(e.quota, 0), 4) AS quota_share, e.event_time, e.seen_at,
+      round(extract(epoch FROM e.seen_at - e.event_time AT TIME ZONE 'UTC'), 3) AS delay_seconds, e.sent_at
+    FROM (SELECT date_trunc('hour', max(watermark)) AS hour FROM pipeline.stream_watermark) AS w
+    JOIN pipeline.quota_event AS e ON e.hour IN (w.hour, w.hour - interval '1 hour')
+    LEFT JOIN pipeline.user_label AS l USING (id);
 
     -- user_quota_limit identifies users by e-mail. An e-mail that several users share is its own label.
     CREATE VIEW pipeline.over_quota AS

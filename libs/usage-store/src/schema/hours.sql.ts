@@ -88,11 +88,11 @@ export const hours: SchemaFamily = {
     -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The function has no
     -- SET clause, so that Postgres can inline it into the calling query. For a plain comparison the planner would
     -- estimate one user in 200 rows, and look up each user by the index; for coalesce() it estimates half of the rows.
-    CREATE OR REPLACE FUNCTION pipeline.user_usage(p_types text[], p_ids text[], p_values bigint[])
-    RETURNS TABLE (email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
+    CREATE OR REPLACE FUNCTION pipeline.user_totals(p_types text[], p_ids text[], p_values bigint[])
+    RETURNS TABLE (id text, email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
-      SELECT m.email, t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
+      SELECT t.id, m.email, t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
       FROM unnest(p_types, p_ids, p_values) AS t (type, id, value)
       LEFT JOIN public.user_metadata AS m ON m.id = t.id
       WHERE coalesce(t.type = 'user_total_bytes', false);
@@ -127,6 +127,11 @@ export const hours: SchemaFamily = {
       newest bigint;
       over_quota bigint;
       without_metadata bigint;
+      -- A final result judges the users over quota and those who were reported as over quota.
+      reported text[];
+      judged_ids text[];
+      judged_usages bigint[];
+      judged_quotas bigint[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
       INSERT INTO pipeline.hour (hour) VALUES (computed) ON CONFLICT DO NOTHING;
@@ -150,16 +155,20 @@ export const hours: SchemaFamily = {
       WHEN MATCHED AND b.value <> t.value THEN UPDATE SET value = t.value
       WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (computed, t.type, t.id, t.value);
 
+      reported := pipeline.reported_users(computed);
       DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed;
       WITH used AS MATERIALIZED (
-        SELECT * FROM pipeline.user_usage(p_types, p_ids, p_values)
+        SELECT * FROM pipeline.user_totals(p_types, p_ids, p_values)
       ), limited AS (
         INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
         SELECT u.email, u.usage, u.quota, computed FROM used AS u WHERE u.is_over ORDER BY u.email
         RETURNING 1
       )
-      SELECT (SELECT count(*) FROM limited), count(*) FILTER (WHERE NOT u.has_metadata)
-      INTO over_quota, without_metadata
+      SELECT (SELECT count(*) FROM limited), count(*) FILTER (WHERE NOT u.has_metadata),
+        array_agg(u.id) FILTER (WHERE u.is_over OR u.id = ANY (reported)),
+        array_agg(u.usage) FILTER (WHERE u.is_over OR u.id = ANY (reported)),
+        array_agg(u.quota) FILTER (WHERE u.is_over OR u.id = ANY (reported))
+      INTO over_quota, without_metadata, judged_ids, judged_usages, judged_quotas
       FROM used AS u;
 
       INSERT INTO pipeline.batch_run (
@@ -171,6 +180,9 @@ export const hours: SchemaFamily = {
       );
 
       -- From here on the tables and batch_run hold the new result: what depends on it is called here.
+      IF p_was_final THEN
+        PERFORM pipeline.judge_quota_hour(computed, p_revision, reported, judged_ids, judged_usages, judged_quotas);
+      END IF;
 
       RETURN QUERY SELECT over_quota, without_metadata;
     END
@@ -187,7 +199,7 @@ export const hours: SchemaFamily = {
       PERFORM pipeline.require_version(p_version);
       RETURN (
         WITH used AS MATERIALIZED (
-          SELECT * FROM pipeline.user_usage(p_types, p_ids, p_values)
+          SELECT * FROM pipeline.user_totals(p_types, p_ids, p_values)
         ), foremost AS (
           SELECT u.* FROM used AS u WHERE u.is_over ORDER BY u.usage::numeric - u.quota DESC, u.email LIMIT p_most
         )

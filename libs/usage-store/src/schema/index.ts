@@ -8,6 +8,7 @@ import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
+import { quotaEvents } from './quota-events.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
@@ -20,6 +21,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   stream,
   decoder,
   positions,
+  quotaEvents,
   totals,
   archive,
   progress,

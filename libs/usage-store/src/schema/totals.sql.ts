@@ -53,6 +53,11 @@ export const totals: SchemaFamily = {
       -- The greatest event time of each partition in p_partitions before this commit. It is read without a lock: if
       -- another commit changes it before the positions are locked, move_positions refuses this commit.
       greatest_times timestamp[];
+      hours timestamp[];
+      users text[];
+      usages bigint[];
+      quotas bigint[];
+      event_times timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
       SELECT array_agg(p.greatest_event_time ORDER BY m.n) INTO greatest_times
@@ -71,6 +76,8 @@ export const totals: SchemaFamily = {
       PERFORM pipeline.count_hours(p_topic, p_partitions, greatest_times, p_counted_partitions, p_counted_hours_ms,
         p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
+      -- The users near or over their quotas whose hours lack an event, with the quotas of this moment. There are none
+      -- after most commits.
       WITH used AS (
         INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
         SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
@@ -83,12 +90,19 @@ export const totals: SchemaFamily = {
           latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)
         RETURNING u.hour, u.id, u.usage, u.latest_event_time
       )
-      INSERT INTO pipeline.quota_crossing (hour, id, usage, quota, event_time)
-      SELECT used.hour, used.id, used.usage, m.quota, used.latest_event_time
+      SELECT array_agg(used.hour), array_agg(used.id), array_agg(used.usage), array_agg(m.quota),
+        array_agg(used.latest_event_time)
+      INTO hours, users, usages, quotas, event_times
       FROM used
-      JOIN public.user_metadata AS m ON m.id = used.id AND used.usage > m.quota
-      ORDER BY 1, 2
-      ON CONFLICT (hour, id) DO NOTHING;
+      JOIN public.user_metadata AS m ON m.id = used.id AND used.usage >= m.quota - m.quota / 5
+      WHERE NOT EXISTS (
+        SELECT FROM pipeline.quota_event AS e
+        WHERE e.hour = used.hour AND e.id = used.id AND e.quota = m.quota
+          AND (used.usage <= m.quota OR e.state IN ('exceeded', 'confirmed', 'exceeded_late'))
+      );
+      IF users IS NOT NULL THEN
+        PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
+      END IF;
 
       INSERT INTO pipeline.dead_letter
         (topic, partition, "offset", reason, detail, record_timestamp, key, payload, payload_bytes)

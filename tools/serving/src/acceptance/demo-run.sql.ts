@@ -71,16 +71,21 @@ export const demoRun = `
   INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
   SELECT date_trunc('hour', event_time), id, sum(bytes), max(event_time) FROM event GROUP BY 1, 2;
 
-  INSERT INTO pipeline.quota_crossing (hour, id, usage, quota, event_time)
-  SELECT DISTINCT ON (hour, id) hour, id, usage, quota, event_time
+  INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
+  SELECT id, row_number() OVER (PARTITION BY id ORDER BY event_time, state DESC), hour, state, usage, quota, event_time
   FROM (
-    SELECT date_trunc('hour', event_time) AS hour, id, event_time,
-      sum(bytes) OVER (PARTITION BY date_trunc('hour', event_time), id ORDER BY event_time) AS usage
-    FROM event
-  ) AS running
-  JOIN public.user_metadata USING (id)
-  WHERE usage > quota
-  ORDER BY hour, id, event_time;
+    SELECT DISTINCT ON (hour, id, state) hour, id, state, usage, quota, event_time
+    FROM (
+      SELECT date_trunc('hour', event_time) AS hour, id, event_time,
+        sum(bytes) OVER (PARTITION BY date_trunc('hour', event_time), id ORDER BY event_time) AS usage
+      FROM event
+    ) AS running
+    JOIN public.user_metadata USING (id)
+    CROSS JOIN (VALUES ('warned'), ('exceeded')) AS s (state)
+    WHERE usage >= quota - quota / 5 AND (state = 'warned' OR usage > quota)
+    ORDER BY hour, id, state, event_time
+  ) AS found
+  ORDER BY event_time, id, state DESC;
 
   INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail)
   SELECT 'devices', n % 4, n * 10, reason, 'demo'

@@ -61,8 +61,8 @@ export const expectedData: Readonly<Record<string, string>> = {
       least(round(u.usage::numeric / m.quota, 4), 1) AS quota_bar, ${msOf('c.event_time')} AS passed_at
     FROM pipeline.user_hour_usage AS u
     JOIN public.user_metadata AS m USING (id)
-    LEFT JOIN pipeline.quota_crossing AS c USING (hour, id)
-    WHERE hour = '2022-10-29 17:00'`,
+    LEFT JOIN pipeline.quota_event AS c ON c.hour = u.hour AND c.id = u.id AND c.state = 'exceeded'
+    WHERE u.hour = '2022-10-29 17:00'`,
   'charts/speed/dead_letters.yaml': `SELECT reason, sum(records) AS records FROM (${rejected}) AS r GROUP BY 1`,
   'charts/speed/top_users.yaml': `
     SELECT m.name AS label, sum(b.value) AS bytes

@@ -1,0 +1,70 @@
+import { isOverQuota } from './over-quota.ts';
+
+/**
+ * What is reported of a user's hour. The stream reports `warned` (80 % of the quota reached) and `exceeded` (over
+ * quota). Once the hour is final, the batch layer reports `confirmed` or `withdrawn`, or `exceeded_late` for a user over
+ * quota whom no report that stands calls so.
+ */
+export type QuotaState = 'warned' | 'exceeded' | 'confirmed' | 'withdrawn' | 'exceeded_late';
+
+/** A report of a user's hour, with the quota in bytes that it is based on. */
+export interface QuotaReport {
+  readonly state: QuotaState;
+  readonly quota: bigint;
+}
+
+/** Usage has reached 80 % of the quota, in exact integers: usage / quota >= 4 / 5. */
+export function isNearQuota(usage: bigint, quota: bigint): boolean {
+  return usage >= quota - quota / 5n;
+}
+
+/**
+ * The reports that a commit of the stream adds, in order. A quota that is new to the hour can be reached and exceeded
+ * again; a quota that the hour has had before cannot. Functions pipeline.reached_quotas and pipeline.record_quotas of
+ * the store implement the same rule (a test of the store compares them).
+ * @param reports those of the user's hour so far, in order.
+ * @param usage bytes of the hour, including this commit.
+ * @param quota bytes that the user may use in an hour, at this moment.
+ */
+export function reportsOfStream(reports: readonly QuotaReport[], usage: bigint, quota: bigint): readonly QuotaReport[] {
+  const known = reports.filter((report) => report.quota === quota);
+  const isNew: readonly [QuotaState, boolean][] = [
+    ['warned', known.length === 0 && isNearQuota(usage, quota)],
+    ['exceeded', !known.some(({ state }) => saysOver(state)) && isOverQuota(usage, quota)],
+  ];
+  return isNew.filter(([, applies]) => applies).map(([state]) => ({ state, quota }));
+}
+
+/**
+ * The report that the computation of a final hour adds, if any. Each state is reported at most once for a quota.
+ * Function pipeline.quota_verdicts of the store implements the same rule.
+ * @param reports those of the user's hour so far, in order.
+ * @param usage bytes of the hour in the archive; 0 for a user without events.
+ * @param quota bytes that the user may use in an hour; undefined for a user without a limit. `withdrawn` then has the
+ *   quota of the report that it withdraws.
+ */
+export function reportOfBatch(
+  reports: readonly QuotaReport[],
+  usage: bigint,
+  quota: bigint | undefined,
+): QuotaReport | undefined {
+  const standing = reports.findLast(({ state }) => state !== 'warned');
+  const report = quota !== undefined && isOverQuota(usage, quota) ? over(standing, quota) : within(standing, quota);
+  const isRepeated = reports.some(({ state, quota: of }) => state === report?.state && of === report.quota);
+  return isRepeated ? undefined : report;
+}
+
+function over(standing: QuotaReport | undefined, quota: bigint): QuotaReport | undefined {
+  if (standing === undefined || standing.state === 'withdrawn') return { state: 'exceeded_late', quota };
+  const isNews = standing.state === 'exceeded' || standing.quota !== quota;
+  return isNews ? { state: 'confirmed', quota } : undefined;
+}
+
+function within(standing: QuotaReport | undefined, quota: bigint | undefined): QuotaReport | undefined {
+  if (standing === undefined || standing.state === 'withdrawn') return undefined;
+  return { state: 'withdrawn', quota: quota ?? standing.quota };
+}
+
+function saysOver(state: QuotaState): boolean {
+  return state === 'exceeded' || state === 'confirmed' || state === 'exceeded_late';
+}
