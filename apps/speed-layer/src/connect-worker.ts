@@ -13,10 +13,12 @@ import {
   StreamProgress,
 } from '@antenna/usage-store';
 import type { Knex } from 'knex';
+import type { Registry } from 'prom-client';
 import { adoptAppeared } from './existing-files.ts';
 import { kafkaLogOf } from './kafka-log.ts';
 import { retryWhilePassing, UNTIL_IT_PASSES } from './retry.ts';
 import { IngestionWorker } from './ingestion-worker.ts';
+import { type QuotaEventSending, quotaEventSending } from './quota-event-sending.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
 const APPLICATION = 'speed-layer';
@@ -27,6 +29,8 @@ export interface ConnectedWorker {
   readonly ingestion: Ingestion;
   readonly source: KafkaEventSource;
   readonly progress: StreamProgress;
+  /** Undefined when no topic for quota events is set. */
+  readonly quotaEvents: QuotaEventSending | undefined;
   readonly database: Knex;
   readonly retry: Retry;
   close(): Promise<void>;
@@ -35,6 +39,8 @@ export interface ConnectedWorker {
 interface WorkerObservers {
   readonly log: Logger;
   readonly observer: IngestionObserver;
+  /** For the metrics of the adapters. */
+  readonly registry?: Registry;
 }
 
 /**
@@ -57,7 +63,7 @@ export async function connectWorker(settings: WorkerSettings, surroundings: Work
 async function buildWorker(
   database: Knex,
   settings: WorkerSettings,
-  { log, observer }: WorkerObservers,
+  { log, observer, registry }: WorkerObservers,
 ): Promise<ConnectedWorker> {
   const { kafka, membership, ingestion: limits } = settings;
   const archive = limits.sinks.includes('archive') ? await openArchive(database, settings, log) : undefined;
@@ -90,6 +96,7 @@ async function buildWorker(
     ingestion,
     source,
     progress,
+    quotaEvents: quotaEventSending(kafka, { database, owner, clientId: APPLICATION, log, registry }),
     database,
     retry,
     async close() {

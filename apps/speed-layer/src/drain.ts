@@ -22,6 +22,7 @@ export const drain = loggedCommand({
     const startedMs = Date.now();
     const open = await connectWorker(settings, { log, observer: logged(summary, log) });
     try {
+      open.quotaEvents?.start();
       await open.worker.start();
       const outcome = await Promise.race([
         drained(open, settings.ingestion.sinks).then(
@@ -44,6 +45,7 @@ export const drain = loggedCommand({
       if (outcome !== 'drained') throw new NotDrainedError(`${outcome} came before all was processed`);
     } finally {
       await open.worker.stop();
+      await open.quotaEvents?.stop();
       await open.close();
     }
   },

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { createMetrics } from '@antenna/telemetry';
 import { parse } from 'yaml';
 import { IngestionMetrics } from './ingestion-metrics.ts';
+import { QuotaMetrics } from './quota-metrics.ts';
 import { StreamMetrics } from './stream-metrics.ts';
 
 const monitoring = resolve(import.meta.dirname, '..', '..', '..', 'deploy', 'components', 'monitoring');
@@ -34,6 +35,7 @@ async function exported(): Promise<ReadonlySet<string>> {
   const registry = createMetrics({ processMetrics: true });
   new IngestionMetrics(registry, () => 0);
   new StreamMetrics(registry);
+  new QuotaMetrics(registry);
   const metrics = await registry.getMetricsAsJSON();
   registry.clear();
   return new Set(

@@ -1,5 +1,12 @@
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import { connectToKafka, kafkaClient, kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
+import {
+  connectToKafka,
+  kafkaClient,
+  kafkaCluster,
+  type KafkaConnection,
+  TopicOffsets,
+  TopicReader,
+} from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
 import { ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
@@ -25,7 +32,7 @@ export interface OperatedStream {
   readonly positions: readonly HeldPosition[];
 }
 
-type OperatedSettings = Pick<WorkerSettings, 'database' | 'kafka' | 'archive'>;
+type OperatedSettings = Pick<WorkerSettings, 'database' | 'archive'> & { readonly kafka: KafkaConnection };
 
 /** How long the consumer groups for reading the topic again outlive a process that dies. */
 const SESSION_TIMEOUT_MS = 10_000;

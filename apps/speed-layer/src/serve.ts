@@ -17,7 +17,7 @@ export const serve = loggedCommand({
     const stopped = untilStopped();
     const registry = createMetrics({ processMetrics: true });
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
-    const open = await connectWorker(settings, { log, observer });
+    const open = await connectWorker(settings, { log, observer, registry });
     const health = await startHealthServer({
       ...settings.http,
       registry,
@@ -28,11 +28,13 @@ export const serve = loggedCommand({
     log.info('ingesting', { topic: settings.kafka.topic, sinks: settings.ingestion.sinks, httpPort: health.port });
     const stopFollowing = new StreamMetrics(registry).follow(open.progress, log);
     try {
+      open.quotaEvents?.start();
       await open.worker.start();
       log.info('stopping', { signal: await Promise.race([stopped, open.worker.failure]) });
     } finally {
       stopFollowing();
       await open.worker.stop();
+      await open.quotaEvents?.stop();
       await health.close();
       await open.close();
     }

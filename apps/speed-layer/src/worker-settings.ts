@@ -7,7 +7,7 @@ import {
   settingsGroup,
   wholeNumber,
 } from '@antenna/cli';
-import { kafkaSettings } from '@antenna/event-source';
+import { workerKafkaSettings } from '@antenna/event-source';
 
 const membershipSettings = settingsGroup({
   title: 'Membership',
@@ -25,7 +25,7 @@ const membershipSettings = settingsGroup({
 /** The settings that all commands that ingest share. */
 export const workerSettings = {
   database: databaseSettings,
-  kafka: kafkaSettings,
+  kafka: workerKafkaSettings,
   archive: archiveSettings,
   membership: membershipSettings,
   ingestion: ingestionSettings,

@@ -8,5 +8,6 @@ export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
 export { isPassingKafkaFailure } from './passing-failure.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
+export { KafkaQuotaEventSender, withoutRetryWarning } from './quota-events/quota-event-sender.ts';
 export { TopicSender } from './topic-sender.ts';
-export { type KafkaConnection, kafkaSettings } from './settings/kafka-settings.ts';
+export { type KafkaConnection, kafkaSettings, workerKafkaSettings } from './settings/kafka-settings.ts';

@@ -12,9 +12,10 @@ import { missingRight } from './not-authorized.ts';
 export class TopicMissingError extends ProductError {
   readonly code = 'TOPIC_MISSING';
 
-  constructor(topic: string, options?: ErrorOptions) {
+  /** @param options with the setting that names the topic. */
+  constructor(topic: string, { setting = 'KAFKA_TOPIC', ...options }: ErrorOptions & { setting?: string } = {}) {
     super(
-      `topic ${topic} does not exist on these brokers; create it, or set KAFKA_TOPIC to the one that is meant`,
+      `topic ${topic} does not exist on these brokers; create it, or set ${setting} to the one that is meant`,
       options,
     );
   }

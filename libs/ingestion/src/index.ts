@@ -9,4 +9,10 @@ export type { PartitionFault } from './partition-fault.ts';
 export * from './ports/index.ts';
 export { ListedRecords } from './ports/listed-records.ts';
 export { DataGapError, LogTruncatedError, refuseUnreadable, TopicRecreatedError } from './start-offset.ts';
+export {
+  publishQuotaEvents,
+  type QuotaEvent,
+  type QuotaEventQueue,
+  type QuotaEventSender,
+} from './quota-events/publish-quota-events.ts';
 export { deadLettersByReason } from './totals-sink/dead-letter.ts';

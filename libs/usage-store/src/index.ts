@@ -33,6 +33,7 @@ export { migrate, type MigrateOptions } from './migrate.ts';
 export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
+export { PostgresQuotaEventQueue, type UnsentQuotaEvents } from './quota-event-queue.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
 export { ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';

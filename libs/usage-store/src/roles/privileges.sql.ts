@@ -42,7 +42,11 @@ export const PRIVILEGES = `
     pipeline.note_partition_faults,
     pipeline.partition_faults,
     pipeline.refused_records,
-    pipeline.stream_status
+    pipeline.stream_status,
+    pipeline.take_quota_events,
+    pipeline.note_quota_events_sent,
+    pipeline.leave_quota_publisher,
+    pipeline.unsent_quota_events
     TO antenna_speed;
 
   GRANT EXECUTE ON FUNCTION

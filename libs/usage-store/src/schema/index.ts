@@ -9,6 +9,7 @@ import { hours } from './hours.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
+import { quotaPublisher } from './quota-publisher.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
@@ -22,6 +23,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   decoder,
   positions,
   quotaEvents,
+  quotaPublisher,
   totals,
   archive,
   progress,

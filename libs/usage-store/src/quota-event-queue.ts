@@ -1,0 +1,76 @@
+import type { QuotaEvent, QuotaEventQueue } from '@antenna/ingestion';
+import type { Knex } from 'knex';
+import { arrayOfNumbers } from './array-literal.ts';
+import { callForRow, callFunction } from './call-function.ts';
+import {
+  LEAVE_QUOTA_PUBLISHER,
+  NOTE_QUOTA_EVENTS_SENT,
+  TAKE_QUOTA_EVENTS,
+  UNSENT_QUOTA_EVENTS,
+} from './sql/quota-events.sql.ts';
+
+/** How long a publisher that has gone silent keeps the others waiting. */
+const LEASE_MS = 10_000;
+
+/** The quota events that are not sent yet. */
+export interface UnsentQuotaEvents {
+  /** Counted up to 100,000. */
+  readonly events: number;
+  /** How long the oldest has waited. */
+  readonly waitingMs: number;
+}
+
+/** The quota events in Postgres, and the lease of their publisher. */
+export class PostgresQuotaEventQueue implements QuotaEventQueue {
+  readonly #database: Knex;
+  readonly #owner: string;
+
+  /** @param owner the name of this publisher; no other one may have it, not even one that runs later. */
+  constructor(database: Knex, owner: string) {
+    this.#database = database;
+    this.#owner = owner;
+  }
+
+  async take(most: number): Promise<readonly QuotaEvent[] | undefined> {
+    const parameters = { owner: this.#owner, leaseMs: LEASE_MS, most };
+    const { answer } = await callForRow<{ answer: readonly StoredQuotaEvent[] | null }>(
+      this.#database,
+      TAKE_QUOTA_EVENTS,
+      parameters,
+    );
+    return answer?.map(quotaEventOf);
+  }
+
+  async noteSent(events: readonly QuotaEvent[]): Promise<void> {
+    const numbers = arrayOfNumbers(events.map(({ number }) => number));
+    await callFunction(this.#database, NOTE_QUOTA_EVENTS_SENT, { numbers });
+  }
+
+  async leave(): Promise<void> {
+    await callFunction(this.#database, LEAVE_QUOTA_PUBLISHER, { owner: this.#owner });
+  }
+
+  /** Those of all users, whoever is the publisher. */
+  async unsent(): Promise<UnsentQuotaEvents> {
+    const { answer } = await callForRow<{ answer: UnsentQuotaEvents }>(this.#database, UNSENT_QUOTA_EVENTS, {});
+    return answer;
+  }
+}
+
+/** An event as the function returns it: sums are texts, since a double cannot hold each of them. */
+interface StoredQuotaEvent extends Omit<QuotaEvent, 'usage' | 'quota' | 'eventTimeMs' | 'revision'> {
+  readonly usage: string;
+  readonly quota: string;
+  readonly eventTimeMs: number | null;
+  readonly revision: number | null;
+}
+
+function quotaEventOf({ usage, quota, eventTimeMs, revision, ...event }: StoredQuotaEvent): QuotaEvent {
+  return {
+    ...event,
+    usage: BigInt(usage),
+    quota: BigInt(quota),
+    eventTimeMs: eventTimeMs ?? undefined,
+    revision: revision ?? undefined,
+  };
+}
