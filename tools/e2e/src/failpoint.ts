@@ -1,9 +1,12 @@
-/** Every step of both protocols after which the world is another. */
+/** Every step of both commit protocols: a worker that dies before it leaves other traces than one that dies after it. */
 export const FAILPOINT_STEPS = ['claim', 'commit', 'intent', 'upload', 'manifest', 'kafka-commit'] as const;
 
-export type FailpointStep = (typeof FAILPOINT_STEPS)[number];
+/** Steps of `dead-letters replay`: the note of an attempt, and that of its outcome. The records are sent between them. */
+const REPLAY_STEPS = ['replay-attempt', 'replay-outcome'] as const;
 
-/** Where a worker dies: before or after the nth call of a step. */
+export type FailpointStep = (typeof FAILPOINT_STEPS)[number] | (typeof REPLAY_STEPS)[number];
+
+/** Where a process dies: before or after the nth call of a step. */
 export interface Failpoint {
   readonly moment: 'before' | 'after';
   readonly step: FailpointStep;
@@ -19,7 +22,7 @@ export function failpointText({ moment, step, call }: Failpoint): string {
 /** @throws {TypeError} when the text is none that `failpointText` writes. */
 export function parseFailpoint(text: string): Failpoint {
   const [moment, name, call] = text.split(':');
-  const step = FAILPOINT_STEPS.find((known) => known === name);
+  const step = [...FAILPOINT_STEPS, ...REPLAY_STEPS].find((known) => known === name);
   if ((moment !== 'before' && moment !== 'after') || step === undefined || !(Number(call) >= 1)) {
     throw new TypeError(`no failpoint: ${text}`);
   }

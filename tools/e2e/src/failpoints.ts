@@ -1,11 +1,11 @@
 import { writeSync } from 'node:fs';
 import { ParquetArchive } from '@antenna/event-archive';
 import { KafkaEventSource } from '@antenna/event-source';
-import { PostgresPositionStore } from '@antenna/usage-store';
+import { PostgresDeadLetterStore, PostgresPositionStore } from '@antenna/usage-store';
 import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
 /**
- * Loaded into a worker before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
+ * Loaded into a speed layer before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
  * does, or freezes it, as SIGSTOP does (`FAILPOINT_SIGNAL`), before or after the nth call of one step of the protocols.
  * The worker itself knows nothing of it.
  */
@@ -43,3 +43,5 @@ watch(PostgresPositionStore.prototype, 'recordIntent', 'intent');
 watch(ParquetArchive.prototype, 'create', 'upload');
 watch(PostgresPositionStore.prototype, 'completeChunk', 'manifest');
 watch(KafkaEventSource.prototype, 'commitOffsetsForLag', 'kafka-commit');
+watch(PostgresDeadLetterStore.prototype, 'begin', 'replay-attempt');
+watch(PostgresDeadLetterStore.prototype, 'end', 'replay-outcome');

@@ -1,7 +1,8 @@
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { streamDifferences } from '@antenna/oracle';
 import { simulate, type SimulatedRecord } from '@antenna/simulator';
-import { type Environment, produce, temporaryFolder, testDatabase, testTopic } from '@antenna/test-kit';
+import { type Environment, produce, rowsOf, temporaryFolder, testDatabase, testTopic } from '@antenna/test-kit';
 
 /** A stream of its own for one test: database, topic, archive and group. */
 export interface Stream {
@@ -93,6 +94,29 @@ export async function send(
     const batch = records.slice(from, from + 1_000).map(({ key, value }) => ({ key, value, ...timestamp }));
     await produce({ topic, brokers }, batch);
   }
+}
+
+/** An event as a device reports it. */
+export const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
+
+/** The sum of all bytes in the totals. */
+export async function countedBytes(databaseUrl: string): Promise<number> {
+  const statement = `SELECT coalesce(sum(value), 0) AS sum FROM public.bytes WHERE type = 'user_total_bytes'`;
+  const [row] = await rowsOf<{ sum: string }>(databaseUrl, statement);
+  return Number(row?.sum);
+}
+
+/** What differs in totals or archive: without the offsets and dead letters of records that the log no longer has. */
+export async function keptDifferences(
+  stream: Stream,
+  sent: { readonly totals?: readonly SimulatedRecord[]; readonly archive: readonly SimulatedRecord[] },
+): Promise<readonly string[]> {
+  const { archive, totals } = sent;
+  const inArchive = (await streamDifferences(stream, archive)).filter((text) =>
+    /^(manifest|archive|left over)/.test(text),
+  );
+  if (totals === undefined) return inArchive;
+  return [...(await streamDifferences(stream, totals)).filter((text) => text.startsWith('totals')), ...inArchive];
 }
 
 /** More than a worker leaves the files of others alone when it starts. */

@@ -1,17 +1,18 @@
 import {
   type App,
   appCommand,
+  endedWell,
   type Environment,
   lastLines,
   nodeCommand,
   type Program,
   startProgram,
+  until,
 } from '@antenna/test-kit';
 import { type Failpoint, failpointText } from './failpoint.ts';
 
 const SPEED_LAYER = 'apps/speed-layer/src/main.ts';
 const FAILPOINTS = './tools/e2e/src/failpoints.ts';
-const REPLAY_FAILPOINT = './tools/e2e/src/replay-failpoint.ts';
 
 /** Starts a command of the speed layer, with its flags, as an operator would. */
 export function startWorker(
@@ -36,29 +37,53 @@ export function startBundle(
   return startProgram(nodeCommand([bundle, ...args], { ...environment, ...failpointSetting(failpoint) }));
 }
 
+function failpointSetting(failpoint: Failpoint | undefined): Environment {
+  return failpoint === undefined ? {} : { FAILPOINT: failpointText(failpoint) };
+}
+
 /** Starts the batch layer. */
 export function startBatch(args: readonly string[], environment: Environment): Program {
   return startProgram(appCommand('batch-layer', args, environment));
 }
 
-export type ReplayMoment = 'before the send' | 'after the send';
-
-/** Starts `dead-letters …`, which may be killed in the midst of a replay. */
-export function startDeadLetters(environment: Environment, args: readonly string[], killed?: ReplayMoment): Program {
-  const preload = killed === undefined ? [] : ['--import', REPLAY_FAILPOINT];
-  const failpoint = killed === undefined ? {} : { FAILPOINT: killed };
-  return startProgram(
-    nodeCommand([...preload, SPEED_LAYER, 'dead-letters', ...args], { ...environment, ...failpoint }),
-  );
-}
-
-function failpointSetting(failpoint: Failpoint | undefined): Environment {
-  return failpoint === undefined ? {} : { FAILPOINT: failpointText(failpoint) };
-}
-
 /** Starts any application, with these settings and a log of JSON. */
 export function startApp(app: App, args: readonly string[], environment: Environment): Program {
   return startProgram(appCommand(app, args, { LOG_FORMAT: 'json', ...environment }));
+}
+
+/** Drains the topic. @throws {ProgramFailedError} when the worker ends with another code than 0. */
+export function drain(environment: Environment): Promise<void> {
+  return endedWell(startWorker('drain', environment));
+}
+
+/** A process with all that it has printed so far. */
+export interface Watched {
+  readonly worker: Program;
+  readonly output: () => string;
+}
+
+/** Starts a worker that serves. */
+export function serve(environment: Environment, failpoint?: Failpoint): Watched {
+  return watched(startWorker('serve', environment, failpoint));
+}
+
+/** Keeps what a process prints from now on. */
+export function watched(worker: Program): Watched {
+  let printed = '';
+  worker.all.on('data', (data: Buffer) => (printed += data.toString()));
+  return { worker, output: () => printed };
+}
+
+/** Waits until the log of a worker says so often that it has claimed partitions. */
+export async function hasClaimed({ output }: Pick<Watched, 'output'>, times = 1): Promise<void> {
+  const isClaimed = () => output().split('"claimed"').length > times;
+  await until(isClaimed, { what: `claim number ${times}`, deadlineMs: 60_000 });
+}
+
+/** Asks a worker to end. @throws {ProgramFailedError} when it ends with another code than 0. */
+export async function stop(worker: Program): Promise<void> {
+  worker.kill('SIGTERM');
+  await endedWell(worker);
 }
 
 /** What a program that failed says last: code and message of its error. */

@@ -4,8 +4,7 @@ export {
   appCommand,
   checkout,
   type CommandLine,
-  DONE,
-  ending,
+  endedWell,
   type Environment,
   lastLines,
   nodeCommand,
@@ -24,6 +23,6 @@ export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts';
 export { createBucket, testBucket } from './test-bucket.ts';
 export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
-export { produce, testTopic, type TestTopic } from './test-topic.ts';
-export { until } from './until.ts';
+export { asKafkaAdministrator, produce, testKafka, testTopic, type TestTopic } from './test-topic.ts';
+export { until, within } from './until.ts';
 export { writeInt96Event } from './int96-file.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { kafkaClient, produce, testTopic } from './test-topic.ts';
+import { produce, testKafka, testTopic } from './test-topic.ts';
 import { testBucket } from './test-bucket.ts';
 import { emptyDatabase, testDatabase } from './test-database.ts';
 
@@ -46,7 +46,7 @@ describe('services for tests', () => {
       { partition: 2, value: 'one' },
       { partition: 2, value: 'two' },
     ]);
-    const admin = kafkaClient(topic.brokers).admin();
+    const admin = testKafka(topic.brokers).admin();
     await admin.connect();
     const offsets = await admin.fetchTopicOffsets(topic.topic);
     await admin.disconnect();

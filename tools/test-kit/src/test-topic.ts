@@ -1,4 +1,4 @@
-import kafkajs, { type CompressionTypes, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Admin, type CompressionTypes, type Kafka, type Message } from 'kafkajs';
 import { addressOf, uniqueName } from './service-addresses.ts';
 
 export interface TestTopic {
@@ -20,27 +20,17 @@ export async function testTopic({ partitions = 1, settings = {} }: TopicOptions 
   const brokers = addressOf('kafka').split(',');
   const topic = uniqueName();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  const admin = kafkaClient(brokers).admin();
-  await admin.connect();
-  try {
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] });
-  } finally {
-    await admin.disconnect();
-  }
+  await asKafkaAdministrator(brokers, (admin) =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+  );
   return { topic, brokers, close: () => deleteTopic(topic, brokers) };
 }
 
 async function deleteTopic(topic: string, brokers: readonly string[]): Promise<void> {
-  const admin = kafkaClient(brokers).admin();
-  await admin.connect();
-  try {
-    await admin.deleteTopics({ topics: [topic] });
-  } catch (error) {
+  await asKafkaAdministrator(brokers, (admin) => admin.deleteTopics({ topics: [topic] })).catch((error: unknown) => {
     // A deletion whose answer was lost is made again by the client, and finds nothing.
     if (!isGone(error)) throw error;
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 function isGone(error: unknown): boolean {
@@ -49,8 +39,22 @@ function isGone(error: unknown): boolean {
 }
 
 /** A client that logs nothing and throws its errors. */
-export function kafkaClient(brokers: readonly string[]): Kafka {
+export function testKafka(brokers: readonly string[]): Kafka {
   return new kafkajs.Kafka({ clientId: 'test-kit', brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
+}
+
+/** Lets `act` use an administrator's connection. */
+export async function asKafkaAdministrator<T>(
+  brokers: readonly string[],
+  act: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = testKafka(brokers).admin();
+  await admin.connect();
+  try {
+    return await act(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** Where to, and how. */
@@ -61,7 +65,7 @@ export async function produce(
   { topic, brokers, compression }: Target,
   messages: readonly Readonly<Message>[],
 ): Promise<void> {
-  const producer = kafkaClient(brokers).producer();
+  const producer = testKafka(brokers).producer();
   await producer.connect();
   try {
     await producer.send({

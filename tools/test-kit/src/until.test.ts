@@ -1,4 +1,4 @@
-import { until } from './until.ts';
+import { until, within } from './until.ts';
 
 describe('waiting for a condition', () => {
   it('ends with the first answer', async () => {
@@ -13,5 +13,19 @@ describe('waiting for a condition', () => {
 
   it('fails with what did not come', async () => {
     await expect(until(() => false, { what: 'miracle', deadlineMs: 1 })).rejects.toThrow('no miracle within 1 ms');
+  });
+
+  it('ends without an answer at the deadline where none has to come', async () => {
+    let asked = 0;
+    const answer = await within(
+      5,
+      () => {
+        asked += 1;
+        return null;
+      },
+      1,
+    );
+    expect(answer).toBeUndefined();
+    expect(asked).toBeGreaterThan(1);
   });
 });

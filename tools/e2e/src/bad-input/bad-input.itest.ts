@@ -1,9 +1,9 @@
 import { streamDifferences } from '@antenna/oracle';
 import { badRecordCorpus } from '@antenna/event-schema/corpus';
 import type { SimulatedRecord } from '@antenna/simulator';
-import { DONE, ending, produce, rowsOf } from '@antenna/test-kit';
+import { produce, rowsOf } from '@antenna/test-kit';
 import { newStream, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain } from '../workers.ts';
 
 /** The largest record that a broker accepts by default, and a limit of a topic beyond what one fetch asks for. */
 const USUAL_LIMIT = 1_048_588;
@@ -48,7 +48,7 @@ describe('a topic of good and bad records', () => {
         corpus,
       );
       await sendAll(sent);
-      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+      await drain(stream.environment);
 
       expect(await streamDifferences(stream, sent)).toEqual([]);
       const rejected = sent.flatMap(({ fact }, offset) => (typeof fact === 'string' ? [{ offset, reason: fact }] : []));
@@ -84,7 +84,7 @@ describe('a topic of good and bad records', () => {
         { key: '', value: padded('{"id":"', '"}'), fact: 'missing_field', timestampMs: undefined },
       ];
       for (const record of sent) await sendAll([record]);
-      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+      await drain(stream.environment);
       expect(await streamDifferences(stream, sent)).toEqual([]);
       const rows = await rowsOf(
         stream.databaseUrl,

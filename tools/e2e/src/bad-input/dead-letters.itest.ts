@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { kafkaClient } from '@antenna/event-source';
-import { DONE, ending, type Environment, produce } from '@antenna/test-kit';
+import { asKafkaAdministrator, type Environment, produce } from '@antenna/test-kit';
 import { ensureLogin, openDatabase } from '@antenna/usage-store';
+import type { Failpoint } from '../failpoint.ts';
 import { newStream, type Stream } from '../stream.ts';
 import { deleteRecordsBefore } from '../topic-changes.ts';
-import { startDeadLetters, startWorker } from '../workers.ts';
+import { drain, startWorker } from '../workers.ts';
 
 const EVENT = { timestamp: '2022-10-29T13:30:00Z', id: 'fede', antenna_id: 'north', bytes: 7, app: 'SKYPE' };
 const EVENT_TEXT = JSON.stringify(EVENT);
@@ -23,6 +23,9 @@ const RECORDS = [
   { key: null, value: 'fede, 2' },
 ];
 
+const startDeadLetters = (environment: Environment, args: readonly string[], failpoint?: Failpoint) =>
+  startWorker(['dead-letters', ...args], environment, failpoint);
+
 describe('dead letters', () => {
   let stream: Stream;
   let operator: Environment;
@@ -36,7 +39,7 @@ describe('dead letters', () => {
     });
     operator = { ...stream.environment, DATABASE_URL: await operatorUrl(stream) };
     await produce(stream, RECORDS);
-    await drain();
+    await drain(stream.environment);
   });
 
   afterEach(async () => {
@@ -100,7 +103,7 @@ describe('dead letters', () => {
     ]);
     expect(sent.exitCode).toBe(0);
     expect(sent.stdout + sent.stderr).not.toContain('fede');
-    await drain();
+    await drain(stream.environment);
     const later = await replay('--records=0/0,0/2-5');
     expect(later.stdout.replaceAll(/by somebody at [^:]+:\d\d:[\d.]+Z/g, 'before').split('\n')).toEqual([
       '0/0 not sent now; sent as 0/6 before: counted and archived',
@@ -121,10 +124,10 @@ describe('dead letters', () => {
   });
 
   it.each([
-    ['before the send', 0],
-    ['after the send', 1],
-  ] as const)('of an attempt that was killed %s are unknown, and never sent again', async (moment, sent) => {
-    const killed = await startDeadLetters(operator, ['replay', '--records=0/0', '--by=somebody'], moment);
+    ['before the send', { moment: 'after', step: 'replay-attempt', call: 1 }, 0],
+    ['after the send', { moment: 'before', step: 'replay-outcome', call: 1 }, 1],
+  ] as const)('of an attempt that was killed %s are unknown, and never sent again', async (_when, failpoint, sent) => {
+    const killed = await startDeadLetters(operator, ['replay', '--records=0/0', '--by=somebody'], failpoint);
     expect(killed.signal).toBe('SIGKILL');
     const again = await replay('--records=0/0');
     expect(again.stdout).toContain('0/0 not sent: it may have been before (unknown, by somebody at ');
@@ -138,10 +141,6 @@ describe('dead letters', () => {
     expect((await replay('--records=0/3')).exitCode).toBe(1);
     expect(await topicEnd(stream)).toBe(RECORDS.length);
   });
-
-  async function drain(): Promise<void> {
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-  }
 
   async function listed(...args: readonly string[]): Promise<unknown> {
     return JSON.parse((await startDeadLetters(operator, ['list', '--output=json', ...args])).stdout);
@@ -174,16 +173,6 @@ describe('a wrong choice of dead letters', () => {
 });
 
 async function topicEnd({ brokers, topic }: Stream): Promise<number> {
-  const admin = kafkaClient(
-    { brokers, topic, groupId: '', ssl: false, sasl: undefined },
-    'test',
-    () => undefined,
-  ).admin();
-  await admin.connect();
-  try {
-    const [partition] = await admin.fetchTopicOffsets(topic);
-    return Number(partition?.high);
-  } finally {
-    await admin.disconnect();
-  }
+  const [partition] = await asKafkaAdministrator(brokers, (admin) => admin.fetchTopicOffsets(topic));
+  return Number(partition?.high);
 }

@@ -1,10 +1,9 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending, rowsOf } from '@antenna/test-kit';
+import { rowsOf, testKafka } from '@antenna/test-kit';
 import type { RejectionReason } from '@antenna/event-schema';
-import { kafkaClient } from '@antenna/event-source';
 import { produce as produceAll, type SimulatedRecord } from '@antenna/simulator';
 import { newStream, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain } from '../workers.ts';
 
 /** Bad records: few in every run, a million with FLOOD_RECORDS=1000000 (docs/reliability.md). */
 const FLOOD = Number(process.env['FLOOD_RECORDS'] ?? 20_000);
@@ -29,11 +28,10 @@ describe('a flood of the data of another topic', () => {
 
   it('neither stops the worker nor fills the database, and each record is accounted for', async () => {
     const sent = [...flooded(someRecords(31, 2_000), FLOOD)];
-    const kafka = kafkaClient({ ...stream, groupId: '', ssl: false, sasl: undefined }, 'test', () => undefined);
-    await produceAll(kafka, sent, { topic: stream.topic });
+    await produceAll(testKafka(stream.brokers), sent, { topic: stream.topic });
 
     const startedMs = Date.now();
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     const seconds = (Date.now() - startedMs) / 1000;
 
     expect(await streamDifferences(stream, sent)).toEqual([]);

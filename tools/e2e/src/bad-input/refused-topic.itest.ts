@@ -1,8 +1,14 @@
-import { type Environment, type TestDatabase, testDatabase, type TestTopic, testTopic } from '@antenna/test-kit';
-import kafkajs from 'kafkajs';
+import {
+  type Environment,
+  produce,
+  type TestDatabase,
+  testDatabase,
+  type TestTopic,
+  testTopic,
+} from '@antenna/test-kit';
+import { EVENT } from '../stream.ts';
 import { startApp } from '../workers.ts';
 
-const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
 const RECORDS = 500;
 
 describe('a topic whose records have timestamps in seconds', () => {
@@ -12,7 +18,11 @@ describe('a topic whose records have timestamps in seconds', () => {
 
   beforeAll(async () => {
     [topic, database] = await Promise.all([testTopic(), testDatabase()]);
-    await sendWithSeconds(topic);
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    await produce(
+      topic,
+      Array.from({ length: RECORDS }, () => ({ value: JSON.stringify(EVENT), timestamp })),
+    );
     environment = {
       DATABASE_URL: database.url,
       SINKS: 'totals',
@@ -40,13 +50,3 @@ describe('a topic whose records have timestamps in seconds', () => {
     );
   });
 });
-
-async function sendWithSeconds({ topic, brokers }: TestTopic): Promise<void> {
-  const client = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING });
-  const producer = client.producer();
-  await producer.connect();
-  const timestamp = String(Math.floor(Date.now() / 1_000));
-  const messages = Array.from({ length: RECORDS }, () => ({ value: JSON.stringify(EVENT), timestamp }));
-  await producer.send({ topic, messages });
-  await producer.disconnect();
-}

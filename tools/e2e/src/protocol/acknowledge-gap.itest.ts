@@ -1,10 +1,8 @@
-import { streamDifferences } from '@antenna/oracle';
 import { existsSync, globSync } from 'node:fs';
-import { DONE, ending, testBucket, until } from '@antenna/test-kit';
-import pg from 'pg';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { endedWell, rowsOf, testBucket, until } from '@antenna/test-kit';
+import { keptDifferences, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { deleteRecordsBefore } from '../topic-changes.ts';
-import { startWorker } from '../workers.ts';
+import { drain, startWorker, stop } from '../workers.ts';
 
 const records = someRecords(2, 600);
 const DELETED = 200;
@@ -27,22 +25,14 @@ function frozenBeforeItsFiles(stream: Stream) {
 
 describe('acknowledge-gap', () => {
   let stream: Stream;
-  let client: pg.Client;
 
   beforeEach(async () => {
     stream = await newStream({ partitions: 1 });
-    client = new pg.Client({ connectionString: stream.databaseUrl });
-    await client.connect();
   });
 
-  afterEach(async () => {
-    await client.end();
-    await stream.close();
-  });
+  afterEach(() => stream.close());
 
-  async function rows(statement: string): Promise<unknown[]> {
-    return (await client.query<Record<string, unknown>>(statement)).rows;
-  }
+  const rows = (statement: string) => rowsOf(stream.databaseUrl, statement);
 
   const positionsAndIntents = async () => ({
     positions: await rows('SELECT sink, next_offset, epoch, fingerprint FROM pipeline.position ORDER BY 1'),
@@ -69,9 +59,9 @@ describe('acknowledge-gap', () => {
 
   it('is refused with the brokers of another cluster, and moves no position', async () => {
     await send(stream, records);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-    await client.query(`UPDATE pipeline.stream SET cluster_id = 'the one that the positions are of'`);
-    await client.query('UPDATE pipeline.position SET next_offset = 100');
+    await drain(stream.environment);
+    await rows(`UPDATE pipeline.stream SET cluster_id = 'the one that the positions are of'`);
+    await rows('UPDATE pipeline.position SET next_offset = 100');
     await deleteRecordsBefore(stream, 0, DELETED);
 
     const before = await positionsAndIntents();
@@ -85,42 +75,38 @@ describe('acknowledge-gap', () => {
     const worker = startWorker('serve', { ...stream.environment, ...ROLLS_LATE });
     await until(
       async () => (await rows(`SELECT FROM pipeline.position WHERE sink = 'totals' AND next_offset = 600`))[0],
-      {
-        what: 'count of all records',
-      },
+      { what: 'count of all records' },
     );
     await deleteRecordsBefore(stream, 0, DELETED);
     expect((await acknowledgeGap(stream.environment)).stdout).toBe('archive, partition 0: 0 to 200 given up');
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(worker);
 
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await archived()).toEqual([{ first: '200', end: '600', gaps: '200', most: '200' }]);
-    expect(await differencesOfArchive(records.slice(DELETED))).toEqual([]);
+    expect(await keptDifferences(stream, { archive: records.slice(DELETED) })).toEqual([]);
   });
 
   it('beside a worker that is frozen before its files leaves no orphan: what it creates when it thaws is adopted', async () => {
     await send(stream, records);
     const worker = frozenBeforeItsFiles(stream);
     await until(async () => (await rows('SELECT FROM pipeline.archive_intent'))[0], { what: 'intent' });
-    const [{ end } = { end: 0 }] = (await rows('SELECT end_offset::integer AS "end" FROM pipeline.archive_intent')) as {
-      end: number;
-    }[];
+    const [intent] = await rows('SELECT end_offset FROM pipeline.archive_intent');
     await deleteRecordsBefore(stream, 0, DELETED);
-    expect((await acknowledgeGap(stream.environment)).stdout).toContain(`archive, partition 0: 0 to ${end} given up`);
+    expect((await acknowledgeGap(stream.environment)).stdout).toContain(
+      `archive, partition 0: 0 to ${String(intent?.['end_offset'])} given up`,
+    );
     const abandoned = await rows('SELECT FROM pipeline.abandoned_path');
     expect(abandoned).not.toEqual([]);
 
     worker.kill('SIGCONT');
     const isThere = () => globSync('**/*.parquet', { cwd: stream.archiveFolder }).length === abandoned.length;
     await until(isThere, { what: 'files of the thawed worker', deadlineMs: 60_000 });
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(worker);
     // The workers look for such files every minute, and may have listed them already.
-    expect(await ending(acknowledgeGap(stream.environment))).toEqual(DONE);
+    await endedWell(acknowledgeGap(stream.environment));
     expect(await rows('SELECT FROM pipeline.abandoned_path')).toEqual([]);
     expect((await acknowledgeGap(stream.environment)).stdout).toBe('no unread record has been deleted');
-    expect(await differencesOfArchive()).toEqual([]);
+    expect(await keptDifferences(stream, { archive: records })).toEqual([]);
   });
 
   it('touches no archive where the database keeps totals only', async () => {
@@ -132,20 +118,14 @@ describe('acknowledge-gap', () => {
     expect((await acknowledgeGap(stream.environment)).stdout).toBe('totals, partition 0: 0 to 200 given up');
     expect(await rows('SELECT sink FROM pipeline.position')).toEqual([{ sink: 'totals' }]);
     expect(existsSync(stream.archiveFolder)).toBe(false);
-    expect(await ending(startWorker('drain', totalsOnly))).toEqual(DONE);
+    await drain(totalsOnly);
   });
 
-  async function archived(): Promise<unknown[]> {
+  function archived(): Promise<unknown[]> {
     return rows(`
       SELECT min(start_offset) AS first, max(end_offset) AS end,
         (SELECT sum(to_offset - from_offset) FROM pipeline.acknowledged_gap WHERE sink = 'archive') AS gaps,
         (SELECT sum(records_at_most) FROM pipeline.acknowledged_gap WHERE sink = 'archive') AS most
       FROM pipeline.archive_file`);
-  }
-
-  /** The files against the manifest, and what they hold against what was sent, where that is known. */
-  async function differencesOfArchive(sent = records): Promise<readonly string[]> {
-    const differences = await streamDifferences(stream, sent);
-    return differences.filter((text) => /^(manifest|archive|left over)/.test(text));
   }
 });

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { freePorts, java, kafkaJars, type LocalServer, startKafka } from '@antenna/local-stack';
-import { rowsOf, type TemporaryFolder, temporaryFolder, type TestDatabase, testDatabase } from '@antenna/test-kit';
+import {
+  asKafkaAdministrator,
+  produce,
+  type TemporaryFolder,
+  temporaryFolder,
+  type TestDatabase,
+  testDatabase,
+} from '@antenna/test-kit';
 import { execa } from 'execa';
-import kafkajs from 'kafkajs';
+import { countedBytes, EVENT } from '../stream.ts';
 import { startApp } from '../workers.ts';
 
 const TOPIC = 'devices';
@@ -44,22 +51,21 @@ describe('a worker whose consumption the broker slows down', () => {
     const logged = (message: string) => stderr.split('\n').filter((line) => line.includes(`"${message}"`)).length;
     expect([exitCode, logged('claimed'), logged('the consumer crashed')]).toEqual([0, 1, 0]);
     expect(seconds).toBeGreaterThan(LEAST_SECONDS);
-    const rows = await rowsOf(database.url, `SELECT sum(value) FROM public.bytes WHERE type = 'user_total_bytes'`);
-    expect(Number(rows[0]?.['sum'])).toBe(RECORDS);
+    expect(await countedBytes(database.url)).toBe(RECORDS * EVENT.bytes);
   }, 180_000);
 });
 
 async function fill(address: string): Promise<void> {
-  const client = new kafkajs.Kafka({ brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
-  const [admin, producer] = [client.admin(), client.producer()];
-  await Promise.all([admin.connect(), producer.connect()]);
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC }] });
-  const event = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 1, app: 'SKYPE' };
-  const value = JSON.stringify({ ...event, padding: PADDING });
+  await asKafkaAdministrator([address], (admin) =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC }] }),
+  );
+  const value = JSON.stringify({ ...EVENT, padding: PADDING });
   for (let sent = 0; sent < RECORDS; sent += 1_000) {
-    await producer.send({ topic: TOPIC, messages: Array.from({ length: 1_000 }, () => ({ value })) });
+    await produce(
+      { topic: TOPIC, brokers: [address] },
+      Array.from({ length: 1_000 }, () => ({ value })),
+    );
   }
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
 }
 
 /** For the client that the workers are: Kafka's own tool, since the client of this product cannot. */

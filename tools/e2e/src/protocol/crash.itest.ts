@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
 import { type Failpoint, FAILPOINT_STEPS, failpointText } from '../failpoint.ts';
 import { ageStagingFiles, newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain, startWorker } from '../workers.ts';
 
 const MOMENTS = ['before', 'after'] as const;
 
@@ -34,7 +33,7 @@ describe('a worker that is killed', () => {
 
   it('leaves everything to its successors, exactly once, and no file that it was preparing', async () => {
     await ageStagingFiles(join(stream.archiveFolder, '.staging'));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { streamDifferences } from '@antenna/oracle';
 import { DECODER_VERSION } from '@antenna/event-schema';
-import { DONE, ending, until } from '@antenna/test-kit';
+import { rowsOf, until } from '@antenna/test-kit';
 import { openDatabase, PostgresPositionStore } from '@antenna/usage-store';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain, startWorker, stop } from '../workers.ts';
 
 type Database = ReturnType<typeof openDatabase>;
 
@@ -28,29 +28,26 @@ describe('a release that decodes records by other rules', () => {
     await send(stream, records);
     const worker = startWorker('serve', stream.environment);
     const counted = async () => {
-      const [row] = await rowsOf<{ counted: string }>(
-        database,
-        'SELECT sum(next_offset) AS counted FROM pipeline.position',
-      );
+      const statement = 'SELECT sum(next_offset) AS counted FROM pipeline.position';
+      const [row] = await rowsOf<{ counted: string }>(stream.databaseUrl, statement);
       return Number(row?.counted) === records.length;
     };
     await until(counted, { what: 'count of all records', deadlineMs: 60_000 });
-    const newRelease = await workerOf(database, DECODER_VERSION + 1);
+    const newRelease = await workerOf(stream, database);
     await expect(newRelease.claim(['totals', 'archive'], [0, 1])).rejects.toMatchObject({ code: 'DECODER_VERSION' });
 
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
     await expect(newRelease.claim(['totals', 'archive'], [0, 1])).resolves.toHaveLength(4);
     // As long as both sinks are at the same offset, the way back is open, too.
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
   });
 });
 
 /** The same stream as the workers have, in a program of another version. */
-async function workerOf(database: Database, decoderVersion: number): Promise<PostgresPositionStore> {
+async function workerOf({ databaseUrl }: Stream, database: Database): Promise<PostgresPositionStore> {
   const [known] = await rowsOf<{ topic: string; group_id: string; cluster_id: string; archive_url: string }>(
-    database,
+    databaseUrl,
     'SELECT topic, group_id, cluster_id, archive_url FROM pipeline.stream',
   );
   return new PostgresPositionStore(database, {
@@ -60,10 +57,6 @@ async function workerOf(database: Database, decoderVersion: number): Promise<Pos
     archiveUrl: known?.archive_url,
     allowedLatenessMs: 60_000,
     owner: 'a new release',
-    decoderVersion,
+    decoderVersion: DECODER_VERSION + 1,
   });
-}
-
-async function rowsOf<Row>(database: Database, statement: string): Promise<readonly Row[]> {
-  return (await database.raw<{ rows: Row[] }>(statement)).rows;
 }

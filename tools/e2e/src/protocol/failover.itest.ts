@@ -9,10 +9,10 @@ import {
   startPostgres,
   startStandby,
 } from '@antenna/local-stack';
-import { DONE, ending, rowsOf, TcpProxy, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
+import { endedWell, rowsOf, TcpProxy, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startApp, startBatch, startWorker } from '../workers.ts';
+import { drain, serve, startApp, startBatch, stop, watched, type Watched } from '../workers.ts';
 
 const READ_ONLY = 'read-only transaction';
 
@@ -47,7 +47,7 @@ describe('a database that fails over', () => {
 
   it('is waited for by every worker until the standby is promoted, and nothing is lost or counted twice', async () => {
     const records = someRecords(21, 6_000);
-    const worker = watched(startWorker('serve', stream.environment));
+    const serving = serve(stream.environment);
     await send(stream, records.slice(0, 2_000));
     await until(() => isUnderWay(primary), { what: 'commit on the primary' });
 
@@ -57,49 +57,38 @@ describe('a database that fails over', () => {
     const range = ['run', '--from=2022-10-29T13', '--to=2022-10-29T19'];
     const batch = watched(startBatch(range, stream.environment));
     const provisioner = watched(startApp('provisioner', [], stream.environment));
-    for (const [what, waiting] of Object.entries({ worker, batch, provisioner })) {
-      await until(() => waiting.text().includes(READ_ONLY), { what: `${what} that waits`, deadlineMs: 60_000 });
+    for (const [what, waiting] of Object.entries({ serving, batch, provisioner })) {
+      await until(() => waiting.output().includes(READ_ONLY), { what: `${what} that waits`, deadlineMs: 60_000 });
     }
 
     await primary.stop('immediate');
     await standby.promote();
     await send(stream, records.slice(4_000));
-    expect(await ending(batch.process)).toEqual(DONE);
-    expect(await ending(provisioner.process)).toEqual(DONE);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-    worker.process.kill('SIGTERM');
-    expect(await ending(worker.process)).toEqual(DONE);
+    await endedWell(batch.worker);
+    await endedWell(provisioner.worker);
+    await drain(stream.environment);
+    await stop(serving.worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
   it('may be read-only for a while: a worker goes on with the connections that it makes then', async () => {
     const records = someRecords(22, 2_000);
-    const worker = watched(startWorker('serve', stream.environment));
+    const serving = serve(stream.environment);
     await send(stream, records.slice(0, 1_000));
     await until(() => isUnderWay(primary), { what: 'commit on the primary' });
     await makeReadOnly(primary, 'on');
     await send(stream, records.slice(1_000));
-    await until(() => worker.text().split(READ_ONLY).length > 4, { what: 'refused tries', deadlineMs: 60_000 });
-    expect(await (await fetch(await readinessOf(worker))).text()).toContain('the database is read-only');
+    await until(() => serving.output().split(READ_ONLY).length > 4, { what: 'refused tries', deadlineMs: 60_000 });
+    expect(await (await fetch(await readinessOf(serving))).text()).toContain('the database is read-only');
     await makeReadOnly(primary, 'off');
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-    worker.process.kill('SIGTERM');
-    expect(await ending(worker.process)).toEqual(DONE);
+    await drain(stream.environment);
+    await stop(serving.worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 });
 
-type Running = ReturnType<typeof startWorker>;
-
-/** A process with all that it has printed so far. */
-function watched(process: Running) {
-  let printed = '';
-  process.all.on('data', (data: Buffer) => (printed += data.toString()));
-  return { process, text: () => printed };
-}
-
-async function readinessOf(worker: { text(): string }): Promise<string> {
-  const port = await until(() => /"httpPort":(\d+)/.exec(worker.text())?.[1], { what: 'port of the health server' });
+async function readinessOf({ output }: Watched): Promise<string> {
+  const port = await until(() => /"httpPort":(\d+)/.exec(output())?.[1], { what: 'port of the health server' });
   return `http://127.0.0.1:${port}/readyz`;
 }
 

@@ -1,8 +1,7 @@
-import { DONE, ending, rowsOf, until } from '@antenna/test-kit';
-import { openDatabase } from '@antenna/usage-store';
+import { endedWell, rowsOf, until } from '@antenna/test-kit';
 import { newStream, send, someRecords } from '../stream.ts';
 import { deleteRecordsBefore } from '../topic-changes.ts';
-import { startBatch, startWorker } from '../workers.ts';
+import { drain, startBatch, startWorker, stop } from '../workers.ts';
 
 const HOUR = '2022-10-29T15';
 const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
@@ -10,9 +9,8 @@ const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
 it('an hour of the past is not final while its events are counted and wait for the roll of the archive, and then is', async () => {
   const rarelyArchived = { ARCHIVE_ROLL_INTERVAL_MS: '600000', ARCHIVE_ROLL_ROWS: '1000000' };
   const stream = await newStream({ partitions: 2, environment: rarelyArchived });
-  const database = openDatabase({ url: stream.databaseUrl }, { applicationName: 'test', poolMax: 1 });
   const answers = async (statement: string) =>
-    (await database.raw<{ rows: { answer: string | null }[] }>(statement)).rows[0]?.answer;
+    (await rowsOf<{ answer: string | null }>(stream.databaseUrl, statement))[0]?.answer;
   const worker = startWorker('serve', stream.environment);
   try {
     await until(async () => (await answers(NOTED)) === '2', { what: 'note of the empty topic', deadlineMs: 60_000 });
@@ -31,15 +29,13 @@ it('an hour of the past is not final while its events are counted and wait for t
       new RegExp(`${HOUR} │ no .* 0 .* never .* no: ${ofHour} events of it are counted and not archived yet`),
     );
 
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await stop(worker);
+    await drain(stream.environment);
     const { exitCode, stdout } = await startBatch(RUN, stream.environment);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`${HOUR} │ written │ yes .* ${ofHour} `));
   } finally {
     worker.kill('SIGKILL');
-    await database.destroy();
     await stream.close();
   }
 }, 180_000);
@@ -49,7 +45,7 @@ it('an hour whose records retention has deleted is not final before the gap is a
   try {
     const records = someRecords(22, 600);
     await send(stream, records.slice(0, 300));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     await send(stream, records.slice(300));
     await deleteRecordsBefore(stream, 0, 500);
     expect((await startWorker('drain', stream.environment)).exitCode).toBe(4);
@@ -65,8 +61,8 @@ it('an hour whose records retention has deleted is not final before the gap is a
       },
     ]);
 
-    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await endedWell(startWorker('acknowledge-gap', stream.environment));
+    await drain(stream.environment);
     const { exitCode, stdout } = await startBatch(RUN, stream.environment);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/2022-10-29T15 │ written │ yes, lacks at most 200 records /);

@@ -1,10 +1,10 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending, until } from '@antenna/test-kit';
+import { until } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { addPartitions } from '../topic-changes.ts';
-import { startWorker } from '../workers.ts';
+import { drain, hasClaimed, serve, stop, type Watched } from '../workers.ts';
 
 describe('several workers of one group', () => {
   let stream: Stream;
@@ -18,40 +18,37 @@ describe('several workers of one group', () => {
   it('lose and repeat nothing while they join, leave, and one is frozen and thaws', async () => {
     const records = someRecords(7, 9_000);
     const third = records.length / 3;
-    const frozen = startWorker('serve', stream.environment);
+    const frozen = serve(stream.environment);
     await send(stream, records.slice(0, third));
-    const steady = startWorker('serve', stream.environment);
-    await claims(steady, 1);
+    const steady = serve(stream.environment);
+    await hasClaimed(steady);
 
-    frozen.kill('SIGSTOP');
+    frozen.worker.kill('SIGSTOP');
     await send(stream, records.slice(third, 2 * third));
     // Expelled for its silence, the frozen one holds partitions no longer.
-    await claims(steady, 2);
-    frozen.kill('SIGCONT');
+    await hasClaimed(steady, 2);
+    frozen.worker.kill('SIGCONT');
     await send(stream, records.slice(2 * third));
 
-    frozen.kill('SIGTERM');
-    expect(await ending(frozen)).toEqual(DONE);
-    steady.kill('SIGTERM');
-    expect(await ending(steady)).toEqual(DONE);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await stop(frozen.worker);
+    await stop(steady.worker);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   }, 180_000);
 
   it('read partitions that are added while they run', async () => {
     const records = someRecords(8, 2_000);
     await send(stream, records.slice(0, 1_000));
-    const worker = startWorker('serve', stream.environment);
-    await claims(worker, 1);
+    const worker = serve(stream.environment);
+    await hasClaimed(worker);
     await addPartitions(stream, 8);
     await until(() => claimed(worker).some((line) => line.includes('7')), {
       what: 'claim of the new partitions',
       deadlineMs: 40_000,
     });
     await send(stream, records.slice(1_000));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await drain(stream.environment);
+    await stop(worker.worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
   }, 180_000);
 
@@ -62,17 +59,16 @@ describe('several workers of one group', () => {
       environment: { ARCHIVE_ROLL_INTERVAL_MS: String(rollIntervalMs), ARCHIVE_ROLL_ROWS: '1000000' },
     });
     const database = openDatabase({ url: restless.databaseUrl }, { applicationName: 'test', poolMax: 1 });
-    const steady = startWorker('serve', restless.environment);
+    const steady = serve(restless.environment);
     try {
-      await claims(steady, 1);
+      await hasClaimed(steady);
       await send(restless, someRecords(9, 2_000));
       const claimDurations = await joinAndDieUntilArchived(restless, { database, steady });
       // Longer than the interval, a claim would have archived by itself.
       expect(Math.max(...claimDurations)).toBeLessThan(rollIntervalMs);
-      steady.kill('SIGTERM');
-      expect(await ending(steady)).toEqual(DONE);
+      await stop(steady.worker);
     } finally {
-      steady.kill('SIGKILL');
+      steady.worker.kill('SIGKILL');
       await database.destroy();
       await restless.close();
     }
@@ -95,38 +91,25 @@ const MAX_MEMBERS = 20;
  */
 async function joinAndDieUntilArchived(
   stream: Stream,
-  { database, steady }: { readonly database: Knex; readonly steady: Running },
+  { database, steady }: { readonly database: Knex; readonly steady: Watched },
 ): Promise<readonly number[]> {
   const durations: number[] = [];
   for (let member = 0; member < MAX_MEMBERS; member += 1) {
     const startedMs = Date.now();
     const claimsBefore = claimed(steady).length;
-    const other = startWorker('serve', stream.environment);
-    await Promise.all([claims(steady, claimsBefore + 1), claims(other, 1)]);
+    const other = serve(stream.environment);
+    await Promise.all([hasClaimed(steady, claimsBefore + 1), hasClaimed(other)]);
     durations.push(Date.now() - startedMs);
-    other.kill('SIGKILL');
-    await claims(steady, claimsBefore + 2);
+    other.worker.kill('SIGKILL');
+    await hasClaimed(steady, claimsBefore + 2);
     if (await isArchived(database)) return durations;
   }
   throw new Error(`nothing was archived while ${MAX_MEMBERS} workers joined and died`);
 }
 
-type Running = ReturnType<typeof startWorker>;
-
-const outputs = new WeakMap<Running, string[]>();
-
 /** The log lines so far that name what a worker has claimed. */
-function claimed(worker: Running): readonly string[] {
-  let lines = outputs.get(worker);
-  if (lines === undefined) {
-    const collected: string[] = [];
-    worker.all.on('data', (data: Buffer) => collected.push(...data.toString().split('\n')));
-    outputs.set(worker, collected);
-    lines = collected;
-  }
-  return lines.filter((line) => line.includes('"claimed"'));
-}
-
-function claims(worker: Running, count: number): Promise<unknown> {
-  return until(() => claimed(worker).length >= count, { what: `claim number ${count}`, deadlineMs: 60_000 });
+function claimed({ output }: Watched): readonly string[] {
+  return output()
+    .split('\n')
+    .filter((line) => line.includes('"claimed"'));
 }

@@ -1,11 +1,10 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
 import { join } from 'node:path';
 import { java, kafkaJars } from '@antenna/local-stack';
 import type { SimulatedRecord } from '@antenna/simulator';
 import { execa } from 'execa';
 import { newStream, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain } from '../workers.ts';
 
 describe('a topic that a Java producer compresses', () => {
   let stream: Stream;
@@ -19,7 +18,7 @@ describe('a topic that a Java producer compresses', () => {
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])('is read when it is %s', async (codec) => {
     const records = someRecords(9, 500).filter(({ fact }) => typeof fact !== 'string');
     await sendFromJava(stream, codec, records);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 });

@@ -1,19 +1,19 @@
 import { streamDifferences, withTables } from '@antenna/oracle';
 import { join } from 'node:path';
-import { kafkaClient, kafkaCluster, TopicOffsets } from '@antenna/event-source';
+import { kafkaCluster, TopicOffsets } from '@antenna/event-source';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
 import type { SimulatedRecord } from '@antenna/simulator';
 import {
-  DONE,
-  ending,
+  endedWell,
   type Environment,
   produce,
-  temporaryFolder,
   type TemporaryFolder,
+  temporaryFolder,
+  testKafka,
   until,
 } from '@antenna/test-kit';
 import { newStream, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain, hasClaimed, serve, stop } from '../workers.ts';
 
 const HEALTHY = 0;
 const LEADERLESS = 1;
@@ -52,18 +52,11 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     return until(async () => (await positions()).get(partition) === offset, { what, deadlineMs: 60_000 });
   }
 
-  function serving() {
-    const worker = startWorker('serve', environment);
-    const output = { text: '' };
-    worker.all.on('data', (data: Buffer) => (output.text += data.toString()));
-    return { worker, output };
-  }
-
   it('holds up no other: workers go on and start, name it, claim no lag of 0, and read it once it is back', async () => {
     const records = someRecords(12, 3_000);
     const third = records.length / 3;
     const [before, meanwhile, after] = [0, 1, 2].map((part) => records.slice(part * third, (part + 1) * third));
-    const running = serving();
+    const running = serve(environment);
     await sendTo(HEALTHY, before!);
     await sendTo(LEADERLESS, after!);
     await hasCounted(HEALTHY, third);
@@ -74,50 +67,41 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
       what: 'loss of the leader',
     });
     // The senders of this process go on, too.
-    new TopicOffsets(kafkaCluster(clientOf(cluster)), stream.topic);
+    new TopicOffsets(kafkaCluster(testKafka(cluster.address.split(','))), stream.topic);
     await sendTo(HEALTHY, meanwhile!);
     await hasCounted(HEALTHY, 2 * third);
-    await until(() => running.output.text.includes('"partitions without a leader that answers"'), {
+    await until(() => running.output().includes('"partitions without a leader that answers"'), {
       what: 'line of the log that names the partition',
     });
-    const port = /"httpPort":(\d+)/.exec(running.output.text)?.[1] ?? '';
+    const port = /"httpPort":(\d+)/.exec(running.output())?.[1] ?? '';
     await until(async () => (await lagsAt(port)).join() === 'speed_layer_lag_records{partition="0"} 0', {
       what: 'lag of the healthy partition alone',
       deadlineMs: 60_000,
     });
 
-    const started = serving();
-    await until(() => started.output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+    const started = serve(environment);
+    await hasClaimed(started);
 
     await cluster.broker(2).start();
     for (const { worker } of [running, started]) worker.kill('SIGTERM');
-    expect(await ending(running.worker)).toEqual(DONE);
-    expect(await ending(started.worker)).toEqual(DONE);
-    expect(await ending(startWorker('drain', environment))).toEqual(DONE);
+    await endedWell(running.worker);
+    await endedWell(started.worker);
+    await drain(environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   }, 400_000);
 
   it('is read again by the same worker after all brokers were away for a while', async () => {
     const records = someRecords(13, 200);
-    const { worker, output } = serving();
-    await until(() => output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+    const running = serve(environment);
+    await hasClaimed(running);
     const [from = 0] = [(await positions()).get(LEADERLESS)];
     await Promise.all([1, 2].map((number) => cluster.broker(number).stop('immediate')));
     await Promise.all([1, 2].map((number) => cluster.broker(number).start()));
     await sendTo(LEADERLESS, records);
     await hasCounted(LEADERLESS, from + records.length);
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(running.worker);
   }, 400_000);
 });
-
-function clientOf({ address }: KafkaCluster) {
-  return kafkaClient(
-    { brokers: address.split(','), topic: '', groupId: '', ssl: false, sasl: undefined },
-    'test',
-    () => undefined,
-  );
-}
 
 async function lagsAt(port: string): Promise<readonly string[]> {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain, startWorker } from '../workers.ts';
 
 describe('a worker whose archive is not where its files were written', () => {
   let stream: Stream;
@@ -17,7 +16,7 @@ describe('a worker whose archive is not where its files were written', () => {
   it('refuses to begin a new one in its place, and goes on when the archive is back', async () => {
     const records = someRecords(21, 1_000);
     await send(stream, records.slice(0, 600));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     await rename(stream.archiveFolder, `${stream.archiveFolder}-moved`);
     await send(stream, records.slice(600));
     for (const command of ['drain', 'serve']) {
@@ -27,7 +26,7 @@ describe('a worker whose archive is not where its files were written', () => {
       expect(existsSync(stream.archiveFolder)).toBe(false);
     }
     await rename(`${stream.archiveFolder}-moved`, stream.archiveFolder);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
@@ -35,7 +34,7 @@ describe('a worker whose archive is not where its files were written', () => {
     await rm(stream.archiveFolder, { recursive: true, force: true });
     const records = someRecords(22, 100);
     await send(stream, records);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 });

@@ -1,9 +1,8 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
-import { kafkaClient } from '@antenna/event-source';
+import { testKafka } from '@antenna/test-kit';
 import type { Transaction } from 'kafkajs';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startBatch, startWorker } from '../workers.ts';
+import { drain, startBatch } from '../workers.ts';
 
 const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
 
@@ -17,13 +16,13 @@ it('an hour is not final while a transaction that hangs open hides the records o
     const records = someRecords(22, 1_000);
     await send(stream, records);
     // No consumer gets further than the open transaction: there is nothing to process.
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     const early = await startBatch(RUN, stream.environment);
     expect(early.stderr).toContain('HOUR_NOT_FINAL');
     expect(early.exitCode).toBe(3);
 
     await hanging.transaction.abort();
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect((await startBatch(RUN, stream.environment)).exitCode).toBe(0);
     const differences = await streamDifferences(stream, records);
     // The offsets of the aborted record and of its marker hold nothing to count.
@@ -39,8 +38,7 @@ async function openTransaction({
   topic,
   brokers,
 }: Stream): Promise<{ transaction: Transaction; close(): Promise<void> }> {
-  const kafka = kafkaClient({ brokers, topic, groupId: '', ssl: false, sasl: undefined }, 'test', () => undefined);
-  const producer = kafka.producer({
+  const producer = testKafka(brokers).producer({
     transactionalId: topic,
     maxInFlightRequests: 1,
     transactionTimeout: TRANSACTION_TIMEOUT_MS,

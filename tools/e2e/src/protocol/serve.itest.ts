@@ -3,9 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
   checkout,
-  DONE,
   emptyDatabase,
-  ending,
+  endedWell,
   type Environment,
   metricsOf,
   nodeCommand,
@@ -16,7 +15,7 @@ import {
 } from '@antenna/test-kit';
 import pg from 'pg';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startBundle, startWorker } from '../workers.ts';
+import { drain, startBundle, startWorker, stop } from '../workers.ts';
 
 const SOURCES = join(checkout, 'apps/speed-layer/src/main.ts');
 
@@ -62,8 +61,7 @@ describe('the speed layer that serves', () => {
     expect(figures('speed_layer_commit_rows_count')).toBeGreaterThan(0);
     expect(figures('speed_layer_lag_event_time_seconds')).toBeGreaterThan(0);
 
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
@@ -107,7 +105,7 @@ describe('the speed layer that serves', () => {
     } finally {
       await other.end();
     }
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
@@ -127,14 +125,13 @@ describe('the speed layer that serves', () => {
     };
     try {
       const worker = await loginOf('antenna_speed');
-      expect(await ending(startWorker('drain', worker))).toEqual(DONE);
-      expect(await ending(startWorker('status', worker))).toEqual(DONE);
+      await drain(worker);
+      await endedWell(startWorker('status', worker));
       expect(await streamDifferences(stream, records)).toEqual([]);
       const operator = await loginOf('antenna_operator');
       for (const command of OPERATORS_COMMANDS) {
         const args = [...command, ...(command[0] === 'retire-topic' ? [`--topic=${stream.topic}`] : [])];
-        for (const environment of [operator, worker])
-          expect(await ending(startWorker(args, environment))).toEqual(DONE);
+        for (const environment of [operator, worker]) await endedWell(startWorker(args, environment));
       }
     } finally {
       for (const login of logins) await administrator.query(`DROP ROLE ${login}`);
@@ -144,7 +141,7 @@ describe('the speed layer that serves', () => {
 
   it('shows positions and lag', async () => {
     await send(stream, someRecords(12, 100));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     const { stdout } = await startWorker('status', stream.environment);
     expect(stdout).toContain(`topic ${stream.topic}: 0 records behind, watermark 2022-10-29T17:`);
   });

@@ -1,7 +1,7 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending, type Environment, until } from '@antenna/test-kit';
+import { type Environment } from '@antenna/test-kit';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { drain, hasClaimed, serve, startWorker, stop } from '../workers.ts';
 
 describe('two databases with one consumer group', () => {
   let production: Stream;
@@ -19,19 +19,12 @@ describe('two databases with one consumer group', () => {
     return { ...staging.environment, KAFKA_GROUP_ID: production.topic, KAFKA_TOPIC: topic };
   }
 
-  /** Resolves when the worker has its partitions. */
-  async function hasClaimed(worker: ReturnType<typeof startWorker>): Promise<void> {
-    let printed = '';
-    worker.all.on('data', (data: Buffer) => (printed += data.toString()));
-    await until(() => printed.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
-  }
-
   it.each([
     ['the same topic', () => production.topic],
     ['another topic', () => staging.topic],
   ])('the second, with %s, is refused before it joins, and the first loses nothing', async (_which, topicOfStaging) => {
     const records = someRecords(11, 2_000);
-    const first = startWorker('serve', production.environment);
+    const first = serve(production.environment);
     await hasClaimed(first);
     const { exitCode, all } = await startWorker('serve', inGroupOfProduction(topicOfStaging()));
     expect(all).toContain(`OTHER_STREAM`);
@@ -40,28 +33,26 @@ describe('two databases with one consumer group', () => {
     expect(exitCode).toBe(1);
 
     await send(production, records);
-    expect(await ending(startWorker('drain', production.environment))).toEqual(DONE);
-    first.kill('SIGTERM');
-    expect(await ending(first)).toEqual(DONE);
+    await drain(production.environment);
+    await stop(first.worker);
     expect(await streamDifferences(production, records)).toEqual([]);
   });
 
   it('the group goes to the second by release-group, once no worker of the first is in it', async () => {
-    const first = startWorker('serve', production.environment);
+    const first = serve(production.environment);
     await hasClaimed(first);
     const held = await startWorker('release-group', production.environment);
     expect(held.all).toContain('GROUP_IN_USE');
     expect(held.all).toContain('speed-layer at /');
     expect(held.exitCode).toBe(1);
 
-    first.kill('SIGTERM');
-    expect(await ending(first)).toEqual(DONE);
+    await stop(first.worker);
     const released = await startWorker('release-group', production.environment);
     expect(released.all).toMatch(/^group \S+ is released: it served database \S+; 2 committed offsets are gone/);
     expect(released.exitCode).toBe(0);
     expect((await startWorker('release-group', production.environment)).all).toContain('nothing to release');
 
-    expect(await ending(startWorker('drain', inGroupOfProduction(production.topic)))).toEqual(DONE);
+    await drain(inGroupOfProduction(production.topic));
     const { all, exitCode } = await startWorker('drain', production.environment);
     expect(all).toContain('OTHER_STREAM');
     expect(exitCode).toBe(1);

@@ -1,8 +1,7 @@
 import { streamDifferences } from '@antenna/oracle';
-import { DONE, ending } from '@antenna/test-kit';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { deleteRecordsBefore, recreate } from '../topic-changes.ts';
-import { startWorker } from '../workers.ts';
+import { drain, startWorker } from '../workers.ts';
 
 describe('a topic that does not hold the positions', () => {
   let stream: Stream;
@@ -27,13 +26,13 @@ describe('a topic that does not hold the positions', () => {
     expect(accepted.stdout).toBe('totals, partition 0: 0 to 200 given up\narchive, partition 0: 0 to 200 given up');
     expect((await startWorker('acknowledge-gap', stream.environment)).stdout).toBe('no unread record has been deleted');
 
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     expect(await streamDifferences(stream, records.slice(200))).toEqual([]);
   });
 
   it('stops the worker when it was created again with fewer records', async () => {
     await send(stream, someRecords(3, 100));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     await recreate(stream, 1);
     await send(stream, someRecords(3, 50));
 
@@ -44,7 +43,7 @@ describe('a topic that does not hold the positions', () => {
 
   it('stops the worker when it was created again with other records at the same offsets', async () => {
     await send(stream, someRecords(4, 100));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     await recreate(stream, 1);
     await send(stream, someRecords(5, 150));
 
@@ -55,7 +54,7 @@ describe('a topic that does not hold the positions', () => {
 
   it('refuses a worker of another group, since two groups would fence each other', async () => {
     await send(stream, someRecords(6, 10));
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
 
     const { exitCode, all } = await startWorker('drain', { ...stream.environment, KAFKA_GROUP_ID: 'another' });
     expect(exitCode).toBe(1);
@@ -73,7 +72,7 @@ describe('a topic that does not hold the positions', () => {
       const records = someRecords(7, 200);
       await send(stream, records.slice(0, 100));
       await send(other, records.slice(100));
-      expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+      await drain(stream.environment);
       const refused = await startWorker('drain', follower);
       expect(refused.exitCode).toBe(1);
       expect(refused.all).toContain(`OTHER_STREAM: this database keeps topic ${stream.topic}`);
@@ -81,7 +80,7 @@ describe('a topic that does not hold the positions', () => {
       const retired = await startWorker(['retire-topic', `--topic=${stream.topic}`], stream.environment);
       expect(retired.stdout).toContain(`topic ${stream.topic} is retired`);
       expect(retired.stdout).toContain('  0 offsets that are in no total\n  0 offsets that are in the totals and not');
-      expect(await ending(startWorker('drain', follower))).toEqual(DONE);
+      await drain(follower);
       const differences = (await streamDifferences(stream, records)).filter((text) => !text.startsWith('offsets'));
       expect(differences).toEqual([]);
     } finally {

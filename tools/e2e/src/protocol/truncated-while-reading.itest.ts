@@ -1,20 +1,9 @@
 import { join } from 'node:path';
-import { streamDifferences } from '@antenna/oracle';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
 import type { SimulatedRecord } from '@antenna/simulator';
-import {
-  DONE,
-  ending,
-  type Environment,
-  produce,
-  temporaryFolder,
-  type TemporaryFolder,
-  until,
-} from '@antenna/test-kit';
-import { openDatabase } from '@antenna/usage-store';
-import type { Knex } from 'knex';
-import { newStream, someRecords, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { rowsOf, type Environment, produce, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
+import { keptDifferences, newStream, someRecords, type Stream } from '../stream.ts';
+import { hasClaimed, serve, startWorker, stop } from '../workers.ts';
 
 const KEPT = someRecords(31, 200);
 const LOST = someRecords(32, 100);
@@ -36,7 +25,6 @@ describe('a log that an unclean election truncates and that is filled again whil
   let cluster: KafkaCluster;
   let stream: Stream;
   let environment: Environment;
-  let database: Knex;
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -45,11 +33,9 @@ describe('a log that an unclean election truncates and that is filled again whil
     // The worker is frozen for a shorter time than its session lasts: it goes on reading, without a claim.
     environment = { ...stream.environment, KAFKA_BROKERS: cluster.address, KAFKA_SESSION_TIMEOUT_MS: '120000' };
     await cluster.createTopic({ topic: stream.topic, replicas: REPLICAS, settings: RECKLESS });
-    database = openDatabase({ url: stream.databaseUrl }, { applicationName: 'test', poolMax: 1 });
   }, 180_000);
 
   afterAll(async () => {
-    await database.destroy();
     await stream.close();
     await cluster.close();
     await folder.close();
@@ -78,9 +64,12 @@ describe('a log that an unclean election truncates and that is filled again whil
   /** Both sinks have saved everything below. */
   function untilSaved(partition: number, offset: number): Promise<unknown> {
     const isSaved = async () => {
-      const positions = database<{ partition: number; next_offset: string }>('pipeline.position').where({ partition });
-      const rows = await positions.select('next_offset');
-      return rows.length === 2 && rows.every((row) => Number(row.next_offset) === offset);
+      const rows = await rowsOf<{ partition: number; next_offset: string }>(
+        stream.databaseUrl,
+        'SELECT partition, next_offset FROM pipeline.position',
+      );
+      const saved = rows.filter((row) => row.partition === partition);
+      return saved.length === 2 && saved.every((row) => Number(row.next_offset) === offset);
     };
     return until(isSaved, { what: `positions of ${offset}`, deadlineMs: 60_000 });
   }
@@ -97,10 +86,8 @@ describe('a log that an unclean election truncates and that is filled again whil
   }
 
   it('is noticed before a record is taken, and goes on when the truncation is acknowledged', async () => {
-    const worker = startWorker('serve', environment);
-    const output = { text: '' };
-    worker.all.on('data', (data: Buffer) => (output.text += data.toString()));
-    await until(() => output.text.includes('"claimed"'), { what: 'claim', deadlineMs: 60_000 });
+    const { worker, output } = serve(environment);
+    await hasClaimed({ output });
     const partition = await partitionWithoutCoordinator();
     const [leader, follower] = REPLICAS[partition] ?? [0, 0];
     await sendTo(partition, KEPT);
@@ -114,9 +101,9 @@ describe('a log that an unclean election truncates and that is filled again whil
     await loseRecords(partition);
     worker.kill('SIGCONT');
     const last = KEPT.length + LOST.length - 1;
-    await until(() => output.text.includes('LOG_TRUNCATED'), { what: 'LOG_TRUNCATED', deadlineMs: 90_000 });
-    expect(output.text).toMatch(`the batch at offset ${last} was read as leader`);
-    expect(output.text.match(/"claimed"/g)).toHaveLength(1);
+    await until(() => output().includes('LOG_TRUNCATED'), { what: 'LOG_TRUNCATED', deadlineMs: 90_000 });
+    expect(output()).toMatch(`the batch at offset ${last} was read as leader`);
+    expect(output().match(/"claimed"/g)).toHaveLength(1);
     await untilSaved(partition, KEPT.length + LOST.length);
 
     const acknowledging = startWorker(['acknowledge-truncation', `--partition=${partition}`, '--by=test'], environment);
@@ -124,10 +111,9 @@ describe('a log that an unclean election truncates and that is filled again whil
       `generation 1 of partition ${partition} begins at offset ${KEPT.length}`,
     );
     await untilSaved(partition, KEPT.length + OTHERS.length);
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
-    const differences = await streamDifferences(stream, [...KEPT, ...LOST, ...OTHERS]);
-    expect(differences.filter((text) => /^(totals|manifest|archive|left over)/.test(text))).toEqual([]);
+    await stop(worker);
+    const records = [...KEPT, ...LOST, ...OTHERS];
+    expect(await keptDifferences(stream, { totals: records, archive: records })).toEqual([]);
   }, 400_000);
 });
 

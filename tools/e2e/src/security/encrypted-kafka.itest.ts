@@ -1,21 +1,19 @@
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod } from 'node:fs/promises';
 import { freePorts, type LocalServer, startKafka } from '@antenna/local-stack';
 import {
+  asKafkaAdministrator,
   certificateAuthority,
   type Environment,
   produce,
-  rowsOf,
   type TemporaryFolder,
   temporaryFolder,
   type TestDatabase,
   testDatabase,
   testSecret,
 } from '@antenna/test-kit';
-import kafkajs from 'kafkajs';
+import { countedBytes, EVENT } from '../stream.ts';
 import { lastLine, startApp } from '../workers.ts';
 
-const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
 const TOPIC = 'devices';
 const LOGIN = 'speed-layer';
 
@@ -25,12 +23,6 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
   let database: TestDatabase;
   let environment: Environment;
   let others: Readonly<Record<'authority' | 'password' | 'encryptedPort' | 'plainPort', string>>;
-
-  const file = async (name: string, content: string): Promise<string> => {
-    const path = join(folder.path, name);
-    await writeFile(path, content);
-    return path;
-  };
 
   beforeAll(async () => {
     [folder, database] = await Promise.all([temporaryFolder(), testDatabase()]);
@@ -50,11 +42,14 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
         logins: [{ name: LOGIN, password }],
       },
     });
-    await createTopic(broker.address);
+    const topic = { topic: TOPIC, numPartitions: 2 };
+    await asKafkaAdministrator([broker.address], (admin) =>
+      admin.createTopics({ waitForLeaders: true, topics: [topic] }),
+    );
     await produce({ topic: TOPIC, brokers: [broker.address] }, [{ value: JSON.stringify(EVENT) }]);
     others = {
-      authority: await file('other.pem', certificateAuthority().certificate),
-      password: await file('other-password', testSecret()),
+      authority: await folder.write('other.pem', certificateAuthority().certificate),
+      password: await folder.write('other-password', testSecret()),
       encryptedPort: `127.0.0.1:${encryptedPort}`,
       plainPort: `127.0.0.1:${port}`,
     };
@@ -63,10 +58,10 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
       SINKS: 'totals',
       KAFKA_BROKERS: `localhost:${encryptedPort}`,
       KAFKA_SSL: 'true',
-      KAFKA_SSL_CA_FILE: await file('authority.pem', authority.certificate),
+      KAFKA_SSL_CA_FILE: await folder.write('authority.pem', authority.certificate),
       KAFKA_SASL_MECHANISM: 'scram-sha-512',
       KAFKA_SASL_USERNAME: LOGIN,
-      KAFKA_SASL_PASSWORD_FILE: await file('password', password),
+      KAFKA_SASL_PASSWORD_FILE: await folder.write('password', password),
     };
   }, 180_000);
 
@@ -80,7 +75,7 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
   it.each(['scram-sha-256', 'scram-sha-512'])('lets a worker in by %s', async (mechanism) => {
     const { exitCode, stderr } = await drain({ KAFKA_SASL_MECHANISM: mechanism });
     expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(await sumOfBytes(database.url)).toBe(EVENT.bytes);
+    expect(await countedBytes(database.url)).toBe(EVENT.bytes);
   });
 
   it('is not used by a worker, who says which setting is wrong, if', async () => {
@@ -118,17 +113,4 @@ function refusal(
   const line = lastLine(ended);
   const isExpected = line.startsWith('KAFKA_UNREACHABLE: ') && expected.test(line);
   return { exitCode: ended.exitCode, message: isExpected ? 'as expected' : line };
-}
-
-async function createTopic(address: string): Promise<void> {
-  const client = new kafkajs.Kafka({ clientId: 'test', brokers: [address], logLevel: kafkajs.logLevel.NOTHING });
-  const admin = client.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 2 }] });
-  await admin.disconnect();
-}
-
-async function sumOfBytes(url: string): Promise<number> {
-  const rows = await rowsOf(url, `SELECT sum(value) FROM public.bytes WHERE type = 'user_total_bytes'`);
-  return Number(rows[0]?.['sum']);
 }

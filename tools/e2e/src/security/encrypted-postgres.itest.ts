@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts, type LocalServer, startPostgres } from '@antenna/local-stack';
 import {
@@ -25,12 +25,6 @@ describe('a Postgres server that wants TLS', () => {
   let settings: Readonly<Record<ProgramName, Environment>>;
   let others: { readonly authority: string; readonly password: string; readonly port: number };
 
-  const file = async (name: string, content: string): Promise<string> => {
-    const path = join(folder.path, name);
-    await writeFile(path, content);
-    return path;
-  };
-
   beforeAll(async () => {
     [folder, topic] = await Promise.all([temporaryFolder(), testTopic()]);
     await chmod(folder.path, 0o755);
@@ -47,15 +41,15 @@ describe('a Postgres server that wants TLS', () => {
     await rowsOf(server.address, `CREATE ROLE ${ADMINISTRATOR} SUPERUSER LOGIN PASSWORD '${administrator}'`);
     await mkdir(join(folder.path, 'archive'));
     others = {
-      authority: await file('other.pem', certificateAuthority().certificate),
-      password: await file('other-password', testSecret()),
+      authority: await folder.write('other.pem', certificateAuthority().certificate),
+      password: await folder.write('other-password', testSecret()),
       port,
     };
     const as = async (user: string, name: string, password: string): Promise<Environment> => ({
       DATABASE_URL: `postgresql://${user}@localhost:${port}/postgres`,
-      DATABASE_PASSWORD_FILE: await file(name, password),
+      DATABASE_PASSWORD_FILE: await folder.write(name, password),
       DATABASE_SSL_MODE: 'verify-full',
-      DATABASE_SSL_CA_FILE: await file('authority.pem', authority.certificate),
+      DATABASE_SSL_CA_FILE: await folder.write('authority.pem', authority.certificate),
     });
     const speed = await as('antenna_speed_layer', 'speed-password', testSecret());
     const batch = await as('antenna_batch_layer', 'batch-password', testSecret());

@@ -1,24 +1,22 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   certificateAuthority,
   type Environment,
   produce,
   type Program,
-  rowsOf,
   type TemporaryFolder,
   temporaryFolder,
   type TestDatabase,
   testDatabase,
+  testKafka,
   testSecret,
   until,
 } from '@antenna/test-kit';
 import kafkajs, { type Admin } from 'kafkajs';
+import { countedBytes, EVENT } from '../stream.ts';
 import { lastLine, startApp } from '../workers.ts';
 import { type GuardedBroker, startGuardedBroker } from './guarded-broker.ts';
 import { TokenServer } from './token-server.ts';
 
-const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
 const TOPIC = 'devices';
 const CLIENT = 'speed-layer';
 /** Of a token: the client logs in anew 10 s before the broker ends a session. */
@@ -35,12 +33,6 @@ describe('a worker at a broker that guards itself', () => {
   let byToken: Environment;
   let byCertificate: Environment;
 
-  const file = async (name: string, content: string): Promise<string> => {
-    const path = join(folder.path, name);
-    await writeFile(path, content);
-    return path;
-  };
-
   beforeAll(async () => {
     [folder, database] = await Promise.all([temporaryFolder(), testDatabase()]);
     const secret = testSecret();
@@ -48,7 +40,7 @@ describe('a worker at a broker that guards itself', () => {
     tokens = new TokenServer({ id: CLIENT, secret }, { lifeSeconds: LIFE_SECONDS });
     await tokens.start();
     broker = await startGuardedBroker({ home: folder.path, tokens, authority });
-    admin = new kafkajs.Kafka({ brokers: [broker.plain], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    admin = testKafka([broker.plain]).admin();
     await admin.connect();
     await admin.createTopics({
       waitForLeaders: true,
@@ -63,7 +55,7 @@ describe('a worker at a broker that guards itself', () => {
       KAFKA_OAUTH_PROVIDER: 'client-credentials',
       KAFKA_OAUTH_TOKEN_URL: tokens.tokenUrl,
       KAFKA_OAUTH_CLIENT_ID: CLIENT,
-      KAFKA_OAUTH_CLIENT_SECRET_FILE: await file('secret', secret),
+      KAFKA_OAUTH_CLIENT_SECRET_FILE: await folder.write('secret', secret),
     };
     const own = authority.issue('a-worker');
     byCertificate = {
@@ -71,9 +63,9 @@ describe('a worker at a broker that guards itself', () => {
       SINKS: 'totals',
       KAFKA_BROKERS: broker.certificates,
       KAFKA_SSL: 'true',
-      KAFKA_SSL_CA_FILE: await file('authority.pem', authority.certificate),
-      KAFKA_SSL_CERT_FILE: await file('worker.pem', own.chain),
-      KAFKA_SSL_KEY_FILE: await file('worker.key', own.privateKey),
+      KAFKA_SSL_CA_FILE: await folder.write('authority.pem', authority.certificate),
+      KAFKA_SSL_CERT_FILE: await folder.write('worker.pem', own.chain),
+      KAFKA_SSL_KEY_FILE: await folder.write('worker.key', own.privateKey),
     };
   }, 180_000);
 
@@ -86,10 +78,7 @@ describe('a worker at a broker that guards itself', () => {
 
   const send = () => produce({ topic: TOPIC, brokers: [broker.plain] }, [{ value: JSON.stringify(EVENT) }]);
 
-  const sumOfBytes = async (): Promise<number> => {
-    const rows = await rowsOf(database.url, `SELECT sum(value) FROM public.bytes WHERE type = 'user_total_bytes'`);
-    return Number(rows[0]?.['sum']);
-  };
+  const sumOfBytes = () => countedBytes(database.url);
 
   const drain = (environment: Environment): Program => startApp('speed-layer', ['drain'], environment);
 
@@ -139,7 +128,7 @@ describe('a worker at a broker that guards itself', () => {
 
   it('says which setting is wrong when it gets no token, and nothing of its secret', async () => {
     const wrong = testSecret();
-    const refused = await drain({ ...byToken, KAFKA_OAUTH_CLIENT_SECRET_FILE: await file('wrong', wrong) });
+    const refused = await drain({ ...byToken, KAFKA_OAUTH_CLIENT_SECRET_FILE: await folder.write('wrong', wrong) });
     expect(lastLine(refused)).toMatch(/^KAFKA_TOKEN_REFUSED: .*invalid_client.*KAFKA_OAUTH_CLIENT_SECRET_FILE/);
     expect(refused.all).not.toContain(wrong);
   });

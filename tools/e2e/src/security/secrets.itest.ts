@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   produce,
   rowsOf,
@@ -80,8 +78,7 @@ describe('an error does not tell', () => {
   });
 
   it('what a file holds that is no file of certificates', async () => {
-    const path = join(folder.path, 'not-certificates');
-    await writeFile(path, secret);
+    const path = await folder.write('not-certificates', secret);
     const ended = await startApp('provisioner', [], { DATABASE_SSL_CA_FILE: path, DATABASE_SSL_MODE: 'verify-full' });
     expect(ended.exitCode).toBe(2);
     mustNotTell(ended, secret);
@@ -96,8 +93,7 @@ describe('an error does not tell', () => {
         JSON.stringify({ type: 'service_account', client_email: 'me@project.example', private_key: `-----${key}` }),
     ],
   ])('what a file of credentials holds %s', async (_name, content) => {
-    const path = join(folder.path, 'credentials.json');
-    await writeFile(path, content(secret));
+    const path = await folder.write('credentials.json', content(secret));
     const ended = await startApp('batch-layer', ['run', '--date=2022-10-29', '--hour=13'], {
       DATABASE_URL: database.url,
       ARCHIVE_URL: 'gs://bucket-of-nobody',

@@ -1,13 +1,4 @@
-import {
-  appCommand,
-  DONE,
-  ending,
-  nodeCommand,
-  ProgramFailedError,
-  runProgram,
-  startProgram,
-  textOf,
-} from './program.ts';
+import { appCommand, endedWell, nodeCommand, ProgramFailedError, runProgram, startProgram, textOf } from './program.ts';
 
 const env = { KAFKA_TOPIC: 'devices-demo' };
 
@@ -38,9 +29,9 @@ describe('a program that is started as a process', () => {
   });
 
   it('shows what it printed only when it did not end well', async () => {
-    const evaluated = (script: string) => ending(startProgram(nodeCommand(['--eval', script], env)));
-    expect(await evaluated('console.log("fine")')).toEqual(DONE);
-    expect(await evaluated('console.log("bad"); process.exitCode = 4')).toEqual({ exitCode: 4, printed: 'bad' });
+    const evaluated = (script: string) => endedWell(startProgram(nodeCommand(['--eval', script], env)));
+    await expect(evaluated('console.log("fine")')).resolves.toBeUndefined();
+    await expect(evaluated('console.log("bad"); process.exitCode = 4')).rejects.toThrow('ended with 4:\nbad');
   });
 });
 

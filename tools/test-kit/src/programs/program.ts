@@ -88,16 +88,8 @@ export function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-export interface Ending {
-  readonly exitCode: number | undefined;
-  /** What the program printed when it did not end well, so that a failed test shows it. */
-  readonly printed: string;
+/** Waits for the end of a program. @throws {ProgramFailedError} with all that it printed, unless its exit code is 0. */
+export async function endedWell(program: Program): Promise<void> {
+  const { exitCode, signal, all } = await program;
+  if (exitCode !== 0) throw new ProgramFailedError(`a program ended with ${exitCode ?? String(signal)}:\n${all}`);
 }
-
-export async function ending(program: Program): Promise<Ending> {
-  const { exitCode, all } = await program;
-  return { exitCode, printed: exitCode === 0 ? '' : all };
-}
-
-/** What `ending` returns of a program that ended well. */
-export const DONE: Ending = { exitCode: 0, printed: '' };
