@@ -1,8 +1,10 @@
-// node tools/build.mjs <app>: bundles an application, or a tool that has a main.ts, into dist/apps/<app>, ready for
-// `npm ci` and `node --enable-source-maps main.js`. The worker threads of the libraries that it holds lie beside main.js.
+// node tools/build.mjs <app> [--folder=<folder>] [--preload=<file>]: bundles an application, or a tool that has a main.ts,
+// into dist/apps/<app> or another folder of the checkout, ready for `npm ci` and `node --enable-source-maps main.js`. The
+// worker threads of the libraries that it holds lie beside main.js. A preloaded module runs before the application's own.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { lockFor } from './build/lock-for.mjs';
 
@@ -106,23 +108,33 @@ function mainOf(app) {
   return found;
 }
 
-async function buildApp(app) {
-  const main = mainOf(app);
-  const folder = join(checkout, 'dist', 'apps', app);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  const { metafile } = await bundle([main], folder);
+/** A main module in the folder of the bundle that imports both. */
+async function afterPreload(preload, main, folder) {
+  const entry = join(folder, 'main.ts');
+  const modules = [preload, main].map((path) => JSON.stringify(join(checkout, path)));
+  await writeFile(entry, modules.map((module) => `import ${module};\n`).join(''));
+  return entry;
+}
+
+async function buildApp(app, { folder = join('dist', 'apps', app), preload }) {
+  const target = resolve(checkout, folder);
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const main = preload === undefined ? mainOf(app) : await afterPreload(preload, mainOf(app), target);
+  const { metafile } = await bundle([main], target);
   const workers = await workersOf(metafile);
-  const metafiles = workers.length === 0 ? [metafile] : [metafile, (await bundle(workers, folder)).metafile];
+  const metafiles = workers.length === 0 ? [metafile] : [metafile, (await bundle(workers, target)).metafile];
   const lock = lockFor(
     app,
     packagesOf(metafiles),
     JSON.parse(await readFile(join(checkout, 'package-lock.json'), 'utf8')),
   );
-  await writeJson(join(folder, 'package.json'), { ...lock.packages[''], private: true, type: 'module' });
-  await writeJson(join(folder, 'package-lock.json'), lock);
+  await writeJson(join(target, 'package.json'), { ...lock.packages[''], private: true, type: 'module' });
+  await writeJson(join(target, 'package-lock.json'), lock);
 }
 
-const [app] = process.argv.slice(2);
-if (app === undefined) throw new Error('usage: node tools/build.mjs <app>');
-await buildApp(app);
+const text = { type: 'string' };
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { folder: text, preload: text } });
+const [app] = positionals;
+if (app === undefined) throw new Error('usage: node tools/build.mjs <app> [--folder=<folder>] [--preload=<file>]');
+await buildApp(app, values);

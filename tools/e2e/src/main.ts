@@ -1,7 +1,7 @@
 import { asSoleUser, reportToStderr as tell } from '@antenna/local-stack';
 import { command, runApp } from '@antenna/cli';
 import { chaos, CHAOS_FOLDER } from './chaos/run/chaos.ts';
-import { chaosSettings } from './chaos/run/chaos-settings.ts';
+import { chaosSettings } from './chaos/run/plan.ts';
 
 const description =
   'Breaks the workers and their services while events come, and proves that nothing is wrong afterwards';

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { lastLines } from '../system/ending.ts';
+import { within } from '@antenna/test-kit';
+import type { Ending } from '../system/ending.ts';
 import type { Deletion, System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+import { untilDone } from './operator.ts';
 
 /**
  * Deletes records that no worker has read: all workers are frozen at work until the topic holds such records.
@@ -41,14 +43,11 @@ const POLL_MS = 200;
 const LAST_FETCH_MS = 1_000;
 const COMING_MS = 15_000;
 const NOTICING_MS = 90_000;
-const ACKNOWLEDGING_MS = 120_000;
 
 async function deleteUnread(system: System, first: number, percent: number): Promise<Deletion | undefined> {
   await delay(LAST_FETCH_MS);
   const begin = await system.topic.offsets();
-  const end = performance.now() + COMING_MS;
-  while (performance.now() < end) {
-    await delay(POLL_MS);
+  const deleteOne = async (): Promise<Deletion | undefined> => {
     const now = await system.topic.offsets();
     const partitions = [...now.keys()].sort((a, b) => a - b);
     for (const [index] of partitions.entries()) {
@@ -62,40 +61,25 @@ async function deleteUnread(system: System, first: number, percent: number): Pro
       system.log(`deleted: partition ${partition} below ${offset}`);
       return { partition, offset };
     }
-  }
-  system.tally.count('records not deleted: all were read');
-  return undefined;
+    return undefined;
+  };
+  const deletion = await within(COMING_MS, deleteOne, POLL_MS);
+  if (deletion === undefined) system.tally.count('records not deleted: all were read');
+  return deletion;
 }
 
 async function noticed(system: System, { partition, offset }: Deletion): Promise<void> {
-  const isNoticed = await isStopped(system, partition);
+  // The partition stands still; the worker goes on with its others.
+  const faults = `SELECT FROM pipeline.partition_fault WHERE partition = $1 AND code = 'DATA_GAP'`;
+  const isStopped = async () => (await system.database.query(faults, [partition])).length > 0;
+  const isNoticed = (await within(NOTICING_MS, isStopped, POLL_MS)) ?? false;
   system.tally.count(`deleted records ${isNoticed ? 'noticed' : 'not noticed'}`);
   if (!isNoticed) system.unexpected.push(`no worker noticed that partition ${partition} was deleted up to ${offset}`);
 }
 
-/** One partition stands still; the worker goes on with its others. */
-async function isStopped({ database }: System, partition: number): Promise<boolean> {
-  const end = performance.now() + NOTICING_MS;
-  while (performance.now() < end) {
-    await delay(POLL_MS);
-    const rows = await database.query(
-      `SELECT FROM pipeline.partition_fault WHERE partition = $1 AND code = 'DATA_GAP'`,
-      [partition],
-    );
-    if (rows.length > 0) return true;
-  }
-  return false;
-}
-
-/** As an operator would, again until nothing is left to accept: services may be away, positions may move. */
+/** Again until nothing is left to accept. */
 async function acknowledge(system: System): Promise<void> {
-  let printed = '';
-  const end = performance.now() + ACKNOWLEDGING_MS;
-  while (performance.now() < end) {
-    await delay(POLL_MS);
-    const ending = await system.speedLayer('acknowledge-gap');
-    printed = ending.printed;
-    if (ending.exitCode === 0 && printed.includes('no unread record has been deleted')) return;
-  }
-  system.unexpected.push(`the gap could not be acknowledged: ${lastLines(printed)}`);
+  const isDone = ({ exitCode, printed }: Ending) =>
+    exitCode === 0 && printed.includes('no unread record has been deleted');
+  await untilDone(system, ['acknowledge-gap'], { isDone });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '@antenna/test-kit';
 import type { Consumer } from 'kafkajs';
 import type { System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
@@ -35,16 +36,15 @@ const WORK_MS = 15_000;
 async function pidsAtWork({ database, workers }: System): Promise<readonly number[]> {
   if (workers.size < ENOUGH) workers.resize(ENOUGH);
   let pids: readonly number[] = [];
-  const end = performance.now() + WORK_MS;
-  while (performance.now() < end) {
+  const areEnough = async (): Promise<boolean> => {
     const rows = await database.query<{ pid: number }>(
       `SELECT DISTINCT split_part(owner, '/', 2)::integer AS pid FROM pipeline.position
        WHERE moved_at > clock_timestamp() - interval '3 seconds' ORDER BY 1`,
     );
     pids = rows.map(({ pid }) => pid);
-    if (pids.length >= ENOUGH) return pids;
-    await delay(POLL_MS);
-  }
+    return pids.length >= ENOUGH;
+  };
+  await within(WORK_MS, areEnough, POLL_MS);
   return pids;
 }
 
@@ -85,14 +85,15 @@ export const constantRebalances: FaultKind = {
       text: `a member joins and leaves every ${percent} % of the roll interval`,
       resource: 'group',
       async inject(system) {
-        const before = await archived(system);
+        const archived = () => system.database.saved({ sink: 'archive' });
+        const before = await archived();
         const end = performance.now() + LONGEST_MS;
         let rounds = 0;
         let hasMoved = false;
         while (rounds < LEAST_ROUNDS || (!hasMoved && performance.now() < end)) {
           await joinAndLeave(system, (system.chunkMs * percent) / 100);
           rounds += 1;
-          hasMoved ||= (await archived(system)) > before;
+          hasMoved ||= (await archived()) > before;
         }
         system.tally.count('rebalances by a member that comes and goes', rounds);
         if (!hasMoved) system.unexpected.push(`the archive stood still during ${rounds} rebalances`);
@@ -135,11 +136,4 @@ async function hasJoined(consumer: Consumer): Promise<void> {
   });
   await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
   await joined.promise;
-}
-
-async function archived({ database }: System): Promise<number> {
-  const [row] = await database.query<{ saved: string }>(
-    `SELECT coalesce(sum(next_offset), 0) AS saved FROM pipeline.position WHERE sink = 'archive'`,
-  );
-  return Number(row?.saved ?? 0);
 }

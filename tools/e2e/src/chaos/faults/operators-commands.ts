@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Ending, judge, lastLines } from '../system/ending.ts';
-import type { System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+import { run, untilDone } from './operator.ts';
 
 /** `acknowledge-gap` without a gap, beside workers that go on or are frozen in the midst of their work: it changes nothing. */
 export const needlessAcknowledgement: FaultKind = {
@@ -77,7 +76,7 @@ export const releasedGroup: FaultKind = {
         );
         const { size } = workers;
         // A fault that freezes workers may have let some join meanwhile.
-        await untilDone(system, ['release-group'], () => workers.stop());
+        await untilDone(system, ['release-group'], { before: () => workers.stop() });
         await delay(awayMs);
         workers.resize(size);
       },
@@ -102,54 +101,3 @@ export const replayedDeadLetters: FaultKind = {
     };
   },
 };
-
-async function run(system: System, ...command: readonly string[]): Promise<Ending> {
-  const ending = await system.speedLayer(...command);
-  if (!isExplained(ending)) system.unexpected.push(`${command.join(' ')} ended with: ${lastLines(ending.printed)}`);
-  return ending;
-}
-
-const UNTIL_DONE_MS = 120_000;
-const POLL_MS = 500;
-
-/**
- * As an operator would, again until services that were away have answered.
- * @param prepare is done before each attempt.
- */
-async function untilDone(
-  system: System,
-  command: readonly string[],
-  prepare = (): Promise<void> => Promise.resolve(),
-): Promise<void> {
-  const end = performance.now() + UNTIL_DONE_MS;
-  const attempt = async (): Promise<Ending> => {
-    await prepare();
-    return system.speedLayer(...command);
-  };
-  let ending = await attempt();
-  while (ending.exitCode !== 0 && performance.now() < end) {
-    await delay(POLL_MS);
-    ending = await attempt();
-  }
-  if (ending.exitCode !== 0)
-    system.unexpected.push(`${command.join(' ')} could not be done: ${lastLines(ending.printed)}`);
-}
-
-/**
- * A broker did not take a record that was replayed, or its answer was lost; the partition has no dead letter yet; a chunk
- * of the topic was being written; a worker is in the group; on a busy machine, none has begun yet.
- */
-const REFUSALS = [
-  'NOT_ALL_SENT',
-  'NO_DEAD_LETTER',
-  'CHUNK_IN_PROGRESS',
-  'GROUP_IN_USE',
-  'no worker has ever kept topic',
-];
-
-function isExplained(ending: Ending): boolean {
-  const verdict = judge(ending);
-  return (
-    verdict === 'done' || verdict === 'gave up' || REFUSALS.some((code) => lastLines(ending.printed).includes(code))
-  );
-}

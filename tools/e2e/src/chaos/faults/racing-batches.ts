@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '@antenna/test-kit';
 import type { System } from '../system/system.ts';
 import { judge, lastLines } from '../system/ending.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
@@ -13,7 +13,8 @@ export const racingBatches: FaultKind = {
       text: `compute twice the hour at ${percent} % of those archived`,
       resource: 'hours',
       async inject(system) {
-        const hours = await firstHours(system);
+        // At the begin there is nothing to compute.
+        const hours = (await within(FIRST_HOUR_MS, () => archivedHours(system), POLL_MS)) ?? [];
         // The newest are those that grow; the others grow by late events.
         const hour = hours[Math.floor((hours.length * percent) / 100)];
         if (hour === undefined) {
@@ -29,17 +30,6 @@ export const racingBatches: FaultKind = {
 const POLL_MS = 500;
 const FIRST_HOUR_MS = 20_000;
 
-/** At the begin there is nothing to compute. */
-async function firstHours(system: System): Promise<readonly Hour[]> {
-  const end = performance.now() + FIRST_HOUR_MS;
-  while (performance.now() < end) {
-    await delay(POLL_MS);
-    const hours = await archivedHours(system);
-    if (hours.length > 0) return hours;
-  }
-  return [];
-}
-
 async function runHour(system: System, { date, hour }: Hour): Promise<void> {
   const ending = await system.batchLayer('run', `--date=${date}`, `--hour=${hour}`);
   const verdict = judge(ending);
@@ -53,9 +43,10 @@ interface Hour {
   readonly hour: number;
 }
 
-function archivedHours({ database }: System): Promise<readonly Hour[]> {
-  return database.query<{ date: string; hour: number }>(
+async function archivedHours({ database }: System): Promise<readonly Hour[] | undefined> {
+  const hours = await database.query<{ date: string; hour: number }>(
     `SELECT to_char(hour, 'YYYY-MM-DD') AS date, extract(hour FROM hour)::integer AS hour
      FROM pipeline.hour AS h WHERE revision > 0 ORDER BY h.hour`,
   );
+  return hours.length > 0 ? hours : undefined;
 }

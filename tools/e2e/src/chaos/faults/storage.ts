@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StorageProxy, StorageTrouble } from '../system/storage-proxy.ts';
+import { within } from '@antenna/test-kit';
+import type { StorageTrouble } from '../system/storage-proxy.ts';
 import type { FaultKind } from './fault.ts';
 
 /** The storage server answers some requests wrongly, or not, for a while. */
@@ -16,7 +17,8 @@ export const storageTrouble = (what: StorageTrouble): FaultKind => ({
       async inject({ services, tally }) {
         const before = services.storage.hits;
         services.storage.trouble({ what, every });
-        await untilHit(services.storage, before);
+        // There may be nothing to archive at first.
+        await within(FIRST_HIT_MS, () => services.storage.hits > before, POLL_MS);
         await delay(ms);
         services.storage.trouble(undefined);
         tally.count(`requests hit, ${name}`, services.storage.hits - before);
@@ -27,12 +29,6 @@ export const storageTrouble = (what: StorageTrouble): FaultKind => ({
 
 const POLL_MS = 100;
 const FIRST_HIT_MS = 15_000;
-
-/** There may be nothing to archive at first. */
-async function untilHit(storage: StorageProxy, before: number): Promise<void> {
-  const end = performance.now() + FIRST_HIT_MS;
-  while (storage.hits === before && performance.now() < end) await delay(POLL_MS);
-}
 
 /** The disk of a local archive is full for a while (ENOSPC). */
 export const fullDisk: FaultKind = {

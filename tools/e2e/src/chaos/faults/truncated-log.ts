@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedRecord } from '@antenna/simulator';
+import { within } from '@antenna/test-kit';
 import { appended } from '../feed/appended.ts';
-import { someEvents } from '../run/simulation.ts';
-import { lastLines } from '../system/ending.ts';
+import { someEvents } from '../feed/simulation.ts';
 import type { System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+import { untilDone } from './operator.ts';
 
 /**
  * A log is truncated below what the workers have read: the last replica in sync dies with records that no other has, a
@@ -26,7 +27,10 @@ export const truncatedLog: FaultKind = {
         const from = await system.feed.whileHeld(() =>
           truncate(system, { partition, lost: events.slice(0, lost), later: events.slice(lost) }),
         );
-        await acknowledge(system, partition, from);
+        await untilDone(system, ['acknowledge-truncation', `--partition=${partition}`], {
+          // The broker has logged the offset: an operator names it where the command asks for it.
+          flagsAfter: ({ printed }) => (printed.includes('TRUNCATION_UNCLEAR') ? [`--offset=${from}`] : []),
+        });
         await rememberLost(system, { partition, from, lost: events.slice(0, lost) });
       },
     };
@@ -93,36 +97,11 @@ async function send({ topic }: System, partition: number, records: readonly Simu
 const POLL_MS = 250;
 const READING_MS = 60_000;
 
-/** Waits until the workers have saved what they read, in both sinks, or a bounded time. */
+/** Waits until the workers have saved what they read in the totals, or a bounded time. */
 async function read(system: System, partition: number, end: number): Promise<void> {
-  const deadline = performance.now() + READING_MS;
-  let isRead = false;
-  while (!isRead && performance.now() < deadline) {
-    await delay(POLL_MS);
-    const rows = await system.database.query<{ next_offset: string }>(
-      `SELECT next_offset FROM pipeline.position WHERE partition = $1 AND sink = 'totals'`,
-      [partition],
-    );
-    isRead = rows.some(({ next_offset: nextOffset }) => Number(nextOffset) >= end);
-  }
-  system.tally.count(isRead ? 'records lost after they were read' : 'records lost, perhaps unread');
-}
-
-const ACKNOWLEDGING_MS = 180_000;
-
-/** As an operator would, with the offset that the broker has logged where the command asks for it. */
-async function acknowledge(system: System, partition: number, from: number): Promise<void> {
-  const deadline = performance.now() + ACKNOWLEDGING_MS;
-  const command = ['acknowledge-truncation', `--partition=${partition}`];
-  let ending = await system.speedLayer(...command);
-  while (ending.exitCode !== 0 && performance.now() < deadline) {
-    const offset = ending.printed.includes('TRUNCATION_UNCLEAR') ? [`--offset=${from}`] : [];
-    await delay(POLL_MS);
-    ending = await system.speedLayer(...command, ...offset);
-  }
-  if (ending.exitCode !== 0) {
-    system.unexpected.push(`the truncation could not be acknowledged: ${lastLines(ending.printed)}`);
-  }
+  const isSaved = async () => (await system.database.saved({ sink: 'totals', partition })) >= end;
+  const isRead = await within(READING_MS, isSaved, POLL_MS);
+  system.tally.count(isRead === undefined ? 'records lost, perhaps unread' : 'records lost after they were read');
 }
 
 /** Of what was read the totals and the archive keep what they have: the log before the truncation is still known. */

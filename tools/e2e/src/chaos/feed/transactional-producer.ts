@@ -5,7 +5,7 @@ import type { Kafka, Producer, Transaction } from 'kafkajs';
 import retry from 'p-retry';
 import type { Tally } from '../system/run-log.ts';
 import { appended, type Batch } from './appended.ts';
-import type { FeedHold } from './feed-hold.ts';
+import type { FeedHold } from './feeder.ts';
 import { type Fate, type TransactionPlan, transactionPlan } from './transaction-plan.ts';
 
 export interface TransactionalOptions {

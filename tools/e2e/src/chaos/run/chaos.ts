@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ProductError } from '@antenna/cli';
 import { checkout } from '@antenna/test-kit';
-import { bundleLayers } from '../system/bundle.ts';
+import { bundleLayers } from '../system/programs.ts';
 import { startServices } from '../system/services.ts';
 import { SmallDisk } from '../system/small-disk.ts';
 import type { ChaosPlan } from './plan.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '@antenna/test-kit';
 import type { Fault, Resource } from '../faults/fault.ts';
 import type { PlannedFault } from '../schedule.ts';
 import type { System } from '../system/system.ts';
@@ -13,7 +14,7 @@ export async function inject(planned: readonly PlannedFault[], system: System, s
   const patienceMs = Math.min(LONGEST_PATIENCE_MS, 2 * averageOf(planned.map(({ afterMs }) => afterMs)));
   const queues = new Map<Resource, Promise<void>>();
   const injected: Promise<void>[] = [];
-  let saved = await progress(system);
+  let saved = await system.database.saved();
   for (const { afterMs, fault } of planned) {
     await delay(afterMs, undefined, { signal });
     saved = await laterThan(saved, system, patienceMs);
@@ -29,14 +30,13 @@ const POLL_MS = 250;
 const LONGEST_PATIENCE_MS = 5_000;
 
 async function laterThan(saved: number, system: System, patienceMs: number): Promise<number> {
-  const end = performance.now() + patienceMs;
-  let now = await progress(system);
-  while (now === saved && performance.now() < end) {
-    await delay(POLL_MS);
-    now = await progress(system);
-  }
-  system.tally.count(now === saved ? 'faults while nothing was being saved' : 'faults while something was being saved');
-  return now;
+  const isLater = async (): Promise<number | undefined> => {
+    const now = await system.database.saved();
+    return now === saved ? undefined : now;
+  };
+  const now = await within(patienceMs, isLater, POLL_MS);
+  system.tally.count(`faults while ${now === undefined ? 'nothing' : 'something'} was being saved`);
+  return now ?? saved;
 }
 
 async function injectOne(fault: Fault, system: System): Promise<void> {
@@ -52,12 +52,4 @@ async function injectOne(fault: Fault, system: System): Promise<void> {
 
 function averageOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);
-}
-
-/** How many records both sinks have saved. While the database is away, this waits for it. */
-async function progress({ database }: System): Promise<number> {
-  const [row] = await database.query<{ saved: string }>(
-    'SELECT coalesce(sum(next_offset), 0) AS saved FROM pipeline.position',
-  );
-  return Number(row?.saved ?? 0);
 }

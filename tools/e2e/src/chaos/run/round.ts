@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   checkTopic,
   Findings,
@@ -8,19 +9,20 @@ import {
   StoredTables,
   type Verdict,
 } from '@antenna/oracle';
+import { ageStagingFiles } from '../../stream.ts';
 import { FAULT_KINDS } from '../faults/catalogue.ts';
 import { Feeder } from '../feed/feeder.ts';
+import { simulation } from '../feed/simulation.ts';
 import { TransactionalProducer } from '../feed/transactional-producer.ts';
 import { schedule } from '../schedule.ts';
-import type { Bundles } from '../system/bundle.ts';
 import { CommittedReader } from '../system/committed-reader.ts';
+import { lastLines } from '../system/ending.ts';
+import type { Bundles } from '../system/programs.ts';
 import type { Services } from '../system/services.ts';
 import { openSystem, type System } from '../system/system.ts';
 import type { Tally } from '../system/run-log.ts';
 import { inject } from './inject.ts';
 import type { RoundPlan } from './plan.ts';
-import { settle } from './settle.ts';
-import { simulation } from './simulation.ts';
 
 export interface RoundResult {
   readonly plan: RoundPlan;
@@ -96,6 +98,31 @@ function transactionalProducers({ seed }: RoundPlan, { services, topic, tally, k
         isVisible: (partition, offset) => reader.isVisible(partition, offset),
       }),
   );
+}
+
+const BETWEEN_KILLS_MS = 4_000;
+const WORKERS = 4;
+
+/** Ends the faults' work: the kills that are still lacking, the workers, then everything that the topic still holds. */
+async function settle(system: System, kills: number, signal: AbortSignal): Promise<void> {
+  while (system.tally.of('worker killed') < kills && !signal.aborted) {
+    system.workers.resize(WORKERS);
+    system.workers.kill(0, WORKERS);
+    await delay(BETWEEN_KILLS_MS);
+  }
+  await system.workers.stop();
+  const staged = await ageStagingFiles(system.archive.stagingFolder);
+  system.tally.count('staging files of killed workers', staged);
+  await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
+  await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
+}
+
+/** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
+const UNDISTURBED = ['--kafka-session-timeout-ms=30000'];
+
+async function must(system: System, what: string, ended: ReturnType<System['batchLayer']>): Promise<void> {
+  const { exitCode, signal, printed } = await ended;
+  if (exitCode !== 0) system.unexpected.push(`${what} ended with ${String(exitCode ?? signal)}: ${lastLines(printed)}`);
 }
 
 /** Compares all that the workers have left with what was sent. No worker may be at work any more. */

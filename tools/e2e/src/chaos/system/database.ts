@@ -31,6 +31,16 @@ export class Database {
     return url.href;
   }
 
+  /** How many records a sink has saved, or both, of one partition or all. While the database is away, this waits for it. */
+  async saved({ sink, partition }: { sink?: 'totals' | 'archive'; partition?: number } = {}): Promise<number> {
+    const [row] = await this.query<{ saved: number }>(
+      `SELECT coalesce(sum(next_offset), 0)::float8 AS saved FROM pipeline.position
+       WHERE sink = coalesce($1, sink) AND partition = coalesce($2, partition)`,
+      [sink, partition],
+    );
+    return row?.saved ?? 0;
+  }
+
   query<Row extends pg.QueryResultRow>(
     statement: string,
     parameters: readonly unknown[] = [],

@@ -1,18 +1,15 @@
 import { dirname, join } from 'node:path';
 import { KnownRecords } from '@antenna/oracle';
-import type { Environment, Program } from '@antenna/test-kit';
-import type { Failpoint } from '../../failpoint.ts';
-import { startBundle } from '../../workers.ts';
-import { FeedHold } from '../feed/feed-hold.ts';
+import { FeedHold } from '../feed/feeder.ts';
 import { LONGEST_OPEN_MS } from '../feed/transactional-producer.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
-import type { Bundles } from './bundle.ts';
 import { Database } from './database.ts';
 import type { Ending } from './ending.ts';
+import { type Bundles, programs } from './programs.ts';
 import { logTo, Tally } from './run-log.ts';
 import type { Proxied, Services } from './services.ts';
 import { Topic } from './topic.ts';
-import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
+import { WorkerGroup } from './worker-group.ts';
 
 /** One stream with its workers and everything around them that can be broken. */
 export interface System {
@@ -122,27 +119,4 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
 /** Where a service is reached through its proxies. */
 function through({ proxies }: Services, service: Proxied): string {
   return proxies[service].map(({ port }) => `127.0.0.1:${port}`).join(',');
-}
-
-function programs(bundles: Bundles, environment: Environment, log: (line: string) => void) {
-  let started = 0;
-  const asProcess = (name: string, program: Program): WorkerProcess => {
-    started += 1;
-    const label = `${name} ${started}`;
-    log(`${label} started, pid ${String(program.pid)}`);
-    return {
-      pid: program.pid,
-      kill: (signal) => program.kill(signal),
-      ended: program.then(({ exitCode, signal, all }) => {
-        log(`${label} ended with ${exitCode ?? signal ?? 'nothing'}\n${all.replaceAll(/^/gm, '    ')}`);
-        return { exitCode, signal, printed: all };
-      }),
-    };
-  };
-  return {
-    worker: (args: readonly string[], failpoint?: Failpoint) =>
-      asProcess(args.join(' '), startBundle(bundles.speedLayer, args, environment, failpoint)),
-    batch: (args: readonly string[]) =>
-      asProcess(`batch ${args.join(' ')}`, startBundle(bundles.batchLayer, args, environment)),
-  };
 }

@@ -1,5 +1,5 @@
 import { type Chance, seededChance, simulate, type SimulatedRecord } from '@antenna/simulator';
-import type { RoundPlan } from './plan.ts';
+import type { RoundPlan } from '../run/plan.ts';
 
 const HOUR_MS = 3_600_000;
 const FROM_MS = Date.UTC(2022, 9, 29);
