@@ -47,6 +47,22 @@ resource "google_managed_kafka_topic" "devices" {
   }
 }
 
+# Who is near or over quota, for those who throttle or bill (docs/operations.md, "Quota events").
+resource "google_managed_kafka_topic" "quota_events" {
+  count              = length(google_managed_kafka_cluster.antenna_usage)
+  cluster            = google_managed_kafka_cluster.antenna_usage[0].cluster_id
+  location           = var.region
+  topic_id           = "quota-events"
+  partition_count    = var.kafka_partitions
+  replication_factor = 3
+
+  configs = {
+    "cleanup.policy"      = "delete"
+    "min.insync.replicas" = "2"
+    "retention.ms"        = tostring(var.kafka_retention_days * 24 * 60 * 60 * 1000)
+  }
+}
+
 # The worker logs in as its service account (OAUTHBEARER), without a key. The role has read and write on every topic;
 # where that is too much, Kafka's ACLs narrow it.
 resource "google_project_iam_member" "kafka_client" {

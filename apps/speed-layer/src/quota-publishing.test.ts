@@ -67,9 +67,9 @@ describe('the publisher of quota events', () => {
   it('sends a backlog of any length in order, and what is stored later', async () => {
     queue.unsent = Array.from({ length: 1_200 }, (_, n) => anEvent(n + 1));
     publishing.start();
-    await until(() => sent.length === 1_200, { what: 'the backlog is sent' });
+    await until(() => sent.length === 1_200, { what: 'sent backlog' });
     queue.unsent = [anEvent(1_201)];
-    await until(() => sent.length === 1_201, { what: 'the new event is sent' });
+    await until(() => sent.length === 1_201, { what: 'new event in the topic' });
     await publishing.stop(1_000);
     expect(sent).toEqual(Array.from({ length: 1_201 }, (_, n) => n + 1));
   });
@@ -78,7 +78,7 @@ describe('the publisher of quota events', () => {
     failing = 2;
     queue.unsent = [anEvent(1)];
     publishing.start();
-    await until(() => sent.length > 0, { what: 'the event is sent' });
+    await until(() => sent.length > 0, { what: 'sent event' });
     await publishing.stop(1_000);
     expect(failures).toEqual(['OTHER', 'OTHER']);
     expect(sent).toEqual([1]);
