@@ -49,7 +49,8 @@ describe('the committed offset of a partition', () => {
 
   function aCommit(partition: number, to: number) {
     const move = { partition, epoch: 1, from: 0, to, fingerprint: undefined, greatestEventTimeMs: undefined };
-    const commit = { moves: [move], totals: noRows, deadLetters: [], deadLetterRanges: [] };
+    const lateness = { buckets: [], sumMs: 0, antennas: [] };
+    const commit = { moves: [move], totals: noRows, lateness, deadLetters: [], deadLetterRanges: [] };
     return { kind: 'committed', commit, events: 0, eventBytes: 0n, durationMs: 1 } as unknown as Parameters<
       IngestionMetrics['observe']
     >[0];

@@ -4,6 +4,8 @@ import {
   type IngestionEvent,
   type IngestionObserver,
 } from '@antenna/ingestion';
+import { MergedHistogram } from '@antenna/telemetry';
+import { LATENESS_BOUNDS_MS } from '@antenna/windowing';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** How long a reading of the lag is shown: six times the interval at which a worker reads it. */
@@ -17,6 +19,8 @@ export class IngestionMetrics implements IngestionObserver {
   readonly #lagRecords: Gauge<'partition'>;
   readonly #committedOffset: Gauge<'partition'>;
   readonly #eventTime: Gauge;
+  readonly #lateness: MergedHistogram;
+  readonly #lateEvents: Counter;
   readonly #commitSeconds: Histogram;
   readonly #commitRows: Histogram;
   readonly #refused: Counter<'operation'>;
@@ -70,6 +74,13 @@ export class IngestionMetrics implements IngestionObserver {
         if (this.#greatestEventTimeMs > 0) this.#eventTime.set((nowMs() - this.#greatestEventTimeMs) / 1000);
       },
     });
+    this.#lateness = new MergedHistogram({
+      name: 'speed_layer_event_lateness_seconds',
+      help: "Record timestamp less event time of committed events; negative where a device's clock is ahead",
+      buckets: LATENESS_BOUNDS_MS.slice(0, -1).map((boundMs) => boundMs / 1000),
+      registers,
+    });
+    this.#lateEvents = counter('speed_layer_late_events_total', 'Committed events later than ALLOWED_LATENESS_MS');
     this.#commitSeconds = new Histogram({
       name: 'speed_layer_commit_seconds',
       help: 'Time from the beginning of a commit to its answer, retries included',
@@ -168,6 +179,9 @@ export class IngestionMetrics implements IngestionObserver {
   #committed({ commit, events, eventBytes, durationMs }: Extract<IngestionEvent, { kind: 'committed' }>): void {
     this.#events.inc(events);
     this.#eventBytes.inc(Number(eventBytes));
+    const { buckets, sumMs } = commit.lateness;
+    this.#lateness.merge(new Map(buckets.map((bucket) => [bucket.atMostMs / 1000, bucket.events])), sumMs / 1000);
+    this.#lateEvents.inc(buckets.reduce((sum, { lateEvents }) => sum + lateEvents, 0));
     for (const [reason, records] of deadLettersByReason(commit)) this.#deadLetters.inc({ reason }, records);
     for (const { partition, to, greatestEventTimeMs = 0 } of commit.moves) {
       this.#committedOffset.set({ partition }, to);

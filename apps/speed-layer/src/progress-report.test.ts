@@ -23,7 +23,7 @@ function aPartition(differences: Partial<PartitionProgress> = {}): PartitionProg
 }
 
 function reportOf(...partitions: readonly PartitionProgress[]) {
-  return progressReport({ topic: 'devices', partitions, faults: [], refused: new Map() });
+  return progressReport({ topic: 'devices', partitions, faults: [], refused: new Map(), lateness: undefined });
 }
 
 const unread = { lag: { totals: undefined, archive: undefined } };

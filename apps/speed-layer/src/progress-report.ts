@@ -7,7 +7,8 @@ import {
   type ReportColumn,
   type ReportColumns,
 } from '@antenna/cli';
-import type { NotedFault, PartitionProgress } from '@antenna/usage-store';
+import type { NotedFault, PartitionProgress, StreamLateness } from '@antenna/usage-store';
+import { latenessLines } from './lateness-text.ts';
 import { reasonsText, refusedAdvice } from './refused-text.ts';
 
 /** What the database knows of the stream. */
@@ -17,6 +18,8 @@ export interface StreamState {
   readonly faults: readonly NotedFault[];
   /** Number of dead letters by reason. */
   readonly refused: ReadonlyMap<string, number>;
+  /** Undefined while no lateness is known. */
+  readonly lateness: StreamLateness | undefined;
 }
 
 interface Row extends PartitionProgress {
@@ -49,14 +52,17 @@ const LEGEND = [
 ];
 
 /** The progress by partition, with the lines that sum it up above the table. */
-export function progressReport({ topic, partitions, faults, refused }: StreamState): Report<Row> {
+export function progressReport({ topic, partitions, faults, refused, lateness }: StreamState): Report<Row> {
   const codes = new Map(faults.map(({ partition, code }) => [partition, code]));
   return {
     columns,
     rows: partitions.map((each) => ({ ...each, fault: codes.get(each.partition) })),
     above:
       partitions.length === 0 ? [] : [`topic ${topic}: ${lagText(partitions)}, watermark ${watermarkText(partitions)}`],
-    below: [...faults.map(faultText), ...refusedLines(partitions, refused), ...(partitions.length === 0 ? [] : LEGEND)],
+    below: [
+      ...[...faults.map(faultText), ...refusedLines(partitions, refused), ...latenessLines(lateness)],
+      ...(partitions.length === 0 ? [] : LEGEND),
+    ],
     empty: `no partition of topic ${topic} was ever claimed with this database`,
   };
 }

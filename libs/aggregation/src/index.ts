@@ -1,4 +1,5 @@
 export { ByteSum } from './byte-sum.ts';
+export { StringDictionary } from './string-dictionary.ts';
 export { SumRows } from './sum-rows.ts';
 export { TotalColumns } from './total-columns.ts';
 export type { TotalRow, TotalType, UserHourRow } from './total-row.ts';

@@ -11,12 +11,16 @@ export class Assignment {
   readonly #processors: Map<number, PartitionProcessor>;
   #archives: readonly PartitionArchive[];
   readonly #abort = new AbortController();
-  #pending = new PendingTotals();
+  readonly #allowedLatenessMs: number;
+  #pending: PendingTotals;
   #committing: Committing | undefined;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
 
-  constructor(processors: readonly PartitionProcessor[]) {
+  /** @param allowedLatenessMs the lateness beyond which an event counts as late. */
+  constructor(processors: readonly PartitionProcessor[], allowedLatenessMs: number) {
+    this.#allowedLatenessMs = allowedLatenessMs;
+    this.#pending = new PendingTotals(allowedLatenessMs);
     this.#processors = new Map(processors.map((processor) => [processor.partition, processor]));
     this.#archives = processors.flatMap(({ archive }) => archive ?? []);
   }
@@ -116,10 +120,10 @@ export class Assignment {
     const partitions = [...this.processors.values()].sort((left, right) => left.partition - right.partition);
     const moves = partitions.flatMap((processor) => processor.beginFlush() ?? []);
     this.#committing = { taken, partitions: new Set(moves.map(({ partition }) => partition)) };
-    this.#pending = new PendingTotals();
+    this.#pending = new PendingTotals(this.#allowedLatenessMs);
     const { totals, deadLetters } = taken;
     const [hourCounts, deadLetterRanges] = [taken.hourCounts.rows(), taken.deadLetterRanges.rows()];
-    const sums = { totals: totals.rows(), userHours: totals.userHours(), hourCounts };
+    const sums = { totals: totals.rows(), userHours: totals.userHours(), hourCounts, lateness: taken.lateness.rows() };
     return { commit: { moves, ...sums, deadLetters, deadLetterRanges }, taken };
   }
 

@@ -228,6 +228,7 @@ export class PartitionProcessor {
   #count({ offset, timestampMs }: RecordCursor, event: InternedEvent, pending: PendingTotals): void {
     pending.totals.add(event);
     pending.hourCounts.add(this.partition, offset, event);
+    pending.lateness.add(timestampMs, event);
     this.#greatestEventTimeMs = advanceEventTime(this.#greatestEventTimeMs, event.eventTimeMs, timestampMs);
   }
 

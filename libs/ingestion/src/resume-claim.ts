@@ -8,7 +8,7 @@ import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports/in
 import { lastSeenOf } from './seen-records.ts';
 import { startOffset } from './start-offset.ts';
 
-type ClaimContext = Pick<IngestionSettings, 'deadLettersWhole'> &
+type ClaimContext = Pick<IngestionSettings, 'deadLettersWhole' | 'allowedLatenessMs'> &
   Pick<ClaimMoment, 'claimedMs'> & { readonly decoder: EventDecoder };
 
 interface ProcessorContext {
@@ -32,7 +32,7 @@ export interface ResumedClaim {
 export function resumeClaim(
   claimed: readonly ClaimedPosition[],
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
-  { deadLettersWhole, claimedMs, decoder }: ClaimContext,
+  { deadLettersWhole, allowedLatenessMs, claimedMs, decoder }: ClaimContext,
 ): ResumedClaim {
   const byPartition = Map.groupBy(claimed, ({ partition }) => partition);
   const processors: PartitionProcessor[] = [];
@@ -47,7 +47,7 @@ export function resumeClaim(
     const claim = { claimedMs, endAtClaim: offsets.get(partition)?.stable };
     processors.push(processorOf(positions, { start, rateLimiter, claim, decoder }));
   }
-  return { assignment: new Assignment(processors), faults };
+  return { assignment: new Assignment(processors, allowedLatenessMs), faults };
 }
 
 function startOrFault(...[partition, positions, offsets]: Parameters<typeof startOf>): number | PartitionFault {

@@ -153,6 +153,7 @@ async function committed(store: PostgresPositionStore, position: ClaimedPosition
     totals: none.rows(),
     userHours: none.userHours(),
     hourCounts: [],
+    lateness: { buckets: [], sumMs: 0, antennas: [] },
     deadLetters: [],
     deadLetterRanges: [],
   };

@@ -40,4 +40,10 @@ export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
 export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
-export { type NotedFault, type PartitionProgress, StreamProgress } from './stream-progress.ts';
+export {
+  type LateAntenna,
+  type NotedFault,
+  type PartitionProgress,
+  type StreamLateness,
+  StreamProgress,
+} from './stream-progress.ts';

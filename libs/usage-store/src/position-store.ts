@@ -63,7 +63,7 @@ export class PostgresPositionStore implements PositionStore {
   }
 
   async commitTotals(commit: TotalsCommit): Promise<void> {
-    const { moves, totals, userHours, hourCounts, deadLetters, deadLetterRanges } = commit;
+    const { moves, totals, userHours, hourCounts, lateness, deadLetters, deadLetterRanges } = commit;
     await this.#commit({
       ...moveColumns(moves),
       ...totalParameters(totals),
@@ -82,6 +82,7 @@ export class PostgresPositionStore implements PositionStore {
       keys: arrayOfBytes(deadLetters.map(({ key }) => key)),
       payloads: arrayOfBytes(deadLetters.map(({ payload }) => payload)),
       deadLetterRanges: JSON.stringify(deadLetterRanges),
+      lateness: JSON.stringify(lateness),
     });
   }
 

@@ -1,8 +1,9 @@
 import type { FaultCode, PartitionFault, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { callFunction } from './call-function.ts';
+import { callForRow, callFunction } from './call-function.ts';
 import {
+  LATENESS_SUMMARY,
   NOTE_PARTITION_ENDS,
   NOTE_PARTITION_FAULTS,
   NOW_FOR_NOTING,
@@ -37,6 +38,30 @@ export interface NotedFault extends PartitionFault {
   /** Milliseconds since 1970. */
   readonly sinceMs: number;
   readonly owner: string;
+}
+
+/** How late the events of the last day were in which some were counted. */
+export interface StreamLateness {
+  readonly events: number;
+  /** Events later than the allowed lateness of the worker that counted them. */
+  readonly lateEvents: number;
+  /** Events that are more than a second ahead of their records. */
+  readonly aheadEvents: number;
+  /** Upper bounds of the lateness of 99 % and 99.9 % of the events, seconds. */
+  readonly secondsFor99: number;
+  readonly secondsFor999: number;
+  /** The antennas that are furthest off; at most five. */
+  readonly antennas: readonly LateAntenna[];
+}
+
+export interface LateAntenna {
+  readonly antennaId: string;
+  /** Events of the commits in which some of the antenna's events were late or ahead. */
+  readonly events: number;
+  readonly lateEvents: number;
+  readonly aheadEvents: number;
+  /** By how much at least the antenna's clock is ahead; negative if it is behind, null if some events were on time. */
+  readonly clockOffsetSeconds: number | null;
 }
 
 /** The progress of the stream, for status, drain and finality. */
@@ -100,6 +125,12 @@ export class StreamProgress {
   async refusedRecords(): Promise<ReadonlyMap<string, number>> {
     const rows = await this.#call<{ reason: string; records: string }>(REFUSED_RECORDS, {});
     return new Map(rows.map(({ reason, records }) => [reason, Number(records)]));
+  }
+
+  /** Undefined before the first event with a record timestamp. */
+  async lateness(): Promise<StreamLateness | undefined> {
+    const { summary } = await callForRow<{ summary: StreamLateness | null }>(this.#database, LATENESS_SUMMARY, {});
+    return summary ?? undefined;
   }
 
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {

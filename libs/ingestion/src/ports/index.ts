@@ -37,6 +37,8 @@ export interface IngestionSettings {
   /** How long the oldest unsaved record may wait for a commit; twice as long while the worker is behind. */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
+  /** The lateness beyond which an event is counted as late. It does not affect in which window the event is counted. */
+  readonly allowedLatenessMs: number;
   /**
    * Dead letters of a partition that are stored whole in a burst, and per hour after it. The others are stored as
    * ranges.

@@ -82,6 +82,38 @@ export interface HourCount {
   readonly lastOffset: number;
 }
 
+/** The events of a commit that have a lateness in one bucket. */
+export interface LatenessBucket {
+  /** Upper bound (inclusive) of the bucket, milliseconds: one of LATENESS_BOUNDS_MS of windowing. */
+  readonly atMostMs: number;
+  readonly events: number;
+  /** Those of them that are later than the allowed lateness. */
+  readonly lateEvents: number;
+}
+
+/** The events of a commit from one antenna, of which some are late or ahead of their records. */
+export interface AntennaLateness {
+  /** Empty for the sum of the antennas that the commit does not name. */
+  readonly antennaId: string;
+  readonly events: number;
+  readonly lateEvents: number;
+  /** Events whose time is more than a second after their record's timestamp: the clock is ahead. */
+  readonly aheadEvents: number;
+  /** Least and greatest lateness, milliseconds; negative if the clock is ahead. */
+  readonly leastMs: number;
+  readonly greatestMs: number;
+}
+
+/** How late the events of a commit are. Events whose record has no timestamp have no lateness. */
+export interface EventLateness {
+  /** Only buckets with events, in the order of their bounds. */
+  readonly buckets: readonly LatenessBucket[];
+  /** The sum of all latenesses, milliseconds. */
+  readonly sumMs: number;
+  /** At most MAX_NAMED_ANTENNAS antennas with late events or events ahead, and one row for the other such antennas. */
+  readonly antennas: readonly AntennaLateness[];
+}
+
 /** All that one commit of the totals makes durable. Rows and moves are sorted by their keys. */
 export interface TotalsCommit {
   readonly moves: readonly PositionMove[];
@@ -89,6 +121,7 @@ export interface TotalsCommit {
   readonly userHours: UserHourColumns;
   /** Sorted by hour and partition. They show which events of an hour the archive still lacks. */
   readonly hourCounts: readonly HourCount[];
+  readonly lateness: EventLateness;
   /** The dead letters that are stored whole. */
   readonly deadLetters: readonly DeadLetter[];
   /** All other dead letters: at most one range for each partition and reason. */

@@ -39,6 +39,7 @@ export function aWorker(
     sinks: ['totals', 'archive'],
     flushIntervalMs: 1_000,
     flushMaxEvents: 1_000,
+    allowedLatenessMs: 60_000,
     deadLettersWhole: 100_000,
     archiveRollRows: 1_000,
     archiveRollIntervalMs: 5_000,

@@ -2,16 +2,23 @@ import { WindowTotals } from '@antenna/aggregation';
 import type { RejectionReason } from '@antenna/event-schema';
 import { DeadLetterRanges } from './dead-letter-ranges.ts';
 import { HourCounts } from './hour-counts.ts';
+import { LatenessCounts } from './lateness-counts.ts';
 import type { DeadLetter } from '../ports/index.ts';
 
 /** The totals and dead letters of the records taken since the last flush began. */
 export class PendingTotals {
   readonly totals = new WindowTotals();
   readonly hourCounts = new HourCounts();
+  readonly lateness: LatenessCounts;
   readonly deadLetters: DeadLetter[] = [];
   readonly deadLetterRanges = new DeadLetterRanges();
   #deadLetterBytes = 0;
   #sinceMs: number | undefined;
+
+  /** @param allowedLatenessMs the lateness beyond which an event counts as late. */
+  constructor(allowedLatenessMs: number) {
+    this.lateness = new LatenessCounts(allowedLatenessMs);
+  }
 
   /** Processing time at which the oldest of these records arrived, milliseconds since 1970. */
   get sinceMs(): number | undefined {

@@ -36,6 +36,7 @@ export const PRIVILEGES = `
     pipeline.commit_totals,
     pipeline.record_intent,
     pipeline.complete_chunk,
+    pipeline.lateness_summary,
     pipeline.newest_paths,
     pipeline.now_for_noting,
     pipeline.note_partition_ends,
@@ -80,6 +81,9 @@ export const PRIVILEGES = `
     pipeline.live_quota,
     pipeline.over_quota,
     pipeline.hour_status,
-    pipeline.dead_letter_count
+    pipeline.dead_letter_count,
+    pipeline.lateness_by_hour,
+    pipeline.recent_lateness,
+    pipeline.antenna_clock
     TO antenna_reader;
 `;

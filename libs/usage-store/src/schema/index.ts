@@ -6,6 +6,7 @@ import { faults } from './faults.sql.ts';
 import { finality } from './finality.sql.ts';
 import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
+import { lateness } from './lateness.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
@@ -24,6 +25,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   positions,
   quotaEvents,
   quotaPublisher,
+  lateness,
   totals,
   archive,
   progress,

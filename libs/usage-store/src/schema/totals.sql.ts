@@ -45,7 +45,8 @@ export const totals: SchemaFamily = {
       p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[],
       p_counted_partitions integer[], p_counted_hours_ms bigint[], p_counted_events bigint[], p_counted_bytes numeric[],
       p_counted_last_offsets bigint[],
-      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb
+      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb,
+      p_lateness jsonb DEFAULT NULL
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
@@ -126,6 +127,8 @@ export const totals: SchemaFamily = {
       ) AS o ON true
       ON CONFLICT (topic, partition, reason, first_offset) DO UPDATE SET
         last_offset = excluded.last_offset, records = r.records + excluded.records, last_seen_at = excluded.last_seen_at;
+
+      PERFORM pipeline.count_lateness(p_lateness);
     END
     $$;
   `,

@@ -22,7 +22,7 @@ export const COMMIT_TOTALS = `
     p_counted_events => :countedEvents, p_counted_bytes => :countedBytes,
     p_counted_last_offsets => :countedLastOffsets,
     p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
-    p_dead_letter_ranges => :deadLetterRanges
+    p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness
   )`;
 
 export const RECORD_INTENT = `
@@ -54,6 +54,8 @@ export const STREAM_STATUS = `
     CAST(extract(epoch FROM watermark) * 1000 AS bigint) AS watermark_ms,
     CAST(extract(epoch FROM archived_until) * 1000 AS bigint) AS archived_until_ms, intent_start, intent_end, intent_paths
   FROM pipeline.stream_status(:topic)`;
+
+export const LATENESS_SUMMARY = 'SELECT pipeline.lateness_summary() AS summary';
 
 export const DATABASE_IDENTITY = 'SELECT pipeline.database_identity() AS identity';
 

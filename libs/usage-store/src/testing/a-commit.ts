@@ -27,6 +27,7 @@ export function aCommit(events: readonly EventOfTest[], move: Partial<PositionMo
     totals: totals.rows(),
     userHours: totals.userHours(),
     hourCounts: [],
+    lateness: { buckets: [], sumMs: 0, antennas: [] },
     deadLetters: [],
     deadLetterRanges: [],
   };

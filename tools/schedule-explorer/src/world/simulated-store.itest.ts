@@ -120,8 +120,9 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
       .filter(() => choices.oneIn(2))
       .map(({ partition, from, to }) => aRange(partition, from, to));
     const [totals, userHours] = [NOTHING.rows(), NOTHING.userHours()];
+    const lateness = { buckets: [], sumMs: 0, antennas: [] };
     return (store) =>
-      store.commitTotals({ moves, totals, userHours, hourCounts: [], deadLetters: [], deadLetterRanges });
+      store.commitTotals({ moves, totals, userHours, hourCounts: [], lateness, deadLetters: [], deadLetterRanges });
   }
   if (kind >= 11) return aGap(choices, state, choices.of(partitions));
   if (kind === 10) return anAdoption(choices, state, choices.of(partitions));

@@ -85,6 +85,7 @@ export class World {
       sinks: ['totals', 'archive'],
       flushIntervalMs: FLUSH_INTERVAL_MS,
       flushMaxEvents: 2 + choices.below(5),
+      allowedLatenessMs: 60_000,
       deadLettersWhole: choices.below(3),
       archiveRollRows: 2 + choices.below(7),
       archiveRollIntervalMs: ROLL_INTERVAL_MS,

@@ -21,6 +21,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'claim',
     'commit_totals',
     'complete_chunk',
+    'lateness_summary',
     'leave_quota_publisher',
     'newest_paths',
     'note_partition_ends',

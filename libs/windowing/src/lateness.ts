@@ -1,0 +1,31 @@
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
+
+/**
+ * The upper bounds (inclusive) of the buckets in which lateness is counted, in milliseconds, ascending. The lateness of
+ * an event is its record's timestamp less its event time; it is negative where the device's clock is ahead. Neighbours
+ * differ by at most a factor of 2.5 from 100 ms to 30 days, so that a bound is a usable setting of the allowed lateness.
+ */
+export const LATENESS_BOUNDS_MS: readonly number[] = [
+  ...[-MINUTE, -SECOND, 0, 100, 250, 500],
+  ...[1, 2, 3, 5, 7, 10, 15, 20, 30, 45].map((seconds) => seconds * SECOND),
+  ...[1, 1.5, 2, 3, 5, 10, 15, 20, 30, 45].map((minutes) => minutes * MINUTE),
+  ...[1, 1.5, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 3, 7, 14, 30, 90, 365, 3_650].map((days) => days * DAY),
+  // The last bucket: it holds every lateness that a record's timestamp can express.
+  Number.MAX_SAFE_INTEGER,
+];
+
+const BOUNDS = Float64Array.from(LATENESS_BOUNDS_MS);
+
+/** By the number of binary digits of a positive lateness below 2^31: the first bucket that such a lateness can have. */
+const FIRST_BY_DIGITS = Int32Array.from({ length: 32 }, (_, digits) =>
+  LATENESS_BOUNDS_MS.findIndex((bound) => bound >= 2 ** (digits - 1)),
+);
+
+/** @returns the index of the first bound that is at least `latenessMs`; that of the last one beyond all bounds. */
+export function latenessBucketOf(latenessMs: number): number {
+  // The table leaves one or two comparisons for a lateness of milliseconds to hours, which nearly all events have.
+  let bucket = latenessMs > 0 ? (FIRST_BY_DIGITS[32 - Math.clz32(Math.min(latenessMs, 2 ** 31 - 1))] ?? 0) : 0;
+  while (bucket < BOUNDS.length - 1 && latenessMs > (BOUNDS[bucket] ?? 0)) bucket += 1;
+  return bucket;
+}
