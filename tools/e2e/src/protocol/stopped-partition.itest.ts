@@ -1,0 +1,107 @@
+import { streamDifferences, withTables } from '@antenna/oracle';
+import type { SimulatedRecord } from '@antenna/simulator';
+import { DONE, ending, originOf, produce, rowsOf, until } from '@antenna/test-kit';
+import { newStream, someRecords, type Stream } from '../stream.ts';
+import { deleteRecordsBefore } from '../topic-changes.ts';
+import { startWorker } from '../workers.ts';
+
+const STOPPED = 0;
+const HEALTHY = 1;
+
+/** Those of each partition; its number of records is a multiple of neither commit nor chunk. */
+const OF_STOPPED = someRecords(31, 350);
+const OF_HEALTHY = someRecords(32, 470);
+const DELETED_BELOW = 120;
+
+const MAX_BIGINT = '9223372036854775807';
+
+describe('a partition that stopped beside one that goes on', () => {
+  let stream: Stream;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 2 });
+    await sendTo(STOPPED, OF_STOPPED);
+    await sendTo(HEALTHY, OF_HEALTHY);
+  });
+
+  afterEach(() => stream.close());
+
+  function sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
+    return produce(
+      { topic: stream.topic, brokers: stream.brokers },
+      records.map(({ key, value }) => ({ key, value, partition })),
+    );
+  }
+
+  async function positions(partition: number) {
+    const both = await withTables(stream.databaseUrl, (tables) =>
+      Promise.all([tables.positions('totals'), tables.positions('archive')]),
+    );
+    return both.map((offsets) => offsets.get(partition));
+  }
+
+  it('lets drain finish the other one, end with 4 for lost records, and finish both once they are acknowledged', async () => {
+    await deleteRecordsBefore(stream, STOPPED, DELETED_BELOW);
+    const { exitCode, all } = await startWorker('drain', stream.environment);
+    expect(exitCode).toBe(4);
+    expect(all).toContain(`all partitions were drained but ${STOPPED} (DATA_GAP)`);
+    expect(await positions(HEALTHY)).toEqual([OF_HEALTHY.length, OF_HEALTHY.length]);
+    expect(await positions(STOPPED)).toEqual([0, 0]);
+
+    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    expect(await streamDifferences(stream, [...OF_STOPPED.slice(DELETED_BELOW), ...OF_HEALTHY])).toEqual([]);
+  });
+
+  it('lets drain finish the other one and end with 1 for a sum that leaves the range of bigint', async () => {
+    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    const [row] = await rowsOf<{ id: string; at: string }>(
+      stream.databaseUrl,
+      `UPDATE bytes SET value = ${MAX_BIGINT}
+       WHERE (id, "timestamp") IN (SELECT id, "timestamp" FROM bytes WHERE type = 'user_total_bytes' LIMIT 1)
+       RETURNING id, to_char("timestamp", 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at`,
+    );
+    const event = { timestamp: row!.at, id: row!.id, antenna_id: 'north', bytes: 1, app: 'SKYPE' };
+    await produce({ topic: stream.topic, brokers: stream.brokers }, [
+      { value: JSON.stringify(event), partition: STOPPED },
+    ]);
+    const others = OF_HEALTHY.filter(({ key }) => key !== row!.id);
+    await sendTo(HEALTHY, others);
+    const { exitCode, all } = await startWorker('drain', stream.environment);
+    expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
+    expect(all).toContain(`all partitions were drained but ${STOPPED} (SUM_OUT_OF_RANGE)`);
+    const end = OF_HEALTHY.length + others.length;
+    expect(await positions(HEALTHY)).toEqual([end, end]);
+    expect((await positions(STOPPED))[0]).toBe(OF_STOPPED.length);
+  });
+
+  it('is named by /readyz, which stays 200, and by status, until an operator has acknowledged the loss', async () => {
+    await deleteRecordsBefore(stream, STOPPED, DELETED_BELOW);
+    const worker = startWorker('serve', stream.environment);
+    const origin = await originOf(worker);
+    const ready = async () => {
+      const response = await fetch(new URL('/readyz', origin));
+      return { status: response.status, text: await response.text() };
+    };
+    await until(async () => (await positions(HEALTHY))[1] === OF_HEALTHY.length, {
+      what: 'the healthy partition in the archive',
+      deadlineMs: 60_000,
+    });
+    expect(await ready()).toMatchObject({
+      status: 200,
+      text: expect.stringContaining(`partition ${STOPPED} stands still: DATA_GAP`) as string,
+    });
+    expect((await startWorker('status', stream.environment)).stdout).toMatch(
+      /partition 0 stands still since .*DATA_GAP/,
+    );
+
+    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
+    await until(async () => (await positions(STOPPED))[1] === OF_STOPPED.length, {
+      what: 'the stopped partition in the archive',
+      deadlineMs: 90_000,
+    });
+    expect((await ready()).text).not.toContain('stands still');
+    worker.kill('SIGTERM');
+    expect(await ending(worker)).toEqual(DONE);
+  }, 200_000);
+});
