@@ -1,9 +1,9 @@
 import { streamDifferences, withTables } from '@antenna/oracle';
 import type { SimulatedRecord } from '@antenna/simulator';
-import { DONE, ending, originOf, produce, rowsOf, until } from '@antenna/test-kit';
+import { endedWell, originOf, produce, rowsOf, until } from '@antenna/test-kit';
 import { newStream, someRecords, type Stream } from '../stream.ts';
 import { deleteRecordsBefore } from '../topic-changes.ts';
-import { startWorker } from '../workers.ts';
+import { drain, serve, startWorker, stop } from '../workers.ts';
 
 const STOPPED = 0;
 const HEALTHY = 1;
@@ -48,13 +48,13 @@ describe('a partition that stopped beside one that goes on', () => {
     expect(await positions(HEALTHY)).toEqual([OF_HEALTHY.length, OF_HEALTHY.length]);
     expect(await positions(STOPPED)).toEqual([0, 0]);
 
-    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await endedWell(startWorker('acknowledge-gap', stream.environment));
+    await drain(stream.environment);
     expect(await streamDifferences(stream, [...OF_STOPPED.slice(DELETED_BELOW), ...OF_HEALTHY])).toEqual([]);
   });
 
   it('lets drain finish the other one and end with 1 for a sum that leaves the range of bigint', async () => {
-    expect(await ending(startWorker('drain', stream.environment))).toEqual(DONE);
+    await drain(stream.environment);
     const [row] = await rowsOf<{ id: string; at: string }>(
       stream.databaseUrl,
       `UPDATE bytes SET value = ${MAX_BIGINT}
@@ -77,7 +77,7 @@ describe('a partition that stopped beside one that goes on', () => {
 
   it('is named by /readyz, which stays 200, and by status, until an operator has acknowledged the loss', async () => {
     await deleteRecordsBefore(stream, STOPPED, DELETED_BELOW);
-    const worker = startWorker('serve', stream.environment);
+    const { worker } = serve(stream.environment);
     const origin = await originOf(worker);
     const ready = async () => {
       const response = await fetch(new URL('/readyz', origin));
@@ -95,13 +95,12 @@ describe('a partition that stopped beside one that goes on', () => {
       /partition 0 stands still since .*DATA_GAP/,
     );
 
-    expect(await ending(startWorker('acknowledge-gap', stream.environment))).toEqual(DONE);
+    await endedWell(startWorker('acknowledge-gap', stream.environment));
     await until(async () => (await positions(STOPPED))[1] === OF_STOPPED.length, {
       what: 'the stopped partition in the archive',
       deadlineMs: 90_000,
     });
     expect((await ready()).text).not.toContain('stands still');
-    worker.kill('SIGTERM');
-    expect(await ending(worker)).toEqual(DONE);
+    await stop(worker);
   }, 200_000);
 });
