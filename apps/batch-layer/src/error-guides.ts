@@ -29,6 +29,10 @@ export const errorGuides: ErrorGuides = {
   NEWER_RESULT: { exitCode: 1 },
   COMPACTION_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NO_MANIFEST: { exitCode: 1, advice: () => 'check ARCHIVE_URL' },
+  CERTIFICATE_INVALID: {
+    exitCode: 1,
+    advice: () => 'print it again with batch-layer:certificate --output=json, and keep its bytes as they are',
+  },
   ANALYTICS_CONFLICT: { exitCode: 1, advice: () => 'check ANALYTICS_URL' },
 };
 

@@ -1,9 +1,9 @@
-import type { ArchiveReader } from '@antenna/event-archive';
-import { type FileScanner, hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
+import { hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
 import { archiveSettings, databaseSettings, loggedCommand } from '@antenna/cli';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
+import { parquetScanner } from './parquet-scanner.ts';
 import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 
@@ -18,7 +18,7 @@ export const verify = loggedCommand({
       const ports = {
         store,
         folder: { list: (hourMs: number) => archive.listHour(hourMs) },
-        scanner: scanner(archive),
+        scanner: parquetScanner(archive),
       };
       const hours = hoursBetween(range);
       const progress = showProgress(hours.length, 'hours');
@@ -36,21 +36,3 @@ export const verify = loggedCommand({
     });
   },
 });
-
-function scanner(archive: ArchiveReader): FileScanner {
-  return {
-    async scan({ path }, each) {
-      const { file, rows } = await archive.read(path);
-      const { partition } = rows;
-      for (let row = 0; row < rows.rows; row += 1) {
-        const [eventTimeMs = NaN, bytes = NaN, offset = NaN] = [
-          rows.eventTimeMs[row],
-          rows.bytes[row],
-          rows.offset[row],
-        ];
-        each({ eventTimeMs, bytes, partition, offset });
-      }
-      return file;
-    },
-  };
-}

@@ -1,8 +1,11 @@
 import { hourOf } from '@antenna/windowing';
 import type { ListedFile } from './ports.ts';
 
-/** The fields of an archived event that can be compared with the manifest. */
+/** An archived event. The manifest has facts of its time, bytes, partition and offset. */
 export interface ScannedRow {
+  readonly id: string;
+  readonly antennaId: string;
+  readonly app: string;
   /** Milliseconds since 1970. */
   readonly eventTimeMs: number;
   readonly bytes: number;
@@ -34,7 +37,13 @@ export interface FileFacts extends ScannedFile {
   readonly rowsOfOtherHours: number;
 }
 
-export async function readFileFacts(scanner: FileScanner, file: ListedFile, hourMs: number): Promise<FileFacts> {
+/** @param each likewise gets every row. */
+export async function readFileFacts(
+  scanner: FileScanner,
+  file: ListedFile,
+  hourMs: number,
+  each?: (row: ScannedRow) => void,
+): Promise<FileFacts> {
   const partitions = new Set<number>();
   const offsets = new Set<number>();
   let rows = 0;
@@ -42,7 +51,9 @@ export async function readFileFacts(scanner: FileScanner, file: ListedFile, hour
   let rowsOfOtherHours = 0;
   let first = Infinity;
   let last = -Infinity;
-  const scanned = await scanner.scan(file, ({ eventTimeMs, bytes, partition, offset }) => {
+  const scanned = await scanner.scan(file, (row) => {
+    const { eventTimeMs, bytes, partition, offset } = row;
+    each?.(row);
     rows += 1;
     eventBytes += BigInt(bytes);
     if (hourOf(eventTimeMs) !== hourMs) rowsOfOtherHours += 1;

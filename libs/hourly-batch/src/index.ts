@@ -1,5 +1,18 @@
+export {
+  type Certificate,
+  certifiedHourMs,
+  type CertificateHead,
+  type CertificateStore,
+  type CurrentCertificate,
+  InvalidCertificateError,
+  parseCertificate,
+  type StoredCertificate,
+} from './certificates/certificate.ts';
+export { checkChain, type CheckedChain } from './certificates/check-chain.ts';
+export { type VerifiedCertificate, verifyCertificate } from './certificates/verify-certificate.ts';
 export { compactHour, type CompactedTopic, type CompactionPorts, hoursToCompact } from './compact-hour.ts';
 export type * from './compaction-ports.ts';
+export type * from './corrections.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
 export * from './errors.ts';
 export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-facts.ts';

@@ -78,9 +78,23 @@ export interface HourCommit extends HourTotals {
   readonly startedAtMs: number;
 }
 
-export interface CommittedHour {
+export interface UserCounts {
   readonly usersOverQuota: number;
   readonly usersWithoutMetadata: number;
+}
+
+export interface CommittedHour extends UserCounts {
+  /** Rows that differ from the former result and were recorded as corrections, since a run of the hour was final. */
+  readonly correctedRows: number;
+  /** The certificate of the result; undefined for an hour that is not final, and in a foreign archive. */
+  readonly certificate: CertificateReference | undefined;
+}
+
+/** A place in the chain of certificates. */
+export interface CertificateReference {
+  readonly number: number;
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
 }
 
 export interface OverQuota {
@@ -90,7 +104,7 @@ export interface OverQuota {
 }
 
 /** The effect that a commit would have. */
-export interface HourPreview extends CommittedHour {
+export interface HourPreview extends UserCounts {
   /** Existing rows that would be replaced. */
   readonly replacedHourlyRows: number;
   readonly replacedOverQuotaRows: number;
@@ -137,8 +151,8 @@ export interface HourStore {
   /** Every hour that was counted, archived or computed, within the range if one is given. */
   statuses(range?: HourRange): Promise<HourStatuses>;
   /**
-   * Replaces the hour's totals and users over quota and records the run, all or nothing. Concurrent commits of one hour
-   * run one after the other.
+   * Replaces the hour's totals and users over quota, and records the run, its corrections of a former final result and
+   * the certificate of a final one, all or nothing. Concurrent commits of one hour run one after the other.
    * @throws {NewerResultError} without a change, when the store holds the result of a newer revision.
    */
   commit(result: HourCommit): Promise<CommittedHour>;

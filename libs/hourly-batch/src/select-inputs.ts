@@ -53,14 +53,18 @@ export function listingProblems(readings: HourReadings): readonly FileProblem[] 
   const known = new Set([...after.files.map(({ path }) => path), ...after.intendedPaths]);
   const sizes = new Map(listed.map(({ path, sizeBytes }) => [path, sizeBytes]));
   return [
-    ...before.files.flatMap((file) => contradiction(file, sizes.get(file.path))),
+    ...before.files.flatMap((file) => listingContradiction(file, sizes.get(file.path))),
     ...listed
       .filter(({ path }) => !known.has(path))
       .map(({ path }) => ({ path, problem: 'is known neither to the manifest nor to an open intent' })),
   ];
 }
 
-function contradiction({ path, sizeBytes }: ManifestFile, listedBytes: number | undefined): FileProblem[] {
+/** The difference between a file of the manifest and its listing; a file that is not listed is missing. */
+export function listingContradiction(
+  { path, sizeBytes }: ManifestFile,
+  listedBytes: number | undefined,
+): FileProblem[] {
   if (listedBytes === undefined) return [{ path, problem: 'is missing' }];
   return listedBytes === sizeBytes ? [] : [{ path, problem: `has ${listedBytes} bytes instead of ${sizeBytes}` }];
 }

@@ -6,7 +6,8 @@ import { verifyHour } from './verify-hour.ts';
 const good: readonly ScannedRow[] = [aRow(10, 5), aRow(11, 7)];
 
 function aRow(offset: number, bytes: number, overrides: Partial<ScannedRow> = {}): ScannedRow {
-  return { eventTimeMs: HOUR + offset, bytes, partition: 0, offset, ...overrides };
+  const who = { id: 'ana', antennaId: 'antenna', app: 'SKYPE' };
+  return { ...who, eventTimeMs: HOUR + offset, bytes, partition: 0, offset, ...overrides };
 }
 
 interface Found {

@@ -1,3 +1,4 @@
+import { fileDifferences, overlaps } from './file-differences.ts';
 import { type FileFacts, type FileScanner, readFileFacts } from './file-facts.ts';
 import type { HourFolder, HourStore, ManifestFile } from './ports.ts';
 import { type FileProblem, isForeign, listingProblems } from './select-inputs.ts';
@@ -35,47 +36,11 @@ export async function verifyHour({ store, folder, scanner }: VerifyPorts, hourMs
     try {
       const facts = await readFileFacts(scanner, file, hourMs);
       files.push({ ...file, ...facts });
-      problems.push(...differences(file, facts).map((problem) => ({ path: file.path, problem })));
+      problems.push(...fileDifferences(file, facts).map((problem) => ({ path: file.path, problem })));
     } catch (error) {
       problems.push({ path: file.path, problem: `cannot be read: ${String(error)}` });
     }
   }
   const isKnown = before.isKnown || listed.length > 0;
   return { hourMs, isKnown, isForeign: isForeign(readings), files, problems };
-}
-
-/** Files with overlapping offsets: files of one partition, hour and generation come from different chunks. */
-function overlaps(files: readonly ManifestFile[]): FileProblem[] {
-  const sorted = files.toSorted((left, right) => left.startOffset - right.startOffset);
-  return sorted.flatMap((file, index) => {
-    const isOverlapping = ({ topic, partition, generation, endOffset }: ManifestFile) =>
-      topic === file.topic &&
-      partition === file.partition &&
-      generation === file.generation &&
-      endOffset > file.startOffset;
-    const other = sorted.slice(0, index).find(isOverlapping);
-    return other === undefined ? [] : [{ path: file.path, problem: `has offsets of ${other.path} in its range` }];
-  });
-}
-
-function differences(file: ManifestFile, facts: FileFacts): string[] {
-  return [
-    ...differs('rows', facts.rows, file.rows),
-    ...differs('bytes of events', facts.eventBytes, file.eventBytes),
-    ...differs('a size of', facts.sizeBytes, file.sizeBytes),
-    ...differs('checksum', facts.checksum, file.checksum),
-    ...differs('rows of partition', facts.partitions.join(', '), String(file.partition)),
-    ...(facts.rowsOfOtherHours === 0 ? [] : [`has ${facts.rowsOfOtherHours} rows of other hours`]),
-    ...(facts.repeatedOffsets === 0 ? [] : [`has ${facts.repeatedOffsets} rows whose offsets are not their own`]),
-    ...outside(file, facts),
-  ];
-}
-
-function differs<T>(what: string, found: T, listed: T): string[] {
-  return found === listed ? [] : [`has ${what} ${String(found)} instead of ${String(listed)}`];
-}
-
-function outside({ startOffset, endOffset }: ManifestFile, { offsets }: FileFacts): string[] {
-  if (offsets === undefined || (offsets.first >= startOffset && offsets.last < endOffset)) return [];
-  return [`has offsets ${offsets.first} to ${offsets.last}, beyond [${startOffset}, ${endOffset})`];
 }

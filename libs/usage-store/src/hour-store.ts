@@ -23,6 +23,8 @@ export interface HourStoreOptions {
   readonly archiveUrl: string | undefined;
   /** The greatest number of users over quota in a preview. */
   readonly previewedUsers: number;
+  /** Name and version of the program, for certificates. */
+  readonly program?: string;
   /** Retries each call; all calls are idempotent. Without it a transient failure is thrown, too. */
   readonly patience?: Patience | undefined;
 }
@@ -52,13 +54,14 @@ export class PostgresHourStore implements HourStore {
 
   async commit(result: HourCommit): Promise<CommittedHour> {
     const { hourMs, revision, wasFinal, engine, events, startedAtMs } = result;
-    const row = await this.#call<{ users_over_quota: string; users_without_metadata: string }>(COMMIT_HOUR, {
+    const row = await this.#call<CommittedRow>(COMMIT_HOUR, {
       ...{ hourMs, revision, wasFinal, engine, events, startedAtMs },
       eventBytes: String(result.eventBytes),
       inputFiles: JSON.stringify(result.files.map(inputFile)),
       ...rowColumns(result.rows),
+      program: this.#options.program ?? null,
     });
-    return { usersOverQuota: Number(row.users_over_quota), usersWithoutMetadata: Number(row.users_without_metadata) };
+    return committedHour(row);
   }
 
   async preview(hourMs: number, { rows }: HourTotals): Promise<HourPreview> {
@@ -95,12 +98,29 @@ type StatusesJson = Omit<HourStatuses, 'hours' | 'partitions'> & {
   readonly partitions: readonly PartitionJson[];
 };
 
+interface CommittedRow {
+  readonly users_over_quota: string;
+  readonly users_without_metadata: string;
+  readonly corrected_rows: string;
+  readonly certificate_number: string | null;
+  readonly certificate_hash: string | null;
+}
+
 type PreviewJson = Omit<HourPreview, 'overQuota'> & {
   readonly overQuota: readonly Json<OverQuota, 'usage' | 'quota', 'email'>[];
 };
 
 function partitionOf(partition: PartitionJson) {
   return { ...partition, archivedUntilMs: partition.archivedUntilMs ?? undefined, gap: partition.gap ?? undefined };
+}
+
+function committedHour({ certificate_number: number, certificate_hash: hash, ...row }: CommittedRow): CommittedHour {
+  return {
+    usersOverQuota: Number(row.users_over_quota),
+    usersWithoutMetadata: Number(row.users_without_metadata),
+    correctedRows: Number(row.corrected_rows),
+    certificate: number === null || hash === null ? undefined : { number: Number(number), hash },
+  };
 }
 
 function overQuotaOf({ email, usage, quota }: PreviewJson['overQuota'][number]): OverQuota {

@@ -1,4 +1,6 @@
 export { PostgresDeadLetterStore } from './dead-letter-store.ts';
+export { PostgresCertificateStore } from './certificate-store.ts';
+export { PostgresCorrectionStore } from './correction-store.ts';
 export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
 export { databaseIdentity } from './database-identity.ts';
 export { openDatabase, type DatabaseOptions } from './database.ts';

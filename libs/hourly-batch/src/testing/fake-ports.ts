@@ -30,7 +30,12 @@ export function fakePorts({ readings = [aManifest()], listed = [aFile()], ...scr
         const error = errors.shift();
         if (error !== undefined) return Promise.reject(error);
         commits.push(commit);
-        return Promise.resolve({ usersOverQuota: 1, usersWithoutMetadata: 0 });
+        return Promise.resolve({
+          usersOverQuota: 1,
+          usersWithoutMetadata: 0,
+          correctedRows: 0,
+          certificate: undefined,
+        });
       },
       preview: () => {
         calls.push('preview');

@@ -1,8 +1,15 @@
 import { publicTables } from './0001-public-tables.ts';
 import { pipelineTables } from './0002-pipeline-tables.ts';
 import { quotaEvents } from './0003-quota-events.ts';
+import { correctionsAndCertificates } from './0004-corrections-and-certificates.ts';
 import { latenessAndDays } from './0005-lateness-and-days.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
-export const migrations: readonly NumberedMigration[] = [publicTables, pipelineTables, quotaEvents, latenessAndDays];
+export const migrations: readonly NumberedMigration[] = [
+  publicTables,
+  pipelineTables,
+  quotaEvents,
+  correctionsAndCertificates,
+  latenessAndDays,
+];

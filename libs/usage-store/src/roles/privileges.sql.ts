@@ -54,7 +54,12 @@ export const PRIVILEGES = `
     pipeline.read_manifest,
     pipeline.hour_statuses,
     pipeline.preview_over_quota,
-    pipeline.commit_hour
+    pipeline.commit_hour,
+    pipeline.correction_runs,
+    pipeline.corrected_rows,
+    pipeline.certificates_after,
+    pipeline.certificate_chain,
+    pipeline.certificate_of_hour
     TO antenna_batch;
 
   GRANT EXECUTE ON FUNCTION
@@ -84,6 +89,9 @@ export const PRIVILEGES = `
     pipeline.dead_letter_count,
     pipeline.lateness_by_hour,
     pipeline.recent_lateness,
-    pipeline.antenna_clock
+    pipeline.antenna_clock,
+    pipeline.correction_summary,
+    pipeline.hour_correction_report,
+    pipeline.certificate_report
     TO antenna_reader;
 `;

@@ -55,12 +55,12 @@ export const finality: SchemaFamily = {
     ) AS f
     GROUP BY w.hour;
 
-    -- Upper bound of the records of an hour that were lost before they were archived. A gap may have records of any
-    -- hour that was not final at the acknowledgement, that the archive has changed since, or that has events counted
-    -- beyond the start of the gap. It has none of an hour that began more than an hour after the acknowledgement, if
-    -- the clocks of the devices are right.
-    CREATE VIEW pipeline.lacking_hour AS
-    SELECT h.hour, sum(g.records_at_most)::bigint AS records
+    -- The hours that may lack records which were lost before they were archived. A gap may have records of any hour that
+    -- was not final at the acknowledgement, that the archive has changed since, or that has events counted beyond the
+    -- start of the gap. It has none of an hour that began more than an hour after the acknowledgement, if the clocks of
+    -- the devices are right.
+    CREATE VIEW pipeline.hour_gap AS
+    SELECT h.hour, g.id AS gap_id, g.records_at_most
     FROM pipeline.acknowledged_gap AS g
     JOIN pipeline.stream AS s USING (topic)
     CROSS JOIN LATERAL (
@@ -77,8 +77,11 @@ export const finality: SchemaFamily = {
       ) AS o (hour)
       WHERE o.hour + interval '1 hour' + s.allowed_lateness >= g.archived_until AT TIME ZONE 'UTC'
     ) AS h
-    WHERE g.sink = 'archive' AND h.hour < g.acknowledged_at AT TIME ZONE 'UTC' + interval '1 hour'
-    GROUP BY h.hour;
+    WHERE g.sink = 'archive' AND h.hour < g.acknowledged_at AT TIME ZONE 'UTC' + interval '1 hour';
+
+    -- Upper bound of the records that an hour lacks.
+    CREATE VIEW pipeline.lacking_hour AS
+    SELECT hour, sum(records_at_most)::bigint AS records FROM pipeline.hour_gap GROUP BY hour;
 
     -- The facts of each partition, for the batch layer, whose messages name the partitions.
     CREATE OR REPLACE FUNCTION pipeline.partition_facts() RETURNS jsonb

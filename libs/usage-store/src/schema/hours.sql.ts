@@ -117,14 +117,21 @@ export const hours: SchemaFamily = {
     -- Postgres could use a generic plan, which assumes ten rows.
     CREATE OR REPLACE FUNCTION pipeline.commit_hour(
       p_version integer, p_hour_ms bigint, p_revision bigint, p_was_final boolean, p_engine text, p_input_files jsonb,
-      p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[]
-    ) RETURNS TABLE (users_over_quota bigint, users_without_metadata bigint)
+      p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[],
+      p_program text DEFAULT NULL
+    ) RETURNS TABLE (
+      users_over_quota bigint, users_without_metadata bigint, corrected_rows bigint, certificate_number bigint,
+      certificate_hash text
+    )
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET plan_cache_mode = 'force_custom_plan' AS $$
     DECLARE
       computed constant timestamp := pipeline.utc(p_hour_ms);
       run_id constant bigint := nextval('pipeline.batch_run_id_seq');
-      newest bigint;
+      -- The run whose result the tables hold, and whether any run before this one was final.
+      former pipeline.batch_run;
+      was_ever_final boolean;
+      removed public.user_quota_limit[];
       over_quota bigint;
       without_metadata bigint;
       -- A final result judges the users over quota and those who were reported as over quota.
@@ -136,14 +143,19 @@ export const hours: SchemaFamily = {
       PERFORM pipeline.require_version(p_version);
       INSERT INTO pipeline.hour (hour) VALUES (computed) ON CONFLICT DO NOTHING;
       PERFORM 1 FROM pipeline.hour AS h WHERE h.hour = computed FOR UPDATE;
-      SELECT max(b.revision) INTO newest FROM pipeline.batch_run AS b WHERE b.hour = computed;
-      IF newest > p_revision THEN
+      SELECT b.* INTO former FROM pipeline.batch_run AS b
+      WHERE b.hour = computed ORDER BY b.revision DESC, b.id DESC LIMIT 1;
+      IF former.revision > p_revision THEN
         RAISE EXCEPTION 'hour % was computed from revision % already; this result is of revision %',
-          computed, newest, p_revision USING ERRCODE = 'AU004';
+          computed, former.revision, p_revision USING ERRCODE = 'AU004';
       END IF;
+      was_ever_final := EXISTS (SELECT FROM pipeline.batch_run AS b WHERE b.hour = computed AND b.was_final);
 
       -- Until here the tables hold the old result: what depends on the differences (pipeline.hour_changes) is called
       -- before the rows change.
+      IF was_ever_final THEN
+        PERFORM pipeline.record_hourly_corrections(run_id, computed, p_types, p_ids, p_values);
+      END IF;
 
       -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
       DELETE FROM public.bytes_hourly AS b
@@ -156,7 +168,10 @@ export const hours: SchemaFamily = {
       WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (computed, t.type, t.id, t.value);
 
       reported := pipeline.reported_users(computed);
-      DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed;
+      WITH deleted AS (
+        DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed RETURNING l
+      )
+      SELECT array_agg(d.l) INTO removed FROM deleted AS d;
       WITH used AS MATERIALIZED (
         SELECT * FROM pipeline.user_totals(p_types, p_ids, p_values)
       ), limited AS (
@@ -183,8 +198,17 @@ export const hours: SchemaFamily = {
       IF p_was_final THEN
         PERFORM pipeline.judge_quota_hour(computed, p_revision, reported, judged_ids, judged_usages, judged_quotas);
       END IF;
+      IF was_ever_final THEN
+        PERFORM pipeline.record_quota_corrections(run_id, computed, removed);
+        corrected_rows := pipeline.record_correction_run(run_id, former.id);
+      END IF;
 
-      RETURN QUERY SELECT over_quota, without_metadata;
+      -- The last step: certificates form a chain, so that hours that commit at once wait for each other from here on.
+      IF p_was_final THEN
+        SELECT c.number, c.hash INTO certificate_number, certificate_hash
+        FROM pipeline.certify(run_id, p_program, p_types, p_ids, p_values) AS c;
+      END IF;
+      RETURN QUERY SELECT over_quota, without_metadata, coalesce(corrected_rows, 0), certificate_number, certificate_hash;
     END
     $$;
 

@@ -1,4 +1,6 @@
 import { archive } from './archive.sql.ts';
+import { certificates } from './certificates.sql.ts';
+import { corrections } from './corrections.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
@@ -36,4 +38,6 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   hours,
   deadLetters,
   dashboards,
+  corrections,
+  certificates,
 ];

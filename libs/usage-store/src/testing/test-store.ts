@@ -45,3 +45,10 @@ export class TestStore {
     await this.#provided.close();
   }
 }
+
+/** All items of a paged answer. */
+export async function collected<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -35,7 +35,17 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'take_quota_events',
     'unsent_quota_events',
   ].sort(),
-  antenna_batch: ['commit_hour', 'hour_statuses', 'preview_over_quota', 'read_manifest'],
+  antenna_batch: [
+    'certificate_chain',
+    'certificate_of_hour',
+    'certificates_after',
+    'commit_hour',
+    'corrected_rows',
+    'correction_runs',
+    'hour_statuses',
+    'preview_over_quota',
+    'read_manifest',
+  ],
   antenna_operator: [
     ...forOperators,
     'begin_replay',

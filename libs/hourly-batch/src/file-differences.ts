@@ -1,0 +1,40 @@
+import type { FileFacts } from './file-facts.ts';
+import type { ManifestFile } from './ports.ts';
+import type { FileProblem } from './select-inputs.ts';
+
+/** The differences between the content of a file and what is listed of it, as phrases that follow the file's path. */
+export function fileDifferences(listed: ManifestFile, facts: FileFacts): string[] {
+  return [
+    ...differs('rows', facts.rows, listed.rows),
+    ...differs('bytes of events', facts.eventBytes, listed.eventBytes),
+    ...differs('a size of', facts.sizeBytes, listed.sizeBytes),
+    ...differs('checksum', facts.checksum, listed.checksum),
+    ...differs('rows of partition', facts.partitions.join(', '), String(listed.partition)),
+    ...(facts.rowsOfOtherHours === 0 ? [] : [`has ${facts.rowsOfOtherHours} rows of other hours`]),
+    ...(facts.repeatedOffsets === 0 ? [] : [`has ${facts.repeatedOffsets} rows whose offsets are not their own`]),
+    ...outside(listed, facts),
+  ];
+}
+
+/** Files with overlapping offsets: files of one partition, hour and generation come from different chunks. */
+export function overlaps(files: readonly ManifestFile[]): FileProblem[] {
+  const sorted = files.toSorted((left, right) => left.startOffset - right.startOffset);
+  return sorted.flatMap((file, index) => {
+    const isOverlapping = ({ topic, partition, generation, endOffset }: ManifestFile) =>
+      topic === file.topic &&
+      partition === file.partition &&
+      generation === file.generation &&
+      endOffset > file.startOffset;
+    const other = sorted.slice(0, index).find(isOverlapping);
+    return other === undefined ? [] : [{ path: file.path, problem: `has offsets of ${other.path} in its range` }];
+  });
+}
+
+function differs<T>(what: string, found: T, listed: T): string[] {
+  return found === listed ? [] : [`has ${what} ${String(found)} instead of ${String(listed)}`];
+}
+
+function outside({ startOffset, endOffset }: ManifestFile, { offsets }: FileFacts): string[] {
+  if (offsets === undefined || (offsets.first >= startOffset && offsets.last < endOffset)) return [];
+  return [`has offsets ${offsets.first} to ${offsets.last}, beyond [${startOffset}, ${endOffset})`];
+}

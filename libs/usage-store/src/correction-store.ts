@@ -1,0 +1,52 @@
+import type { CorrectedRow, CorrectionRun, CorrectionStore, HourRange } from '@antenna/hourly-batch';
+import type { Knex } from 'knex';
+import { functionAnswer } from './function-answer.ts';
+import { CORRECTED_ROWS, CORRECTION_RUNS } from './sql/batch.sql.ts';
+
+/** How many rows one call returns. */
+const PAGE_ROWS = 20_000;
+
+/** The record of corrections in Postgres. */
+export class PostgresCorrectionStore implements CorrectionStore {
+  readonly #database: Knex;
+
+  constructor(database: Knex) {
+    this.#database = database;
+  }
+
+  runs({ fromMs, toMs }: HourRange): Promise<readonly CorrectionRun[]> {
+    return functionAnswer(this.#database, CORRECTION_RUNS, { fromMs, toMs });
+  }
+
+  async *rows(runId: number): AsyncIterable<CorrectedRow> {
+    for (let skip = 0; ; skip += PAGE_ROWS) {
+      const page = await functionAnswer<RowJson[]>(this.#database, CORRECTED_ROWS, { runId, skip, most: PAGE_ROWS });
+      yield* page.map(correctedRow);
+      if (page.length < PAGE_ROWS) return;
+    }
+  }
+}
+
+interface RowJson {
+  readonly type: CorrectedRow['type'];
+  readonly id: string | null;
+  readonly oldValue: string | null;
+  readonly newValue: string | null;
+  readonly oldQuota: string | null;
+  readonly newQuota: string | null;
+}
+
+function correctedRow({ type, id, ...values }: RowJson): CorrectedRow {
+  return {
+    type,
+    id: id ?? undefined,
+    oldValue: integer(values.oldValue),
+    newValue: integer(values.newValue),
+    oldQuota: integer(values.oldQuota),
+    newQuota: integer(values.newQuota),
+  };
+}
+
+function integer(text: string | null): bigint | undefined {
+  return text === null ? undefined : BigInt(text);
+}
