@@ -6,7 +6,9 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { versionOfCheckout } from '../libs/cli/src/program-version.ts';
 import { lockFor } from './build/lock-for.mjs';
+import { withoutOldBuffers } from './build/old-buffers.mjs';
 
 const checkout = resolve(import.meta.dirname, '..');
 
@@ -34,7 +36,7 @@ const onlyPostgres = {
 
 /**
  * Source maps tell the lines of our own files only: Node reads a map whole before it runs the first line, and nine
- * tenths of it would be other people's.
+ * tenths of it would be other people's. (A file is loaded by one plugin alone, so old buffers are replaced here too.)
  */
 const mapsOfOwnSources = {
   name: 'maps-of-own-sources',
@@ -42,11 +44,14 @@ const mapsOfOwnSources = {
     const none = Buffer.from(JSON.stringify({ version: 3, sources: [''], mappings: 'AAAA' })).toString('base64');
     const comment = `\n//# sourceMappingURL=data:application/json;base64,${none}\n`;
     onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => ({
-      contents: `${await readFile(path, 'utf8')}${comment}`,
+      contents: `${withoutOldBuffers(await readFile(path, 'utf8'))}${comment}`,
       loader: 'js',
     }));
   },
 };
+
+/** What `--version` shows. */
+const version = versionOfCheckout(process.env.REVISION);
 
 function bundle(entryPoints, outdir) {
   return build({
@@ -67,6 +72,7 @@ function bundle(entryPoints, outdir) {
     minifyWhitespace: true,
     minifySyntax: true,
     external: [...installed, ...unused],
+    define: { 'process.env.PROGRAM_VERSION': JSON.stringify(version) },
     banner: { js: commonJsNames },
     metafile: true,
     logLevel: 'warning',

@@ -6,6 +6,8 @@ import {
   finalitySettings,
   loggedCommand,
   numberText,
+  type Progress,
+  showProgress,
   textTable,
 } from '@antenna/cli';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
@@ -14,7 +16,6 @@ import { hourSelection } from './hour-selection.ts';
 import { type EndedHour, refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
-import { type Progress, showProgress } from './progress.ts';
 import { failureText } from './failure-text.ts';
 
 /** Compacts the small files of final hours into a second root. */

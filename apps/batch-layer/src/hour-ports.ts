@@ -1,7 +1,7 @@
 import type { ArchiveReader } from '@antenna/event-archive';
 import type { HourEngine, HourFolder, HourPorts, HourStore } from '@antenna/hourly-batch';
+import type { Progress } from '@antenna/cli';
 import type { EngineChoice } from './engine-settings.ts';
-import type { Progress } from './progress.ts';
 
 /** How many files of a bucket are downloaded at the same time. */
 export const FETCHED_AT_A_TIME = 8;

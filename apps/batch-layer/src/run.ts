@@ -1,5 +1,13 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import { archiveSettings, databaseSettings, finalitySettings, knownFailure, loggedCommand } from '@antenna/cli';
+import {
+  archiveSettings,
+  databaseSettings,
+  finalitySettings,
+  knownFailure,
+  loggedCommand,
+  type Progress,
+  showProgress,
+} from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { engineSettings } from './engine-settings.ts';
 import { errorGuides } from './error-guides.ts';
@@ -10,7 +18,6 @@ import { refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { modeSettings } from './mode-settings.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
-import { type Progress, showProgress } from './progress.ts';
 
 /** Computes hours from the archive. */
 export const run = loggedCommand({

@@ -1,6 +1,7 @@
 import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
 import {
   countColumn,
+  type DatabaseConnection,
   databaseSettings,
   finalitySettings,
   formatReport,
@@ -10,7 +11,10 @@ import {
   outputSettings,
   type Report,
   type ReportColumns,
+  showReport,
+  watchSettings,
 } from '@antenna/cli';
+import type { Logger } from '@antenna/telemetry';
 import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './finality-text.ts';
 import { withHourStore } from './open-store.ts';
@@ -19,26 +23,35 @@ import { withHourStore } from './open-store.ts';
 export const status = loggedCommand({
   name: 'status',
   description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
-  settings: { output: outputSettings, finality: finalitySettings, database: databaseSettings },
-  async run({ output, finality: { allowedLatenessMs }, database }, { log, out }) {
-    await withHourStore(database, { archiveUrl: undefined, log }, async (store) => {
-      out(formatReport(hoursReport(await store.statuses(), allowedLatenessMs), output));
-    });
+  settings: { output: outputSettings, watch: watchSettings, finality: finalitySettings, database: databaseSettings },
+  async run({ output, watch, finality: { allowedLatenessMs }, database }, { log, out }) {
+    const read = async () => formatReport(await readHours(database, { allowedLatenessMs, log }), output);
+    await showReport(read, watch, { out, isTerminal: process.stdout.isTTY });
   },
 });
 
+/** Reads the state of all hours. @param allowedLatenessMs how long after its end an hour may still become final. */
+export async function readHours(
+  connection: DatabaseConnection,
+  { allowedLatenessMs, log }: { readonly allowedLatenessMs: number; readonly log: Logger },
+): Promise<Report<HourRow>> {
+  const options = { archiveUrl: undefined, log };
+  const statuses = await withHourStore(connection, options, (store) => store.statuses());
+  return hoursReport(statuses, allowedLatenessMs);
+}
+
 /** An hour, and why it is not final: undefined for a final one. */
-interface Row extends HourStatus {
+export interface HourRow extends HourStatus {
   readonly obstacle: string | undefined;
 }
 
-const columns: ReportColumns<Row> = {
+const columns: ReportColumns<HourRow> = {
   hour: { value: ({ hourMs }) => hourText(hourMs), cell: ({ hourMs }) => hourText(hourMs) },
   dirty: { value: isDirty, cell: (hour) => (isDirty(hour) ? 'dirty' : 'no') },
   files: countColumn(({ files }) => files),
   events: countColumn(({ events }) => events),
   last_run: {
-    ...instantColumn<Row>(({ lastRun }) => lastRun?.finishedAtMs),
+    ...instantColumn<HourRow>(({ lastRun }) => lastRun?.finishedAtMs),
     cell: ({ lastRun }) => (lastRun === undefined ? 'never' : instantText(lastRun.finishedAtMs)),
   },
   events_read: countColumn(({ lastRun }) => lastRun?.events),
@@ -54,8 +67,7 @@ const LEGEND = [
   'by the last run, whose result is in the tables; final: all that arrived in time for the hour is in the archive.',
 ];
 
-/** @param allowedLatenessMs how long after its end an hour may still become final. */
-function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): Report<Row> {
+function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): Report<HourRow> {
   const stream = { nowMs, partitions, allowedLatenessMs };
   const rows = hours.map((hour) => {
     const hourFinality = finality(hour, stream);
@@ -71,7 +83,7 @@ function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLateness
 }
 
 /** The finality of an hour, with its lost records and its late events, which a final hour can have too. */
-function finalCell(hour: Row): string {
+function finalCell(hour: HourRow): string {
   return [hour.obstacle === undefined ? 'final' : `no: ${hour.obstacle}`, ...lackRemarks(hour)].join('; ');
 }
 

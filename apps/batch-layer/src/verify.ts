@@ -1,10 +1,9 @@
 import { hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
-import { archiveSettings, databaseSettings, loggedCommand } from '@antenna/cli';
+import { archiveSettings, databaseSettings, loggedCommand, showProgress } from '@antenna/cli';
 import { hourRangeSettings } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { parquetScanner } from './parquet-scanner.ts';
-import { showProgress } from './progress.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 
 /** Compares the files of the archive with the manifest. */

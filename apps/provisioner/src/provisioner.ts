@@ -18,8 +18,8 @@ const provision = loggedCommand({
     const database = await connectWithRetry(connection, { applicationName: 'provisioner', log });
     try {
       say(messages.connected);
-      await patience.retry(() => checkExistingTables(database));
-      messages.creatingTables.forEach(say);
+      const missing = await patience.retry(() => checkExistingTables(database));
+      for (const table of missing) say(messages.creatingTable[table]);
       await patience.retry(() => migrate(connection, { log }));
       await patience.retry(() => createLogins(database, connection, passwords));
       await patience.retry(() => grantRights(database, roles));

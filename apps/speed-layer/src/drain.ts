@@ -1,5 +1,6 @@
 import { loggedCommand, ProductError } from '@antenna/cli';
 import { drained, PartitionsStoppedError } from './drained.ts';
+import { drainProgress } from './drain-progress.ts';
 import { IngestionSummary } from './ingestion-summary.ts';
 import { logged } from './logged-events.ts';
 import { connectWorker } from './connect-worker.ts';
@@ -17,15 +18,17 @@ export const drain = loggedCommand({
   description: 'processes all that the topic holds at the start, in every sink, and ends',
   settings: workerSettings,
   async run(settings, { log, out }) {
-    const stopped = untilStopped();
     const summary = new IngestionSummary();
     const startedMs = Date.now();
     const open = await connectWorker(settings, { log, observer: logged(summary, log) });
+    // A signal before this has ended the process at once: there was nothing to save.
+    const stopped = untilStopped();
+    const progress = drainProgress();
     try {
       open.quotaEvents?.start();
       await open.worker.start();
       const outcome = await Promise.race([
-        drained(open, settings.ingestion.sinks).then(
+        drained(open, settings.ingestion.sinks, progress.look).then(
           () => 'drained' as const,
           (error: unknown) => {
             if (error instanceof PartitionsStoppedError) return error;
@@ -35,6 +38,7 @@ export const drain = loggedCommand({
         stopped,
         open.worker.failure,
       ]);
+      progress.stop();
       // All records are archived now: noting the end offsets once more lets hours become final.
       await open.worker.noteEnds();
       const seconds = (Date.now() - startedMs) / 1000;
@@ -44,6 +48,7 @@ export const drain = loggedCommand({
       if (isStopped) throw outcome;
       if (outcome !== 'drained') throw new NotDrainedError(`${outcome} came before all was processed`);
     } finally {
+      progress.stop();
       await open.worker.stop();
       await open.quotaEvents?.stop();
       await open.close();

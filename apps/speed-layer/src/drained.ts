@@ -41,13 +41,19 @@ export class PartitionsStoppedError extends ProductError {
  * Resolves when every position of these sinks has passed the end offsets that the topic had at the start. Positions
  * that other workers of the group move count too. Even with nothing left to do, this worker's partitions are claimed
  * before it resolves, and the claim refuses a topic other than the one that the positions belong to.
+ * @param look is called again and again with the number of records that this worker has not read yet.
  * @throws {PartitionsStoppedError} when all partitions except the stopped ones are done.
  */
-export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promise<void> {
+export async function drained(
+  parts: DrainParts,
+  sinks: readonly Sink[],
+  look: (recordsLeft: number) => void = () => undefined,
+): Promise<void> {
   const { ingestion, source, retry } = parts;
   const ends = endsOf(await retry('read offsets', () => source.offsets(), UNTIL_IT_PASSES), 'stable');
   const startedMs = Date.now();
   for (;;) {
+    if (ingestion.isClaimed) look(leftBefore(ends, ingestion.takenOffsets));
     if (ingestion.hasTaken(ends)) {
       await ingestion.saveAll();
       const stopped = await retry('read positions', () => stoppedBefore(parts, sinks, ends), UNTIL_IT_PASSES);
@@ -56,6 +62,10 @@ export async function drained(parts: DrainParts, sinks: readonly Sink[]): Promis
     }
     await delay(LOOK_MS);
   }
+}
+
+function leftBefore(ends: ReadonlyMap<number, number>, taken: ReadonlyMap<number, number>): number {
+  return [...taken].reduce((sum, [partition, offset]) => sum + Math.max(0, (ends.get(partition) ?? 0) - offset), 0);
 }
 
 /** The stopped partitions once all others have passed their ends; undefined before. */

@@ -22,11 +22,12 @@ export interface StreamState {
   readonly lateness: StreamLateness | undefined;
 }
 
-interface Row extends PartitionProgress {
+/** A partition, and the code of the fault that stopped it. */
+export interface ProgressRow extends PartitionProgress {
   readonly fault: string | undefined;
 }
 
-const columns: ReportColumns<Row> = {
+const columns: ReportColumns<ProgressRow> = {
   partition: plainColumn(({ partition }) => partition),
   end: plainColumn(({ endOffset }) => endOffset),
   totals: plainColumn(({ offsets }) => offsets.totals),
@@ -52,7 +53,7 @@ const LEGEND = [
 ];
 
 /** The progress by partition, with the lines that sum it up above the table. */
-export function progressReport({ topic, partitions, faults, refused, lateness }: StreamState): Report<Row> {
+export function progressReport({ topic, partitions, faults, refused, lateness }: StreamState): Report<ProgressRow> {
   const codes = new Map(faults.map(({ partition, code }) => [partition, code]));
   return {
     columns,
@@ -72,20 +73,20 @@ function isAttended({ lag }: PartitionProgress): boolean {
   return lag.totals !== undefined;
 }
 
-function stateOf(row: Row): string {
+function stateOf(row: ProgressRow): string {
   if (row.fault !== undefined) return 'stopped';
   if (!isAttended(row)) return 'nobody';
   return row.isIdle ? 'idle' : 'moving';
 }
 
 /** A column of instants for programs only. */
-function instantValue(timeMs: (row: Row) => number | undefined): ReportColumn<Row> {
+function instantValue(timeMs: (row: ProgressRow) => number | undefined): ReportColumn<ProgressRow> {
   const { value } = instantColumn(timeMs);
   return value === undefined ? {} : { value };
 }
 
 /** People see in the state what stopped the partition and what is being archived; programs have columns for both. */
-function withIntent(column: ReportColumn<Row>): ReportColumn<Row> {
+function withIntent(column: ReportColumn<ProgressRow>): ReportColumn<ProgressRow> {
   return {
     ...column,
     cell(row) {
@@ -97,7 +98,7 @@ function withIntent(column: ReportColumn<Row>): ReportColumn<Row> {
   };
 }
 
-function workerText(row: Row): string {
+function workerText(row: ProgressRow): string {
   const { owner, notedAtMs } = row;
   if (owner === undefined) return '-';
   return isAttended(row) ? owner : `${owner}, last seen ${instantText(notedAtMs)}`;

@@ -14,16 +14,22 @@ export const serve = loggedCommand({
   description: 'ingests until SIGTERM or SIGINT, then saves the records that it has read and leaves the group',
   settings: { ...workerSettings, http: httpSettings },
   async run(settings, { log }) {
-    const stopped = untilStopped();
     const registry = createMetrics({ processMetrics: true });
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
     const open = await connectWorker(settings, { log, observer, registry });
+    // A signal before this has ended the process at once: there was nothing to save.
+    const stopped = untilStopped();
     const health = await startHealthServer({
       ...settings.http,
       registry,
       isLive: () =>
         open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] },
       isReady: () => readiness(open),
+    }).catch(async (error: unknown) => {
+      // Open connections would keep the process alive for seconds after its error.
+      await open.worker.stop();
+      await open.close();
+      throw error;
     });
     log.info('ingesting', { topic: settings.kafka.topic, sinks: settings.ingestion.sinks, httpPort: health.port });
     const stopFollowing = new StreamMetrics(registry).follow(open.progress, log);

@@ -1,6 +1,7 @@
-import { Command as Program, Option } from 'commander';
+import { Command as Program, CommanderError, Option } from 'commander';
 import type { Command } from './command.ts';
 import type { ErrorGuides } from './describe-failure.ts';
+import { programVersion } from './program-version.ts';
 import type { SettingInput, Setting } from './setting.ts';
 import type { Lookup } from './settings-group.ts';
 
@@ -46,8 +47,10 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Pr
       },
     })
     .showHelpAfterError('(--help lists the commands and settings)');
+  addVersion(program, writeOut);
   for (const command of app.commands) {
     const target = targetOf(program, command.name);
+    if (target !== program) addVersion(target, writeOut);
     const options = addCommand(target, command);
     target.action(() => {
       const flags: Readonly<Record<string, unknown>> = target.opts();
@@ -62,6 +65,15 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Pr
   // When a command is required and none is named, commander shows the help and throws.
   if (first === undefined) throw new Error(`${app.name} declares no command`);
   return first;
+}
+
+/** Unlike commander's own option, it finds the version out only when it is asked for. */
+function addVersion(target: Program, writeOut: ProcessContext['writeOut']): void {
+  target.option('--version', 'show the version of the program').on('option:version', () => {
+    const version = programVersion();
+    writeOut(`${version}\n`);
+    throw new CommanderError(0, 'commander.version', version);
+  });
 }
 
 /** The program of a command. A name of two words is a subcommand: `dead-letters list`. */

@@ -8,6 +8,8 @@ interface RunningApp {
   readonly name: string;
   /** Writes results to standard output, for people and pipes. */
   readonly out: (text: string) => void;
+  /** Sentences about variables of the environment that are no settings but look like ones. */
+  readonly warnings: readonly string[];
 }
 
 /** What a command gets in addition to its settings. */
@@ -17,7 +19,7 @@ export interface CommandContext extends RunningApp {
 }
 
 /** What a command with a logger gets in addition to its settings. */
-interface LoggedContext extends RunningApp {
+interface LoggedContext extends Omit<RunningApp, 'warnings'> {
   /** The logger; it hides the secrets among the settings. */
   readonly log: Logger;
 }
@@ -76,9 +78,11 @@ export function loggedCommand<G extends Groups>({ settings, run, ...declaration 
   return command<G & LogGroup>({
     ...declaration,
     settings: { ...settings, log: logSettings },
-    run(values, { name, out, secrets }) {
-      const { log }: GroupValues<LogGroup> = values;
-      return run(values, { name, out, log: createLogger({ ...log, name, secrets }) });
+    run(values, { name, out, secrets, warnings }) {
+      const { log: logging }: GroupValues<LogGroup> = values;
+      const log = createLogger({ ...logging, name, secrets });
+      for (const warning of warnings) log.warn(warning);
+      return run(values, { name, out, log });
     },
   });
 }

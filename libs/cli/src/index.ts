@@ -9,6 +9,8 @@ export { httpSettings } from './groups/http.ts';
 export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
 export { logSettings } from './groups/log.ts';
 export { isNetworkFailure } from './network-failure.ts';
+export { programVersion } from './program-version.ts';
+export { type Progress, showProgress } from './progress.ts';
 export { ProductError } from './product-error.ts';
 export {
   countColumn,
@@ -26,4 +28,5 @@ export { execute, runApp } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';
 export { anyText, listOf, oneOf, splitList, textLike, wholeNumber, yesOrNo } from './setting-types.ts';
+export { showReport, watchSettings } from './watch.ts';
 export { tlsFailureOf, type TlsFailure } from './tls-failure.ts';

@@ -276,6 +276,39 @@ describe('an application with a default command and a named one', () => {
   });
 });
 
+describe('the version', () => {
+  it.each(['--version', 'serve --version', 'hour --version'])(
+    'is shown by «%s» without a setting being read: that of package.json and the commit',
+    async (line) => {
+      const { exitCode, out, err, seen } = await run(line, { HTTP_PORT: 'wrong' });
+      expect({ exitCode, err, seen }).toEqual({ exitCode: 0, err: '', seen: [] });
+      expect(out).toMatch(/^\d+\.\d+\.\d+(\+[0-9a-f]{12}(-dirty)?)?\n$/);
+    },
+  );
+});
+
+describe('a variable whose name is nearly that of a setting', () => {
+  const env = { HTTP_PROT: 'hunter2' };
+
+  it('is a warning for the command, without its value', async () => {
+    const seen: (readonly string[])[] = [];
+    const serve = command({
+      description: '',
+      settings: { http: httpSettings },
+      run: (_settings, { warnings }) => Promise.resolve(void seen.push(warnings)),
+    });
+    const app = { name: 'worker', description: '', commands: [serve] };
+    await execute(app, { args: [], env, writeOut: () => undefined, writeErr: () => undefined });
+    expect(seen).toEqual([['the variable HTTP_PROT has no effect: no setting has this name; did you mean HTTP_PORT?']]);
+  });
+
+  it('is named among the problems when a setting is missing', async () => {
+    const { exitCode, err } = await run('hour', env);
+    expect(exitCode).toBe(2);
+    expect(err).toMatch(/--date: missing.*\n.*HTTP_PROT has no effect.* did you mean HTTP_PORT\?\n$/);
+  });
+});
+
 describe('the help', () => {
   it('lists the settings of a command with defaults and variables', async () => {
     const { exitCode, out, seen } = await run('serve --help');

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { type App, parseCommandLine, type ProcessContext } from './command-line.ts';
 import { describeFailure } from './describe-failure.ts';
+import { nearMisses, nearMissText } from './near-misses.ts';
 
 const wrongUsage = 2;
 /** How long open handles, such as a connection that was not closed, may keep a finished process alive. */
@@ -9,16 +10,32 @@ const lingerMs = 10_000;
 /**
  * Runs the command that the command line names, and ends the process with its exit code: 0 done, 1 failed, 2 wrong
  * usage or settings, or the `exitCode` of the error thrown.
+ * @param args the arguments after the names of Node and of the script.
  */
-export async function runApp(app: App): Promise<void> {
+export async function runApp(app: App, args: readonly string[] = process.argv.slice(2)): Promise<void> {
   if (process.pid === 1) endAtSignals();
+  hideHarmlessWarnings();
   process.exitCode = await execute(app, {
-    args: process.argv.slice(2),
+    args,
     env: process.env,
     writeOut: (text) => process.stdout.write(text),
     writeErr: (text) => process.stderr.write(text),
   });
   setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/**
+ * Warnings of Node about libraries' calls that have no effect and that nobody can act on: kafkajs sets timers in the
+ * past, google-auth-library says that this machine is not on Google Cloud before our own error says what is missing.
+ */
+const HARMLESS: ReadonlySet<string> = new Set(['TimeoutNegativeWarning', 'MetadataLookupWarning']);
+
+function hideHarmlessWarnings(): void {
+  const shown = process.listeners('warning');
+  process.removeAllListeners('warning').on('warning', (warning) => {
+    if (HARMLESS.has(warning.name)) return;
+    for (const listener of shown) listener(warning);
+  });
 }
 
 /** Unlike other processes, process 1 of a container does not end at a signal that it does not listen for. */
@@ -37,12 +54,14 @@ export async function execute(app: App, context: ProcessContext): Promise<number
   try {
     const { command, lookup } = parseCommandLine(app, context);
     const prepared = command.prepare(lookup);
+    const warnings = nearMisses(app.commands, context.env).map(nearMissText);
     if (!prepared.ok) {
-      context.writeErr(`${app.name}: wrong settings\n${prepared.problems.map((line) => `  ${line}\n`).join('')}`);
+      const lines = [...prepared.problems, ...warnings].map((line) => `  ${line}\n`);
+      context.writeErr(`${app.name}: wrong settings\n${lines.join('')}`);
       return wrongUsage;
     }
     secrets = prepared.secrets;
-    await prepared.value({ name: app.name, out: context.writeOut });
+    await prepared.value({ name: app.name, out: context.writeOut, warnings });
     return 0;
   } catch (error) {
     // Commander has already written the help or the error message.

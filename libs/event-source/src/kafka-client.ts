@@ -39,7 +39,7 @@ export function kafkaClient(
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6 },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => {
-      log(entry.log.message, detailsOf(entry));
+      if (!isRepeated(entry)) log(entry.log.message, detailsOf(entry));
     },
     ...changes,
   };
@@ -51,9 +51,16 @@ function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
   return { ...(ca === undefined ? {} : { ca: [ca] }), ...(cert === undefined ? {} : { cert, key }) };
 }
 
+/** The client logs each response with an error code, and then throws it to the caller, who handles or logs it. */
+function isRepeated({ namespace, log }: LogEntry): boolean {
+  return namespace === 'Connection' && log.message.startsWith('Response ');
+}
+
 function detailsOf({ namespace, log }: LogEntry): Readonly<Record<string, unknown>> {
   const details: Record<string, unknown> = { namespace, ...log };
   delete details['message'];
   delete details['timestamp'];
+  // It leads through the client's own code only.
+  delete details['stack'];
   return details;
 }

@@ -148,6 +148,12 @@ export class Ingestion implements RecordReceiver {
     return this.#isClaimed && this.#assigned.every((each) => this.#stopped.has(each) || hasReached(each));
   }
 
+  /** The offset of the next record to take, of each claimed partition. */
+  get takenOffsets(): ReadonlyMap<number, number> {
+    const processors = this.#assignments.flatMap(({ assignment }) => [...assignment.processors]);
+    return new Map(processors.map(([partition, { takenTo }]) => [partition, takenTo]));
+  }
+
   /** Makes all taken records durable in both sinks; returns early when the assignment is lost meanwhile. */
   async saveAll(): Promise<void> {
     await Promise.all(this.#assignments.map(({ committer }) => committer.saveAll()));

@@ -38,7 +38,10 @@ const totals: RequiredTable = {
   nullable: [],
 };
 
-const REQUIRED: Readonly<Record<string, RequiredTable>> = {
+/** The tables of schema `public`, in the order in which the migration creates them. */
+type PublicTable = 'bytes' | 'bytes_hourly' | 'user_quota_limit' | 'user_metadata';
+
+const REQUIRED: Readonly<Record<PublicTable, RequiredTable>> = {
   bytes: totals,
   bytes_hourly: totals,
   user_quota_limit: {
@@ -52,6 +55,8 @@ const REQUIRED: Readonly<Record<string, RequiredTable>> = {
     nullable: [],
   },
 };
+
+const TABLES = ['bytes', 'bytes_hourly', 'user_quota_limit', 'user_metadata'] as const satisfies readonly PublicTable[];
 
 /** Existing tables of schema `public` cannot hold the rows that the programs write. */
 class TablesDifferError extends ProductError {
@@ -69,17 +74,20 @@ class TablesDifferError extends ProductError {
 /**
  * Compares the existing tables of schema `public` with the requirements of the programs. Additional columns are allowed
  * if an INSERT may leave them out.
+ * @returns the tables that do not exist yet.
  * @throws {TablesDifferError} with every difference.
  */
-export async function checkExistingTables(database: Knex): Promise<void> {
-  const names = arrayOfTexts(Object.keys(REQUIRED));
+export async function checkExistingTables(database: Knex): Promise<readonly PublicTable[]> {
+  const names = arrayOfTexts(TABLES);
   const { rows } = await database.raw<{ rows: Relation[] }>(PUBLIC_RELATIONS, { names });
-  const differences = rows.flatMap((relation) => differencesOf(relation, REQUIRED[relation.name]));
+  const existing = new Map(rows.map((relation) => [relation.name, relation]));
+  const differences = TABLES.flatMap((table) => differencesOf(existing.get(table), REQUIRED[table]));
   if (differences.length > 0) throw new TablesDifferError(differences);
+  return TABLES.filter((table) => !existing.has(table));
 }
 
-function differencesOf(relation: Relation, required: RequiredTable | undefined): readonly string[] {
-  if (required === undefined) return [];
+function differencesOf(relation: Relation | undefined, required: RequiredTable): readonly string[] {
+  if (relation === undefined) return [];
   const table = `public.${relation.name}`;
   if (!relation.isTable) return [`${table} is no table, and must be one`];
   const found = new Map(relation.columns.map((column) => [column.name, column]));

@@ -1,5 +1,6 @@
 import type { RejectionReason, UsageEvent } from '@antenna/event-schema';
 import { type Chance, seededChance } from './chance.ts';
+import { dailyCurve, habits } from './daily-life.ts';
 import { malformedRecord } from './malformed.ts';
 import { type Population, populationOf, type PopulationOptions } from './population.ts';
 import { writeTime } from './written-time.ts';
@@ -12,8 +13,10 @@ export interface SimulationOptions extends PopulationOptions {
   readonly toMs: number;
   /** How many records, malformed ones among them. */
   readonly events: number;
-  /** Greatest number of bytes of an event. */
+  /** Greatest number of bytes of an event; not for lifelike users, who have habits of their own. */
   readonly maxBytes: number;
+  /** Events follow the hours of the day, and some users use far more than others. Otherwise all is even. */
+  readonly isLifelike?: boolean;
   /** Events come up to this many milliseconds after their turn. */
   readonly outOfOrderMs: number;
   /** Share of events, from 0 to 1, that come `lateByMs` later than that. */
@@ -36,14 +39,24 @@ interface Simulation {
   readonly options: SimulationOptions;
   readonly population: Population;
   readonly chance: Chance;
+  /** The greatest number of bytes of a user's events. */
+  readonly maxBytesOf: (user: string) => number;
 }
 
-/** Makes records in the order in which they are to be sent: event time moves on evenly, except for what comes late. */
+/**
+ * Makes records in the order in which they are to be sent: event time moves on, evenly or by the hours of the day,
+ * except for what comes late.
+ */
 export function* simulate(options: SimulationOptions): Generator<SimulatedRecord, void, undefined> {
-  const simulation = { options, population: populationOf(options), chance: seededChance(options.seed) };
-  for (let index = 0; index < options.events; index++) {
-    const passedMs = Math.floor(((options.toMs - options.fromMs) * index) / options.events);
-    yield recordAt(options.fromMs + passedMs, simulation);
+  const { fromMs, toMs, events, isLifelike = false } = options;
+  const population = populationOf(options);
+  const habitOf = isLifelike ? habits(population.users, options) : undefined;
+  const maxBytesOf = (user: string) => habitOf?.get(user) ?? options.maxBytes;
+  const simulation = { options, population, chance: seededChance(options.seed), maxBytesOf };
+  const curve = isLifelike ? dailyCurve(options) : undefined;
+  for (let index = 0; index < events; index++) {
+    const evenMs = fromMs + Math.floor(((toMs - fromMs) * index) / events);
+    yield recordAt(curve?.(index / events) ?? evenMs, simulation);
   }
 }
 
@@ -55,10 +68,14 @@ function recordAt(arrivalMs: number, simulation: Simulation): SimulatedRecord {
   return { key: user, value, fact: reason };
 }
 
-function usageOf(id: string, arrivalMs: number, { options, population, chance }: Simulation): SimulatedRecord {
+function usageOf(
+  id: string,
+  arrivalMs: number,
+  { options, population, chance, maxBytesOf }: Simulation,
+): SimulatedRecord {
   const { timestamp, eventTimeMs } = writeTime(usedAt(arrivalMs, options, chance), options.fromMs, chance);
   const antennaId = chance.oneOf(population.antennas);
-  const bytes = chance.integer(0, options.maxBytes);
+  const bytes = chance.integer(0, maxBytesOf(id));
   const app = chance.oneOf(options.apps);
   const value = Buffer.from(JSON.stringify({ timestamp, id, antenna_id: antennaId, bytes, app }));
   return { key: id, value, fact: { eventTimeMs, id, antennaId, bytes, app } };

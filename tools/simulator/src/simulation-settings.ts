@@ -1,4 +1,4 @@
-import { setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { instant, share, words } from './kinds.ts';
 import type { SimulationOptions } from './simulate.ts';
 
@@ -44,11 +44,10 @@ export const simulationSettings = settingsGroup({
       type: words,
       default: 'SKYPE,FACETIME,TELEGRAM,FACEBOOK',
     }),
-    maxBytes: setting({
+    maxBytes: optionalSetting({
       name: 'max-bytes',
-      description: 'greatest number of bytes of an event',
+      description: 'greatest number of bytes of an event: makes all hours and users alike, instead of a daily curve',
       type: wholeNumber(0, 2 ** 40),
-      default: '10000',
     }),
     outOfOrderMs: setting({
       name: 'out-of-order',
@@ -90,5 +89,9 @@ export const simulationSettings = settingsGroup({
       problem: ({ users, unknownUsers }) => (users + unknownUsers > 0 ? undefined : '--users: nobody uses any data'),
     },
   ],
-  value: (values): SimulationOptions => values,
+  value: ({ maxBytes, ...values }): SimulationOptions => ({
+    ...values,
+    maxBytes: maxBytes ?? 0,
+    isLifelike: maxBytes === undefined,
+  }),
 });

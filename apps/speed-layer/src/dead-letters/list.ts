@@ -1,4 +1,4 @@
-import type { ListedDeadLetters } from '@antenna/ingestion';
+import type { DeadLetterFilter, ListedDeadLetters } from '@antenna/ingestion';
 import {
   countColumn,
   formatReport,
@@ -9,7 +9,8 @@ import {
   type Report,
   type ReportColumns,
 } from '@antenna/cli';
-import { deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';
+import type { Logger } from '@antenna/telemetry';
+import { type Connections, deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';
 import { listSettings } from './selection-settings.ts';
 import { replayText } from './texts.ts';
 
@@ -19,14 +20,26 @@ export const listDeadLetters = loggedCommand({
   description: 'lists dead letters and ranges of them, without their payloads',
   settings: { ...deadLetterSettings, selection: listSettings, output: outputSettings },
   async run({ selection: filter, output, ...connections }, { log, out }) {
-    const found = await withDeadLetters(connections, log, (store) => store.list({ ...filter, most: filter.most + 1 }));
-    const report = listReport(found.slice(0, filter.most), found.length > filter.most);
+    const report = await readDeadLetters(filter, connections, log);
     out(formatReport(report, output));
-    if (found.length > filter.most && output !== 'table') log.warn('there are more: --limit shows more of them');
+    if (report.hasMore && output !== 'table') log.warn(MORE);
   },
 });
 
 type Listed = ListedDeadLetters;
+
+const MORE = 'there are more: --limit shows more of them';
+
+/** Reads the dead letters of a filter. */
+export async function readDeadLetters(
+  filter: DeadLetterFilter,
+  connections: Connections,
+  log: Logger,
+): Promise<Report<Listed> & { readonly hasMore: boolean }> {
+  const found = await withDeadLetters(connections, log, (store) => store.list({ ...filter, most: filter.most + 1 }));
+  const hasMore = found.length > filter.most;
+  return { ...listReport(found.slice(0, filter.most), hasMore), hasMore };
+}
 
 const columns: ReportColumns<Listed> = {
   partition: { value: ({ partition }) => partition },
@@ -58,10 +71,7 @@ function listReport(rows: readonly Listed[], hasMore: boolean): Report<Listed> {
   return {
     columns,
     rows,
-    below: [
-      ...(rows.length === 0 ? [] : [`${records} records`]),
-      ...(hasMore ? ['there are more: --limit shows more of them'] : []),
-    ],
+    below: [...(rows.length === 0 ? [] : [`${records} records`]), ...(hasMore ? [MORE] : [])],
     empty: 'no dead letters',
   };
 }

@@ -42,6 +42,10 @@ const MOST_LISTED = 100_000;
 /** How often the command checks whether the workers have processed the new records. */
 const LOOK_MS = 250;
 
+const WAITS =
+  'waiting until a worker has processed what was sent; if none runs, start one (speed-layer:drain), or end this with ' +
+  'Ctrl-C and run it again later: it sends nothing twice, and reports the outcomes';
+
 /** Sends dead letters to the topic again, and reports what the workers made of them. */
 export const replayDeadLetters = loggedCommand({
   name: 'dead-letters replay',
@@ -65,6 +69,7 @@ export const replayDeadLetters = loggedCommand({
           for (const letter of letters) {
             sent.push({ letter, result: await replay(letter, { ledger: store, sender, persist, by }) });
           }
+          if (sent.length > 0 && waitMs > 0) log.info(WAITS, { atMostMs: waitMs, groupId: connections.kafka.groupId });
           return { replayed: await withFates(sent, { ledger: store, reader }, Date.now() + waitMs), hasMore };
         },
         clusterId,

@@ -6,11 +6,18 @@ export interface Progress {
   step(text: string): void;
   /** Counts one unit of work as done. */
   advance(): void;
+  /** Says how many units are done. */
+  reach(done: number): void;
   /** Removes the bar. */
   stop(): void;
 }
 
-const SILENT: Progress = { step: () => undefined, advance: () => undefined, stop: () => undefined };
+const SILENT: Progress = {
+  step: () => undefined,
+  advance: () => undefined,
+  reach: () => undefined,
+  stop: () => undefined,
+};
 
 /** @param total the number of units of work. @param unit their name in the plural. */
 export function showProgress(total: number, unit: string, stream: NodeJS.WriteStream = process.stderr): Progress {
@@ -29,6 +36,9 @@ export function showProgress(total: number, unit: string, stream: NodeJS.WriteSt
     },
     advance: () => {
       bar.increment(1, { step: '' });
+    },
+    reach: (done) => {
+      bar.update(done);
     },
     stop: () => {
       bar.stop();

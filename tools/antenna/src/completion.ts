@@ -1,0 +1,68 @@
+import type { App, Command } from '@antenna/cli';
+
+/** The words that may follow a beginning of a command line; flags end with `=` where a value follows. */
+type Words = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * A script for bash and zsh: the function `antenna`, which runs the programs of the checkout from anywhere, and the
+ * completion of its commands and flags, written from their declarations.
+ * @param checkout the folder of the checkout.
+ */
+export function completionScript(apps: readonly App[], checkout: string): string {
+  const cases = [...wordsOf(apps)].map(
+    ([line, words]) => `    ${quoted(line)}) words=${quoted([...words].join(' '))} ;;`,
+  );
+  return `${[
+    `antenna() { (cd ${quoted(checkout)} && npx antenna "$@"); }`,
+    '_antenna() {',
+    '  local line="" word words=""',
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    '    case "$word" in -*|=) ;; *) line="$line $word" ;; esac',
+    '  done',
+    '  case "$line" in',
+    ...cases,
+    '  esac',
+    '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
+    '  [[ "${COMPREPLY[0]-}" == *= ]] && compopt -o nospace 2>/dev/null',
+    '  return 0',
+    '}',
+    '[ -n "${ZSH_VERSION-}" ] && autoload -U +X compinit bashcompinit && compinit -u && bashcompinit',
+    'complete -F _antenna antenna',
+  ].join('\n')}\n`;
+}
+
+function wordsOf(apps: readonly App[]): Words {
+  const words = new Map<string, Set<string>>();
+  const add = (line: string, word: string) => {
+    words.set(line, (words.get(line) ?? new Set()).add(word));
+  };
+  for (const { name: app, commands } of apps) {
+    // The commands over all programs follow `antenna` itself.
+    const start = app === 'antenna' ? '' : ` ${app}`;
+    if (start !== '') add('', app);
+    for (const command of commands) {
+      const line = lineOf(start, command, add);
+      for (const flag of flagsOf(command)) add(line, flag);
+    }
+  }
+  return words;
+}
+
+/** Adds each word of a command behind the ones before it. @returns the line of the whole command. */
+function lineOf(start: string, { name }: Command, add: (line: string, word: string) => void): string {
+  return (name?.split(' ') ?? []).reduce((line, word) => {
+    add(line, word);
+    return `${line} ${word}`;
+  }, start);
+}
+
+function flagsOf({ groups }: Command): readonly string[] {
+  const settings = groups.flatMap((group) => group.settings);
+  // A placeholder in brackets: the flag alone is complete.
+  const flags = settings.map(({ flag, placeholder }) => `--${flag}${placeholder.startsWith('[') ? '' : '='}`);
+  return [...flags, '--help', '--version'];
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

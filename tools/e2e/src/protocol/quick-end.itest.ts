@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { endedWell, until } from '@antenna/test-kit';
+import { newStream, type Stream } from '../stream.ts';
+import { startWorker } from '../workers.ts';
+
+/** An open connection or timer keeps a process for 10 s, after which it is ended (libs/cli/src/run-app.ts). */
+const QUICK_MS = 5_000;
+
+describe('the speed layer, with nothing to save, ends without waiting for a connection that it left open', () => {
+  let stream: Stream;
+
+  beforeEach(async () => {
+    stream = await newStream({ partitions: 1 });
+  });
+
+  afterEach(() => stream.close());
+
+  it('when its port is taken', async () => {
+    const server = createServer().listen(0);
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const worker = startWorker('serve', { ...stream.environment, HTTP_PORT: String(port) });
+    const end = await msAfter(worker.stderr, /PORT_UNAVAILABLE/, () => worker);
+    server.close();
+    expect(end).toBeLessThan(QUICK_MS);
+  });
+
+  it('when the topic is missing', async () => {
+    const worker = startWorker('drain', { ...stream.environment, KAFKA_TOPIC: `${stream.topic}-missing` });
+    expect(await msAfter(worker.stderr, /TOPIC_MISSING/, () => worker)).toBeLessThan(QUICK_MS);
+  });
+
+  it('at Ctrl-C while it serves', async () => {
+    const worker = startWorker('serve', { ...stream.environment, LOG_FORMAT: 'json' });
+    const end = await msAfter(worker.stderr, /"claimed"/, async () => {
+      worker.kill('SIGINT');
+      await endedWell(worker);
+    });
+    expect(end).toBeLessThan(QUICK_MS);
+  });
+
+  it('at Ctrl-C while it waits for a database that does not answer', async () => {
+    const url = new URL(stream.environment['DATABASE_URL'] ?? '');
+    url.port = '1';
+    const worker = startWorker('serve', { ...stream.environment, DATABASE_URL: url.href });
+    const end = await msAfter(worker.stderr, /does not answer yet/, async () => {
+      worker.kill('SIGINT');
+      await worker;
+    });
+    expect(end).toBeLessThan(QUICK_MS);
+  });
+});
+
+/** The milliseconds that `work` takes, once the output has the pattern. */
+async function msAfter(output: NodeJS.ReadableStream, pattern: RegExp, work: () => Promise<unknown>): Promise<number> {
+  let text = '';
+  output.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await until(() => pattern.test(text), { what: `output like ${String(pattern)}` });
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
