@@ -154,8 +154,11 @@ describe('a chunk of the archive', () => {
 
 describe('records that were waiting for the archive before the claim', () => {
   /** Claims a partition with records below `stable`, of which the first has waited for `waitingMs`. */
-  async function claimed({ waitingMs, stable }: { waitingMs: number; stable: number }): Promise<TestWorker> {
-    const worker = aWorker();
+  async function claimed(
+    { waitingMs, stable }: { waitingMs: number; stable: number },
+    settings = {},
+  ): Promise<TestWorker> {
+    const worker = aWorker(settings);
     worker.source.hold(0, { stable });
     worker.store.waitingMs.set(0, waitingMs);
     await worker.ingestion.onPartitionsAssigned([0]);
@@ -173,7 +176,7 @@ describe('records that were waiting for the archive before the claim', () => {
   });
 
   it('are archived once the end at the claim is reached, when the interval was over at the claim', async () => {
-    const worker = await claimed({ waitingMs: 60_000, stable: 3 });
+    const worker = await claimed({ waitingMs: 6_000, stable: 3 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await settled();
     expect(worker.archive.paths).toEqual([]);
@@ -183,17 +186,27 @@ describe('records that were waiting for the archive before the claim', () => {
   });
 
   it('are archived as far as read 5 s after the claim, when the interval was over at the claim', async () => {
-    const worker = await claimed({ waitingMs: 60_000, stable: 1_000 });
+    const worker = await claimed({ waitingMs: 21_000, stable: 1_000 }, { archiveRollIntervalMs: 20_000 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await pass(worker, 4_999);
     expect(worker.archive.paths).toEqual([]);
     await pass(worker, 1);
     expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
     worker.ingestion.onBatch(eventBatch([2]));
-    await pass(worker, 4_999);
+    await pass(worker, 19_999);
     expect(worker.archive.paths).toHaveLength(1);
     await pass(worker, 1);
     expect(worker.archive.paths).toHaveLength(2);
+  });
+
+  it('are archived as far as read at once, when claims before were too short to archive them for two intervals', async () => {
+    const worker = await claimed({ waitingMs: 10_000, stable: 1_000 });
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    await settled();
+    expect(worker.archive.paths).toEqual([`${HOUR_13}/devices-0-000000000000-000000000002.parquet`]);
+    worker.ingestion.onBatch(eventBatch([2]));
+    await pass(worker, 4_999);
+    expect(worker.archive.paths).toHaveLength(1);
   });
 
   it('do not shorten the roll interval of later chunks', async () => {

@@ -14,9 +14,15 @@ export const MAX_HOURS_OF_CHUNK = 1_000;
 
 /**
  * How long a worker whose claim finds the roll interval already over reads on, before it writes a chunk. It tries to
- * read all that the topic held at the claim. The bound lets even a short-lived claim move the archive's position.
+ * read all that the topic held at the claim.
  */
 const MAX_CATCH_UP_MS = 5_000;
+
+/**
+ * After so many roll intervals, the claims before have not moved the archive's position: each was perhaps too short to
+ * read on. The next one writes what it has read at once.
+ */
+const INTERVALS_WITHOUT_CATCH_UP = 2;
 
 /** A chunk [startOffset, endOffset) of a partition that accepts no more rows and waits to be written. */
 export interface SealedChunk {
@@ -121,12 +127,15 @@ export class PartitionArchive {
   /**
    * Seals the open chunk when its oldest record has waited for the interval. Directly after a claim it may have done so
    * already: then the chunk is sealed when all records that the topic held at the claim are read, or the catch-up time
-   * is over.
+   * is over, or the record has waited for two intervals.
    */
   sealIfDue(nowMs: number, intervalMs: number): void {
     if (this.isRedoing || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
-    const { claimedMs } = this.#claim;
-    if (this.#existedAtClaim(this.#next) && nowMs - claimedMs < Math.min(intervalMs, MAX_CATCH_UP_MS)) return;
+    const catchUpEndMs = Math.min(
+      this.#claim.claimedMs + Math.min(intervalMs, MAX_CATCH_UP_MS),
+      this.#sinceMs + INTERVALS_WITHOUT_CATCH_UP * intervalMs,
+    );
+    if (this.#existedAtClaim(this.#next) && nowMs < catchUpEndMs) return;
     this.#waitingSinceMs = undefined;
     this.seal();
   }
