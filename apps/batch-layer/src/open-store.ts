@@ -1,6 +1,12 @@
 import type { DatabaseConnection } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, Patience, PostgresHourStore } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  Patience,
+  PostgresHourStore,
+  PostgresReconciliationStore,
+} from '@antenna/usage-store';
 
 /** One statement commits an hour of a million users, which takes longer than the default of a minute. */
 const QUERY_TIMEOUT_MS = 15 * 60_000;
@@ -14,14 +20,29 @@ export interface StoreOptions {
   readonly log: Logger;
 }
 
+/** The stores of the batch layer, with one connection. */
+export interface BatchStores {
+  readonly hours: PostgresHourStore;
+  readonly reconciliation: PostgresReconciliationStore;
+}
+
+/** Likewise for a command that needs only the hour store. */
+export function withHourStore<T>(
+  connection: DatabaseConnection,
+  options: StoreOptions,
+  work: (store: PostgresHourStore) => Promise<T>,
+): Promise<T> {
+  return withStores(connection, options, ({ hours }) => work(hours));
+}
+
 /**
- * Connects to the database, checks that its schema version fits, and runs `work` with the hour store. Calls of the
- * store are retried through a restart or failover of the database.
+ * Connects to the database, checks that its schema version fits, and runs `work` with the stores. Calls of the stores
+ * are retried through a restart or failover of the database.
  */
-export async function withHourStore<T>(
+export async function withStores<T>(
   connection: DatabaseConnection,
   { archiveUrl, log }: StoreOptions,
-  work: (store: PostgresHourStore) => Promise<T>,
+  work: (stores: BatchStores) => Promise<T>,
 ): Promise<T> {
   const database = await connectWithRetry(connection, {
     applicationName: 'batch-layer',
@@ -32,7 +53,10 @@ export async function withHourStore<T>(
   try {
     const patience = new Patience({ log });
     await patience.retry(() => checkSchema(database));
-    return await work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, patience }));
+    return await work({
+      hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, patience }),
+      reconciliation: new PostgresReconciliationStore(database, patience),
+    });
   } finally {
     await database.destroy();
   }

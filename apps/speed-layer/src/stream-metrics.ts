@@ -2,6 +2,7 @@ import { setInterval } from 'node:timers';
 import type { Logger } from '@antenna/telemetry';
 import type { PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import { Gauge, type Registry } from 'prom-client';
+import { ReconciliationMetrics } from './reconciliation-metrics.ts';
 
 /** How often the database is queried. Scrapes show the last answer, so that none waits for the database. */
 const LOOK_MS = 10_000;
@@ -13,6 +14,7 @@ const LOOK_MS = 10_000;
 export class StreamMetrics {
   readonly #lagRecords: Gauge<'sink'>;
   readonly #archivedUntil: Gauge;
+  readonly #reconciliation: ReconciliationMetrics;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -29,22 +31,22 @@ export class StreamMetrics {
     });
     // A gauge starts at 0, which would be a wrong value here.
     this.#archivedUntil.remove();
+    this.#reconciliation = new ReconciliationMetrics(registry);
   }
 
   /**
    * Queries the database every 10 s. After a failed query the metrics keep their last values.
    * @returns a function that stops it.
    */
-  follow(progress: Pick<StreamProgress, 'partitions'>, log: Logger): () => void {
-    const look = () =>
-      progress.partitions().then(
-        (partitions) => {
-          this.show(partitions);
-        },
-        (error: unknown) => {
-          log.debug('could not read the progress of the stream', { error });
-        },
-      );
+  follow(progress: Pick<StreamProgress, 'partitions' | 'reconciliation'>, log: Logger): () => void {
+    const look = async () => {
+      try {
+        this.show(await progress.partitions());
+        this.#reconciliation.show(await progress.reconciliation());
+      } catch (error) {
+        log.debug('could not read the progress of the stream', { error });
+      }
+    };
     void look();
     const timer = setInterval(() => void look(), LOOK_MS);
     return () => {

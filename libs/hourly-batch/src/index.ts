@@ -32,3 +32,20 @@ export { type HourOutcome, runHours } from './run-hours.ts';
 export type { FileProblem, HourInputs } from './select-inputs.ts';
 export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';
 export { parseCompactionMetadata, compactionMetadata } from './compaction-metadata.ts';
+export {
+  type Cause,
+  CAUSES,
+  type Comparison,
+  COMPARISONS,
+  type TypeDifference,
+  unexplainedBytes,
+  unexplainedSum,
+} from './reconciliation/difference.ts';
+export type * from './reconciliation/ports.ts';
+export {
+  type HoursToReconcile,
+  isReconciled,
+  type ReconciledHour,
+  type ReconciliationPorts,
+  reconcileHours,
+} from './reconciliation/reconcile-hours.ts';

@@ -37,6 +37,7 @@ export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
 export { PostgresQuotaEventQueue, type UnsentQuotaEvents } from './quota-event-queue.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
+export { PostgresReconciliationStore } from './reconciliation-store.ts';
 export { ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
@@ -46,6 +47,7 @@ export {
   type LateAntenna,
   type NotedFault,
   type PartitionProgress,
+  type ReconciliationStatus,
   type StreamLateness,
   StreamProgress,
 } from './stream-progress.ts';

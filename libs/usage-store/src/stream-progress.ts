@@ -8,6 +8,7 @@ import {
   NOTE_PARTITION_FAULTS,
   NOW_FOR_NOTING,
   PARTITION_FAULTS,
+  RECONCILIATION_STATUS,
   REFUSED_RECORDS,
   STREAM_STATUS,
 } from './sql/speed.sql.ts';
@@ -62,6 +63,15 @@ export interface LateAntenna {
   readonly aheadEvents: number;
   /** By how much at least the antenna's clock is ahead; negative if it is behind, null if some events were on time. */
   readonly clockOffsetSeconds: number | null;
+}
+
+/** What the last reconciliations of all hours found (docs/operations.md, "Reconciliation"). */
+export interface ReconciliationStatus {
+  /** A sum over the hours, rounded to a number. */
+  readonly unexplainedBytes: number;
+  readonly fileProblems: number;
+  /** Seconds since 1970. */
+  readonly reconciledAtSeconds: number;
 }
 
 /** The progress of the stream, for status, drain and finality. */
@@ -133,9 +143,26 @@ export class StreamProgress {
     return summary ?? undefined;
   }
 
+  /** Undefined before the first reconciliation. */
+  async reconciliation(): Promise<ReconciliationStatus | undefined> {
+    const [row] = await this.#call<ReconciliationRow>(RECONCILIATION_STATUS, {});
+    if (row === undefined) return undefined;
+    return {
+      unexplainedBytes: Number(row.unexplained_bytes),
+      fileProblems: Number(row.file_problems),
+      reconciledAtSeconds: Number(row.reconciled_at_seconds),
+    };
+  }
+
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
     return callFunction(this.#database, statement, { topic: this.#topic, ...parameters });
   }
+}
+
+interface ReconciliationRow {
+  readonly unexplained_bytes: string;
+  readonly file_problems: string;
+  readonly reconciled_at_seconds: string;
 }
 
 interface FaultRow {

@@ -1,7 +1,8 @@
+import { WindowTotals } from '@antenna/aggregation';
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventInterners } from '@antenna/event-schema';
 import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
-import { type ArchivedFile } from '@antenna/ingestion';
+import type { ArchivedFile, HourCount } from '@antenna/ingestion';
 import { archiveUrl, archiveUrlOf } from '@antenna/cli';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
@@ -55,6 +56,32 @@ export class TestWorker {
     return files;
   }
 
+  /** Counts one commit of the totals: the records of the partition that follow the previous commit. */
+  async count(partition: number, events: readonly TestEvent[]): Promise<void> {
+    const [claimed] = await this.#positions.claim(['totals'], [partition]);
+    const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
+    const totals = new WindowTotals();
+    const interners = new EventInterners();
+    const counts = new Map<number, HourCount>();
+    events.forEach((event, index) => {
+      const interned = internedEvent(interners, event);
+      totals.add(interned);
+      const hourMs = hourOf(interned.eventTimeMs);
+      const { events: counted = 0, eventBytes = 0n } = counts.get(hourMs) ?? {};
+      const sums = { events: counted + 1, eventBytes: eventBytes + BigInt(interned.bytes), lastOffset: from + index };
+      counts.set(hourMs, { partition, hourMs, ...sums });
+    });
+    const move = { partition, epoch, from, to: from + events.length, fingerprint: undefined };
+    await this.#positions.commitTotals({
+      moves: [{ ...move, greatestEventTimeMs: undefined }],
+      totals: totals.rows(),
+      userHours: totals.userHours(),
+      hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
+      deadLetters: [],
+      deadLetterRanges: [],
+    });
+  }
+
   /**
    * Records an intent and creates its files without completing the chunk, as a worker that dies.
    * @returns their paths.
@@ -81,8 +108,8 @@ export class TestWorker {
   #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
     const builder = new EventColumnsBuilder(partition);
     const interners = new EventInterners();
-    events.forEach(({ at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }, index) => {
-      builder.append(from + index, interners.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId }));
+    events.forEach((event, index) => {
+      builder.append(from + index, internedEvent(interners, event));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
     const hours = [...splitByHour(builder.build())];
@@ -95,4 +122,15 @@ export class TestWorker {
       }),
     );
   }
+}
+
+function internedEvent(
+  interners: EventInterners,
+  { at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }: TestEvent,
+) {
+  return interners.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId });
+}
+
+function hourOf(timeMs: number): number {
+  return timeMs - (timeMs % 3_600_000);
 }

@@ -3,6 +3,7 @@ import { pipelineTables } from './0002-pipeline-tables.ts';
 import { quotaEvents } from './0003-quota-events.ts';
 import { correctionsAndCertificates } from './0004-corrections-and-certificates.ts';
 import { latenessAndDays } from './0005-lateness-and-days.ts';
+import { reconciliationTables } from './0006-reconciliation.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -12,4 +13,5 @@ export const migrations: readonly NumberedMigration[] = [
   quotaEvents,
   correctionsAndCertificates,
   latenessAndDays,
+  reconciliationTables,
 ];

@@ -47,7 +47,8 @@ export const PRIVILEGES = `
     pipeline.take_quota_events,
     pipeline.note_quota_events_sent,
     pipeline.leave_quota_publisher,
-    pipeline.unsent_quota_events
+    pipeline.unsent_quota_events,
+    pipeline.reconciliation_status
     TO antenna_speed;
 
   GRANT EXECUTE ON FUNCTION
@@ -59,7 +60,10 @@ export const PRIVILEGES = `
     pipeline.corrected_rows,
     pipeline.certificates_after,
     pipeline.certificate_chain,
-    pipeline.certificate_of_hour
+    pipeline.certificate_of_hour,
+    pipeline.reconcile,
+    pipeline.hours_to_reconcile,
+    pipeline.record_reconciliation
     TO antenna_batch;
 
   GRANT EXECUTE ON FUNCTION
@@ -92,6 +96,7 @@ export const PRIVILEGES = `
     pipeline.antenna_clock,
     pipeline.correction_summary,
     pipeline.hour_correction_report,
-    pipeline.certificate_report
+    pipeline.certificate_report,
+    pipeline.reconciliation
     TO antenna_reader;
 `;

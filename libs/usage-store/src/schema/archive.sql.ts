@@ -46,6 +46,7 @@ export const archive: SchemaFamily = {
       SELECT f ->> 'path', pipeline.utc((f ->> 'hourMs')::bigint), p_topic, p_partition, p_start, p_end,
         (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
       FROM jsonb_array_elements(p_files) AS f;
+      PERFORM pipeline.list_skipped(p_topic, p_partition, p_start, p_files);
 
       -- Sorted, so that concurrent commits lock the hours in one order and cannot deadlock.
       INSERT INTO pipeline.hour AS h (hour, revision, changed_at)

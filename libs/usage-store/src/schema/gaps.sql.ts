@@ -107,13 +107,15 @@ export const gaps: SchemaFamily = {
         (SELECT g.archived_until FROM pipeline.partition_progress AS g
          WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp()),
         p_detail, p_acknowledged_by;
-      UPDATE pipeline.position AS p SET
-        next_offset = p_to, epoch = p.epoch + 1, fingerprint_offset = NULL, fingerprint = NULL, moved_at = clock_timestamp()
-      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition;
       IF p_sink = 'archive' THEN
         PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, NULL);
         PERFORM pipeline.end_fault(p_topic, p_partition, 'DATA_GAP');
       END IF;
+      PERFORM pipeline.record_losses(p_topic, p_partition, p_sink, p_to, p_to, NULL);
+      UPDATE pipeline.position AS p SET
+        next_offset = p_to, epoch = p.epoch + 1, fingerprint_offset = NULL, fingerprint = NULL,
+        skipped_until = p_to, moved_at = clock_timestamp()
+      WHERE p.sink = p_sink AND p.topic = p_topic AND p.partition = p_partition;
     END
     $$;
 
@@ -142,6 +144,8 @@ export const gaps: SchemaFamily = {
       END IF;
       PERFORM pipeline.list_files(p_topic, abandoned.partition, abandoned.start_offset, abandoned.end_offset,
         abandoned.decoder_version, jsonb_build_array(p_file));
+      PERFORM pipeline.find_lost(p_topic, abandoned.partition,
+        coalesce(abandoned.readable_end, abandoned.end_offset), p_file);
       RETURN true;
     END
     $$;

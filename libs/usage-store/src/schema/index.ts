@@ -9,10 +9,12 @@ import { finality } from './finality.sql.ts';
 import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { lateness } from './lateness.sql.ts';
+import { losses } from './losses.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
 import { quotaPublisher } from './quota-publisher.sql.ts';
+import { reconciliation } from './reconciliation.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
@@ -28,6 +30,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   quotaEvents,
   quotaPublisher,
   lateness,
+  losses,
   totals,
   archive,
   progress,
@@ -36,6 +39,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   truncations,
   finality,
   hours,
+  reconciliation,
   deadLetters,
   dashboards,
   corrections,

@@ -7,7 +7,7 @@ export const totals: SchemaFamily = {
     -- Adds the events of a commit to the counts of their hours. The events of an hour are on time unless the greatest
     -- event time of the partition before the commit has reached the end of the hour plus the allowed lateness.
     CREATE OR REPLACE FUNCTION pipeline.count_hours(
-      p_topic text, p_partitions integer[], p_greatest_times timestamp[], p_counted_partitions integer[],
+      p_topic text, p_partitions integer[], p_from bigint[], p_greatest_times timestamp[], p_counted_partitions integer[],
       p_hours_ms bigint[], p_events bigint[], p_bytes numeric[], p_last_offsets bigint[]
     ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -28,6 +28,7 @@ export const totals: SchemaFamily = {
         event_bytes = c.event_bytes + excluded.event_bytes,
         counted_end = excluded.counted_end,
         on_time_end = coalesce(excluded.on_time_end, c.on_time_end);
+      PERFORM pipeline.count_skipped(p_topic, p_partitions, p_from, p_counted_partitions, p_hours_ms, p_bytes);
     END
     $$;
 
@@ -74,8 +75,8 @@ export const totals: SchemaFamily = {
       ) AS d
       ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
 
-      PERFORM pipeline.count_hours(p_topic, p_partitions, greatest_times, p_counted_partitions, p_counted_hours_ms,
-        p_counted_events, p_counted_bytes, p_counted_last_offsets);
+      PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
+        p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
       -- The users near or over their quotas whose hours lack an event, with the quotas of this moment. There are none
       -- after most commits.

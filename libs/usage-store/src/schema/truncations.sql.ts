@@ -85,6 +85,12 @@ export const truncations: SchemaFamily = {
       SELECT g.archived_until INTO known_until FROM pipeline.partition_progress AS g
       WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp();
 
+      IF p_intent_end > p_offset THEN
+        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, greatest(p_offset, p_intent_start));
+      END IF;
+      PERFORM pipeline.record_losses(p_topic, p_partition, NULL, least(totals_end, p_offset),
+        CASE WHEN p_intent_end > p_offset THEN p_offset ELSE least(archive_end, p_offset) END, p_offset);
+
       INSERT INTO pipeline.acknowledged_truncation
         (topic, partition, generation, from_offset, totals_end, archive_end, archived_until, detail, acknowledged_by)
       VALUES (p_topic, p_partition, ended + 1, p_offset, totals_end, archive_end, known_until, p_detail, p_acknowledged_by);
@@ -97,14 +103,13 @@ export const truncations: SchemaFamily = {
           'counted, and not archived when the log was truncated', p_acknowledged_by);
       END IF;
 
-      IF p_intent_end > p_offset THEN
-        PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, greatest(p_offset, p_intent_start));
-      END IF;
       UPDATE pipeline.position AS p SET
         next_offset = CASE
           WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset ELSE least(p.next_offset, p_offset) END,
         fingerprint = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint END,
         fingerprint_offset = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint_offset END,
+        skipped_until = greatest(
+          least(p.skipped_until, p_offset), CASE WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset END),
         epoch = p.epoch + 1, moved_at = clock_timestamp()
       WHERE p.topic = p_topic AND p.partition = p_partition;
       UPDATE pipeline.counted_hour AS c SET

@@ -57,6 +57,10 @@ export const STREAM_STATUS = `
 
 export const LATENESS_SUMMARY = 'SELECT pipeline.lateness_summary() AS summary';
 
+export const RECONCILIATION_STATUS = `
+  SELECT unexplained_bytes, file_problems, extract(epoch FROM reconciled_at) AS reconciled_at_seconds
+  FROM pipeline.reconciliation_status()`;
+
 export const DATABASE_IDENTITY = 'SELECT pipeline.database_identity() AS identity';
 
 export const NOTE_PARTITION_FAULTS = `

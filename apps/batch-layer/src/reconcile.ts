@@ -1,0 +1,76 @@
+import { isReconciled, type ReconciledHour, reconcileHours } from '@antenna/hourly-batch';
+import {
+  archiveSettings,
+  databaseSettings,
+  formatReport,
+  loggedCommand,
+  outputSettings,
+  setting,
+  settingsGroup,
+  yesOrNo,
+} from '@antenna/cli';
+import { parquetScanner } from './parquet-scanner.ts';
+import { hourSelection } from './hour-selection.ts';
+import { openArchive } from './open-archive.ts';
+import { withStores } from './open-store.ts';
+import { showProgress } from './progress.ts';
+import { reconciliationReport, refuseUnexplained } from './reconciliation-report.ts';
+
+/** How far back `--due` compares every hour: the windows of an hour change mainly in the two days after it. */
+const RECENT_MS = 48 * 3_600_000;
+
+const fileSettings = settingsGroup({
+  title: 'Files',
+  fields: {
+    readFiles: setting({
+      name: 'read-files',
+      description: 'read every file of the hours and compare its content with the manifest, not only name and size',
+      type: yesOrNo,
+      default: 'false',
+    }),
+  },
+  value: (values) => values,
+});
+
+/** Explains the difference between speed and batch layer. */
+export const reconcile = loggedCommand({
+  name: 'reconcile',
+  description: 'explains the difference between speed and batch layer of hours, to the byte, and records what is left',
+  settings: {
+    hours: hourSelection('the hours of the last 48 hours, and every one that changed since it was reconciled'),
+    files: fileSettings,
+    output: outputSettings,
+    archive: archiveSettings,
+    database: databaseSettings,
+  },
+  async run({ hours: selected, files, output, archive: archived, database }, { log, out }) {
+    await withStores(database, { archiveUrl: archived.url, log }, async ({ hours: store, reconciliation }) => {
+      const archive = await openArchive(archived, { log });
+      const folder = { list: (hourMs: number) => archive.listHour(hourMs) };
+      const ports = { store, reconciliation, folder, scanner: parquetScanner(archive) };
+      const hours = selected === 'due' ? await reconciliation.dueHours(RECENT_MS) : selected;
+      const reconciled = await shown(ports, hours, files.readFiles);
+      out(formatReport(reconciliationReport(reconciled), output));
+      refuseUnexplained(reconciled.filter((hour) => !isReconciled(hour)));
+    });
+  },
+});
+
+async function shown(
+  ports: Parameters<typeof reconcileHours>[0],
+  hours: Parameters<typeof reconcileHours>[1],
+  readFiles: boolean,
+): Promise<readonly ReconciledHour[]> {
+  const total = 'fromMs' in hours ? (hours.toMs - hours.fromMs) / 3_600_000 : hours.length;
+  const progress = showProgress(total, 'hours');
+  try {
+    return await reconcileHours(ports, hours, {
+      readFiles,
+      onHour: () => {
+        progress.advance();
+      },
+    });
+  } finally {
+    progress.stop();
+  }
+}

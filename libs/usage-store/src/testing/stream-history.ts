@@ -1,0 +1,286 @@
+import { WindowTotals } from '@antenna/aggregation';
+import { archivePath } from '@antenna/archive-format';
+import { EventInterners } from '@antenna/event-schema';
+import type { HourRow, ManifestFile } from '@antenna/hourly-batch';
+import type { ArchivedFile, HourCount, Sink } from '@antenna/ingestion';
+import { PostgresHourStore } from '../hour-store.ts';
+import { AbandonedFiles, type HeldPosition, LostRecords } from '../lost-records.ts';
+import type { PostgresPositionStore } from '../position-store.ts';
+import { STREAM, type TestStore } from './test-store.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** An event of a history, and what has become of it. */
+export interface HistoryEvent {
+  readonly hourMs: number;
+  readonly bytes: number;
+  isCounted: boolean;
+  /** The file of the manifest that holds it. */
+  path: string | undefined;
+}
+
+interface Chunk {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly generation: number;
+  /** Of its log; undefined stands for a record without an event. */
+  readonly events: readonly (HistoryEvent | undefined)[];
+  readonly paths: ReadonlyMap<number, string>;
+}
+
+/** A step of a history, from random numbers. */
+export interface HistoryStep {
+  readonly kind: 'commit' | 'chunk' | 'intend' | 'run' | 'retention' | 'truncate' | 'appear';
+  readonly partition: number;
+  readonly records: number;
+  /** Decides between cases, such as which files exist. */
+  readonly choice: number;
+}
+
+/**
+ * A stream whose sinks, batch runs and losses happen in any order, by the calls of the workers and the commands, beside
+ * a model that says of each event whether it is counted and archived. Histories in one database need hours and
+ * partitions of their own.
+ */
+export class StreamHistory {
+  readonly events: HistoryEvent[] = [];
+  /** The result of each hour's last run, and the files that it read. */
+  readonly runs = new Map<number, { readonly bytes: number; readonly paths: ReadonlySet<string> }>();
+  /** Whether records were lost: the cause of a difference may then be known only within bounds. */
+  hasLosses = false;
+  readonly hours: readonly number[];
+  readonly #partitions: readonly number[];
+  readonly #store: PostgresPositionStore;
+  readonly #records: LostRecords;
+  readonly #abandonedFiles: AbandonedFiles;
+  readonly #hourStore: PostgresHourStore;
+  readonly #logs = new Map<number, (HistoryEvent | undefined)[]>();
+  readonly #intents = new Map<number, Chunk>();
+  readonly #abandoned: Chunk[] = [];
+  readonly #files = new Map<string, readonly HistoryEvent[]>();
+
+  constructor(store: TestStore, places: { readonly firstHourMs: number; readonly firstPartition: number }) {
+    this.hours = [0, 1, 2].map((hour) => places.firstHourMs + hour * HOUR_MS);
+    this.#partitions = [places.firstPartition, places.firstPartition + 1];
+    this.#store = store.worker();
+    this.#records = new LostRecords(store.database, STREAM);
+    this.#abandonedFiles = new AbandonedFiles(store.database, STREAM.topic);
+    this.#hourStore = new PostgresHourStore(store.database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 0 });
+  }
+
+  async start(): Promise<void> {
+    await this.#store.claim(['totals', 'archive'], this.#partitions);
+    for (const partition of this.#partitions) this.#logs.set(partition, this.#newRecords(partition, 400));
+  }
+
+  async take(step: HistoryStep): Promise<void> {
+    const partition = this.#partitions[step.partition] ?? 0;
+    const take = {
+      commit: () => this.#commit(partition, step.records),
+      chunk: () => this.#chunk(partition, step.records),
+      intend: () => this.#intend(partition, step.records),
+      run: () => this.#run(this.hours[step.choice % this.hours.length] ?? 0),
+      retention: () => this.#loseOldest(partition, step),
+      truncate: () => this.#truncate(partition, step),
+      appear: () => this.#appear(step.choice),
+    }[step.kind];
+    await take();
+  }
+
+  /** The bytes of an hour's events for which the condition holds. */
+  bytes(hourMs: number, isMeant: (event: HistoryEvent) => boolean): number {
+    return this.events
+      .filter((event) => event.hourMs === hourMs && isMeant(event))
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Lets both sinks of each partition reach the same offset. */
+  async settle(): Promise<void> {
+    for (const partition of this.#partitions) {
+      if (this.#intents.has(partition)) await this.#chunk(partition, 0);
+      const ends = await this.#offsets(partition);
+      const end = Math.max(ends.totals, ends.archive) + 5;
+      await this.#commit(partition, end - ends.totals);
+      await this.#chunk(partition, end - ends.archive);
+    }
+  }
+
+  #newRecords(partition: number, count: number): (HistoryEvent | undefined)[] {
+    return Array.from({ length: count }, (_, index) => {
+      if (index % 7 === 3) return undefined;
+      // Unequal sums for each subset of few events, so that a wrong one shows.
+      const bytes = (index * index * 31 + partition * 17 + this.events.length) % 9_973;
+      const event = { hourMs: this.hours[(index * 5 + partition) % 3] ?? 0, bytes, isCounted: false, path: undefined };
+      this.events.push(event);
+      return event;
+    });
+  }
+
+  async #offsets(partition: number): Promise<Readonly<Record<Sink, number>>> {
+    const held = await this.#held(partition);
+    const offset = (sink: Sink) => held.find((position) => position.sink === sink)?.nextOffset ?? 0;
+    return { totals: offset('totals'), archive: offset('archive') };
+  }
+
+  async #held(partition: number): Promise<readonly HeldPosition[]> {
+    return (await this.#records.positions()).filter((position) => position.partition === partition);
+  }
+
+  #slice(partition: number, from: number, to: number): readonly (HistoryEvent | undefined)[] {
+    return (this.#logs.get(partition) ?? []).slice(from, to);
+  }
+
+  async #commit(partition: number, records: number): Promise<void> {
+    const [claimed] = await this.#store.claim(['totals'], [partition]);
+    const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
+    const counted = this.#slice(partition, from, from + records);
+    const totals = new WindowTotals();
+    const interners = new EventInterners();
+    const counts = new Map<number, HourCount>();
+    counted.forEach((event, index) => {
+      if (event === undefined) return;
+      const { hourMs, bytes } = event;
+      const eventTimeMs = hourMs + ((index * 613) % 3600) * 1000;
+      totals.add(interners.intern({ eventTimeMs, id: `user ${index % 3}`, antennaId: 'antenna', app: 'SKYPE', bytes }));
+      const { events = 0, eventBytes = 0n } = counts.get(hourMs) ?? {};
+      const sums = { events: events + 1, eventBytes: eventBytes + BigInt(bytes), lastOffset: from + index };
+      counts.set(hourMs, { partition, hourMs, ...sums });
+      event.isCounted = true;
+    });
+    await this.#store.commitTotals({
+      moves: [
+        { partition, epoch, from, to: from + counted.length, fingerprint: undefined, greatestEventTimeMs: undefined },
+      ],
+      totals: totals.rows(),
+      userHours: totals.userHours(),
+      hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
+      deadLetters: [],
+      deadLetterRanges: [],
+    });
+  }
+
+  async #intend(partition: number, records: number): Promise<void> {
+    if (this.#intents.has(partition) || records === 0) return;
+    const [claimed] = await this.#store.claim(['archive'], [partition]);
+    const { nextOffset: startOffset = 0, epoch = 0, generation = 0 } = claimed ?? {};
+    const endOffset = startOffset + records;
+    const events = this.#slice(partition, startOffset, endOffset);
+    const hours = new Set(events.flatMap((event) => event?.hourMs ?? []));
+    const name = { topic: STREAM.topic, partition, generation, startOffset, endOffset };
+    const paths = new Map([...hours].sort().map((hourMs) => [hourMs, archivePath({ ...name, hourMs })]));
+    await this.#store.recordIntent({
+      ...{ partition, epoch, startOffset, endOffset, decoderVersion: 1 },
+      paths: [...paths.values()],
+    });
+    this.#intents.set(partition, { startOffset, endOffset, generation, events, paths });
+  }
+
+  /** Redoes the open intent, or makes a new chunk. */
+  async #chunk(partition: number, records: number): Promise<void> {
+    await this.#intend(partition, records);
+    const chunk = this.#intents.get(partition);
+    if (chunk === undefined) return;
+    const [claimed] = await this.#store.claim(['archive'], [partition]);
+    const { startOffset: from, endOffset: to } = chunk;
+    const move = {
+      partition,
+      epoch: claimed?.epoch ?? 0,
+      from,
+      to,
+      fingerprint: undefined,
+      greatestEventTimeMs: undefined,
+    };
+    const files = [...chunk.paths.keys()].map((hourMs) => this.#file(chunk, hourMs, chunk.events));
+    await this.#store.completeChunk({ move, decoderVersion: 1, files, hasIntent: true });
+    this.#intents.delete(partition);
+  }
+
+  /** Creates the file of a chunk's hour. */
+  #file(chunk: Chunk, hourMs: number, events: Chunk['events']): ArchivedFile {
+    const path = chunk.paths.get(hourMs) ?? '';
+    const held = events.filter((event) => event?.hourMs === hourMs).filter((event) => event !== undefined);
+    for (const event of held) event.path = path;
+    this.#files.set(path, held);
+    const eventBytes = BigInt(held.reduce((sum, { bytes }) => sum + bytes, 0));
+    return { path, hourMs, rows: held.length, eventBytes, sizeBytes: 100, checksum: 'c0ffee' };
+  }
+
+  async #run(hourMs: number): Promise<void> {
+    const { files, revision } = await this.#hourStore.readManifest(hourMs);
+    const eventBytes = files.reduce((sum, file) => sum + file.eventBytes, 0n);
+    const types = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
+    const rows: HourRow[] = files.length === 0 ? [] : types.map((type) => ({ type, id: 'the sum', value: eventBytes }));
+    await this.#hourStore.commit({
+      ...{
+        rows,
+        hourMs,
+        revision,
+        files,
+        eventBytes,
+        wasFinal: false,
+        engine: 'test',
+        startedAtMs: 0,
+        offsets: undefined,
+      },
+      events: files.reduce((sum, file) => sum + file.rows, 0),
+    });
+    this.runs.set(hourMs, { bytes: Number(eventBytes), paths: new Set(files.map((file: ManifestFile) => file.path)) });
+  }
+
+  /** Retention deletes records that sinks lack, and an operator accepts the gaps, in any order. */
+  async #loseOldest(partition: number, { records, choice }: HistoryStep): Promise<void> {
+    const { totals, archive } = await this.#offsets(partition);
+    const earliest = Math.min(totals, archive) + records;
+    const sinks: readonly Sink[] = choice % 2 === 0 ? ['totals', 'archive'] : ['archive', 'totals'];
+    for (const sink of sinks) {
+      const position = (await this.#held(partition)).find((held) => held.sink === sink);
+      if (position === undefined || position.nextOffset >= earliest) continue;
+      this.hasLosses = true;
+      const files = sink === 'archive' ? this.#giveUp(partition, choice, 'all') : [];
+      const to = Math.max(earliest, position.openIntent?.endOffset ?? 0);
+      await this.#records.acknowledgeGap({ position, to, files, acknowledgedBy: 'a test', detail: '' });
+    }
+  }
+
+  /** The files of the open intent that exist, by choice. The others are abandoned. */
+  #giveUp(partition: number, choice: number, readableEnd: number | 'all'): readonly ArchivedFile[] {
+    const chunk = this.#intents.get(partition);
+    if (chunk === undefined) return [];
+    this.#intents.delete(partition);
+    const existing = [...chunk.paths].filter((_, index) => ((choice >> index) & 1) === 1);
+    const missing = new Map([...chunk.paths].filter((_, index) => ((choice >> index) & 1) === 0));
+    const files = existing.map(([hourMs]) => this.#file(chunk, hourMs, chunk.events));
+    // A thawed worker creates the whole file; the command creates it from what can still be read.
+    const isThawed = readableEnd === 'all' || (choice & 8) === 8;
+    const events = isThawed ? chunk.events : chunk.events.slice(0, readableEnd - chunk.startOffset);
+    this.#abandoned.push({ ...chunk, events, paths: missing });
+    return files;
+  }
+
+  /** The log loses its records from an offset on, and gets others. */
+  async #truncate(partition: number, { records, choice }: HistoryStep): Promise<void> {
+    const { totals, archive } = await this.#offsets(partition);
+    const intentEnd = this.#intents.get(partition)?.endOffset ?? 0;
+    const offset = Math.max(0, Math.max(totals, archive, intentEnd) - records);
+    if (records === 0) return;
+    this.hasLosses = true;
+    const files = intentEnd > offset ? this.#giveUp(partition, choice, offset) : [];
+    const positions = await this.#held(partition);
+    await this.#records.acknowledgeTruncation({
+      ...{ partition, offset, positions, files, acknowledgedBy: 'a test', detail: '' },
+    });
+    const kept = this.#slice(partition, 0, offset);
+    this.#logs.set(partition, [...kept, ...this.#newRecords(partition, 400)]);
+  }
+
+  /** A file of a chunk that was given up appears, and is adopted. */
+  async #appear(choice: number): Promise<void> {
+    const waiting = this.#abandoned.flatMap((chunk) =>
+      [...chunk.paths].map(([hourMs, path]) => ({ chunk, hourMs, path })),
+    );
+    const file = waiting[choice % Math.max(waiting.length, 1)];
+    if (file === undefined || this.#files.has(file.path)) return;
+    const adopted = this.#file(file.chunk, file.hourMs, file.chunk.events);
+    if (adopted.rows > 0) await this.#abandonedFiles.adopt(adopted);
+  }
+}
