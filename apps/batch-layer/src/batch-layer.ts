@@ -1,6 +1,7 @@
 import type { App } from '@antenna/cli';
 import { compact } from './compact.ts';
 import { errorGuides } from './error-guides.ts';
+import { explain } from './explain.ts';
 import { reconcile } from './reconcile.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
@@ -10,6 +11,6 @@ import { verify } from './verify.ts';
 export const batchLayer: App = {
   name: 'batch-layer',
   description: 'Computes hourly totals and the users over quota from the archive.',
-  commands: [run, compact, reconcile, status, verify],
+  commands: [run, compact, explain, reconcile, status, verify],
   errorGuides,
 };

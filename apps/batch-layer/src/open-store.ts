@@ -4,6 +4,7 @@ import {
   checkSchema,
   connectWithRetry,
   Patience,
+  PostgresExplanationStore,
   PostgresHourStore,
   PostgresReconciliationStore,
 } from '@antenna/usage-store';
@@ -24,6 +25,7 @@ export interface StoreOptions {
 export interface BatchStores {
   readonly hours: PostgresHourStore;
   readonly reconciliation: PostgresReconciliationStore;
+  readonly explanations: PostgresExplanationStore;
 }
 
 /** Likewise for a command that needs only the hour store. */
@@ -56,6 +58,7 @@ export async function withStores<T>(
     return await work({
       hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, patience }),
       reconciliation: new PostgresReconciliationStore(database, patience),
+      explanations: new PostgresExplanationStore(database, patience),
     });
   } finally {
     await database.destroy();

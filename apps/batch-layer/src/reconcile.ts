@@ -7,13 +7,13 @@ import {
   outputSettings,
   setting,
   settingsGroup,
+  showProgress,
   yesOrNo,
 } from '@antenna/cli';
 import { parquetScanner } from './parquet-scanner.ts';
 import { hourSelection } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withStores } from './open-store.ts';
-import { showProgress } from './progress.ts';
 import { reconciliationReport, refuseUnexplained } from './reconciliation-report.ts';
 
 /** How far back `--due` compares every hour: the windows of an hour change mainly in the two days after it. */

@@ -49,3 +49,5 @@ export {
   type ReconciliationPorts,
   reconcileHours,
 } from './reconciliation/reconcile-hours.ts';
+export type * from './explanation/ports.ts';
+export { explainTotal, type Explanation, type ExplanationPorts, isUnknown } from './explanation/explain-total.ts';

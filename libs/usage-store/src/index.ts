@@ -18,6 +18,7 @@ export {
   SchemaVersionError,
 } from './errors.ts';
 export { checkExistingTables } from './existing-tables.ts';
+export { PostgresExplanationStore } from './explanation-store.ts';
 export { UnfitServerError } from './fit-server.ts';
 export { PostgresHourStore, type HourStoreOptions } from './hour-store.ts';
 export {

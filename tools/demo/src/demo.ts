@@ -11,6 +11,9 @@ import { sendSimulation } from './send-simulation.ts';
 import type { Services } from './services.ts';
 import { numberedSteps, secondsSince, type Tell } from './steps.ts';
 
+/** The first of the users that the provisioner makes, in the first hour of the sample. */
+const EXPLAINED = ['--date=2022-10-29', '--hour=13', '--user=00000000-0000-0000-0000-000000000001'];
+
 /** How long a worker has to end by itself once the demo is ended. */
 const END_PATIENCE_MS = 10_000;
 
@@ -29,7 +32,7 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(9, tell, signal);
+  const steps = numberedSteps(11, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
@@ -54,6 +57,8 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   tell(`      ${sent.summary}`);
   await worker('speed layer, to the end of the topic', 'speed-layer', ['drain']);
   await worker(`batch layer, ${from} to ${to}`, 'batch-layer', ['run', `--from=${from}`, `--to=${to}`]);
+  await worker('why speed and batch layer differ', 'batch-layer', ['reconcile', `--from=${from}`, `--to=${to}`]);
+  await worker('one number explained', 'batch-layer', ['explain', ...EXPLAINED]);
   const results = await steps.run('read the tables and the archive', () =>
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );

@@ -84,6 +84,11 @@ const faults: readonly (readonly [fault: string, found: string[], change: Change
     inDatabase(({ deadLetters }) => asRanges(deadLetters, (records) => records - 1)),
   ],
   ['a file that the manifest does not know', ['files of the archive'], inDatabase(() => ({ manifest: [] }))],
+  [
+    'a byte of a difference without a cause',
+    ['reconciliation'],
+    inDatabase(({ reconciliation: [first] }) => ({ reconciliation: [{ ...first!, unexplained: 1n }] })),
+  ],
   ['an open intent', ['no chunk'], inDatabase(() => ({ openIntents: [{ partition: 0, offset: 7 }] }))],
   [
     'a record that is archived twice',

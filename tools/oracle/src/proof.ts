@@ -2,7 +2,7 @@ import { type Check, check } from './check.ts';
 import type { KeyedRow } from './compare-rows.ts';
 import { type RecordPosition, recordsOfRanges } from './records-of-ranges.ts';
 import type { FileRows } from './stored/archive.ts';
-import type { DeadLetter, DeadLetterRange, KnownUser } from './stored/tables.ts';
+import type { DeadLetter, DeadLetterRange, KnownUser, ReconciliationRow } from './stored/tables.ts';
 import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow } from './table-rows.ts';
 import type { Truth } from './truth.ts';
 
@@ -19,6 +19,7 @@ export interface DatabaseResults {
   readonly manifest: readonly FileRows[];
   /** Chunks of the archive that were begun and not finished. */
   readonly openIntents: readonly RecordPosition[];
+  readonly reconciliation: readonly ReconciliationRow[];
 }
 
 /** What the files of the archive hold. */
@@ -52,6 +53,7 @@ export function prove(truth: Truth, results: StoredResults): Check[] {
     check('archive, added up by DuckDB = the truth, by hour', truth.hours(), keyedTotals(archive.hours)),
     checkFiles(database.manifest, archive.files),
     check('no chunk of the archive was left unfinished', [], keyedRecords(database.openIntents, 'open')),
+    checkReconciliation(database.reconciliation),
     checkDeadLetterCounts(truth, database),
     checkEveryRecord(Array.from(recordsBelow(topicEnds)), archive.records, database),
   ];
@@ -77,6 +79,16 @@ export function checkWindows(truth: Truth, windows: readonly TotalsTableRow[]): 
 
 export function checkFiles(manifest: readonly FileRows[], files: readonly FileRows[]): Check {
   return check('files of the archive = the manifest', keyedFiles(manifest), keyedFiles(files));
+}
+
+/** Every byte by which the layers differ has a cause, at any moment. */
+export function checkReconciliation(rows: readonly ReconciliationRow[]): Check {
+  const keyed = rows.map(({ hour, type, unexplained }) => [`${hour} ${type}`, unexplained] as const);
+  return check(
+    'reconciliation: no byte of a difference is without a cause',
+    keyed.map(([key]) => [key, 0n] as const),
+    keyed,
+  );
 }
 
 export function checkDeadLetterCounts(truth: Truth, stored: StoredDeadLetters): Check {

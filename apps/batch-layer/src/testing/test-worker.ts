@@ -77,6 +77,7 @@ export class TestWorker {
       totals: totals.rows(),
       userHours: totals.userHours(),
       hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
+      lateness: { buckets: [], sumMs: 0, antennas: [] },
       deadLetters: [],
       deadLetterRanges: [],
     });

@@ -62,6 +62,7 @@ export const PRIVILEGES = `
     pipeline.certificate_chain,
     pipeline.certificate_of_hour,
     pipeline.reconcile,
+    pipeline.explain_total,
     pipeline.hours_to_reconcile,
     pipeline.record_reconciliation
     TO antenna_batch;

@@ -4,6 +4,7 @@ import { corrections } from './corrections.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
+import { explanation } from './explanation.sql.ts';
 import { faults } from './faults.sql.ts';
 import { finality } from './finality.sql.ts';
 import { gaps } from './gaps.sql.ts';
@@ -40,6 +41,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   finality,
   hours,
   reconciliation,
+  explanation,
   deadLetters,
   dashboards,
   corrections,

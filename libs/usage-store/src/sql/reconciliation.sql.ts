@@ -12,3 +12,6 @@ export const RECORD_RECONCILIATION = `
   SELECT pipeline.record_reconciliation(
     p_version => :version, p_hours_ms => :hoursMs, p_unexplained => :unexplained, p_file_problems => :fileProblems
   )`;
+
+export const EXPLAIN_TOTAL = `
+  SELECT pipeline.explain_total(p_version => :version, p_hour_ms => :hourMs, p_type => :type, p_id => :id) AS answer`;

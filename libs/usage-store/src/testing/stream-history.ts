@@ -154,6 +154,7 @@ export class StreamHistory {
       totals: totals.rows(),
       userHours: totals.userHours(),
       hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
+      lateness: { buckets: [], sumMs: 0, antennas: [] },
       deadLetters: [],
       deadLetterRanges: [],
     });

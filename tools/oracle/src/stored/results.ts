@@ -45,6 +45,7 @@ function readDatabase(databaseUrl: string, topic: string): Promise<DatabaseResul
       deadLetterRanges: await tables.deadLetterRanges(),
       manifest: await tables.manifest(),
       openIntents: await tables.openIntents(),
+      reconciliation: await tables.reconciliation(),
     }),
     topic,
   );

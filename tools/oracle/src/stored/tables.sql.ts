@@ -42,6 +42,13 @@ export const selectOpenIntents = `
   FROM pipeline.archive_intent
   WHERE $1::text IS NULL OR topic = $1`;
 
+/** Of each hour and type, the bytes of the difference between the layers that no cause explains; 0 in each row. */
+export const selectReconciliation = `
+  SELECT to_char(hour, 'YYYY-MM-DD"T"HH24') AS hour, type,
+    (abs(unexplained_speed) + abs(unexplained_archive) + abs(unexplained_batch))::text AS unexplained
+  FROM pipeline.reconciliation
+  ORDER BY hour, type`;
+
 export const selectPositions = `
   SELECT partition, next_offset::float8 AS "offset"
   FROM pipeline.position

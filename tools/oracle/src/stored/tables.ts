@@ -62,6 +62,15 @@ export interface ReplayedLetter extends RecordPosition {
   readonly newOffset: number | null;
 }
 
+/** What the product says of the difference between speed and batch layer in one hour. */
+export interface ReconciliationRow {
+  /** As `2022-10-29T13`. */
+  readonly hour: string;
+  readonly type: string;
+  /** Bytes that no cause explains: the sum of absolute values, so that two errors do not cancel each other. */
+  readonly unexplained: bigint;
+}
+
 interface Before {
   /** Rows of this instant and later are left out; milliseconds since 1970. */
   readonly beforeMs?: number;
@@ -117,6 +126,12 @@ export class StoredTables {
   /** The first offsets of chunks of the archive that were begun and not finished. */
   openIntents(): Promise<readonly RecordPosition[]> {
     return this.#query(sql.selectOpenIntents, [this.#topic]);
+  }
+
+  /** By hour and type. */
+  async reconciliation(): Promise<ReconciliationRow[]> {
+    const rows = await this.#query<Texts<ReconciliationRow, 'unexplained'>>(sql.selectReconciliation, []);
+    return rows.map((row) => ({ ...row, unexplained: BigInt(row.unexplained) }));
   }
 
   /** The next offset of each partition. */

@@ -32,6 +32,7 @@ export function perfectResults(facts: readonly Fact[], users: readonly KnownUser
     deadLetterRanges: [],
     manifest: files,
     openIntents: [],
+    reconciliation: [{ hour: '2022-10-29T13', type: 'user_total_bytes', unexplained: 0n }],
   };
   const topicEnds = new Map(
     [0, 1].map((partition) => [partition, placed.filter((it) => it.partition === partition).length]),

@@ -43,6 +43,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'commit_hour',
     'corrected_rows',
     'correction_runs',
+    'explain_total',
     'hour_statuses',
     'hours_to_reconcile',
     'preview_over_quota',

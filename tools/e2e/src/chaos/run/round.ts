@@ -23,6 +23,7 @@ import { openSystem, type System } from '../system/system.ts';
 import type { Tally } from '../system/run-log.ts';
 import { inject } from './inject.ts';
 import type { RoundPlan } from './plan.ts';
+import { watchDifferences } from './watch-differences.ts';
 
 export interface RoundResult {
   readonly plan: RoundPlan;
@@ -77,7 +78,8 @@ async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal
   const transactions = transactionalProducers(plan, system).map((producer, index) =>
     producer.run(simulation({ seed: plan.seed + index, events: plan.events }, NEVER), broken.signal),
   );
-  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, ...transactions]);
+  const watched = watchDifferences(system, broken.signal);
+  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, watched, ...transactions]);
 }
 
 const TRANSACTIONAL_PRODUCERS = 4;

@@ -1,0 +1,39 @@
+import { explainTotal, isUnknown } from '@antenna/hourly-batch';
+import { archiveSettings, databaseSettings, formatReport, loggedCommand, outputSettings } from '@antenna/cli';
+import { explainedSettings } from './explained-settings.ts';
+import { eventsReport, explanationReport, refuseUnknown } from './explanation-report.ts';
+import { FETCHED_AT_A_TIME } from './hour-ports.ts';
+import { openArchive } from './open-archive.ts';
+import { withStores } from './open-store.ts';
+
+/** Shows from what one number came. */
+export const explain = loggedCommand({
+  name: 'explain',
+  description: 'shows from what the bytes of one user, app or antenna in an hour came: windows, runs, records, events',
+  settings: {
+    explained: explainedSettings,
+    output: outputSettings,
+    archive: archiveSettings,
+    database: databaseSettings,
+  },
+  async run({ explained: { key, events, mostEvents }, output, archive: archived, database }, { log, out }) {
+    await withStores(database, { archiveUrl: archived.url, log }, async ({ hours: store, explanations }) => {
+      const archive = await openArchive(archived, { log });
+      const { DuckDbEventFinder } = await import('@antenna/duckdb-engine');
+      const finder = new DuckDbEventFinder({
+        files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
+      });
+      const folder = { list: (hourMs: number) => archive.listHour(hourMs) };
+      const explanation = await explainTotal({ explanations, store, folder, finder }, key);
+      if (isUnknown(explanation)) refuseUnknown(explanation);
+      if (!events) {
+        out(formatReport(explanationReport(explanation), output));
+        return;
+      }
+      const paths = new Set(explanation.groups.map(({ path }) => path));
+      const files = explanation.files.filter(({ path }) => paths.has(path));
+      const found = files.length === 0 ? [] : await finder.events(key, files, mostEvents);
+      out(formatReport(eventsReport(explanation, found), output));
+    });
+  },
+});

@@ -1,0 +1,59 @@
+import type { ExplanationStore, StoredTotal, TotalKey } from '@antenna/hourly-batch';
+import type { Knex } from 'knex';
+import { callForRow } from './call-function.ts';
+import type { Patience } from './patience.ts';
+import { EXPLAIN_TOTAL } from './sql/reconciliation.sql.ts';
+
+/** What Postgres keeps of a total. Each method is one function call, of one snapshot. */
+export class PostgresExplanationStore implements ExplanationStore {
+  readonly #database: Knex;
+  readonly #patience: Patience | undefined;
+
+  /** @param patience retries each call. */
+  constructor(database: Knex, patience?: Patience) {
+    this.#database = database;
+    this.#patience = patience;
+  }
+
+  async explain(key: TotalKey): Promise<StoredTotal> {
+    const call = () => callForRow<{ readonly answer: TotalJson }>(this.#database, EXPLAIN_TOTAL, { ...key });
+    const { answer } = await (this.#patience?.retry(call) ?? call());
+    const { windows, run, hourBytes, waitingEvents, limit, certificate } = answer;
+    return {
+      ...{ isKnown: answer.isKnown, run: run ?? undefined, hourBytes: integer(hourBytes), waitingEvents },
+      windows: windows.map(({ startMs, bytes }) => ({ startMs, bytes: BigInt(bytes) })),
+      limit: limit === null ? undefined : { quota: integer(limit.quota) },
+      quotaEvents: answer.quotaEvents.map(({ usage, quota, ...event }) => ({
+        ...event,
+        usage: BigInt(usage),
+        quota: BigInt(quota),
+      })),
+      corrections: answer.corrections.map(({ oldBytes, newBytes, ...correction }) => ({
+        ...correction,
+        oldBytes: integer(oldBytes),
+        newBytes: integer(newBytes),
+      })),
+      certificate: certificate ?? undefined,
+    };
+  }
+}
+
+function integer(text: string | null): bigint | undefined {
+  return text === null ? undefined : BigInt(text);
+}
+
+/** T as JSON: bytes are texts, since a sum may exceed what a JSON number holds exactly. */
+type Row<T, Texts extends keyof T> = Omit<T, Texts> & Readonly<Record<Texts, string>>;
+
+interface TotalJson extends Pick<StoredTotal, 'isKnown' | 'waitingEvents'> {
+  readonly windows: readonly Row<StoredTotal['windows'][number], 'bytes'>[];
+  readonly run: NonNullable<StoredTotal['run']> | null;
+  readonly hourBytes: string | null;
+  readonly limit: { readonly quota: string | null } | null;
+  readonly quotaEvents: readonly Row<StoredTotal['quotaEvents'][number], 'usage' | 'quota'>[];
+  readonly corrections: readonly (Omit<StoredTotal['corrections'][number], 'oldBytes' | 'newBytes'> & {
+    readonly oldBytes: string | null;
+    readonly newBytes: string | null;
+  })[];
+  readonly certificate: NonNullable<StoredTotal['certificate']> | null;
+}
