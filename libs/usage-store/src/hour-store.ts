@@ -16,7 +16,7 @@ import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callFunction } from './call-function.ts';
 import type { Patience } from './patience.ts';
-import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST } from './sql/batch.sql.ts';
+import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST, SUM_DAY } from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
   /** The archive that the program reads: a database of another archive is refused. Undefined skips this check. */
@@ -68,6 +68,17 @@ export class PostgresHourStore implements HourStore {
     const parameters = { hourMs, most: this.#options.previewedUsers, ...rowColumns(rows) };
     const { preview } = await this.#call<{ preview: PreviewJson }>(PREVIEW_OVER_QUOTA, parameters);
     return { ...preview, overQuota: preview.overQuota.map(overQuotaOf) };
+  }
+
+  /**
+   * Adds the hours of finished days to the stored sums of the days, one day a transaction. It changes no sum that
+   * people see, only what it costs to read it (docs/decisions/0017-days.md).
+   * @returns how many days were stored.
+   */
+  async sumDays(): Promise<number> {
+    let days = 0;
+    while ((await this.#call<{ day: string | null }>(SUM_DAY, {})).day !== null) days += 1;
+    return days;
   }
 
   /** @returns the one row of the answer. */

@@ -64,7 +64,8 @@ export const PRIVILEGES = `
     pipeline.reconcile,
     pipeline.explain_total,
     pipeline.hours_to_reconcile,
-    pipeline.record_reconciliation
+    pipeline.record_reconciliation,
+    pipeline.sum_day
     TO antenna_batch;
 
   GRANT EXECUTE ON FUNCTION
@@ -98,6 +99,9 @@ export const PRIVILEGES = `
     pipeline.correction_summary,
     pipeline.hour_correction_report,
     pipeline.certificate_report,
-    pipeline.reconciliation
+    pipeline.reconciliation,
+    pipeline.day_hours,
+    pipeline.usage_daily,
+    pipeline.usage_monthly
     TO antenna_reader;
 `;

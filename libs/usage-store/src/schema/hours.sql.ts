@@ -156,6 +156,7 @@ export const hours: SchemaFamily = {
       IF was_ever_final THEN
         PERFORM pipeline.record_hourly_corrections(run_id, computed, p_types, p_ids, p_values);
       END IF;
+      PERFORM pipeline.add_hour_to_days(computed, p_was_final, p_types, p_ids, p_values);
 
       -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
       DELETE FROM public.bytes_hourly AS b

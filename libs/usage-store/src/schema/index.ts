@@ -2,6 +2,7 @@ import { archive } from './archive.sql.ts';
 import { certificates } from './certificates.sql.ts';
 import { corrections } from './corrections.sql.ts';
 import { dashboards } from './dashboards.sql.ts';
+import { days } from './days.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
 import { explanation } from './explanation.sql.ts';
@@ -42,6 +43,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   hours,
   reconciliation,
   explanation,
+  days,
   deadLetters,
   dashboards,
   corrections,

@@ -15,6 +15,9 @@ export const COMMIT_HOUR = `
     p_program => :program
   )`;
 
+export const SUM_DAY = `
+  SELECT pipeline.sum_day(p_version => :version) AS day`;
+
 export const PREVIEW_OVER_QUOTA = `
   SELECT pipeline.preview_over_quota(
     p_version => :version, p_hour_ms => :hourMs, p_types => :types, p_ids => :ids, p_values => :values, p_most => :most

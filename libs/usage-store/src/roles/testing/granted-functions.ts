@@ -50,6 +50,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'read_manifest',
     'reconcile',
     'record_reconciliation',
+    'sum_day',
   ],
   antenna_operator: [
     ...forOperators,
