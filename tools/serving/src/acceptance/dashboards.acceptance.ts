@@ -12,7 +12,7 @@ import { chartIds } from './superset-questions.ts';
 
 const images = resolve(import.meta.dirname, '../../../../docs/images');
 const fixture = servingFixture();
-const slugs = ['capa-speed', 'capa-batch'] as const;
+const slugs = ['capa-speed', 'capa-batch', 'capa-dias'] as const;
 type Slug = (typeof slugs)[number];
 
 let bundle: Bundle;
@@ -68,7 +68,7 @@ describe('the dashboards in a browser', () => {
     expect(textOf(shown, 'Uso de la cuota, hora en curso')).not.toContain('lucia');
     expect(named(shown, ({ faults }) => faults.length > 0)).toEqual([]);
     const client = await SupersetClient.login(new URL(fixture.supersetUrl), fixture.credentials);
-    const ofUsers = ['Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
+    const ofUsers = ['Avisos de cuota', 'Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
     expect([...browser.asked].toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
   });
 

@@ -46,6 +46,19 @@ export const demoRun = `
   SELECT date_trunc('hour', event_time), type, id, sum(bytes)
   FROM total WHERE event_time < '2022-10-29 17:00' AND NOT is_late GROUP BY 1, 2, 3;
 
+  INSERT INTO pipeline.computed_hour (hour, is_final) SELECT DISTINCT "timestamp", true FROM public.bytes_hourly;
+
+  -- Of the antennas, one is two days behind, one is half a minute ahead, and one sends late after an outage.
+  INSERT INTO pipeline.event_lateness (counted_hour, at_most_ms, events, late_events)
+  SELECT hour, at_most_ms, events, late_events
+  FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:00', interval '1 hour') AS hour
+  CROSS JOIN (VALUES (500, 9000, 0), (5000, 950, 0), (90000, 45, 45), (259200000, 5, 5)) AS b (at_most_ms, events, late_events);
+  INSERT INTO pipeline.antenna_lateness
+    (counted_hour, antenna_id, events, late_events, ahead_events, least_ms, greatest_ms) VALUES
+    ('2022-10-29 17:00', '44444444-4444-4444-4444-444444444444', 25, 25, 0, 172800000, 172803000),
+    ('2022-10-29 17:00', '11111111-1111-1111-1111-111111111111', 30, 0, 30, -40000, -30000),
+    ('2022-10-29 16:00', '22222222-2222-2222-2222-222222222222', 260, 225, 0, 20, 90000);
+
   INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
   SELECT m.email, h.value, m.quota, h."timestamp"
   FROM public.bytes_hourly AS h JOIN public.user_metadata AS m USING (id)
@@ -108,4 +121,15 @@ export const demoRun = `
   FROM (SELECT date_trunc('hour', event_time) AS hour, bytes FROM event WHERE NOT is_late) AS e
   WHERE hour < '2022-10-29 17:00'
   GROUP BY hour;
+  -- The hour 14 was final before its last run, which 500 bytes of a late file have corrected; all hours are certified.
+  INSERT INTO pipeline.hour_correction_run
+    (run_id, hour, former_run_id, old_revision, new_revision, was_final, causes, hourly_rows, quota_rows)
+  SELECT id, hour, id, 1, 2, true, '[{"kind": "late_events"}]', 3, 0
+  FROM pipeline.batch_run WHERE hour = '2022-10-29 14:00';
+  INSERT INTO pipeline.hour_correction (run_id, type, id, old_value, new_value)
+  SELECT r.run_id, h.type, min(h.id), min(h.value) - 500, min(h.value)
+  FROM pipeline.hour_correction_run AS r JOIN public.bytes_hourly AS h ON h."timestamp" = r.hour
+  GROUP BY r.run_id, h.type;
+  INSERT INTO pipeline.certificate (number, hour, run_id, content, hash)
+  SELECT row_number() OVER (ORDER BY hour), hour, id, '{}', md5(hour::text) FROM pipeline.batch_run;
 `;

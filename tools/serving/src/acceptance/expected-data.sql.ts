@@ -23,6 +23,11 @@ const series = (layer: Layer, type: Type): string => `
 const total = (layer: Layer): string =>
   `SELECT sum(value) AS bytes FROM public.${layer} WHERE type = 'user_total_bytes'`;
 
+const usedIn = (type: Type): string => `
+  SELECT coalesce(m.name, h.id) AS label, sum(h.value) AS bytes, count(*) AS hours_with_usage
+  FROM public.bytes_hourly AS h LEFT JOIN public.user_metadata AS m USING (id)
+  WHERE h.type = '${type}' GROUP BY 1`;
+
 const rejected = `
   SELECT reason, count(*) AS records FROM pipeline.dead_letter GROUP BY 1
   UNION ALL
@@ -67,6 +72,37 @@ export const expectedData: Readonly<Record<string, string>> = {
   'charts/speed/top_users.yaml': `
     SELECT m.name AS label, sum(b.value) AS bytes
     FROM public.bytes AS b JOIN public.user_metadata AS m USING (id) WHERE b.type = 'user_total_bytes' GROUP BY 1`,
+  'charts/speed/quota_alerts.yaml': `
+    SELECT m.name AS label, CASE state WHEN 'warned' THEN 'aviso (80 %)' ELSE 'superada' END AS state_label, e.usage,
+      round(e.usage::numeric / e.quota, 4) AS quota_share, ${msOf('e.event_time')} AS event_time,
+      round(extract(epoch FROM e.seen_at - e.event_time AT TIME ZONE 'UTC'), 3) AS delay_seconds
+    FROM pipeline.quota_event AS e JOIN public.user_metadata AS m USING (id)
+    WHERE e.hour >= '2022-10-29 16:00'`,
+  'charts/speed/antenna_clocks.yaml': `
+    SELECT * FROM (VALUES
+      ('44444444-4444-4444-4444-444444444444', 'atrasado', -172800, 25, 25, 0),
+      ('11111111-1111-1111-1111-111111111111', 'adelantado', 30, 30, 0, 30),
+      ('22222222-2222-2222-2222-222222222222', 'bien, con eventos tarde', NULL, 260, 225, 0)
+    ) AS a (antenna_id, verdict, clock_offset_seconds, events, late_events, ahead_events)`,
+  'charts/speed/lateness_99.yaml': `SELECT 5 AS seconds_for_99`,
+  'charts/speed/lateness_999.yaml': `SELECT 90 AS seconds_for_999`,
+  'charts/speed/late_share.yaml': `SELECT 0.005 AS late_share`,
+  'charts/days/users.yaml': usedIn('user_total_bytes'),
+  'charts/days/antennas.yaml': usedIn('antenna_total_bytes'),
+  'charts/days/apps.yaml': usedIn('app_total_bytes'),
+  'charts/days/days.yaml': `SELECT '2022-10-29' AS day_label, 4 AS hours, 4 AS final_hours, 'incompleto' AS state`,
+  'charts/days/bytes_by_day.yaml': `
+    SELECT ${msOf(`date_trunc('day', "timestamp")`)} AS day, type, sum(value) AS bytes
+    FROM public.bytes_hourly WHERE type = 'app_total_bytes' GROUP BY 1, 2`,
+  'charts/batch/corrections.yaml': `
+    SELECT ${msOf('r.hour')} AS timestamp, 'late_events' AS causes, 1 AS users, 3 AS hourly_rows, 0 AS quota_rows,
+      c.old_value AS old_bytes, c.new_value AS new_bytes, 500 AS difference, ${msOf('r.corrected_at')} AS corrected_at
+    FROM pipeline.hour_correction_run AS r JOIN pipeline.hour_correction AS c USING (run_id)
+    WHERE c.type = 'user_total_bytes'`,
+  'charts/batch/certificates.yaml': `
+    SELECT ${msOf('hour')} AS timestamp, row_number() OVER (ORDER BY hour) AS number, 'vigente' AS state, b.events,
+      b.event_bytes, 0 AS files, left(md5(hour::text), 12) AS short_hash, ${msOf('c.created_at')} AS created_at
+    FROM pipeline.batch_run AS b JOIN pipeline.certificate AS c USING (hour)`,
   'charts/batch/computed_until.yaml': `
     SELECT ${msOf(`max("timestamp") + interval '1 hour'`)} AS computed_until FROM public.bytes_hourly`,
   'charts/batch/total_bytes.yaml': total('bytes_hourly'),

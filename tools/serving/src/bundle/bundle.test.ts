@@ -14,6 +14,7 @@ describe('the bundle of this checkout', () => {
     expect(bundleProblems(bundle)).toEqual([]);
     expect(bundle.dashboards.map(({ content }) => content.dashboard_title)).toEqual([
       'Capa batch: bytes por hora',
+      'Días y meses (UTC)',
       'Capa speed: bytes cada 5 minutos',
     ]);
   });
@@ -88,7 +89,7 @@ describe('a bundle whose files contradict each other', () => {
     ['a filter that excludes nothing', (bundle) => filterOf(bundle, 0).scope.excluded.push(9), /excludes 9, which/],
     [
       'a filter on charts without a time',
-      (bundle) => (filterOf(bundle, 0, 1).scope.excluded = []),
+      (bundle) => (filterOf(bundle, 0, 2).scope.excluded = []),
       /has no TEMPORAL_RANGE/,
     ],
     ['a filter of users on apps', (bundle) => (filterOf(bundle, 1).scope.excluded = []), /shows another type of id/],

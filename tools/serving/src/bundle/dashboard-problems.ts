@@ -104,5 +104,5 @@ function scopeProblems({ datasets }: Bundle, chart: Chart, filter: DashboardFilt
 function isOfOtherType({ params }: Chart, { adhoc_filters }: SelectFilter): boolean {
   const offered = adhoc_filters.find(({ subject }) => subject === 'type')?.comparator;
   const shown = params.adhoc_filters.find(({ subject }) => subject === 'type')?.comparator;
-  return shown !== undefined && shown !== offered;
+  return offered !== undefined && shown !== undefined && shown !== offered;
 }
