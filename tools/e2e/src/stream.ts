@@ -2,7 +2,15 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamDifferences } from '@antenna/oracle';
 import { simulate, type SimulatedRecord } from '@antenna/simulator';
-import { type Environment, produce, rowsOf, temporaryFolder, testDatabase, testTopic } from '@antenna/test-kit';
+import {
+  asKafkaAdministrator,
+  type Environment,
+  produce,
+  rowsOf,
+  temporaryFolder,
+  testDatabase,
+  testTopic,
+} from '@antenna/test-kit';
 
 /** A stream of its own for one test: database, topic, archive and group. */
 export interface Stream {
@@ -131,4 +139,29 @@ export async function ageStagingFiles(folder: string): Promise<number> {
   const then = new Date(Date.now() - AGE_MS);
   await Promise.all(names.map((name) => utimes(join(folder, name), then, then)));
   return names.length;
+}
+
+/** What an operator may do to a topic. */
+export async function deleteRecordsBefore(
+  { brokers, topic }: Stream,
+  partition: number,
+  offset: number,
+): Promise<void> {
+  await asKafkaAdministrator(brokers, async (admin) => {
+    // The client deletes only from topics that it has looked at.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] });
+  });
+}
+
+export async function addPartitions({ brokers, topic }: Stream, count: number): Promise<void> {
+  await asKafkaAdministrator(brokers, (admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] }));
+}
+
+/** Deletes the topic and creates one of the same name. */
+export async function recreate({ brokers, topic }: Stream, partitions: number): Promise<void> {
+  await asKafkaAdministrator(brokers, async (admin) => {
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
+  });
 }

@@ -1,12 +1,32 @@
+import { ProductError } from '@antenna/cli';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import retry from 'p-retry';
-import { ServerFailedError } from './errors.ts';
 import { assertPortFree } from './ports.ts';
 import { endProcess } from './process/end-process.ts';
-import { launch, type CommandLine } from './process/launch.ts';
+import { type CommandLine, launch } from './process/launch.ts';
 import { processFile, type Running } from './process/process-file.ts';
-import type { Report } from './report.ts';
+import type { Report } from './process/programs.ts';
+
+/** A server did not come up, or did not end. */
+export class ServerFailedError extends ProductError {
+  readonly code = 'SERVER_FAILED';
+}
+
+export interface ServerOptions {
+  /** Folder of the stack: each server has a folder of its name in it. */
+  readonly home: string;
+  /** Standard error unless given. */
+  readonly report?: Report | undefined;
+}
+
+/** What a server shows to its clients, in PEM format. */
+export interface ServerCertificate {
+  /** PKCS #8. */
+  readonly privateKey: string;
+  /** The server's own, then those that vouch for it. */
+  readonly chain: string;
+}
 
 /** A real server on this machine. It outlives the process that started it. */
 export interface LocalServer {

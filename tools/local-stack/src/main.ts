@@ -1,13 +1,14 @@
-import { command, runApp } from '@antenna/cli';
+import { command, runApp, ProductError } from '@antenna/cli';
 import Table from 'cli-table3';
-import { defaultHome as home } from './checkout.ts';
-import { down, reset } from './commands/down.ts';
-import { stackEnvironment } from './commands/environment.ts';
-import { upSettings } from './commands/stack-settings.ts';
-import { stackStatus, type ServiceStatus } from './commands/status.ts';
-import { up } from './commands/up.ts';
-import { StackDownError } from './errors.ts';
-import { reportToStderr as report } from './report.ts';
+import { defaultHome as home } from './stack.ts';
+import { down, reset, up, upSettings } from './commands/up-and-down.ts';
+import { type ServiceStatus, stackEnvironment, stackStatus } from './commands/status.ts';
+import { reportToStderr as report } from './process/programs.ts';
+
+/** What should run does not. */
+export class StackDownError extends ProductError {
+  readonly code = 'STACK_DOWN';
+}
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);

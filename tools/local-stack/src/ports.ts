@@ -1,8 +1,17 @@
+import { ProductError } from '@antenna/cli';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { randomInt } from 'node:crypto';
 import { ownerOfPort } from './process/port-owner.ts';
-import { PortTakenError } from './errors.ts';
+
+/** A port of a server of the stack belongs to another process. */
+export class PortTakenError extends ProductError {
+  readonly code = 'PORT_TAKEN';
+}
+
+export const serviceNames = ['postgres', 'kafka', 'gcs'] as const;
+
+export type ServiceName = (typeof serviceNames)[number];
 
 /** One TCP port of 127.0.0.1 for each listener. */
 export interface Ports {

@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { defaultPorts, type Ports } from './ports.ts';
-import { serviceNames, type ServiceName } from './service-name.ts';
+import { defaultPorts, type Ports, type ServiceName, serviceNames } from './ports.ts';
 
 const port = z.int().min(1).max(65_535);
 const shape = z.object({

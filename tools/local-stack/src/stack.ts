@@ -1,16 +1,20 @@
+import { ProductError } from '@antenna/cli';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StackFailedError } from './errors.ts';
-import { gcsServer } from './gcs/gcs.ts';
-import { ensureDevicesTopic } from './kafka/devices-topic.ts';
+import { gcsServer } from './gcs.ts';
 import { kafkaServer } from './kafka/kafka.ts';
-import type { LocalServer } from './local-server.ts';
-import type { Ports } from './ports.ts';
+import type { LocalServer, ServerOptions } from './local-server.ts';
+import { type Ports, type ServiceName, serviceNames } from './ports.ts';
 import { postgresServer } from './postgres/postgres.ts';
 import { removeOpenHome } from './postgres/postgres-account.ts';
-import { reportToStderr } from './report.ts';
-import type { ServerOptions } from './server-options.ts';
-import { serviceNames, type ServiceName } from './service-name.ts';
+import { type Report, reportToStderr } from './process/programs.ts';
+import retry from 'p-retry';
+import { withKafkaAdmin } from './kafka/kafka-admin.ts';
+
+/** Several failures at once; the message has a line for each. */
+export class StackFailedError extends ProductError {
+  readonly code = 'STACK_FAILED';
+}
 
 export interface StackOptions extends ServerOptions {
   readonly ports: Ports;
@@ -21,6 +25,9 @@ export interface StackOptions extends ServerOptions {
   /** Of Postgres's superuser, of letters and digits; `postgres` unless given. */
   readonly databasePassword?: string | undefined;
 }
+
+/** Data, logs and process files of the stack that people use. */
+export const defaultHome = join(import.meta.dirname, '..', '..', '..', '.local', 'stack');
 
 export type Stack = Readonly<Record<ServiceName, LocalServer>>;
 
@@ -64,4 +71,19 @@ async function all(services: readonly ServiceName[], work: (service: ServiceName
   const [first] = errors;
   if (errors.length === 1) throw first;
   if (errors.length > 1) throw new StackFailedError(errors.map((error) => `\n  ${String(error)}`).join(''));
+}
+
+const topic = 'devices';
+const partitions = 4;
+
+/** Makes the topic of the product's events unless it is there. */
+export async function ensureDevicesTopic(brokers: string, report: Report): Promise<void> {
+  const isNew = await retry(
+    () =>
+      withKafkaAdmin(brokers, (admin) =>
+        admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] }),
+      ),
+    { retries: 5, minTimeout: 200 },
+  );
+  if (isNew) report(`kafka: made the topic ${topic} with ${partitions} partitions`);
 }

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { asKafkaAdministrator, type Environment, produce } from '@antenna/test-kit';
 import { ensureLogin, openDatabase } from '@antenna/usage-store';
 import type { Failpoint } from '../failpoint.ts';
-import { newStream, type Stream } from '../stream.ts';
-import { deleteRecordsBefore } from '../topic-changes.ts';
+import { deleteRecordsBefore, newStream, type Stream } from '../stream.ts';
 import { drain, startWorker } from '../workers.ts';
 
 const EVENT = { timestamp: '2022-10-29T13:30:00Z', id: 'fede', antenna_id: 'north', bytes: 7, app: 'SKYPE' };

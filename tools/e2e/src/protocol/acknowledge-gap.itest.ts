@@ -1,7 +1,6 @@
 import { existsSync, globSync } from 'node:fs';
 import { endedWell, rowsOf, testBucket, until } from '@antenna/test-kit';
-import { keptDifferences, newStream, send, someRecords, type Stream } from '../stream.ts';
-import { deleteRecordsBefore } from '../topic-changes.ts';
+import { deleteRecordsBefore, keptDifferences, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startWorker, stop } from '../workers.ts';
 
 const records = someRecords(2, 600);

@@ -1,8 +1,7 @@
 import type { SimulatedRecord } from '@antenna/simulator';
 import { rowsOf, testKafka } from '@antenna/test-kit';
 import type { Failpoint } from '../failpoint.ts';
-import { keptDifferences, newStream, send, someRecords, type Stream } from '../stream.ts';
-import { recreate } from '../topic-changes.ts';
+import { keptDifferences, newStream, recreate, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startBatch, startWorker } from '../workers.ts';
 
 const READ = someRecords(21, 100);

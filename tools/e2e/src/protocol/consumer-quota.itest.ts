@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { freePorts, java, kafkaJars, type LocalServer, startKafka } from '@antenna/local-stack';
+import { freePorts, kafkaTool, type LocalServer, startKafka } from '@antenna/local-stack';
 import {
   asKafkaAdministrator,
   produce,
@@ -70,9 +69,8 @@ async function fill(address: string): Promise<void> {
 
 /** For the client that the workers are: Kafka's own tool, since the client of this product cannot. */
 async function setQuota(address: string): Promise<void> {
-  const jars = await kafkaJars(() => undefined);
   const entity = ['--entity-type', 'clients', '--entity-name', 'speed-layer'];
   const change = ['--alter', '--add-config', `consumer_byte_rate=${BYTES_PER_SECOND}`, ...entity];
-  const tool = ['-cp', join(jars, '*'), 'kafka.admin.ConfigCommand', '--bootstrap-server', address];
-  await execa(await java(), [...tool, ...change], { all: true, stdin: 'ignore' });
+  const tool = await kafkaTool('kafka.admin.ConfigCommand', '--bootstrap-server', address, ...change);
+  await execa(...tool, { all: true, stdin: 'ignore' });
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { streamDifferences } from '@antenna/oracle';
+import { copyBucket, streamDifferences } from '@antenna/oracle';
 import { type Failpoint, FAILPOINT_STEPS, failpointText } from '../failpoint.ts';
 import { ageStagingFiles, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startWorker } from '../workers.ts';
+import { testBucket } from '@antenna/test-kit';
 
 const MOMENTS = ['before', 'after'] as const;
 
@@ -42,3 +43,25 @@ function inParts<T>(items: readonly T[], parts: number): readonly (readonly T[])
   const size = Math.ceil(items.length / parts);
   return Array.from({ length: parts }, (_, part) => items.slice(part * size, (part + 1) * size));
 }
+
+describe('an archive in a bucket', () => {
+  it('is exact after a worker died in the midst of its uploads', async () => {
+    const bucket = await testBucket();
+    const stream = await newStream({
+      partitions: 2,
+      environment: { ARCHIVE_URL: `${bucket.url}/events`, STORAGE_EMULATOR_HOST: bucket.endpoint },
+    });
+    try {
+      const records = someRecords(14, 3_000);
+      await send(stream, records);
+      const died = await startWorker('drain', stream.environment, { moment: 'after', step: 'upload', call: 3 });
+      expect(died.signal).toBe('SIGKILL');
+      await drain(stream.environment);
+
+      await copyBucket(bucket.endpoint, new URL(bucket.url).hostname, stream.archiveFolder, 'events');
+      expect(await streamDifferences(stream, records)).toEqual([]);
+    } finally {
+      await stream.close();
+    }
+  });
+});

@@ -1,6 +1,5 @@
 import { endedWell, rowsOf, until } from '@antenna/test-kit';
-import { newStream, send, someRecords } from '../stream.ts';
-import { deleteRecordsBefore } from '../topic-changes.ts';
+import { deleteRecordsBefore, newStream, send, someRecords } from '../stream.ts';
 import { drain, startBatch, startWorker, stop } from '../workers.ts';
 
 const HOUR = '2022-10-29T15';

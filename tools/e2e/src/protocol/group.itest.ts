@@ -2,8 +2,7 @@ import { streamDifferences } from '@antenna/oracle';
 import { until } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import type { Knex } from 'knex';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { addPartitions } from '../topic-changes.ts';
+import { addPartitions, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { drain, hasClaimed, serve, stop, type Watched } from '../workers.ts';
 
 describe('several workers of one group', () => {

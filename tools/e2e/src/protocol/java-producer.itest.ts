@@ -1,6 +1,5 @@
 import { streamDifferences } from '@antenna/oracle';
-import { join } from 'node:path';
-import { java, kafkaJars } from '@antenna/local-stack';
+import { kafkaTool } from '@antenna/local-stack';
 import type { SimulatedRecord } from '@antenna/simulator';
 import { execa } from 'execa';
 import { newStream, someRecords, type Stream } from '../stream.ts';
@@ -25,11 +24,7 @@ describe('a topic that a Java producer compresses', () => {
 
 /** Kafka's own console producer: one record a line. */
 async function sendFromJava(stream: Stream, codec: string, records: readonly SimulatedRecord[]): Promise<void> {
-  const jars = await kafkaJars(() => undefined);
   const place = ['--bootstrap-server', stream.brokers.join(','), '--topic', stream.topic];
-  await execa(
-    await java(),
-    ['-cp', join(jars, '*'), 'org.apache.kafka.tools.ConsoleProducer', ...place, '--compression-codec', codec],
-    { input: records.map(({ value }) => `${value?.toString() ?? ''}\n`).join('') },
-  );
+  const tool = await kafkaTool('org.apache.kafka.tools.ConsoleProducer', ...place, '--compression-codec', codec);
+  await execa(...tool, { input: records.map(({ value }) => `${value?.toString() ?? ''}\n`).join('') });
 }

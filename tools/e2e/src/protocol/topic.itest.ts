@@ -1,6 +1,5 @@
 import { streamDifferences } from '@antenna/oracle';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
-import { deleteRecordsBefore, recreate } from '../topic-changes.ts';
+import { deleteRecordsBefore, newStream, recreate, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startWorker } from '../workers.ts';
 
 describe('a topic that does not hold the positions', () => {

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rememberedOrDefault } from '../remembered-ports.ts';
 import { deleteData } from '../stack.ts';
-import { down, reset } from './down.ts';
-import { stackEnvironment } from './environment.ts';
-import { stackStatus } from './status.ts';
-import { up } from './up.ts';
+import { down, reset, up } from './up-and-down.ts';
+import { stackEnvironment, stackStatus } from './status.ts';
 
 describe('the commands of the stack', () => {
   let home: string;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { LocalServer } from '../local-server.ts';
-import type { Report } from '../report.ts';
+import type { Report } from '../process/programs.ts';
 import { dataFolder, kafkaNode, newClusterId } from './kafka-node.ts';
 import { brokerProperties, controllerProperties } from './kafka-properties.ts';
-import { runningBrokers } from './partition-state.ts';
-import { type ProxiedListener, withProxiedListener } from './proxied-listener.ts';
+import { runningBrokers } from './kafka-admin.ts';
+import { type ProxiedListener, withProxiedListener } from './listeners.ts';
 
 /** The processes of a cluster. */
 export interface ClusterNodes {

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:net';
 import kafkajs from 'kafkajs';
-import { withKafkaAdmin } from './kafka-admin.ts';
+import { type PartitionState, withKafkaAdmin } from './kafka-admin.ts';
 import { endKafkaCluster, type KafkaCluster, startKafkaCluster } from './kafka-cluster.ts';
-import type { PartitionState } from './partition-state.ts';
 
 const POLL_MS = 100;
 const PATIENCE_MS = 60_000;

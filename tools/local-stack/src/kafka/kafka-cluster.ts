@@ -1,16 +1,14 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import retry from 'p-retry';
-import type { LocalServer } from '../local-server.ts';
+import type { LocalServer, ServerOptions } from '../local-server.ts';
 import { freePortNumbers } from '../ports.ts';
 import { endProcess } from '../process/end-process.ts';
 import { processFile } from '../process/process-file.ts';
-import { reportToStderr } from '../report.ts';
-import type { ServerOptions } from '../server-options.ts';
+import { reportToStderr } from '../process/programs.ts';
 import { type ClusterNodes, clusterNodes } from './cluster-nodes.ts';
-import { withKafkaAdmin } from './kafka-admin.ts';
-import { type PartitionState, partitionStates } from './partition-state.ts';
-import type { ProxiedListener } from './proxied-listener.ts';
+import { type PartitionState, partitionStates, withKafkaAdmin } from './kafka-admin.ts';
+import type { ProxiedListener } from './listeners.ts';
 
 export interface KafkaClusterOptions extends ServerOptions {
   /** How many; 3 unless given. Their numbers begin with 1. */

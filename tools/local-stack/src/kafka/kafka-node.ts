@@ -4,9 +4,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { localServer, type LocalServer, type ServerKind } from '../local-server.ts';
-import type { Report } from '../report.ts';
-import { java } from './java.ts';
-import { kafkaJars } from './kafka-jars.ts';
+import type { Report } from '../process/programs.ts';
+import { java, kafkaJars } from './kafka-programs.ts';
 
 /** One process of Kafka: a broker, a controller, or both. */
 export interface KafkaNode extends Pick<ServerKind, 'service' | 'address' | 'ports' | 'probe'> {

@@ -1,13 +1,20 @@
 import { join } from 'node:path';
-import type { LocalServer } from '../local-server.ts';
-import { reportToStderr } from '../report.ts';
-import type { ServerOptions } from '../server-options.ts';
-import { type FurtherSettings, portOf, withFurtherSettings } from './further-settings.ts';
+import type { LocalServer, ServerOptions } from '../local-server.ts';
+import { reportToStderr } from '../process/programs.ts';
+import {
+  type FurtherSettings,
+  loginArguments,
+  portOf,
+  type ProxiedListener,
+  type SecureListener,
+  withFurtherSettings,
+  withProxiedListener,
+  withSecureListener,
+  writeKeystore,
+} from './listeners.ts';
 import { withKafkaAdmin } from './kafka-admin.ts';
 import { dataFolder, kafkaNode, newClusterId } from './kafka-node.ts';
 import { kafkaProperties } from './kafka-properties.ts';
-import { type ProxiedListener, withProxiedListener } from './proxied-listener.ts';
-import { loginArguments, type SecureListener, withSecureListener, writeKeystore } from './secure-listener.ts';
 
 export interface KafkaOptions extends ServerOptions {
   readonly port: number;

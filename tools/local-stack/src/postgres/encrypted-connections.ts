@@ -1,5 +1,5 @@
 import { chmod, chown, writeFile } from 'node:fs/promises';
-import type { ServerCertificate } from '../server-certificate.ts';
+import type { ServerCertificate } from '../local-server.ts';
 import type { PostgresAccount } from './postgres-account.ts';
 
 /** Who has to encrypt: everybody but the superuser, by whom the server itself is looked after. */

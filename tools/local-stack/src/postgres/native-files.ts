@@ -3,7 +3,7 @@ import { readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { ProgramMissingError } from '../errors.ts';
+import { ProgramMissingError } from '../process/programs.ts';
 
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 

@@ -1,10 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { localServer, type LocalServer } from '../local-server.ts';
-import { debianProgram } from '../process/debian-program.ts';
-import { reportToStderr } from '../report.ts';
-import type { ServerOptions } from '../server-options.ts';
+import { localServer, type LocalServer, type ServerOptions } from '../local-server.ts';
+import { debianProgram, reportToStderr } from '../process/programs.ts';
 
 export interface PgbouncerOptions extends ServerOptions {
   readonly port: number;

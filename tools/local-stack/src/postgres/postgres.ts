@@ -3,10 +3,8 @@ import { chmod, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import pg from 'pg';
-import { localServer, type LocalServer } from '../local-server.ts';
-import { reportToStderr } from '../report.ts';
-import type { ServerCertificate } from '../server-certificate.ts';
-import type { ServerOptions } from '../server-options.ts';
+import { localServer, type LocalServer, type ServerCertificate, type ServerOptions } from '../local-server.ts';
+import { reportToStderr } from '../process/programs.ts';
 import { postgresAccount, type PostgresAccount } from './postgres-account.ts';
 import { encryptedArguments, writeCertificate } from './encrypted-connections.ts';
 

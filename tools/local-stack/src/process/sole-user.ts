@@ -1,9 +1,14 @@
+import { ProductError } from '@antenna/cli';
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StackBusyError } from '../errors.ts';
 import { processFile } from './process-file.ts';
+
+/** Another process works on the same stack. */
+export class StackBusyError extends ProductError {
+  readonly code = 'STACK_BUSY';
+}
 
 const pollMs = 100;
 const patienceMs = 300_000;

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { java, kafkaJars } from '@antenna/local-stack';
+import { kafkaTool } from '@antenna/local-stack';
 import { execa } from 'execa';
 
 interface Place {
@@ -46,12 +45,11 @@ export class CommittedReader {
   }
 
   async *#read(what: readonly string[], enough?: AbortSignal): AsyncGenerator<Place, void, undefined> {
-    const jars = join(await kafkaJars(() => undefined), '*');
-    const program = ['-Xmx256m', '-XX:+UseSerialGC', '-cp', jars, 'org.apache.kafka.tools.consumer.ConsoleConsumer'];
     const topic = ['--bootstrap-server', this.#brokers, '--topic', this.#topic, '--isolation-level', 'read_committed'];
     const shown = Object.entries(SHOWN).flatMap((property) => ['--formatter-property', property.join('=')]);
+    const tool = await kafkaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', ...topic, ...shown, ...what);
     // It ends with an error when its time is up.
-    const consumer = execa(await java(), [...program, ...topic, ...shown, ...what], {
+    const consumer = execa(...tool, {
       buffer: false,
       reject: false,
       stdin: 'ignore',

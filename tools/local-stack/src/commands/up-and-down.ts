@@ -1,9 +1,9 @@
 import { asSoleUser } from '../process/sole-user.ts';
-import { areFree, defaultPorts, freePorts, type Ports } from '../ports.ts';
-import { rememberPorts, rememberedOrDefault, type Remembered } from '../remembered-ports.ts';
-import type { Report } from '../report.ts';
-import { serviceNames, type ServiceName } from '../service-name.ts';
-import { stackAt, startStack } from '../stack.ts';
+import { areFree, defaultPorts, freePorts, type Ports, type ServiceName, serviceNames } from '../ports.ts';
+import { type Remembered, rememberedOrDefault, rememberPorts } from '../remembered-ports.ts';
+import type { Report } from '../process/programs.ts';
+import { deleteData, stackAt, startStack, stopStack } from '../stack.ts';
+import { listOf, oneOf, optionalSetting, setting, settingsGroup } from '@antenna/cli';
 
 interface UpRequest {
   readonly home: string;
@@ -51,3 +51,50 @@ async function freeOrRemembered(remembered: Ports, kept: ReadonlyMap<keyof Ports
 function portsOf(service: ServiceName): readonly (keyof Ports)[] {
   return service === 'kafka' ? ['kafka', 'controller'] : [service];
 }
+
+interface DownRequest {
+  readonly home: string;
+  readonly report?: Report | undefined;
+}
+
+/** Ends what runs; the data stay. */
+export function down({ home, report }: DownRequest): Promise<void> {
+  return asSoleUser(home, () => stopAll({ home, report }));
+}
+
+/** Ends what runs and deletes the data. */
+export function reset({ home, report }: DownRequest): Promise<void> {
+  return asSoleUser(home, async () => {
+    await stopAll({ home, report });
+    await deleteData(home);
+    report?.(`deleted the data in ${home}`);
+  });
+}
+
+async function stopAll({ home, report }: DownRequest): Promise<void> {
+  const { ports } = await rememberedOrDefault(home);
+  await stopStack(stackAt({ home, ports, report }));
+}
+
+export const upSettings = settingsGroup({
+  title: 'Stack',
+  fields: {
+    ports: setting({
+      name: 'ports',
+      description: 'the well-known ports, or ones that are free, remembered until the next up',
+      type: oneOf(['default', 'free']),
+      default: 'default',
+    }),
+    services: setting({
+      name: 'services',
+      description: 'what to start',
+      type: listOf(serviceNames),
+      default: serviceNames.join(','),
+    }),
+    without: optionalSetting({ name: 'without', description: 'what not to start', type: listOf(serviceNames) }),
+  },
+  value: ({ ports, services, without = [] }) => ({
+    ports,
+    services: services.filter((service) => !without.includes(service)),
+  }),
+});

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { localServer, type LocalServer } from '../local-server.ts';
-import { reportToStderr } from '../report.ts';
-import type { ServerOptions } from '../server-options.ts';
-import { gcsProgram } from './gcs-program.ts';
+import { localServer, type LocalServer, type ServerOptions } from './local-server.ts';
+import { fetched, type Report, reportToStderr, requireProgram } from './process/programs.ts';
+import { execa } from 'execa';
 
 export interface GcsOptions extends ServerOptions {
   readonly port: number;
@@ -43,4 +42,21 @@ export async function startGcs(options: GcsOptions): Promise<LocalServer> {
 async function isHealthy(address: string): Promise<void> {
   const { ok, status } = await fetch(`${address}/_internal/healthcheck`, { signal: AbortSignal.timeout(2_000) });
   if (!ok) throw new Error(`it answered ${status}`);
+}
+
+const version = '1.56.1';
+const source = `github.com/fsouza/fake-gcs-server@v${version}`;
+const purpose =
+  'it builds the GCS server; or go without (--without=gcs), or use one of yours: TEST_GCS_URL for the tests';
+
+/** The program, built by Go once per version. */
+export async function gcsProgram(report: Report): Promise<string> {
+  const folder = await fetched(`fake-gcs-server-${version}`, async (target) => {
+    // From 1.21 on, Go fetches the newer Go that a program asks for.
+    const wanted = { version: /go1\.(\d+)/, series: '1.', atLeast: 21 };
+    await requireProgram({ name: 'Go', file: 'go', args: ['version'], ...wanted, purpose });
+    report(`gcs: building fake-gcs-server ${version} with Go (minutes the first time, once)`);
+    await execa('go', ['install', source], { all: true, stdin: 'ignore', env: { GOBIN: target } });
+  });
+  return join(folder, 'fake-gcs-server');
 }

@@ -1,3 +1,0 @@
-export const serviceNames = ['postgres', 'kafka', 'gcs'] as const;
-
-export type ServiceName = (typeof serviceNames)[number];
