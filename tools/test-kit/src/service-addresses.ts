@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServiceName } from '@antenna/local-stack';
 
 /** The variables that name the services of the tests, never the workers' own. */
 export const addressVariables = {
@@ -24,3 +25,9 @@ export function addressOf(service: keyof typeof addressVariables): string {
 export function uniqueName(): string {
   return `test-${randomBytes(8).toString('hex')}`;
 }
+
+/** Where the services are that were started for one run of the tests. */
+export type Addresses = Partial<Record<ServiceName, string>>;
+
+/** Takes what has to be done when the run ends, also if it ends while services are starting. */
+export type AtEnd = (work: () => Promise<void>) => void;

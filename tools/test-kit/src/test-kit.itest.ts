@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { produce, testKafka, testTopic } from './test-topic.ts';
-import { testBucket } from './test-bucket.ts';
+import { testBucket } from './archive-places.ts';
 import { emptyDatabase, testDatabase } from './test-database.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {

@@ -7,7 +7,7 @@ const here = (file: string): string => join(import.meta.dirname, file);
 export const everyProject = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  setupFiles: [here('one-realm.ts'), here('record-programs.ts')],
+  setupFiles: [here('each-test-file.ts')],
   transform: { '^.+\\.ts$': here('strip-types.ts') },
 } satisfies Config;
 

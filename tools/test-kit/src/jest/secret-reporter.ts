@@ -11,7 +11,7 @@ const shownOfLine = 300;
 
 /**
  * A reporter that fails the run when anything that a program printed while tests ran holds a secret or a person.
- * record-programs.ts records what they print.
+ * each-test-file.ts records what they print.
  */
 export default class SecretReporter {
   #folder = '';

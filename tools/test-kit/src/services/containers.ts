@@ -1,9 +1,8 @@
 import { freePorts, kafkaProperties, type ServiceName } from '@antenna/local-stack';
 import { execa } from 'execa';
 import type { GenericContainer } from 'testcontainers';
-import type { Addresses, AtEnd } from './provided.ts';
+import type { Addresses, AtEnd } from '../service-addresses.ts';
 import { testSecret } from '../secret.ts';
-import { imageOf } from './service-images.ts';
 
 /** Quick where there is no Docker, which is why testcontainers is not asked. */
 export async function dockerAnswers(): Promise<boolean> {
@@ -88,4 +87,20 @@ function kafkaEnvironment(port: number, controllerPort: number): Record<string, 
   return Object.fromEntries(
     settings.map(([name, value]) => [`KAFKA_${name.toUpperCase().replaceAll('.', '_')}`, String(value)]),
   );
+}
+
+/** The images of the services that tests run against; docker/compose.yaml runs the same. */
+export const serviceImages: Readonly<Record<ServiceName, string>> = {
+  postgres: 'postgres:18.4',
+  kafka: 'apache/kafka:4.3.1',
+  gcs: 'fsouza/fake-gcs-server:1.56.1',
+};
+
+/** Others to use instead, where these cannot be had. They take the same settings. */
+const variables = { postgres: 'TEST_POSTGRES_IMAGE', kafka: 'TEST_KAFKA_IMAGE', gcs: 'TEST_GCS_IMAGE' } as const;
+
+/** The image of a service, unless the environment names another one. */
+export function imageOf(service: ServiceName): string {
+  const other = process.env[variables[service]];
+  return other === undefined || other === '' ? serviceImages[service] : other;
 }

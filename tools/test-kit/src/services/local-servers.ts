@@ -13,7 +13,7 @@ import {
   type ServiceName,
 } from '@antenna/local-stack';
 import { testSecret } from '../secret.ts';
-import type { Addresses, AtEnd } from './provided.ts';
+import type { Addresses, AtEnd } from '../service-addresses.ts';
 
 const prefix = 'test-services-of-';
 

@@ -1,8 +1,7 @@
 import type { ServiceName } from '@antenna/local-stack';
-import { addressVariables } from '../service-addresses.ts';
+import { type Addresses, addressVariables, type AtEnd } from '../service-addresses.ts';
 import { containers, dockerAnswers } from './containers.ts';
 import { localServers } from './local-servers.ts';
-import type { Addresses, AtEnd } from './provided.ts';
 
 const report = (line: string): void => {
   process.stderr.write(`${line}\n`);

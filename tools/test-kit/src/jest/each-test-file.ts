@@ -2,9 +2,22 @@ import type { ChildProcess } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { types } from 'node:util';
 
-// Records all that the programs started by the tests of this file print and serve, for secret-reporter.ts to search. What
-// a program prints is recorded where it arrives, so that no test has to do anything for it.
+// Runs before each test file. First, one realm; then it records all that the programs started by the tests of the file
+// print and serve, for secret-reporter.ts to search: what a program prints is recorded where it arrives, so that no test
+// has to do anything for it.
+
+// Jest runs each test file in a realm of its own, where the errors of Node's own modules are no `instanceof Error`.
+// In production there is one realm, and code may rely on it, as p-retry does.
+const inRealm = Function.prototype[Symbol.hasInstance];
+
+Object.defineProperty(Error, Symbol.hasInstance, {
+  value(this: typeof Error, candidate: unknown) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- Error.isError is in no library of TypeScript's target.
+    return inRealm.call(this, candidate) || (this === Error && types.isNativeError(candidate));
+  },
+});
 
 const folder = process.env['TEST_OUTPUT_FOLDER'];
 
