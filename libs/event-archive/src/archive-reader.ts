@@ -10,7 +10,7 @@ import type { DecodedFile } from './decode-file.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
 import { localFailure } from './local-failure.ts';
-import { decodeOnThread } from './parquet-decoder.ts';
+import { decodeOnThread } from './parquet-threads.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
   /** Repeats reads while the store fails for a passing reason; without it, every failure of the store is final. */

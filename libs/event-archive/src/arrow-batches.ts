@@ -15,7 +15,7 @@ import {
   Utf8,
   type Vector,
 } from 'apache-arrow';
-import { release } from './column-buffers.ts';
+import { release } from './background-thread.ts';
 import { valuesOfRows } from './row-order.ts';
 
 const TWO_TO_32 = 2 ** 32;

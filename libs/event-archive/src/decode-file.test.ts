@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { firstDifference } from '@antenna/archive-format';
-import { decodeFile } from './decode-file.ts';
+import { decodeFile, joinColumns } from './decode-file.ts';
 import { parquetRows } from './parquet-reader.ts';
-import { columnsOf, manyRows, SOME_TIME_MS } from './rows-for-tests.ts';
+import { aRow, columnsOf, manyRows, rowsIn, SOME_TIME_MS } from './rows-for-tests.ts';
 
 describe('a file of an earlier version, which did not sort rows by time', () => {
   const path = fileURLToPath(new URL('./rows-in-offset-order.parquet', import.meta.url));
@@ -20,5 +20,28 @@ describe('a file of an earlier version, which did not sort rows by time', () => 
     const offsets = [];
     for await (const { offset } of parquetRows(path)) offsets.push(offset);
     expect(offsets).toEqual(rows.map(({ offset }) => offset));
+  });
+});
+
+describe('joined rows', () => {
+  it('have the rows of the parts in order, although each part numbers its texts by itself', () => {
+    const rows = [
+      aRow({ id: 'a', app: 'x' }),
+      aRow({ id: 'b', app: 'y' }),
+      aRow({ id: 'b', app: 'x' }),
+      aRow({ id: 'a' }),
+    ];
+    const joined = joinColumns([columnsOf(rows.slice(0, 2)), columnsOf(rows.slice(2, 3)), columnsOf(rows.slice(3))]);
+    expect(rowsIn(joined)).toEqual(rows);
+    expect(joined.id.values).toEqual(['a', 'b']);
+  });
+
+  it('are the part itself when there is only one', () => {
+    const only = columnsOf(manyRows(3));
+    expect(joinColumns([only])).toBe(only);
+  });
+
+  it('are refused when the parts belong to several partitions', () => {
+    expect(() => joinColumns([columnsOf(manyRows(1), 1), columnsOf(manyRows(1), 2)])).toThrow('several partitions');
   });
 });

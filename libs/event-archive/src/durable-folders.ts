@@ -1,7 +1,6 @@
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ArchiveError } from './archive-error.ts';
-import { codeOf } from './error-fields.ts';
+import { ArchiveError, codeOf } from './archive-error.ts';
 
 /** Folders of a local archive whose existence survives a power failure. */
 export class DurableFolders {

@@ -1,8 +1,7 @@
 import { link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArchiveError } from './archive-error.ts';
+import { ArchiveError, codeOf, messageOf } from './archive-error.ts';
 import { syncFile, syncFolder } from './durable-folders.ts';
-import { codeOf, messageOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';
 import type { StagingFolder } from './staging-folder.ts';
 

@@ -2,8 +2,7 @@ import { dirname, posix } from 'node:path';
 import { hourFolderSpellings } from '@antenna/archive-format';
 import type { ArchiveLocation } from '@antenna/cli';
 import { ArchiveError } from './archive-error.ts';
-import type { ArchiveStore, Listing } from './archive-store.ts';
-import { isVisibleName } from './visible-name.ts';
+import { type ArchiveStore, isVisibleName, type Listing } from './archive-store.ts';
 
 /** Root folders of table formats whose log decides which files count: removed and unfinished files stay in place. */
 const LOG_FOLDERS: ReadonlyMap<string, string> = new Map([

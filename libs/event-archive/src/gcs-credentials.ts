@@ -1,6 +1,6 @@
 import type { Bucket } from '@google-cloud/storage';
 import { gcpMetadata } from 'google-auth-library';
-import { messageOf } from './error-fields.ts';
+import { messageOf } from './archive-error.ts';
 
 /** Google's metadata server begins to answer some seconds after the start of the pod or machine. */
 const METADATA_SERVER_STARTS_IN_S = 60;

@@ -1,6 +1,5 @@
 import { isNetworkFailure, tlsFailureOf } from '@antenna/cli';
-import { ArchiveError, type ArchiveErrorCode } from './archive-error.ts';
-import { asError, codeOf, fieldOf, messageOf } from './error-fields.ts';
+import { ArchiveError, type ArchiveErrorCode, asError, codeOf, fieldOf, messageOf } from './archive-error.ts';
 import { credentialProblem } from './gcs-credentials.ts';
 import { refusalOf } from './gcs-refusals.ts';
 import { localFailure } from './local-failure.ts';

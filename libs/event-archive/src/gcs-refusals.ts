@@ -1,5 +1,4 @@
-import type { ArchiveErrorCode } from './archive-error.ts';
-import { fieldOf, messageOf } from './error-fields.ts';
+import { type ArchiveErrorCode, fieldOf, messageOf } from './archive-error.ts';
 
 /** Answers of Google Cloud Storage whose message or reason says more than their status, with code and advice. */
 const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [

@@ -3,13 +3,11 @@ import { join, posix } from 'node:path';
 import type { Bucket, File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
-import type { CheckedStore, Listing } from './archive-store.ts';
-import { withDeadline } from './deadline.ts';
+import { type CheckedStore, isVisibleName, type Listing, refuseOutside } from './archive-store.ts';
 import { lookForCredentialsAgain } from './gcs-credentials.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
-import { createObject } from './gcs-upload.ts';
-import { isVisibleName, refuseOutside } from './visible-name.ts';
+import { createObject } from './gcs-bucket.ts';
 
 /** Retries here bridge short failures, so that a file need not be encoded again; callers wait for longer ones. */
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
@@ -146,5 +144,24 @@ export class GcsStore implements CheckedStore {
         lookForCredentialsAgain(this.#bucket);
       },
     });
+  }
+}
+
+/**
+ * Rejects an operation that takes longer than `ms`. The operation itself goes on unless it observes the signal.
+ * @throws {DOMException} TimeoutError.
+ */
+export async function withDeadline<T>(ms: number, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const overdue = new AbortController();
+  const expired = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const reason = new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError');
+    overdue.abort(reason);
+    expired.reject(reason);
+  }, ms);
+  try {
+    return await Promise.race([operation(overdue.signal), expired.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

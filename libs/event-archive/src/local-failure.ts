@@ -1,5 +1,4 @@
-import { ArchiveError, type ArchiveErrorCode } from './archive-error.ts';
-import { codeOf, fieldOf } from './error-fields.ts';
+import { ArchiveError, type ArchiveErrorCode, codeOf, fieldOf } from './archive-error.ts';
 
 type Meaning = readonly [code: ArchiveErrorCode, advice: string];
 

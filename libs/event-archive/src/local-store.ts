@@ -1,12 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
-import { ArchiveError } from './archive-error.ts';
-import type { CheckedStore, ListedFile, Listing } from './archive-store.ts';
+import { ArchiveError, codeOf } from './archive-error.ts';
+import { type CheckedStore, isVisibleName, type ListedFile, type Listing, refuseOutside } from './archive-store.ts';
 import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
-import { codeOf } from './error-fields.ts';
 import { localFailure } from './local-failure.ts';
-import { isVisibleName, refuseOutside } from './visible-name.ts';
 
 /** Readers ignore folders whose name begins with a dot. */
 export const STAGING_FOLDER = '.staging';

@@ -9,7 +9,7 @@ import type { GcsStore } from './gcs-store.ts';
 import { localFailure } from './local-failure.ts';
 import { LocalStore, STAGING_FOLDER } from './local-store.ts';
 import { ParquetArchive } from './parquet-archive.ts';
-import { threadedParquetEncoder } from './parquet-encoder.ts';
+import { threadedParquetEncoder } from './parquet-threads.ts';
 import { StagingFolder } from './staging-folder.ts';
 
 export interface ArchiveOptions {

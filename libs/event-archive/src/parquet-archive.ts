@@ -3,8 +3,7 @@ import type { EventArchive, StoredFile } from '@antenna/ingestion';
 import type { ArchiveStore } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { localFailure } from './local-failure.ts';
-import { decodeOnThread } from './parquet-decoder.ts';
-import type { ParquetEncoder } from './parquet-encoder.ts';
+import { decodeOnThread, type ParquetEncoder } from './parquet-threads.ts';
 import type { StagingFolder } from './staging-folder.ts';
 
 export interface ParquetArchiveParts {

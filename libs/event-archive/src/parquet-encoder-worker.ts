@@ -3,9 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { EventColumns } from '@antenna/archive-format';
 import type { StoredFile } from '@antenna/ingestion';
-import { giveWay } from './background-thread.ts';
-import { buffersOf, release } from './column-buffers.ts';
-import type { EncodeTask } from './parquet-encoder.ts';
+import { buffersOf, giveWay, release } from './background-thread.ts';
+import type { EncodeTask } from './parquet-threads.ts';
 import { parquetFile } from './parquet-file.ts';
 
 giveWay();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { type EventColumns, firstDifference } from '@antenna/archive-format';
-import { joinColumns } from './join-columns.ts';
+import { joinColumns } from './decode-file.ts';
 import { parquetFile } from './parquet-file.ts';
 import { parquetRowGroups, parquetRows } from './parquet-reader.ts';
 import { aRow, columnsOf, manyRows, rowsIn, SOME_TIME_MS, type TestRow } from './rows-for-tests.ts';

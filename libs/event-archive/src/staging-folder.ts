@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolder } from './durable-folders.ts';
-import { codeOf } from './error-fields.ts';
+import { codeOf } from './archive-error.ts';
 import { localFailure } from './local-failure.ts';
 
 const STALE_AFTER_MS = 24 * 3_600_000;

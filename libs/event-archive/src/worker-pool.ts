@@ -1,5 +1,5 @@
 import { type Transferable, Worker } from 'node:worker_threads';
-import { asError } from './error-fields.ts';
+import { asError } from './archive-error.ts';
 
 interface Job<Task, Result> {
   readonly task: Task;

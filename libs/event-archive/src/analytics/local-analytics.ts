@@ -5,11 +5,10 @@ import type { AnalyticsRoot, CompactedHour, StoredCompaction } from '@antenna/ho
 import { inParallel } from '@antenna/ingestion';
 import { hourFolder } from '@antenna/archive-format';
 import { DurableFolders, syncFile, syncFolder } from '../durable-folders.ts';
-import { codeOf } from '../error-fields.ts';
+import { codeOf, unreadable } from '../archive-error.ts';
 import { localFailure } from '../local-failure.ts';
 import { STAGING_FOLDER } from '../local-store.ts';
 import { StagingFolder } from '../staging-folder.ts';
-import { unreadable } from '../unreadable.ts';
 import { parseVersionPath, storedVersion, versionPath } from './compacted-path.ts';
 
 const READ_AT_A_TIME = 8;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BACKGROUND_PRIORITY } from './background-thread.ts';
-import { type ParquetEncoder, threadedParquetEncoder } from './parquet-encoder.ts';
+import { type ParquetEncoder, threadedParquetEncoder } from './parquet-threads.ts';
 import { aRow, columnsOf } from './rows-for-tests.ts';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import { isVisibleName, refuseOutside } from './visible-name.ts';
+import { isVisibleName, refuseOutside } from './archive-store.ts';
 
 describe('a name in the archive', () => {
   it.each(['devices-3-000000004812-000000009377.parquet', 'part-00000-c000.snappy.parquet'])(
