@@ -1,4 +1,5 @@
-import { tlsFailureOf } from '@antenna/cli';
+import { isNetworkFailure, ProductError, tlsFailureOf } from '@antenna/cli';
+import { TokenUnavailableError } from './login/bearer-token.ts';
 
 /** What the operator can do about a failed connection to Kafka. */
 export interface ConnectionAdvice {
@@ -75,4 +76,31 @@ function adviceOn(error: Error): ConnectionAdvice | undefined {
 /** The error and its causes, from the outermost (the client's retries) to the innermost (the original failure). */
 export function causesOf(error: unknown): readonly Error[] {
   return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+}
+
+/**
+ * Whether a request to Kafka failed for a reason that passes by itself, such as a missing broker or a change of leader.
+ * The client marks most errors as retriable or not. It marks the error of exhausted retries as final; there the cause
+ * decides. A rejected certificate or login is final.
+ */
+export function isPassingKafkaFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const known = causesOf(error).find((cause) => cause instanceof ProductError);
+  if (known !== undefined) return known instanceof TokenUnavailableError;
+  if (connectionAdvice(error).isFinal) return false;
+  if (error.name === 'KafkaJSNumberOfRetriesExceeded') return true;
+  return ('retriable' in error && error.retriable === true) || isNetworkFailure(error);
+}
+
+/** The client has left its group for good, for example because no broker named the group's coordinator in time. */
+export class ConsumerEndedError extends ProductError {
+  readonly code = 'KAFKA_CONSUMER_ENDED';
+
+  constructor(cause: Error) {
+    super(
+      `the consumer has ended and does not restart by itself: ${cause.message}; ${connectionAdvice(cause).text}; ` +
+        `then start the worker again: it resumes at its stored positions`,
+      { cause },
+    );
+  }
 }

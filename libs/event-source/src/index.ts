@@ -5,7 +5,7 @@ export { kafkaCluster } from './kafka-cluster.ts';
 export { type KafkaLog, kafkaClient } from './kafka-client.ts';
 export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
 export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
-export { isPassingKafkaFailure } from './passing-failure.ts';
+export { isPassingKafkaFailure } from './connection-advice.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
 export { KafkaQuotaEventSender, withoutRetryWarning } from './quota-events/quota-event-sender.ts';

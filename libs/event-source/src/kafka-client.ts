@@ -1,11 +1,18 @@
 import type { ConnectionOptions } from 'node:tls';
-import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
-import { addressedSockets, withoutColons } from './broker-address.ts';
-import { registerCodecs } from './compression.ts';
-import { saslOptions } from './login/sasl-options.ts';
+import kafkajs, { type ISocketFactory, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { tellRefusedCoordinator } from './refused-coordinator.ts';
 import type { KafkaConnection, KafkaTls } from './settings/kafka-settings.ts';
 import { timeOutOnSilence } from './slow-responses.ts';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import snappy from 'kafkajs-snappy';
+import { compressFrame, decompressFrame } from 'lz4-napi';
+import type { KafkaSasl, TokenProvider } from './settings/login-settings.ts';
+import { RenewedToken, type TokenSource } from './login/bearer-token.ts';
+import { clientCredentialsTokens } from './login/client-credentials.ts';
+import { googleTokens } from './login/google-credentials.ts';
+import { isIPv6 } from 'node:net';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 
 /** Receives the log messages of the Kafka client. */
 export type KafkaLog = (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -63,4 +70,61 @@ function detailsOf({ namespace, log }: LogEntry): Readonly<Record<string, unknow
   // It leads through the client's own code only.
   delete details['stack'];
   return details;
+}
+
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+
+interface Encoder {
+  readonly buffer: Buffer;
+}
+
+/** kafkajs supports gzip only. These codecs are the others that Java producers use: Snappy, LZ4 and Zstandard. */
+export function registerCodecs(): void {
+  CompressionCodecs[CompressionTypes.Snappy] = snappy;
+  CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrame, decompressFrame);
+  CompressionCodecs[CompressionTypes.ZSTD] = codec(promisify(zstdCompress), promisify(zstdDecompress));
+}
+
+type Transform = (data: Buffer) => Promise<Buffer>;
+
+function codec(compress: Transform, decompress: Transform) {
+  return () => ({ compress: ({ buffer }: Encoder) => compress(buffer), decompress });
+}
+
+/** The login in the form of kafkajs. All connections of a client share one token. */
+export function saslOptions(sasl: KafkaSasl): SASLOptions {
+  if (sasl.mechanism !== 'oauthbearer') return { ...sasl };
+  const { mechanism, tokens, extensions } = sasl;
+  const token = new RenewedToken(sourceOf(tokens));
+  return { mechanism, oauthBearerProvider: async () => ({ value: await token.current(), extensions }) };
+}
+
+function sourceOf(tokens: TokenProvider): TokenSource {
+  return tokens.provider === 'google' ? googleTokens() : clientCredentialsTokens(tokens);
+}
+
+/**
+ * A host name that stands for an IPv6 address without colons, as in Windows paths: `::1` is `--1.ipv6-literal.net`.
+ * kafkajs 2.2.4 cuts the host of a broker off at the first colon.
+ */
+const LITERAL = /^([\da-f.-]+)\.ipv6-literal\.net$/i;
+
+/** @param broker `host:port`; an IPv6 address stands in brackets. */
+export function withoutColons(broker: string): string {
+  const bracketed = /^\[(.+)\]:(\d+)$/.exec(broker);
+  if (bracketed === null) return broker;
+  const [, address = '', port = ''] = bracketed;
+  return `${address.replaceAll(':', '-')}.ipv6-literal.net:${port}`;
+}
+
+/** The IPv6 address that a literal name stands for; any other host is returned unchanged. */
+export function addressOf(host: string): string {
+  const address = LITERAL.exec(host)?.[1]?.replaceAll('-', ':');
+  return address !== undefined && isIPv6(address) ? address : host;
+}
+
+/** A socket factory of kafkajs that also connects to literal names of IPv6 addresses. */
+export function addressedSockets(): ISocketFactory {
+  const create = socketFactory() as ISocketFactory;
+  return (options) => create({ ...options, host: addressOf(options.host) });
 }

@@ -1,13 +1,10 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ProductError } from '@antenna/cli';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import { causesOf } from './connection-advice.ts';
-import { ConsumerEndedError } from './consumer-ended-error.ts';
-import { fetchedBatch } from './fetched/fetched-batch.ts';
-import { fetchedParts } from './fetched/fetched-parts.ts';
-import { Suspicions } from './fetched/suspicions.ts';
-import { Turns } from './fetched/turns.ts';
+import { causesOf, ConsumerEndedError } from './connection-advice.ts';
+import { fetchedBatch } from './fetched/fetched-set.ts';
+import { fetchedParts, Suspicions, Turns } from './fetched/fetched-parts.ts';
 import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';

@@ -7,7 +7,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { consumeInSets } from './kafkajs-patches.ts';
 import { fetchResponseBytes, type TestBatch, type TestPartition } from './testing/fetch-response-bytes.ts';
-import { partsOfFetch } from './testing/parts-of-fetch.ts';
+import { partsOfFetch } from './testing/fetch-directly.ts';
 
 const decodeAsReleased = response.decode.bind(response);
 const scheduleAsReleased = Reflect.get(RequestQueue.prototype, 'scheduleCheckPendingRequests');

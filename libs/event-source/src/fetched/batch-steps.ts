@@ -1,11 +1,9 @@
 import type { UndecodableRange } from '@antenna/ingestion';
 import { AbortedTransactions } from './aborted-transactions.ts';
-import { type BatchFault, batchFault } from './batch-fault.ts';
+import { type BatchFault, batchFault, OldMessageFormatError, UnreadableBatchError } from './batch-fault.ts';
 import type { FetchedSet } from './fetched-set.ts';
-import { type NoBatch, type PackedBatch, packedBatches } from './packed-batch.ts';
+import { type NoBatch, type PackedBatch, packedBatches, type UnpackedBatch } from './packed-batch.ts';
 import { recordsFault, StoredRecords } from './stored-records.ts';
-import type { UnpackedBatch } from './unpacked-batch.ts';
-import { OldMessageFormatError, UnreadableBatchError } from './unreadable-batch.ts';
 
 /** The partition, offset and end of a fetch. */
 export interface FetchPlace {

@@ -4,10 +4,8 @@ import { MAX_BATCH_BYTES } from '@antenna/event-schema';
 import type { RecordBatch } from '@antenna/ingestion';
 import { batchBytes, marker, recordBytes, type TestBatch } from '../testing/fetch-response-bytes.ts';
 import type { AbortedTransaction } from './aborted-transactions.ts';
-import { fetchedParts } from './fetched-parts.ts';
+import { fetchedParts, Suspicions, Turns } from './fetched-parts.ts';
 import { FetchedSet } from './fetched-set.ts';
-import { Suspicions } from './suspicions.ts';
-import { Turns } from './turns.ts';
 
 const MIB = 2 ** 20;
 

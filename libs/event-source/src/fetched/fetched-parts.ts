@@ -1,12 +1,10 @@
 import type { BatchOrigin, RecordBatch, RecordCursor, UndecodableRange } from '@antenna/ingestion';
 import { batchSteps, type FetchPlace } from './batch-steps.ts';
 import type { FetchedSet } from './fetched-set.ts';
-import type { PackedBatch } from './packed-batch.ts';
+import type { PackedBatch, UnpackedBatch } from './packed-batch.ts';
 import { StoredRecords } from './stored-records.ts';
-import type { Suspicions } from './suspicions.ts';
-import type { Turns } from './turns.ts';
 import { unpackAhead, type UnpackedStep, unpackLarge } from './unpack-ahead.ts';
-import type { UnpackedBatch } from './unpacked-batch.ts';
+import { createHash } from 'node:crypto';
 
 /** A part ends with the batch that brings it to this size, unpacked. */
 const PART_BYTES = 4 * 2 ** 20;
@@ -128,4 +126,36 @@ class PartInMaking {
 
 function noRecords(): RecordCursor {
   return new StoredRecords([], 0);
+}
+
+/**
+ * Remembers the last invalid batch of each partition. Bytes may be damaged in transit: a batch counts as stored damaged
+ * only when two fetches in a row bring the same bytes.
+ */
+export class Suspicions {
+  readonly #digests = new Map<number, string>();
+
+  /** Whether the partition's previous invalid batch had the same bytes. */
+  isStored(partition: number, batch: Buffer): boolean {
+    const digest = createHash('sha256').update(batch).digest('hex');
+    const isStored = this.#digests.get(partition) === digest;
+    this.#digests.set(partition, digest);
+    return isStored;
+  }
+}
+
+/** A lock that admits callers one at a time, in the order of their calls. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Resolves when all earlier turns have ended. @returns a function that ends this turn. */
+  async begin(): Promise<() => void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const before = this.#last;
+    this.#last = promise;
+    await before;
+    return () => {
+      resolve(undefined);
+    };
+  }
 }

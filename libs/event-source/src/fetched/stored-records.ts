@@ -1,5 +1,5 @@
 import type { RecordCursor, SourceRecord } from '@antenna/ingestion';
-import type { UnpackedBatch } from './unpacked-batch.ts';
+import type { UnpackedBatch } from './packed-batch.ts';
 import { VariableLengthReader } from './variable-length-reader.ts';
 
 /** Bytes of a record's attributes field, which Kafka does not use yet. */

@@ -1,9 +1,8 @@
 import { MAX_BATCH_BYTES } from '@antenna/event-schema';
 import { type BatchStep, type Undecodable, undecodable, unpackedBatch } from './batch-steps.ts';
-import type { PackedBatch } from './packed-batch.ts';
+import type { PackedBatch, UnpackedBatch } from './packed-batch.ts';
 import { recordsFault } from './stored-records.ts';
 import { TooLargeError, unpack } from './unpack.ts';
-import type { UnpackedBatch } from './unpacked-batch.ts';
 
 /** The result of unpacking a batch. */
 export type Unpacked = Undecodable | { readonly kind: 'unpacked'; readonly batch: UnpackedBatch };

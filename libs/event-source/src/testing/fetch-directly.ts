@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import kafkajs, { type Batch as FetchedBatch } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
@@ -6,7 +6,8 @@ import requests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { RecordBatch } from '@antenna/ingestion';
 import { consumeInSets } from '../kafkajs-patches.ts';
 import { timeOutOnSilence } from '../slow-responses.ts';
-import { partsOfFetch } from './parts-of-fetch.ts';
+import { fetchedBatch } from '../fetched/fetched-set.ts';
+import { fetchedParts, type PartsContext, Suspicions, Turns } from '../fetched/fetched-parts.ts';
 
 /** Fetches partition 0 of a topic from one broker, from given offsets. */
 export class DirectFetches {
@@ -54,4 +55,16 @@ export class DirectFetches {
 
 interface Responses {
   readonly responses: readonly { readonly partitions: readonly unknown[] }[];
+}
+
+/** The parts that a receiver gets of a kafkajs batch when it accepts all of them. */
+export async function partsOfFetch(
+  batch: FetchedBatch,
+  context: Partial<PartsContext> = {},
+): Promise<readonly RecordBatch[]> {
+  const { set, place } = fetchedBatch(batch);
+  const all = { suspicions: new Suspicions(), largeBatches: new Turns(), damaged: () => undefined, ...context };
+  const parts: RecordBatch[] = [];
+  for await (const part of fetchedParts(set, place, all)) parts.push(part);
+  return parts;
 }

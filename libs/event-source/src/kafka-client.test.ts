@@ -1,4 +1,4 @@
-import { addressOf, withoutColons } from './broker-address.ts';
+import { addressOf, withoutColons } from './kafka-client.ts';
 
 describe('the address of a broker', () => {
   it.each(['[::1]:9092', '[2001:db8::7]:9093', '[::ffff:10.0.0.1]:9092'])(

@@ -5,3 +5,7 @@ declare module 'kafkajs-snappy' {
   };
   export default codec;
 }
+declare module 'snappyjs' {
+  /** @throws when the bytes are no Snappy block. */
+  export function uncompress(packed: Buffer): Buffer;
+}

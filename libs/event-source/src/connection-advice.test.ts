@@ -4,7 +4,7 @@ import {
   KafkaJSNumberOfRetriesExceeded,
   KafkaJSRequestTimeoutError,
 } from 'kafkajs';
-import { isPassingKafkaFailure } from './passing-failure.ts';
+import { ConsumerEndedError, isPassingKafkaFailure } from './connection-advice.ts';
 import { TopicMissingError } from './topic-offsets.ts';
 
 const refused = new KafkaJSConnectionError('Connection error', { broker: 'b:9092', code: 'ECONNREFUSED' });
@@ -47,3 +47,13 @@ function certificateError(): Error {
 function loginError(): Error {
   return Object.assign(new Error('no'), { name: 'KafkaJSSASLAuthenticationError', retriable: false });
 }
+
+describe('the error of an ended consumer', () => {
+  it('names the cause and the next step', () => {
+    const error = new ConsumerEndedError(new Error('Failed to find group coordinator'));
+    expect(error.code).toBe('KAFKA_CONSUMER_ENDED');
+    expect(error.message).toMatch(
+      /Failed to find group coordinator; see that they run, .*; then start the worker again/,
+    );
+  });
+});
