@@ -1,5 +1,26 @@
 import type { SumRows } from './sum-rows.ts';
-import type { TotalRow, TotalType } from './total-row.ts';
+
+/** The dimension of a total. */
+export type TotalType = 'antenna_total_bytes' | 'app_total_bytes' | 'user_total_bytes';
+
+/** The bytes of one user, antenna or app in one window. */
+export interface TotalRow {
+  /** Milliseconds since 1970; the window is [start, start + size). */
+  readonly windowStartMs: number;
+  readonly type: TotalType;
+  readonly id: string;
+  readonly value: bigint;
+}
+
+/** The bytes of one user in one hour. */
+export interface UserHourRow {
+  /** Milliseconds since 1970. */
+  readonly hourStartMs: number;
+  readonly id: string;
+  readonly usage: bigint;
+  /** Greatest event time of the added events, milliseconds since 1970. */
+  readonly latestEventTimeMs: number;
+}
 
 /** Consecutive rows of one window and type. */
 export interface TotalGroup {
@@ -30,6 +51,41 @@ export class TotalColumns implements Iterable<TotalRow> {
     for (const { windowStartMs, type, rows, ids } of this.groups) {
       for (const end = row + rows; row < end; row += 1) {
         yield { windowStartMs, type, id: ids[this.sums.places[row] ?? 0] ?? '', value: this.sums.sumAt(row) };
+      }
+    }
+  }
+}
+
+/** Consecutive rows of one hour. */
+export interface UserHourGroup {
+  readonly hourStartMs: number;
+  readonly rows: number;
+}
+
+/** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
+export class UserHourColumns implements Iterable<UserHourRow> {
+  readonly groups: readonly UserHourGroup[];
+  /** All users, sorted. The place of a row is an index into them. */
+  readonly ids: readonly string[];
+  readonly sums: SumRows;
+
+  constructor(groups: readonly UserHourGroup[], ids: readonly string[], sums: SumRows) {
+    this.groups = groups;
+    this.ids = ids;
+    this.sums = sums;
+  }
+
+  get length(): number {
+    return this.sums.length;
+  }
+
+  *[Symbol.iterator](): Generator<UserHourRow, undefined> {
+    const { places, latestMs } = this.sums;
+    let row = 0;
+    for (const { hourStartMs, rows } of this.groups) {
+      for (const end = row + rows; row < end; row += 1) {
+        const id = this.ids[places[row] ?? 0] ?? '';
+        yield { hourStartMs, id, usage: this.sums.sumAt(row), latestEventTimeMs: latestMs[row] ?? 0 };
       }
     }
   }

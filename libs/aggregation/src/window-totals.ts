@@ -4,8 +4,7 @@ import { ByteSum } from './byte-sum.ts';
 import { StringDictionary } from './string-dictionary.ts';
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
-import { TotalColumns, type TotalGroup } from './total-columns.ts';
-import { UserHourColumns } from './user-hour-columns.ts';
+import { TotalColumns, type TotalGroup, UserHourColumns } from './total-columns.ts';
 
 /** The types in the order in which rows are sorted. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;

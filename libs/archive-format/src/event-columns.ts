@@ -1,3 +1,6 @@
+import type { InternedEvent } from '@antenna/event-schema';
+import { DictionaryColumnBuilder } from './dictionary-column-builder.ts';
+
 /** A column of texts: `codes` are indexes into the distinct `values`, which are in the order of first appearance. */
 export interface DictionaryColumn {
   readonly values: readonly string[];
@@ -18,4 +21,91 @@ export interface EventColumns {
   readonly id: DictionaryColumn;
   readonly antennaId: DictionaryColumn;
   readonly app: DictionaryColumn;
+}
+
+/** Capacity after the first row. A partition without events allocates nothing. */
+const INITIAL_ROWS = 8;
+
+/** Collects the events of one partition in columns; each distinct text is stored once. */
+export class EventColumnsBuilder {
+  readonly #partition: number;
+  readonly #id = new DictionaryColumnBuilder();
+  readonly #antennaId = new DictionaryColumnBuilder();
+  readonly #app = new DictionaryColumnBuilder();
+  #offset = new Float64Array();
+  #eventTimeMs = new Float64Array();
+  #bytes = new Float64Array();
+  #rows = 0;
+
+  constructor(partition: number) {
+    this.#partition = partition;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  append(offset: number, event: InternedEvent): void {
+    const row = this.#rows++;
+    if (row === this.#offset.length) this.#grow();
+    this.#offset[row] = offset;
+    this.#eventTimeMs[row] = event.eventTimeMs;
+    this.#bytes[row] = event.bytes;
+    this.#id.append(row, event.interners.id.texts, event.idCode);
+    this.#antennaId.append(row, event.interners.antennaId.texts, event.antennaCode);
+    this.#app.append(row, event.interners.app.texts, event.appCode);
+  }
+
+  build(): EventColumns {
+    const rows = this.#rows;
+    return {
+      rows,
+      partition: this.#partition,
+      offset: this.#offset.subarray(0, rows),
+      eventTimeMs: this.#eventTimeMs.subarray(0, rows),
+      bytes: this.#bytes.subarray(0, rows),
+      id: this.#id.build(rows),
+      antennaId: this.#antennaId.build(rows),
+      app: this.#app.build(rows),
+    };
+  }
+
+  #grow(): void {
+    this.#offset = enlarged(this.#offset);
+    this.#eventTimeMs = enlarged(this.#eventTimeMs);
+    this.#bytes = enlarged(this.#bytes);
+  }
+}
+
+function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(nextLength(column.length));
+  larger.set(column);
+  return larger;
+}
+
+function nextLength(length: number): number {
+  return Math.max(INITIAL_ROWS, length * 2);
+}
+
+const NUMBERS = ['offset', 'eventTimeMs', 'bytes'] as const;
+const TEXTS = ['id', 'antennaId', 'app'] as const;
+
+/**
+ * Describes the first difference between two sets of rows, without the texts of any row; undefined when they hold the
+ * same rows in the same order. The codes of texts may differ.
+ */
+export function firstDifference(expected: EventColumns, actual: EventColumns): string | undefined {
+  if (expected.partition !== actual.partition) return `partition ${actual.partition} instead of ${expected.partition}`;
+  if (expected.rows !== actual.rows) return `${actual.rows} rows instead of ${expected.rows}`;
+  for (let row = 0; row < expected.rows; row += 1) {
+    const column =
+      NUMBERS.find((name) => expected[name][row] !== actual[name][row]) ??
+      TEXTS.find((name) => textAt(expected[name], row) !== textAt(actual[name], row));
+    if (column !== undefined) return `another ${column} in row ${row} (offset ${expected.offset[row] ?? 0})`;
+  }
+  return undefined;
+}
+
+function textAt(column: DictionaryColumn, row: number): string | undefined {
+  return column.values[column.codes[row] ?? -1];
 }

@@ -1,6 +1,5 @@
 import { EventInterners } from '@antenna/event-schema';
-import { EventColumnsBuilder } from './event-columns-builder.ts';
-import type { EventColumns } from './event-columns.ts';
+import { type EventColumns, EventColumnsBuilder } from './event-columns.ts';
 import { splitByHour, sumOfBytes } from './split-by-hour.ts';
 
 function at(time: string): number {

@@ -1,21 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  hourInUs,
-  type HourCompactor,
-  type CompactedHour,
-  type ManifestFile,
   type CompactedFacts,
   type CompactedFile,
-  type SourceFacts,
+  type CompactedHour,
   compactionMetadata,
+  type HourCompactor,
+  hourInUs,
+  type ManifestFile,
+  type SourceFacts,
 } from '@antenna/hourly-batch';
-import { DuckDbSession, literalPath } from './duckdb-session.ts';
-import { fetchPaths, type FetchOptions } from './fetch-paths.ts';
+import { DuckDbSession, literalPath, withTemporaryFolder } from './duckdb-session.ts';
+import { FetchedFiles, type FetchOptions, fetchPaths } from './local-files.ts';
 import { unreadableFile } from './find-faults.ts';
-import { FetchedFiles } from './local-files.ts';
 import { COMPACTED_FACTS, compactFiles, SOURCE_FACTS } from './sql/compaction.sql.ts';
-import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** Compacts the files of an hour with DuckDB in this process; DuckDB spills to disk beyond its memory limit. */
 export class DuckDbHourCompactor implements HourCompactor {

@@ -1,11 +1,9 @@
 import { ArchiveContentError, type HourEngine, type HourTotals, type ListedFile } from '@antenna/hourly-batch';
 import { version } from '@duckdb/node-api';
 import { addUpHour } from './add-up-hour.ts';
-import { DuckDbSession } from './duckdb-session.ts';
-import { fetchPaths, type FetchOptions } from './fetch-paths.ts';
+import { DuckDbSession, withTemporaryFolder } from './duckdb-session.ts';
+import { FetchedFiles, type FetchOptions, fetchPaths } from './local-files.ts';
 import { unreadableFile } from './find-faults.ts';
-import { FetchedFiles } from './local-files.ts';
-import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** Adds up an hour with DuckDB in this process (docs/decisions/0004-batch-engine.md). */
 export class DuckDbHourEngine implements HourEngine {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { temporaryFolder, type TemporaryFolder } from '@antenna/test-kit';
-import { type DuckDbLimits, DuckDbSession } from './duckdb-session.ts';
+import { type DuckDbLimits, DuckDbSession, withTemporaryFolder } from './duckdb-session.ts';
 
 /** Two million incompressible rows of 64 bytes: more than a memory limit of 64 MiB holds. */
 const LARGE_TABLE = 'CREATE TABLE large AS SELECT sha256(CAST(range AS VARCHAR)) AS text FROM range(2000000)';
@@ -26,5 +26,13 @@ describe('a query beyond the memory limit', () => {
   it('leaves no temporary files behind', async () => {
     await makeLargeTable({ spillMiB: 1 }).catch(() => undefined);
     expect(await readdir(folder.path)).toEqual([]);
+  });
+});
+
+describe('a folder for temporary files', () => {
+  it('that cannot be created causes an error that names TMPDIR', async () => {
+    const refused = withTemporaryFolder(() => Promise.resolve(), '/proc/nope');
+    await expect(refused).rejects.toMatchObject({ code: 'ENGINE_FAILED', exitCode: 1 });
+    await expect(refused).rejects.toThrow('set TMPDIR to a folder that is there');
   });
 });

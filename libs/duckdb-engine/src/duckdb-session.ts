@@ -1,5 +1,14 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, listValue } from '@duckdb/node-api';
+import { ProductError } from '@antenna/cli';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The machine lacks the memory or the disk space that DuckDB needs. Nothing was written. */
+export class EngineFailedError extends ProductError {
+  readonly code = 'ENGINE_FAILED';
+}
 
 export interface DuckDbLimits {
   /** Maximum number of threads; default: one for each processor, at most four. */
@@ -88,5 +97,29 @@ export class DuckDbSession {
   /** Runs a statement without a result. */
   async run(statement: string): Promise<void> {
     await this.#connection.run(statement);
+  }
+}
+
+/**
+ * Runs the work with a temporary folder of its own, which is removed afterwards, even if the process exits meanwhile.
+ * @throws {EngineFailedError} when the folder cannot be created.
+ */
+export async function withTemporaryFolder<T>(work: (path: string) => Promise<T>, parent = tmpdir()): Promise<T> {
+  const path = await mkdtemp(join(parent, 'hour-engine-')).catch((error: unknown) => {
+    const fact = error instanceof Error ? error.message : String(error);
+    throw new EngineFailedError(
+      `cannot make a folder for temporary files (${fact}): set TMPDIR to a folder that is there and can be written to`,
+      { cause: error },
+    );
+  });
+  const removeAtExit = () => {
+    rmSync(path, { recursive: true, force: true });
+  };
+  process.once('exit', removeAtExit);
+  try {
+    return await work(path);
+  } finally {
+    process.off('exit', removeAtExit);
+    await rm(path, { recursive: true, force: true });
   }
 }

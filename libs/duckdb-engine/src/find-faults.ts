@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { ArchiveContentError, faultyRowsError, hourInUs } from '@antenna/hourly-batch';
-import { EngineFailedError } from './engine-failed-error.ts';
-import type { DuckDbSession } from './duckdb-session.ts';
+import { type DuckDbSession, EngineFailedError } from './duckdb-session.ts';
 import type { FetchedFiles } from './local-files.ts';
 import { FAULTY_FILES, READ_ALL } from './sql/hour.sql.ts';
 

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Gauge } from 'prom-client';
-import { startHealthServer, type HealthServer, type HealthServerOptions } from './health-server.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type HealthServer, type HealthServerOptions, startHealthServer } from './health-server.ts';
 
 const well = () => ({ ok: true }) as const;
 const started: HealthServer[] = [];

@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { listenAt } from './listen-at.ts';
 
 /** The result of a probe: healthy, perhaps with notes, or unhealthy with the reasons. */
@@ -56,4 +56,14 @@ async function ask(probe: Probe): Promise<Condition> {
   } catch (error) {
     return { ok: false, reasons: [error instanceof Error ? error.message : String(error)] };
   }
+}
+
+/**
+ * A registry of its own: it exposes only the metrics that are registered with it.
+ * @param options.processMetrics adds memory, CPU, event-loop delay and garbage collection of this process.
+ */
+export function createMetrics({ processMetrics = false }: { readonly processMetrics?: boolean } = {}): Registry {
+  const registry = new Registry();
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  return registry;
 }

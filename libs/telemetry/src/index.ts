@@ -1,4 +1,3 @@
-export { startHealthServer, type Condition } from './health-server.ts';
+export { type Condition, createMetrics, startHealthServer } from './health-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { MergedHistogram } from './merged-histogram.ts';
-export { createMetrics } from './metrics.ts';

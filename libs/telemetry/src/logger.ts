@@ -1,7 +1,6 @@
-import { createLogger as createWinston, format, transports } from 'winston';
-import { jsonLine } from './json-line.ts';
-import { prettyLine } from './pretty-line.ts';
+import { createLogger as createWinston, format, type Logform, transports } from 'winston';
 import { redactor } from './redact.ts';
+import { inspect } from 'node:util';
 
 type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -44,4 +43,27 @@ export function createLogger({
     format: format.combine(format.timestamp(), redacted(), line),
     transports: [new transports.Stream({ stream, eol: '\n' })],
   });
+}
+
+/** One JSON object: time, level, application, message, then the fields, which are plain values already. */
+export function jsonLine({ timestamp, level, logger, message, ...fields }: Logform.TransformableInfo): string {
+  return JSON.stringify({ timestamp, level, logger, message, ...fields });
+}
+
+/** `13:14:15.926 INFO  speed-layer: message  field=value`, then the stack of an error. */
+export function prettyLine({ timestamp, level, logger, message, error, ...fields }: Logform.TransformableInfo): string {
+  const time = String(timestamp).slice('yyyy-mm-ddT'.length, -1);
+  const details = Object.entries(fields).map(([key, value]) => ` ${key}=${shown(value)}`);
+  return `${time} ${level.toUpperCase().padEnd(5)} ${String(logger)}: ${String(message)}${details.join('')}${stackOf(error)}`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"]+$/.test(value) ? value : inspect(value, { breakLength: Infinity });
+}
+
+function stackOf(error: unknown): string {
+  if (error === undefined) return '';
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return `\n  ${inspect(error)}`;
+  const cause = 'cause' in error ? `\n  caused by ${inspect(error.cause)}` : '';
+  return `\n  ${String(error.stack)}${cause}`;
 }

@@ -1,5 +1,4 @@
-import type { RejectionReason } from '../decoded.ts';
-import type { UsageEvent } from '../usage-event.ts';
+import type { RejectionReason, UsageEvent } from '../decoded.ts';
 
 /** A record as Kafka may deliver it, with the expected result of decoding it. */
 export interface CorpusRecord {

@@ -1,5 +1,4 @@
-import type { RejectionReason } from '../decoded.ts';
-import type { UsageEvent } from '../usage-event.ts';
+import type { RejectionReason, UsageEvent } from '../decoded.ts';
 import { type CorpusRecord, ofText, usualEvent, usualJson } from './corpus-record.ts';
 
 interface TextField {

@@ -1,5 +1,5 @@
 import { Utf8Interner } from './utf8-interner.ts';
-import type { UsageEvent } from '../usage-event.ts';
+import type { UsageEvent } from '../decoded.ts';
 
 /** The interners of an event's three texts. */
 export class EventInterners {
