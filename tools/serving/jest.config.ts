@@ -6,7 +6,7 @@ export default {
   ...everyProject,
   rootDir: '../..',
   testMatch: ['<rootDir>/tools/serving/src/**/*.acceptance.ts'],
-  globalSetup: '<rootDir>/tools/serving/src/acceptance/start-fixture.ts',
+  globalSetup: '<rootDir>/tools/serving/src/acceptance/serving-fixture.ts',
   globalTeardown: '<rootDir>/tools/serving/src/acceptance/stop-fixture.ts',
   maxWorkers: 1,
   verbose: true,

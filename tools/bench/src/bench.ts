@@ -7,7 +7,7 @@ import { installPeer } from './contestants/spark-installation.ts';
 import { kafkaConsumer } from './kafka/kafka-programs.ts';
 import { benchKafka } from './kafka/kafka-topics.ts';
 import { describeMachine } from './measure/machine.ts';
-import { place } from './place.ts';
+import { clearRunPlaces, place } from './stack/run-place.ts';
 import {
   type Circumstances,
   noResults,
@@ -17,7 +17,6 @@ import {
   writeResults,
 } from './report/results.ts';
 import { type BenchStack, startBenchStack } from './stack/bench-stack.ts';
-import { clearRunPlaces } from './stack/run-place.ts';
 import type { BenchContext } from './suites/suite.ts';
 import { withSuite } from './suites/suites.ts';
 

@@ -1,6 +1,5 @@
 import { duplicatesIn } from './duplicates.ts';
-import { median } from './figures.ts';
-import { functionLengths } from './function-lengths.ts';
+import { functionLengths, median } from './figures.ts';
 import { groupsOf } from './import-cycles.ts';
 import { sourceFile } from './source-file.ts';
 

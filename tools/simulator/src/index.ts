@@ -1,7 +1,6 @@
 export { type Chance, seededChance } from './chance.ts';
 export { ensureTopic } from './reach-kafka.ts';
 export { produce } from './produce.ts';
-export { SAMPLE_HOURS, sampleSimulation } from './sample-simulation.ts';
+export { SAMPLE_HOURS, sampleSimulation, simulationSettings } from './simulation-settings.ts';
 export { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
-export { simulationSettings } from './simulation-settings.ts';
 export { Tally } from './tally.ts';

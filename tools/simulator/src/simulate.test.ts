@@ -1,6 +1,6 @@
 import { decode, REJECTION_REASONS, type UsageEvent } from '@antenna/event-schema';
 import fc from 'fast-check';
-import { simulate, type SimulatedRecord, type SimulationOptions } from './index.ts';
+import { simulate, type SimulatedRecord, type SimulationOptions, Tally } from './index.ts';
 
 const FROM = Date.parse('2022-10-29T13:00:00Z');
 const TO = Date.parse('2022-10-29T17:00:00Z');
@@ -155,5 +155,25 @@ describe('malformed records of a simulation', () => {
   it('are none or all, if asked for', () => {
     expect(eventsOf(simulated({ malformedShare: 0 }))).toHaveLength(2000);
     expect(eventsOf(simulated({ malformedShare: 1 }))).toHaveLength(0);
+  });
+});
+
+const usage: SimulatedRecord = {
+  key: 'ana',
+  value: null,
+  fact: { eventTimeMs: 0, id: 'ana', antennaId: 'north', bytes: 2 ** 40, app: 'SKYPE' },
+};
+const malformed: SimulatedRecord = { key: 'ana', value: null, fact: 'tombstone' };
+
+describe('the tally of a simulation', () => {
+  it('counts events, their bytes and malformed records', () => {
+    const tally = new Tally();
+    for (const record of [usage, malformed, usage, malformed]) tally.add(record);
+    expect(tally.records).toBe(4);
+    expect(tally.toString()).toBe('2 events of 2,199,023,255,552 bytes, 2 malformed (1 reasons)');
+  });
+
+  it('of nothing is 0', () => {
+    expect(new Tally().toString()).toBe('0 events of 0 bytes, 0 malformed');
   });
 });

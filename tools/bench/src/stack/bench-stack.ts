@@ -1,7 +1,7 @@
 import { rememberedOrDefault, type Report, type ServiceName, type Stack, stackAt, up } from '@antenna/local-stack';
 import { openDatabase } from '@antenna/usage-store';
 import { cpuSecondsOfTree, NotMeasurableError } from '../measure/processes.ts';
-import { place } from '../place.ts';
+import { place } from './run-place.ts';
 
 const home = place.stack;
 const services: readonly ServiceName[] = ['postgres', 'kafka'];

@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { debianProgram, freePorts, type Report, startPostgres } from '@antenna/local-stack';
+import { debianProgram, freePorts, type Report, reportToStderr, startPostgres } from '@antenna/local-stack';
 import { temporaryFolder } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
 import pg from 'pg';
@@ -87,4 +87,25 @@ async function chromium(report: Report): Promise<string> {
     },
     report,
   );
+}
+
+const endings: (() => Promise<unknown>)[] = [];
+
+/** Jest's global set-up: outside the realms of the tests, where an error of Node is an Error. */
+export default async function startFixture(): Promise<void> {
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  for (const [signal, exitCode] of Object.entries(signals)) {
+    process.once(signal, () => void stopFixture().finally(() => process.exit(exitCode)));
+  }
+  try {
+    process.env[fixtureVariable] = JSON.stringify(await prepareFixture(endings, reportToStderr));
+  } catch (error) {
+    await stopFixture();
+    throw error;
+  }
+}
+
+/** Ends what was started, the last first. */
+export async function stopFixture(): Promise<void> {
+  for (let end = endings.pop(); end !== undefined; end = endings.pop()) await end();
 }

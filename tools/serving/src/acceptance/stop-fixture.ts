@@ -1,1 +1,1 @@
-export { stopFixture as default } from './start-fixture.ts';
+export { stopFixture as default } from './serving-fixture.ts';
