@@ -134,7 +134,7 @@ async function killedBeforePublishing(): Promise<string | null> {
   const module = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const program = `
     import { ParquetArchive } from ${module('./parquet-archive.ts')};
-    import { threadedParquetEncoder } from ${module('./parquet-encoder.ts')};
+    import { threadedParquetEncoder } from ${module('./parquet-threads.ts')};
     import { aRow, columnsOf } from ${module('./rows-for-tests.ts')};
     import { StagingFolder } from ${module('./staging-folder.ts')};
     const staging = await StagingFolder.open(${JSON.stringify(join(root, '.staging'))});

@@ -74,7 +74,7 @@ function fetchInOtherProcess(name: string) {
   const script = `
     import { text } from 'node:stream/consumers';
     import { writeFile } from 'node:fs/promises';
-    import { fetched } from ${JSON.stringify(join(import.meta.dirname, 'fetched.ts'))};
+    import { fetched } from ${JSON.stringify(join(import.meta.dirname, 'programs.ts'))};
     await fetched(${JSON.stringify(name)}, async (folder) => {
       process.stdout.write('begun');
       await text(process.stdin);
