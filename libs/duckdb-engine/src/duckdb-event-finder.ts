@@ -8,13 +8,11 @@ import {
 } from '@antenna/hourly-batch';
 import type { DuckDBValue } from '@duckdb/node-api';
 import { checkColumns, type SchemaNode } from './check-columns.ts';
-import { DuckDbSession } from './duckdb-session.ts';
-import { fetchPaths, type FetchOptions } from './fetch-paths.ts';
+import { DuckDbSession, withTemporaryFolder } from './duckdb-session.ts';
 import { unreadableFile } from './find-faults.ts';
-import { FetchedFiles } from './local-files.ts';
+import { FetchedFiles, fetchPaths, type FetchOptions } from './local-files.ts';
 import { eventGroups, firstEvents } from './sql/events.sql.ts';
 import { SCHEMAS } from './sql/hour.sql.ts';
-import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** Finds the events of a total with DuckDB in this process. Files are read literally, as by the hour engine. */
 export class DuckDbEventFinder implements EventFinder {

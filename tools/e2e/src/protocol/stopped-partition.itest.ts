@@ -1,8 +1,7 @@
 import { streamDifferences, withTables } from '@antenna/oracle';
 import type { SimulatedRecord } from '@antenna/simulator';
 import { endedWell, originOf, produce, rowsOf, until } from '@antenna/test-kit';
-import { newStream, someRecords, type Stream } from '../stream.ts';
-import { deleteRecordsBefore } from '../topic-changes.ts';
+import { deleteRecordsBefore, newStream, someRecords, type Stream } from '../stream.ts';
 import { drain, serve, startWorker, stop } from '../workers.ts';
 
 const STOPPED = 0;
