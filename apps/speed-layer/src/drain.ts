@@ -41,6 +41,7 @@ export const drain = loggedCommand({
       progress.stop();
       // All records are archived now: noting the end offsets once more lets hours become final.
       await open.worker.noteEnds();
+      if (outcome === 'drained') await open.quotaEvents?.allSent();
       const seconds = (Date.now() - startedMs) / 1000;
       const isStopped = outcome instanceof PartitionsStoppedError;
       const ended = isStopped ? 'drained in part' : outcome === 'drained' ? 'drained' : `stopped by ${outcome}`;

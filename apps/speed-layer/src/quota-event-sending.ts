@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { kafkaClient, KafkaQuotaEventSender, withoutRetryWarning } from '@antenna/event-source';
 import type { Logger } from '@antenna/telemetry';
 import { PostgresQuotaEventQueue } from '@antenna/usage-store';
@@ -12,8 +13,14 @@ import type { WorkerSettings } from './worker-settings.ts';
 /** How long a worker that stops sends what is stored: within the grace period, after its records are saved. */
 const LAST_SENDING_MS = 5_000;
 
+/** How long `drain` waits until all events are sent: longer than the lease of a publisher that died. */
+const ALL_SENT_MS = 20_000;
+const LOOK_MS = 250;
+
 export interface QuotaEventSending {
   start(): void;
+  /** Waits, for a bounded time, until this worker or another one has sent all stored events. Warns of a failure. */
+  allSent(): Promise<void>;
   /** Sends what is stored, for a bounded time, and lets another worker take over. */
   stop(): Promise<void>;
 }
@@ -45,9 +52,22 @@ export function quotaEventSending(
       stopFollowing = metrics?.follow(queue, log);
       publishing.start();
     },
+    async allSent() {
+      const left = await unsentAfter(queue, ALL_SENT_MS).catch((error: unknown) => String(error));
+      if (left !== 0) log.warn('not all quota events are sent; the next worker sends them', { left });
+    },
     async stop() {
       stopFollowing?.();
       await publishing.stop(LAST_SENDING_MS);
     },
   };
+}
+
+/** @returns how many events are left when the time is over; 0 as soon as none is. */
+async function unsentAfter(queue: PostgresQuotaEventQueue, timeMs: number): Promise<number> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const { events } = await queue.unsent();
+    if (events === 0 || waitedMs >= timeMs) return events;
+    await delay(LOOK_MS);
+  }
 }

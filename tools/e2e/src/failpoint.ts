@@ -4,7 +4,11 @@ export const FAILPOINT_STEPS = ['claim', 'commit', 'intent', 'upload', 'manifest
 /** Steps of `dead-letters replay`: the note of an attempt, and that of its outcome. The records are sent between them. */
 const REPLAY_STEPS = ['replay-attempt', 'replay-outcome'] as const;
 
-export type FailpointStep = (typeof FAILPOINT_STEPS)[number] | (typeof REPLAY_STEPS)[number];
+/** Steps of a publisher of quota events: sending them, and noting them as sent. */
+export const QUOTA_STEPS = ['quota-send', 'quota-note'] as const;
+
+export type FailpointStep =
+  (typeof FAILPOINT_STEPS)[number] | (typeof REPLAY_STEPS)[number] | (typeof QUOTA_STEPS)[number];
 
 /** Where a process dies: before or after the nth call of a step. */
 export interface Failpoint {
@@ -22,7 +26,7 @@ export function failpointText({ moment, step, call }: Failpoint): string {
 /** @throws {TypeError} when the text is none that `failpointText` writes. */
 export function parseFailpoint(text: string): Failpoint {
   const [moment, name, call] = text.split(':');
-  const step = [...FAILPOINT_STEPS, ...REPLAY_STEPS].find((known) => known === name);
+  const step = [...FAILPOINT_STEPS, ...REPLAY_STEPS, ...QUOTA_STEPS].find((known) => known === name);
   if ((moment !== 'before' && moment !== 'after') || step === undefined || !(Number(call) >= 1)) {
     throw new TypeError(`no failpoint: ${text}`);
   }

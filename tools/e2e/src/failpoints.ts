@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { ParquetArchive } from '@antenna/event-archive';
-import { KafkaEventSource } from '@antenna/event-source';
-import { PostgresDeadLetterStore, PostgresPositionStore } from '@antenna/usage-store';
+import { KafkaEventSource, KafkaQuotaEventSender } from '@antenna/event-source';
+import { PostgresDeadLetterStore, PostgresPositionStore, PostgresQuotaEventQueue } from '@antenna/usage-store';
 import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
 /**
@@ -45,3 +45,5 @@ watch(PostgresPositionStore.prototype, 'completeChunk', 'manifest');
 watch(KafkaEventSource.prototype, 'commitOffsetsForLag', 'kafka-commit');
 watch(PostgresDeadLetterStore.prototype, 'begin', 'replay-attempt');
 watch(PostgresDeadLetterStore.prototype, 'end', 'replay-outcome');
+watch(KafkaQuotaEventSender.prototype, 'send', 'quota-send');
+watch(PostgresQuotaEventQueue.prototype, 'noteSent', 'quota-note');

@@ -82,3 +82,22 @@ export const selectReplays = `
 export const selectFaults = `
   SELECT partition, code
   FROM pipeline.partition_fault`;
+
+export const QUOTA_EVENTS = `
+  SELECT id, sequence, to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hour, state, usage, quota
+  FROM pipeline.quota_event
+  ORDER BY id, sequence`;
+
+export const QUOTA_HOURS = `
+  SELECT id, to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hour, coalesce(u.usage, 0) AS counted,
+    coalesce(b.value, 0) AS computed, m.quota, coalesce(r.was_final, false) AS "isFinal"
+  FROM pipeline.user_hour_usage AS u
+  FULL JOIN (
+    SELECT "timestamp" AS hour, id, value FROM public.bytes_hourly WHERE type = 'user_total_bytes'
+  ) AS b USING (hour, id)
+  JOIN public.user_metadata AS m USING (id)
+  LEFT JOIN LATERAL (
+    SELECT l.was_final FROM pipeline.batch_run AS l WHERE l.hour = coalesce(u.hour, b.hour) ORDER BY l.id DESC LIMIT 1
+  ) AS r ON true
+  WHERE m.quota IS NOT NULL
+  ORDER BY 2, 1`;

@@ -71,6 +71,27 @@ export interface ReconciliationRow {
   readonly unexplained: bigint;
 }
 
+/** A quota event. Numbers are texts, as the driver returns them; so are those of the next. */
+export interface StoredQuotaEvent {
+  readonly id: string;
+  readonly sequence: string;
+  readonly hour: string;
+  readonly state: string;
+  readonly usage: string;
+  readonly quota: string;
+}
+
+/** What a user with a quota has used in an hour, as the speed layer has counted it and as the batch layer has computed it. */
+export interface QuotaHour {
+  readonly id: string;
+  readonly hour: string;
+  readonly counted: string;
+  readonly computed: string;
+  readonly quota: string;
+  /** Whether the hour was final when it was last computed. */
+  readonly isFinal: boolean;
+}
+
 interface Before {
   /** Rows of this instant and later are left out; milliseconds since 1970. */
   readonly beforeMs?: number;
@@ -161,6 +182,15 @@ export class StoredTables {
   /** Partitions that stand still, and the code of the error. */
   faults(): Promise<readonly { readonly partition: number; readonly code: string }[]> {
     return this.#query(sql.selectFaults, []);
+  }
+
+  /** All quota events, those of each user in order. */
+  quotaEvents(): Promise<readonly StoredQuotaEvent[]> {
+    return this.#query<StoredQuotaEvent>(sql.QUOTA_EVENTS, []);
+  }
+
+  quotaHours(): Promise<readonly QuotaHour[]> {
+    return this.#query<QuotaHour>(sql.QUOTA_HOURS, []);
   }
 }
 
