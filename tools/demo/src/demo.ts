@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { kafkaClient } from '@antenna/event-source';
-import { isProven, NotProvenError, prove, readResults } from '@antenna/oracle';
+import { isProven, NotProvenError, prove, quotaMessages, readResults } from '@antenna/oracle';
 import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
 import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
 import { freshPlace, place } from './place.ts';
+import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
 import { reportPage } from './report/report-page.ts';
 import { resultText } from './result-text.ts';
 import { sendSimulation } from './send-simulation.ts';
@@ -32,7 +33,7 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(11, tell, signal);
+  const steps = numberedSteps(13, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
@@ -56,18 +57,25 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   );
   tell(`      ${sent.summary}`);
   await worker('speed layer, to the end of the topic', 'speed-layer', ['drain']);
+  await steps.run('raise a quota', async (note) => {
+    note(await raiseQuota(databaseUrl));
+  });
   await worker(`batch layer, ${from} to ${to}`, 'batch-layer', ['run', `--from=${from}`, `--to=${to}`]);
   await worker('why speed and batch layer differ', 'batch-layer', ['reconcile', `--from=${from}`, `--to=${to}`]);
   await worker('one number explained', 'batch-layer', ['explain', ...EXPLAINED]);
+  await worker('speed layer: sends the verdicts on the quotas', 'speed-layer', ['drain']);
   const results = await steps.run('read the tables and the archive', () =>
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );
-  const checks = await steps.run('compare everything, row by row', () => Promise.resolve(prove(sent.truth, results)));
+  const quotaEvents = await proveQuotaEvents(databaseUrl, await quotaMessages(kafka, place.quotaEventsTopic));
+  const checks = await steps.run('compare everything, row by row', () =>
+    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks]),
+  );
   const { fromMs, toMs } = sampleSimulation;
   const story = { ...sent, fromMs, toMs, madeAtMs: Date.now(), results: results.database, checks };
   await steps.run('write the report', () => writeFile(place.report, reportPage(story)));
 
-  process.stdout.write(`${resultText(results.database, checks)}\nReport: ${place.report}\n`);
+  process.stdout.write(`${resultText(results.database, checks)}\n${quotaEvents.summary}\nReport: ${place.report}\n`);
   tell(`the demo took ${secondsSince(startedMs)}`);
   if (!isProven(checks)) throw new NotProvenError('the totals are not what was sent; see the differences above');
 }
@@ -77,6 +85,7 @@ function settingsFor(databaseUrl: string, brokers: string) {
     DATABASE_URL: databaseUrl,
     KAFKA_BROKERS: brokers,
     KAFKA_TOPIC: place.topic,
+    QUOTA_EVENTS_TOPIC: place.quotaEventsTopic,
     KAFKA_GROUP_ID: place.groupId,
     ARCHIVE_URL: `file:${place.archive}`,
     LOG_FORMAT: 'pretty',

@@ -12,6 +12,7 @@ export const place = {
   folder,
   database: 'antenna_demo',
   topic: 'devices-demo',
+  quotaEventsTopic: 'quota-events-demo',
   partitions: 4,
   groupId: 'speed-layer-demo',
   archive: join(folder, 'archive'),
@@ -27,6 +28,7 @@ export async function freshPlace(serverUrl: string, kafka: Kafka): Promise<strin
   const [url] = await Promise.all([
     freshDatabase(serverUrl, place.database),
     freshTopic(kafka, place.topic, place.partitions),
+    freshTopic(kafka, place.quotaEventsTopic, place.partitions),
     rm(place.archive, { recursive: true, force: true }),
   ]);
   return url;
