@@ -12,7 +12,7 @@ import { chartIds } from './superset-questions.ts';
 
 const images = resolve(import.meta.dirname, '../../../../docs/images');
 const fixture = servingFixture();
-const slugs = ['capa-speed', 'capa-batch', 'capa-dias'] as const;
+const slugs = ['capa-speed', 'capa-batch', 'capa-dias', 'usuario-hora'] as const;
 type Slug = (typeof slugs)[number];
 
 let bundle: Bundle;

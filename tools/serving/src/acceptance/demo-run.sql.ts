@@ -115,9 +115,27 @@ export const demoRun = `
   SELECT hour, CASE WHEN hour = '2022-10-29 16:00' THEN 3 ELSE 2 END, clock_timestamp()
   FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:00', interval '1 hour') AS hour;
 
+  -- A file for each hour, and a second one for the late events of the hour 16, which its run has not read.
+  INSERT INTO pipeline.archive_file (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes,
+    size_bytes, checksum, decoder_version)
+  SELECT to_char(hour, '"year="YYYY"/month="MM"/day="DD"/hour="HH24"/devices-0-') || lpad(start::text, 12, '0') || '-' ||
+      lpad((start + 99)::text, 12, '0') || '.parquet', hour, 'devices', 0, start, start + 100, count(*), sum(bytes), 4096,
+    repeat('0', 64), 1
+  FROM (
+    SELECT date_trunc('hour', event_time) AS hour, bytes,
+      100 * (extract(hour FROM event_time)::integer - 13) + CASE WHEN is_late THEN 500 ELSE 0 END AS start
+    FROM event
+  ) AS e
+  GROUP BY hour, start;
+  INSERT INTO pipeline.counted_hour (hour, topic, partition, events, event_bytes, counted_end, on_time_end)
+  SELECT date_trunc('hour', event_time), 'devices', 0, count(*), sum(bytes), 1000, 1000 FROM event GROUP BY 1;
+
   INSERT INTO pipeline.batch_run (hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows,
     users_over_quota, users_without_metadata, started_at)
-  SELECT hour, 2, true, 'duckdb', '[]', count(*), sum(bytes), 29, 0, 0, clock_timestamp() - interval '3 seconds'
+  SELECT hour, 2, true, 'duckdb', (
+      SELECT jsonb_agg(jsonb_build_object('path', f.path, 'startOffset', f.start_offset, 'endOffset', f.end_offset))
+      FROM pipeline.archive_file AS f WHERE f.hour = e.hour AND f.start_offset < 500
+    ), count(*), sum(bytes), 29, 0, 0, clock_timestamp() - interval '3 seconds'
   FROM (SELECT date_trunc('hour', event_time) AS hour, bytes FROM event WHERE NOT is_late) AS e
   WHERE hour < '2022-10-29 17:00'
   GROUP BY hour;

@@ -94,6 +94,16 @@ export const expectedData: Readonly<Record<string, string>> = {
   'charts/days/bytes_by_day.yaml': `
     SELECT ${msOf(`date_trunc('day', "timestamp")`)} AS day, type, sum(value) AS bytes
     FROM public.bytes_hourly WHERE type = 'app_total_bytes' GROUP BY 1, 2`,
+  'charts/batch/unexplained.yaml': `SELECT 0 AS unexplained`,
+  // All that the run has not read was archived since.
+  'charts/batch/reconciliation.yaml': `
+    SELECT ${msOf('hour')} AS timestamp, ${typeLabel} AS type_label, d.difference, 0 AS counted_not_archived,
+      0 AS archived_not_counted, d.difference AS archived_since_run, 0 AS below_floor, 0 AS acknowledged, 0 AS foreign_archive,
+      0 AS unexplained
+    FROM (SELECT date_trunc('hour', "timestamp") AS hour, type, sum(value) AS speed FROM public.bytes GROUP BY 1, 2) AS s
+    LEFT JOIN (SELECT "timestamp" AS hour, type, sum(value) AS batch FROM public.bytes_hourly GROUP BY 1, 2) AS b
+      USING (hour, type)
+    CROSS JOIN LATERAL (SELECT s.speed - coalesce(b.batch, 0) AS difference) AS d`,
   'charts/batch/corrections.yaml': `
     SELECT ${msOf('r.hour')} AS timestamp, 'late_events' AS causes, 1 AS users, 3 AS hourly_rows, 0 AS quota_rows,
       c.old_value AS old_bytes, c.new_value AS new_bytes, 500 AS difference, ${msOf('r.corrected_at')} AS corrected_at
@@ -101,7 +111,7 @@ export const expectedData: Readonly<Record<string, string>> = {
     WHERE c.type = 'user_total_bytes'`,
   'charts/batch/certificates.yaml': `
     SELECT ${msOf('hour')} AS timestamp, row_number() OVER (ORDER BY hour) AS number, 'vigente' AS state, b.events,
-      b.event_bytes, 0 AS files, left(md5(hour::text), 12) AS short_hash, ${msOf('c.created_at')} AS created_at
+      b.event_bytes, 1 AS files, left(md5(hour::text), 12) AS short_hash, ${msOf('c.created_at')} AS created_at
     FROM pipeline.batch_run AS b JOIN pipeline.certificate AS c USING (hour)`,
   'charts/batch/computed_until.yaml': `
     SELECT ${msOf(`max("timestamp") + interval '1 hour'`)} AS computed_until FROM public.bytes_hourly`,
@@ -118,8 +128,30 @@ export const expectedData: Readonly<Record<string, string>> = {
     SELECT ${msOf('"timestamp"')} AS timestamp, count(*) AS times_over_quota FROM public.user_quota_limit GROUP BY 1`,
   'charts/batch/over_quota.yaml': `
     SELECT ${msOf('"timestamp"')} AS timestamp, split_part(email, '@', 1) AS label, email, usage, quota,
-      round(usage::numeric / quota, 4) AS quota_share
+      round(usage::numeric / quota, 4) AS quota_share,
+      format('<a href="/superset/dashboard/usuario-hora/?native_filters=(NATIVE_FILTER-hour-time:(extraFormData:(time_range:%1$L),filterState:(value:%1$L),id:NATIVE_FILTER-hour-time,ownState:()),NATIVE_FILTER-hour-user:(extraFormData:(filters:!((col:label,op:IN,val:!(%2$L)))),filterState:(value:!(%2$L)),id:NATIVE_FILTER-hour-user,ownState:()))">ver</a>',
+        to_char("timestamp", 'YYYY-MM-DD"T"HH24:00:00') || ' : ' || to_char("timestamp" + interval '1 hour', 'YYYY-MM-DD"T"HH24:00:00'),
+        split_part(email, '@', 1)) AS detail
     FROM public.user_quota_limit`,
+  'charts/hour/windows.yaml': series('bytes', 'user_total_bytes').replace('AS bytes', 'AS speed'),
+  'charts/hour/totals.yaml': `
+    SELECT m.name AS label, sum(speed) AS speed, sum(batch) AS batch, sum(speed) - sum(batch) AS difference
+    FROM (
+      SELECT id, value AS speed, 0 AS batch FROM public.bytes WHERE type = 'user_total_bytes'
+      UNION ALL
+      SELECT id, 0, value FROM public.bytes_hourly WHERE type = 'user_total_bytes'
+    ) AS both_layers
+    JOIN public.user_metadata AS m USING (id) GROUP BY 1`,
+  'charts/hour/quota_events.yaml': `
+    SELECT ${msOf('e.hour')} AS timestamp, m.name AS label,
+      CASE state WHEN 'warned' THEN 'aviso (80 %)' ELSE 'superada' END AS state_label, e.usage, e.quota,
+      ${msOf('e.event_time')} AS event_time, ${msOf('e.seen_at')} AS seen_at
+    FROM pipeline.quota_event AS e JOIN public.user_metadata AS m USING (id)`,
+  'charts/hour/corrections.yaml': `
+    SELECT ${msOf('r.hour')} AS timestamp, m.name AS label, c.old_value, c.new_value, 500 AS difference,
+      'late_events' AS causes, ${msOf('r.corrected_at')} AS corrected_at
+    FROM pipeline.hour_correction_run AS r JOIN pipeline.hour_correction AS c USING (run_id)
+    JOIN public.user_metadata AS m USING (id) WHERE c.type = 'user_total_bytes'`,
   'charts/batch/hours.yaml': `
     SELECT ${msOf('hour')} AS timestamp, state, h.revision, r.revision AS computed_revision, ${msOf('r.finished_at')} AS computed_at
     FROM pipeline.hour AS h

@@ -16,6 +16,7 @@ describe('the bundle of this checkout', () => {
       'Capa batch: bytes por hora',
       'Días y meses (UTC)',
       'Capa speed: bytes cada 5 minutos',
+      'Un usuario, una hora',
     ]);
   });
 
@@ -29,7 +30,7 @@ describe('the bundle of this checkout', () => {
   it('shows ids beyond the ten greatest as one series in every chart of ids', async () => {
     const { charts } = await readBundle(defaultBundleFolder);
     const byId = timeSeriesOf(charts).filter(({ groupby }) => groupby[0] === 'label');
-    expect(byId).toHaveLength(6);
+    expect(byId).toHaveLength(7);
     for (const params of byId) {
       expect(params).toMatchObject({ limit: 10, group_others_when_limit_reached: true });
     }
