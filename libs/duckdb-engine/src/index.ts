@@ -1,5 +1,3 @@
 export { DuckDbHourEngine } from './duckdb-hour-engine.ts';
 export { DuckDbEventFinder } from './duckdb-event-finder.ts';
 export { DuckDbHourCompactor } from './duckdb-hour-compactor.ts';
-export type { DuckDbLimits } from './duckdb-session.ts';
-export type { LocalFiles } from './local-files.ts';

@@ -75,7 +75,7 @@ function joinTexts(rows: number, parts: readonly DictionaryColumn[]): Dictionary
 }
 
 /** The rows in offset order, whatever the order in their file. */
-export function inOffsetOrder(columns: EventColumns): EventColumns {
+function inOffsetOrder(columns: EventColumns): EventColumns {
   const order = ascendingRows(columns.offset);
   const numbers = (column: Float64Array) => valuesOfRows(column, order, new Float64Array(order.length));
   const texts = ({ values, codes }: DictionaryColumn) => ({

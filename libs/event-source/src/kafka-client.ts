@@ -79,7 +79,7 @@ interface Encoder {
 }
 
 /** kafkajs supports gzip only. These codecs are the others that Java producers use: Snappy, LZ4 and Zstandard. */
-export function registerCodecs(): void {
+function registerCodecs(): void {
   CompressionCodecs[CompressionTypes.Snappy] = snappy;
   CompressionCodecs[CompressionTypes.LZ4] = codec(compressFrame, decompressFrame);
   CompressionCodecs[CompressionTypes.ZSTD] = codec(promisify(zstdCompress), promisify(zstdDecompress));
@@ -92,7 +92,7 @@ function codec(compress: Transform, decompress: Transform) {
 }
 
 /** The login in the form of kafkajs. All connections of a client share one token. */
-export function saslOptions(sasl: KafkaSasl): SASLOptions {
+function saslOptions(sasl: KafkaSasl): SASLOptions {
   if (sasl.mechanism !== 'oauthbearer') return { ...sasl };
   const { mechanism, tokens, extensions } = sasl;
   const token = new RenewedToken(sourceOf(tokens));
@@ -124,7 +124,7 @@ export function addressOf(host: string): string {
 }
 
 /** A socket factory of kafkajs that also connects to literal names of IPv6 addresses. */
-export function addressedSockets(): ISocketFactory {
+function addressedSockets(): ISocketFactory {
   const create = socketFactory() as ISocketFactory;
   return (options) => create({ ...options, host: addressOf(options.host) });
 }

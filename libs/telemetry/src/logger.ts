@@ -46,12 +46,12 @@ export function createLogger({
 }
 
 /** One JSON object: time, level, application, message, then the fields, which are plain values already. */
-export function jsonLine({ timestamp, level, logger, message, ...fields }: Logform.TransformableInfo): string {
+function jsonLine({ timestamp, level, logger, message, ...fields }: Logform.TransformableInfo): string {
   return JSON.stringify({ timestamp, level, logger, message, ...fields });
 }
 
 /** `13:14:15.926 INFO  speed-layer: message  field=value`, then the stack of an error. */
-export function prettyLine({ timestamp, level, logger, message, error, ...fields }: Logform.TransformableInfo): string {
+function prettyLine({ timestamp, level, logger, message, error, ...fields }: Logform.TransformableInfo): string {
   const time = String(timestamp).slice('yyyy-mm-ddT'.length, -1);
   const details = Object.entries(fields).map(([key, value]) => ` ${key}=${shown(value)}`);
   return `${time} ${level.toUpperCase().padEnd(5)} ${String(logger)}: ${String(message)}${details.join('')}${stackOf(error)}`;

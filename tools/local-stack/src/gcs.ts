@@ -50,7 +50,7 @@ const purpose =
   'it builds the GCS server; or go without (--without=gcs), or use one of yours: TEST_GCS_URL for the tests';
 
 /** The program, built by Go once per version. */
-export async function gcsProgram(report: Report): Promise<string> {
+async function gcsProgram(report: Report): Promise<string> {
   const folder = await fetched(`fake-gcs-server-${version}`, async (target) => {
     // From 1.21 on, Go fetches the newer Go that a program asks for.
     const wanted = { version: /go1\.(\d+)/, series: '1.', atLeast: 21 };

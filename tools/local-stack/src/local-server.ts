@@ -9,7 +9,7 @@ import { processFile, type Running } from './process/process-file.ts';
 import type { Report } from './process/programs.ts';
 
 /** A server did not come up, or did not end. */
-export class ServerFailedError extends ProductError {
+class ServerFailedError extends ProductError {
   readonly code = 'SERVER_FAILED';
 }
 

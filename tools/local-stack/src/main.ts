@@ -6,7 +6,7 @@ import { type ServiceStatus, stackEnvironment, stackStatus } from './commands/st
 import { reportToStderr as report } from './process/programs.ts';
 
 /** What should run does not. */
-export class StackDownError extends ProductError {
+class StackDownError extends ProductError {
   readonly code = 'STACK_DOWN';
 }
 

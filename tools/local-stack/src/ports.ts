@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import { ownerOfPort } from './process/port-owner.ts';
 
 /** A port of a server of the stack belongs to another process. */
-export class PortTakenError extends ProductError {
+class PortTakenError extends ProductError {
   readonly code = 'PORT_TAKEN';
 }
 

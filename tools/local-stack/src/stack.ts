@@ -12,7 +12,7 @@ import retry from 'p-retry';
 import { withKafkaAdmin } from './kafka/kafka-admin.ts';
 
 /** Several failures at once; the message has a line for each. */
-export class StackFailedError extends ProductError {
+class StackFailedError extends ProductError {
   readonly code = 'STACK_FAILED';
 }
 
@@ -77,7 +77,7 @@ const topic = 'devices';
 const partitions = 4;
 
 /** Makes the topic of the product's events unless it is there. */
-export async function ensureDevicesTopic(brokers: string, report: Report): Promise<void> {
+async function ensureDevicesTopic(brokers: string, report: Report): Promise<void> {
   const isNew = await retry(
     () =>
       withKafkaAdmin(brokers, (admin) =>

@@ -17,7 +17,7 @@ import * as z from 'zod';
 const hostPort = z.string().refine(isHostPort, { error: (issue) => `${JSON.stringify(issue.input)} is not` });
 
 /** One or more `host:port`, separated by commas, with IPv6 addresses in brackets. */
-export const hostPorts: SettingType<readonly string[]> = {
+const hostPorts: SettingType<readonly string[]> = {
   placeholder: '<list>',
   allowed: 'one or more host:port, separated by commas',
   schema: z.string().transform(splitList).pipe(z.array(hostPort)),

@@ -4,7 +4,7 @@ import { type ServiceName, serviceNames } from '../ports.ts';
 import { stackAt } from '../stack.ts';
 
 /** Nothing was ever started here. */
-export class NoStackError extends ProductError {
+class NoStackError extends ProductError {
   readonly code = 'NO_STACK';
 }
 

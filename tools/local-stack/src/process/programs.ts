@@ -11,7 +11,7 @@ export class ProgramMissingError extends ProductError {
 }
 
 /** A program that the stack needs could not be fetched or built. */
-export class FetchFailedError extends ProductError {
+class FetchFailedError extends ProductError {
   readonly code = 'FETCH_FAILED';
 }
 

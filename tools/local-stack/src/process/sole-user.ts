@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processFile } from './process-file.ts';
 
 /** Another process works on the same stack. */
-export class StackBusyError extends ProductError {
+class StackBusyError extends ProductError {
   readonly code = 'STACK_BUSY';
 }
 

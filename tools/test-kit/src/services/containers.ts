@@ -100,7 +100,7 @@ export const serviceImages: Readonly<Record<ServiceName, string>> = {
 const variables = { postgres: 'TEST_POSTGRES_IMAGE', kafka: 'TEST_KAFKA_IMAGE', gcs: 'TEST_GCS_IMAGE' } as const;
 
 /** The image of a service, unless the environment names another one. */
-export function imageOf(service: ServiceName): string {
+function imageOf(service: ServiceName): string {
   const other = process.env[variables[service]];
   return other === undefined || other === '' ? serviceImages[service] : other;
 }

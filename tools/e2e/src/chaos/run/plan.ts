@@ -35,7 +35,7 @@ export interface ChaosPlan {
   readonly rounds: readonly RoundPlan[];
 }
 
-export const DEFAULT_SESSION_TIMEOUT_MS = 3_000;
+const DEFAULT_SESSION_TIMEOUT_MS = 3_000;
 
 const SECONDS_PER_KILL = 3;
 
