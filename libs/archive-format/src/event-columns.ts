@@ -1,11 +1,5 @@
 import type { InternedEvent } from '@antenna/event-schema';
-import { DictionaryColumnBuilder } from './dictionary-column-builder.ts';
-
-/** A column of texts: `codes` are indexes into the distinct `values`, which are in the order of first appearance. */
-export interface DictionaryColumn {
-  readonly values: readonly string[];
-  readonly codes: Int32Array;
-}
+import { type DictionaryColumn, DictionaryColumnBuilder } from './dictionary-column.ts';
 
 /**
  * Events of one partition in the order of their offsets, as columns. Every column has `rows` elements. Offsets, times

@@ -1,4 +1,4 @@
 export * from './archive-path.ts';
-export type * from './event-columns.ts';
-export { EventColumnsBuilder, firstDifference } from './event-columns.ts';
+export type { DictionaryColumn } from './dictionary-column.ts';
+export { type EventColumns, EventColumnsBuilder, firstDifference } from './event-columns.ts';
 export { splitByHour, sumOfBytes } from './split-by-hour.ts';

@@ -1,5 +1,6 @@
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
-import type { EventColumns, DictionaryColumn } from './event-columns.ts';
+import type { DictionaryColumn } from './dictionary-column.ts';
+import type { EventColumns } from './event-columns.ts';
 
 /**
  * Splits rows by event hour. The hours are sorted; rows keep their order. The time is proportional to the sum of rows

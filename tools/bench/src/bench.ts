@@ -7,7 +7,7 @@ import { installPeer } from './contestants/spark-installation.ts';
 import { kafkaConsumer } from './kafka/kafka-programs.ts';
 import { benchKafka } from './kafka/kafka-topics.ts';
 import { describeMachine } from './measure/machine.ts';
-import { clearRunPlaces, place } from './stack/run-place.ts';
+import { clearRunPlaces } from './stack/run-place.ts';
 import {
   type Circumstances,
   noResults,
@@ -16,7 +16,7 @@ import {
   type SuiteName,
   writeResults,
 } from './report/results.ts';
-import { type BenchStack, startBenchStack } from './stack/bench-stack.ts';
+import { place, type BenchStack, startBenchStack } from './stack/bench-stack.ts';
 import type { BenchContext } from './suites/suite.ts';
 import { withSuite } from './suites/suites.ts';
 

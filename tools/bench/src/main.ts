@@ -3,7 +3,7 @@ import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { benchSettings } from './bench-settings.ts';
 import { bench } from './bench.ts';
 import { brokenClocksCommand, drainCommand, hourCommand, overloadCommand } from './load/load-commands.ts';
-import { place } from './stack/run-place.ts';
+import { place } from './stack/bench-stack.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
 

@@ -1,17 +1,9 @@
 import type { UndecodableRange } from '@antenna/ingestion';
 import { AbortedTransactions } from './aborted-transactions.ts';
 import { type BatchFault, batchFault, OldMessageFormatError, UnreadableBatchError } from './batch-fault.ts';
-import type { FetchedSet } from './fetched-set.ts';
+import type { FetchedSet, FetchPlace } from './fetched-set.ts';
 import { type NoBatch, type PackedBatch, packedBatches, type UnpackedBatch } from './packed-batch.ts';
 import { recordsFault, StoredRecords } from './stored-records.ts';
-
-/** The partition, offset and end of a fetch. */
-export interface FetchPlace {
-  readonly partition: number;
-  readonly fetchedOffset: number;
-  /** End of the partition (exclusive). */
-  readonly highWatermark: number;
-}
 
 export interface Undecodable {
   readonly kind: 'undecodable';

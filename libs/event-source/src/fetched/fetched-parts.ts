@@ -1,6 +1,6 @@
 import type { BatchOrigin, RecordBatch, RecordCursor, UndecodableRange } from '@antenna/ingestion';
-import { batchSteps, type FetchPlace } from './batch-steps.ts';
-import type { FetchedSet } from './fetched-set.ts';
+import { batchSteps } from './batch-steps.ts';
+import type { FetchedSet, FetchPlace } from './fetched-set.ts';
 import type { PackedBatch, UnpackedBatch } from './packed-batch.ts';
 import { StoredRecords } from './stored-records.ts';
 import { unpackAhead, type UnpackedStep, unpackLarge } from './unpack-ahead.ts';

@@ -1,6 +1,5 @@
 import type { AbortedTransaction } from './aborted-transactions.ts';
 import type { Batch } from 'kafkajs';
-import type { FetchPlace } from './batch-steps.ts';
 
 /**
  * What one fetch brought of a partition: whole stored batches in sequence, as received, and the aborted transactions
@@ -19,6 +18,14 @@ export class FetchedSet {
     this.bytes = bytes;
     this.aborted = aborted;
   }
+}
+
+/** The partition, offset and end of a fetch. */
+export interface FetchPlace {
+  readonly partition: number;
+  readonly fetchedOffset: number;
+  /** End of the partition (exclusive). */
+  readonly highWatermark: number;
 }
 
 /** A batch of kafkajs at run time; its type declarations lack the fetched offset. */

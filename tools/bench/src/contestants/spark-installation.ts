@@ -6,7 +6,7 @@ import { ProductError } from '@antenna/cli';
 import { java, type Report } from '@antenna/local-stack';
 import { checkout, lastLines } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { place } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
 
 /** The peer could not be installed on this machine. */
 class PeerMissingError extends ProductError {

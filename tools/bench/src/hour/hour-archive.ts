@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '@antenna/local-stack';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { place } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
 import { FROM_MS, hourFolder } from '../workload/workload.ts';
 import { ANTENNAS, type HourFacts, idOfAntenna, idOfUser } from './hour-truth.ts';
 import { copyFile, createIds } from './hour.sql.ts';

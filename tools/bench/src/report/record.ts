@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ProductError } from '@antenna/cli';
 import { checkout } from '@antenna/test-kit';
 import { format, resolveConfig } from 'prettier';
-import { place } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
 import { type Plot, plotsOf } from './plots.ts';
 import { type Circumstances, readResults, type SuiteName } from './results.ts';
 import { type Section, sectionsOf } from './sections.ts';

@@ -1,9 +1,25 @@
+import { join } from 'node:path';
 import { rememberedOrDefault, type Report, type ServiceName, type Stack, stackAt, up } from '@antenna/local-stack';
+import { checkout } from '@antenna/test-kit';
 import { openDatabase } from '@antenna/usage-store';
 import { cpuSecondsOfTree, NotMeasurableError } from '../measure/processes.ts';
-import { place } from './run-place.ts';
 
-const home = place.stack;
+const home = join(checkout, '.local', 'bench');
+
+/** The data of the benchmark, which it may delete; no other program uses it. */
+export const place = {
+  home,
+  /** Servers of its own: the peer's tables are dropped, and Postgres tracks commit timestamps. */
+  stack: join(home, 'stack'),
+  peer: join(home, 'peer'),
+  truths: join(home, 'truths'),
+  hours: join(home, 'hours'),
+  runs: join(home, 'runs'),
+  results: join(home, 'results.json'),
+  /** Of small sizes: nothing to go by. */
+  quickResults: join(home, 'quick-results.json'),
+} as const;
+
 const services: readonly ServiceName[] = ['postgres', 'kafka'];
 
 /** Servers for the benchmark alone, on free ports. */
@@ -17,7 +33,7 @@ export interface BenchStack {
 
 /** Starts them where they do not run. */
 export async function startBenchStack(report: Report): Promise<BenchStack> {
-  await up({ home, ports: 'free', services, report });
+  await up({ home: place.stack, ports: 'free', services, report });
   const stack = await current(report);
   await keepCommitTimes(stack);
   return {
@@ -31,7 +47,7 @@ export async function startBenchStack(report: Report): Promise<BenchStack> {
 }
 
 async function current(report: Report): Promise<Stack> {
-  return stackAt({ home, ports: (await rememberedOrDefault(home)).ports, report });
+  return stackAt({ home: place.stack, ports: (await rememberedOrDefault(place.stack)).ports, report });
 }
 
 /** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout, type Environment } from '@antenna/test-kit';
+import type { Environment } from '@antenna/test-kit';
 import { benchKafka, deleteTopicsLike } from '../kafka/kafka-topics.ts';
-import type { BenchStack } from './bench-stack.ts';
+import { type BenchStack, place } from './bench-stack.ts';
 import { databasesLike, dropDatabase, freshDatabase } from './database.ts';
 
 /** The working folder of one run of one contestant. */
@@ -60,19 +60,3 @@ export async function inRunPlace<T>(stack: BenchStack, work: (at: RunPlace) => P
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const home = join(checkout, '.local', 'bench');
-
-/** The data of the benchmark, which it may delete; no other program uses it. */
-export const place = {
-  home,
-  /** Servers of its own: the peer's tables are dropped, and Postgres tracks commit timestamps. */
-  stack: join(home, 'stack'),
-  peer: join(home, 'peer'),
-  truths: join(home, 'truths'),
-  hours: join(home, 'hours'),
-  runs: join(home, 'runs'),
-  results: join(home, 'results.json'),
-  /** Of small sizes: nothing to go by. */
-  quickResults: join(home, 'quick-results.json'),
-} as const;

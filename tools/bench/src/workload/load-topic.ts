@@ -6,7 +6,7 @@ import { NotProvenError, readTruthFile, Truth, writeTruthFile } from '@antenna/o
 import { ensureTopic, produce } from '@antenna/simulator';
 import type { Kafka } from 'kafkajs';
 import { deleteTopic, recordsOf } from '../kafka/kafka-topics.ts';
-import { place } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
 import { deviceId, endMs, factsOf, topicOf, type Workload, type WorkloadRecord, workloadRecords } from './workload.ts';
 
 /** A topic that holds a workload and its closing markers. */

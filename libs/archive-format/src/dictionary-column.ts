@@ -1,4 +1,8 @@
-import type { DictionaryColumn } from './event-columns.ts';
+/** A column of texts: `codes` are indexes into the distinct `values`, which are in the order of first appearance. */
+export interface DictionaryColumn {
+  readonly values: readonly string[];
+  readonly codes: Int32Array;
+}
 
 const INITIAL_ROWS = 8;
 
