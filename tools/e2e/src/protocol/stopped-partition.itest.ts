@@ -84,7 +84,7 @@ describe('a partition that stopped beside one that goes on', () => {
     };
     await until(async () => (await positions(HEALTHY))[1] === OF_HEALTHY.length, {
       what: 'the healthy partition in the archive',
-      deadlineMs: 60_000,
+      deadlineMs: 120_000,
     });
     expect(await ready()).toMatchObject({
       status: 200,
@@ -97,9 +97,9 @@ describe('a partition that stopped beside one that goes on', () => {
     await endedWell(startWorker('acknowledge-gap', stream.environment));
     await until(async () => (await positions(STOPPED))[1] === OF_STOPPED.length, {
       what: 'the stopped partition in the archive',
-      deadlineMs: 90_000,
+      deadlineMs: 120_000,
     });
     expect((await ready()).text).not.toContain('stands still');
     await stop(worker);
-  }, 200_000);
+  }, 300_000);
 });
