@@ -102,7 +102,15 @@ export interface Production {
   /** How many blocks, or until when. */
   readonly blocks?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** `lz4` unless given. */
+  readonly compression?: Compression | undefined;
+  /** Of the producer; 128 KiB unless given. A Java program that sets nothing has 16,384. */
+  readonly batchBytes?: number | undefined;
 }
+
+/** As Kafka's producer names them. */
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 
 const PART_BYTES = 1024 * 1024;
 
@@ -129,9 +137,10 @@ export async function sendBlocks(production: Production): Promise<number> {
   return sent;
 }
 
-function startProducer(file: string, jars: string, { brokers, topic }: Production) {
+function startProducer(file: string, jars: string, production: Production) {
+  const { brokers, topic, compression = 'lz4', batchBytes = 131_072 } = production;
   const place = ['--bootstrap-server', brokers, '--topic', topic];
-  const sending = ['--compression-codec', 'lz4', '--batch-size', '131072'];
+  const sending = ['--compression-codec', compression, '--batch-size', String(batchBytes)];
   const settings = ['linger.ms=20', 'acks=all', 'enable.idempotence=true', 'buffer.memory=67108864'];
   const reading = ['--reader-property', 'parse.key=true'];
   const args = [...place, ...sending, ...settings.flatMap((each) => ['--command-property', each]), ...reading];

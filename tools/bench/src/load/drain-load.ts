@@ -1,7 +1,8 @@
 import { ensureTopic } from '@antenna/simulator';
 import { appCommand } from '@antenna/test-kit';
-import { sendBlocks } from '../kafka/kafka-programs.ts';
+import { type Compression, sendBlocks } from '../kafka/kafka-programs.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
+import { withLimits } from '../measure/control-group.ts';
 import { runMeasured } from '../measure/run-measured.ts';
 import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
 import { type BlockShape, EventBlock, LoadFailedError, requireStored } from './event-block.ts';
@@ -10,6 +11,11 @@ export interface DrainLoad {
   readonly shape: BlockShape;
   readonly blocks: number;
   readonly partitions: number;
+  /** Of the topic's batches; those of `sendBlocks` unless given. */
+  readonly compression?: Compression | undefined;
+  readonly batchBytes?: number | undefined;
+  /** Memory of the worker, as of a container; unlimited unless given. */
+  readonly memoryMiB?: number | undefined;
 }
 
 export interface DrainResult {
@@ -23,12 +29,17 @@ export interface DrainResult {
  * Fills a topic and lets one worker drain it, then compares every row with the truth.
  * @throws when the worker fails or a row is wrong.
  */
-export async function drainLoad(at: RunPlace, { shape, blocks, partitions }: DrainLoad): Promise<DrainResult> {
+export async function drainLoad(at: RunPlace, load: DrainLoad): Promise<DrainResult> {
+  const { shape, blocks, partitions, compression, batchBytes, memoryMiB } = load;
   const block = new EventBlock(shape, partitions);
   const { brokers, groupId: topic } = at;
   await ensureTopic(benchKafka(brokers), topic, partitions);
-  const sent = await sendBlocks({ brokers, topic, lines: block.lines, eventsPerBlock: shape.events, blocks });
-  const { usage } = await runMeasured([appCommand('speed-layer', ['drain'], workerEnvironment(at))]);
+  const production = { brokers, topic, lines: block.lines, eventsPerBlock: shape.events, blocks };
+  const sent = await sendBlocks({ ...production, compression, batchBytes });
+  const drain = [appCommand('speed-layer', ['drain'], workerEnvironment(at))];
+  const { usage } = await (memoryMiB === undefined
+    ? runMeasured(drain)
+    : withLimits(drain, { memoryMiB }, runMeasured));
   const { counted, archived, rows } = await requireStored(at.databaseUrl, block);
   if (counted !== sent || archived !== sent) {
     throw new LoadFailedError(`${sent} events were sent, ${counted} are counted and ${archived} archived`);

@@ -42,10 +42,12 @@ export const drainCommand = command({
   name: 'drain',
   description: 'fills a topic and lets one worker drain it: 1 user is a hot key, 1,000,000 of them many states',
   settings: { drain: drainSettings, limits: limitSettings },
-  run: async ({ drain: { events, blocks, partitions, users, windows }, limits }) => {
+  run: async ({ drain: { events, partitions, users, windows, ...load }, limits }) => {
     const spanMs = windows * 5 * MINUTE_MS;
     const shape = { events, users, antennas: Math.min(500, users), apps: Math.min(4, users), fromMs: FROM_MS, spanMs };
-    const { seconds, peakBytes, rows, ...result } = await inPlace((at) => drainLoad(at, { shape, blocks, partitions }));
+    const { seconds, peakBytes, rows, ...result } = await inPlace((at) =>
+      drainLoad(at, { shape, partitions, ...load }),
+    );
     const rate = Math.round(result.events / seconds);
     say(
       `0 wrong rows of ${rows}: ${result.events} events of ${users} users in ${partitions} partitions; ` +

@@ -1,4 +1,5 @@
-import { optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { COMPRESSIONS } from '../kafka/kafka-programs.ts';
 
 const count = (name: string, description: string, byDefault: number) =>
   setting({ name, description, type: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
@@ -32,6 +33,18 @@ export const drainSettings = settingsGroup({
     partitions: count('partitions', 'of the topic', 12),
     users: count('users', 'distinct users; 1 for a hot key', 1_000),
     windows: count('windows', 'windows of five minutes that the events are spread over', 12),
+    compression: setting({
+      name: 'compression',
+      description: "of the topic's batches",
+      type: oneOf(COMPRESSIONS),
+      default: 'lz4',
+    }),
+    batchBytes: count('batch-bytes', 'batch size of the producer; a Java program that sets nothing has 16384', 131_072),
+    memoryMiB: optionalSetting({
+      name: 'memory-mib',
+      description: 'memory limit of the worker, as of a container; needs the rights to make control groups',
+      type: wholeNumber(64, 1_000_000),
+    }),
   },
   value: (values) => values,
 });

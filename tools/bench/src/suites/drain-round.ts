@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { archiveSize, withArchive } from '@antenna/oracle';
 import type { CommandLine } from '@antenna/test-kit';
 import type { Contestant } from '../contestants/contestant.ts';
-import { withCpuQuota } from '../measure/cpu-quota.ts';
+import { withLimits } from '../measure/control-group.ts';
 import { NotMeasurableError } from '../measure/processes.ts';
 import { type Measured, runMeasured } from '../measure/run-measured.ts';
 import type { BatchRun, DrainRun } from '../report/results.ts';
@@ -86,7 +86,7 @@ async function measuredDrain(
 /** @throws {NotMeasurableError} when the processes took more than their share. */
 async function measuredWithin(commands: readonly CommandLine[], cpuShare: number | undefined): Promise<Measured> {
   if (cpuShare === undefined) return runMeasured(commands);
-  const measured = await withCpuQuota(commands, cpuShare, runMeasured);
+  const measured = await withLimits(commands, { cpuShare }, runMeasured);
   const { cpuSeconds, wallSeconds } = measured.usage;
   const allowed = commands.length * cpuShare * wallSeconds * QUOTA_TOLERANCE;
   if (cpuSeconds > allowed) throw new NotMeasurableError(`${cpuSeconds} CPU s were taken of ${allowed} allowed`);
