@@ -27,6 +27,8 @@ const HEAD = [
   'hourly rows',
   'over quota',
   'unknown users',
+  'corrected rows',
+  'certificate',
 ];
 
 export function hourReport(outcome: HourOutcome): HourReport {
@@ -68,6 +70,7 @@ function cellsOf(result: HourResult): string[] {
     numberText(eventBytes),
     numberText(totals.rows.length),
     ...userCells(result),
+    ...recordCells(result),
   ];
 }
 
@@ -77,8 +80,22 @@ function userCells(result: HourResult): string[] {
   return [numberText(users.usersOverQuota), numberText(users.usersWithoutMetadata)];
 }
 
-function remarksOn({ outcome, inputs, finality, lack }: HourResult): string[] {
+/** Corrected rows, and the certificate with the beginning of its hash. */
+function recordCells(result: HourResult): string[] {
+  if (result.outcome !== 'written') return ['', ''];
+  const { correctedRows, certificate } = result.committed;
   return [
+    numberText(correctedRows),
+    certificate === undefined ? '' : `${certificate.number} ${certificate.hash.slice(0, 12)}`,
+  ];
+}
+
+function remarksOn(result: HourResult): string[] {
+  const { outcome, inputs, finality, lack } = result;
+  return [
+    ...(result.outcome === 'written' && result.committed.correctedRows > 0
+      ? ['differs from a result that was final: batch-layer:corrections lists what changed, and why']
+      : []),
     ...(outcome === 'no-events' ? ['has no events in the archive: what the tables hold was left alone'] : []),
     ...(inputs.isForeign && inputs.files.length > 0
       ? ['was computed without a manifest: Postgres knows no file of the archive']

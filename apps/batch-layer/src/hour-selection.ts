@@ -1,5 +1,5 @@
 import type { HourRange } from '@antenna/hourly-batch';
-import { optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
+import { anyText, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import { day, hourOfDay } from './calendar-types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,6 +46,57 @@ export const hourRangeSettings = settingsGroup({
   value: rangeOf,
 });
 
+/** One hour, the hours of a range, or those of a certificate. */
+export const hoursOrCertificate = settingsGroup({
+  title: 'Hours',
+  fields: {
+    ...fields,
+    certificate: optionalSetting({
+      name: 'certificate',
+      description: 'file of a certificate: its hour is compared with it instead of the database',
+      type: anyText('file'),
+    }),
+  },
+  rules: [
+    ...completePairs,
+    {
+      of: ['date', 'hour', 'from', 'to', 'certificate'],
+      problem: ({ certificate, ...given }) =>
+        exactlyOne(given, '--date and --hour, --from and --to, or --certificate', certificate !== undefined),
+    },
+  ],
+  value: ({ certificate, ...given }) =>
+    certificate === undefined ? { range: rangeOf(given) } : { certificateFile: certificate },
+});
+
+/** One hour, or the whole chain of certificates. */
+export const hourOrChain = settingsGroup({
+  title: 'Certificates',
+  fields: {
+    date: fields.date,
+    hour: fields.hour,
+    all: setting({
+      name: 'all',
+      description: 'check the whole chain of certificates',
+      type: yesOrNo,
+      default: 'false',
+    }),
+  },
+  rules: [
+    {
+      of: ['date', 'hour'],
+      problem: ({ date, hour }) => bothOrNone(['--date', date], ['--hour', hour]),
+    },
+    {
+      of: ['date', 'hour', 'all'],
+      problem: ({ all, date, hour }) =>
+        exactlyOne({ date, hour, from: undefined, to: undefined }, '--date and --hour, or --all', all),
+    },
+  ],
+  value: ({ all, date, hour }): number | 'chain' =>
+    all ? 'chain' : rangeOf({ date, hour, from: undefined, to: undefined }).fromMs,
+});
+
 /**
  * One hour, the hours of a range, or the due hours.
  * @param due description of the due hours, for the help text.
@@ -84,8 +135,8 @@ function bothOrNone(...pair: [readonly [string, unknown], readonly [string, unkn
   return missing !== undefined && given !== undefined ? `${missing}: missing; ${given} wants it` : undefined;
 }
 
-function exactlyOne({ date, hour, from, to }: Given, choices: string, due = false): string | undefined {
-  const chosen = [date ?? hour, from ?? to].filter((value) => value !== undefined).length + (due ? 1 : 0);
+function exactlyOne({ date, hour, from, to }: Given, choices: string, isOther = false): string | undefined {
+  const chosen = [date ?? hour, from ?? to].filter((value) => value !== undefined).length + (isOther ? 1 : 0);
   if (chosen === 0) return `no hour is named; give ${choices}`;
   return chosen === 1 ? undefined : `hours are named in more than one way; give ${choices}`;
 }

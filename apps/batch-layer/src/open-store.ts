@@ -1,9 +1,11 @@
-import type { DatabaseConnection } from '@antenna/cli';
+import { type DatabaseConnection, programVersion } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import {
   checkSchema,
   connectWithRetry,
   Patience,
+  PostgresCertificateStore,
+  PostgresCorrectionStore,
   PostgresExplanationStore,
   PostgresHourStore,
   PostgresReconciliationStore,
@@ -25,6 +27,8 @@ export interface StoreOptions {
 export interface BatchStores {
   readonly hours: PostgresHourStore;
   readonly reconciliation: PostgresReconciliationStore;
+  readonly certificates: PostgresCertificateStore;
+  readonly corrections: PostgresCorrectionStore;
   readonly explanations: PostgresExplanationStore;
 }
 
@@ -55,14 +59,31 @@ export async function withStores<T>(
   try {
     const patience = new Patience({ log });
     await patience.retry(() => checkSchema(database));
+    const program = `batch-layer ${programVersion()}`;
     return await work({
-      hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, patience }),
+      hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, program, patience }),
       reconciliation: new PostgresReconciliationStore(database, patience),
+      certificates: new PostgresCertificateStore(database),
+      corrections: new PostgresCorrectionStore(database),
       explanations: new PostgresExplanationStore(database, patience),
     });
   } finally {
     await database.destroy();
   }
+}
+
+/**
+ * Runs `work` with the hour store of a database. Calls of the store are retried through a restart or failover of the
+ * database.
+ */
+export function withHourStore<T>(
+  connection: DatabaseConnection,
+  { archiveUrl, log }: StoreOptions,
+  work: (store: PostgresHourStore) => Promise<T>,
+): Promise<T> {
+  return withDatabase(connection, log, (database, patience) =>
+    work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, program: `batch-layer ${programVersion()}`, patience })),
+  );
 }
 
 /** How many rows of each type a dry run shows. */

@@ -25,7 +25,7 @@ export const run = loggedCommand({
   name: 'run',
   description: 'computes hours from the archive into bytes_hourly and user_quota_limit',
   settings: {
-    hours: hourSelection('the previous hour and every one that changed since it was computed'),
+    hours: hourSelection('the previous hour and every one that changed, or became final, since it was computed'),
     mode: modeSettings,
     engine: engineSettings,
     finality: finalitySettings,
@@ -35,7 +35,8 @@ export const run = loggedCommand({
   async run({ hours: selected, mode, engine, finality, archive: archived, database }, { log, out }) {
     await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
       const archive = await openArchive(archived, { log });
-      const hours = selected === 'due' ? dueHours(await store.statuses(), mode) : hoursBetween(selected);
+      const hours =
+        selected === 'due' ? dueHours(await store.statuses(), { ...mode, ...finality }) : hoursBetween(selected);
       const progress = showProgress(hours.length, 'hours');
       const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
       const reports = await reported(ports, hours, { ...mode, ...finality }, progress);

@@ -1,17 +1,24 @@
 import { hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
 import { archiveSettings, databaseSettings, loggedCommand, showProgress } from '@antenna/cli';
-import { hourRangeSettings } from './hour-selection.ts';
+import { hoursOrCertificate } from './hour-selection.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
 import { parquetScanner } from './parquet-scanner.ts';
+import { readCertificate, verifyAgainst } from './verify-against-certificate.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 
 /** Compares the files of the archive with the manifest. */
 export const verify = loggedCommand({
   name: 'verify',
-  description: 'reads the files of hours with an independent reader and compares them with the manifest',
-  settings: { hours: hourRangeSettings, archive: archiveSettings, database: databaseSettings },
-  async run({ hours: range, archive: archived, database }, { log, out }) {
+  description:
+    'reads the files of hours with an independent reader and compares them with the manifest, or with a certificate',
+  settings: { hours: hoursOrCertificate, archive: archiveSettings, database: databaseSettings },
+  async run({ hours: { range, certificateFile }, archive: archived, database }, { log, out }) {
+    if (certificateFile !== undefined) {
+      const certificate = await readCertificate(certificateFile);
+      await verifyAgainst(certificate, await openArchive(archived, { log }), out);
+      return;
+    }
     await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
       const archive = await openArchive(archived, { log });
       const ports = {

@@ -35,7 +35,7 @@ describe('the batch layer reports all problems of its arguments at once', () => 
     [['run', '--due', '--date=2022-10-29', '--hour=1'], ['more than one way']],
     [['run', '--due=perhaps'], ['--due: given "perhaps"']],
     [['run'], ['no hour is named; give --date and --hour, --from and --to, or --due']],
-    [['verify'], ['no hour is named; give --date and --hour, or --from and --to']],
+    [['verify'], ['no hour is named; give --date and --hour, --from and --to, or --certificate']],
     [['verify', '--due'], ["unknown option '--due'"]],
     [
       ['verify', '--date=x', '--database-url=y', '--archive-url=z'],

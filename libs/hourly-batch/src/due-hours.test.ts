@@ -1,6 +1,6 @@
 import { dueHours, hoursBetween, isDirty } from './due-hours.ts';
 import type { HourStatus } from './ports.ts';
-import { HOUR } from './testing/an-hour.ts';
+import { aPartition, HOUR } from './testing/an-hour.ts';
 
 const anHourMs = 3_600_000;
 const run = { wasFinal: true, events: 1, finishedAtMs: HOUR };
@@ -24,7 +24,9 @@ describe('an hour', () => {
 
 describe('at 15:20', () => {
   const nowMs = HOUR + 2 * anHourMs + 20 * 60_000;
-  const due = (hours: readonly HourStatus[], requireFinal = false) => dueHours({ nowMs, hours }, { requireFinal });
+  const partitions = [aPartition()];
+  const due = (hours: readonly HourStatus[], requireFinal = false) =>
+    dueHours({ nowMs, hours, partitions }, { requireFinal, allowedLatenessMs: 60_000 });
 
   it('the previous hour is due, even if the store does not know it', () => {
     expect(due([])).toEqual([HOUR + anHourMs]);
@@ -33,6 +35,14 @@ describe('at 15:20', () => {
   it('every dirty hour is due, the newest first', () => {
     const hours = [status(HOUR - 48 * anHourMs, 2, 1), status(HOUR, 1, 1), status(HOUR + anHourMs, 1)];
     expect(due(hours)).toEqual([HOUR + anHourMs, HOUR - 48 * anHourMs]);
+  });
+
+  it('an hour that has become final since it was computed is due, and one that is not final yet is not', () => {
+    const computedBeforeFinal = (hourMs: number): HourStatus => ({
+      ...status(hourMs, 1, 1),
+      lastRun: { ...run, revision: 1, wasFinal: false },
+    });
+    expect(due([HOUR, HOUR + 2 * anHourMs].map(computedBeforeFinal))).toEqual([HOUR + anHourMs, HOUR]);
   });
 
   it('the hour in progress is due when it is dirty, unless only final hours are required', () => {

@@ -1,4 +1,5 @@
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
+import { finality } from './finality.ts';
 import type { HourStatus, HourStatuses } from './ports.ts';
 
 /** Whether the archive of the hour has changed since the result in the tables was computed, or has no result yet. */
@@ -6,18 +7,24 @@ export function isDirty({ revision, lastRun }: HourStatus): boolean {
   return revision > (lastRun?.revision ?? 0);
 }
 
+export interface DueOptions {
+  readonly allowedLatenessMs: number;
+  /** Excludes hours that have not ended: they cannot be final, and each attempt would fail. */
+  readonly requireFinal: boolean;
+}
+
 /**
- * The hours to compute now: the previous hour and every dirty hour. The newest comes first, so that old dirty hours do
- * not delay the hour that users wait for.
- * @param requireFinal excludes hours that have not ended: they cannot be final, and each attempt would fail.
+ * The hours to compute now: the previous hour, every dirty hour, and every hour that has become final since a run
+ * computed it, which gets its certificate and its verdicts on quotas. The newest comes first, so that old dirty hours
+ * do not delay the hour that users wait for.
  */
-export function dueHours(
-  { nowMs, hours }: Pick<HourStatuses, 'nowMs' | 'hours'>,
-  { requireFinal }: { readonly requireFinal: boolean },
-): readonly number[] {
+export function dueHours(statuses: HourStatuses, { allowedLatenessMs, requireFinal }: DueOptions): readonly number[] {
+  const { nowMs, partitions, hours } = statuses;
   const currentMs = hourOf(nowMs);
-  const dirty = hours.filter(isDirty).map(({ hourMs }) => hourMs);
-  const selected = requireFinal ? dirty.filter((hourMs) => hourMs < currentMs) : dirty;
+  const hasBecomeFinal = (hour: HourStatus) =>
+    hour.lastRun?.wasFinal === false && finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal;
+  const due = hours.filter((hour) => isDirty(hour) || hasBecomeFinal(hour)).map(({ hourMs }) => hourMs);
+  const selected = requireFinal ? due.filter((hourMs) => hourMs < currentMs) : due;
   return [...new Set([currentMs - ONE_HOUR.sizeMs, ...selected])].sort((left, right) => right - left);
 }
 
