@@ -72,19 +72,5 @@ export async function withStores<T>(
   }
 }
 
-/**
- * Runs `work` with the hour store of a database. Calls of the store are retried through a restart or failover of the
- * database.
- */
-export function withHourStore<T>(
-  connection: DatabaseConnection,
-  { archiveUrl, log }: StoreOptions,
-  work: (store: PostgresHourStore) => Promise<T>,
-): Promise<T> {
-  return withDatabase(connection, log, (database, patience) =>
-    work(new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, program: `batch-layer ${programVersion()}`, patience })),
-  );
-}
-
 /** How many rows of each type a dry run shows. */
 export const PREVIEWED_ROWS = 20;
