@@ -41,6 +41,11 @@ function asRanges(deadLetters: DatabaseResults['deadLetters'], counted = (record
   return { deadLetters: [], deadLetterRanges: [{ ...first!, records: counted(first!.records) }, ...others] };
 }
 
+const aCorrection = {
+  ...{ type: 'user_total_bytes', id: 'ana', oldValue: null, newValue: '1' },
+  ...{ oldQuota: null, newQuota: null },
+};
+
 /** Each breaks one thing, and names what has to find it. */
 const faults: readonly (readonly [fault: string, found: string[], change: Change])[] = [
   [
@@ -88,6 +93,18 @@ const faults: readonly (readonly [fault: string, found: string[], change: Change
     'a byte of a difference without a cause',
     ['reconciliation'],
     inDatabase(({ reconciliation: [first] }) => ({ reconciliation: [{ ...first!, unexplained: 1n }] })),
+  ],
+  [
+    'a correction that the tables do not have',
+    ['certified results'],
+    inDatabase(({ certificates: [first] }) => ({
+      corrections: [{ ...aCorrection, hourMs: first!.hourMs, runId: first!.runId + 1 }],
+    })),
+  ],
+  [
+    'a row that changed after its hour was certified, without a correction',
+    ['batch layer: bytes_hourly', 'both: bytes', 'certified results'],
+    inDatabase(({ hours }) => ({ hours: [...hours.slice(0, -1), { ...hours.at(-1)!, value: 1n }] })),
   ],
   ['an open intent', ['no chunk'], inDatabase(() => ({ openIntents: [{ partition: 0, offset: 7 }] }))],
   [

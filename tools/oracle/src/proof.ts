@@ -2,6 +2,12 @@ import { type Check, check } from './check.ts';
 import type { KeyedRow } from './compare-rows.ts';
 import { type RecordPosition, recordsOfRanges } from './records-of-ranges.ts';
 import type { FileRows } from './stored/archive.ts';
+import {
+  certifiedDigests,
+  type CertifiedTables,
+  type StoredCertificate,
+  type StoredCorrection,
+} from './stored/certified-results.ts';
 import type { DeadLetter, DeadLetterRange, KnownUser, ReconciliationRow } from './stored/tables.ts';
 import { keyedQuotas, keyedTotals, type QuotaTableRow, type TotalsTableRow } from './table-rows.ts';
 import type { Truth } from './truth.ts';
@@ -20,6 +26,8 @@ export interface DatabaseResults {
   /** Chunks of the archive that were begun and not finished. */
   readonly openIntents: readonly RecordPosition[];
   readonly reconciliation: readonly ReconciliationRow[];
+  readonly certificates: readonly StoredCertificate[];
+  readonly corrections: readonly StoredCorrection[];
 }
 
 /** What the files of the archive hold. */
@@ -54,6 +62,7 @@ export function prove(truth: Truth, results: StoredResults): Check[] {
     checkFiles(database.manifest, archive.files),
     check('no chunk of the archive was left unfinished', [], keyedRecords(database.openIntents, 'open')),
     checkReconciliation(database.reconciliation),
+    checkCertified(database),
     checkDeadLetterCounts(truth, database),
     checkEveryRecord(Array.from(recordsBelow(topicEnds)), archive.records, database),
   ];
@@ -89,6 +98,12 @@ export function checkReconciliation(rows: readonly ReconciliationRow[]): Check {
     keyed.map(([key]) => [key, 0n] as const),
     keyed,
   );
+}
+
+/** Every certified result and all corrections since make up what the tables hold. */
+export function checkCertified(tables: CertifiedTables): Check {
+  const { certified, found } = certifiedDigests(tables);
+  return check('certified results and corrections since = the tables', certified, found);
 }
 
 export function checkDeadLetterCounts(truth: Truth, stored: StoredDeadLetters): Check {

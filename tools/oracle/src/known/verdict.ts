@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { compareRows, type KeyedRow } from '../compare-rows.ts';
+import { certifiedDigests } from '../stored/certified-results.ts';
 import type { DeadLetter, StoredTables } from '../stored/tables.ts';
 import { keyedTotals, type TotalsTableRow } from '../table-rows.ts';
 import { checkArchiveFiles } from './archive-files.ts';
@@ -90,6 +91,13 @@ function checkGaps({ gaps }: Losses, { deletions }: Remains, findings: Findings)
 async function checkLeftovers({ tables, stagingFolder }: Remains, findings: Findings): Promise<void> {
   for (const { hour, type, unexplained } of await tables.reconciliation())
     if (unexplained !== 0n) findings.add('bytes of a difference without a cause', `${hour} ${type}: ${unexplained}`);
+  const certified = certifiedDigests({
+    certificates: await tables.certificates(),
+    corrections: await tables.corrections(),
+    hours: await tables.totals('bytes_hourly'),
+    overQuota: await tables.overQuota(),
+  });
+  findings.addDifferences('certified result', compareRows(certified.certified, certified.found));
   for (const { partition } of await tables.openIntents()) findings.add('open intent', `partition ${partition}`);
   for (const { partition, code } of await tables.faults())
     findings.add('partition that stands still', `${partition}: ${code}`);

@@ -46,6 +46,8 @@ function readDatabase(databaseUrl: string, topic: string): Promise<DatabaseResul
       manifest: await tables.manifest(),
       openIntents: await tables.openIntents(),
       reconciliation: await tables.reconciliation(),
+      certificates: await tables.certificates(),
+      corrections: await tables.corrections(),
     }),
     topic,
   );

@@ -49,6 +49,18 @@ export const selectReconciliation = `
   FROM pipeline.reconciliation
   ORDER BY hour, type`;
 
+export const selectCertificates = `
+  SELECT number::float8 AS number, extract(epoch FROM hour)::float8 * 1000 AS "hourMs", run_id::float8 AS "runId", content
+  FROM pipeline.certificate
+  ORDER BY number`;
+
+export const selectCorrections = `
+  SELECT extract(epoch FROM r.hour)::float8 * 1000 AS "hourMs", run_id::float8 AS "runId", c.type, c.id,
+    c.old_value::text AS "oldValue", c.new_value::text AS "newValue", c.old_quota::text AS "oldQuota",
+    c.new_quota::text AS "newQuota"
+  FROM pipeline.hour_correction AS c
+  JOIN pipeline.hour_correction_run AS r USING (run_id)`;
+
 export const selectPositions = `
   SELECT partition, next_offset::float8 AS "offset"
   FROM pipeline.position

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { CountedRange, RecordPosition } from '../records-of-ranges.ts';
 import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
+import type { StoredCertificate, StoredCorrection } from './certified-results.ts';
 import * as sql from './tables.sql.ts';
 
 /** Runs a statement and returns its rows. */
@@ -153,6 +154,15 @@ export class StoredTables {
   async reconciliation(): Promise<ReconciliationRow[]> {
     const rows = await this.#query<Texts<ReconciliationRow, 'unexplained'>>(sql.selectReconciliation, []);
     return rows.map((row) => ({ ...row, unexplained: BigInt(row.unexplained) }));
+  }
+
+  /** In the order of the chain. */
+  certificates(): Promise<readonly StoredCertificate[]> {
+    return this.#query(sql.selectCertificates, []);
+  }
+
+  corrections(): Promise<readonly StoredCorrection[]> {
+    return this.#query(sql.selectCorrections, []);
   }
 
   /** The next offset of each partition. */

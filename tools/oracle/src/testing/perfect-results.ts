@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { DatabaseResults, StoredResults } from '../proof.ts';
+import type { StoredCertificate } from '../stored/certified-results.ts';
 import type { KnownUser } from '../stored/tables.ts';
 import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
 import { type Fact, Truth } from '../truth.ts';
@@ -33,11 +35,34 @@ export function perfectResults(facts: readonly Fact[], users: readonly KnownUser
     manifest: files,
     openIntents: [],
     reconciliation: [{ hour: '2022-10-29T13', type: 'user_total_bytes', unexplained: 0n }],
+    certificates: [certificateOfLastHour(hours, overQuota(hours, users))],
+    corrections: [],
   };
   const topicEnds = new Map(
     [0, 1].map((partition) => [partition, placed.filter((it) => it.partition === partition).length]),
   );
   return { truth, results: { database, archive: { files, records, hours }, topicEnds } };
+}
+
+function certificateOfLastHour(hours: readonly TotalsTableRow[], limits: readonly QuotaTableRow[]): StoredCertificate {
+  const hourMs = Math.max(...hours.map(({ timestampMs }) => timestampMs));
+  const digestOf = (columns: unknown) => createHash('sha256').update(JSON.stringify(columns)).digest('hex');
+  const ofType = (type: string) => {
+    const rows = hours.filter((row) => row.timestampMs === hourMs && row.type === type);
+    const sorted = rows.toSorted((left, right) => (left.id < right.id ? -1 : 1));
+    return { sha256: digestOf([sorted.map(({ id }) => id), sorted.map(({ value }) => String(value))]) };
+  };
+  const over = limits.filter(({ timestampMs }) => timestampMs === hourMs);
+  const sorted = over.toSorted((left, right) => ((left.email ?? '') < (right.email ?? '') ? -1 : 1));
+  const columns = [
+    sorted.map(({ email }) => email),
+    sorted.map(({ usage }) => String(usage)),
+    sorted.map(({ quota }) => String(quota)),
+  ];
+  const totals = Object.fromEntries(
+    ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'].map((type) => [type, ofType(type)]),
+  );
+  return { number: 1, hourMs, runId: 1, content: JSON.stringify({ totals, quota: { sha256: digestOf(columns) } }) };
 }
 
 /** `user 1`, with the id that the simulator gives its first user. */

@@ -117,6 +117,7 @@ async function settle(system: System, kills: number, signal: AbortSignal): Promi
   system.tally.count('staging files of killed workers', staged);
   await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
   await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
+  await must(system, 'batch-layer certificate --all', system.batchLayer('certificate', '--all'));
 }
 
 /** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
