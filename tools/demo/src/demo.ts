@@ -4,6 +4,7 @@ import { isProven, NotProvenError, prove, quotaMessages, readResults } from '@an
 import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
 import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
+import { CORRECTED_HOUR, sendLateEvents } from './late-events.ts';
 import { freshPlace, place } from './place.ts';
 import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
 import { reportPage } from './report/report-page.ts';
@@ -33,7 +34,7 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(13, tell, signal);
+  const steps = numberedSteps(18, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
@@ -63,7 +64,22 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   await worker(`batch layer, ${from} to ${to}`, 'batch-layer', ['run', `--from=${from}`, `--to=${to}`]);
   await worker('why speed and batch layer differ', 'batch-layer', ['reconcile', `--from=${from}`, `--to=${to}`]);
   await worker('one number explained', 'batch-layer', ['explain', ...EXPLAINED]);
-  await worker('speed layer: sends the verdicts on the quotas', 'speed-layer', ['drain']);
+  await steps.run('late events', async (note) => {
+    note(await sendLateEvents(kafka, place.topic, sent.truth));
+  });
+  await worker('speed layer: archives them, and sends the verdicts on the quotas', 'speed-layer', ['drain']);
+  await worker('batch layer, the hour of the late events again', 'batch-layer', ['run', ...CORRECTED_HOUR]);
+  await worker('what they corrected', 'batch-layer', ['corrections', ...CORRECTED_HOUR]);
+  await steps.run('the certificate of the hour', async (note) => {
+    const args = ['certificate', ...CORRECTED_HOUR, '--output=json'];
+    const command = appCommand('batch-layer', args, settingsFor(databaseUrl, brokers));
+    note(`${textOf(command)} > ${place.certificate}`);
+    await writeFile(place.certificate, await runProgram(command, { signal, endPatienceMs: END_PATIENCE_MS }));
+  });
+  await worker('the archive, proven by it without Postgres', 'batch-layer', [
+    'verify',
+    `--certificate=${place.certificate}`,
+  ]);
   const results = await steps.run('read the tables and the archive', () =>
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );

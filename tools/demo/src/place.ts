@@ -16,6 +16,7 @@ export const place = {
   partitions: 4,
   groupId: 'speed-layer-demo',
   archive: join(folder, 'archive'),
+  certificate: join(folder, 'certificate.json'),
   report: join(folder, 'report.html'),
 } as const;
 
