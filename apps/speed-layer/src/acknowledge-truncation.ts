@@ -1,4 +1,4 @@
-import { findTruncation, type OffsetRange, type Truncation } from '@antenna/ingestion';
+import { findTruncation, hiddenFrom, type OffsetRange, type Truncation } from '@antenna/ingestion';
 import {
   archiveSettings,
   databaseSettings,
@@ -87,16 +87,27 @@ async function truncationOf(
   range: OffsetRange,
 ): Promise<Truncation> {
   const [{ partition } = { partition: 0 }] = positions;
-  const chunks = await stream.records.archivedChunks(partition, range.earliest);
   const readTo = Math.max(
     ...positions.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]),
   );
+  refuseHidden(partition, range, readTo);
+  const chunks = await stream.records.archivedChunks(partition, range.earliest);
   const readable = positions.filter(({ fingerprint }) => (fingerprint?.offset ?? -1) >= range.earliest);
   const ends = [];
   for (const position of readable) ends.push(await seenBelow(stream.reader, position));
   const [seen, unseen] = [ends.flatMap((end) => end.seen), ends.flatMap((end) => end.unseen)];
-  const log = { earliest: range.earliest, latest: range.latest, readTo, seen, unseen, chunks };
+  const log = { ...range, readTo, seen, unseen, chunks };
   return findTruncation(log, comparisonOf(stream, partition, chunks));
+}
+
+/** @throws {TruncationUnclearError} when an open transaction hides records that have to be compared. */
+function refuseHidden(partition: number, range: OffsetRange, readTo: number): void {
+  const offset = hiddenFrom(range, readTo);
+  if (offset === undefined) return;
+  throw new TruncationUnclearError(
+    `partition ${partition} cannot be compared: a transaction is open since offset ${offset}, and hides the records ` +
+      `from there on that were read; wait until it ends, or end it (kafka-transactions.sh), and run this again`,
+  );
 }
 
 function offsetOf({ from, to }: NonNullable<Truncation>, { partition, offset }: Asked): number {

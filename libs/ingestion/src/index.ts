@@ -3,7 +3,13 @@ export { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { Ingestion } from './ingestion.ts';
 export * from './operators/dead-letters/index.ts';
-export { type CompareEvents, findTruncation, type Truncation, type TruncatedLog } from './operators/find-truncation.ts';
+export {
+  type CompareEvents,
+  findTruncation,
+  hiddenFrom,
+  type Truncation,
+  type TruncatedLog,
+} from './operators/find-truncation.ts';
 export { unreadableRange, type UnreadableRange } from './operators/unreadable-position.ts';
 export type { PartitionFault } from './partition-fault.ts';
 export * from './ports/index.ts';

@@ -1,4 +1,4 @@
-import { type EventsByOffset, findTruncation, type TruncatedLog } from './find-truncation.ts';
+import { type EventsByOffset, findTruncation, hiddenFrom, type TruncatedLog } from './find-truncation.ts';
 
 /** Events at consecutive offsets from 0: one letter each, a blank for a record that is not an event. */
 const events = (letters: string): EventsByOffset =>
@@ -81,5 +81,15 @@ describe('the offset from which a truncated log differs from the archive', () =>
     it('may be anywhere without an archive', async () => {
       expect(await find({ archived: '', held: 'abcd', ends: [], readTo: 9 })).toEqual({ from: 0, to: 4 });
     });
+  });
+});
+
+describe('an open transaction', () => {
+  it.each([
+    ['hides records that were read, if its marker was lost with the end of the log', 4, 10, 12, 4],
+    ['hides records up to the end of a log that ends below a position', 4, 7, 12, 4],
+    ['hides nothing that was read, if it began later', 10, 14, 10, undefined],
+  ])('%s', (_what, stable, latest, readTo, from) => {
+    expect(hiddenFrom({ earliest: 0, stable, latest }, readTo)).toBe(from);
   });
 });

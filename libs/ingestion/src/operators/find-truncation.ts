@@ -1,3 +1,5 @@
+import type { OffsetRange } from '../ports/index.ts';
+
 /** Events as texts, by offset: equal texts are equal events. */
 export type EventsByOffset = ReadonlyMap<number, string>;
 
@@ -46,6 +48,15 @@ export async function findTruncation(log: TruncatedLog, compare: CompareEvents):
   const gone = log.seen.filter(({ isThere }) => !isThere).map(({ offset }) => offset);
   if (gone.length === 0 && log.latest >= log.readTo) return undefined;
   return { from: Math.min(from, log.latest), to: Math.max(from, Math.min(log.latest, ...gone)) };
+}
+
+/**
+ * The offset from which an open transaction hides records that have to be compared; undefined when it hides none. If
+ * the marker of a transaction was lost with the end of the log, the transaction is open again, and hides the log from
+ * its first record on. What cannot be read is not lost.
+ */
+export function hiddenFrom({ latest, stable }: OffsetRange, readTo: number): number | undefined {
+  return stable < Math.min(latest, readTo) ? stable : undefined;
 }
 
 async function compareChunks(
