@@ -93,11 +93,10 @@ async function truncationOf(
   refuseHidden(partition, range, readTo);
   const chunks = await stream.records.archivedChunks(partition, range.earliest);
   const readable = positions.filter(({ fingerprint }) => (fingerprint?.offset ?? -1) >= range.earliest);
-  const ends = [];
-  for (const position of readable) ends.push(await seenBelow(stream.reader, position));
-  const [seen, unseen] = [ends.flatMap((end) => end.seen), ends.flatMap((end) => end.unseen)];
-  const log = { ...range, readTo, seen, unseen, chunks };
-  return findTruncation(log, comparisonOf(stream, partition, chunks));
+  const seen = [];
+  for (const position of readable) seen.push(...(await seenBelow(stream.reader, position)));
+  const log = { ...range, readTo, seen, chunks };
+  return findTruncation(log, await comparisonOf(stream, partition, chunks));
 }
 
 /** @throws {TruncationUnclearError} when an open transaction hides records that have to be compared. */

@@ -2,7 +2,8 @@ import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
-import { type CompareEvents, fingerprintOf, type TruncatedLog } from '@antenna/ingestion';
+import { type CompareEvents, fingerprintOf, type SeenRecord } from '@antenna/ingestion';
+import { hourOf } from '@antenna/windowing';
 import type { ArchivedChunk, CutChunk, HeldPosition } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
 import type { OperatedStream } from './operated-stream.ts';
@@ -11,34 +12,41 @@ import type { OperatedStream } from './operated-stream.ts';
 export async function seenBelow(
   reader: TopicReader,
   { partition, nextOffset, fingerprint }: Pick<HeldPosition, 'partition' | 'nextOffset' | 'fingerprint'>,
-): Promise<Pick<TruncatedLog, 'seen' | 'unseen'>> {
-  if (fingerprint === undefined) return { seen: [], unseen: [] };
+): Promise<readonly SeenRecord[]> {
+  if (fingerprint === undefined) return [];
   const { offset, hash } = fingerprint;
   let isThere = false;
-  const unseen: number[] = [];
+  let unseen: number | undefined;
   await reader.read({ partition, firstOffset: offset, lastOffset: nextOffset - 1 }, (record) => {
     if (record.offset === offset) isThere = fingerprintOf(record).hash === hash;
-    else unseen.push(record.offset);
-    return unseen.length === 0;
+    else unseen = record.offset;
+    return unseen === undefined;
   });
-  return { seen: [{ offset, isThere }], unseen };
+  return [{ offset, isThere, unseen }];
 }
 
 /**
  * Compares a chunk with the log: reads its events from the archive, and the events that the topic has at these offsets
- * now.
+ * now. Events of the hours whose files were given up are left out: the archive lacks them whatever the log holds.
  */
-export function comparisonOf(
-  { reader, archive }: OperatedStream,
+export async function comparisonOf(
+  { reader, archive, abandoned }: OperatedStream,
   partition: number,
   chunks: readonly ArchivedChunk[],
-): CompareEvents {
+): Promise<CompareEvents> {
+  const givenUp = (await abandoned.paths()).flatMap((path) => parseArchivePath(path) ?? []);
   return async (chunk, from, to) => {
+    const missing = givenUp.filter(
+      (file) => file.partition === partition && file.startOffset === chunks[chunk]?.startOffset,
+    );
+    const isMissing = ({ eventTimeMs }: UsageEvent) => missing.some(({ hourMs }) => hourMs === hourOf(eventTimeMs));
     const archived = new Map<number, string>();
     for (const path of chunks[chunk]?.paths ?? []) await addArchived(archive, path, archived);
     for (const offset of archived.keys()) if (offset < from || offset >= to) archived.delete(offset);
     const held = new Map<number, string>();
-    await readEvents(reader, { partition, from, to }, (offset, event) => held.set(offset, textOf(event)));
+    await readEvents(reader, { partition, from, to }, (offset, event) => {
+      if (!isMissing(event)) held.set(offset, textOf(event));
+    });
     return { archived, held };
   };
 }

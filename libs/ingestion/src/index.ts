@@ -7,8 +7,8 @@ export {
   type CompareEvents,
   findTruncation,
   hiddenFrom,
+  type SeenRecord,
   type Truncation,
-  type TruncatedLog,
 } from './operators/find-truncation.ts';
 export { unreadableRange, type UnreadableRange } from './operators/unreadable-position.ts';
 export type { PartitionFault } from './partition-fault.ts';

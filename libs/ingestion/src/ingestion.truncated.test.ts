@@ -196,3 +196,34 @@ describe('a log that was truncated behind the last record before a position and 
     expect(anyPosition(worker)).toEqual([12, 12]);
   });
 });
+
+describe('a claim of a partition that has no leader', () => {
+  async function claimed(): Promise<TestWorker> {
+    const worker = aWorker();
+    worker.source.loseLeader(0);
+    for (const sink of ['totals', 'archive'] as const)
+      worker.store.setPosition(sink, 0, { nextOffset: 3, fingerprint: fingerprintOf(eventRecord(2)) });
+    await worker.ingestion.onPartitionsAssigned([0]);
+    return worker;
+  }
+
+  it('begins with the record below the positions: the next election may have lost it', async () => {
+    const worker = await claimed();
+    expect(worker.source.reads).toEqual(['0@2']);
+    worker.source.hold(0);
+    const others = [2, 3].map((offset) => eventRecord(offset, { bytes: 9 }));
+    expect(worker.ingestion.onBatch(aBatch(others))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: the record at offset 2 is not the one seen there');
+  });
+
+  it('goes on behind the record below the positions when retention has deleted it', async () => {
+    const worker = await claimed();
+    worker.source.hold(0, { earliest: 3 });
+    expect(worker.ingestion.onBatch(eventBatch([3]))).toBe(false);
+    await settled();
+    expect(worker.source.reads).toEqual(['0@2', '0@3']);
+    expect(worker.ingestion.onBatch(eventBatch([3]))).toBe(true);
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([4, 4]);
+  });
+});

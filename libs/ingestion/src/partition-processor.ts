@@ -166,6 +166,11 @@ export class PartitionProcessor {
   /** The log now begins at `earliest`, and no sink lacks a record below it. */
   beginAt(earliest: number, pending: PendingTotals, nowMs: number): void {
     this.#continuity.forgetBefore(earliest);
+    this.#seen.forgetBefore(earliest);
+    if (this.#ahead !== undefined && this.#ahead.fingerprint.offset < earliest) {
+      this.#ahead = undefined;
+      this.#expected = this.#start;
+    }
     this.advanceTo(earliest, pending, nowMs);
   }
 

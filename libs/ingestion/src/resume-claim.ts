@@ -6,7 +6,7 @@ import { faultOf, type PartitionFault } from './partition-fault.ts';
 import { PartitionProcessor } from './partition-processor.ts';
 import type { ClaimedPosition, IngestionSettings, OffsetRange } from './ports/index.ts';
 import { lastSeenOf } from './seen-records.ts';
-import { startOffset } from './start-offset.ts';
+import { comparedFrom, startOffset } from './start-offset.ts';
 
 type ClaimContext = Pick<IngestionSettings, 'deadLettersWhole' | 'allowedLatenessMs'> &
   Pick<ClaimMoment, 'claimedMs'> & { readonly decoder: EventDecoder };
@@ -76,15 +76,17 @@ export function rangesAround(
   );
 }
 
-/** A partition without a leader has no offsets to compare the positions with; its first batch is compared instead. */
+/**
+ * A partition without a leader has no offsets to compare the positions with. The record below a position is compared all
+ * the same: the election that gives the partition a leader may lose records.
+ */
 function startOf(
   partition: number,
   positions: readonly ClaimedPosition[],
   offsets: ReadonlyMap<number, OffsetRange | undefined>,
 ): number {
-  const range = offsets.get(partition);
-  const isUnreadable = range === undefined && offsets.has(partition);
-  return isUnreadable ? Math.min(...positions.map(({ nextOffset }) => nextOffset)) : startOffset(positions, range);
+  const isUnreadable = offsets.has(partition) && offsets.get(partition) === undefined;
+  return isUnreadable ? comparedFrom(positions) : startOffset(positions, offsets.get(partition));
 }
 
 function processorOf(

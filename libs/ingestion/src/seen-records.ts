@@ -36,6 +36,11 @@ export class SeenRecords {
     return this.#awaited.length === 0;
   }
 
+  /** The log now begins at `earliest`: a deleted record cannot be compared. */
+  forgetBefore(earliest: number): void {
+    this.#awaited = this.#awaited.filter(({ fingerprint }) => fingerprint.offset >= earliest);
+  }
+
   /** @returns how a record differs from what was seen at its offset or before; undefined when it does not. */
   differenceAt(record: RecordCursor): string | undefined {
     for (const seen of this.#awaited) {

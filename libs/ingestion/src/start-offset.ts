@@ -21,8 +21,15 @@ function startOf(position: ClaimedPosition, range: OffsetRange | undefined): num
       `a chunk up to offset ${openIntent.endOffset} was begun, the topic ends at ${range.latest}`,
     );
   }
-  if (fingerprint === undefined || fingerprint.offset >= nextOffset) return nextOffset;
-  return fingerprint.offset >= range.earliest ? fingerprint.offset : nextOffset;
+  if (fingerprint === undefined || fingerprint.offset < range.earliest) return nextOffset;
+  return comparedFrom([position]);
+}
+
+/** The lowest position, or the record before it that is to be compared with its fingerprint. */
+export function comparedFrom(positions: readonly ClaimedPosition[]): number {
+  return Math.min(
+    ...positions.map(({ nextOffset, fingerprint }) => Math.min(nextOffset, fingerprint?.offset ?? Infinity)),
+  );
 }
 
 /** @throws {DataGapError | LogTruncatedError} when the log does not hold a position (any more). */

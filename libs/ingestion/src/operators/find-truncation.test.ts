@@ -16,7 +16,7 @@ function find({ archived, held, ends = [archived.length], ...log }: Case) {
   const chunks = ends.map((endOffset, index) => ({ startOffset: ends[index - 1] ?? 0, endOffset })).reverse();
   const within = (letters: string, from: number, to: number) =>
     new Map([...events(letters)].filter(([offset]) => offset >= from && offset < to));
-  const whole = { earliest: 0, latest: held.length, readTo: archived.length, seen: [], unseen: [], chunks, ...log };
+  const whole = { earliest: 0, latest: held.length, readTo: archived.length, seen: [], chunks, ...log };
   return findTruncation(whole, (_chunk, from, to) =>
     Promise.resolve({ archived: within(archived, from, to), held: within(held, from, to) }),
   );
@@ -58,8 +58,13 @@ describe('the offset from which a truncated log differs from the archive', () =>
   describe('beyond what is archived', () => {
     // totals read to 6: the last record at 3, only control records behind it; the log holds a record at 5 now
     it('follows the last record that was seen when the log holds one where none was', async () => {
-      const log = { readTo: 6, latest: 8, seen: [{ offset: 3, isThere: true }], unseen: [5] };
+      const log = { readTo: 6, latest: 8, seen: [{ offset: 3, isThere: true, unseen: 5 }] };
       expect(await find({ archived: 'ab', held: 'ab', ...log })).toEqual({ from: 4, to: 4 });
+    });
+
+    it('may be before the last record that was seen when that is gone, too', async () => {
+      const log = { readTo: 6, latest: 8, seen: [{ offset: 4, isThere: false, unseen: 5 }] };
+      expect(await find({ archived: 'ab', held: 'ab', ...log })).toEqual({ from: 2, to: 4 });
     });
 
     it('is the end of the log when that is where the archive ends', async () => {
@@ -72,8 +77,8 @@ describe('the offset from which a truncated log differs from the archive', () =>
 
     it('lies after a fingerprinted record that the log still holds, and not after one that is gone', async () => {
       const seen = [
-        { offset: 2, isThere: true },
-        { offset: 5, isThere: false },
+        { offset: 2, isThere: true, unseen: undefined },
+        { offset: 5, isThere: false, unseen: undefined },
       ];
       expect(await find({ archived: 'ab', held: 'abcdefgh', readTo: 6, seen })).toEqual({ from: 3, to: 5 });
     });
@@ -86,10 +91,10 @@ describe('the offset from which a truncated log differs from the archive', () =>
 
 describe('an open transaction', () => {
   it.each([
-    ['hides records that were read, if its marker was lost with the end of the log', 4, 10, 12, 4],
-    ['hides records up to the end of a log that ends below a position', 4, 7, 12, 4],
-    ['hides nothing that was read, if it began later', 10, 14, 10, undefined],
-  ])('%s', (_what, stable, latest, readTo, from) => {
-    expect(hiddenFrom({ earliest: 0, stable, latest }, readTo)).toBe(from);
+    ['hides records that were read, if its marker was lost with the end of the log', { stable: 4, latest: 10 }, 4],
+    ['hides records up to the end of a log that ends below a position', { stable: 4, latest: 7 }, 4],
+    ['hides nothing that was read, if it began later', { stable: 12, latest: 14 }, undefined],
+  ])('%s', (_what, range, from) => {
+    expect(hiddenFrom({ earliest: 0, ...range }, 12)).toBe(from);
   });
 });

@@ -3,6 +3,14 @@ import type { OffsetRange } from '../ports/index.ts';
 /** Events as texts, by offset: equal texts are equal events. */
 export type EventsByOffset = ReadonlyMap<number, string>;
 
+/** A record with a stored fingerprint. */
+export interface SeenRecord {
+  readonly offset: number;
+  readonly isThere: boolean;
+  /** First offset between it and its position at which the log holds a record now, and held none when it was read. */
+  readonly unseen: number | undefined;
+}
+
 /** What a worker has read from a log, and what the log holds now. */
 export interface TruncatedLog {
   /** The range that can be read now: [earliest, latest). */
@@ -14,9 +22,7 @@ export interface TruncatedLog {
    * Records with a stored fingerprint, and whether the log still holds them. Records that retention deleted are left
    * out.
    */
-  readonly seen: readonly { readonly offset: number; readonly isThere: boolean }[];
-  /** Offsets between such a record and its position where the log holds a record now, and held none when it was read. */
-  readonly unseen: readonly number[];
+  readonly seen: readonly SeenRecord[];
   /** The archived chunks, the newest first. */
   readonly chunks: readonly { readonly startOffset: number; readonly endOffset: number }[];
 }
@@ -41,7 +47,9 @@ export type Truncation = { readonly from: number; readonly to: number } | undefi
  */
 export async function findTruncation(log: TruncatedLog, compare: CompareEvents): Promise<Truncation> {
   const { sameTo, differsAt: inChunk } = await compareChunks(log, compare);
-  const [differsAt] = [...log.unseen, ...(inChunk === undefined ? [] : [inChunk])].sort((left, right) => left - right);
+  // Where the record before it is gone, too, the log differs from an earlier offset on.
+  const unseen = log.seen.flatMap((seen) => (seen.isThere ? (seen.unseen ?? []) : []));
+  const [differsAt] = [...unseen, ...(inChunk === undefined ? [] : [inChunk])].sort((left, right) => left - right);
   const there = log.seen.filter(({ offset, isThere }) => isThere && offset < (differsAt ?? Number.POSITIVE_INFINITY));
   const from = Math.max(sameTo, log.earliest, ...there.map(({ offset }) => offset + 1));
   if (differsAt !== undefined) return { from, to: from };
