@@ -9,8 +9,10 @@ import {
   rowsOf,
   temporaryFolder,
   testDatabase,
+  testKafka,
   testTopic,
 } from '@antenna/test-kit';
+import type { Message, Transaction } from 'kafkajs';
 
 /** A stream of its own for one test: database, topic, archive and group. */
 export interface Stream {
@@ -164,4 +166,27 @@ export async function recreate({ brokers, topic }: Stream, partitions: number): 
     await admin.deleteTopics({ topics: [topic] });
     await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
   });
+}
+
+/** Longer than any test: Kafka aborts a transaction that has been open for so long. */
+const TRANSACTION_TIMEOUT_MS = 600_000;
+
+/** A transaction whose records are neither committed nor aborted. */
+export interface OpenTransaction {
+  readonly transaction: Transaction;
+  /** Disconnects its producer. */
+  close(): Promise<void>;
+}
+
+/** Sends messages in a transaction that stays open. */
+export async function openTransaction({ topic, brokers }: Stream, messages: Message[]): Promise<OpenTransaction> {
+  const producer = testKafka(brokers).producer({
+    transactionalId: topic,
+    maxInFlightRequests: 1,
+    transactionTimeout: TRANSACTION_TIMEOUT_MS,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages });
+  return { transaction, close: () => producer.disconnect() };
 }

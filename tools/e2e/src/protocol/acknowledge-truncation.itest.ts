@@ -1,7 +1,7 @@
 import type { SimulatedRecord } from '@antenna/simulator';
 import { rowsOf, testKafka } from '@antenna/test-kit';
 import type { Failpoint } from '../failpoint.ts';
-import { keptDifferences, newStream, recreate, send, someRecords, type Stream } from '../stream.ts';
+import { keptDifferences, newStream, openTransaction, recreate, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startBatch, startWorker } from '../workers.ts';
 
 const READ = someRecords(21, 100);
@@ -79,6 +79,28 @@ describe('acknowledge-truncation', () => {
     expect(
       await rows(`SELECT DISTINCT generation FROM pipeline.archive_file WHERE hour = '2022-10-29 13:00' ORDER BY 1`),
     ).toEqual([{ generation: 0 }, { generation: 1 }]);
+  });
+
+  it('does not take records for lost that an open transaction hides, whose marker was lost', async () => {
+    await drain(stream.environment);
+    const hidden = KEPT - 10;
+    await truncate(stream, READ.slice(0, hidden), []);
+    const timestamp = String(SENT_MS);
+    const open = await openTransaction(
+      stream,
+      READ.slice(hidden, KEPT).map(({ key, value }) => ({ key, value, timestamp, partition: 0 })),
+    );
+    try {
+      await send(stream, OTHERS);
+      const { exitCode, all } = await acknowledge(stream.environment);
+      expect([exitCode, all]).toEqual([1, expect.stringContaining(`a transaction is open since offset ${hidden}`)]);
+      await open.transaction.commit();
+      expect((await acknowledge(stream.environment)).stdout).toContain(`back from 100 to ${KEPT}`);
+    } finally {
+      await open.close();
+    }
+    await drain(stream.environment);
+    expect(await differences([...READ, ...OTHERS])).toEqual([]);
   });
 
   it('begins anew with a log that has nothing of what was read', async () => {

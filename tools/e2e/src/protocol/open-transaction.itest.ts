@@ -1,17 +1,12 @@
 import { streamDifferences } from '@antenna/oracle';
-import { testKafka } from '@antenna/test-kit';
-import type { Transaction } from 'kafkajs';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { newStream, openTransaction, send, someRecords } from '../stream.ts';
 import { drain, startBatch } from '../workers.ts';
 
 const RUN = ['run', '--date=2022-10-29', '--hour=15', '--require-final'];
 
-/** Longer than the test: Kafka aborts what has been open for so long. */
-const TRANSACTION_TIMEOUT_MS = 600_000;
-
 it('an hour is not final while a transaction that hangs open hides the records of other producers behind it', async () => {
   const stream = await newStream({ partitions: 1 });
-  const hanging = await openTransaction(stream);
+  const hanging = await openTransaction(stream, [{ key: 'a', value: 'undecided' }]);
   try {
     const records = someRecords(22, 1_000);
     await send(stream, records);
@@ -32,19 +27,3 @@ it('an hour is not final while a transaction that hangs open hides the records o
     await stream.close();
   }
 }, 180_000);
-
-/** Sends a record that is neither committed nor aborted. */
-async function openTransaction({
-  topic,
-  brokers,
-}: Stream): Promise<{ transaction: Transaction; close(): Promise<void> }> {
-  const producer = testKafka(brokers).producer({
-    transactionalId: topic,
-    maxInFlightRequests: 1,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-  });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic, messages: [{ key: 'a', value: 'undecided' }] });
-  return { transaction, close: () => producer.disconnect() };
-}
