@@ -57,7 +57,7 @@ async function applyOverlay(ns: InNamespace, tag: string): Promise<string> {
   const objects = await rendered('local', NAMESPACE, { ...changes, images });
   const applied = await ns(['apply', '--validate=strict', '--warnings-as-errors', '--filename=-'], { input: objects });
   // The hour's own jobs would come in between.
-  const hourly = ['batch-layer', 'batch-layer-compaction'];
+  const hourly = ['batch-layer', 'batch-layer-compaction', 'batch-layer-reconciliation'];
   await Promise.all(hourly.map((name) => ns(['patch', 'cronjob', name, '--patch={"spec":{"suspend":true}}'])));
   return `${applied.split('\n').length} objects`;
 }
@@ -104,6 +104,11 @@ async function checkHours(list: CheckList, ns: InNamespace, proven: Proof): Prom
   await list.check('another reader finds the archive as the manifest says', async () => {
     await startJob(ns, 'verify', 'batch-layer-backfill', ['verify', ...range]);
     await awaitJob(ns, 'verify', 300_000);
+    return undefined;
+  });
+  await list.check('the reconciliation finds a cause for every byte', async () => {
+    await startJob(ns, 'reconcile', 'batch-layer-reconciliation');
+    await awaitJob(ns, 'reconcile', 300_000);
     return undefined;
   });
   await list.check('the compaction merges the hours, and then finds them merged', async () => {
