@@ -91,7 +91,7 @@ export function checkFiles(manifest: readonly FileRows[], files: readonly FileRo
 }
 
 /** Every byte by which the layers differ has a cause, at any moment. */
-export function checkReconciliation(rows: readonly ReconciliationRow[]): Check {
+function checkReconciliation(rows: readonly ReconciliationRow[]): Check {
   const keyed = rows.map(({ hour, type, unexplained }) => [`${hour} ${type}`, unexplained] as const);
   return check(
     'reconciliation: no byte of a difference is without a cause',
