@@ -2,7 +2,13 @@ import { command, runApp } from '@antenna/cli';
 import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { benchSettings } from './bench-settings.ts';
 import { bench } from './bench.ts';
-import { brokenClocksCommand, drainCommand, hourCommand, overloadCommand } from './load/load-commands.ts';
+import {
+  brokenClocksCommand,
+  drainCommand,
+  hourCommand,
+  overloadCommand,
+  quotaDelayCommand,
+} from './load/load-commands.ts';
 import { place } from './stack/bench-stack.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
@@ -34,5 +40,6 @@ await runApp({
     brokenClocksCommand,
     drainCommand,
     hourCommand,
+    quotaDelayCommand,
   ],
 });

@@ -1,6 +1,7 @@
 import { command } from '@antenna/cli';
 import { asSoleUser, reportToStderr } from '@antenna/local-stack';
 import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
+import { quantile } from '../measure/statistics.ts';
 import { benchKafka, deleteTopic } from '../kafka/kafka-topics.ts';
 import { clearRunPlaces, inRunPlace, type RunPlace } from '../stack/run-place.ts';
 import { place, startBenchStack } from '../stack/bench-stack.ts';
@@ -8,7 +9,15 @@ import { brokenClocks } from './broken-clocks.ts';
 import { drainLoad } from './drain-load.ts';
 import { LoadFailedError } from './event-block.ts';
 import { hourLoad } from './hour-load.ts';
-import { brokenClockSettings, drainSettings, hourSettings, limitSettings, overloadSettings } from './load-settings.ts';
+import {
+  brokenClockSettings,
+  drainSettings,
+  hourSettings,
+  limitSettings,
+  overloadSettings,
+  quotaDelaySettings,
+} from './load-settings.ts';
+import { quotaDelay } from './quota-delay.ts';
 import { overload, periodText, requireFlatMemory } from './overload.ts';
 
 const FROM_MS = Date.UTC(2022, 9, 29, 13);
@@ -78,6 +87,21 @@ export const brokenClocksCommand = command({
     const { counted, archived, files, periods } = await inPlace((at) => brokenClocks(at, options));
     say(`0 wrong rows of ${counted} events counted, ${archived} archived in ${files} files`);
     requireBelow(Math.max(...periods.map(({ peakMiB }) => peakMiB)) * MIB, limits.maxMiB);
+  },
+});
+
+/** Measures how soon a quota event follows the event that passes the quota. */
+export const quotaDelayCommand = command({
+  name: 'quota-delay',
+  description: 'measures the time from an event that passes a quota to its message in the topic of quota events',
+  settings: { quotaDelay: quotaDelaySettings },
+  run: async ({ quotaDelay: { seconds, partitions, users, rate, maxMs } }) => {
+    const spanMs = 5 * MINUTE_MS;
+    const shape = { events: rate, users, antennas: 500, apps: 4, fromMs: FROM_MS, spanMs };
+    const delays = await inPlace((at) => quotaDelay(at, { shape, partitions, rate, durationMs: seconds * 1_000 }));
+    const [p50, p99, max] = [quantile(delays, 0.5), quantile(delays, 0.99), Math.max(...delays)].map(Math.round);
+    say(`${delays.length} quota events at ${rate} events/s: p50 ${p50} ms, p99 ${p99} ms, greatest ${max} ms`);
+    if ((p99 ?? Infinity) > maxMs) throw new LoadFailedError(`p99 is ${p99} ms, more than ${maxMs} ms`);
   },
 });
 

@@ -58,6 +58,18 @@ export const hourSettings = settingsGroup({
   value: (values) => values,
 });
 
+export const quotaDelaySettings = settingsGroup({
+  title: 'Quota delay',
+  fields: {
+    seconds: count('seconds', 'how long to measure, after ten seconds that are not measured', 60),
+    partitions: count('partitions', 'of either topic', 4),
+    users: count('users', 'distinct users', 10_000),
+    rate: count('rate', 'events a second', 20_000),
+    maxMs: count('max-ms', 'greatest 99th percentile, ms', 2_000),
+  },
+  value: (values) => values,
+});
+
 export const brokenClockSettings = settingsGroup({
   title: 'Broken clocks',
   fields: {
