@@ -5,6 +5,8 @@ import {
   Findings,
   judgeStream,
   type KnownRecords,
+  quotaEventDifferences,
+  quotaMessages,
   Replays,
   StoredTables,
   type Verdict,
@@ -118,6 +120,8 @@ async function settle(system: System, kills: number, signal: AbortSignal): Promi
   await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
   await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
   await must(system, 'batch-layer certificate --all', system.batchLayer('certificate', '--all'));
+  // The batch layer's verdicts are sent by a worker.
+  await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
 }
 
 /** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
@@ -139,6 +143,9 @@ async function judgeSystem(system: System): Promise<Verdict> {
   const replays = await Replays.read(tables, known);
   const firstOffsets = new Map(Array.from(offsets, ([partition, { low }]) => [partition, low]));
   await checkTopic({ committed: reader.all(lastKnown(known, firstOffsets)), firstOffsets, replays }, known, findings);
+  const messages = await quotaMessages(system.quotaTopic.kafka, system.quotaTopic.name);
+  for (const difference of await quotaEventDifferences(tables, messages)) findings.add('quota event', difference);
+  system.tally.count('messages of quota events', messages.length);
   const { stagingFolder } = archive;
   return judgeStream({ tables, archiveFolder: await archive.collect(), stagingFolder, deletions }, known, findings);
 }

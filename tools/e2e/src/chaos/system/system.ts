@@ -16,6 +16,8 @@ export interface System {
   readonly services: Services;
   readonly database: Database;
   readonly topic: Topic;
+  /** Where the workers send quota events. */
+  readonly quotaTopic: Topic;
   readonly archive: ArchivePlace;
   readonly workers: WorkerGroup;
   readonly tally: Tally;
@@ -67,10 +69,13 @@ const SMALL_STEPS = {
   LOG_FORMAT: 'json',
 };
 
+const QUOTA_PARTITIONS = 4;
+
 export async function openSystem(services: Services, options: SystemOptions): Promise<System> {
   const { name, folder } = options;
   const database = await Database.create(services.postgres.address, name);
   const topic = await Topic.create(services.kafka, { name, partitions: options.partitions });
+  const quotaTopic = await Topic.create(services.kafka, { name: `${name}-quota`, partitions: QUOTA_PARTITIONS });
   const archive = await openArchivePlace(options.archive, {
     folder,
     bucket: name,
@@ -87,6 +92,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     KAFKA_BROKERS: through(services, 'kafka'),
     KAFKA_TOPIC: name,
     KAFKA_GROUP_ID: name,
+    QUOTA_EVENTS_TOPIC: quotaTopic.name,
     ...archive.environment,
   };
   const tally = new Tally();
@@ -97,6 +103,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     services,
     database,
     topic,
+    quotaTopic,
     archive,
     workers,
     tally,
