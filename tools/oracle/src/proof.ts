@@ -101,7 +101,7 @@ function checkReconciliation(rows: readonly ReconciliationRow[]): Check {
 }
 
 /** Every certified result and all corrections since make up what the tables hold. */
-export function checkCertified(tables: CertifiedTables): Check {
+function checkCertified(tables: CertifiedTables): Check {
   const { certified, found } = certifiedDigests(tables);
   return check('certified results and corrections since = the tables', certified, found);
 }
