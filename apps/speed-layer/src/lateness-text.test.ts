@@ -30,13 +30,19 @@ describe('the text about lateness', () => {
     );
   });
 
+  it('names no setting for events that are later than any setting allows', () => {
+    expect(latenessLines({ ...some, secondsFor999: 30 * 86_400 }).join()).toContain(
+      '99.9 % within 30 d (more than ALLOWED_LATENESS_MS can be);',
+    );
+  });
+
   it.each([
-    [-(2 * 86_400 + 3 * 3_600 + 59), 'its clock is behind by at least 2 d 3 h (500 late events, 0 ahead of 500)'],
-    [45, 'its clock is ahead by at least 45 s (500 late events, 0 ahead of 500)'],
-    [-0.2, 'as late as the other antennas (500 late events, 0 ahead of 500)'],
-    [null, 'some events are late, its clock is right (500 late events, 0 ahead of 500)'],
-  ])('says of an antenna with an offset of %p what its clock is', (clockOffsetSeconds, text) => {
-    const antennas = [{ ...antenna, clockOffsetSeconds }];
+    [-(2 * 86_400 + 3 * 3_600 + 59), 0, 'its clock is behind by at least 2 d 3 h (500 late events, 0 ahead of 500)'],
+    [45, 500, 'its clock is ahead by at least 45 s (500 late events, 500 ahead of 500)'],
+    [-59.9, 0, 'as late as the other antennas (500 late events, 0 ahead of 500)'],
+    [null, 0, 'some events are late, its clock is right (500 late events, 0 ahead of 500)'],
+  ])('says of an antenna with an offset of %p what its clock is', (clockOffsetSeconds, aheadEvents, text) => {
+    const antennas = [{ ...antenna, aheadEvents, clockOffsetSeconds }];
     expect(latenessLines({ ...some, antennas })).toContain(`antenna north: ${text}`);
   });
 });

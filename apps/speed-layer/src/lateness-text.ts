@@ -12,28 +12,31 @@ export function latenessLines(lateness: StreamLateness | undefined): readonly st
   return [`lateness: ${within}; ${share} % are later than allowed`, ...antennas.map(antennaText)];
 }
 
-/** 292 years: the last bucket has no bound that means anything. */
-const UNBOUNDED_SECONDS = 9_007_199_254_740;
+/** The greatest value of ALLOWED_LATENESS_MS: 7 days. */
+const MAX_ALLOWED_SECONDS = 604_800;
+const MAX_BOUND_SECONDS = 315_360_000;
 
 /** A lateness, and the setting that would allow it. */
 function reachText(seconds: number): string {
-  if (seconds >= UNBOUNDED_SECONDS) return 'more than 10 years';
+  if (seconds > MAX_BOUND_SECONDS) return 'more than 10 years';
+  if (seconds > MAX_ALLOWED_SECONDS) return `${durationText(seconds)} (more than ALLOWED_LATENESS_MS can be)`;
   return `${durationText(seconds)} (ALLOWED_LATENESS_MS=${Math.max(0, seconds * 1_000)})`;
 }
 
-function antennaText({ antennaId, events, lateEvents, aheadEvents, clockOffsetSeconds }: LateAntenna): string {
+function antennaText(antenna: LateAntenna): string {
+  const { antennaId, events, lateEvents, aheadEvents } = antenna;
   const counts = `${numberText(lateEvents)} late events, ${numberText(aheadEvents)} ahead of ${numberText(events)}`;
-  return `antenna ${antennaId}: ${clockText(clockOffsetSeconds)} (${counts})`;
+  return `antenna ${antennaId}: ${clockText(antenna)} (${counts})`;
 }
 
-/** An offset that is smaller says nothing: it is the time that events wait in a device or a network. */
-const MIN_OFFSET_SECONDS = 1;
+/** A smaller offset between late antennas is the time that events wait in devices and networks. */
+const MIN_OFFSET_SECONDS = 60;
 
-function clockText(offsetSeconds: number | null): string {
-  if (offsetSeconds === null) return 'some events are late, its clock is right';
-  if (Math.abs(offsetSeconds) < MIN_OFFSET_SECONDS) return 'as late as the other antennas';
-  const direction = offsetSeconds < 0 ? 'behind' : 'ahead';
-  return `its clock is ${direction} by at least ${durationText(Math.abs(offsetSeconds))}`;
+function clockText({ clockOffsetSeconds, aheadEvents }: LateAntenna): string {
+  if (clockOffsetSeconds === null) return 'some events are late, its clock is right';
+  const [offsetSeconds, isAhead] = [Math.abs(clockOffsetSeconds), clockOffsetSeconds > 0];
+  if (aheadEvents === 0 && offsetSeconds < MIN_OFFSET_SECONDS) return 'as late as the other antennas';
+  return `its clock is ${isAhead ? 'ahead' : 'behind'} by at least ${durationText(offsetSeconds)}`;
 }
 
 const UNITS = [

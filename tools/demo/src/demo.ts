@@ -4,6 +4,7 @@ import { isProven, NotProvenError, prove, quotaMessages, readResults } from '@an
 import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
 import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
+import { plantBrokenClock, proveBrokenClock } from './broken-clock.ts';
 import { CORRECTED_HOUR, sendLateEvents } from './late-events.ts';
 import { freshPlace, place } from './place.ts';
 import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
@@ -34,7 +35,7 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(18, tell, signal);
+  const steps = numberedSteps(20, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
@@ -57,7 +58,12 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
     sendSimulation(kafka, place.topic, sampleSimulation, signal),
   );
   tell(`      ${sent.summary}`);
+  await steps.run('an antenna with a broken clock', async (note) => {
+    note(await plantBrokenClock(kafka, place.topic, sent.truth, signal));
+  });
   await worker('speed layer, to the end of the topic', 'speed-layer', ['drain']);
+  await worker('lateness and clocks', 'speed-layer', ['status']);
+  const brokenClock = await proveBrokenClock(databaseUrl);
   await steps.run('raise a quota', async (note) => {
     note(await raiseQuota(databaseUrl));
   });
@@ -85,7 +91,7 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   );
   const quotaEvents = await proveQuotaEvents(databaseUrl, await quotaMessages(kafka, place.quotaEventsTopic));
   const checks = await steps.run('compare everything, row by row', () =>
-    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks]),
+    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, brokenClock]),
   );
   const { fromMs, toMs } = sampleSimulation;
   const story = { ...sent, fromMs, toMs, madeAtMs: Date.now(), results: results.database, checks };

@@ -68,6 +68,7 @@ const faults: readonly (readonly [fault: string, found: string[], change: Change
     ['batch layer: bytes_hourly', 'both: bytes'],
     inDatabase(({ hours }) => ({ hours: [...hours, hours[0]!] })),
   ],
+  ['a day with one byte too many', ['batch layer: usage_daily'], inDatabase(({ days }) => ({ days: oneMore(days) }))],
   [
     'a user over quota who is missing',
     ['user_quota_limit'],

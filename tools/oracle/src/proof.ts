@@ -19,6 +19,8 @@ export interface DatabaseResults {
   readonly windows: readonly TotalsTableRow[];
   /** Ordered by time, type and id. */
   readonly hours: readonly TotalsTableRow[];
+  /** Totals by day (UTC). */
+  readonly days: readonly TotalsTableRow[];
   readonly overQuota: readonly QuotaTableRow[];
   readonly deadLetters: readonly DeadLetter[];
   readonly deadLetterRanges: readonly DeadLetterRange[];
@@ -69,10 +71,11 @@ export function prove(truth: Truth, results: StoredResults): Check[] {
 }
 
 function proveTables(truth: Truth, { database }: StoredResults): Check[] {
-  const { windows, hours, overQuota, users } = database;
+  const { windows, hours, days, overQuota, users } = database;
   return [
     checkWindows(truth, windows),
     check('batch layer: bytes_hourly = the truth, by hour', truth.hours(), keyedTotals(hours)),
+    check('batch layer: usage_daily = the truth, by day', byDay(truth.hours()), keyedTotals(days)),
     check('both: bytes, added up by hour = bytes_hourly', keyedTotals(hours), keyedTotals(byHour(windows))),
     check(
       'user_quota_limit = the truth of who was over quota',
@@ -158,6 +161,16 @@ function byHour(windows: readonly TotalsTableRow[]): TotalsTableRow[] {
     hours.set(key, { timestampMs: hourMs, type, id, value: value + (hours.get(key)?.value ?? 0n) });
   }
   return Array.from(hours.values());
+}
+
+/** Adds up totals by the day (UTC) of their hour. A key begins with the hour, as `2022-10-29T13`. */
+export function byDay(hours: Iterable<KeyedRow<bigint>>): KeyedRow<bigint>[] {
+  const days = new Map<string, bigint>();
+  for (const [key, value] of hours) {
+    const day = key.replace(/T\d\d/, 'T00');
+    days.set(day, value + (days.get(day) ?? 0n));
+  }
+  return Array.from(days);
 }
 
 function keyedFiles(files: readonly FileRows[]): KeyedRow<bigint>[] {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { compareRows, type KeyedRow } from '../compare-rows.ts';
+import { byDay } from '../proof.ts';
 import { certifiedDigests } from '../stored/certified-results.ts';
 import type { DeadLetter, StoredTables } from '../stored/tables.ts';
 import { keyedTotals, type TotalsTableRow } from '../table-rows.ts';
@@ -89,6 +90,7 @@ function checkGaps({ gaps }: Losses, { deletions }: Remains, findings: Findings)
 }
 
 async function checkLeftovers({ tables, stagingFolder }: Remains, findings: Findings): Promise<void> {
+  note('row of usage_daily', byDay(keyedTotals(await tables.totals('bytes_hourly'))), await tables.days(), findings);
   for (const { hour, type, unexplained } of await tables.reconciliation())
     if (unexplained !== 0n) findings.add('bytes of a difference without a cause', `${hour} ${type}: ${unexplained}`);
   const certified = certifiedDigests({

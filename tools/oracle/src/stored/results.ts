@@ -40,6 +40,7 @@ function readDatabase(databaseUrl: string, topic: string): Promise<DatabaseResul
       users: await tables.users(),
       windows: await tables.totals('bytes'),
       hours: await tables.totals('bytes_hourly'),
+      days: await tables.days(),
       overQuota: await tables.overQuota(),
       deadLetters: await tables.deadLetters(),
       deadLetterRanges: await tables.deadLetterRanges(),

@@ -7,6 +7,10 @@ const totals = (table: 'bytes' | 'bytes_hourly') => `
 
 export const selectTotals = { bytes: totals('bytes'), bytes_hourly: totals('bytes_hourly') } as const;
 
+export const selectDays = `
+  SELECT extract(epoch FROM day)::float8 * 1000 AS "timestampMs", type, id, value::text AS value
+  FROM pipeline.usage_daily`;
+
 export const selectUserHours = `
   SELECT extract(epoch FROM hour)::float8 * 1000 AS "timestampMs", 'user_total_bytes' AS type, id, usage::text AS value
   FROM pipeline.user_hour_usage`;

@@ -117,6 +117,11 @@ export class StoredTables {
     return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectTotals[table], [before]));
   }
 
+  /** Totals by day (UTC). */
+  async days(): Promise<TotalsTableRow[]> {
+    return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectDays, []));
+  }
+
   /** The users' usage by hour that the speed layer keeps for quotas, as rows of `user_total_bytes`. */
   async userHours(): Promise<TotalsTableRow[]> {
     return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectUserHours, []));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DatabaseResults, StoredResults } from '../proof.ts';
+import { byDay, type DatabaseResults, type StoredResults } from '../proof.ts';
 import type { StoredCertificate } from '../stored/certified-results.ts';
 import type { KnownUser } from '../stored/tables.ts';
 import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
@@ -29,6 +29,7 @@ export function perfectResults(facts: readonly Fact[], users: readonly KnownUser
     users,
     windows: rowsOf(truth.windows()),
     hours,
+    days: rowsOf(new Map(byDay(truth.hours()))),
     overQuota: overQuota(hours, users),
     deadLetters: placed.flatMap(({ fact, ...at }) => (typeof fact === 'string' ? [{ ...at, reason: fact }] : [])),
     deadLetterRanges: [],
