@@ -28,7 +28,7 @@ export const listDeadLetters = loggedCommand({
 
 type Listed = ListedDeadLetters;
 
-const MORE = 'there are more: --limit shows more of them';
+const MORE = 'there are more: dead-letters list --limit=… shows more of them';
 
 /** Reads the dead letters of a filter. */
 export async function readDeadLetters(
