@@ -53,7 +53,9 @@ describe('explain', () => {
         detail: expect.stringMatching(/^run 1 at /) as string,
       }),
     );
-    expect(facts).toContainEqual(expect.objectContaining({ part: 'quota', bytes: 5_000, detail: 'exceeded' }));
+    expect(facts).toContainEqual(
+      expect.objectContaining({ part: 'quota', bytes: 5_000, detail: 'exceeded, by the hour of the batch layer' }),
+    );
     expect(facts.filter(({ part }) => part === 'file')).toEqual([
       expect.objectContaining({
         ...{ name: path, bytes: 6_005, events: 2, partition: 0, first_offset: 0, last_offset: 2 },
@@ -109,6 +111,7 @@ describe('explain', () => {
     const { exitCode, stdout } = await system.batchLayer(EXPLAIN);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('6,005 bytes by the speed layer, none by the batch layer, 0 archived');
+    expect(stdout).toMatch(/user_metadata +│ 5,000 .* exceeded, by the windows of the speed layer/);
     expect(stdout).toContain('the batch layer has not computed the hour yet');
     expect(stdout).toContain('no event of the hour is archived yet');
     expect(stdout).toContain('3 events of the whole hour are counted and not archived yet');
@@ -133,6 +136,16 @@ describe('explain', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/file +│ year=2022\/month=10\/day=29\/hour=13\/a \[b\]\*\.parquet │ 55 +│/);
     expect(stdout).toContain('the archive is foreign: no manifest lists its files');
+  });
+
+  it('finds the events in a bucket', async () => {
+    system = await TestSystem.start('bucket');
+    await system.worker.count(0, events);
+    await system.worker.archive(0, events);
+    // A separate process, since its environment names the bucket's server.
+    const { exitCode, stdout, stderr } = await system.batchLayerProcess([...EXPLAIN, '--output=csv']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^file,year=2022.*parquet,6005,2,0,0,2,not read by a run yet$/m);
   });
 
   it('refuses more or less than one number', async () => {

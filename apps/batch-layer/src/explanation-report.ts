@@ -155,14 +155,19 @@ function runText({ id, revision, wasFinal, finishedAtMs, engine }: StoredRun): s
   return `run ${id} at ${instantText(finishedAtMs)}, revision ${revision}, ${final}, ${engine}`;
 }
 
-function limitFacts({ key, stored: { limit, hourBytes } }: Explanation): Fact[] {
+function limitFacts(explanation: Explanation): Fact[] {
+  const {
+    key,
+    stored: { limit, hourBytes },
+  } = explanation;
   if (key.type !== 'user_total_bytes') return [];
   if (limit === undefined)
     return [{ part: 'quota', name: 'user_metadata', detail: 'no row: the user is counted and has no limit' }];
   const { quota } = limit;
   if (quota === undefined) return [{ part: 'quota', name: 'user_metadata', detail: 'no quota: the user has no limit' }];
-  const isOver = hourBytes !== undefined && hourBytes > quota;
-  return [{ part: 'quota', name: 'user_metadata', bytes: quota, detail: isOver ? 'exceeded' : 'not exceeded' }];
+  const verdict = (hourBytes ?? speedBytes(explanation)) > quota ? 'exceeded' : 'not exceeded';
+  const judge = hourBytes === undefined ? 'the windows of the speed layer' : 'the hour of the batch layer';
+  return [{ part: 'quota', name: 'user_metadata', bytes: quota, detail: `${verdict}, by ${judge}` }];
 }
 
 function certificateFacts({ stored: { certificate } }: Explanation): Fact[] {
