@@ -196,6 +196,17 @@ describe('the acknowledgement of a truncation', () => {
     ]);
   });
 
+  it('keeps no fingerprint of an archive position that it moves forward, past what can be read of an intent', async () => {
+    await intend();
+    await database.raw(`UPDATE pipeline.position SET fingerprint_offset = 9, fingerprint = 'record 9'`);
+    await database.raw(`UPDATE pipeline.position SET next_offset = 10 WHERE sink = 'totals'`);
+    await acknowledge(15);
+    expect(await records.positions()).toMatchObject([
+      { sink: 'totals', nextOffset: 10, fingerprint: { offset: 9, hash: 'record 9' } },
+      { sink: 'archive', nextOffset: 15, fingerprint: undefined },
+    ]);
+  });
+
   it('makes every hour wait until end offsets of the new generation are noted', async () => {
     await database.raw(`
       INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)

@@ -103,11 +103,17 @@ export const truncations: SchemaFamily = {
           'counted, and not archived when the log was truncated', p_acknowledged_by);
       END IF;
 
+      -- Where the archive moves forward, past the readable records of the intent, its fingerprint is not that of the last
+      -- record below the position any more.
       UPDATE pipeline.position AS p SET
         next_offset = CASE
           WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset ELSE least(p.next_offset, p_offset) END,
-        fingerprint = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint END,
-        fingerprint_offset = CASE WHEN p.fingerprint_offset < p_offset THEN p.fingerprint_offset END,
+        fingerprint = CASE
+          WHEN p.sink = 'archive' AND p_intent_end > p_offset AND p.next_offset < p_offset THEN NULL
+          WHEN p.fingerprint_offset < p_offset THEN p.fingerprint END,
+        fingerprint_offset = CASE
+          WHEN p.sink = 'archive' AND p_intent_end > p_offset AND p.next_offset < p_offset THEN NULL
+          WHEN p.fingerprint_offset < p_offset THEN p.fingerprint_offset END,
         skipped_until = greatest(
           least(p.skipped_until, p_offset), CASE WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset END),
         epoch = p.epoch + 1, moved_at = clock_timestamp()
