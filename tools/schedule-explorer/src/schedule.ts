@@ -8,11 +8,17 @@ import {
   goOnWithBatchRun,
   produce,
 } from './actions/data-actions.ts';
+import {
+  acknowledgeTruncations,
+  lookForTruncation,
+  truncate,
+  truncateUnarchived,
+} from './actions/truncation-actions.ts';
 import { drain } from './drain.ts';
-import { checkEnd } from './truth/final-checks.ts';
-import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn } from './actions/group-actions.ts';
+import { checkEnd } from './checker/final-checks.ts';
+import { freezeOrThaw, kill, leave, noticeGroup, rebalance, spawn, spawnUpgraded } from './actions/group-actions.ts';
 import { deliverInFlight, read, resetClient, tick } from './actions/reading-actions.ts';
-import { Violation } from './truth/violation.ts';
+import { Violation } from './checker/violation.ts';
 import { World, type WorldParts } from './world/world.ts';
 
 /** What may happen next, and how often it is tried. An attempt is false when it cannot happen now. */
@@ -56,6 +62,39 @@ const LOTS_OF_GAPS = lotsOf([
   { weight: 2, attempt: freezeOrThaw },
 ]);
 
+const LOTS_OF_TRUNCATIONS = lotsOf([
+  { weight: 24, attempt: goOnWithCall },
+  { weight: 24, attempt: read },
+  { weight: 8, attempt: deliverInFlight },
+  { weight: 8, attempt: noticeGroup },
+  { weight: 12, attempt: tick },
+  { weight: 3, attempt: produce },
+  { weight: 3, attempt: rebalance },
+  { weight: 2, attempt: kill },
+  { weight: 2, attempt: freezeOrThaw },
+  { weight: 5, attempt: truncate },
+  { weight: 3, attempt: truncateUnarchived },
+  { weight: 4, attempt: acknowledgeTruncations },
+  { weight: 3, attempt: lookForTruncation },
+  { weight: 2, attempt: changeLeader },
+]);
+
+const LOTS_OF_UPGRADES = lotsOf([
+  { weight: 24, attempt: goOnWithCall },
+  { weight: 16, attempt: read },
+  { weight: 4, attempt: deliverInFlight },
+  { weight: 12, attempt: noticeGroup },
+  { weight: 14, attempt: tick },
+  { weight: 8, attempt: rebalance },
+  { weight: 8, attempt: spawnUpgraded },
+  { weight: 2, attempt: kill },
+  { weight: 3, attempt: freezeOrThaw },
+  { weight: 1, attempt: leave },
+]);
+
+/** How often a schedule is of each kind. */
+const KINDS = [LOTS, LOTS, LOTS, LOTS_OF_GAPS, LOTS_OF_GAPS, LOTS_OF_TRUNCATIONS, LOTS_OF_UPGRADES];
+
 const LEAST_STEPS = 15;
 const MORE_STEPS = 50;
 
@@ -69,8 +108,7 @@ export async function playSchedule(parts: WorldParts): Promise<string | undefine
   try {
     await playFaults(world, parts.choices);
     world.trace(() => 'no more faults');
-    await drain(world);
-    checkEnd(world);
+    if (await drain(world)) checkEnd(world);
     return undefined;
   } catch (error) {
     return error instanceof Violation ? error.message : String(error);
@@ -79,7 +117,7 @@ export async function playSchedule(parts: WorldParts): Promise<string | undefine
 
 async function playFaults(world: World, choices: Choices): Promise<void> {
   world.spawn();
-  const lots = choices.oneIn(3) ? LOTS_OF_GAPS : LOTS;
+  const lots = choices.of(KINDS);
   const steps = LEAST_STEPS + choices.below(MORE_STEPS);
   for (let step = 0; step < steps; step += 1) {
     attemptAny(world, choices.of(lots));

@@ -1,17 +1,15 @@
-import { OPERATOR } from '../world/operator.ts';
+import { beginChunks } from './truncation-actions.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import type { World } from '../world/world.ts';
 
 const MAX_BATCH_RUNS = 2;
-
-/** As long as the roll interval, after which a chunk is written. */
-const ROLL_MS = 15;
 
 /** More records of a partition become readable. */
 export function produce({ partitions, choices, nowMs, trace }: World): boolean {
   const growing = partitions.filter(({ latest, end }) => latest < end);
   if (growing.length === 0) return false;
   const partition = choices.of(growing);
+  if (partition.hasLeader && choices.oneIn(4)) partition.electLeader();
   partition.produce(nowMs, 1 + choices.below(partition.unproduced));
   trace(() => `partition ${partition.number} now ends at ${partition.latest}, and is stable up to ${partition.stable}`);
   return true;
@@ -23,7 +21,8 @@ export function deleteOld(world: World): boolean {
   const partition = choices.of(world.partitions);
   const positions = positionsOf(world, partition);
   const saved = Math.min(...positions);
-  const limit = [saved, saved, Math.max(...positions), partition.stable][choices.below(4)] ?? saved;
+  const wanted = [saved, saved, Math.max(...positions), partition.stable][choices.below(4)] ?? saved;
+  const limit = Math.min(wanted, partition.replacedFrom);
   if (limit <= partition.earliest) return false;
   partition.earliest += 1 + choices.below(limit - partition.earliest);
   world.hasGap ||= partition.earliest > saved;
@@ -38,16 +37,14 @@ export function deleteOld(world: World): boolean {
 export function deleteUnarchived(world: World): boolean {
   const partition = world.choices.of(world.partitions);
   const [counted = 0, archived = 0] = positionsOf(world, partition);
-  if (counted <= Math.max(archived, partition.earliest)) return false;
+  if (Math.min(counted, partition.replacedFrom) <= Math.max(archived, partition.earliest)) return false;
   partition.earliest = Math.max(archived, partition.earliest) + 1;
-  world.nowMs += ROLL_MS;
   world.hasGap = true;
   world.trace(
     () => `retention deletes partition ${partition.number} up to ${partition.earliest}, which is not archived`,
   );
   acknowledgeGaps(world);
-  for (const call of world.calls.awaited) if (call.worker === OPERATOR) call.happen();
-  for (const { ingestion, isFrozen } of world.workers) if (!isFrozen) ingestion.tick();
+  beginChunks(world);
   return true;
 }
 
@@ -62,7 +59,8 @@ export function acknowledgeGaps({ operator, trace }: World): boolean {
 /** A partition's leader is gone, or another one has been elected. */
 export function changeLeader({ partitions, choices, trace }: World): boolean {
   const partition = choices.of(partitions);
-  partition.hasLeader = !partition.hasLeader;
+  if (partition.hasLeader) partition.loseLeader();
+  else partition.electLeader();
   trace(() => `partition ${partition.number} ${partition.hasLeader ? 'has a leader again' : 'loses its leader'}`);
   return true;
 }

@@ -40,6 +40,16 @@ export function spawn(world: World): boolean {
   return true;
 }
 
+/** Starts a worker of either version of the decoder; one of the new version may have the totals only. */
+export function spawnUpgraded(world: World): boolean {
+  const { choices, workers } = world;
+  if (workers.length >= MAX_WORKERS) return false;
+  world.isUpgrade = true;
+  if (choices.oneIn(4)) world.spawn();
+  else world.spawn({ decoderVersion: 2, sinks: choices.oneIn(2) ? ['totals'] : ['totals', 'archive'] });
+  return true;
+}
+
 /** A process dies. The group finds out when it hands out partitions the next time. */
 export function kill(world: World): boolean {
   if (world.workers.length === 0) return false;

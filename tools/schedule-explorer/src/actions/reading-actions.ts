@@ -2,7 +2,7 @@ import type { InFlight } from '../world/simulated-consumer.ts';
 import type { SimulatedWorker } from '../world/simulated-worker.ts';
 import type { World } from '../world/world.ts';
 
-const MAX_ENTRIES_OF_A_FETCH = 5;
+const MAX_BATCHES_OF_A_FETCH = 5;
 
 /** A worker fetches from a partition; what it gets arrives at once or later. */
 export function read(world: World): boolean {
@@ -10,7 +10,7 @@ export function read(world: World): boolean {
   const worker = pick(world, ({ consumer }) => consumer.readable.length > 0);
   if (worker === undefined) return false;
   const partition = choices.of(worker.consumer.readable);
-  const item = worker.consumer.fetch(partition, 1 + choices.below(MAX_ENTRIES_OF_A_FETCH));
+  const item = worker.consumer.fetch(partition, 1 + choices.below(MAX_BATCHES_OF_A_FETCH));
   if (item === undefined) return false;
   world.trace(() => `worker ${worker.id} fetches ${textOf(item)}`);
   if (!choices.oneIn(4)) deliver(world, { worker, item, keep: false });
@@ -43,7 +43,7 @@ export function resetClient(world: World): boolean {
   if (worker === undefined) return false;
   const number = choices.of(worker.consumer.assigned);
   const { earliest, stable } = world.partitions[number] ?? { earliest: 0, stable: 0 };
-  const offset = earliest + choices.below(stable - earliest + 1);
+  const offset = earliest + choices.below(Math.max(0, stable - earliest) + 1);
   if (!worker.consumer.reset(number, offset)) return false;
   world.trace(() => `the client of worker ${worker.id} goes on at ${number}@${offset}`);
   return true;
@@ -54,8 +54,9 @@ export function deliver(
   world: World,
   { worker, item, keep }: { readonly worker: SimulatedWorker; readonly item: InFlight; readonly keep: boolean },
 ): boolean {
+  const before = { ...item };
   const outcome = worker.consumer.deliver(item, worker.ingestion, { keep });
-  if (outcome !== undefined) world.trace(() => `worker ${worker.id} is given ${textOf(item)}: ${outcome}`);
+  if (outcome !== undefined) world.trace(() => `worker ${worker.id} is given ${textOf(before)}: ${outcome}`);
   return outcome !== undefined;
 }
 
@@ -67,8 +68,9 @@ function pick(
   return wanted.length === 0 ? undefined : choices.of(wanted);
 }
 
-function textOf({ partition, fetched }: InFlight): string {
-  const { fetchedOffset, nextOffset, records } = fetched;
+function textOf({ partition, parts: [part] }: InFlight): string {
+  if (part === undefined) return `${partition} (nothing)`;
+  const { fetchedOffset, nextOffset, records, origin } = part;
   const offsets = records.length === 0 ? 'no records' : records.map(({ offset }) => offset).join();
-  return `${partition}@${fetchedOffset} (${offsets}; next ${nextOffset})`;
+  return `${partition}@${fetchedOffset} (${offsets}; next ${nextOffset}; leader ${origin.leaderEpoch})`;
 }

@@ -2,7 +2,7 @@ import type { Mutant } from './mutant.ts';
 
 /** In the core, what was claimed has been taken over. */
 const TAKEN_OVER = '      claimed();\n';
-const TAKEN_OVER_WITH_KEPT = `${TAKEN_OVER}      if (this.kept !== undefined) groups[0]?.assignment.pending.totals.merge(this.kept);
+const TAKEN_OVER_WITH_KEPT = `${TAKEN_OVER}      if (this.kept !== undefined) Object.assign(groups[0]?.assignment.pending ?? {}, { totals: this.kept });
       this.kept = undefined;
 `;
 
@@ -276,6 +276,61 @@ export const CORE_MUTANTS: readonly Mutant[] = [
         file: 'ingestion.ts',
         find: '    for (const partition of due.flatMap(({ partitions }) => partitions)) this.#leave(partition);\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'fingerprint-not-compared',
+    bug: 'the record below a position not compared at a claim: records that took the places of lost ones are left out',
+    edits: [
+      {
+        file: 'seen-records.ts',
+        find: 'const isSame = fingerprintOf(record.record()).hash === fingerprint.hash;',
+        replace: 'const isSame = fingerprintOf(record.record()).hash !== undefined;',
+      },
+    ],
+  },
+  {
+    name: 'lower-position-compared-only',
+    bug: 'sinks apart, and only the lower position compared: the archive takes records of a log that the totals do not follow',
+    edits: [
+      {
+        file: 'partition-processor.ts',
+        find: '.filter(({ fingerprint }) => fingerprint.offset > start)',
+        replace: '.filter(({ fingerprint }) => fingerprint.offset < start)',
+      },
+    ],
+  },
+  {
+    name: 'leader-change-not-compared',
+    bug: 'the last offset not read again when the leader changes: a log that was filled again beyond it is read on',
+    edits: [
+      {
+        file: 'log-continuity.ts',
+        find: '    this.#comparisons += 1;\n    return taken.offset;\n',
+        replace: '    this.#comparisons += 1;\n    return undefined;\n',
+      },
+    ],
+  },
+  {
+    name: 'older-leader-believed',
+    bug: 'only a later leader taken for another one: a log that goes back to records of an earlier leader is read on',
+    edits: [
+      {
+        file: 'log-continuity.ts',
+        find: 'origin.fetch === taken.fetch || origin.leaderEpoch === taken.leaderEpoch;',
+        replace: 'origin.fetch === taken.fetch || origin.leaderEpoch <= taken.leaderEpoch;',
+      },
+    ],
+  },
+  {
+    name: 'generation-left-out',
+    bug: 'file names without the generation of the log: files of lost records have the names of those after them',
+    edits: [
+      {
+        file: 'archive-sink/chunk-writer.ts',
+        find: '  const generation = generationOf(chunk);\n',
+        replace: '  const generation = 0 * generationOf(chunk);\n',
       },
     ],
   },

@@ -52,4 +52,19 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     bug: 'an hour taken for final while events of it are counted and wait for the archive',
     defects: { forgetsCountedEvents: true },
   },
+  {
+    name: 'truncation-epoch-not-compared',
+    bug: 'a truncation acknowledged whoever has claimed the partition since the command looked',
+    defects: { truncationIgnoresEpoch: true },
+  },
+  {
+    name: 'decoder-not-fenced',
+    bug: 'workers of any decoder version claim a partition: records between its positions have two fates',
+    defects: { hasNoDecoderFence: true },
+  },
+  {
+    name: 'decoder-fences-claimed-sinks-only',
+    bug: 'a new decoder version fences only the sinks that it claims: the archive goes on by the rules of the old one',
+    defects: { fencesClaimedSinksOnly: true },
+  },
 ];

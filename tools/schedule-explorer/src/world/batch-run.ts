@@ -2,8 +2,8 @@ import { hourFolder } from './known-record.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
 import type { SimulatedStore } from './simulated-store.ts';
-import type { Ledger } from '../truth/ledger.ts';
-import { Violation } from '../truth/violation.ts';
+import type { Ledger } from '../checker/ledger.ts';
+import { Violation } from '../checker/violation.ts';
 
 export interface BatchRunParts {
   readonly store: SimulatedStore;

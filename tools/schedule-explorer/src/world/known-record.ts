@@ -26,8 +26,11 @@ export interface KnownRecord {
 const FIVE_MINUTES_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
-/** Timestamp of all records, later than every event. */
+/** Timestamp of the records, later than every event. Those of a later version of a log have a later one. */
 export const RECORD_TIMESTAMP_MS = Date.UTC(2022, 9, 29, 15);
+
+/** How many versions a log can have: the first, and one for each truncation. */
+export const VERSIONS = 3;
 
 const TIMES = [
   '2022-10-29T13:04:59.999Z',
@@ -39,19 +42,31 @@ const TIMES = [
 ];
 const IDS = ['ana', 'eva', 'leo'];
 const ANTENNAS = ['north', 'south'];
-const APPS = ['SKYPE', 'TELEGRAM'];
+/** Those of each version of a log, so that no event of one is an event of another. */
+const APPS = [
+  ['SKYPE', 'TELEGRAM'],
+  ['NETFLIX', 'YOUTUBE'],
+  ['BUMBLE', 'TINDER'],
+];
 const BYTES = [1, 10, 100, 0, 1_000, 2 ** 40];
 
-/** Events in several windows and hours, some a day late; no two in a row are alike. */
-export const EVENTS: readonly KnownRecord[] = Array.from({ length: 60 }, (_, index) =>
-  eventRecord({
-    eventTimeMs: Date.parse(cyclic(TIMES, index)),
-    id: cyclic(IDS, index),
-    antennaId: cyclic(ANTENNAS, index >> 1),
-    bytes: cyclic(BYTES, index * 5 + (index >> 2)),
-    app: cyclic(APPS, index >> 2),
-  }),
+/** By version: events in several windows and hours, some a day late; no two in a row are alike. */
+const EVENTS: readonly (readonly KnownRecord[])[] = APPS.map((apps) =>
+  Array.from({ length: 60 }, (_, index) =>
+    eventRecord({
+      eventTimeMs: Date.parse(cyclic(TIMES, index)),
+      id: cyclic(IDS, index),
+      antennaId: cyclic(ANTENNAS, index >> 1),
+      bytes: cyclic(BYTES, index * 5 + (index >> 2)),
+      app: cyclic(apps, index >> 2),
+    }),
+  ),
 );
+
+/** The events that producers write to this version of a log. */
+export function eventsOf(version: number): readonly KnownRecord[] {
+  return cyclic(EVENTS, version);
+}
 
 export const DEAD_LETTERS: readonly KnownRecord[] = [
   { value: null, fate: { kind: 'dead letter', reason: 'tombstone' } },

@@ -1,11 +1,12 @@
-import { parseArchivePath, sumOfBytes } from '@antenna/archive-format';
-import { type ArchivedFile, unreadableRange } from '@antenna/ingestion';
+import { unreadableRange } from '@antenna/ingestion';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
-import type { HeldPosition, SimulatedStore } from './simulated-store.ts';
+import type { HeldPosition } from './simulated-lost-records.ts';
+import type { SimulatedStore } from './simulated-store.ts';
 import type { SimulatedPartition } from './simulated-topic.ts';
+import { TruncationCommand, type TruncationParts } from './truncation-command.ts';
 
-export interface OperatorParts {
+export interface OperatorParts extends Omit<TruncationParts, 'call'> {
   readonly partitions: readonly SimulatedPartition[];
   readonly store: SimulatedStore;
   readonly archive: SimulatedArchive;
@@ -19,14 +20,18 @@ export const OPERATOR = 0;
 
 const ATTEMPTS = 3;
 
-/** Whoever runs speed-layer:acknowledge-gap, as apps/speed-layer/src/acknowledge-gap.ts does it. */
+/** Whoever runs acknowledge-gap and acknowledge-truncation, as apps/speed-layer/src has these commands. */
 export class Operator {
   readonly #parts: OperatorParts;
+  readonly #truncation: TruncationCommand;
   isBusy = false;
+  /** Partitions for which acknowledge-truncation has failed: it has to be run again. */
+  readonly unfinished = new Set<SimulatedPartition>();
   failure: Error | undefined;
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
+    this.#truncation = new TruncationCommand({ ...parts, call: this.#call.bind(this) });
   }
 
   /** Whether retention has deleted what a sink lacks. */
@@ -37,12 +42,24 @@ export class Operator {
     );
   }
 
+  acknowledgeGaps(): Promise<void> {
+    return this.#run(() => this.#acknowledgeGaps());
+  }
+
+  async acknowledgeTruncation(partition: SimulatedPartition): Promise<void> {
+    this.unfinished.add(partition);
+    await this.#run(async () => {
+      await this.#truncation.run(partition);
+      this.unfinished.delete(partition);
+    });
+  }
+
   /** Begins anew when a worker has moved meanwhile what it is about. Another failure ends it, to be run again. */
-  async acknowledgeGaps(): Promise<void> {
+  async #run(command: () => Promise<void>): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     try {
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) if (await this.#attempt()) return;
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) if (await this.#attempt(command)) return;
     } catch (error) {
       if (!(error instanceof PassingFailure)) this.failure = error instanceof Error ? error : new Error(String(error));
     } finally {
@@ -50,9 +67,9 @@ export class Operator {
     }
   }
 
-  async #attempt(): Promise<boolean> {
+  async #attempt(command: () => Promise<void>): Promise<boolean> {
     try {
-      await this.#acknowledge();
+      await command();
       return true;
     } catch (error) {
       if (this.#parts.isRefusal(error)) return false;
@@ -60,20 +77,18 @@ export class Operator {
     }
   }
 
-  async #acknowledge(): Promise<void> {
+  async #acknowledgeGaps(): Promise<void> {
     const { partitions, store, archive } = this.#parts;
-    const positions = await this.#call('held positions', () => store.heldPositions());
+    const positions = await this.#call('held positions', () => store.lost.heldPositions());
     const ranges = await this.#call('offsets', () => partitions.map(({ range }) => range));
     for (const position of positions) {
       const range = ranges[position.partition];
       const gap = range && unreadableRange(lackOf(position), range);
       if (gap === undefined) continue;
       const paths = position.openIntent?.paths ?? [];
-      const files = await this.#call('look for files', () =>
-        paths.flatMap((path) => existingFile(archive, path) ?? []),
-      );
+      const files = await this.#call('look for files', () => paths.flatMap((path) => archive.existing(path) ?? []));
       await this.#call('acknowledgeGap', () => {
-        store.acknowledgeGap({ position, to: gap.to, files });
+        store.lost.acknowledgeGap({ position, to: gap.to, files });
       });
     }
   }
@@ -85,12 +100,4 @@ export class Operator {
 
 function lackOf({ sink, partition, nextOffset: position, openIntent }: HeldPosition) {
   return { sink, partition, position, intentEnd: openIntent?.endOffset };
-}
-
-/** What the manifest says of a file of the archive; undefined when there is no such file. */
-export function existingFile(archive: SimulatedArchive, path: string): ArchivedFile | undefined {
-  const name = parseArchivePath(path);
-  const held = archive.files.get(path);
-  if (name === undefined || held === undefined) return undefined;
-  return { ...held.file, path, hourMs: name.hourMs, rows: held.rows.rows, eventBytes: sumOfBytes(held.rows) };
 }

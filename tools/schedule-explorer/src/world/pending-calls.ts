@@ -1,4 +1,4 @@
-import { Violation } from '../truth/violation.ts';
+import { Violation } from '../checker/violation.ts';
 
 /** A failure that passes by itself; whether the call had an effect, its caller can't tell. */
 export class PassingFailure extends Error {

@@ -1,5 +1,5 @@
-import type { EventColumns } from '@antenna/archive-format';
-import type { StoredFile } from '@antenna/ingestion';
+import { type EventColumns, parseArchivePath, sumOfBytes } from '@antenna/archive-format';
+import type { ArchivedFile, StoredFile } from '@antenna/ingestion';
 
 export interface HeldFile {
   readonly file: StoredFile;
@@ -33,5 +33,13 @@ export class SimulatedArchive {
     const held = this.files.get(path);
     if (held === undefined) throw new Error(`${path} does not exist`);
     return held;
+  }
+
+  /** What the manifest says of a file; undefined when there is no such file. */
+  existing(path: string): ArchivedFile | undefined {
+    const held = this.files.get(path);
+    const name = parseArchivePath(path);
+    if (held === undefined || name === undefined) return undefined;
+    return { ...held.file, path, hourMs: name.hourMs, rows: held.rows.rows, eventBytes: sumOfBytes(held.rows) };
   }
 }

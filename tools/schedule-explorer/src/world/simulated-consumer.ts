@@ -1,6 +1,6 @@
 import { type EventSource, ListedRecords, type OffsetRange, type RecordReceiver } from '@antenna/ingestion';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
-import type { FetchedEntries, SimulatedPartition } from './simulated-topic.ts';
+import type { FetchedPart, SimulatedPartition } from './simulated-topic.ts';
 
 /** What the client knows of one partition. */
 interface Reader {
@@ -14,10 +14,13 @@ interface Reader {
   seeks: number;
 }
 
-/** Something fetched on its way to the receiver. */
+/** An answer of a broker on its way to the receiver. */
 export interface InFlight {
   readonly partition: number;
-  readonly fetched: FetchedEntries;
+  /** Those that are not delivered yet, in order. */
+  parts: readonly FetchedPart[];
+  /** Number of the answer. */
+  readonly fetch: number;
   readonly highWatermark: number;
   readonly seeks: number;
 }
@@ -41,6 +44,7 @@ export class SimulatedConsumer implements EventSource {
   readonly #parts: ConsumerParts;
   #readers = new Map<number, Reader>();
   #seeks = 0;
+  #fetches = 0;
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
@@ -94,22 +98,23 @@ export class SimulatedConsumer implements EventSource {
     return partitions;
   }
 
-  /** Fetches up to `maxEntries` records and markers of a readable partition. */
-  fetch(partition: number, maxEntries: number): InFlight | undefined {
+  /** Fetches up to `maxBatches` batches of a readable partition. */
+  fetch(partition: number, maxBatches: number): InFlight | undefined {
     const reader = this.#readers.get(partition);
     if (reader === undefined || !this.#canFetch(reader)) return undefined;
-    // Out of range: reset in silence to the oldest record.
-    reader.position = Math.max(reader.position, reader.partition.earliest);
+    reader.position = inRange(reader);
     reader.isFresh = false;
-    const fetched = reader.partition.fetch(reader.position, maxEntries);
-    if (fetched === undefined) return undefined;
-    const item = { partition, fetched, highWatermark: reader.partition.latest, seeks: reader.seeks };
+    const parts = reader.partition.fetch(reader.position, maxBatches);
+    if (parts.length === 0) return undefined;
+    this.#fetches += 1;
+    const { latest: highWatermark } = reader.partition;
+    const item = { partition, parts, fetch: this.#fetches, highWatermark, seeks: reader.seeks };
     this.inFlight.push(item);
     return item;
   }
 
   /**
-   * Hands something that was fetched to the receiver.
+   * Hands the next part of something that was fetched to the receiver; what follows a part that is refused is dropped.
    * @param keep it is going to be delivered once more.
    * @returns what the receiver made of it; undefined when it has no room.
    */
@@ -117,14 +122,22 @@ export class SimulatedConsumer implements EventSource {
     const reader = this.#readers.get(item.partition);
     const isHeldBack = this.isReclaiming || (reader?.position !== undefined && reader.isPaused);
     if (isHeldBack || receiver.waitForCapacity(item.partition) !== undefined) return undefined;
-    if (!keep) this.inFlight.splice(this.inFlight.indexOf(item), 1);
+    const [part, ...others] = item.parts;
+    if (part === undefined) return undefined;
     const isCurrent = reader?.seeks === item.seeks;
-    const isTaken = this.#take(item, receiver);
+    const isTaken = this.#take(item, part, receiver);
+    if (!keep) this.#dropPart(item, isTaken ? others : []);
     if (reader !== undefined && isCurrent && reader.seeks === item.seeks) {
-      if (isTaken) reader.position = item.fetched.nextOffset;
+      if (isTaken) reader.position = part.nextOffset;
       else reader.isPaused = true;
     }
     return isTaken ? 'taken' : 'refused';
+  }
+
+  #dropPart(item: InFlight, others: readonly FetchedPart[]): void {
+    item.parts = others;
+    const at = this.inFlight.indexOf(item);
+    if (others.length === 0 && at >= 0) this.inFlight.splice(at, 1);
   }
 
   /** Loses its place; only where something has been fetched since the receiver said from where. */
@@ -135,22 +148,23 @@ export class SimulatedConsumer implements EventSource {
     return true;
   }
 
-  #take({ partition, fetched, highWatermark }: InFlight, receiver: RecordReceiver): boolean {
-    const { fetchedOffset, nextOffset, records } = fetched;
+  #take({ partition, highWatermark, fetch }: InFlight, part: FetchedPart, receiver: RecordReceiver): boolean {
+    const { fetchedOffset, nextOffset, records, origin } = part;
     return receiver.onBatch({
       partition,
       fetchedOffset,
       nextOffset,
       records: () => new ListedRecords(records),
       highWatermark,
+      origin: { ...origin, fetch },
     });
   }
 
-  #canFetch(reader: Reader): reader is Reader & { position: number } {
-    const { partition, position, isPaused, seeks } = reader;
-    if (position === undefined || isPaused) return false;
+  #canFetch(reader: Reader): reader is Placed {
+    const { partition, isPaused, seeks } = reader;
+    if (!isPlaced(reader) || isPaused) return false;
     if (this.inFlight.some((item) => item.partition === partition.number && item.seeks === seeks)) return false;
-    return partition.holdsFrom(position);
+    return partition.holdsFrom(inRange(reader));
   }
 
   #reader(number: number): Reader {
@@ -158,4 +172,15 @@ export class SimulatedConsumer implements EventSource {
     if (partition === undefined) throw new RangeError(`no partition ${number}`);
     return { partition, position: undefined, isPaused: true, isFresh: false, seeks: 0 };
   }
+}
+
+type Placed = Reader & { position: number };
+
+function isPlaced(reader: Reader): reader is Placed {
+  return reader.position !== undefined;
+}
+
+/** A place that the log does not hold is reset in silence to the oldest record. */
+function inRange({ position, partition: { earliest, latest } }: Placed): number {
+  return position < earliest || position > latest ? earliest : position;
 }

@@ -47,6 +47,15 @@ export class SimulatedCountedHours {
     }
   }
 
+  /** The log has lost what was counted from an offset on: no hour waits for it. */
+  forget(partition: number, from: number): void {
+    for (const ofHour of this.#counted.values()) {
+      const { countedEnd, onTimeEnd } = ofHour.get(partition) ?? { countedEnd: 0, onTimeEnd: 0 };
+      if (countedEnd <= from) continue;
+      ofHour.set(partition, { countedEnd: from, onTimeEnd: Math.min(onTimeEnd, from) });
+    }
+  }
+
   /** Whether the hour waits for counted events: for those in time, and for all while the archive has no file of it. */
   awaits(hourMs: number, { hasFiles, nextOffset }: ArchivedOfHour): boolean {
     if (this.#defects.forgetsCountedEvents === true) return false;

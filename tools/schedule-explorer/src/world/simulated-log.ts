@@ -1,8 +1,8 @@
 import type { SourceRecord } from '@antenna/ingestion';
 import type { Choices } from '../choices.ts';
-import { DEAD_LETTERS, EVENTS, type KnownRecord, RECORD_TIMESTAMP_MS } from './known-record.ts';
+import { DEAD_LETTERS, eventsOf, type KnownRecord, RECORD_TIMESTAMP_MS } from './known-record.ts';
 
-interface LoggedRecord {
+export interface LoggedRecord {
   readonly offset: number;
   readonly record: SourceRecord;
   /** What has to become of it, if it is committed. */
@@ -25,10 +25,14 @@ export interface LoggedBatch {
   /** None in a marker. */
   readonly records: readonly LoggedRecord[];
   readonly transaction: Transaction | undefined;
+  /** Of the leader that wrote it; -1 while it is not written. */
+  leaderEpoch: number;
 }
 
 /** A partition's log as it will be when everything has been produced. */
 export interface Log {
+  /** How many elections have lost records of it. */
+  readonly version: number;
   readonly batches: readonly LoggedBatch[];
   /** In the order of their markers, as a broker lists them. */
   readonly transactions: readonly Transaction[];
@@ -36,6 +40,8 @@ export interface Log {
 
 const SHORTEST = 4;
 const LONGEST = 14;
+/** A log that was truncated grows by as much, at most, beyond where it ended before. */
+const LONGEST_TAIL = 5;
 const PRODUCERS = 3;
 const MAX_RECORDS_OF_A_BATCH = 3;
 
@@ -46,57 +52,81 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] };
  * compaction has emptied. 0 is an event.
  */
 export function anyLog(choices: Choices): Log {
-  const writer = new LogWriter(choices);
-  const length = SHORTEST + choices.below(LONGEST - SHORTEST + 1);
-  while (writer.end < length) {
-    const kind = choices.below(24);
-    // The newest record or marker of a log is never compacted away.
-    if (kind >= 22 && writer.end < length - 1) writer.skip();
-    else if (kind >= 19) writer.endAny();
-    else if (kind >= 16) writer.writeTransactional();
-    else writer.write(choices.of(kind >= 14 ? DEAD_LETTERS : EVENTS));
-  }
-  writer.endAll();
+  const writer = new LogWriter(choices, EMPTY);
+  writer.writeUpTo(SHORTEST + choices.below(LONGEST - SHORTEST + 1));
   return writer;
 }
 
+/**
+ * The log after an election that lost the batches of [lostFrom, lostTo), with other records in their place. A
+ * transaction whose marker was lost is open again, and ends as it did before: its coordinator keeps that elsewhere. The
+ * log grows beyond its end before: a worker that reads on notices with the next record that others were lost.
+ */
+export function refilledLog(
+  log: Log,
+  { lostFrom, lostTo }: { lostFrom: number; lostTo: number },
+  choices: Choices,
+): Log {
+  const writer = new LogWriter(choices, {
+    version: log.version + 1,
+    batches: log.batches.filter(({ lastOffset }) => lastOffset < lostFrom),
+    transactions: log.transactions.filter(({ firstOffset }) => firstOffset < lostFrom),
+    end: lostFrom,
+  });
+  writer.writeUpTo(lostTo + 1 + choices.below(LONGEST_TAIL));
+  return writer;
+}
+
+const EMPTY = { version: 0, batches: [], transactions: [], end: 0 };
+
 class LogWriter implements Log {
-  readonly batches: LoggedBatch[] = [];
-  readonly transactions: Transaction[] = [];
-  end = 0;
+  readonly version: number;
+  readonly batches: LoggedBatch[];
+  readonly transactions: Transaction[];
+  end: number;
   readonly #choices: Choices;
-  readonly #open: Mutable<Transaction>[] = [];
+  readonly #open: Mutable<Transaction>[];
+  /** Of the open transactions, those of which is decided how they end. */
+  readonly #decided: ReadonlySet<Transaction>;
 
-  constructor(choices: Choices) {
+  constructor(choices: Choices, { version, batches, transactions, end }: Log & { readonly end: number }) {
     this.#choices = choices;
+    this.version = version;
+    this.batches = [...batches];
+    this.transactions = transactions.filter(({ markerOffset }) => markerOffset < end);
+    this.#open = transactions.filter(({ markerOffset }) => markerOffset >= end).map((each) => ({ ...each }));
+    this.#decided = new Set(this.#open);
+    this.end = end;
   }
 
-  skip(): void {
-    this.end += 1;
+  writeUpTo(length: number): void {
+    const choices = this.#choices;
+    while (this.end < length) {
+      const kind = choices.below(24);
+      // The newest record or marker of a log is never compacted away, nor are those that follow lost ones: a batch
+      // that is missing where one was read does not prove that it was lost, but for topics that are never compacted.
+      if (kind >= 22 && this.end < length - 1 && this.version === 0) this.end += 1;
+      else if (kind >= 19) this.#endAny();
+      else if (kind >= 16) this.#writeTransactional();
+      else this.#append([choices.of(kind >= 14 ? DEAD_LETTERS : eventsOf(this.version))], undefined);
+    }
+    while (this.#open.length > 0) this.#endAny();
   }
 
-  write(...known: readonly KnownRecord[]): void {
-    this.#append(known, undefined);
-  }
-
-  writeTransactional(): void {
+  #writeTransactional(): void {
     const producerId = BigInt(this.#choices.below(PRODUCERS));
     const records = 1 + this.#choices.below(MAX_RECORDS_OF_A_BATCH);
     const transaction = this.#open.find((each) => each.producerId === producerId) ?? this.#begin(producerId);
     this.#append(
-      Array.from({ length: records }, () => this.#choices.of(EVENTS)),
+      Array.from({ length: records }, () => this.#choices.of(eventsOf(this.version))),
       transaction,
     );
   }
 
   /** A marker of any open transaction, or a record where there is none. */
-  endAny(): void {
-    if (this.#open.length === 0) this.write(this.#choices.of(EVENTS));
+  #endAny(): void {
+    if (this.#open.length === 0) this.#append([this.#choices.of(eventsOf(this.version))], undefined);
     else this.#end(this.#choices.of(this.#open));
-  }
-
-  endAll(): void {
-    while (this.#open.length > 0) this.endAny();
   }
 
   #begin(producerId: bigint): Transaction {
@@ -106,7 +136,7 @@ class LogWriter implements Log {
   }
 
   #end(transaction: Mutable<Transaction>): void {
-    transaction.isAborted = this.#choices.oneIn(2);
+    if (!this.#decided.has(transaction)) transaction.isAborted = this.#choices.oneIn(2);
     transaction.markerOffset = this.end;
     this.#open.splice(this.#open.indexOf(transaction), 1);
     this.transactions.push(transaction);
@@ -117,12 +147,13 @@ class LogWriter implements Log {
   #append(known: readonly KnownRecord[], transaction: Transaction | undefined): void {
     const firstOffset = this.end;
     const lastOffset = firstOffset + Math.max(1, known.length) - 1;
-    const records = known.map((each, index) => loggedRecord(firstOffset + index, each));
-    this.batches.push({ firstOffset, lastOffset, records, transaction });
+    const records = known.map((each, index) => this.#logged(firstOffset + index, each));
+    this.batches.push({ firstOffset, lastOffset, records, transaction, leaderEpoch: -1 });
     this.end = lastOffset + 1;
   }
-}
 
-function loggedRecord(offset: number, known: KnownRecord): LoggedRecord {
-  return { offset, known, record: { offset, timestampMs: RECORD_TIMESTAMP_MS, key: null, value: known.value } };
+  #logged(offset: number, known: KnownRecord): LoggedRecord {
+    const timestampMs = RECORD_TIMESTAMP_MS + this.version;
+    return { offset, known, record: { offset, timestampMs, key: null, value: known.value } };
+  }
 }

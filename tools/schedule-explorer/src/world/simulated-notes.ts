@@ -23,6 +23,11 @@ export class SimulatedNotes {
     return reached.length === 0 ? undefined : Math.max(...reached.map(([, { latestMs }]) => latestMs));
   }
 
+  /** The notes are of a log that has lost records. */
+  forget(partition: number): void {
+    this.#notes.delete(partition);
+  }
+
   /** When an end beyond `nextOffset` was noted first; undefined when there is none. */
   waitingSinceMs(partition: number, nextOffset: number): number | undefined {
     const waiting = [...(this.#notes.get(partition) ?? [])].filter(([end]) => end > nextOffset);

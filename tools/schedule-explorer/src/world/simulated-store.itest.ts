@@ -11,7 +11,8 @@ import { AbandonedFiles, LostRecords, openDatabase, PostgresPositionStore } from
 import type { Knex } from 'knex';
 import { Choices } from '../choices.ts';
 import { SimulatedHours } from './simulated-hours.ts';
-import { type GivenUp, SimulatedStore } from './simulated-store.ts';
+import type { GivenUp, HeldPosition, Truncated } from './simulated-lost-records.ts';
+import { type Claimant, DecoderRefusedError, SimulatedStore } from './simulated-store.ts';
 
 const SEQUENCES = 12;
 const CALLS = 60;
@@ -23,12 +24,15 @@ const NOTHING = new WindowTotals();
 
 /** What both stores have in common; one answers at once. */
 interface AnyStore {
-  claim(...call: Parameters<PostgresPositionStore['claim']>): unknown;
+  claim(sinks: readonly Sink[], partitions: readonly number[], claimant: Claimant): unknown;
   commitTotals(...call: Parameters<PostgresPositionStore['commitTotals']>): unknown;
   recordIntent(...call: Parameters<PostgresPositionStore['recordIntent']>): unknown;
   completeChunk(...call: Parameters<PostgresPositionStore['completeChunk']>): unknown;
-  acknowledgeGap(gap: GivenUp): unknown;
-  adoptFile(file: ArchivedFile): unknown;
+  readonly lost: {
+    acknowledgeGap(gap: GivenUp): unknown;
+    acknowledgeTruncation(truncation: Truncated): unknown;
+    adoptFile(file: ArchivedFile): unknown;
+  };
 }
 
 describe('the store of the schedules', () => {
@@ -53,7 +57,7 @@ describe('the store of the schedules', () => {
       const simulated = aSimulatedStore();
       const choices = Choices.seeded(seed);
       for (let call = 0; call < CALLS; call += 1) {
-        const ask = anyCall(choices, simulated, partitions);
+        const ask = call === 0 ? claimOfAll(partitions) : anyCall(choices, simulated, partitions);
         const answer = await outcomeOf(() => ask(simulated));
         expect(await outcomeOf(() => ask(real))).toEqual(answer);
         outcomes.add(typeof answer === 'string' ? answer : 'claimed');
@@ -62,25 +66,29 @@ describe('the store of the schedules', () => {
         [...simulated.deadLetterRanges.values()].toSorted((left, right) => left.partition - right.partition),
       );
     }
-    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused', 'adopted', 'known']));
+    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused', 'other decoder', 'adopted', 'known']));
   });
 });
 
 function aRealStore(database: Knex): AnyStore {
   const stream = { topic: 'devices', groupId: 'speed-layer', clusterId: 'cluster', archiveUrl: 'file:/archive' };
-  const store = new PostgresPositionStore(database, { ...stream, allowedLatenessMs: 0, owner: 'a test' });
+  const [store, newer] = [1, 2].map(
+    (decoderVersion) =>
+      new PostgresPositionStore(database, { ...stream, allowedLatenessMs: 0, owner: 'a test', decoderVersion }),
+  ) as [PostgresPositionStore, PostgresPositionStore];
   const lost = new LostRecords(database, stream);
+  const byATest = { acknowledgedBy: 'a test', detail: 'a test' };
   const abandoned = new AbandonedFiles(database, stream.topic);
   return {
-    claim: (sinks, partitions) => store.claim(sinks, partitions),
+    claim: (sinks, partitions, { decoderVersion }) => (decoderVersion === 1 ? store : newer).claim(sinks, partitions),
     commitTotals: (commit) => store.commitTotals(commit),
     recordIntent: (intent) => store.recordIntent(intent),
     completeChunk: (chunk) => store.completeChunk(chunk),
-    acknowledgeGap: ({ position, ...gap }) => {
-      const held = { ...position, fingerprint: undefined };
-      return lost.acknowledgeGap({ ...gap, position: held, acknowledgedBy: 'a test', detail: 'a test' });
+    lost: {
+      acknowledgeGap: (gap) => lost.acknowledgeGap({ ...gap, ...byATest }),
+      acknowledgeTruncation: (truncation) => lost.acknowledgeTruncation({ ...truncation, ...byATest }),
+      adoptFile: (file) => abandoned.adopt(file),
     },
-    adoptFile: (file) => abandoned.adopt(file),
   };
 }
 
@@ -94,6 +102,7 @@ function aSimulatedStore(): SimulatedStore {
         chunk: nothing,
         archivedUntil: nothing,
         giveUp: nothing,
+        acknowledgeTruncation: nothing,
         adopt: nothing,
       },
       hours: new SimulatedHours({}),
@@ -105,13 +114,21 @@ function aSimulatedStore(): SimulatedStore {
   );
 }
 
+/** The database knows a topic from its first claim on. */
+function claimOfAll(partitions: readonly number[]): (store: AnyStore) => unknown {
+  return (store) => store.claim(SINKS, partitions, { decoderVersion: 1 });
+}
+
 /** A call that is right most of the time, and else off by a little. */
 function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly number[]): (store: AnyStore) => unknown {
-  const kind = choices.below(13);
+  const kind = choices.below(14);
   if (kind < 2) {
     const claimed = [choices.of(partitions)];
-    return (store) => store.claim(SINKS, claimed);
+    const sinks = choices.oneIn(4) ? SINKS.slice(0, 1) : SINKS;
+    const decoderVersion = choices.oneIn(4) ? 2 : 1;
+    return (store) => store.claim(sinks, claimed, { decoderVersion });
   }
+  if (kind === 13) return aTruncation(choices, state, choices.of(partitions));
   if (kind < 5) {
     const moves = partitions
       .filter(() => choices.oneIn(2))
@@ -128,7 +145,7 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
   if (kind === 10) return anAdoption(choices, state, choices.of(partitions));
   const move = aMove(choices, state, choices.of(partitions), 'archive');
   const { partition, epoch, from: startOffset, to: endOffset } = move;
-  const path = `hour/${partition}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
+  const path = `hour/${partition}.${state.lost.generation(partition)}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
   if (kind < 7) {
     const intent = { partition, epoch, startOffset, endOffset, decoderVersion: 1, paths: [path] };
     return (store) => store.recordIntent(intent);
@@ -147,13 +164,28 @@ function aGap(choices: Choices, state: SimulatedStore, partition: number): (stor
   const openIntent = choices.oneIn(4) ? undefined : intent;
   const to = Math.max(nextOffset + 1, intent?.endOffset ?? 0);
   const files = (openIntent?.paths ?? []).filter(() => choices.oneIn(2)).map(aFile);
-  return (store) => store.acknowledgeGap({ position: { sink, partition, nextOffset, epoch, openIntent }, to, files });
+  const position = { sink, partition, nextOffset, epoch, openIntent, fingerprint: undefined };
+  return (store) => store.lost.acknowledgeGap({ position, to, files });
+}
+
+/** Of which the positions are sometimes not those that there are. */
+function aTruncation(choices: Choices, state: SimulatedStore, partition: number): (store: AnyStore) => unknown {
+  const held = state.lost.heldPositions().filter((position) => position.partition === partition);
+  const positions: HeldPosition[] = held.map((position) =>
+    choices.oneIn(6) ? { ...position, epoch: position.epoch - 1 } : position,
+  );
+  const ends = held.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]);
+  const offset = choices.below(Math.max(1, ...ends));
+  const intent = held.find(({ openIntent }) => openIntent !== undefined)?.openIntent;
+  const isCut = intent !== undefined && intent.endOffset > offset;
+  const files = (isCut ? intent.paths : []).filter(() => choices.oneIn(2)).map(aFile);
+  return (store) => store.lost.acknowledgeTruncation({ partition, offset, positions, files });
 }
 
 function anAdoption(choices: Choices, state: SimulatedStore, partition: number): (store: AnyStore) => unknown {
-  const abandoned = [...state.abandoned.keys(), `a path of ${partition} that was never given up`];
+  const abandoned = [...state.lost.abandoned.keys(), `a path of ${partition} that was never given up`];
   const file = aFile(choices.of(abandoned));
-  return (store) => store.adoptFile(file);
+  return (store) => store.lost.adoptFile(file);
 }
 
 function aFile(path: string): ArchivedFile {
@@ -191,11 +223,17 @@ async function outcomeOf(call: () => unknown): Promise<unknown> {
   try {
     const answer = await call();
     if (typeof answer === 'boolean') return answer ? 'adopted' : 'known';
+    if (typeof answer === 'number') return 'done';
     return Array.isArray(answer)
       ? answer.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1))
       : 'done';
   } catch (error) {
     if (error instanceof FenceLostError) return 'refused';
+    if (
+      error instanceof DecoderRefusedError ||
+      (error instanceof Error && 'code' in error && error.code === 'DECODER_VERSION')
+    )
+      return 'other decoder';
     throw error;
   }
 }

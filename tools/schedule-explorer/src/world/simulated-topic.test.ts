@@ -11,9 +11,9 @@ function aPartition(seed: number): SimulatedPartition {
 
 function offsetsRead(partition: SimulatedPartition, from: number, batchesAtATime: number): number[] {
   const offsets: number[] = [];
-  for (let fetch = partition.fetch(from, batchesAtATime); fetch !== undefined;) {
-    offsets.push(...fetch.records.map(({ offset }) => offset));
-    fetch = partition.fetch(fetch.nextOffset, batchesAtATime);
+  for (let parts = partition.fetch(from, batchesAtATime); parts.length > 0;) {
+    offsets.push(...parts.flatMap(({ records }) => records.map(({ offset }) => offset)));
+    parts = partition.fetch(parts.at(-1)?.nextOffset ?? 0, batchesAtATime);
   }
   return offsets;
 }

@@ -1,6 +1,5 @@
-import type { EventArchive, Ingestion, IngestionSettings, PositionStore, Retry } from '@antenna/ingestion';
+import type { EventArchive, Ingestion, IngestionSettings, PositionStore, Retry, Sink } from '@antenna/ingestion';
 import type { Core } from './core.ts';
-import { existingFile } from './operator.ts';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import { SimulatedConsumer } from './simulated-consumer.ts';
@@ -16,11 +15,15 @@ export interface WorkerParts {
   readonly committed: Map<number, number>;
   readonly clock: { readonly nowMs: () => number };
   readonly settings: IngestionSettings;
+  /** Version of its decoder. */
+  readonly decoderVersion: number;
 }
 
 /** A process that runs the core: it can be killed, frozen, thawed and stopped. */
 export class SimulatedWorker {
   readonly id: number;
+  readonly decoderVersion: number;
+  readonly sinks: readonly Sink[];
   readonly ingestion: Ingestion;
   readonly consumer: SimulatedConsumer;
   isFrozen = false;
@@ -36,6 +39,8 @@ export class SimulatedWorker {
   constructor(id: number, parts: WorkerParts) {
     this.id = id;
     this.#parts = parts;
+    this.decoderVersion = parts.decoderVersion;
+    this.sinks = parts.settings.sinks;
     this.consumer = new SimulatedConsumer({ ...parts, worker: id });
     const ports = {
       source: this.consumer,
@@ -87,10 +92,10 @@ export class SimulatedWorker {
   /** Lists files that have appeared although their chunks were given up (apps/speed-layer/src/existing-files.ts). */
   async #adoptAppeared(): Promise<void> {
     const { store, archive, calls } = this.#parts;
-    if (store.abandoned.size === 0) return;
-    for (const path of await calls.add(this.id, 'abandoned paths', () => [...store.abandoned.keys()])) {
-      const file = await calls.add(this.id, 'look for a file', () => existingFile(archive, path));
-      if (file !== undefined) await calls.add(this.id, 'adoptFile', () => store.adoptFile(file));
+    if (store.lost.abandoned.size === 0) return;
+    for (const path of await calls.add(this.id, 'abandoned paths', () => [...store.lost.abandoned.keys()])) {
+      const file = await calls.add(this.id, 'look for a file', () => archive.existing(path));
+      if (file !== undefined) await calls.add(this.id, 'adoptFile', () => store.lost.adoptFile(file));
     }
   }
 
@@ -104,9 +109,9 @@ export class SimulatedWorker {
 }
 
 /** Every call of a port is two events of the schedule: its effect, and the answer to the caller. */
-function storeOf(worker: number, { store, calls }: WorkerParts): PositionStore {
+function storeOf(worker: number, { store, calls, decoderVersion }: WorkerParts): PositionStore {
   return {
-    claim: (sinks, partitions) => calls.add(worker, 'claim', () => store.claim(sinks, partitions)),
+    claim: (sinks, partitions) => calls.add(worker, 'claim', () => store.claim(sinks, partitions, { decoderVersion })),
     commitTotals: (commit) =>
       calls.add(worker, 'commitTotals', () => {
         store.commitTotals(commit);

@@ -1,16 +1,16 @@
-import type { IngestionSettings, TotalsCommit } from '@antenna/ingestion';
+import type { IngestionSettings, Sink, TotalsCommit } from '@antenna/ingestion';
 import { BatchRun } from './batch-run.ts';
 import type { Choices } from '../choices.ts';
 import type { Core } from './core.ts';
-import { Ledger } from '../truth/ledger.ts';
+import { Ledger } from '../checker/ledger.ts';
 import { Operator } from './operator.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type ArchiveDefects, SimulatedArchive } from './simulated-archive.ts';
 import { type HoursDefects, SimulatedHours } from './simulated-hours.ts';
-import { SimulatedStore, type StoreDefects } from './simulated-store.ts';
+import { DecoderRefusedError, SimulatedStore, type StoreDefects } from './simulated-store.ts';
 import { type SimulatedPartition, simulatedPartition } from './simulated-topic.ts';
 import { SimulatedWorker } from './simulated-worker.ts';
-import { Violation } from '../truth/violation.ts';
+import { Violation } from '../checker/violation.ts';
 
 /** How the world around the core can be broken, to see that it is noticed. */
 export type Defects = StoreDefects & ArchiveDefects & HoursDefects;
@@ -22,6 +22,14 @@ export interface WorldParts {
   /** Receives a readable trace of the events; the text is built only when a listener is set. */
   readonly trace?: (text: string) => void;
 }
+
+/** What a worker runs. */
+interface Program {
+  readonly decoderVersion: number;
+  readonly sinks: readonly Sink[];
+}
+
+const BOTH: readonly Sink[] = ['totals', 'archive'];
 
 /** Small numbers, so that everything is due all the time. */
 const FLUSH_INTERVAL_MS = 6;
@@ -39,10 +47,16 @@ export class World {
   readonly store: SimulatedStore;
   readonly operator: Operator;
   readonly batchRuns: BatchRun[] = [];
+  /** Decoder versions of workers that have stopped because they were refused, and are started again some time. */
+  readonly refused: number[] = [];
   /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
   readonly workers: SimulatedWorker[] = [];
   /** Retention has deleted what a sink lacked: its partition stands still until an operator has given it up. */
   hasGap = false;
+  /** The log of a partition has lost records. */
+  hasTruncation = false;
+  /** Workers of two versions of the decoder run beside each other. */
+  isUpgrade = false;
   /** A commit of more records takes too long. */
   readonly maxRecords: number;
   nowMs = 0;
@@ -73,16 +87,12 @@ export class World {
       { ledger, hours, committedInKafka: this.#committed, refused, nowMs: () => this.nowMs, commitFailure },
       defects,
     );
-    this.operator = new Operator({
-      partitions: this.partitions,
-      store: this.store,
-      archive: this.archive,
-      calls: this.calls,
-      isRefusal: (error) => error instanceof core.FenceLostError,
-    });
+    const isRefusal = (error: unknown) => error instanceof core.FenceLostError;
+    const { partitions, store, archive, calls } = this;
+    this.operator = new Operator({ core, partitions, store, archive, calls, ledger, isRefusal });
     this.#settings = {
       topic: 'devices',
-      sinks: ['totals', 'archive'],
+      sinks: BOTH,
       flushIntervalMs: FLUSH_INTERVAL_MS,
       flushMaxEvents: 2 + choices.below(5),
       allowedLatenessMs: 60_000,
@@ -96,21 +106,21 @@ export class World {
     return this.workers.filter(({ isFrozen }) => !isFrozen);
   }
 
-  spawn(): SimulatedWorker {
-    const { core, partitions, store, archive, calls } = this;
+  spawn({ decoderVersion = 1, sinks = BOTH }: Partial<Program> = {}): SimulatedWorker {
     this.#spawned += 1;
     const worker = new SimulatedWorker(this.#spawned, {
-      core,
-      partitions,
-      store,
-      archive,
-      calls,
+      core: this.core,
+      partitions: this.partitions,
+      store: this.store,
+      archive: this.archive,
+      calls: this.calls,
       committed: this.#committed,
       clock: { nowMs: () => this.nowMs },
-      settings: this.#settings,
+      settings: { ...this.#settings, sinks },
+      decoderVersion,
     });
     this.workers.push(worker);
-    this.trace(() => `worker ${worker.id} starts`);
+    this.trace(() => `worker ${worker.id} starts with decoder ${decoderVersion} and sinks ${sinks.join()}`);
     return worker;
   }
 
@@ -141,11 +151,12 @@ export class World {
       throw new Violation(`the operator fails: ${this.operator.failure.message}`);
     if (this.workers.every(({ failure, hasLeft }) => failure === undefined && !hasLeft)) return;
     for (const worker of [...this.workers]) {
-      if (worker.failure !== undefined) {
+      const isRefused = worker.failure instanceof DecoderRefusedError;
+      if (worker.failure !== undefined && !isRefused)
         throw new Violation(`worker ${worker.id} stopped: ${worker.failure.message}`);
-      }
-      if (!worker.hasLeft) continue;
-      this.trace(() => `worker ${worker.id} has stopped`);
+      if (!worker.hasLeft && !isRefused) continue;
+      if (isRefused) this.refused.push(worker.decoderVersion);
+      this.trace(() => `worker ${worker.id} has stopped${isRefused ? ': its decoder is refused' : ''}`);
       this.remove(worker);
       this.rebalance(this.workers.filter(({ isMember }) => isMember));
     }

@@ -1,4 +1,7 @@
-import { Violation } from './violation.ts';
+/** Something that must always hold does not. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
 
 /** @throws {Violation} when they differ. */
 export function require(

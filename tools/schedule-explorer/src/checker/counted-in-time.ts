@@ -1,4 +1,4 @@
-import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import type { LoggedRecord } from '../world/simulated-log.ts';
 
 interface CountedEvent {
   readonly partition: number;
@@ -14,15 +14,24 @@ export class CountedInTime {
   /** Greatest event time by partition. */
   readonly #greatestMs = new Map<number, number>();
 
-  /** One commit counts [from, to) of a partition. */
-  add(partition: SimulatedPartition, from: number, to: number): void {
-    const { number } = partition;
-    const beforeMs = this.#greatestMs.get(number) ?? 0;
-    for (const { offset, known } of partition.known(from, to)) {
+  /** One commit counts these records of a partition. */
+  add(partition: number, records: readonly LoggedRecord[]): void {
+    const beforeMs = this.#greatestMs.get(partition) ?? 0;
+    let greatestMs = beforeMs;
+    for (const { offset, known } of records) {
       if (known.fate.kind !== 'event') continue;
       const { hourMs, event } = known.fate;
-      if (beforeMs < hourMs + HOUR_MS) this.#ofHour(hourMs).push({ partition: number, offset });
-      this.#greatestMs.set(number, Math.max(event.eventTimeMs, this.#greatestMs.get(number) ?? 0));
+      if (beforeMs < hourMs + HOUR_MS) this.#ofHour(hourMs).push({ partition, offset });
+      greatestMs = Math.max(event.eventTimeMs, greatestMs);
+    }
+    this.#greatestMs.set(partition, greatestMs);
+  }
+
+  /** Hours do not wait for events that the log has lost before they were archived. */
+  forget(partition: number, from: number): void {
+    for (const [hourMs, events] of this.#events) {
+      const left = events.filter((event) => event.partition !== partition || event.offset < from);
+      this.#events.set(hourMs, left);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { RejectionReason } from '@antenna/event-schema';
 import type { DeadLetterRange } from '@antenna/ingestion';
-import { require, requireRows } from './require.ts';
+import { require, requireRows } from './violation.ts';
 
 /**
  * Dead letters stored whole are listed one by one, all others as one range for each partition and reason.

@@ -1,0 +1,103 @@
+import { OPERATOR } from '../world/operator.ts';
+import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import type { World } from '../world/world.ts';
+
+/** As long as the roll interval, after which a chunk is written. */
+const ROLL_MS = 15;
+
+/** An election loses the newest records of a partition, and other records take their offsets. */
+export function truncate(world: World): boolean {
+  const { choices, partitions } = world;
+  const losing = partitions.filter((partition) => losable(world, partition).length > 0);
+  if (losing.length === 0) return false;
+  const partition = choices.of(losing);
+  const offsets = losable(world, partition);
+  const rare = offsets.filter((offset) => partition.canGoBack(offset) || partition.reopens(offset));
+  truncateAt(world, partition, choices.of(rare.length > 0 && !choices.oneIn(4) ? rare : offsets));
+  return true;
+}
+
+/**
+ * An election loses what the totals have and the archive lacks, an operator looks at once, and a worker begins a chunk
+ * of what it holds of the partition, and may freeze, before the operator decides.
+ */
+export function truncateUnarchived(world: World): boolean {
+  const { choices, operator, store } = world;
+  const partition = choices.of(world.partitions);
+  const [counted, archived] = [
+    store.nextOffset('totals', partition.number),
+    store.nextOffset('archive', partition.number),
+  ];
+  const offsets = losable(world, partition).filter((offset) => offset >= archived && offset < counted);
+  if (offsets.length === 0 || operator.isBusy) return false;
+  truncateAt(world, partition, choices.of(offsets));
+  acknowledge(world, partition);
+  beginChunks(world);
+  return true;
+}
+
+/** An operator's command has looked, workers begin chunks of what they hold, and may freeze before they go on. */
+export function beginChunks(world: World): void {
+  const { calls, choices, workers } = world;
+  for (const call of calls.awaited) if (call.worker === OPERATOR) call.happen();
+  world.nowMs += ROLL_MS;
+  for (const { ingestion, isFrozen } of workers) if (!isFrozen) ingestion.tick();
+  const begun = new Set<number>();
+  for (const call of calls.awaited.filter(({ name }) => name === 'recordIntent')) {
+    call.happen();
+    begun.add(call.worker);
+  }
+  if (choices.oneIn(2)) for (const worker of workers) worker.isFrozen ||= begun.has(worker.id);
+}
+
+function truncateAt(world: World, partition: SimulatedPartition, offset: number): void {
+  const { choices, trace } = world;
+  const isOlder = partition.canGoBack(offset) && choices.oneIn(2);
+  partition.truncate({ offset, isOlder }, choices, world.nowMs);
+  partition.produce(world.nowMs, choices.oneIn(2) ? choices.below(partition.unproduced + 1) : Infinity);
+  world.hasTruncation = true;
+  const byWhom = isOlder ? ' by an older leader' : '';
+  trace(
+    () => `partition ${partition.number} is truncated to ${offset}, and filled again to ${partition.latest}${byWhom}`,
+  );
+}
+
+/**
+ * Offsets from which on an election may lose records now. Every one holds an event: a truncation that loses no event is
+ * not noticed at a claim, nor found by the command. A position without a fingerprint is where an operator has moved it,
+ * and is not compared before the next record is read: none is lost below it before.
+ */
+function losable({ store, operator }: World, partition: SimulatedPartition): readonly number[] {
+  if (operator.isBusy) return [];
+  const positions = store.lost.heldPositions().filter((position) => position.partition === partition.number);
+  return partition.losable.filter((offset) =>
+    positions.every(({ nextOffset, fingerprint }) => nextOffset <= offset || (fingerprint?.offset ?? -1) >= offset),
+  );
+}
+
+/** An operator acknowledges what the log of a partition has lost: a worker is stopped there, or the command has failed. */
+export function acknowledgeTruncations(world: World): boolean {
+  const { operator, partitions, workers } = world;
+  if (!world.hasTruncation || operator.isBusy) return false;
+  const stopped = new Set(workers.flatMap(({ ingestion }) => truncatedOf(ingestion.stoppedPartitions)));
+  const isToDo = (partition: SimulatedPartition) => operator.unfinished.has(partition) || stopped.has(partition.number);
+  return acknowledge(world, partitions.find(isToDo));
+}
+
+/** An operator has read of an election in the log of a broker, and looks what was lost, whatever workers do. */
+export function lookForTruncation(world: World): boolean {
+  const { operator, partitions, choices } = world;
+  if (!world.hasTruncation || operator.isBusy) return false;
+  return acknowledge(world, choices.of(partitions.filter(({ version }) => version > 0)));
+}
+
+function acknowledge({ operator, trace }: World, partition: SimulatedPartition | undefined): boolean {
+  if (partition === undefined) return false;
+  trace(() => `the operator looks for a truncation of partition ${partition.number}`);
+  void operator.acknowledgeTruncation(partition);
+  return true;
+}
+
+function truncatedOf(faults: ReadonlyMap<number, { readonly code: string }>): readonly number[] {
+  return [...faults].filter(([, { code }]) => code === 'LOG_TRUNCATED').map(([partition]) => partition);
+}

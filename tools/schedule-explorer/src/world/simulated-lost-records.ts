@@ -1,0 +1,208 @@
+import { parseArchivePath } from '@antenna/archive-format';
+import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
+import type { SimulatedStore, StoreParts } from './simulated-store.ts';
+
+/** A position as an operator's command finds it. */
+export interface HeldPosition {
+  readonly sink: Sink;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly epoch: number;
+  readonly fingerprint: Fingerprint | undefined;
+  readonly openIntent: OpenIntent | undefined;
+}
+
+/** Records from the position on that are given up. */
+export interface GivenUp {
+  /** As it was when the command looked. */
+  readonly position: HeldPosition;
+  /** The offset to go on from. */
+  readonly to: number;
+  /** Of the open intent, those that exist. */
+  readonly files: readonly ArchivedFile[];
+}
+
+/** A log that differs, from an offset on, from what was read of it. */
+export interface Truncated {
+  readonly partition: number;
+  readonly offset: number;
+  /** Of all sinks, as they were when the command looked. */
+  readonly positions: readonly HeldPosition[];
+  /** Of the open intent, those that exist. */
+  readonly files: readonly ArchivedFile[];
+}
+
+/** A chunk that was given up before all of its files existed. */
+interface AbandonedChunk {
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly endOffset: number;
+  /** Up to where its missing files can be made from the log, after a truncation. */
+  readonly readableEnd: number | undefined;
+}
+
+/** Archived files that hold the events of [startOffset, endOffset). */
+interface ArchivedChunk {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly paths: string[];
+}
+
+/** How the acknowledgement of lost records can be broken. */
+export interface LostRecordsDefects {
+  /** Gives records up even if another worker has claimed the partition since the command read its position. */
+  readonly gapIgnoresEpoch?: boolean;
+  /** Gives records up even if a chunk was begun since the command read the position. */
+  readonly gapIgnoresIntent?: boolean;
+  readonly truncationIgnoresEpoch?: boolean;
+  readonly forgetsAbandonedPaths?: boolean;
+}
+
+interface Ignored {
+  readonly epoch: boolean | undefined;
+  readonly intent: boolean | undefined;
+}
+
+/** The functions that acknowledge lost records: gaps.sql.ts and truncations.sql.ts of the same folder. */
+export class SimulatedLostRecords {
+  /** Files that may still appear although their chunks were given up, by path. */
+  readonly abandoned = new Map<string, AbandonedChunk>();
+  readonly #store: Pick<
+    SimulatedStore,
+    'positions' | 'intents' | 'manifest' | 'notes' | 'counted' | 'deadLetterRanges'
+  >;
+  readonly #parts: Pick<StoreParts, 'ledger' | 'hours' | 'refused'>;
+  readonly #defects: LostRecordsDefects;
+  /** By partition: where each generation but the first begins. */
+  readonly #generations = new Map<number, readonly number[]>();
+
+  constructor(store: SimulatedStore, parts: StoreParts, defects: LostRecordsDefects) {
+    this.#store = store;
+    this.#parts = parts;
+    this.#defects = defects;
+  }
+
+  generation(partition: number): number {
+    return this.#begun(partition).length;
+  }
+
+  /** Of every sink and partition that was ever claimed. */
+  heldPositions(): HeldPosition[] {
+    const { positions, intents } = this.#store;
+    return (['totals', 'archive'] as const).flatMap((sink) =>
+      Array.from(positions.partitionsOf(sink), (partition) => {
+        const openIntent = sink === 'archive' ? intents.get(partition) : undefined;
+        const { nextOffset = 0, epoch = 0, fingerprint } = positions.get(sink, partition) ?? {};
+        return { sink, partition, nextOffset, epoch, fingerprint, openIntent };
+      }),
+    );
+  }
+
+  /** Records a gap, moves the position beyond it and fences the worker that has claimed the partition. */
+  acknowledgeGap({ position: seen, to, files }: GivenUp): void {
+    const { sink, partition, nextOffset: from, epoch } = seen;
+    this.#requireHeld([seen], { epoch: this.#defects.gapIgnoresEpoch, intent: this.#defects.gapIgnoresIntent });
+    this.#parts.ledger.giveUp({ sink, partition, epoch, from, to });
+    this.#move(sink, partition, { nextOffset: to, fingerprint: undefined });
+    if (sink === 'archive') this.#giveUpIntent(partition, files, undefined);
+  }
+
+  /** Moves positions beyond the offset back to it, and begins a generation there. */
+  acknowledgeTruncation({ partition, offset, positions, files }: Truncated): void {
+    this.#requireHeld(positions, { epoch: this.#defects.truncationIgnoresEpoch, intent: false });
+    const seen = positions.find(({ openIntent }) => openIntent !== undefined)?.openIntent;
+    const isCut = seen !== undefined && seen.endOffset > offset;
+    const epochs = new Map(positions.map((position) => [position.sink, position.epoch]));
+    this.#parts.ledger.acknowledgeTruncation({ partition, offset, epochs, intentEnd: seen?.endOffset });
+    if (isCut) this.#giveUpIntent(partition, files, Math.max(offset, seen.startOffset));
+    for (const sink of this.#store.positions.sinksOf(partition)) {
+      const { nextOffset = 0, fingerprint } = this.#store.positions.get(sink, partition) ?? {};
+      const goesOnAt = sink === 'archive' && isCut ? offset : Math.min(nextOffset, offset);
+      const isKept = fingerprint !== undefined && fingerprint.offset < offset && goesOnAt <= nextOffset;
+      const kept = isKept ? fingerprint : undefined;
+      this.#move(sink, partition, { nextOffset: goesOnAt, fingerprint: kept });
+    }
+    this.#store.counted.forget(partition, offset);
+    this.#store.notes.forget(partition);
+    const { deadLetterRanges } = this.#store;
+    for (const [key, range] of deadLetterRanges)
+      if (range.partition === partition && range.lastOffset >= offset) deadLetterRanges.delete(key);
+    this.#generations.set(partition, [...this.#begun(partition), offset]);
+  }
+
+  /** The chunks that reach beyond an offset, the newest first; those of an earlier generation as far as they hold. */
+  archivedChunks(partition: number, from: number): readonly ArchivedChunk[] {
+    const chunks = new Map<string, ArchivedChunk>();
+    for (const path of this.#store.manifest.keys()) {
+      const name = parseArchivePath(path);
+      if (name?.partition !== partition) continue;
+      const { startOffset, generation = 0 } = name;
+      const endOffset = Math.min(name.endOffset, ...this.#begun(partition).slice(generation));
+      const chunk = chunks.get(`${startOffset} ${endOffset}`) ?? { startOffset, endOffset, paths: [] };
+      chunk.paths.push(path);
+      if (endOffset > Math.max(startOffset, from)) chunks.set(`${startOffset} ${endOffset}`, chunk);
+    }
+    return [...chunks.values()].sort((left, right) => right.startOffset - left.startOffset);
+  }
+
+  /** The missing files of chunks that a truncation cut, as far as they can be made. */
+  cutChunks(partition: number): readonly { readonly path: string; readonly chunk: AbandonedChunk }[] {
+    return [...this.abandoned]
+      .filter(([, chunk]) => chunk.partition === partition && (chunk.readableEnd ?? 0) > chunk.startOffset)
+      .map(([path, chunk]) => ({ path, chunk }));
+  }
+
+  /** Lists a file that has appeared after its chunk was given up. @returns false when it was adopted before. */
+  adoptFile(file: ArchivedFile): boolean {
+    const chunk = this.abandoned.get(file.path);
+    if (chunk === undefined) return false;
+    this.abandoned.delete(file.path);
+    this.#listGivenUp(chunk, [file]);
+    return true;
+  }
+
+  /** Positions and intent have to be as they were when the command looked. */
+  #requireHeld(seen: readonly HeldPosition[], ignored: Ignored): void {
+    const { positions, intents } = this.#store;
+    for (const { sink, partition, nextOffset, epoch, openIntent } of seen) {
+      const position = positions.get(sink, partition);
+      const intent = intents.get(partition);
+      const isIntentSeen =
+        intent?.startOffset === openIntent?.startOffset && intent?.endOffset === openIntent?.endOffset;
+      const isAsSeen =
+        position?.nextOffset === nextOffset &&
+        (position.epoch === epoch || ignored.epoch === true) &&
+        (sink === 'totals' || isIntentSeen || ignored.intent === true);
+      if (!isAsSeen) throw this.#parts.refused(`partition ${partition} was claimed or moved by a worker`);
+    }
+  }
+
+  #move(sink: Sink, partition: number, to: { nextOffset: number; fingerprint: Fingerprint | undefined }): void {
+    const { positions } = this.#store;
+    positions.set(sink, partition, { ...to, epoch: positions.epoch(sink, partition) + 1 });
+  }
+
+  #giveUpIntent(partition: number, files: readonly ArchivedFile[], readableEnd: number | undefined): void {
+    const { intents, manifest } = this.#store;
+    const intent = intents.get(partition);
+    if (intent === undefined) return;
+    intents.delete(partition);
+    const { startOffset, endOffset, paths } = intent;
+    const chunk = { partition, startOffset, endOffset, readableEnd };
+    this.#listGivenUp(chunk, files);
+    if (this.#defects.forgetsAbandonedPaths === true) return;
+    for (const path of paths) if (!manifest.has(path)) this.abandoned.set(path, chunk);
+  }
+
+  #listGivenUp(chunk: AbandonedChunk, files: readonly ArchivedFile[]): void {
+    for (const file of files) {
+      this.#store.manifest.set(file.path, file);
+      this.#parts.ledger.adopt(file, chunk);
+    }
+    this.#parts.hours.touch(files.map(({ hourMs }) => hourMs));
+  }
+
+  #begun(partition: number): readonly number[] {
+    return this.#generations.get(partition) ?? [];
+  }
+}

@@ -1,0 +1,166 @@
+import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
+import { EventInterners } from '@antenna/event-schema';
+import { fingerprintOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
+import type { Ledger } from '../checker/ledger.ts';
+import { Violation } from '../checker/violation.ts';
+import type { Core } from './core.ts';
+import type { KnownEvent } from './known-record.ts';
+import type { SimulatedArchive } from './simulated-archive.ts';
+import type { LoggedRecord } from './simulated-log.ts';
+import type { HeldPosition } from './simulated-lost-records.ts';
+import type { SimulatedStore } from './simulated-store.ts';
+import type { SimulatedPartition } from './simulated-topic.ts';
+
+export interface TruncationParts {
+  readonly core: Pick<Core, 'findTruncation' | 'hiddenFrom'>;
+  readonly store: SimulatedStore;
+  readonly archive: SimulatedArchive;
+  /** Knows what the broker that leads a partition has logged. */
+  readonly ledger: Pick<Ledger, 'lostFrom'>;
+  readonly call: <T>(name: string, operation: () => T) => Promise<T>;
+}
+
+/** The command acknowledge-truncation, as apps/speed-layer/src/acknowledge-truncation.ts has it. */
+export class TruncationCommand {
+  readonly #parts: TruncationParts;
+
+  constructor(parts: TruncationParts) {
+    this.#parts = parts;
+  }
+
+  async run(partition: SimulatedPartition): Promise<void> {
+    const { store, call } = this.#parts;
+    const all = await call('held positions', () => store.lost.heldPositions());
+    const positions = all.filter((position) => position.partition === partition.number);
+    const range = await call('offsets', () => partition.range);
+    if (range === undefined || positions.length === 0) return;
+    const offset = await this.#offsetOf(partition, positions, range);
+    if (offset !== undefined) await this.#accept(partition, positions, offset);
+    await this.#fillCutChunks(partition);
+  }
+
+  /** Where the log differs from what was read: found, or as the broker has logged it where that is not certain. */
+  async #offsetOf(
+    partition: SimulatedPartition,
+    positions: readonly HeldPosition[],
+    range: OffsetRange,
+  ): Promise<number | undefined> {
+    const { earliest } = range;
+    const { core, store, archive, call } = this.#parts;
+    const { number } = partition;
+    const chunks = await call('archived chunks', () => store.lost.archivedChunks(number, earliest));
+    const ends = positions.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]);
+    const readTo = Math.max(...ends);
+    if (core.hiddenFrom(range, readTo) !== undefined) return undefined;
+    const seen: SeenRecord[] = [];
+    for (const { fingerprint, nextOffset } of positions) {
+      if (fingerprint === undefined || fingerprint.offset < earliest) continue;
+      const { offset, hash } = fingerprint;
+      const held = await call('read again', () => readable(partition, offset, nextOffset));
+      const isThere = held.some(({ record }) => record.offset === offset && fingerprintOf(record).hash === hash);
+      seen.push({ offset, isThere, unseen: held.find((record) => record.offset > offset)?.offset });
+    }
+    const log = { ...range, readTo, seen, chunks };
+    const found = await core.findTruncation(log, (chunk, from, to) =>
+      call('compare a chunk', () => {
+        const paths = chunks[chunk]?.paths ?? [];
+        const archived = new Map(paths.flatMap((path) => archivedEvents(archive.read(path).rows)));
+        for (const offset of archived.keys()) if (offset < from || offset >= to) archived.delete(offset);
+        const start = chunks[chunk]?.startOffset;
+        const held = readable(partition, from, to).filter((record) => !isGivenUp(store, { number, start }, record));
+        return { archived, held: new Map(held.flatMap(eventText)) };
+      }),
+    );
+    if (found === undefined || found.from === found.to) return found?.from;
+    const logged = this.#parts.ledger.lostFrom(number, intentEndOf(positions));
+    if (logged >= found.from && logged <= found.to) return logged;
+    throw new Violation(`the log was truncated at ${logged}, not between ${found.from} and ${found.to}`);
+  }
+
+  async #accept(
+    { number: partition }: SimulatedPartition,
+    positions: readonly HeldPosition[],
+    offset: number,
+  ): Promise<void> {
+    const { store, archive, call } = this.#parts;
+    const isCut = intentEndOf(positions) > offset;
+    const paths = isCut ? positions.flatMap(({ openIntent }) => openIntent?.paths ?? []) : [];
+    const look = () => paths.flatMap((path) => archive.existing(path) ?? []);
+    const files = paths.length === 0 ? [] : await call('look for files', look);
+    await call('acknowledgeTruncation', () => {
+      store.lost.acknowledgeTruncation({ partition, offset, positions, files });
+    });
+  }
+
+  async #fillCutChunks(partition: SimulatedPartition): Promise<void> {
+    const { store, archive, call } = this.#parts;
+    for (const { path, chunk } of await call('cut chunks', () => store.lost.cutChunks(partition.number))) {
+      const rows = await call('read a chunk', () =>
+        rowsOf(path, hoursOf(partition, chunk.startOffset, chunk.readableEnd ?? 0)),
+      );
+      if (rows !== undefined) await call('create', () => archive.create(path, rows));
+      const file = await call('look for a file', () => archive.existing(path));
+      if (file !== undefined) await call('adoptFile', () => store.lost.adoptFile(file));
+    }
+  }
+}
+
+function intentEndOf(positions: readonly HeldPosition[]): number {
+  return Math.max(0, ...positions.map(({ openIntent }) => openIntent?.endOffset ?? 0));
+}
+
+/** The records that a consumer gets of [from, to) now. */
+function readable(partition: SimulatedPartition, from: number, to: number): readonly LoggedRecord[] {
+  const { earliest, stable } = partition;
+  return to <= from ? [] : partition.known(Math.max(from, earliest), Math.max(0, Math.min(to, stable)));
+}
+
+function hoursOf(partition: SimulatedPartition, from: number, to: number): ReadonlyMap<number, EventColumns> {
+  const rows = new EventColumnsBuilder(partition.number);
+  const interners = new EventInterners();
+  for (const { offset, known } of readable(partition, from, to))
+    if (known.fate.kind === 'event') rows.append(offset, interners.intern(known.fate.event));
+  return splitByHour(rows.build());
+}
+
+function rowsOf(path: string, hours: ReadonlyMap<number, EventColumns>): EventColumns | undefined {
+  return hours.get(parseArchivePath(path)?.hourMs ?? -1);
+}
+
+/** Whether the file of a record's hour was given up, in the chunk that begins at `start`. */
+function isGivenUp(
+  { lost }: SimulatedStore,
+  { number, start }: { readonly number: number; readonly start: number | undefined },
+  { known: { fate } }: LoggedRecord,
+): boolean {
+  const names = [...lost.abandoned.keys()].flatMap((path) => parseArchivePath(path) ?? []);
+  return (
+    fate.kind === 'event' &&
+    names.some((name) => name.partition === number && name.startOffset === start && name.hourMs === fate.hourMs)
+  );
+}
+
+function eventText({ offset, known: { fate } }: LoggedRecord): readonly (readonly [number, string])[] {
+  return fate.kind === 'event' ? [[offset, textOf(fate.event)]] : [];
+}
+
+function archivedEvents({ rows, offset, eventTimeMs, bytes, id, antennaId, app }: EventColumns) {
+  return Array.from({ length: rows }, (_, row) => {
+    const event = {
+      eventTimeMs: eventTimeMs[row] ?? 0,
+      id: textAt(id, row),
+      antennaId: textAt(antennaId, row),
+      bytes: bytes[row] ?? 0,
+      app: textAt(app, row),
+    };
+    return [offset[row] ?? -1, textOf(event)] as const;
+  });
+}
+
+function textAt({ values, codes }: EventColumns['id'], row: number): string {
+  return values[codes[row] ?? -1] ?? '';
+}
+
+function textOf({ eventTimeMs, id, antennaId, bytes, app }: KnownEvent): string {
+  return JSON.stringify([eventTimeMs, id, antennaId, bytes, app]);
+}
