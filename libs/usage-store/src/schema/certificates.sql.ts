@@ -64,7 +64,7 @@ export const certificates: SchemaFamily = {
         END IF;
       END LOOP;
       RETURN jsonb_build_object('rows', beyond - first, 'sha256', pipeline.sha256_of(concat(
-        '[', array_to_json(p_ids[first:beyond - 1]), ',', array_to_json(p_values[first:beyond - 1]::text[]), ']')));
+        '[', array_to_json(p_ids[first:beyond - 1]), ',["', array_to_string(p_values[first:beyond - 1], '","'), '"]]')));
     END
     $$;
 
