@@ -16,11 +16,12 @@ export const quotaEvents: SchemaFamily = {
       ON CONFLICT (id) DO UPDATE SET events = u.events;
     END;
 
-    -- The events of the stream that are missing for these users' hours, each at its usage and quota.
+    -- The events of the stream that are missing for these users' hours, each at its usage and quota. The plan is made
+    -- without the number of users: while the table is small, it would scan the table again for each of them.
     CREATE OR REPLACE FUNCTION pipeline.reached_quotas(
       p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[]
     ) RETURNS TABLE (hour timestamp, id text, step integer, state text, usage bigint, quota bigint, event_time timestamp)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
       SELECT d.hour, d.id, s.step, s.state, d.usage, d.quota, d.event_time
       FROM unnest(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS d (hour, id, usage, quota, event_time)
@@ -37,23 +38,21 @@ export const quotaEvents: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.record_quotas(
       p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[]
     ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
     BEGIN
       PERFORM pipeline.lock_quota_users(p_ids);
-      WITH found AS (
-        SELECT r.*, row_number() OVER (PARTITION BY r.id ORDER BY r.hour, r.step) AS n
+      WITH added AS (
+        INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
+        SELECT r.id, u.events + row_number() OVER (PARTITION BY r.id ORDER BY r.hour, r.step), r.hour, r.state, r.usage,
+          r.quota, r.event_time
         FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
-      ), counted AS (
-        UPDATE pipeline.quota_user AS u SET events = u.events + f.events
-        FROM (SELECT id, count(*) AS events FROM found GROUP BY id) AS f
-        WHERE u.id = f.id
-        RETURNING u.id, u.events - f.events AS earlier
+        JOIN pipeline.quota_user AS u ON u.id = r.id
+        ORDER BY 1, 2
+        RETURNING id, sequence
       )
-      INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
-      SELECT f.id, c.earlier + f.n, f.hour, f.state, f.usage, f.quota, f.event_time
-      FROM found AS f
-      JOIN counted AS c USING (id)
-      ORDER BY f.id, f.n;
+      UPDATE pipeline.quota_user AS u SET events = a.last
+      FROM (SELECT added.id, max(added.sequence) AS last FROM added GROUP BY added.id) AS a
+      WHERE u.id = a.id;
     END
     $$;
 
@@ -61,7 +60,7 @@ export const quotaEvents: SchemaFamily = {
     -- limit is NULL.
     CREATE OR REPLACE FUNCTION pipeline.quota_verdicts(p_hour timestamp, p_ids text[], p_usages bigint[], p_quotas bigint[])
     RETURNS TABLE (id text, state text, usage bigint, quota bigint)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
       SELECT d.id, v.state, d.usage, v.quota
       FROM unnest(p_ids, p_usages, p_quotas) AS d (id, usage, quota)
@@ -102,7 +101,7 @@ export const quotaEvents: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.judge_quota_hour(
       p_hour timestamp, p_revision bigint, p_reported text[], p_ids text[], p_usages bigint[], p_quotas bigint[]
     ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
     DECLARE
       without_events constant text[] := array(SELECT unnest(p_reported) EXCEPT SELECT unnest(p_ids));
       ids constant text[] := p_ids || without_events;
@@ -115,19 +114,16 @@ export const quotaEvents: SchemaFamily = {
         RETURN;
       END IF;
       PERFORM pipeline.lock_quota_users(judged);
-      WITH found AS (
-        SELECT v.* FROM pipeline.quota_verdicts(p_hour, ids, usages, quotas) AS v WHERE v.id = ANY (judged)
-      ), counted AS (
-        UPDATE pipeline.quota_user AS u SET events = u.events + 1
-        FROM found AS f
-        WHERE u.id = f.id
-        RETURNING u.id, u.events
+      WITH added AS (
+        INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, revision)
+        SELECT v.id, u.events + 1, p_hour, v.state, v.usage, v.quota, p_revision
+        FROM pipeline.quota_verdicts(p_hour, ids, usages, quotas) AS v
+        JOIN pipeline.quota_user AS u ON u.id = v.id
+        WHERE v.id = ANY (judged)
+        ORDER BY v.id
+        RETURNING id
       )
-      INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, revision)
-      SELECT f.id, c.events, p_hour, f.state, f.usage, f.quota, p_revision
-      FROM found AS f
-      JOIN counted AS c USING (id)
-      ORDER BY f.id;
+      UPDATE pipeline.quota_user AS u SET events = u.events + 1 FROM added AS a WHERE u.id = a.id;
     END
     $$;
   `,
