@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { DictionaryColumn, EventColumns } from '@antenna/archive-format';
 import type { StoredFile } from '@antenna/ingestion';
-import { rowGroups } from './parquet-reader.ts';
+import { rowGroups } from './row-group-columns.ts';
 import { ascendingRows, valuesOfRows } from './row-order.ts';
 
 export interface DecodedFile {

@@ -8,8 +8,29 @@ export interface RowGroup {
   readonly columnData?: Readonly<Record<string, { readonly values?: readonly unknown[] }>>;
 }
 
+/**
+ * The rows of an archive file, one row group at a time, decoded by @dsnp/parquetjs. The thread that reads files back
+ * imports this module: what it imports is loaded again for each file.
+ * @param file a local path, or the file's bytes.
+ * @throws when it is no Parquet file with the archive's columns.
+ */
+export async function* rowGroups(file: string | Buffer): AsyncGenerator<EventColumns, void, void> {
+  // Loading it takes longer than most work on the archive that does not need it.
+  const { default: parquet } = await import('@dsnp/parquetjs');
+  const { ParquetReader } = parquet;
+  const reader = await (typeof file === 'string' ? ParquetReader.openFile(file) : ParquetReader.openBuffer(file));
+  try {
+    for (const group of reader.metadata?.row_groups ?? []) {
+      const data = await reader.envelopeReader?.readRowGroup(reader.schema, group, []);
+      yield columnsOf(data ?? {}, reader.schema);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
 /** @throws {TypeError} when a column is missing, has nulls or has another type. */
-export function columnsOf(group: RowGroup, schema: ParquetSchema): EventColumns {
+function columnsOf(group: RowGroup, schema: ParquetSchema): EventColumns {
   const rows = group.rowCount ?? 0;
   const values = (column: string) => valuesOf(group, column);
   if (schema.fields['timestamp']?.originalType !== 'TIMESTAMP_MILLIS') {

@@ -40,6 +40,8 @@ export const correctionsAndCertificates: NumberedMigration = {
       CHECK (num_nonnulls(old_value, new_value) > 0)
     );
     CREATE UNIQUE INDEX hour_correction_key ON pipeline.hour_correction (run_id, type, id, number) NULLS NOT DISTINCT;
+    -- As every table: a publication of all tables would refuse updates and deletes without one.
+    ALTER TABLE pipeline.hour_correction REPLICA IDENTITY FULL;
 
     -- The chain of certificates. content is RFC 8785 JSON, to the byte; hash is its member "hash".
     CREATE TABLE pipeline.certificate (

@@ -47,8 +47,8 @@ describe('a worker whose consumption the broker slows down', () => {
       KAFKA_SESSION_TIMEOUT_MS: '6000',
     });
     const seconds = (performance.now() - startedMs) / 1_000;
-    const logged = (message: string) => stderr.split('\n').filter((line) => line.includes(`"${message}"`)).length;
-    expect([exitCode, logged('claimed'), logged('the consumer crashed')]).toEqual([0, 1, 0]);
+    const logged = (message: string) => stderr.split('\n').filter((line) => line.includes(`"${message}"`));
+    expect([exitCode, logged('claimed').length, logged('the consumer crashed')]).toEqual([0, 1, []]);
     expect(seconds).toBeGreaterThan(LEAST_SECONDS);
     expect(await countedBytes(database.url)).toBe(RECORDS * EVENT.bytes);
   }, 180_000);

@@ -12,6 +12,8 @@ const OF_STOPPED = someRecords(31, 350);
 const OF_HEALTHY = someRecords(32, 470);
 const DELETED_BELOW = 120;
 
+const STOPPED_LINE = /partition 0 stands still since .*DATA_GAP/;
+
 const MAX_BIGINT = '9223372036854775807';
 
 describe('a partition that stopped beside one that goes on', () => {
@@ -90,9 +92,11 @@ describe('a partition that stopped beside one that goes on', () => {
       status: 200,
       text: expect.stringContaining(`partition ${STOPPED} stands still: DATA_GAP`) as string,
     });
-    expect((await startWorker('status', stream.environment)).stdout).toMatch(
-      /partition 0 stands still since .*DATA_GAP/,
-    );
+    // Workers note every few seconds what they have stopped.
+    await until(async () => STOPPED_LINE.test((await startWorker('status', stream.environment)).stdout), {
+      what: 'the stopped partition in status',
+      deadlineMs: 60_000,
+    });
 
     await endedWell(startWorker('acknowledge-gap', stream.environment));
     await until(async () => (await positions(STOPPED))[1] === OF_STOPPED.length, {
