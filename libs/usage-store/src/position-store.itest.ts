@@ -204,9 +204,9 @@ describe('positions and totals in Postgres', () => {
       await store.claim(['totals'], [0]);
       await database.raw(`
         CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
-        'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
+        'BEGIN PERFORM pg_sleep(0.25); RETURN NEW; END';
         CREATE TRIGGER slow BEFORE INSERT ON public.bytes FOR EACH ROW EXECUTE FUNCTION public.take_time()`);
-      const hurried = openDatabase({ url: opened.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 300 });
+      const hurried = openDatabase({ url: opened.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 2_000 });
       try {
         const slow = new PostgresPositionStore(hurried, STREAM);
         const events = Array.from({ length: 20 }, (_, n) => ({ bytes: 1, id: `user ${n}` }));
