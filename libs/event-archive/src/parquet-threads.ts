@@ -58,17 +58,34 @@ export interface DecodeTask {
 }
 
 /**
- * Reads a whole local file with the independent reader, on a thread that ends afterwards: reading is needed only after
- * a crash, and takes some 500 MB for a million rows.
+ * Reads a whole local file with the independent reader, on a thread that ends when no file is being read: reading is
+ * needed only after a crash, and takes some 500 MB for a million rows. Files that are read at the same time share the
+ * thread: loading the reader takes longer than reading a small file.
  * @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when it is no Parquet file with the archive's columns.
  */
-export async function decodeOnThread(path: string): Promise<DecodedFile> {
-  const pool = new WorkerPool<DecodeTask, DecodedFile>(siblingModule('parquet-decoder-worker', import.meta.url), 1);
-  try {
-    return await pool.run({ path });
-  } catch (error) {
-    throw unreadable(path, error);
-  } finally {
-    await pool.close();
+export function decodeOnThread(path: string): Promise<DecodedFile> {
+  return decoder.decode(path);
+}
+
+class ParquetDecoder {
+  #pool: WorkerPool<DecodeTask, DecodedFile> | undefined;
+  #files = 0;
+
+  async decode(path: string): Promise<DecodedFile> {
+    const pool = (this.#pool ??= new WorkerPool(siblingModule('parquet-decoder-worker', import.meta.url), 1));
+    this.#files += 1;
+    try {
+      return await pool.run({ path });
+    } catch (error) {
+      throw unreadable(path, error);
+    } finally {
+      this.#files -= 1;
+      if (this.#files === 0) {
+        this.#pool = undefined;
+        await pool.close();
+      }
+    }
   }
 }
+
+const decoder = new ParquetDecoder();
