@@ -3,7 +3,7 @@ import type { ParquetSchema } from '@dsnp/parquetjs';
 import { Utf8ColumnBuilder } from './utf8-column-builder.ts';
 
 /** A row group as the independent reader decodes it: the values of each column, without nulls. */
-export interface RowGroup {
+interface RowGroup {
   readonly rowCount?: number;
   readonly columnData?: Readonly<Record<string, { readonly values?: readonly unknown[] }>>;
 }
