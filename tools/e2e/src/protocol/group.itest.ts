@@ -71,7 +71,7 @@ describe('several workers of one group', () => {
       await database.destroy();
       await restless.close();
     }
-  }, 400_000);
+  }, 180_000);
 });
 
 /** Whether the archive has all that the topic held when that was noted last. */
@@ -82,7 +82,7 @@ async function isArchived(database: Knex): Promise<boolean> {
 }
 
 /** Far more than the archive needs: two roll intervals, and what starting and expelling workers takes. */
-const MAX_MEMBERS = 40;
+const MAX_MEMBERS = 20;
 
 /**
  * Starts a second worker and kills it as soon as it has its share, again and again.
