@@ -1,6 +1,6 @@
 import type { App } from '@antenna/cli';
 
-/** The programs that a person runs in a checkout. Only the one that is named is loaded. */
+/** The programs that a person runs in a checkout. Each is loaded only when it is named. */
 export const APPLICATIONS = {
   provisioner: async () => (await import('@antenna/provisioner')).provisioner,
   'speed-layer': async () => (await import('@antenna/speed-layer')).speedLayer,

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { runApp } from '@antenna/cli';
-import { antenna } from './antenna.ts';
 import { APPLICATIONS, isApplication } from './applications.ts';
 
 const [name = '', ...args] = process.argv.slice(2);
 if (isApplication(name)) await runApp(await APPLICATIONS[name](), args);
-else await runApp(antenna);
+else await runApp((await import('./antenna.ts')).antenna);
