@@ -4,6 +4,7 @@ import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
 import { withAdvice } from './error-guides.ts';
+import { within } from './within.ts';
 
 /** How often the core checks whether something is due: the precision of its intervals. */
 const TICK_MS = 50;
@@ -122,17 +123,5 @@ export class IngestionWorker {
     for (const timer of this.#timers) clearInterval(timer);
     ingestion.release();
     await source.disconnect();
-  }
-}
-
-async function within(work: Promise<unknown>, deadlineMs: number): Promise<boolean> {
-  const { promise: deadline, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => {
-    resolve(false);
-  }, deadlineMs);
-  try {
-    return await Promise.race([work.then(() => true), deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProductError } from '@antenna/cli';
 import { publishQuotaEvents, type QuotaEvent, type QuotaEventQueue, type QuotaEventSender } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
+import { within } from './within.ts';
 
 /** Events sent at once: a message has about 700 bytes, and a broker takes 1 MiB. */
 const MOST_AT_ONCE = 500;
@@ -49,10 +50,7 @@ export class QuotaPublishing {
   /** Sends what is stored, for at most `deadlineMs`, and lets another worker take over. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping.abort();
-    const timer = new AbortController();
-    const deadline = delay(deadlineMs, undefined, { signal: timer.signal }).catch(() => undefined);
-    await Promise.race([this.#finish(), deadline]);
-    timer.abort();
+    await within(this.#finish(), deadlineMs);
     await this.#parts.sender.disconnect();
   }
 
