@@ -6,7 +6,7 @@ import type { KafkaCluster, PartitionMetadata } from './kafka-cluster.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { leaderOffsets } from './leader-offsets.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
-import { missingRight, type NotAuthorizedError } from './not-authorized.ts';
+import { missingRight } from './not-authorized.ts';
 
 /** The topic does not exist. */
 export class TopicMissingError extends ProductError {
@@ -87,6 +87,14 @@ export class TopicOffsets {
    * @throws {NotAuthorizedError} when this login may not read the topic.
    */
   async read(assigned: readonly number[] = []): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
+    try {
+      return await this.#readPatiently(assigned);
+    } catch (error) {
+      throw missingRight(error, [{ operation: 'Read', kind: 'topic', name: this.#topic }]) ?? error;
+    }
+  }
+
+  async #readPatiently(assigned: readonly number[]): Promise<ReadonlyMap<number, OffsetRange | undefined>> {
     const expected = [...this.#known, ...assigned];
     const ranges = new Map<number, OffsetRange>();
     const deadlineMs = performance.now() + PATIENCE_MS;
@@ -122,10 +130,9 @@ export class TopicOffsets {
         partitions: led.map(({ partitionId }) => partitionId),
       }),
     );
-    const all = await Promise.all(answers).catch((error: unknown) => {
-      throw this.#missingRight(error) ?? error;
-    });
-    for (const [partition, range] of all.flatMap((answer) => [...answer])) ranges.set(partition, range);
+    for (const answer of await Promise.all(answers)) {
+      for (const [partition, range] of answer) ranges.set(partition, range);
+    }
   }
 
   #answer(
@@ -163,16 +170,10 @@ export class TopicOffsets {
       await this.#cluster.refreshMetadata();
       return this.#cluster.findTopicPartitionMetadata(this.#topic);
     } catch (error) {
-      const right = this.#missingRight(error);
-      if (right !== undefined) throw right;
       if (!isUnknownTopic(error)) throw error;
       if (isMissingBelieved) throw new TopicMissingError(this.#topic, { cause: error });
       return [];
     }
-  }
-
-  #missingRight(error: unknown): NotAuthorizedError | undefined {
-    return missingRight(error, [{ operation: 'Read', kind: 'topic', name: this.#topic }]);
   }
 }
 
