@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { kafkaClient, KafkaQuotaEventSender, withoutRetryWarning } from '@antenna/event-source';
+import { kafkaClient, KafkaQuotaEventSender } from '@antenna/event-source';
 import type { Logger } from '@antenna/telemetry';
 import { PostgresQuotaEventQueue } from '@antenna/usage-store';
 import type { Knex } from 'knex';
@@ -42,7 +42,7 @@ export function quotaEventSending(
 ): QuotaEventSending | undefined {
   if (quotaEventsTopic === undefined) return undefined;
   const queue = new PostgresQuotaEventQueue(database, `${owner}/${randomUUID()}`);
-  const client = kafkaClient({ topic, ...kafka }, clientId, withoutRetryWarning(kafkaLogOf(log)));
+  const client = kafkaClient({ topic, ...kafka }, clientId, kafkaLogOf(log));
   const sender = new KafkaQuotaEventSender(client, { topic, quotaEventsTopic });
   const metrics = registry === undefined ? undefined : new QuotaMetrics(registry);
   const publishing = new QuotaPublishing({ queue, sender, observer: metrics, log });

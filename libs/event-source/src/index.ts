@@ -8,6 +8,6 @@ export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
 export { isPassingKafkaFailure } from './connection-advice.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
-export { KafkaQuotaEventSender, withoutRetryWarning } from './quota-events/quota-event-sender.ts';
+export { KafkaQuotaEventSender } from './quota-events/quota-event-sender.ts';
 export { TopicSender } from './topic-sender.ts';
 export { type KafkaConnection, kafkaSettings, workerKafkaSettings } from './settings/kafka-settings.ts';

@@ -46,7 +46,7 @@ export function kafkaClient(
     retry: { initialRetryTime: 200, maxRetryTime: 3_000, retries: 6 },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => {
-      if (!isRepeated(entry)) log(entry.log.message, detailsOf(entry));
+      if (!isNoise(entry)) log(entry.log.message, detailsOf(entry));
     },
     ...changes,
   };
@@ -58,16 +58,21 @@ function tlsOptions({ ca, cert, key }: KafkaTls): ConnectionOptions {
   return { ...(ca === undefined ? {} : { ca: [ca] }), ...(cert === undefined ? {} : { cert, key }) };
 }
 
-/** The client logs each response with an error code, and then throws it to the caller, who handles or logs it. */
-function isRepeated({ namespace, log }: LogEntry): boolean {
-  return namespace === 'Connection' && log.message.startsWith('Response ');
+/**
+ * The client logs each response with an error code, and then throws the error to the caller, who handles or logs it. The
+ * client also warns whenever an idempotent producer may give up: after a failure, KafkaQuotaEventSender sends the events
+ * again with a new producer.
+ */
+function isNoise({ namespace, log }: LogEntry): boolean {
+  const isRepeated = namespace === 'Connection' && log.message.startsWith('Response ');
+  return isRepeated || log.message.startsWith('Limiting retries for the idempotent producer');
 }
 
 function detailsOf({ namespace, log }: LogEntry): Readonly<Record<string, unknown>> {
   const details: Record<string, unknown> = { namespace, ...log };
   delete details['message'];
   delete details['timestamp'];
-  // It leads through the client's own code only.
+  // The stack leads through the client's own code only.
   delete details['stack'];
   return details;
 }

@@ -1,7 +1,6 @@
 import type { QuotaEvent, QuotaEventSender } from '@antenna/ingestion';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
 import { causesOf } from '../connection-advice.ts';
-import type { KafkaLog } from '../kafka-client.ts';
 import { missingRight } from '../not-authorized.ts';
 import { TopicMissingError } from '../topic-offsets.ts';
 import { cloudEventMessage } from './cloud-event.ts';
@@ -15,13 +14,6 @@ export interface QuotaEventTopics {
 
 /** After that many the failure is named, and the caller tries again; kafkajs would retry for ever without a word. */
 const RETRIES = 5;
-
-/** kafkajs warns whenever an idempotent producer may give up. The new producer that follows sends the events again. */
-export function withoutRetryWarning(log: KafkaLog): KafkaLog {
-  return (message, details) => {
-    if (!message.startsWith('Limiting retries for the idempotent producer')) log(message, details);
-  };
-}
 
 /**
  * Sends quota events to a topic of Kafka. The producer is idempotent and waits for all replicas in sync. It is connected
