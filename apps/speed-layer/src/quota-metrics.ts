@@ -1,12 +1,9 @@
-import { setInterval } from 'node:timers';
 import type { QuotaEvent } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
 import type { UnsentQuotaEvents } from '@antenna/usage-store';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { followDatabase } from './follow-database.ts';
 import type { QuotaPublishingObserver } from './quota-publishing.ts';
-
-/** How often the database is queried. Scrapes show the last answer, so that none waits for the database. */
-const LOOK_MS = 10_000;
 
 /** The sending of quota events. */
 export class QuotaMetrics implements QuotaPublishingObserver {
@@ -54,24 +51,13 @@ export class QuotaMetrics implements QuotaPublishingObserver {
     this.#waiting.set(Math.max(0, waitingMs) / 1000);
   }
 
-  /**
-   * Queries the database every 10 s. After a failed query the metrics keep their last values.
-   * @returns a function that stops it.
-   */
+  /** Shows the unsent events as the database has them, again and again. @returns a function that ends this. */
   follow(queue: { unsent(): Promise<UnsentQuotaEvents> }, log: Logger): () => void {
-    const look = () =>
-      queue.unsent().then(
-        (unsent) => {
-          this.show(unsent);
-        },
-        (error: unknown) => {
-          log.debug('could not count the unsent quota events', { error });
-        },
-      );
-    void look();
-    const timer = setInterval(() => void look(), LOOK_MS);
-    return () => {
-      clearInterval(timer);
+    const look = async () => {
+      this.show(await queue.unsent());
     };
+    return followDatabase(look, (error) => {
+      log.debug('could not count the unsent quota events', { error });
+    });
   }
 }

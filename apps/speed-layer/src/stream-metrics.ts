@@ -1,11 +1,8 @@
-import { setInterval } from 'node:timers';
 import type { Logger } from '@antenna/telemetry';
 import type { PartitionProgress, StreamProgress } from '@antenna/usage-store';
 import { Gauge, type Registry } from 'prom-client';
+import { followDatabase } from './follow-database.ts';
 import { ReconciliationMetrics } from './reconciliation-metrics.ts';
-
-/** How often the database is queried. Scrapes show the last answer, so that none waits for the database. */
-const LOOK_MS = 10_000;
 
 /**
  * The progress of the whole stream as noted in the database, for the partitions of all workers. Every worker shows the
@@ -34,24 +31,15 @@ export class StreamMetrics {
     this.#reconciliation = new ReconciliationMetrics(registry);
   }
 
-  /**
-   * Queries the database every 10 s. After a failed query the metrics keep their last values.
-   * @returns a function that stops it.
-   */
+  /** Shows the progress as the database has it, again and again. @returns a function that ends this. */
   follow(progress: Pick<StreamProgress, 'partitions' | 'reconciliation'>, log: Logger): () => void {
     const look = async () => {
-      try {
-        this.show(await progress.partitions());
-        this.#reconciliation.show(await progress.reconciliation());
-      } catch (error) {
-        log.debug('could not read the progress of the stream', { error });
-      }
+      this.show(await progress.partitions());
+      this.#reconciliation.show(await progress.reconciliation());
     };
-    void look();
-    const timer = setInterval(() => void look(), LOOK_MS);
-    return () => {
-      clearInterval(timer);
-    };
+    return followDatabase(look, (error) => {
+      log.debug('could not read the progress of the stream', { error });
+    });
   }
 
   show(partitions: readonly PartitionProgress[]): void {
