@@ -37,7 +37,7 @@ const columns: ReportColumns<ProgressRow> = {
   newest_event: instantColumn(({ greatestEventTimeMs }) => greatestEventTimeMs),
   watermark: instantColumn(({ watermarkMs }) => watermarkMs),
   archived_until: instantColumn(({ archivedUntilMs }) => archivedUntilMs),
-  state: withIntent(plainColumn(stateOf)),
+  state: { value: stateOf, cell: stateText },
   fault: { value: ({ fault }) => fault },
   worker: { value: ({ owner }) => owner, cell: workerText },
   last_seen: instantValue(({ notedAtMs }) => notedAtMs),
@@ -81,21 +81,15 @@ function stateOf(row: ProgressRow): string {
 
 /** A column of instants for programs only. */
 function instantValue(timeMs: (row: ProgressRow) => number | undefined): ReportColumn<ProgressRow> {
-  const { value } = instantColumn(timeMs);
-  return value === undefined ? {} : { value };
+  return { value: instantColumn(timeMs).value };
 }
 
 /** People see in the state what stopped the partition and what is being archived; programs have columns for both. */
-function withIntent(column: ReportColumn<ProgressRow>): ReportColumn<ProgressRow> {
-  return {
-    ...column,
-    cell(row) {
-      const { fault, openIntent } = row;
-      const code = fault === undefined ? '' : ` (${fault})`;
-      const writing = openIntent === undefined ? '' : `, writing ${openIntent.startOffset} to ${openIntent.endOffset}`;
-      return `${stateOf(row)}${code}${writing}`;
-    },
-  };
+function stateText(row: ProgressRow): string {
+  const { fault, openIntent } = row;
+  const code = fault === undefined ? '' : ` (${fault})`;
+  const writing = openIntent === undefined ? '' : `, writing ${openIntent.startOffset} to ${openIntent.endOffset}`;
+  return `${stateOf(row)}${code}${writing}`;
 }
 
 function workerText(row: ProgressRow): string {

@@ -56,7 +56,7 @@ export function countColumn<Row>(value: (row: Row) => number | bigint | undefine
 }
 
 /** A column of instants, as ISO 8601 in UTC. @param timeMs milliseconds since 1970. */
-export function instantColumn<Row>(timeMs: (row: Row) => number | undefined): ReportColumn<Row> {
+export function instantColumn<Row>(timeMs: (row: Row) => number | undefined): Required<ReportColumn<Row>> {
   return {
     value: (row) => (timeMs(row) === undefined ? undefined : instantText(timeMs(row))),
     cell: (row) => instantText(timeMs(row)),
