@@ -10,9 +10,6 @@ export interface NearMiss {
 /** More letters that differ make another word: `HTTP_PROXY` is not `HTTP_PORT`. */
 const MOST_EDITS = 2;
 
-/** Variables that other programs read. */
-const OF_OTHERS: ReadonlySet<string> = new Set(['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']);
-
 /**
  * Finds variables whose names are nearly those of settings: a letter or two differ, or `_FILE` is missing. Their values
  * are not looked at, since they may be secrets.
@@ -25,7 +22,7 @@ export function nearMisses(
   const settings = commands.flatMap(({ groups }) => groups).flatMap((group) => group.settings);
   const names = new Set(settings.flatMap(({ variable }) => variable ?? []));
   return Object.keys(env).flatMap((given) => {
-    if (names.has(given) || OF_OTHERS.has(given)) return [];
+    if (names.has(given)) return [];
     const meant = [...names].find((name) => name === `${given}_FILE`) ?? nearest(given, names);
     return meant === undefined ? [] : [{ given, meant }];
   });
