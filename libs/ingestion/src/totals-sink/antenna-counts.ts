@@ -36,7 +36,7 @@ export class AntennaCounts {
       .filter(({ lateEvents, aheadEvents }) => lateEvents + aheadEvents > 0)
       .sort((one, other) => offEvents(other) - offEvents(one) || (one.antennaId < other.antennaId ? -1 : 1));
     const rest = off.slice(MAX_NAMED_ANTENNAS);
-    return rest.length === 0 ? off : [...off.slice(0, MAX_NAMED_ANTENNAS), rest.reduce(merged)];
+    return rest.length === 0 ? off : [...off.slice(0, MAX_NAMED_ANTENNAS), rest.reduce(merged, UNNAMED)];
   }
 
   #rowOf(antenna: number): AntennaLateness {
@@ -67,6 +67,16 @@ export class AntennaCounts {
 function offEvents({ lateEvents, aheadEvents }: AntennaLateness): number {
   return lateEvents + aheadEvents;
 }
+
+/** The row without an id, before an antenna is added. */
+const UNNAMED: AntennaLateness = {
+  antennaId: '',
+  events: 0,
+  lateEvents: 0,
+  aheadEvents: 0,
+  leastMs: Infinity,
+  greatestMs: -Infinity,
+};
 
 function merged(one: AntennaLateness, other: AntennaLateness): AntennaLateness {
   return {

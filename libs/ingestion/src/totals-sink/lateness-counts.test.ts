@@ -57,6 +57,16 @@ describe('the lateness of the events of a commit', () => {
     expect(antennas.at(-1)).toEqual({ antennaId: '', events: 2, lateEvents: 2, aheadEvents: 0, leastMs, greatestMs });
   });
 
+  it('names no more antennas than the bound, even when a single one is beyond it', () => {
+    const events = Array.from(
+      { length: MAX_NAMED_ANTENNAS + 1 },
+      (_, antenna) => [`antenna ${antenna}`, 90_000] as const,
+    );
+    const { antennas } = counted(...events);
+    expect(antennas.filter(({ antennaId }) => antennaId !== '')).toHaveLength(MAX_NAMED_ANTENNAS);
+    expect(antennas.at(-1)).toMatchObject({ antennaId: '', events: 1, leastMs: 90_000, greatestMs: 90_000 });
+  });
+
   it('does not include an event whose record has no timestamp', () => {
     const [counts, interners] = [new LatenessCounts(ALLOWED_MS), new EventInterners()];
     counts.add(-1, interners.intern({ eventTimeMs: ARRIVAL_MS, id: 'ana', antennaId: 'a', bytes: 5, app: 'SKYPE' }));
