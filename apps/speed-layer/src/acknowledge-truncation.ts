@@ -1,4 +1,4 @@
-import { findTruncation, hiddenFrom, type OffsetRange, type Truncation } from '@antenna/ingestion';
+import { findTruncation, hiddenFrom, lastSeenOf, type OffsetRange, type Truncation } from '@antenna/ingestion';
 import {
   archiveSettings,
   databaseSettings,
@@ -92,9 +92,9 @@ async function truncationOf(
   );
   refuseHidden(partition, range, readTo);
   const chunks = await stream.records.archivedChunks(partition, range.earliest);
-  const readable = positions.filter(({ fingerprint }) => (fingerprint?.offset ?? -1) >= range.earliest);
+  const readable = lastSeenOf(positions).filter(({ fingerprint }) => fingerprint.offset >= range.earliest);
   const seen = [];
-  for (const position of readable) seen.push(...(await seenBelow(stream.reader, position)));
+  for (const last of readable) seen.push(await seenBelow(stream.reader, partition, last));
   const log = { ...range, readTo, seen, chunks };
   return findTruncation(log, await comparisonOf(stream, partition, chunks));
 }

@@ -2,27 +2,29 @@ import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
-import { type CompareEvents, fingerprintOf, type SeenRecord } from '@antenna/ingestion';
+import { type CompareEvents, fingerprintOf, type LastSeen, type SeenRecord } from '@antenna/ingestion';
 import { hourOf } from '@antenna/windowing';
-import type { ArchivedChunk, CutChunk, HeldPosition } from '@antenna/usage-store';
+import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
 import { existingFile } from './existing-files.ts';
 import type { OperatedStream } from './operated-stream.ts';
 
-/** Whether the topic still holds the last record that was seen below a position, and none behind it that was not. */
+/**
+ * Reads a partition from the last record that was seen below a position up to that position: whether the topic still
+ * holds this record, and the first record after it, where none was seen.
+ */
 export async function seenBelow(
   reader: TopicReader,
-  { partition, nextOffset, fingerprint }: Pick<HeldPosition, 'partition' | 'nextOffset' | 'fingerprint'>,
-): Promise<readonly SeenRecord[]> {
-  if (fingerprint === undefined) return [];
-  const { offset, hash } = fingerprint;
+  partition: number,
+  { fingerprint: { offset, hash }, position }: LastSeen,
+): Promise<SeenRecord> {
   let isThere = false;
   let unseen: number | undefined;
-  await reader.read({ partition, firstOffset: offset, lastOffset: nextOffset - 1 }, (record) => {
+  await reader.read({ partition, firstOffset: offset, lastOffset: position - 1 }, (record) => {
     if (record.offset === offset) isThere = fingerprintOf(record).hash === hash;
     else unseen = record.offset;
     return unseen === undefined;
   });
-  return [{ offset, isThere, unseen }];
+  return { offset, isThere, unseen };
 }
 
 /**

@@ -14,6 +14,7 @@ export { unreadableRange, type UnreadableRange } from './operators/unreadable-po
 export type { PartitionFault } from './partition-fault.ts';
 export * from './ports/index.ts';
 export { ListedRecords } from './ports/listed-records.ts';
+export { type LastSeen, lastSeenOf } from './seen-records.ts';
 export { DataGapError, LogTruncatedError, refuseUnreadable, TopicRecreatedError } from './start-offset.ts';
 export {
   publishQuotaEvents,

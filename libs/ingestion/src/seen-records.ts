@@ -10,8 +10,8 @@ export interface LastSeen {
   readonly position: number;
 }
 
-/** The last record below each claimed position that has one. */
-export function lastSeenOf(positions: readonly ClaimedPosition[]): LastSeen[] {
+/** The last record below each position, of the positions that have a fingerprint. */
+export function lastSeenOf(positions: readonly Pick<ClaimedPosition, 'fingerprint' | 'nextOffset'>[]): LastSeen[] {
   return positions.flatMap(({ fingerprint, nextOffset }) =>
     fingerprint === undefined ? [] : [{ fingerprint, position: nextOffset }],
   );
