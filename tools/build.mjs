@@ -36,7 +36,7 @@ const onlyPostgres = {
 
 /**
  * Source maps tell the lines of our own files only: Node reads a map whole before it runs the first line, and nine
- * tenths of it would be other people's. (A file is loaded by one plugin alone, so old buffers are replaced here too.)
+ * tenths of it would be other people's. (esbuild loads a file with one plugin only, so this one also replaces `new Buffer`.)
  */
 const mapsOfOwnSources = {
   name: 'maps-of-own-sources',
@@ -114,7 +114,7 @@ function mainOf(app) {
   return found;
 }
 
-/** A main module in the folder of the bundle that imports both. */
+/** Writes a main module that imports the preloaded module, then the main module of the application. */
 async function afterPreload(preload, main, folder) {
   const entry = join(folder, 'main.ts');
   const modules = [preload, main].map((path) => JSON.stringify(join(checkout, path)));

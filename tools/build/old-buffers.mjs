@@ -1,6 +1,6 @@
 /**
- * Replaces `new Buffer(…)`, with which thrift reads and writes Parquet: Node warns of it (DEP0005) unless the code lies
- * in node_modules, and a bundle does not.
+ * Replaces `new Buffer(…)`, which thrift calls to read and write Parquet. Node warns of this call (DEP0005) in code
+ * outside node_modules, such as a bundle.
  */
 export function withoutOldBuffers(text) {
   const replaced = text.replace(/\bnew Buffer\(/g, 'bufferWithoutWarning(');

@@ -39,7 +39,7 @@ export interface ConnectedWorker {
 interface WorkerObservers {
   readonly log: Logger;
   readonly observer: IngestionObserver;
-  /** For the metrics of the adapters. */
+  /** Where the metrics of the quota events are registered; undefined for a command without metrics. */
   readonly registry?: Registry;
 }
 

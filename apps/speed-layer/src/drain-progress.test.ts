@@ -5,12 +5,12 @@ function aStream(isTTY: boolean) {
   const text: string[] = [];
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 120, cursorTo: () => true, clearLine: () => true });
   stream.on('data', (chunk: Buffer) => text.push(chunk.toString()));
-  // A pass-through stands in for a terminal: the bar calls nothing but these of it.
+  // A pass-through stream stands in for a terminal: the bar uses no other members of a terminal than these.
   return { stream: stream as unknown as NodeJS.WriteStream, text };
 }
 
 describe('the progress of a drain', () => {
-  it('is a bar on a terminal, which counts the records that were read of those that there were at the start', () => {
+  it('is a bar on a terminal that counts the records read so far, out of the records to read at the start', () => {
     const { stream, text } = aStream(true);
     const progress = drainProgress(stream);
     progress.look(1_000);

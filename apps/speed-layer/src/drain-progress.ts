@@ -1,8 +1,8 @@
 import { type Progress, showProgress } from '@antenna/cli';
 
-/** How far a drain is: a bar on a terminal, nothing elsewhere. */
+/** Shows how far a drain has read: as a bar on a terminal, not at all without one. */
 interface DrainProgress {
-  /** @param left the records that are still to be read, of the partitions of this worker; the first one is the whole. */
+  /** @param left the number of records that this worker still has to read; the first call sets the total of the bar. */
   readonly look: (left: number) => void;
   readonly stop: () => void;
 }
@@ -12,7 +12,7 @@ export function drainProgress(stream: NodeJS.WriteStream = process.stderr): Drai
   return {
     look(left) {
       shown ??= { bar: showProgress(left, 'records', stream), total: left };
-      // Another worker that joins takes partitions away, one that leaves hands its own over.
+      // The number grows beyond the total when this worker gets the partitions of a worker that leaves.
       shown.bar.reach(Math.max(0, shown.total - left));
       if (left === 0) shown.bar.step('archiving');
     },

@@ -21,7 +21,7 @@ export const drain = loggedCommand({
     const summary = new IngestionSummary();
     const startedMs = Date.now();
     const open = await connectWorker(settings, { log, observer: logged(summary, log) });
-    // A signal before this has ended the process at once: there was nothing to save.
+    // Until this line a signal ends the process at once, since there is nothing to save.
     const stopped = untilStopped();
     const progress = drainProgress();
     try {

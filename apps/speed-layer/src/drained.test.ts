@@ -10,7 +10,7 @@ const gap: PartitionFault = {
 };
 
 describe('a drain that ends with a stopped partition', () => {
-  it('says once what to do, and exits with the code of a data gap', () => {
+  it('names the command to run next only once, and exits with the code of a data gap', () => {
     const failure = knownFailure(new PartitionsStoppedError(new Map([[2, withAdvice(gap)]])), errorGuides);
     expect(failure?.exitCode).toBe(4);
     expect(failure?.message.split('speed-layer:acknowledge-gap')).toHaveLength(2);

@@ -41,7 +41,7 @@ export class PartitionsStoppedError extends ProductError {
  * Resolves when every position of these sinks has passed the end offsets that the topic had at the start. Positions
  * that other workers of the group move count too. Even with nothing left to do, this worker's partitions are claimed
  * before it resolves, and the claim refuses a topic other than the one that the positions belong to.
- * @param look is called again and again with the number of records that this worker has not read yet.
+ * @param look is called at each check with the number of records that this worker still has to read.
  * @throws {PartitionsStoppedError} when all partitions except the stopped ones are done.
  */
 export async function drained(
@@ -76,7 +76,7 @@ async function stoppedBefore(
 ): Promise<ReadonlyMap<number, PartitionFault> | undefined> {
   const ours = new Set(ingestion.assignedPartitions);
   const noted = (await progress.faults()).filter(({ partition }) => !ours.has(partition));
-  // Noted faults were stored with their advice.
+  // The stored messages of other workers' faults contain the advice already.
   const stopped = new Map<number, PartitionFault>([
     ...noted.map((fault) => [fault.partition, fault] as const),
     ...[...ingestion.stoppedPartitions].map(([partition, fault]) => [partition, withAdvice(fault)] as const),

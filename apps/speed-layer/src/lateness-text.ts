@@ -1,7 +1,7 @@
 import { numberText } from '@antenna/cli';
 import type { LateAntenna, StreamLateness } from '@antenna/usage-store';
 
-/** The lines about lateness and clocks; none while no lateness is known. */
+/** The lines about lateness and clocks; no lines before the first event with a lateness. */
 export function latenessLines(lateness: StreamLateness | undefined): readonly string[] {
   if (lateness === undefined) return [];
   const { events, lateEvents, secondsFor99, secondsFor999, antennas } = lateness;
@@ -16,7 +16,7 @@ export function latenessLines(lateness: StreamLateness | undefined): readonly st
 const MAX_ALLOWED_SECONDS = 604_800;
 const MAX_BOUND_SECONDS = 315_360_000;
 
-/** A lateness, and the setting that would allow it. */
+/** The text of a lateness, with the value of ALLOWED_LATENESS_MS that would allow this lateness. */
 function reachText(seconds: number): string {
   if (seconds > MAX_BOUND_SECONDS) return 'more than 10 years';
   if (seconds > MAX_ALLOWED_SECONDS) return `${durationText(seconds)} (more than ALLOWED_LATENESS_MS can be)`;
@@ -29,7 +29,7 @@ function antennaText(antenna: LateAntenna): string {
   return `antenna ${antennaId}: ${clockText(antenna)} (${counts})`;
 }
 
-/** A smaller offset between late antennas is the time that events wait in devices and networks. */
+/** Late antennas that differ by less than this have no wrong clock: their events wait in devices and networks. */
 const MIN_OFFSET_SECONDS = 60;
 
 function clockText({ clockOffsetSeconds, aheadEvents }: LateAntenna): string {

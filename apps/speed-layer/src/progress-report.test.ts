@@ -35,14 +35,14 @@ describe('the progress of a stream, for people', () => {
     expect(text).toMatch(/│ moving │ host\/17 +│/);
   });
 
-  it('says of a partition whose end no worker reads any more that it has nobody, and when its worker was seen', () => {
+  it('shows nobody, and when the last worker was seen, for a partition that no worker reads any more', () => {
     const text = formatReport(reportOf(aPartition(unread)), 'table');
     expect(text).toMatch(/│ nobody │ host\/17, last seen 2022-10-29T13:30:00Z │/);
     expect(text).toContain('lag of partitions 0 unknown');
     expect(text).not.toContain('moving');
   });
 
-  it('explains its words below the table', () => {
+  it('has a legend of its columns and states below the table', () => {
     expect(formatReport(reportOf(aPartition()), 'table')).toMatch(
       /\n.*watermark: .*archived until: .*\nidle: .*nobody: /,
     );
@@ -56,7 +56,7 @@ describe('the progress of a stream, for people', () => {
 });
 
 describe('the progress of a stream, for programs', () => {
-  it('has offsets as numbers, and what the table tells in words in columns of its own', () => {
+  it('has offsets as numbers, and separate columns where the table combines values in one text', () => {
     const intent = { startOffset: 900, endOffset: 950, paths: [] };
     expect(JSON.parse(formatReport(reportOf(aPartition({ openIntent: intent })), 'json'))).toEqual([
       {

@@ -18,7 +18,7 @@ export interface StreamState {
   readonly faults: readonly NotedFault[];
   /** Number of dead letters by reason. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Undefined while no lateness is known. */
+  /** Undefined before the first event with a lateness. */
   readonly lateness: StreamLateness | undefined;
 }
 
@@ -68,7 +68,7 @@ export function progressReport({ topic, partitions, faults, refused, lateness }:
   };
 }
 
-/** Workers read the ends every few seconds; the lag is unknown when no worker has for 30 s. */
+/** Whether a worker has read the end offset of the partition in the last 30 s. Otherwise the lag is unknown. */
 function isAttended({ lag }: PartitionProgress): boolean {
   return lag.totals !== undefined;
 }

@@ -10,18 +10,18 @@ import { QuotaMetrics } from './quota-metrics.ts';
 import { QuotaPublishing } from './quota-publishing.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
-/** How long a worker that stops sends what is stored: within the grace period, after its records are saved. */
+/** How long a stopping worker sends stored quota events, after it has saved its records. */
 const LAST_SENDING_MS = 5_000;
 
-/** How long `drain` waits until all events are sent: longer than the lease of a publisher that died. */
+/** How long `drain` waits for unsent quota events: long enough for another worker to take over from a dead publisher. */
 const ALL_SENT_MS = 20_000;
 const LOOK_MS = 250;
 
 export interface QuotaEventSending {
   start(): void;
-  /** Waits, for a bounded time, until this worker or another one has sent all stored events. Warns of a failure. */
+  /** Waits until the workers have sent all stored events, for a bounded time; then it logs a warning. */
   allSent(): Promise<void>;
-  /** Sends what is stored, for a bounded time, and lets another worker take over. */
+  /** Sends the stored events for a bounded time, and lets another worker become the publisher. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ interface SendingParts {
   readonly owner: string;
   readonly clientId: string;
   readonly log: Logger;
-  /** Where its metrics are registered; undefined for a command without metrics. */
+  /** Where the metrics of the quota events are registered; undefined for a command without metrics. */
   readonly registry: Registry | undefined;
 }
 
@@ -63,7 +63,7 @@ export function quotaEventSending(
   };
 }
 
-/** @returns how many events are left when the time is over; 0 as soon as none is. */
+/** @returns 0 as soon as all events are sent; the number of unsent events when the time is over. */
 async function unsentAfter(queue: PostgresQuotaEventQueue, timeMs: number): Promise<number> {
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
     const { events } = await queue.unsent();

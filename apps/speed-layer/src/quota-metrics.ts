@@ -5,7 +5,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { followDatabase } from './follow-database.ts';
 import type { QuotaPublishingObserver } from './quota-publishing.ts';
 
-/** The sending of quota events. */
+/** The metrics of the sending of quota events. */
 export class QuotaMetrics implements QuotaPublishingObserver {
   readonly #unsent: Gauge;
   readonly #waiting: Gauge;
@@ -21,7 +21,7 @@ export class QuotaMetrics implements QuotaPublishingObserver {
     });
     this.#waiting = new Gauge({
       name: 'speed_layer_quota_events_oldest_unsent_seconds',
-      help: 'How long the oldest of them has waited; 0 when all are sent',
+      help: 'How long the oldest unsent quota event has waited; 0 when all are sent',
       registers,
     });
     this.#sent = new Counter({

@@ -18,7 +18,7 @@ function anEvent(number: number): QuotaEvent {
   };
 }
 
-/** The stored events, of which those noted as sent are gone. */
+/** The stored events without those that are marked as sent. */
 class Queue implements QuotaEventQueue {
   unsent: readonly QuotaEvent[] = [];
   isPublisher = true;
@@ -64,7 +64,7 @@ describe('the publisher of quota events', () => {
     publishing = new QuotaPublishing({ queue, sender, observer, log });
   });
 
-  it('sends a backlog of any length in order, and what is stored later', async () => {
+  it('sends a backlog of any length in order, and events that are stored later', async () => {
     queue.unsent = Array.from({ length: 1_200 }, (_, n) => anEvent(n + 1));
     publishing.start();
     await until(() => sent.length === 1_200, { what: 'sent backlog' });
@@ -74,7 +74,7 @@ describe('the publisher of quota events', () => {
     expect(sent).toEqual(Array.from({ length: 1_201 }, (_, n) => n + 1));
   });
 
-  it('tries again after a failure, and counts it', async () => {
+  it('tries again after a failed send, and counts the failures', async () => {
     failing = 2;
     queue.unsent = [anEvent(1)];
     publishing.start();
@@ -84,7 +84,7 @@ describe('the publisher of quota events', () => {
     expect(sent).toEqual([1]);
   });
 
-  it('sends what is stored before it stops, and lets another worker take over', async () => {
+  it('sends the stored events before it stops, and lets another worker take over', async () => {
     publishing.start();
     queue.unsent = Array.from({ length: 700 }, (_, n) => anEvent(n + 1));
     await publishing.stop(5_000);

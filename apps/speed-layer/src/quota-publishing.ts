@@ -7,16 +7,16 @@ import { within } from './within.ts';
 /** Events sent at once: a message has about 700 bytes, and a broker takes 1 MiB. */
 const MOST_AT_ONCE = 500;
 
-/** How soon the publisher looks for new events. */
+/** How long the publisher waits between two queries for new events. */
 const LOOK_MS = 200;
 
-/** How soon another worker looks whether the publisher is gone. */
+/** How long any other worker waits between two attempts to become the publisher. */
 const STAND_BY_MS = 2_000;
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
-/** Receives what was sent and what failed, for the metrics. */
+/** Receives the sent events and the failures, for the metrics. */
 export interface QuotaPublishingObserver {
   sent(events: readonly QuotaEvent[]): void;
   failed(code: string): void;
@@ -30,8 +30,8 @@ export interface QuotaPublishingParts {
 }
 
 /**
- * Sends quota events until it is stopped, beside the ingestion, which never waits for it. A failure is logged and
- * counted, and tried again for ever with growing waits.
+ * Sends quota events in the background until it is stopped; the ingestion never waits for the sending. A failed attempt
+ * is logged and counted. Attempts are repeated without limit, with growing waits after failures.
  */
 export class QuotaPublishing {
   readonly #parts: QuotaPublishingParts;
@@ -47,7 +47,7 @@ export class QuotaPublishing {
     this.#loop = this.#run();
   }
 
-  /** Sends what is stored, for at most `deadlineMs`, and lets another worker take over. */
+  /** Sends the stored events for at most `deadlineMs`, and lets another worker become the publisher. */
   async stop(deadlineMs: number): Promise<void> {
     this.#stopping.abort();
     await within(this.#finish(), deadlineMs);
@@ -70,7 +70,7 @@ export class QuotaPublishing {
     });
   }
 
-  /** @returns how long to wait until the next one, in milliseconds; 0 when there is more to send. */
+  /** Sends the oldest events. @returns the milliseconds until the next round: 0 when there may be more events. */
   async #round(): Promise<number> {
     try {
       const sent = await publishQuotaEvents(this.#parts, MOST_AT_ONCE);

@@ -17,7 +17,7 @@ export const serve = loggedCommand({
     const registry = createMetrics({ processMetrics: true });
     const observer = logged(new IngestionMetrics(registry, () => Date.now()), log);
     const open = await connectWorker(settings, { log, observer, registry });
-    // A signal before this has ended the process at once: there was nothing to save.
+    // Until this line a signal ends the process at once, since there is nothing to save.
     const stopped = untilStopped();
     const health = await startHealthServer({
       ...settings.http,
@@ -26,7 +26,7 @@ export const serve = loggedCommand({
         open.worker.isLive(Date.now()) ? { ok: true } : { ok: false, reasons: ['the consumer is silent'] },
       isReady: () => readiness(open),
     }).catch(async (error: unknown) => {
-      // Open connections would keep the process alive for seconds after its error.
+      // Open connections would keep the process alive for seconds after this error.
       await open.worker.stop();
       await open.close();
       throw error;

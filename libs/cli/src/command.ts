@@ -8,7 +8,7 @@ interface RunningApp {
   readonly name: string;
   /** Writes results to standard output, for people and pipes. */
   readonly out: (text: string) => void;
-  /** Sentences about variables of the environment that are no settings but look like ones. */
+  /** Warnings about environment variables whose names resemble those of settings. */
   readonly warnings: readonly string[];
 }
 

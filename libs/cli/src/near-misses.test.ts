@@ -33,7 +33,7 @@ describe('a variable of the environment', () => {
   });
 
   it.each(['HTTP_PROXY', 'PATH', 'HOME', 'LANG', 'PWD', 'KAFKA_PORT', 'KAFKA_SERVICE_HOST', 'POSTGRES_PORT', 'SHELL'])(
-    'named %s is none of our business',
+    'named %s is no near miss',
     (given) => {
       expect(missesOf(given)).toEqual([]);
     },

@@ -7,13 +7,13 @@ export interface NearMiss {
   readonly meant: string;
 }
 
-/** More letters that differ make another word: `HTTP_PROXY` is not `HTTP_PORT`. */
+/** Names that differ by more letters are different words, such as `HTTP_PROXY` and `HTTP_PORT`. */
 const MOST_EDITS = 2;
 
 /**
- * Finds variables whose names are nearly those of settings: a letter or two differ, or `_FILE` is missing. Their values
- * are not looked at, since they may be secrets.
- * @param commands all of the application: what another of them reads is no mistake.
+ * Finds variables whose names are nearly those of settings: a letter or two differ, or `_FILE` is missing. Values are
+ * never read, since they may be secrets.
+ * @param commands all commands of the application, since a variable may be meant for another command.
  */
 export function nearMisses(
   commands: readonly Command[],
@@ -28,7 +28,7 @@ export function nearMisses(
   });
 }
 
-/** @returns the sentence for the log. */
+/** The warning for the log. */
 export function nearMissText({ given, meant }: NearMiss): string {
   return `the variable ${given} has no effect: no setting has this name; did you mean ${meant}?`;
 }

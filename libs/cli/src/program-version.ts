@@ -6,9 +6,9 @@ import * as z from 'zod';
 const manifest = z.object({ version: z.string() });
 
 /**
- * The version of the program: `0.1.0+8d3fd0c2a1b4`, that of the root's package.json and the commit. A bundle has it
- * written into it (tools/build.mjs); from the sources of a checkout it is read when it is asked for, and ends with
- * `-dirty` while changes are not committed.
+ * The version of the program, such as `0.1.0+8d3fd0c2a1b4`: the version in the root's package.json, and the commit. A
+ * bundle contains its version (tools/build.mjs). A program that runs from a checkout determines the version at this
+ * call; the version ends with `-dirty` while changes are not committed.
  */
 export function programVersion(): string {
   return process.env['PROGRAM_VERSION'] ?? versionOfCheckout();
@@ -16,7 +16,7 @@ export function programVersion(): string {
 
 /**
  * The version of the checkout that this file lies in.
- * @param revision the commit, where the checkout has no history, as in the build of an image; `unknown` is none.
+ * @param revision the commit of sources without Git history, as in the build of an image; `unknown` if there is none.
  */
 export function versionOfCheckout(revision?: string): string {
   const root = join(import.meta.dirname, '..', '..', '..');
@@ -25,7 +25,7 @@ export function versionOfCheckout(revision?: string): string {
   return commit === undefined ? version : `${version}+${commit}`;
 }
 
-/** @returns undefined for sources without their history. */
+/** @returns undefined for sources without Git history. */
 function commitOf(root: string): string | undefined {
   const describe = ['describe', '--always', '--dirty', '--exclude=*', '--abbrev=12'];
   try {

@@ -21,7 +21,7 @@ const rows: readonly Usage[] = [
 ];
 
 describe('a report as a table', () => {
-  it('has the columns for people, under headings without underscores, between the lines around it', () => {
+  it('has the columns for people under headings without underscores, and the lines above and below the table', () => {
     const text = formatReport({ columns, rows: rows.slice(0, 1), above: ['topic t'], below: ['1 user'] }, 'table');
     expect(text).toMatch(/^topic t\n/);
     expect(text).toMatch(/user .* used bytes .* read at .* state/);
@@ -51,7 +51,7 @@ describe('a report as JSON', () => {
 });
 
 describe('a report as CSV', () => {
-  it('quotes what RFC 4180 wants quoted, and tells an empty text from a missing value', () => {
+  it('quotes fields as RFC 4180 requires, and distinguishes an empty text from a missing value', () => {
     expect(formatReport({ columns, rows, above: ['topic t'], below: ['2 users'] }, 'csv')).toBe(
       'user,used_bytes,read_at,is_final\r\n' +
         '"a ""b"",\nc",9007199254740993,2022-10-29T13:00:00Z,true\r\n' +

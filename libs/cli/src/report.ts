@@ -5,7 +5,7 @@ import { oneOf } from './setting-types.ts';
 
 export type OutputFormat = 'table' | 'json' | 'csv';
 
-/** The form of a report: a command with rows to show has this among its settings. */
+/** The form of a report. Every command that shows rows has this setting. */
 export const outputSettings = settingsGroup({
   title: 'Output',
   fields: {
@@ -31,7 +31,7 @@ export interface ReportColumn<Row> {
 /** Columns by name: `snake_case`, as in JSON and CSV. The table's headings have spaces instead. */
 export type ReportColumns<Row> = Readonly<Record<string, ReportColumn<Row>>>;
 
-/** Rows, and what a person reads around their table. */
+/** The rows of a report, and the lines that people read above and below the table. */
 export interface Report<Row> {
   readonly columns: ReportColumns<Row>;
   readonly rows: readonly Row[];
@@ -87,7 +87,7 @@ function jsonOf<Row>({ columns, rows }: Report<Row>): string {
   return objects.length === 0 ? '[]\n' : `[\n${objects.join(',\n')}\n]\n`;
 }
 
-/** `JSON.stringify` refuses a bigint, whose digits are a JSON number as they are. */
+/** `JSON.stringify` refuses a bigint, but the digits of a bigint are a valid JSON number. */
 function jsonValue(value: ReportValue): string {
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value ?? null);
 }
@@ -98,7 +98,7 @@ function csvOf<Row>({ columns, rows }: Report<Row>): string {
   return records.map((fields) => `${fields.join(',')}\r\n`).join('');
 }
 
-/** A missing value is an empty field, an empty text a quoted one. */
+/** A missing value is an empty field; an empty text is a pair of quotes. */
 function csvField(value: ReportValue): string {
   const text = String(value ?? '');
   return value === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -278,7 +278,7 @@ describe('an application with a default command and a named one', () => {
 
 describe('the version', () => {
   it.each(['--version', 'serve --version', 'hour --version'])(
-    'is shown by «%s» without a setting being read: that of package.json and the commit',
+    'is shown by «%s» as the version in package.json and the commit, and no setting is read',
     async (line) => {
       const { exitCode, out, err, seen } = await run(line, { HTTP_PORT: 'wrong' });
       expect({ exitCode, err, seen }).toEqual({ exitCode: 0, err: '', seen: [] });
@@ -290,7 +290,7 @@ describe('the version', () => {
 describe('a variable whose name is nearly that of a setting', () => {
   const env = { HTTP_PROT: 'hunter2' };
 
-  it('is a warning for the command, without its value', async () => {
+  it('causes a warning for the command that does not contain the value of the variable', async () => {
     const seen: (readonly string[])[] = [];
     const serve = command({
       description: '',

@@ -25,8 +25,8 @@ export async function runApp(app: App, args: readonly string[] = process.argv.sl
 }
 
 /**
- * Warnings of Node about libraries' calls that have no effect and that nobody can act on: kafkajs sets timers in the
- * past, google-auth-library says that this machine is not on Google Cloud before our own error says what is missing.
+ * Warnings of Node that no user can act on: kafkajs sets timers in the past, which fire at once; google-auth-library
+ * warns that this machine is not on Google Cloud before our own error says what is missing.
  */
 const HARMLESS: ReadonlySet<string> = new Set(['TimeoutNegativeWarning', 'MetadataLookupWarning']);
 

@@ -33,15 +33,15 @@ describe('a report', () => {
     return texts;
   }
 
-  it('is shown once when nobody watches', async () => {
+  it('is shown once without --watch', async () => {
     expect(await shown(undefined, true)).toEqual(['report 1\n']);
   });
 
-  it('is read again and shown below the former one when it is watched without a terminal', async () => {
+  it('is read again and shown below the previous report with --watch, without a terminal', async () => {
     expect(await shown(0.01, false)).toEqual(['report 1\n', 'report 2\n']);
   });
 
-  it('replaces the former one on a terminal', async () => {
+  it('replaces the previous report with --watch on a terminal', async () => {
     expect(await shown(0.01, true)).toEqual(['\u001b[H\u001b[2Jreport 1\n', '\u001b[H\u001b[2Jreport 2\n']);
   });
 });

@@ -16,7 +16,7 @@ const everySeconds: SettingType<number> = {
     .refine((seconds) => seconds >= 1 && seconds <= 86_400, { error: '' }),
 };
 
-/** Whether a report is shown again and again, and how often: for commands that only read. */
+/** Whether a report is shown repeatedly, and how often. Only for commands that change nothing. */
 export const watchSettings = settingsGroup({
   title: 'Watch',
   fields: {
@@ -31,7 +31,7 @@ export const watchSettings = settingsGroup({
 
 export interface Screen {
   readonly out: (text: string) => void;
-  /** Whether each report replaces the one before on the screen; otherwise they follow each other. */
+  /** Whether each report replaces the previous report on the screen; otherwise it is written below that report. */
   readonly isTerminal: boolean;
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,7 @@ import { missingRight } from './not-authorized.ts';
 export class TopicMissingError extends ProductError {
   readonly code = 'TOPIC_MISSING';
 
-  /** @param options with the setting that names the topic. */
+  /** @param options `setting` is the setting that contains the name of the topic. */
   constructor(topic: string, { setting = 'KAFKA_TOPIC', ...options }: ErrorOptions & { setting?: string } = {}) {
     super(
       `topic ${topic} does not exist on these brokers; create it, or set ${setting} to the one that is meant`,

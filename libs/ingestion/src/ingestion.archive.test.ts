@@ -199,7 +199,7 @@ describe('records that were waiting for the archive before the claim', () => {
     expect(worker.archive.paths).toHaveLength(2);
   });
 
-  it('are archived as far as read at once, when claims before were too short to archive them for two intervals', async () => {
+  it('are archived without the catch-up time once they have waited for two roll intervals', async () => {
     const worker = await claimed({ waitingMs: 10_000, stable: 1_000 });
     worker.ingestion.onBatch(eventBatch([0, 1]));
     await settled();

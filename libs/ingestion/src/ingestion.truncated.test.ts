@@ -152,7 +152,7 @@ describe('a log that was truncated between the positions of the two sinks and fi
 });
 
 // totals and archive ┤ 10: the last record is at 7, and only control records were at 8 and 9
-describe('a log that was truncated behind the last record before a position and filled again before a claim', () => {
+describe('a log that lost only the control records below a position, and was filled again before the claim', () => {
   async function claimed(archived = { nextOffset: 10, last: 7 }): Promise<TestWorker> {
     const worker = aWorker();
     worker.source.hold(0);
@@ -163,7 +163,7 @@ describe('a log that was truncated behind the last record before a position and 
     return worker;
   }
 
-  it('is detected by a record where none was seen, and no position moves', async () => {
+  it('is detected by a record at an offset where no record was seen, and no position moves', async () => {
     const worker = await claimed();
     expect(worker.source.reads).toEqual(['0@7']);
     expect(worker.ingestion.onBatch(eventBatch([7, 8, 9, 10]))).toBe(false);
@@ -172,14 +172,14 @@ describe('a log that was truncated behind the last record before a position and 
     expect(anyPosition(worker)).toEqual([10, 10]);
   });
 
-  it('is detected by a record of a later batch, too', async () => {
+  it('is detected when such a record comes in a later batch, too', async () => {
     const worker = await claimed();
     expect(worker.ingestion.onBatch(eventBatch([7]))).toBe(true);
     expect(worker.ingestion.onBatch(eventBatch([9, 10], { fetchedOffset: 8 }))).toBe(false);
     expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: a record is at offset 9, where none was seen');
   });
 
-  it('is detected at the position that is ahead, before the archive takes a record', async () => {
+  it('is detected below the position of the totals when the archive is behind, before the archive takes a record', async () => {
     const worker = await claimed({ nextOffset: 5, last: 4 });
     expect(worker.source.reads).toEqual(['0@7']);
     expect(worker.ingestion.onBatch(eventBatch([7, 8]))).toBe(false);
@@ -188,7 +188,7 @@ describe('a log that was truncated behind the last record before a position and 
     expect(anyPosition(worker)).toEqual([10, 5]);
   });
 
-  it('is not reported when the log still holds no record there', async () => {
+  it('is not reported for a log that still holds no record at these offsets', async () => {
     const worker = await claimed();
     expect(worker.ingestion.onBatch(eventBatch([7], { nextOffset: 9 }))).toBe(true);
     expect(worker.ingestion.onBatch(eventBatch([10, 11], { fetchedOffset: 9 }))).toBe(true);
@@ -216,7 +216,7 @@ describe('a claim of a partition that has no leader', () => {
     expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: the record at offset 2 is not the one seen there');
   });
 
-  it('goes on behind the record below the positions when retention has deleted it', async () => {
+  it('goes on at the positions when retention has deleted the record below them', async () => {
     const worker = await claimed();
     worker.source.hold(0, { earliest: 3 });
     expect(worker.ingestion.onBatch(eventBatch([3]))).toBe(false);

@@ -50,7 +50,7 @@ export class PartitionProcessor {
     }: {
       totals: ClaimedPosition;
       archive: PartitionArchive | undefined;
-      /** Below the positions of both sinks. */
+      /** The last records below the positions of both sinks. */
       seen: readonly LastSeen[];
       rateLimiter: DeadLetterRateLimiter;
       /** Shared by all partitions of a worker, since the same texts occur in all of them. */
@@ -135,8 +135,8 @@ export class PartitionProcessor {
 
   /**
    * Takes a batch that was fetched from the expected offset, or its first `maxRecords` (at least 1).
-   * @throws {LogTruncatedError} when the log differs from what was seen below a position (see SeenRecords). The records
-   * before the difference are taken.
+   * @throws {LogTruncatedError} when the log differs from the records that were seen below a position (SeenRecords). The
+   * records before the difference are taken.
    */
   process(batch: RecordBatch, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): ProcessedRecords {
     this.#rateLimiter.refill(nowMs);
@@ -264,7 +264,7 @@ export class PartitionProcessor {
     return added;
   }
 
-  /** Ends the batch with the record before the difference, which both sinks keep. */
+  /** Ends the batch before the difference: both sinks keep the records up to there. */
   #refuse(
     difference: string,
     before: SourceRecord | undefined,

@@ -2,8 +2,8 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { ClaimedPosition, Fingerprint, RecordBatch, RecordCursor } from './ports/index.ts';
 
 /**
- * The last record below a stored position. From behind it up to the position, the log held no record when it was read:
- * only control records and the records of aborted transactions.
+ * The last record below a stored position. Between this record and the position, the log held no record when it was
+ * read: only control records and the records of aborted transactions.
  */
 export interface LastSeen {
   readonly fingerprint: Fingerprint;
@@ -22,7 +22,7 @@ export function lastSeenOf(positions: readonly Pick<ClaimedPosition, 'fingerprin
  * difference shows that the log was truncated below a position, and filled again.
  */
 export class SeenRecords {
-  /** Those whose positions are not reached yet. */
+  /** The records below positions that the comparison has not reached yet. */
   #awaited: readonly LastSeen[];
   /** Offsets of last records that the log still holds. */
   readonly #found = new Set<number>();
@@ -51,7 +51,8 @@ export class SeenRecords {
   }
 
   /**
-   * All records below `end` have been compared. An undecodable batch cannot be compared, and is accepted.
+   * To be called when all records below `end` have been compared. An undecodable batch cannot be compared: it is
+   * accepted.
    * @returns how the log differs from what was seen below that offset; undefined when it does not.
    */
   differenceBelow(end: number, { undecodable }: Pick<RecordBatch, 'undecodable'>): MissingRecord | undefined {

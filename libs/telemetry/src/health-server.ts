@@ -59,7 +59,7 @@ async function ask(probe: Probe): Promise<Condition> {
 }
 
 /**
- * A registry of its own: it exposes only the metrics that are registered with it.
+ * Creates a registry. It exposes only the metrics that are registered with it.
  * @param options.processMetrics adds memory, CPU, event-loop delay and garbage collection of this process.
  */
 export function createMetrics({ processMetrics = false }: { readonly processMetrics?: boolean } = {}): Registry {

@@ -1,7 +1,7 @@
 import { Histogram } from 'prom-client';
 import { createMetrics, MergedHistogram } from './index.ts';
 
-// prom-client counts what is beyond all bounds under the key -1, so it has no bucket of that bound.
+// prom-client counts observations beyond all bounds under the key -1, so no bucket here has the bound -1.
 const config = { name: 'delay_seconds', help: 'A delay', buckets: [-2, 0, 0.5, 60] };
 const observed = [-3, -2, 0.25, 0.5, 0.75, 90];
 

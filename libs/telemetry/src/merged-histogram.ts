@@ -22,7 +22,7 @@ export class MergedHistogram extends Histogram {
   }
 
   /**
-   * @param counts new observations by the bound of their bucket; a bound that is none of the buckets is beyond all.
+   * @param counts new observations by the upper bound of their bucket; bounds that are not in `buckets` are beyond all.
    * @param sum the sum of these observations.
    */
   merge(counts: ReadonlyMap<number, number>, sum: number): void {
@@ -38,7 +38,7 @@ export class MergedHistogram extends Histogram {
     return Promise.resolve(this.getForPromString());
   }
 
-  /** What the registry writes; prom-client's declarations leave it out. */
+  /** The registry calls this method to write the metric. The type declarations of prom-client lack it. */
   getForPromString(): MetricObjectWithValues<MetricValueWithName<string>> {
     const { name, help, buckets } = this.#config;
     let reached = 0;

@@ -13,7 +13,7 @@ const completion = command({
   },
 });
 
-/** The commands over all programs. */
+/** The commands of `npx antenna` itself, which concern all programs. */
 export const antenna: App = {
   name: 'antenna',
   description: [

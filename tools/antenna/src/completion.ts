@@ -1,6 +1,6 @@
 import type { App, Command } from '@antenna/cli';
 
-/** The words that may follow a beginning of a command line; flags end with `=` where a value follows. */
+/** The words that may come next, by the words before them in the command line. A flag with a value ends with `=`. */
 type Words = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
@@ -48,7 +48,7 @@ function wordsOf(apps: readonly App[]): Words {
   return words;
 }
 
-/** Adds each word of a command behind the ones before it. @returns the line of the whole command. */
+/** Adds each word of a command as a continuation of the words before. @returns the line of the whole command. */
 function lineOf(start: string, { name }: Command, add: (line: string, word: string) => void): string {
   return (name?.split(' ') ?? []).reduce((line, word) => {
     add(line, word);
@@ -58,7 +58,7 @@ function lineOf(start: string, { name }: Command, add: (line: string, word: stri
 
 function flagsOf({ groups }: Command): readonly string[] {
   const settings = groups.flatMap((group) => group.settings);
-  // A placeholder in brackets: the flag alone is complete.
+  // A placeholder in brackets means that the value is optional.
   const flags = settings.map(({ flag, placeholder }) => `--${flag}${placeholder.startsWith('[') ? '' : '='}`);
   return [...flags, '--help', '--version'];
 }

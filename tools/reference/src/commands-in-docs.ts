@@ -10,8 +10,8 @@ const OF_NX: ReadonlySet<string> = new Set(['build', 'image', 'lint', 'test']);
 const OVER_ALL: ReadonlySet<string> = new Set(['status', 'completion', '<program>', '--help', '--version']);
 
 /**
- * The commands of a page that no program declares: another name, or a flag that the command has not. A reader whose
- * Node is older than the project's starts no source file with it, so a line that does is a problem too.
+ * Finds commands and flags in a page that no program declares, and lines that start a source file with `node`: they fail
+ * for a reader whose Node is older than the project's.
  */
 export function problemsInPage(page: string, apps: readonly App[]): readonly string[] {
   const started = page.split('\n').filter((line) => /^\s*(\$ )?([A-Z_]+=\S+ )*node (apps|tools)\//.test(line));
@@ -53,7 +53,7 @@ function longestMatch(words: readonly string[], commands: readonly Command[]): C
   return matches.sort((left, right) => (right.name?.length ?? 0) - (left.name?.length ?? 0))[0] ?? ofGroup;
 }
 
-/** The programs that pages name: those that declare their commands, and the words that need no declaration. */
+/** Finds commands in a page whose program, or target of Nx, does not exist. */
 export function unknownPrograms(page: string, apps: readonly App[], targets: ReadonlySet<string>): readonly string[] {
   return [...page.matchAll(COMMAND)].flatMap(([line, form = '', rest = '']) => {
     const [first = ''] = rest.trim().split(/\s+/);

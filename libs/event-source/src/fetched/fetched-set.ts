@@ -28,12 +28,14 @@ export interface FetchPlace {
   readonly highWatermark: number;
 }
 
-/** A batch of kafkajs at run time; its type declarations lack the fetched offset. */
+/** A batch of kafkajs at run time. The type declarations of kafkajs lack the fetched offset. */
 type BatchAtRunTime = Batch & { readonly fetchedOffset: string };
 
 /**
- * The fetched set in a batch of kafkajs: everything that one fetch brought of a partition.
- * @throws {TypeError} when kafkajs gives no fetched offset, or its own messages: this version of it is not patched.
+ * Unwraps a batch of kafkajs: the batches of one partition that a fetch returned, and the partition and offset of the
+ * fetch.
+ * @throws {TypeError} when the batch has no fetched offset, or messages of kafkajs in place of a `FetchedSet`: this
+ * version of kafkajs is not patched.
  */
 export function fetchedBatch(batch: Batch): { readonly set: FetchedSet; readonly place: FetchPlace } {
   const set: unknown = batch.messages[0];

@@ -127,7 +127,7 @@ export interface UnpackedBatch {
   readonly firstTimestampMs: LongBase;
   /** The broker's append time, which replaces all record timestamps when the topic is set so; undefined otherwise. */
   readonly appendedMs: number | undefined;
-  /** 0 when compaction has removed all records, and when the batch is hidden. */
+  /** Number of records in the batch: 0 when compaction has removed all of them, or when the batch is hidden. */
   readonly recordCount: number;
   readonly records: Buffer;
 }

@@ -1,7 +1,7 @@
 import type { QuotaEvent } from '@antenna/ingestion';
 import type { Message } from 'kafkajs';
 
-/** The version of the data: another one for a change that a consumer has to know. The schema is in docs/. */
+/** Version of the data's schema (docs/quota-event.schema.json). A change that breaks consumers raises it. */
 const DATA_SCHEMA = 'urn:antenna-usage:quota-event:1';
 
 /** Digits of a sequence number: those of the greatest 64-bit integer, so that the texts sort like the numbers. */

@@ -59,7 +59,7 @@ describe('quota events in a topic of Kafka', () => {
     expect(String(read[0]?.headers?.['content-type'])).toBe('application/cloudevents+json');
   });
 
-  it('cannot be sent to a topic that does not exist, which the error names with its setting', async () => {
+  it('cause an error that names the topic and its setting when the topic does not exist', async () => {
     const missing = `${topic.topic}-missing`;
     const lost = new KafkaQuotaEventSender(client(topic.brokers), { topic: 'devices', quotaEventsTopic: missing });
     const failure = expect(lost.send([anEvent(1, 'ana')])).rejects;

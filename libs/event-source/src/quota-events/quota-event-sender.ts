@@ -6,18 +6,21 @@ import { TopicMissingError } from '../topic-offsets.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 
 export interface QuotaEventTopics {
-  /** Where the quota events go. */
+  /** The topic that the quota events are sent to. */
   readonly quotaEventsTopic: string;
   /** The topic of the antenna events, which names the source of the quota events. */
   readonly topic: string;
 }
 
-/** After that many the failure is named, and the caller tries again; kafkajs would retry for ever without a word. */
+/**
+ * After this many retries a send fails, and the caller logs the failure and sends again. By default an idempotent
+ * producer of kafkajs retries for ever without a log message.
+ */
 const RETRIES = 5;
 
 /**
- * Sends quota events to a topic of Kafka. The producer is idempotent and waits for all replicas in sync. It is connected
- * at the first send, and anew after a failure: an idempotent producer cannot go on after each error.
+ * Sends quota events to a topic of Kafka. The producer is idempotent and waits for all replicas in sync. It connects at
+ * the first send. The send after a failure gets a new producer: an idempotent one cannot continue after every error.
  */
 export class KafkaQuotaEventSender implements QuotaEventSender {
   readonly #kafka: Kafka;

@@ -19,8 +19,8 @@ export const MAX_HOURS_OF_CHUNK = 1_000;
 const MAX_CATCH_UP_MS = 5_000;
 
 /**
- * After so many roll intervals, the claims before have not moved the archive's position: each was perhaps too short to
- * read on. The next one writes what it has read at once.
+ * When a record has waited for this many roll intervals at a claim, the earlier claims ended before they had archived
+ * the record. This claim then archives the records that it has read without the catch-up time.
  */
 const INTERVALS_WITHOUT_CATCH_UP = 2;
 

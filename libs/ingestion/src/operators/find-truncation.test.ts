@@ -57,12 +57,12 @@ describe('the offset from which a truncated log differs from the archive', () =>
 
   describe('beyond what is archived', () => {
     // totals read to 6: the last record at 3, only control records behind it; the log holds a record at 5 now
-    it('follows the last record that was seen when the log holds one where none was', async () => {
+    it('follows the last seen record when the log now holds a record at an offset where none was seen', async () => {
       const log = { readTo: 6, latest: 8, seen: [{ offset: 3, isThere: true, unseen: 5 }] };
       expect(await find({ archived: 'ab', held: 'ab', ...log })).toEqual({ from: 4, to: 4 });
     });
 
-    it('may be before the last record that was seen when that is gone, too', async () => {
+    it('may be before the last seen record when the log no longer holds that record either', async () => {
       const log = { readTo: 6, latest: 8, seen: [{ offset: 4, isThere: false, unseen: 5 }] };
       expect(await find({ archived: 'ab', held: 'ab', ...log })).toEqual({ from: 2, to: 4 });
     });

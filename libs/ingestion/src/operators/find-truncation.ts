@@ -7,7 +7,7 @@ export type EventsByOffset = ReadonlyMap<number, string>;
 export interface SeenRecord {
   readonly offset: number;
   readonly isThere: boolean;
-  /** First offset between it and its position at which the log holds a record now, and held none when it was read. */
+  /** The first offset between this record and its position where no record was seen, and the log now holds one. */
   readonly unseen: number | undefined;
 }
 
@@ -47,7 +47,7 @@ export type Truncation = { readonly from: number; readonly to: number } | undefi
  */
 export async function findTruncation(log: TruncatedLog, compare: CompareEvents): Promise<Truncation> {
   const { sameTo, differsAt: inChunk } = await compareChunks(log, compare);
-  // Where the record before it is gone, too, the log differs from an earlier offset on.
+  // When the seen record below is gone as well, the log differs from an earlier offset on.
   const unseen = log.seen.flatMap((seen) => (seen.isThere ? (seen.unseen ?? []) : []));
   const [differsAt] = [...unseen, ...(inChunk === undefined ? [] : [inChunk])].sort((left, right) => left - right);
   const there = log.seen.filter(({ offset, isThere }) => isThere && offset < (differsAt ?? Number.POSITIVE_INFINITY));
@@ -61,7 +61,7 @@ export async function findTruncation(log: TruncatedLog, compare: CompareEvents):
 /**
  * The offset from which an open transaction hides records that have to be compared; undefined when it hides none. If
  * the marker of a transaction was lost with the end of the log, the transaction is open again, and hides the log from
- * its first record on. What cannot be read is not lost.
+ * its first record on. Hidden records cannot be read, but they are not lost.
  */
 export function hiddenFrom({ latest, stable }: OffsetRange, readTo: number): number | undefined {
   return stable < Math.min(latest, readTo) ? stable : undefined;

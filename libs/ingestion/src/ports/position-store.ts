@@ -82,18 +82,18 @@ export interface HourCount {
   readonly lastOffset: number;
 }
 
-/** The events of a commit that have a lateness in one bucket. */
+/** One bucket of the lateness histogram of a commit. */
 export interface LatenessBucket {
   /** Upper bound (inclusive) of the bucket, milliseconds: one of LATENESS_BOUNDS_MS of windowing. */
   readonly atMostMs: number;
   readonly events: number;
-  /** Those of them that are later than the allowed lateness. */
+  /** Events of the bucket that are later than the allowed lateness. */
   readonly lateEvents: number;
 }
 
-/** The events of a commit from one antenna, of which some are late or ahead of their records. */
+/** The lateness of one antenna's events in a commit. At least one event is late, or ahead of its record. */
 export interface AntennaLateness {
-  /** Empty for the sum of the antennas that the commit does not name. */
+  /** Empty in the row that sums up all antennas without a row of their own. */
   readonly antennaId: string;
   readonly events: number;
   readonly lateEvents: number;

@@ -12,7 +12,7 @@ type Publish = typeof publishQuotaEvents;
 interface Course {
   /** The users of the events that are committed, in order; a transaction becomes visible at any later moment. */
   readonly users: readonly string[];
-  /** Whether the next send or note fails after it has done a part of its work. */
+  /** Whether the next operation (send or mark as sent) fails after it has done a part of its work. */
   readonly failures: readonly boolean[];
 }
 
@@ -37,7 +37,7 @@ class World implements QuotaEventQueue, QuotaEventSender {
     this.#failures = [...failures];
   }
 
-  /** Commits the events of one user, in order: the user's row is locked. Those of others can become visible before. */
+  /** Commits the events of one user in order, as the lock of the user's row does. Users can overtake each other. */
   async commit(events: readonly QuotaEvent[]): Promise<void> {
     for (const event of events) {
       await this.#pause();
@@ -121,7 +121,7 @@ describe('quota events that several publishers send, each of which may die at an
     await fc.assert(property(publishQuotaEvents), { numRuns: 100 });
   });
 
-  it('would be lost by a publisher that notes them before it sends them', async () => {
+  it('would be lost by a publisher that marks events as sent before it sends them', async () => {
     const careless: Publish = async ({ queue, sender }, most) => {
       const events = (await queue.take(most)) ?? [];
       await queue.noteSent(events);

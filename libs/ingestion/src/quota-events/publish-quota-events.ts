@@ -5,9 +5,9 @@ export interface QuotaEvent {
   /** Ascends in the order in which the events of a user were found. */
   readonly number: number;
   readonly userId: string;
-  /** 1, 2, 3, … for each user. */
+  /** Counts the events of the user: 1, 2, 3, … */
   readonly sequence: number;
-  /** Start of the hour, milliseconds since 1970; so are the next times. */
+  /** Start of the hour. All times of this type are milliseconds since 1970. */
   readonly hourMs: number;
   readonly state: QuotaState;
   /** Bytes of the user in the hour, as of the transaction that found the event. */
@@ -22,26 +22,26 @@ export interface QuotaEvent {
   readonly seenAtMs: number;
 }
 
-/** The stored events, and which of the workers sends them. */
+/** The stored events, and the lease that makes one worker their publisher. */
 export interface QuotaEventQueue {
   /**
-   * The oldest events that are not noted as sent, those of each user in order and without a gap.
+   * The oldest unsent events, those of each user in order and without a gap. Takes or renews the lease.
    * @returns undefined while another worker is the publisher.
    */
   take(most: number): Promise<readonly QuotaEvent[] | undefined>;
-  /** Idempotent. */
+  /** Marks the events as sent. Idempotent. */
   noteSent(events: readonly QuotaEvent[]): Promise<void>;
-  /** Lets another worker take over at once. */
+  /** Ends the lease, so that another worker can become the publisher at once. */
   leave(): Promise<void>;
 }
 
 export interface QuotaEventSender {
-  /** Sends the events, those of each user in order; resolves when all of them are stored. Some may be even if it fails. */
+  /** Sends the events, those of each user in order. Resolves when all are stored; after a failure, some may be stored. */
   send(events: readonly QuotaEvent[]): Promise<void>;
 }
 
 /**
- * Sends the oldest events, and notes them as sent only then: a failure or a crash at any moment leads to a second send,
+ * Sends the oldest unsent events, then marks them as sent: a failure or a crash at any moment leads to a second send,
  * never to a gap. A publisher that was taken for dead sends at most the events that it had taken; its successor sends
  * these too, with all earlier ones of their users before them. So the first occurrences of a user's events are in order.
  * @returns the events that were sent; undefined when another worker is the publisher.

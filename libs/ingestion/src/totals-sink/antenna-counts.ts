@@ -2,7 +2,7 @@ import { StringDictionary } from '@antenna/aggregation';
 import type { InternedEvent } from '@antenna/event-schema';
 import type { AntennaLateness } from '../ports/index.ts';
 
-/** Antennas that a commit names. The counts of all others are one row, since any device may send any antenna's id. */
+/** The greatest number of antennas with rows of their own. It is bounded, since a device may send any antenna's id. */
 export const MAX_NAMED_ANTENNAS = 100;
 
 /** The numbers of an antenna: events, late events, events ahead, least and greatest lateness in milliseconds. */
@@ -30,7 +30,7 @@ export class AntennaCounts {
     if (latenessMs > (cells[at + GREATEST_MS] ?? 0)) cells[at + GREATEST_MS] = latenessMs;
   }
 
-  /** The antennas with late events or events ahead, those with most first; the rest as one row with an empty id. */
+  /** The antennas with late events or events ahead, by number of such events; beyond the bound, one row with no id. */
   rows(): readonly AntennaLateness[] {
     const off = Array.from({ length: this.#antennas }, (_, antenna) => this.#rowOf(antenna))
       .filter(({ lateEvents, aheadEvents }) => lateEvents + aheadEvents > 0)

@@ -27,7 +27,7 @@ describe('the lateness of the events of a commit', () => {
     expect(rows.sumMs).toBe(20 + 100 + 60_000 + 60_001 + 90_000 - 30_000);
   });
 
-  it('splits the events of a bucket that holds the allowed lateness', () => {
+  it('counts the late events of the bucket that contains the allowed lateness', () => {
     const counts = new LatenessCounts(70_000);
     const interners = new EventInterners();
     for (const latenessMs of [65_000, 70_000, 70_001]) {

@@ -3,12 +3,12 @@ import { LATENESS_BOUNDS_MS, latenessBucketOf } from '@antenna/windowing';
 import type { EventLateness } from '../ports/index.ts';
 import { AntennaCounts } from './antenna-counts.ts';
 
-/** A synchronised clock is off by milliseconds: an event that is ahead of its record by more has a wrong clock. */
+/** The clock of a device is wrong when an event is further ahead of its record: good clocks differ by milliseconds. */
 const AHEAD_MS = 1_000;
 
 /**
- * Counts the events of a commit by their lateness, and by antenna those that are late or ahead. It runs for every event,
- * so it counts in arrays; metrics and store receive the counts of a whole commit.
+ * Counts the events of a commit by lateness, and the late events and the events ahead by antenna. `add` runs for every
+ * event, so the counts are kept in arrays; metrics and store receive the counts of a whole commit.
  */
 export class LatenessCounts {
   readonly #allowedMs: number;
@@ -16,7 +16,7 @@ export class LatenessCounts {
   readonly #events = new Uint32Array(LATENESS_BOUNDS_MS.length);
   readonly #lateEvents = new Uint32Array(LATENESS_BOUNDS_MS.length);
   #sumMs = 0;
-  /** The bucket of the event before, and its range (exclusive, inclusive): often that of the next event. */
+  /** The bucket of the previous event, and its range (exclusive, inclusive): usually the next event's bucket, too. */
   #bucket = 0;
   #aboveMs = -Infinity;
   #atMostMs = LATENESS_BOUNDS_MS[0] ?? Infinity;
@@ -26,7 +26,7 @@ export class LatenessCounts {
     this.#allowedMs = allowedMs;
   }
 
-  /** @param recordTimestampMs the record's timestamp; the lateness is unknown if it is below 0, which means none. */
+  /** @param recordTimestampMs negative for a record without a timestamp, whose event has no lateness. */
   add(recordTimestampMs: number, event: InternedEvent): void {
     if (recordTimestampMs < 0) return;
     const latenessMs = recordTimestampMs - event.eventTimeMs;
