@@ -86,17 +86,6 @@ export const certificates: SchemaFamily = {
     END
     $$;
 
-    -- The input files of a run, as the manifest lists them.
-    CREATE OR REPLACE FUNCTION pipeline.input_files(p_run_id bigint) RETURNS SETOF pipeline.archive_file
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
-      SELECT f.*
-      FROM pipeline.batch_run AS r
-      CROSS JOIN jsonb_array_elements(r.input_files) AS n (file)
-      JOIN pipeline.archive_file AS f ON f.path = n.file ->> 'path'
-      WHERE r.id = p_run_id;
-    END;
-
     -- The offsets of the chunks of a run's files, by partition and generation: [from, to), adjacent chunks merged.
     CREATE OR REPLACE FUNCTION pipeline.input_ranges(p_run_id bigint)
     RETURNS TABLE (topic text, partition integer, generation integer, from_offset bigint, to_offset bigint)

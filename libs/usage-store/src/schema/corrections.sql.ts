@@ -68,13 +68,9 @@ export const corrections: SchemaFamily = {
     BEGIN ATOMIC
       SELECT i.path, f.topic, f.partition, f.generation, f.start_offset, f.end_offset, f.row_count, f.decoder_version
       FROM (
-        SELECT n.file ->> 'path' AS path
-        FROM pipeline.batch_run AS r CROSS JOIN jsonb_array_elements(r.input_files) AS n (file)
-        WHERE r.id = p_run_id
+        SELECT own.path FROM pipeline.input_paths(p_run_id) AS own (path)
         EXCEPT
-        SELECT n.file ->> 'path'
-        FROM pipeline.batch_run AS r CROSS JOIN jsonb_array_elements(r.input_files) AS n (file)
-        WHERE r.id = p_other_id
+        SELECT other.path FROM pipeline.input_paths(p_other_id) AS other (path)
       ) AS i
       LEFT JOIN pipeline.archive_file AS f ON f.path = i.path;
     END;
@@ -102,12 +98,7 @@ export const corrections: SchemaFamily = {
           AND r.new_offset >= l.start_offset AND r.new_offset < l.end_offset
         GROUP BY l.path
       ), former_decoder AS (
-        SELECT f.decoder_version
-        FROM pipeline.batch_run AS r
-        CROSS JOIN jsonb_array_elements(r.input_files) AS n (file)
-        JOIN pipeline.archive_file AS f ON f.path = n.file ->> 'path'
-        WHERE r.id = p_former_id
-        GROUP BY f.decoder_version
+        SELECT DISTINCT f.decoder_version FROM pipeline.input_files(p_former_id) AS f
       )
       SELECT 1, jsonb_build_object('kind', 'late_events', 'events', sum(l.row_count), 'files', jsonb_agg(
         jsonb_build_object('path', l.path, 'topic', l.topic, 'partition', l.partition, 'generation', l.generation,

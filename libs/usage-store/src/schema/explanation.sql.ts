@@ -11,11 +11,8 @@ export const explanation: SchemaFamily = {
         'id', r.id, 'revision', r.revision, 'currentRevision', h.revision, 'wasFinal', r.was_final, 'engine', r.engine,
         'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC'),
         'paths', (SELECT coalesce(jsonb_agg(j -> 'path'), '[]') FROM jsonb_array_elements(r.input_files) AS j))
-      FROM pipeline.batch_run AS r
-      JOIN pipeline.hour AS h USING (hour)
-      WHERE r.hour = p_hour
-      ORDER BY r.revision DESC, r.id DESC
-      LIMIT 1;
+      FROM pipeline.last_run(p_hour) AS r
+      JOIN pipeline.hour AS h USING (hour);
     END;
 
     -- What was recorded about a user, antenna or app after its hour was computed: corrections, and for users the quota

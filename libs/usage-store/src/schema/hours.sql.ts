@@ -4,6 +4,32 @@ import type { SchemaFamily } from './schema-family.ts';
 export const hours: SchemaFamily = {
   name: 'hours',
   sql: `
+    -- The run whose result the tables hold for an hour. The views do not call it, since a reader of a view needs the
+    -- right to each function in it.
+    CREATE OR REPLACE FUNCTION pipeline.last_run(p_hour timestamp) RETURNS SETOF pipeline.batch_run
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT b.* FROM pipeline.batch_run AS b WHERE b.hour = p_hour ORDER BY b.revision DESC, b.id DESC LIMIT 1;
+    END;
+
+    CREATE OR REPLACE FUNCTION pipeline.input_paths(p_run_id bigint) RETURNS SETOF text
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT n.file ->> 'path'
+      FROM pipeline.batch_run AS r
+      CROSS JOIN jsonb_array_elements(r.input_files) AS n (file)
+      WHERE r.id = p_run_id;
+    END;
+
+    -- The input files of a run, as the manifest lists them. It lists none of a foreign archive.
+    CREATE OR REPLACE FUNCTION pipeline.input_files(p_run_id bigint) RETURNS SETOF pipeline.archive_file
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT f.*
+      FROM pipeline.input_paths(p_run_id) AS i (path)
+      JOIN pipeline.archive_file AS f ON f.path = i.path;
+    END;
+
     CREATE OR REPLACE FUNCTION pipeline.read_manifest(p_version integer, p_archive_url text, p_hour_ms bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -73,11 +99,7 @@ export const hours: SchemaFamily = {
             GROUP BY f.hour
           ) AS a USING (hour)
           LEFT JOIN LATERAL (
-            SELECT b.id, b.revision, b.was_final, b.events, b.finished_at
-            FROM pipeline.batch_run AS b
-            WHERE b.hour = h.hour
-            ORDER BY b.revision DESC, b.id DESC
-            LIMIT 1
+            SELECT b.id, b.revision, b.was_final, b.events, b.finished_at FROM pipeline.last_run(h.hour) AS b
           ) AS r ON true
           WHERE hour >= pipeline.utc(p_from_ms) AND hour < pipeline.utc(p_to_ms)
         )
@@ -143,8 +165,7 @@ export const hours: SchemaFamily = {
       PERFORM pipeline.require_version(p_version);
       INSERT INTO pipeline.hour (hour) VALUES (computed) ON CONFLICT DO NOTHING;
       PERFORM 1 FROM pipeline.hour AS h WHERE h.hour = computed FOR UPDATE;
-      SELECT b.* INTO former FROM pipeline.batch_run AS b
-      WHERE b.hour = computed ORDER BY b.revision DESC, b.id DESC LIMIT 1;
+      SELECT r.* INTO former FROM pipeline.last_run(computed) AS r;
       IF former.revision > p_revision THEN
         RAISE EXCEPTION 'hour % was computed from revision % already; this result is of revision %',
           computed, former.revision, p_revision USING ERRCODE = 'AU004';

@@ -83,14 +83,9 @@ export const reconciliation: SchemaFamily = {
       ) ORDER BY f.committed_at, f.path), '[]')
       FROM pipeline.archive_file AS f
       WHERE f.hour = p_hour AND f.path NOT IN (
-        SELECT j ->> 'path'
-        FROM (
-          SELECT b.input_files FROM pipeline.batch_run AS b
-          WHERE b.hour = p_hour
-          ORDER BY b.revision DESC, b.id DESC
-          LIMIT 1
-        ) AS c
-        CROSS JOIN LATERAL jsonb_array_elements(c.input_files) AS j
+        SELECT i.path
+        FROM pipeline.last_run(p_hour) AS r
+        CROSS JOIN LATERAL pipeline.input_paths(r.id) AS i (path)
       );
     END;
 
