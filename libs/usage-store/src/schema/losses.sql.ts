@@ -2,15 +2,23 @@ import type { SchemaFamily } from './schema-family.ts';
 
 /**
  * What one sink has of an hour and the other one lacks, by partition, and the part of it that was acknowledged as lost
- * (docs/commit-protocol.md, "Reconciliation"). The view calls no function of schema `pipeline`, since a reader of a view
- * needs the right to each function in it.
+ * (docs/commit-protocol.md, "Reconciliation"). The views call no function of schema `pipeline`, since a reader of a
+ * view needs the right to each function in it.
  */
 export const losses: SchemaFamily = {
   name: 'losses',
   sql: `
+    -- The files of the manifest. valid_end: the end of the file's chunk; the chunk of an earlier generation ends at the
+    -- truncation that ended the generation.
+    CREATE VIEW pipeline.file_range AS
+    SELECT f.path, f.hour, f.topic, f.partition, f.event_bytes, f.start_offset, least(f.end_offset, (
+      SELECT min(t.from_offset) FROM pipeline.acknowledged_truncation AS t
+      WHERE t.topic = f.topic AND t.partition = f.partition AND t.generation > f.generation
+    )) AS valid_end
+    FROM pipeline.archive_file AS f;
+
     -- Counted and archived bytes of an hour by partition. totals_ahead: a counted event lies beyond the archive
-    -- position. archive_ahead: a chunk with events of the hour ends beyond the totals position. A chunk of an earlier
-    -- generation ends at the truncation that ended it.
+    -- position. archive_ahead: a chunk with events of the hour ends beyond the totals position.
     CREATE VIEW pipeline.partition_balance AS
     SELECT k.hour, k.topic, k.partition, coalesce(c.event_bytes, 0) AS counted, coalesce(f.event_bytes, 0) AS archived,
       coalesce(c.counted_end, 0) AS counted_end, coalesce(f.valid_end, 0) AS archived_end,
@@ -24,11 +32,8 @@ export const losses: SchemaFamily = {
     ) AS k
     LEFT JOIN pipeline.counted_hour AS c USING (hour, topic, partition)
     LEFT JOIN LATERAL (
-      SELECT sum(g.event_bytes) AS event_bytes, max(least(g.end_offset, (
-        SELECT min(r.from_offset) FROM pipeline.acknowledged_truncation AS r
-        WHERE r.topic = g.topic AND r.partition = g.partition AND r.generation > g.generation
-      ))) AS valid_end
-      FROM pipeline.archive_file AS g
+      SELECT sum(g.event_bytes) AS event_bytes, max(g.valid_end) AS valid_end
+      FROM pipeline.file_range AS g
       WHERE g.hour = k.hour AND g.topic = k.topic AND g.partition = k.partition
     ) AS f ON true
     LEFT JOIN pipeline.lost_hour AS l USING (hour, topic, partition)

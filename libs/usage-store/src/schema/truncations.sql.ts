@@ -4,8 +4,7 @@ import type { SchemaFamily } from './schema-family.ts';
 export const truncations: SchemaFamily = {
   name: 'truncations',
   sql: `
-    -- The archived chunks of a partition that reach beyond p_from, the newest first. The chunks of an earlier
-    -- generation end at the truncation that ended it.
+    -- The archived chunks of a partition that reach beyond p_from, the newest first.
     CREATE OR REPLACE FUNCTION pipeline.archived_chunks(
       p_version integer, p_topic text, p_partition integer, p_from bigint
     ) RETURNS jsonb
@@ -17,15 +16,10 @@ export const truncations: SchemaFamily = {
           'startOffset', c.start_offset, 'endOffset', c.valid_end, 'paths', c.paths
         ) ORDER BY c.start_offset DESC), '[]')
         FROM (
-          SELECT f.start_offset, least(f.end_offset, t.from_offset) AS valid_end, jsonb_agg(f.path ORDER BY f.path) AS paths
-          FROM pipeline.archive_file AS f
-          LEFT JOIN LATERAL (
-            SELECT min(a.from_offset) AS from_offset
-            FROM pipeline.acknowledged_truncation AS a
-            WHERE a.topic = f.topic AND a.partition = f.partition AND a.generation > f.generation
-          ) AS t ON true
+          SELECT f.start_offset, f.valid_end, jsonb_agg(f.path ORDER BY f.path) AS paths
+          FROM pipeline.file_range AS f
           WHERE f.topic = p_topic AND f.partition = p_partition
-          GROUP BY f.start_offset, least(f.end_offset, t.from_offset)
+          GROUP BY f.start_offset, f.valid_end
         ) AS c
         WHERE c.valid_end > greatest(c.start_offset, p_from)
       );
