@@ -65,6 +65,8 @@ export const truncations: SchemaFamily = {
       ended constant integer := pipeline.log_generation(p_topic, p_partition);
       totals_end bigint;
       archive_end bigint;
+      -- The archive position afterwards.
+      archive_to bigint;
       known_until timestamptz;
       kept bigint;
     BEGIN
@@ -76,14 +78,14 @@ export const truncations: SchemaFamily = {
       INTO totals_end, archive_end
       FROM pipeline.position AS p
       WHERE p.topic = p_topic AND p.partition = p_partition;
+      archive_to := CASE WHEN p_intent_end > p_offset THEN p_offset ELSE least(archive_end, p_offset) END;
       SELECT g.archived_until INTO known_until FROM pipeline.partition_progress AS g
       WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp();
 
       IF p_intent_end > p_offset THEN
         PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, greatest(p_offset, p_intent_start));
       END IF;
-      PERFORM pipeline.record_losses(p_topic, p_partition, NULL, least(totals_end, p_offset),
-        CASE WHEN p_intent_end > p_offset THEN p_offset ELSE least(archive_end, p_offset) END, p_offset);
+      PERFORM pipeline.record_losses(p_topic, p_partition, NULL, least(totals_end, p_offset), archive_to, p_offset);
 
       INSERT INTO pipeline.acknowledged_truncation
         (topic, partition, generation, from_offset, totals_end, archive_end, archived_until, detail, acknowledged_by)
@@ -97,17 +99,14 @@ export const truncations: SchemaFamily = {
           'counted, and not archived when the log was truncated', p_acknowledged_by);
       END IF;
 
-      -- Where the archive moves forward, past the readable records of the intent, its fingerprint is not that of the last
-      -- record below the position any more.
+      -- An archive position that moves forward, past the readable records of the intent, has no fingerprint: the stored
+      -- one is not that of the last record below the position any more.
       UPDATE pipeline.position AS p SET
-        next_offset = CASE
-          WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset ELSE least(p.next_offset, p_offset) END,
-        fingerprint = CASE
-          WHEN p.sink = 'archive' AND p_intent_end > p_offset AND p.next_offset < p_offset THEN NULL
-          WHEN p.fingerprint_offset < p_offset THEN p.fingerprint END,
-        fingerprint_offset = CASE
-          WHEN p.sink = 'archive' AND p_intent_end > p_offset AND p.next_offset < p_offset THEN NULL
-          WHEN p.fingerprint_offset < p_offset THEN p.fingerprint_offset END,
+        next_offset = CASE p.sink WHEN 'archive' THEN archive_to ELSE least(p.next_offset, p_offset) END,
+        (fingerprint_offset, fingerprint) = (
+          SELECT p.fingerprint_offset, p.fingerprint
+          WHERE p.fingerprint_offset < p_offset AND NOT (p.sink = 'archive' AND archive_to > archive_end)
+        ),
         skipped_until = greatest(
           least(p.skipped_until, p_offset), CASE WHEN p.sink = 'archive' AND p_intent_end > p_offset THEN p_offset END),
         epoch = p.epoch + 1, moved_at = clock_timestamp()
