@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresCertificateStore } from './certificate-store.ts';
 import { PostgresHourStore } from './hour-store.ts';
-import { ArchivedHour, HOUR, totalsOf } from './testing/an-archived-hour.ts';
+import { ArchivedHour, totalsOf } from './testing/an-archived-hour.ts';
+import { anHourResult, HOUR } from './testing/an-hour-result.ts';
 import { collected, STREAM, TestStore } from './testing/test-store.ts';
 
 let test: TestStore;
@@ -164,10 +165,7 @@ describe('a certificate', () => {
 
 describe('the chain of certificates', () => {
   const hours = Array.from({ length: 6 }, (_, index) => HOUR + index * 3_600_000);
-  const commit = (hourMs: number) => {
-    const empty = { rows: [], events: 0, offsets: undefined, files: [], eventBytes: 0n };
-    return store.commit({ ...empty, hourMs, revision: 0, wasFinal: true, engine: 'test', startedAtMs: hourMs });
-  };
+  const commit = (hourMs: number) => store.commit(anHourResult([], { hourMs, wasFinal: true }));
 
   it('has no gap and no fork when hours are committed at once', async () => {
     await hour.archive();

@@ -1,8 +1,8 @@
-import { WindowTotals } from '@antenna/aggregation';
-import type { ClaimedPosition, PositionMove, Sink } from '@antenna/ingestion';
+import type { ClaimedPosition, Sink } from '@antenna/ingestion';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import type { PostgresPositionStore } from './position-store.ts';
+import { aCommit, aMove } from './testing/a-commit.ts';
 import { TestStore } from './testing/test-store.ts';
 
 const BOTH: readonly Sink[] = ['totals', 'archive'];
@@ -147,26 +147,14 @@ describe('programs of two decoder versions that claim and commit in any order', 
 
 /** @returns false when the fence refuses the commit. */
 async function committed(store: PostgresPositionStore, position: ClaimedPosition, to: number): Promise<boolean> {
-  const none = new WindowTotals();
-  const move = aMove(position, to);
-  const nothing = {
-    totals: none.rows(),
-    userHours: none.userHours(),
-    hourCounts: [],
-    lateness: { buckets: [], sumMs: 0, antennas: [] },
-    deadLetters: [],
-    deadLetterRanges: [],
-  };
+  const { partition, epoch, nextOffset: from } = position;
+  const move = aMove({ partition, epoch, from, to });
   try {
-    if (position.sink === 'totals') await store.commitTotals({ ...nothing, moves: [move] });
+    if (position.sink === 'totals') await store.commitTotals(aCommit([], move));
     else await store.completeChunk({ move, decoderVersion: 1, files: [], hasIntent: false });
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: 'FENCE_LOST' });
     return false;
   }
-}
-
-function aMove({ partition, epoch, nextOffset: from }: ClaimedPosition, to: number): PositionMove {
-  return { partition, epoch, from, to, fingerprint: undefined, greatestEventTimeMs: undefined };
 }

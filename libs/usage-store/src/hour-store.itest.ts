@@ -1,5 +1,5 @@
 import type { TotalType } from '@antenna/aggregation';
-import { type HourCommit, type HourRow, NewerResultError } from '@antenna/hourly-batch';
+import { type HourRow, NewerResultError } from '@antenna/hourly-batch';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import { createLogger } from '@antenna/telemetry';
 import type { Knex } from 'knex';
@@ -9,9 +9,9 @@ import { Patience } from './patience.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
 import { StreamProgress } from './stream-progress.ts';
+import { anHourResult, HOUR } from './testing/an-hour-result.ts';
 
 const log = createLogger({ level: 'error', format: 'json', name: 'test' });
-const HOUR = Date.UTC(2022, 9, 29, 13);
 const ARCHIVE = 'file:///archive';
 const [PACO, FEDE] = ['00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000004'];
 
@@ -42,22 +42,6 @@ function aTotal(id: string, value: bigint, type: TotalType = 'user_total_bytes')
   return { type, id, value };
 }
 
-function aCommit(rows: readonly HourRow[], overrides: Partial<HourCommit> = {}): HourCommit {
-  return {
-    rows,
-    events: rows.length,
-    offsets: undefined,
-    hourMs: HOUR,
-    revision: 0,
-    wasFinal: false,
-    engine: 'test',
-    files: [],
-    eventBytes: 0n,
-    startedAtMs: HOUR,
-    ...overrides,
-  };
-}
-
 describe('two concurrent runs that commit the same hour', () => {
   it.each(['read committed', 'repeatable read', 'serializable'])(
     'both succeed when the default isolation of the database is %s',
@@ -69,7 +53,7 @@ describe('two concurrent runs that commit the same hour', () => {
       const options = { archiveUrl: ARCHIVE, previewedUsers: 2, patience: new Patience({ log }) };
       store = new PostgresHourStore(database, options);
       for (let hour = 0; hour < 20; hour += 1) {
-        const commit = aCommit([aTotal(PACO, 7n), aTotal(FEDE, 9n)], { hourMs: HOUR + hour * 3_600_000 });
+        const commit = anHourResult([aTotal(PACO, 7n), aTotal(FEDE, 9n)], { hourMs: HOUR + hour * 3_600_000 });
         await Promise.all([store.commit(commit), store.commit(commit)]);
       }
       expect(await rowsOf('SELECT count(*) AS rows, sum(value) AS bytes FROM bytes_hourly')).toEqual([
@@ -82,7 +66,9 @@ describe('two concurrent runs that commit the same hour', () => {
 describe('an hour that is committed', () => {
   it('has its totals in bytes_hourly, with any values and ids', async () => {
     const odd = `O"P'S\\ {},NULL é`;
-    await store.commit(aCommit([aTotal('a', 2n ** 63n - 1n, 'antenna_total_bytes'), aTotal(odd, 0n), aTotal('', 1n)]));
+    await store.commit(
+      anHourResult([aTotal('a', 2n ** 63n - 1n, 'antenna_total_bytes'), aTotal(odd, 0n), aTotal('', 1n)]),
+    );
     expect(await hourlyRows()).toEqual([
       { timestamp: '2022-10-29 13:00:00', type: 'antenna_total_bytes', id: 'a', value: '9223372036854775807' },
       { timestamp: '2022-10-29 13:00:00', type: 'user_total_bytes', id: '', value: '1' },
@@ -91,7 +77,7 @@ describe('an hour that is committed', () => {
   });
 
   it('has the users above their quota in user_quota_limit, not those exactly at it', async () => {
-    await store.commit(aCommit([aTotal(PACO, 300_000n), aTotal(FEDE, 5_001n)]));
+    await store.commit(anHourResult([aTotal(PACO, 300_000n), aTotal(FEDE, 5_001n)]));
     expect(await overQuota()).toEqual([
       { email: 'fede@gmail.com', usage: '5001', quota: '5000', timestamp: '2022-10-29 13:00:00' },
     ]);
@@ -99,21 +85,23 @@ describe('an hour that is committed', () => {
 
   it('has no limit for users without a quota, and counts users without metadata', async () => {
     await database.table('user_metadata').insert({ id: 'free', name: 'free', email: 'free@gmail.com', quota: null });
-    const counts = await store.commit(aCommit([aTotal('free', 10n ** 15n), aTotal('stranger', 10n ** 15n)]));
+    const counts = await store.commit(anHourResult([aTotal('free', 10n ** 15n), aTotal('stranger', 10n ** 15n)]));
     expect(counts).toMatchObject({ usersOverQuota: 0, usersWithoutMetadata: 1 });
     expect(await overQuota()).toEqual([]);
   });
 
   it('ignores antennas and apps with the id of a user over quota', async () => {
-    await store.commit(aCommit([aTotal(FEDE, 9_999n, 'app_total_bytes'), aTotal(FEDE, 9_999n, 'antenna_total_bytes')]));
+    await store.commit(
+      anHourResult([aTotal(FEDE, 9_999n, 'app_total_bytes'), aTotal(FEDE, 9_999n, 'antenna_total_bytes')]),
+    );
     expect(await overQuota()).toEqual([]);
   });
 
   it('is replaced by the next commit, while other hours stay', async () => {
-    const other = aCommit([aTotal(FEDE, 6_000n)], { hourMs: HOUR + 3_600_000 });
+    const other = anHourResult([aTotal(FEDE, 6_000n)], { hourMs: HOUR + 3_600_000 });
     await store.commit(other);
-    await store.commit(aCommit([aTotal(FEDE, 7_000n), aTotal(PACO, 1n), aTotal('gone', 1n)]));
-    await store.commit(aCommit([aTotal(FEDE, 4_000n), aTotal(PACO, 1n), aTotal('new', 2n)]));
+    await store.commit(anHourResult([aTotal(FEDE, 7_000n), aTotal(PACO, 1n), aTotal('gone', 1n)]));
+    await store.commit(anHourResult([aTotal(FEDE, 4_000n), aTotal(PACO, 1n), aTotal('new', 2n)]));
     expect(await hourlyRows()).toMatchObject([
       { timestamp: '2022-10-29 13:00:00', id: PACO, value: '1' },
       { timestamp: '2022-10-29 13:00:00', id: FEDE, value: '4000' },
@@ -124,8 +112,8 @@ describe('an hour that is committed', () => {
   });
 
   it('is emptied by a commit without rows', async () => {
-    await store.commit(aCommit([aTotal(FEDE, 7_000n)]));
-    await store.commit(aCommit([]));
+    await store.commit(anHourResult([aTotal(FEDE, 7_000n)]));
+    await store.commit(anHourResult([]));
     expect([await hourlyRows(), await overQuota()]).toEqual([[], []]);
   });
 
@@ -140,7 +128,9 @@ describe('an hour that is committed', () => {
       checksum: 'c',
     };
     const eventBytes = 2n ** 70n;
-    await store.commit(aCommit([aTotal(FEDE, 7_000n)], { revision: 4, wasFinal: true, files: [file], eventBytes }));
+    await store.commit(
+      anHourResult([aTotal(FEDE, 7_000n)], { revision: 4, wasFinal: true, files: [file], eventBytes }),
+    );
     expect(await rowsOf('SELECT * FROM pipeline.batch_run')).toMatchObject([
       {
         hour: '2022-10-29 13:00:00',
@@ -159,8 +149,8 @@ describe('an hour that is committed', () => {
   });
 
   it('is refused and changes nothing after a newer revision was committed', async () => {
-    await store.commit(aCommit([aTotal(FEDE, 2n)], { revision: 2 }));
-    const older = store.commit(aCommit([aTotal(FEDE, 1n)], { revision: 1 }));
+    await store.commit(anHourResult([aTotal(FEDE, 2n)], { revision: 2 }));
+    const older = store.commit(anHourResult([aTotal(FEDE, 1n)], { revision: 1 }));
     await expect(older).rejects.toThrow(NewerResultError);
     await expect(older).rejects.toThrow(/^hour 2022-10-29 13:00:00 was computed from revision 2 already/);
     expect(await hourlyRows()).toMatchObject([{ value: '2' }]);
@@ -168,7 +158,7 @@ describe('an hour that is committed', () => {
 
   it('has the same result after many concurrent commits', async () => {
     const rows = Array.from({ length: 500 }, (_, user) => aTotal(`user ${user}`, BigInt(user)));
-    await Promise.all(Array.from({ length: 4 }, () => store.commit(aCommit([...rows, aTotal(FEDE, 5_001n)]))));
+    await Promise.all(Array.from({ length: 4 }, () => store.commit(anHourResult([...rows, aTotal(FEDE, 5_001n)]))));
     expect(await hourlyRows()).toHaveLength(501);
     expect(await overQuota()).toHaveLength(1);
   });
@@ -176,7 +166,7 @@ describe('an hour that is committed', () => {
 
 describe('the preview of an hour', () => {
   it('shows the result of a commit and changes nothing', async () => {
-    await store.commit(aCommit([aTotal(FEDE, 7_000n)]));
+    await store.commit(anHourResult([aTotal(FEDE, 7_000n)]));
     const rows = [aTotal(FEDE, 5_001n), aTotal(PACO, 300_500n), aTotal('stranger', 1n)];
     const third = aTotal('00000000-0000-0000-0000-000000000003', 100_100n);
     expect(await store.preview(HOUR, { rows: [...rows, third], events: 4, offsets: undefined })).toEqual({
@@ -281,7 +271,7 @@ describe('the manifest of an hour', () => {
     expect(await store.statuses()).toMatchObject({
       hours: [{ hourMs: HOUR, revision: 1, files: 1, events: 2, lastRun: undefined }],
     });
-    await store.commit(aCommit([aTotal(FEDE, 1n)], { revision: 1, wasFinal: true }));
+    await store.commit(anHourResult([aTotal(FEDE, 1n)], { revision: 1, wasFinal: true }));
     expect(await store.statuses({ fromMs: HOUR, toMs: HOUR + 1 })).toMatchObject({
       hours: [{ hourMs: HOUR, lastRun: { revision: 1, wasFinal: true, events: 1 } }],
     });
@@ -293,6 +283,6 @@ it('every call is refused by a database whose schema does not accept the version
   await database.raw('UPDATE pipeline.schema_version SET version = 9, compatible_since = 9');
   await expect(store.readManifest(HOUR)).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
   await expect(store.statuses()).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
-  await expect(store.commit(aCommit([]))).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
-  await expect(store.preview(HOUR, aCommit([]))).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
+  await expect(store.commit(anHourResult([]))).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
+  await expect(store.preview(HOUR, anHourResult([]))).rejects.toMatchObject({ code: 'SCHEMA_VERSION' });
 });

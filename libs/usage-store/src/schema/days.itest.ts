@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { HourRow } from '@antenna/hourly-batch';
 import { PostgresHourStore } from '../hour-store.ts';
+import { anHourResult } from '../testing/an-hour-result.ts';
 import { TestStore } from '../testing/test-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -105,9 +106,7 @@ describe('the days and months', () => {
     wasFinal = true,
     ofRevision = (revision += 1),
   ): Promise<void> {
-    const totals = { events: 1, eventBytes: 0n, rows: [...hourRows].sort((a, b) => (a.id < b.id ? -1 : 1)) };
-    const result = { hourMs, revision: ofRevision, wasFinal, engine: 'test', startedAtMs: 0, files: [], ...totals };
-    await store.commit(result as unknown as Parameters<PostgresHourStore['commit']>[0]);
+    await store.commit(anHourResult(hourRows, { hourMs, revision: ofRevision, wasFinal }));
   }
 
   function daysOfViews(): Promise<unknown[]> {

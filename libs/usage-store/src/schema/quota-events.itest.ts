@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresHourStore } from '../hour-store.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
-import { aCommit, FEDE, NOON } from '../testing/a-commit.ts';
+import { aCommit, FEDE } from '../testing/a-commit.ts';
+import { anHourResult } from '../testing/an-hour-result.ts';
 import { TestStore } from '../testing/test-store.ts';
 import { seedUsers } from '../seed-users.ts';
 
-const HOUR = NOON + 3_600_000;
 const QUOTA = 5_000;
 
 let test: TestStore;
@@ -35,21 +35,13 @@ async function count(users: Readonly<Record<string, number>>, second = 0): Promi
 
 /** Commits the result of the hour with these usages. */
 async function compute(users: Readonly<Record<string, number | bigint>>, wasFinal = true): Promise<void> {
-  const rows = Object.entries(users)
-    .map(([id, value]) => ({ type: 'user_total_bytes' as const, id, value: BigInt(value) }))
-    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
-  await new PostgresHourStore(database, { archiveUrl: 'file:///archive', previewedUsers: 0 }).commit({
-    rows,
-    events: rows.length,
-    offsets: undefined,
-    hourMs: HOUR,
-    revision: 7,
-    wasFinal,
-    engine: 'test',
-    files: [],
-    eventBytes: 0n,
-    startedAtMs: HOUR,
-  });
+  const rows = Object.entries(users).map(([id, value]) => ({
+    type: 'user_total_bytes' as const,
+    id,
+    value: BigInt(value),
+  }));
+  const store = new PostgresHourStore(database, { archiveUrl: 'file:///archive', previewedUsers: 0 });
+  await store.commit(anHourResult(rows, { revision: 7, wasFinal }));
 }
 
 async function setQuota(quota: bigint | number | null, id = FEDE): Promise<void> {

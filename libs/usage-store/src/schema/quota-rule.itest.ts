@@ -2,9 +2,9 @@ import { isOverQuota } from '@antenna/quota';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresHourStore } from '../hour-store.ts';
+import { anHourResult } from '../testing/an-hour-result.ts';
 import { TestStore } from '../testing/test-store.ts';
 
-const HOUR = Date.UTC(2022, 9, 29, 13);
 const USERS_OF_CASE = 200;
 
 /** Amounts close to each other: small ones, and integers beyond 2^53 that a double cannot distinguish. */
@@ -41,18 +41,8 @@ async function storeUsers(quotas: readonly bigint[]): Promise<void> {
 
 async function commitUsages(usages: readonly bigint[]): Promise<void> {
   const rows = usages.map((value, user) => ({ type: 'user_total_bytes' as const, id: `user-${user}`, value }));
-  await new PostgresHourStore(database, { archiveUrl: 'file:///archive', previewedUsers: 0 }).commit({
-    rows: rows.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
-    events: rows.length,
-    offsets: undefined,
-    hourMs: HOUR,
-    revision: 0,
-    wasFinal: false,
-    engine: 'test',
-    files: [],
-    eventBytes: 0n,
-    startedAtMs: HOUR,
-  });
+  const store = new PostgresHourStore(database, { archiveUrl: 'file:///archive', previewedUsers: 0 });
+  await store.commit(anHourResult(rows));
 }
 
 async function emailsOverQuota(): Promise<readonly string[]> {

@@ -1,11 +1,14 @@
 import { WindowTotals } from '@antenna/aggregation';
 import { archivePath } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
-import type { HourRow, ManifestFile } from '@antenna/hourly-batch';
+import type { ManifestFile } from '@antenna/hourly-batch';
 import type { ArchivedFile, HourCount, Sink } from '@antenna/ingestion';
 import { PostgresHourStore } from '../hour-store.ts';
 import { AbandonedFiles, type HeldPosition, LostRecords } from '../lost-records.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
+import { aCommit, aMove } from './a-commit.ts';
+import { totalsOf } from './an-archived-hour.ts';
+import { anHourResult } from './an-hour-result.ts';
 import { STREAM, type TestStore } from './test-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -148,15 +151,10 @@ export class StreamHistory {
       event.isCounted = true;
     });
     await this.#store.commitTotals({
-      moves: [
-        { partition, epoch, from, to: from + counted.length, fingerprint: undefined, greatestEventTimeMs: undefined },
-      ],
+      ...aCommit([], { partition, epoch, from, to: from + counted.length }),
       totals: totals.rows(),
       userHours: totals.userHours(),
       hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
-      lateness: { buckets: [], sumMs: 0, antennas: [] },
-      deadLetters: [],
-      deadLetterRanges: [],
     });
   }
 
@@ -183,14 +181,7 @@ export class StreamHistory {
     if (chunk === undefined) return;
     const [claimed] = await this.#store.claim(['archive'], [partition]);
     const { startOffset: from, endOffset: to } = chunk;
-    const move = {
-      partition,
-      epoch: claimed?.epoch ?? 0,
-      from,
-      to,
-      fingerprint: undefined,
-      greatestEventTimeMs: undefined,
-    };
+    const move = aMove({ partition, epoch: claimed?.epoch ?? 0, from, to });
     const files = [...chunk.paths.keys()].map((hourMs) => this.#file(chunk, hourMs, chunk.events));
     await this.#store.completeChunk({ move, decoderVersion: 1, files, hasIntent: true });
     this.#intents.delete(partition);
@@ -209,22 +200,9 @@ export class StreamHistory {
   async #run(hourMs: number): Promise<void> {
     const { files, revision } = await this.#hourStore.readManifest(hourMs);
     const eventBytes = files.reduce((sum, file) => sum + file.eventBytes, 0n);
-    const types = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
-    const rows: HourRow[] = files.length === 0 ? [] : types.map((type) => ({ type, id: 'the sum', value: eventBytes }));
-    await this.#hourStore.commit({
-      ...{
-        rows,
-        hourMs,
-        revision,
-        files,
-        eventBytes,
-        wasFinal: false,
-        engine: 'test',
-        startedAtMs: 0,
-        offsets: undefined,
-      },
-      events: files.reduce((sum, file) => sum + file.rows, 0),
-    });
+    const rows = files.length === 0 ? [] : totalsOf({ 'a user': eventBytes });
+    const events = files.reduce((sum, file) => sum + file.rows, 0);
+    await this.#hourStore.commit(anHourResult(rows, { hourMs, revision, files, events, eventBytes }));
     this.runs.set(hourMs, { bytes: Number(eventBytes), paths: new Set(files.map((file: ManifestFile) => file.path)) });
   }
 
