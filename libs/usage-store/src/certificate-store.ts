@@ -1,6 +1,7 @@
 import type { CertificateHead, CertificateStore, CurrentCertificate, StoredCertificate } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { functionAnswer } from './function-answer.ts';
+import type { Json } from './json-form.ts';
 import { CERTIFICATE_CHAIN, CERTIFICATE_OF_HOUR, CERTIFICATES_AFTER } from './sql/batch.sql.ts';
 
 /** How many certificates one call returns: that of an hour of a thousand files has half a megabyte. */
@@ -38,4 +39,4 @@ export class PostgresCertificateStore implements CertificateStore {
   }
 }
 
-type HeadJson = Omit<CertificateHead, 'hash'> & { readonly hash: string | null };
+type HeadJson = Json<CertificateHead, never, 'hash'>;

@@ -1,6 +1,7 @@
 import type { CorrectedRow, CorrectionRun, CorrectionStore, HourRange } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { functionAnswer } from './function-answer.ts';
+import { type Json, optionalInteger } from './json-form.ts';
 import { CORRECTED_ROWS, CORRECTION_RUNS } from './sql/batch.sql.ts';
 
 /** How many rows one call returns. */
@@ -27,26 +28,15 @@ export class PostgresCorrectionStore implements CorrectionStore {
   }
 }
 
-interface RowJson {
-  readonly type: CorrectedRow['type'];
-  readonly id: string | null;
-  readonly oldValue: string | null;
-  readonly newValue: string | null;
-  readonly oldQuota: string | null;
-  readonly newQuota: string | null;
-}
+type RowJson = Json<CorrectedRow, 'oldValue' | 'newValue' | 'oldQuota' | 'newQuota', 'id'>;
 
 function correctedRow({ type, id, ...values }: RowJson): CorrectedRow {
   return {
     type,
     id: id ?? undefined,
-    oldValue: integer(values.oldValue),
-    newValue: integer(values.newValue),
-    oldQuota: integer(values.oldQuota),
-    newQuota: integer(values.newQuota),
+    oldValue: optionalInteger(values.oldValue),
+    newValue: optionalInteger(values.newValue),
+    oldQuota: optionalInteger(values.oldQuota),
+    newQuota: optionalInteger(values.newQuota),
   };
-}
-
-function integer(text: string | null): bigint | undefined {
-  return text === null ? undefined : BigInt(text);
 }

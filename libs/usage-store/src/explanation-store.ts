@@ -1,6 +1,7 @@
 import type { ExplanationStore, StoredTotal, TotalKey } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { callForRow } from './call-function.ts';
+import { type Json, optionalInteger } from './json-form.ts';
 import type { Patience } from './patience.ts';
 import { EXPLAIN_TOTAL } from './sql/reconciliation.sql.ts';
 
@@ -20,9 +21,9 @@ export class PostgresExplanationStore implements ExplanationStore {
     const { answer } = await (this.#patience?.retry(call) ?? call());
     const { windows, run, hourBytes, waitingEvents, limit, certificate } = answer;
     return {
-      ...{ isKnown: answer.isKnown, run: run ?? undefined, hourBytes: integer(hourBytes), waitingEvents },
+      ...{ isKnown: answer.isKnown, run: run ?? undefined, hourBytes: optionalInteger(hourBytes), waitingEvents },
       windows: windows.map(({ startMs, bytes }) => ({ startMs, bytes: BigInt(bytes) })),
-      limit: limit === null ? undefined : { quota: integer(limit.quota) },
+      limit: limit === null ? undefined : { quota: optionalInteger(limit.quota) },
       quotaEvents: answer.quotaEvents.map(({ usage, quota, ...event }) => ({
         ...event,
         usage: BigInt(usage),
@@ -30,30 +31,20 @@ export class PostgresExplanationStore implements ExplanationStore {
       })),
       corrections: answer.corrections.map(({ oldBytes, newBytes, ...correction }) => ({
         ...correction,
-        oldBytes: integer(oldBytes),
-        newBytes: integer(newBytes),
+        oldBytes: optionalInteger(oldBytes),
+        newBytes: optionalInteger(newBytes),
       })),
       certificate: certificate ?? undefined,
     };
   }
 }
 
-function integer(text: string | null): bigint | undefined {
-  return text === null ? undefined : BigInt(text);
-}
-
-/** T as JSON: bytes are texts, since a sum may exceed what a JSON number holds exactly. */
-type Row<T, Texts extends keyof T> = Omit<T, Texts> & Readonly<Record<Texts, string>>;
-
 interface TotalJson extends Pick<StoredTotal, 'isKnown' | 'waitingEvents'> {
-  readonly windows: readonly Row<StoredTotal['windows'][number], 'bytes'>[];
+  readonly windows: readonly Json<StoredTotal['windows'][number], 'bytes'>[];
   readonly run: NonNullable<StoredTotal['run']> | null;
   readonly hourBytes: string | null;
   readonly limit: { readonly quota: string | null } | null;
-  readonly quotaEvents: readonly Row<StoredTotal['quotaEvents'][number], 'usage' | 'quota'>[];
-  readonly corrections: readonly (Omit<StoredTotal['corrections'][number], 'oldBytes' | 'newBytes'> & {
-    readonly oldBytes: string | null;
-    readonly newBytes: string | null;
-  })[];
+  readonly quotaEvents: readonly Json<StoredTotal['quotaEvents'][number], 'usage' | 'quota'>[];
+  readonly corrections: readonly Json<StoredTotal['corrections'][number], 'oldBytes' | 'newBytes'>[];
   readonly certificate: NonNullable<StoredTotal['certificate']> | null;
 }

@@ -14,7 +14,8 @@ import type {
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { callFunction } from './call-function.ts';
+import { callForRow } from './call-function.ts';
+import type { Json } from './json-form.ts';
 import type { Patience } from './patience.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST, SUM_DAY } from './sql/batch.sql.ts';
 
@@ -82,20 +83,14 @@ export class PostgresHourStore implements HourStore {
   }
 
   /** @returns the one row of the answer. */
-  async #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row> {
-    const call = () => callFunction<Row>(this.#database, statement, parameters);
-    const [row] = await (this.#options.patience?.retry(call) ?? call());
-    if (row === undefined) throw new TypeError('a function without an answer');
-    return row;
+  #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row> {
+    const call = () => callForRow<Row>(this.#database, statement, parameters);
+    return this.#options.patience?.retry(call) ?? call();
   }
 }
 
 /** The range of an event's hour: from 1970 to 9999. */
 const ALL_TIME: HourRange = { fromMs: 0, toMs: 253_402_300_800_000 };
-
-/** The JSON form of T: large integers are texts, and null stands for undefined. */
-type Json<T, Texts extends keyof T, Nulls extends keyof T = never> = Omit<T, Texts | Nulls> &
-  Readonly<Record<Texts, string>> & { readonly [Key in Nulls]: Exclude<T[Key], undefined> | null };
 
 type PartitionJson = Json<HourManifest['partitions'][number], never, 'archivedUntilMs' | 'gap'>;
 

@@ -2,6 +2,7 @@ import type { QuotaEvent, QuotaEventQueue } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './array-literal.ts';
 import { callForRow, callFunction } from './call-function.ts';
+import type { Json } from './json-form.ts';
 import {
   LEAVE_QUOTA_PUBLISHER,
   NOTE_QUOTA_EVENTS_SENT,
@@ -57,13 +58,7 @@ export class PostgresQuotaEventQueue implements QuotaEventQueue {
   }
 }
 
-/** An event as the function returns it: sums are texts, since a double cannot hold each of them. */
-interface StoredQuotaEvent extends Omit<QuotaEvent, 'usage' | 'quota' | 'eventTimeMs' | 'revision'> {
-  readonly usage: string;
-  readonly quota: string;
-  readonly eventTimeMs: number | null;
-  readonly revision: number | null;
-}
+type StoredQuotaEvent = Json<QuotaEvent, 'usage' | 'quota', 'eventTimeMs' | 'revision'>;
 
 function quotaEventOf({ usage, quota, eventTimeMs, revision, ...event }: StoredQuotaEvent): QuotaEvent {
   return {

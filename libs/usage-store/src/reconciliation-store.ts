@@ -11,6 +11,7 @@ import {
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './array-literal.ts';
 import { callForRow, callFunction } from './call-function.ts';
+import type { Json } from './json-form.ts';
 import type { Patience } from './patience.ts';
 import { DIFFERENCES, HOURS_TO_RECONCILE, RECORD_RECONCILIATION } from './sql/reconciliation.sql.ts';
 
@@ -66,7 +67,7 @@ type DifferenceJson = Readonly<Record<Cause, string>> & {
   readonly unexplainedSpeed: string;
   readonly unexplainedArchive: string;
   readonly unexplainedBatch: string;
-  readonly filesSinceRun: readonly (Omit<FileSinceRun, 'eventBytes'> & { readonly eventBytes: string })[];
+  readonly filesSinceRun: readonly Json<FileSinceRun, 'eventBytes'>[];
 };
 
 function typeDifference(row: DifferenceJson): TypeDifference {
