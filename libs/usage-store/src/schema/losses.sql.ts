@@ -18,13 +18,14 @@ export const losses: SchemaFamily = {
     FROM pipeline.archive_file AS f;
 
     -- Counted and archived bytes of an hour by partition. totals_ahead: a counted event lies beyond the archive
-    -- position. archive_ahead: a chunk with events of the hour ends beyond the totals position.
+    -- position. archive_ahead: a chunk with events of the hour ends beyond the totals position. acknowledged: the part of
+    -- counted - archived that was acknowledged as lost; rest: the other part.
     CREATE VIEW pipeline.partition_balance AS
-    SELECT k.hour, k.topic, k.partition, coalesce(c.event_bytes, 0) AS counted, coalesce(f.event_bytes, 0) AS archived,
-      coalesce(c.counted_end, 0) AS counted_end, coalesce(f.valid_end, 0) AS archived_end,
+    SELECT k.hour, k.topic, k.partition, d.counted, coalesce(c.counted_end, 0) AS counted_end,
+      coalesce(f.valid_end, 0) AS archived_end,
       coalesce(c.counted_end, 0) > coalesce(a.next_offset, 0) AS totals_ahead,
       coalesce(f.valid_end, 0) > coalesce(t.next_offset, 0) AS archive_ahead,
-      coalesce(l.event_bytes, 0) AS lost, coalesce(l.at_least, 0) AS at_least, coalesce(l.at_most, 0) AS at_most
+      n.acknowledged, d.difference - n.acknowledged AS rest
     FROM (
       SELECT hour, topic, partition FROM pipeline.counted_hour
       UNION
@@ -38,7 +39,14 @@ export const losses: SchemaFamily = {
     ) AS f ON true
     LEFT JOIN pipeline.lost_hour AS l USING (hour, topic, partition)
     LEFT JOIN pipeline.position AS t ON t.sink = 'totals' AND t.topic = k.topic AND t.partition = k.partition
-    LEFT JOIN pipeline.position AS a ON a.sink = 'archive' AND a.topic = k.topic AND a.partition = k.partition;
+    LEFT JOIN pipeline.position AS a ON a.sink = 'archive' AND a.topic = k.topic AND a.partition = k.partition
+    CROSS JOIN LATERAL (
+      SELECT coalesce(c.event_bytes, 0) AS counted, coalesce(c.event_bytes, 0) - coalesce(f.event_bytes, 0) AS difference,
+        coalesce(l.event_bytes, 0) AS lost
+    ) AS d
+    CROSS JOIN LATERAL (
+      SELECT d.lost + greatest(coalesce(l.at_least, 0), least(coalesce(l.at_most, 0), d.difference - d.lost)) AS acknowledged
+    ) AS n;
 
     -- Adds to the losses of an hour, within a transaction that holds the positions of the partition.
     CREATE OR REPLACE FUNCTION pipeline.add_losses(
@@ -69,19 +77,15 @@ export const losses: SchemaFamily = {
         SELECT b.hour, CASE WHEN NOT e.is_exact THEN 0 ELSE b.rest END AS exact,
           CASE WHEN e.is_exact THEN 0 ELSE least(b.rest, 0) END AS at_least,
           CASE WHEN e.is_exact THEN 0 ELSE greatest(b.rest, 0) END AS at_most
-        FROM (
-          SELECT p.*, p.counted - p.archived - p.lost - greatest(p.at_least, least(p.at_most, p.counted - p.archived - p.lost))
-            AS rest
-          FROM pipeline.partition_balance AS p
-          WHERE p.topic = p_topic AND p.partition = p_partition
-        ) AS b
+        FROM pipeline.partition_balance AS b
         CROSS JOIN LATERAL (
           SELECT CASE WHEN b.rest > 0
             THEN least(b.counted_end, p_cut) <= p_archive_to
             ELSE least(b.archived_end, p_cut) <= p_totals_to END AS is_exact
         ) AS e
-        WHERE (b.rest > 0 AND b.totals_ahead AND p_by IS DISTINCT FROM 'totals')
-          OR (b.rest < 0 AND b.archive_ahead AND p_by IS DISTINCT FROM 'archive')
+        WHERE b.topic = p_topic AND b.partition = p_partition
+          AND ((b.rest > 0 AND b.totals_ahead AND p_by IS DISTINCT FROM 'totals')
+            OR (b.rest < 0 AND b.archive_ahead AND p_by IS DISTINCT FROM 'archive'))
       ) AS d
       HAVING count(*) > 0;
     END

@@ -36,17 +36,14 @@ export const reconciliation: SchemaFamily = {
       WHERE b."timestamp" >= k.hour AND b."timestamp" < k.hour + interval '1 hour'
     ) AS h
     CROSS JOIN LATERAL (
-      SELECT coalesce(sum(p.counted), 0) AS counted, coalesce(sum(l.acknowledged), 0) AS acknowledged,
+      SELECT coalesce(sum(p.counted), 0) AS counted, coalesce(sum(p.acknowledged), 0) AS acknowledged,
         coalesce(sum(w.counted_not_archived), 0) AS counted_not_archived,
         coalesce(sum(w.archived_not_counted), 0) AS archived_not_counted,
-        coalesce(sum(p.counted - p.archived - l.acknowledged - w.counted_not_archived + w.archived_not_counted), 0) AS unexplained
+        coalesce(sum(p.rest - w.counted_not_archived + w.archived_not_counted), 0) AS unexplained
       FROM pipeline.partition_balance AS p
       CROSS JOIN LATERAL (
-        SELECT p.lost + greatest(p.at_least, least(p.at_most, p.counted - p.archived - p.lost)) AS acknowledged
-      ) AS l
-      CROSS JOIN LATERAL (
-        SELECT CASE WHEN p.totals_ahead THEN greatest(p.counted - p.archived - l.acknowledged, 0) ELSE 0 END AS counted_not_archived,
-          CASE WHEN p.archive_ahead THEN greatest(l.acknowledged - p.counted + p.archived, 0) ELSE 0 END AS archived_not_counted
+        SELECT CASE WHEN p.totals_ahead THEN greatest(p.rest, 0) ELSE 0 END AS counted_not_archived,
+          CASE WHEN p.archive_ahead THEN greatest(-p.rest, 0) ELSE 0 END AS archived_not_counted
       ) AS w
       WHERE p.hour = k.hour
     ) AS e
