@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresCertificateStore } from './certificate-store.ts';
+import { PostgresExplanationStore } from './explanation-store.ts';
 import { PostgresHourStore } from './hour-store.ts';
 import { ArchivedHour, totalsOf } from './testing/an-archived-hour.ts';
 import { anHourResult, HOUR } from './testing/an-hour-result.ts';
@@ -148,6 +149,18 @@ describe('a certificate', () => {
     ]);
     await hour.compute(totalsOf({ ana: 105n }));
     expect(await certificates.ofHour(HOUR)).toMatchObject({ number: 2, isCurrent: true });
+  });
+
+  it('is current in an explanation, too, until a later run has changed the result', async () => {
+    const explanations = new PostgresExplanationStore(database);
+    const total = { hourMs: HOUR, type: 'user_total_bytes', id: 'ana' } as const;
+    await hour.archive(100n);
+    await hour.compute(totalsOf({ ana: 100n }));
+    await hour.compute(totalsOf({ ana: 100n }));
+    expect(await explanations.explain(total)).toMatchObject({ certificate: { number: 1, isCurrent: true } });
+    await hour.archive(5n);
+    await hour.compute(totalsOf({ ana: 105n }), { wasFinal: false });
+    expect(await explanations.explain(total)).toMatchObject({ certificate: { number: 1, isCurrent: false } });
   });
 
   it('is refused when a program or a person would change or delete it', async () => {

@@ -61,7 +61,7 @@ export interface StoredCertificate {
   readonly number: number;
   readonly hash: string;
   readonly createdAtMs: number;
-  /** Whether it certifies the result of the last run. */
+  /** Whether the tables hold the result that the certificate is about. */
   readonly isCurrent: boolean;
 }
 

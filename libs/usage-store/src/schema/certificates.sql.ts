@@ -297,6 +297,13 @@ export const certificates: SchemaFamily = {
     END
     $$;
 
+    -- Whether the tables hold the result that a run has written, since no later run has changed a row of the hour.
+    CREATE OR REPLACE FUNCTION pipeline.is_current_result(p_hour timestamp, p_run_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT NOT EXISTS (SELECT FROM pipeline.hour_correction_run AS r WHERE r.hour = p_hour AND r.run_id > p_run_id);
+    END;
+
     -- The newest certificate of an hour, and whether the tables hold the result that it certifies. NULL without one.
     CREATE OR REPLACE FUNCTION pipeline.certificate_of_hour(p_version integer, p_hour_ms bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -304,8 +311,7 @@ export const certificates: SchemaFamily = {
       PERFORM pipeline.require_version(p_version);
       RETURN (
         SELECT jsonb_build_object('number', c.number, 'hourMs', p_hour_ms, 'content', c.content, 'hash', c.hash,
-          'isCurrent', NOT EXISTS (
-            SELECT FROM pipeline.hour_correction_run AS r WHERE r.hour = c.hour AND r.run_id > c.run_id))
+          'isCurrent', pipeline.is_current_result(c.hour, c.run_id))
         FROM pipeline.certificate AS c
         WHERE c.hour = pipeline.utc(p_hour_ms)
         ORDER BY c.number DESC

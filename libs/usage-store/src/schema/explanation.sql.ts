@@ -76,7 +76,7 @@ export const explanation: SchemaFamily = {
         'certificate', (
           SELECT jsonb_build_object('number', c.number, 'hash', c.hash,
             'createdAtMs', pipeline.epoch_ms(c.created_at AT TIME ZONE 'UTC'),
-            'isCurrent', c.run_id = (pipeline.run_json(explained) ->> 'id')::bigint)
+            'isCurrent', pipeline.is_current_result(c.hour, c.run_id))
           FROM pipeline.certificate AS c
           WHERE c.hour = explained
           ORDER BY c.number DESC

@@ -42,10 +42,10 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   finality,
   hours,
   reconciliation,
-  explanation,
   days,
   deadLetters,
   dashboards,
   corrections,
   certificates,
+  explanation,
 ];
