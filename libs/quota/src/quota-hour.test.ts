@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isNearQuota, type QuotaReport, reportOfBatch, reportsOfStream } from './index.ts';
 
 describe('a user with a quota of 5000 bytes', () => {
-  it('is near it from exactly 4000 bytes on', () => {
+  it('is near the quota from exactly 4000 bytes on', () => {
     expect(isNearQuota(3999n, 5000n)).toBe(false);
     expect(isNearQuota(4000n, 5000n)).toBe(true);
   });
@@ -25,7 +25,7 @@ describe('a user with a quota of 5000 bytes', () => {
   });
 });
 
-it('80 % of a quota that no fifth divides is rounded to no side', () => {
+it('80 % of a quota that is no multiple of five is not rounded', () => {
   // 80 % of 7 bytes are 5.6 bytes.
   expect([5n, 6n].map((usage) => isNearQuota(usage, 7n))).toEqual([false, true]);
   const large = 2n ** 62n;
@@ -52,12 +52,12 @@ describe('the computation of a final hour', () => {
     expect(reportOfBatch([a('warned'), a('exceeded')], 5_001n, 5_000n)).toEqual(a('confirmed'));
   });
 
-  it('confirms nothing twice', () => {
+  it('does not confirm a user twice with the same quota', () => {
     expect(reportOfBatch([a('exceeded'), a('confirmed')], 6_000n, 5_000n)).toBeUndefined();
     expect(reportOfBatch([a('exceeded_late')], 6_000n, 5_000n)).toBeUndefined();
   });
 
-  it('withdraws what it does not find over quota', () => {
+  it('withdraws the report of a user who is not over quota', () => {
     expect(reportOfBatch([a('exceeded')], 5_000n, 5_000n)).toEqual(a('withdrawn'));
     expect(reportOfBatch([a('exceeded')], 6_000n, 7_000n)).toEqual({ state: 'withdrawn', quota: 7_000n });
     expect(reportOfBatch([a('exceeded'), a('confirmed')], 4_000n, 5_000n)).toEqual(a('withdrawn'));
@@ -71,12 +71,12 @@ describe('the computation of a final hour', () => {
     expect(reportOfBatch([a('warned')], 4_500n, 5_000n)).toBeUndefined();
   });
 
-  it('reports a user over quota late whom the stream never saw as over', () => {
+  it('reports late that a user is over quota whom the stream has not reported as over quota', () => {
     expect(reportOfBatch([], 5_001n, 5_000n)).toEqual(a('exceeded_late'));
     expect(reportOfBatch([a('warned')], 5_001n, 5_000n)).toEqual(a('exceeded_late'));
   });
 
-  it('reports a user over quota late whose report was withdrawn', () => {
+  it('reports late that a user is over quota whose report was withdrawn', () => {
     const withdrawn = [a('exceeded'), { state: 'withdrawn', quota: 7_000n } as const];
     expect(reportOfBatch(withdrawn, 6_000n, 5_000n)).toEqual(a('exceeded_late'));
   });
@@ -89,7 +89,7 @@ describe('the computation of a final hour', () => {
   });
 });
 
-/** One step of an hour: the stream's usage grows, or the batch layer computes the hour; each with the quota of then. */
+/** A step of an hour, with the quota of its moment: the stream's usage grows, or the batch layer computes the hour. */
 const step = fc.record({
   by: fc.constantFrom('stream', 'batch'),
   bytes: fc.bigInt(0n, 40n),
@@ -122,7 +122,7 @@ describe('any history of an hour', () => {
     );
   });
 
-  it('has a warning before it is exceeded in the stream', () => {
+  it('has a warning before the stream reports that the quota is exceeded', () => {
     fc.assert(
       fc.property(histories, (steps) => {
         const reports = reportsOf(steps.filter(({ by }) => by === 'stream'));
@@ -134,7 +134,7 @@ describe('any history of an hour', () => {
     );
   });
 
-  it('withdraws only what was reported as over quota', () => {
+  it('has a withdrawal only after a report of a user over quota', () => {
     fc.assert(
       fc.property(histories, (steps) => {
         const judged = reportsOf(steps).filter(({ state }) => state !== 'warned');

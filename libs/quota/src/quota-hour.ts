@@ -2,8 +2,8 @@ import { isOverQuota } from './over-quota.ts';
 
 /**
  * What is reported of a user's hour. The stream reports `warned` (80 % of the quota reached) and `exceeded` (over
- * quota). Once the hour is final, the batch layer reports `confirmed` or `withdrawn`, or `exceeded_late` for a user over
- * quota whom no report that stands calls so.
+ * quota). Once the hour is final, the batch layer reports `confirmed` or `withdrawn` of a user who was reported as over
+ * quota, and `exceeded_late` of a user over quota who was not, or whose report was withdrawn.
  */
 export type QuotaState = 'warned' | 'exceeded' | 'confirmed' | 'withdrawn' | 'exceeded_late';
 
@@ -20,9 +20,10 @@ export function isNearQuota(usage: bigint, quota: bigint): boolean {
 
 /**
  * The reports that a commit of the stream adds, in order. A quota that is new to the hour can be reached and exceeded
- * again; a quota that the hour has had before cannot. Functions pipeline.reached_quotas and pipeline.record_quotas of
- * the store implement the same rule (a test of the store compares them).
- * @param reports those of the user's hour so far, in order.
+ * again; a quota that the hour has had before cannot. Functions pipeline.commit_totals (which users have reached 80 %)
+ * and pipeline.reached_quotas (what is new to the hour) of the store implement the same rule; a test of the store
+ * compares them.
+ * @param reports the reports of the user's hour so far, in order.
  * @param usage bytes of the hour, including this commit.
  * @param quota bytes that the user may use in an hour, at this moment.
  */
@@ -38,7 +39,7 @@ export function reportsOfStream(reports: readonly QuotaReport[], usage: bigint, 
 /**
  * The report that the computation of a final hour adds, if any. Each state is reported at most once for a quota.
  * Function pipeline.quota_verdicts of the store implements the same rule.
- * @param reports those of the user's hour so far, in order.
+ * @param reports the reports of the user's hour so far, in order.
  * @param usage bytes of the hour in the archive; 0 for a user without events.
  * @param quota bytes that the user may use in an hour; undefined for a user without a limit. `withdrawn` then has the
  *   quota of the report that it withdraws.

@@ -20,7 +20,7 @@ export async function callFunction<Row>(
   }
 }
 
-/** Calls a function that returns exactly one row. @throws likewise. */
+/** Calls a function that returns exactly one row. @throws the same errors as `callFunction`. */
 export async function callForRow<Row>(...call: Parameters<typeof callFunction>): Promise<Row> {
   const [row] = await callFunction<Row>(...call);
   if (row === undefined) throw new TypeError('a function returned no row');

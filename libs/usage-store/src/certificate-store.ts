@@ -4,7 +4,7 @@ import { functionAnswer } from './function-answer.ts';
 import type { Json } from './json-form.ts';
 import { CERTIFICATE_CHAIN, CERTIFICATE_OF_HOUR, CERTIFICATES_AFTER } from './sql/batch.sql.ts';
 
-/** How many certificates one call returns: that of an hour of a thousand files has half a megabyte. */
+/** How many certificates one call returns. The certificate of an hour of a thousand files has half a megabyte. */
 const PAGE_CERTIFICATES = 100;
 
 /** The chain of certificates in Postgres. */

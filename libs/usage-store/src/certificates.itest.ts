@@ -52,7 +52,7 @@ describe('canonical JSON in Postgres', () => {
     ),
   }));
 
-  it('is that of an independent implementation of RFC 8785', async () => {
+  it('equals the output of an independent implementation of RFC 8785', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(json, { minLength: 20, maxLength: 20 }), async (values) => {
         const { rows } = await database.raw<{ rows: { text: string }[] }>(
@@ -66,7 +66,7 @@ describe('canonical JSON in Postgres', () => {
   });
 
   it.each(['1.5', '9007199254740992', '{"é": 1}'])(
-    'refuses %s, which it could not write canonically',
+    'refuses %s, for which it has no canonical form',
     async (value) => {
       await expect(database.raw('SELECT pipeline.canonical_json(?::jsonb)', [value])).rejects.toThrow('certificate');
     },
@@ -106,7 +106,7 @@ describe('a certificate', () => {
     expect((await certificates.ofHour(HOUR))?.content).not.toContain('example.org');
   });
 
-  it('is canonical by an independent implementation of RFC 8785', async () => {
+  it('is canonical according to an independent implementation of RFC 8785', async () => {
     await hour.archive();
     await hour.compute(totalsOf({ ana: 100n }));
     const [stored] = await all();
@@ -120,7 +120,7 @@ describe('a certificate', () => {
     expect(await all()).toEqual([]);
   });
 
-  it('stands when a run finds the same again, and is replaced when anything that it says has changed', async () => {
+  it('stays when a run has the same facts again, and is replaced when any of its facts has changed', async () => {
     await hour.archive(100n);
     const first = await hour.compute(totalsOf({ ana: 100n }));
     expect(await hour.compute(totalsOf({ ana: 100n }))).toEqual(first);
@@ -163,7 +163,7 @@ describe('a certificate', () => {
     expect(await explanations.explain(total)).toMatchObject({ certificate: { number: 1, isCurrent: false } });
   });
 
-  it('is refused when a program or a person would change or delete it', async () => {
+  it('can be neither changed nor deleted, by a program or by a person', async () => {
     await hour.archive();
     await hour.compute(totalsOf({ ana: 100n }));
     for (const statement of [

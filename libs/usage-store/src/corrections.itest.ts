@@ -42,7 +42,7 @@ async function causes(): Promise<readonly CorrectionCause[]> {
 }
 
 describe('the corrections of an hour', () => {
-  it('are none before its first final run, nor for a run that changes no row', async () => {
+  it('do not exist before its first final run, nor for a run that changes no row', async () => {
     await hour.archive();
     await hour.compute(totalsOf({ ana: 100n }), { wasFinal: false });
     expect(await hour.compute(totalsOf({ ana: 90n }))).toMatchObject({ correctedRows: 0 });
@@ -73,7 +73,7 @@ describe('the corrections of an hour', () => {
     ]);
   });
 
-  it('include those of a run while the hour was not final any more, marked as such', async () => {
+  it('include the changes of a later run that found the hour not final any more, marked as such', async () => {
     await hour.archive();
     await hour.compute(totalsOf({ ana: 100n }));
     await hour.archive();
@@ -81,7 +81,7 @@ describe('the corrections of an hour', () => {
     expect(await onlyRun()).toMatchObject({ wasFinal: false, hourlyRows: 3 });
   });
 
-  it('are refused when a program or a person would change or delete them', async () => {
+  it('can be neither changed nor deleted, by a program or by a person', async () => {
     await hour.archive();
     await hour.compute(totalsOf({ ana: 100n }));
     await hour.archive();
@@ -233,7 +233,7 @@ function corrected({ hourly, overQuota }: HourTables, rows: readonly CorrectedRo
   };
 }
 
-/** Each old row must be there to be taken away. */
+/** @throws when a row that a correction removes is not in the former result. */
 function replaced(present: readonly string[], old: readonly string[], added: readonly string[]): readonly string[] {
   const left = [...present];
   for (const row of old) {
@@ -269,7 +269,7 @@ it('a bill of the first final result and all corrections since make up the resul
   );
 });
 
-/** Makes the hour one that no run has computed. Only the owner of the tables can disable the triggers. */
+/** Removes all runs of the hour with their results. Only the owner of the tables can disable the triggers. */
 async function clear(): Promise<void> {
   await database.raw(`
     SET session_replication_role = replica;

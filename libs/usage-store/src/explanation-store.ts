@@ -5,12 +5,12 @@ import { type Json, optionalInteger } from './json-form.ts';
 import type { Patience } from './patience.ts';
 import { EXPLAIN_TOTAL } from './sql/reconciliation.sql.ts';
 
-/** What Postgres keeps of a total. Each method is one function call, of one snapshot. */
+/** Reads everything that Postgres stores of a total, by one function call, which reads one snapshot. */
 export class PostgresExplanationStore implements ExplanationStore {
   readonly #database: Knex;
   readonly #patience: Patience | undefined;
 
-  /** @param patience retries each call. */
+  /** @param patience retries the call, which changes nothing. */
   constructor(database: Knex, patience?: Patience) {
     this.#database = database;
     this.#patience = patience;

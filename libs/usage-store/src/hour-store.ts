@@ -72,8 +72,8 @@ export class PostgresHourStore implements HourStore {
   }
 
   /**
-   * Adds the hours of finished days to the stored sums of the days, one day a transaction. It changes no sum that
-   * people see, only what it costs to read it (docs/decisions/0017-days.md).
+   * Adds the hours of finished days to the stored sums of the days, one day a transaction. The sums that people see
+   * stay the same, and cost less to read (docs/decisions/0017-days.md).
    * @returns how many days were stored.
    */
   async sumDays(): Promise<number> {

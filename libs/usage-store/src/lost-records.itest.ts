@@ -196,7 +196,7 @@ describe('the acknowledgement of a truncation', () => {
     ]);
   });
 
-  it('keeps no fingerprint of an archive position that it moves forward, past what can be read of an intent', async () => {
+  it('removes the fingerprint of an archive position that moves forward, past the readable records of an intent', async () => {
     await intend();
     await database.raw(`UPDATE pipeline.position SET fingerprint_offset = 9, fingerprint = 'record 9'`);
     await database.raw(`UPDATE pipeline.position SET next_offset = 10 WHERE sink = 'totals'`);

@@ -21,7 +21,7 @@ describe('the queue of quota events', () => {
 
   afterEach(() => test.close());
 
-  /** Lets this much time pass for the lease. */
+  /** Moves the end of the lease as if these seconds had passed. */
   async function pass(seconds: number): Promise<void> {
     await database.raw(`UPDATE pipeline.quota_publisher SET leased_until = leased_until - ? * interval '1 second'`, [
       seconds,
@@ -89,7 +89,7 @@ describe('the queue of quota events', () => {
       expect(await other.take(1)).toHaveLength(1);
     });
 
-    it('also when several workers ask at once', async () => {
+    it('who is one of several workers that ask at once', async () => {
       await queue.leave();
       const workers = Array.from({ length: 4 }, (_, n) => new PostgresQuotaEventQueue(database, `worker ${n}`));
       const taken = await Promise.all(workers.map((worker) => worker.take(1)));

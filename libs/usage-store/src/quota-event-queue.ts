@@ -10,7 +10,7 @@ import {
   UNSENT_QUOTA_EVENTS,
 } from './sql/quota-events.sql.ts';
 
-/** How long a publisher that has gone silent keeps the others waiting. */
+/** How long the other workers wait after the last call of a publisher before one of them replaces it. */
 const LEASE_MS = 10_000;
 
 /** The quota events that are not sent yet. */
@@ -26,7 +26,7 @@ export class PostgresQuotaEventQueue implements QuotaEventQueue {
   readonly #database: Knex;
   readonly #owner: string;
 
-  /** @param owner the name of this publisher; no other one may have it, not even one that runs later. */
+  /** @param owner the name of this publisher. No other publisher may have the same name, not even a later one. */
   constructor(database: Knex, owner: string) {
     this.#database = database;
     this.#owner = owner;
@@ -51,7 +51,7 @@ export class PostgresQuotaEventQueue implements QuotaEventQueue {
     await callFunction(this.#database, LEAVE_QUOTA_PUBLISHER, { owner: this.#owner });
   }
 
-  /** Those of all users, whoever is the publisher. */
+  /** Counts the events of all users, also while another worker is the publisher. */
   async unsent(): Promise<UnsentQuotaEvents> {
     const { answer } = await callForRow<{ answer: UnsentQuotaEvents }>(this.#database, UNSENT_QUOTA_EVENTS, {});
     return answer;

@@ -15,7 +15,9 @@ import type { Json } from './json-form.ts';
 import type { Patience } from './patience.ts';
 import { DIFFERENCES, HOURS_TO_RECONCILE, RECORD_RECONCILIATION } from './sql/reconciliation.sql.ts';
 
-/** The differences between the layers, from Postgres. Each method is one function call, of one snapshot. */
+/**
+ * The differences between speed and batch layer in Postgres. Each method is one function call, which reads one snapshot.
+ */
 export class PostgresReconciliationStore implements ReconciliationStore {
   readonly #database: Knex;
   readonly #patience: Patience | undefined;

@@ -31,7 +31,7 @@ describe('a publication of all tables', () => {
     expect(tables.map(({ name }) => name)).toContain('public.user_quota_limit');
     for (const { name, column } of tables) {
       await database.transaction(async (transaction) => {
-        // Without the triggers that refuse changes of the records that are kept for ever.
+        // Disables the triggers that refuse to change corrections and certificates.
         await transaction.raw('SET LOCAL session_replication_role = replica');
         await transaction.raw(`UPDATE ${name} SET ${column} = ${column}`);
         await transaction.raw(`DELETE FROM ${name} WHERE false`);

@@ -41,7 +41,7 @@ export interface NotedFault extends PartitionFault {
   readonly owner: string;
 }
 
-/** How late the events of the last day were in which some were counted. */
+/** How late the events were that were counted on the last day with events. */
 export interface StreamLateness {
   readonly events: number;
   /** Events later than the allowed lateness of the worker that counted them. */
@@ -61,7 +61,7 @@ export interface LateAntenna {
   readonly events: number;
   readonly lateEvents: number;
   readonly aheadEvents: number;
-  /** By how much at least the antenna's clock is ahead; negative if it is behind, null if some events were on time. */
+  /** How far the antenna's clock is ahead at least; negative for a clock behind, null if some events were on time. */
   readonly clockOffsetSeconds: number | null;
 }
 

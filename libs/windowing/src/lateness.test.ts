@@ -9,7 +9,7 @@ describe('the buckets of lateness', () => {
     expect([45_000, 45_001, 60_000, 60_001].map(latenessBucketOf)).toEqual([minute - 1, minute, minute, minute + 1]);
   });
 
-  it('separate a clock that is right from one that is a second or a minute ahead', () => {
+  it('separate a right clock from clocks that are a second or a minute ahead', () => {
     expect([-3_600_000, -60_000, -59_999, -1_000, -999, 0, 1].map(latenessBucketOf)).toEqual([0, 0, 1, 1, 2, 2, 3]);
   });
 

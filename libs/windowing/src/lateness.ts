@@ -17,12 +17,12 @@ export const LATENESS_BOUNDS_MS: readonly number[] = [
 
 const BOUNDS = Float64Array.from(LATENESS_BOUNDS_MS);
 
-/** By the number of binary digits of a positive lateness below 2^31: the first bucket that such a lateness can have. */
+/** Element n: the first bucket that a positive lateness of n binary digits can have, for lateness below 2^31 ms. */
 const FIRST_BY_DIGITS = Int32Array.from({ length: 32 }, (_, digits) =>
   LATENESS_BOUNDS_MS.findIndex((bound) => bound >= 2 ** (digits - 1)),
 );
 
-/** @returns the index of the first bound that is at least `latenessMs`; that of the last one beyond all bounds. */
+/** @returns the index of the first bound that is at least `latenessMs`, or of the last bound if all are smaller. */
 export function latenessBucketOf(latenessMs: number): number {
   // The table leaves one or two comparisons for a lateness of milliseconds to hours, which nearly all events have.
   let bucket = latenessMs > 0 ? (FIRST_BY_DIGITS[32 - Math.clz32(Math.min(latenessMs, 2 ** 31 - 1))] ?? 0) : 0;

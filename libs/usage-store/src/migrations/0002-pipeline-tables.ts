@@ -304,17 +304,5 @@ export const pipelineTables: NumberedMigration = {
       latest_event_time timestamp NOT NULL,
       PRIMARY KEY (hour, id)
     ) WITH (fillfactor = 50);
-
-    -- The first commit in which a user's usage of an hour exceeded the quota.
-    CREATE TABLE pipeline.quota_crossing (
-      hour timestamp NOT NULL,
-      id text COLLATE "C" NOT NULL,
-      usage bigint NOT NULL,
-      quota bigint NOT NULL,
-      -- Greatest event time of the user's events of that hour, up to and including that commit.
-      event_time timestamp NOT NULL,
-      seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-      PRIMARY KEY (hour, id)
-    );
   `,
 };

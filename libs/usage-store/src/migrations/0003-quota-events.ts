@@ -4,17 +4,17 @@ import type { NumberedMigration } from './numbered-migration.ts';
 export const quotaEvents: NumberedMigration = {
   name: '0003-quota-events',
   sql: `
-    -- The first commit in which a user exceeded a quota is an event now.
-    DROP TABLE pipeline.quota_crossing;
+    -- Only a database that was made before this migration has the table: its rows are events now.
+    DROP TABLE IF EXISTS pipeline.quota_crossing;
 
-    -- The quota events of all hours: a record, and the queue of what is to be sent. A row is added in the transaction
-    -- that makes it true, and changes only once, when it is sent.
+    -- The quota events of all hours: a record, and the queue of what is to be sent. The transaction that makes
+    -- a state true adds the row, which changes only once, when the event is sent.
     CREATE TABLE pipeline.quota_event (
       -- Ascends in the order in which the events of a user were found. The numbers of different users can become
       -- visible in any order, so no reader may continue after the greatest number that it has seen.
       number bigint GENERATED ALWAYS AS IDENTITY,
       id text COLLATE "C" NOT NULL,
-      -- 1, 2, 3, … for each user: a consumer sees whether it lacks an event.
+      -- 1, 2, 3, … for each user, so that a consumer notices a missing event.
       sequence bigint NOT NULL,
       hour timestamp NOT NULL,
       state text NOT NULL CHECK (state IN ('warned', 'exceeded', 'confirmed', 'withdrawn', 'exceeded_late')),
@@ -31,8 +31,8 @@ export const quotaEvents: NumberedMigration = {
     );
     CREATE UNIQUE INDEX quota_event_unsent ON pipeline.quota_event (number) WHERE sent_at IS NULL;
 
-    -- The number of quota events of a user. Whoever adds some locks the row first, so that the events of a user are
-    -- numbered in the order of their commits, whichever hours they are of.
+    -- The number of quota events of a user. A transaction locks the row before it adds events, so that the events of a
+    -- user are numbered in the order of their commits, also those of different hours.
     CREATE TABLE pipeline.quota_user (
       id text COLLATE "C" PRIMARY KEY,
       events bigint NOT NULL

@@ -8,7 +8,7 @@ export const correctionsAndCertificates: NumberedMigration = {
     CREATE TABLE pipeline.hour_correction_run (
       run_id bigint PRIMARY KEY REFERENCES pipeline.batch_run,
       hour timestamp NOT NULL,
-      -- The run whose result this one replaced.
+      -- The run whose result was replaced.
       former_run_id bigint NOT NULL REFERENCES pipeline.batch_run,
       old_revision bigint NOT NULL,
       new_revision bigint NOT NULL,
@@ -23,8 +23,8 @@ export const correctionsAndCertificates: NumberedMigration = {
     );
     CREATE INDEX hour_correction_run_hour ON pipeline.hour_correction_run (hour, run_id);
 
-    -- The rows that they changed; NULL stands for no row. run_id is not a foreign key, which would cost a look-up for
-    -- each of a million rows; only pipeline.record_correction_run and its callees write here.
+    -- The rows that these runs changed; NULL stands for no row. run_id is not a foreign key, which would cost a look-up
+    -- for each of a million rows; only pipeline.record_correction_run and its callees write here.
     CREATE TABLE pipeline.hour_correction (
       run_id bigint NOT NULL,
       -- A type of bytes_hourly, or user_quota_limit.
@@ -40,7 +40,7 @@ export const correctionsAndCertificates: NumberedMigration = {
       CHECK (num_nonnulls(old_value, new_value) > 0)
     );
     CREATE UNIQUE INDEX hour_correction_key ON pipeline.hour_correction (run_id, type, id, number) NULLS NOT DISTINCT;
-    -- As every table: a publication of all tables would refuse updates and deletes without one.
+    -- Without a replica identity, a publication of all tables refuses updates and deletes (see 0001-public-tables).
     ALTER TABLE pipeline.hour_correction REPLICA IDENTITY FULL;
 
     -- The chain of certificates. content is RFC 8785 JSON, to the byte; hash is its member "hash".

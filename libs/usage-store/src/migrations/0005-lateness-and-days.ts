@@ -1,6 +1,6 @@
 import type { NumberedMigration } from './numbered-migration.ts';
 
-/** The lateness of events by hour of counting, and the days of the billing. */
+/** The lateness of events by the hour in which they were counted, and the sums of days, which people bill by. */
 export const latenessAndDays: NumberedMigration = {
   name: '0005-lateness-and-days',
   sql: `
@@ -11,7 +11,7 @@ export const latenessAndDays: NumberedMigration = {
       -- Upper bound (inclusive) of the bucket, milliseconds.
       at_most_ms bigint NOT NULL,
       events bigint NOT NULL,
-      -- Those of them that were later than the allowed lateness of the worker.
+      -- Events that were later than the allowed lateness of the worker; events counts them, too.
       late_events bigint NOT NULL,
       PRIMARY KEY (counted_hour, at_most_ms)
     ) WITH (fillfactor = 50);
@@ -35,7 +35,7 @@ export const latenessAndDays: NumberedMigration = {
       hour timestamp PRIMARY KEY,
       -- Whether the last run was final.
       is_final boolean NOT NULL,
-      -- Whether the rows of the hour are part of pipeline.day_sum. If not, the views add up those of bytes_hourly.
+      -- Whether the rows of the hour are part of pipeline.day_sum. If not, the views add up its rows of bytes_hourly.
       is_in_day_sum boolean NOT NULL DEFAULT false
     );
     CREATE INDEX computed_hour_not_summed ON pipeline.computed_hour (hour) WHERE NOT is_in_day_sum;
@@ -46,7 +46,7 @@ export const latenessAndDays: NumberedMigration = {
       type text COLLATE "C" NOT NULL,
       id text COLLATE "C" NOT NULL,
       value numeric NOT NULL,
-      -- Number of these hours in which the id has a row.
+      -- Number of the summed hours in which the id has a row.
       hours integer NOT NULL,
       PRIMARY KEY (day, type, id)
     );

@@ -100,8 +100,8 @@ export const certificates: SchemaFamily = {
       CROSS JOIN LATERAL unnest(c.ranges) AS r (range);
     END;
 
-    -- The dead letters within those offsets by reason, as far as the totals have found them. A range of dead letters
-    -- counts where it begins.
+    -- The number of dead letters by reason within the offsets of pipeline.input_ranges, as far as the totals sink has
+    -- read them. A range of dead letters counts where it begins.
     CREATE OR REPLACE FUNCTION pipeline.dead_letters_beside(p_run_id bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -182,7 +182,7 @@ export const certificates: SchemaFamily = {
     END
     $$;
 
-    -- Whether the manifest lists every input of a run. It lists none of a foreign archive.
+    -- Whether the manifest lists every input file of a run. The manifest of a foreign archive lists none.
     CREATE OR REPLACE FUNCTION pipeline.has_manifest(p_run_id bigint) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -239,7 +239,7 @@ export const certificates: SchemaFamily = {
     ) RETURNS pipeline.certificate
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      -- What says how a certificate was made, and where it stands in the chain.
+      -- The members that say how a certificate was made, and where it stands in the chain.
       not_of_the_hour constant text[] := ARRAY['number', 'hash', 'previous', 'replaces', 'run'];
       run pipeline.batch_run;
       facts jsonb;

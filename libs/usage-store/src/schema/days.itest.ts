@@ -56,7 +56,7 @@ describe('the days and months', () => {
     expect(await daysOfViews()).toEqual(await daysOfHours());
   });
 
-  it('of the present day and the day before are added up from their hours until all 24 are computed', async () => {
+  it('of the last two days are added up from the hours until all 24 hours of the day are computed', async () => {
     const yesterday = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS;
     for (let hour = 0; hour < 23; hour += 1) await commit(yesterday + hour * HOUR_MS, [user('ana', 1n)]);
     expect(await store.sumDays()).toBe(0);

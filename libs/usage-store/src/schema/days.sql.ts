@@ -41,9 +41,9 @@ export const days: SchemaFamily = {
     $$;
 
     -- Adds the computed hours of one day to pipeline.day_sum: of the oldest day that has such hours and is complete, or
-    -- ended more than a day ago. It changes no sum of the views, only from which table they read it. The locks on all
-    -- hours of the day, in their order, exclude the commits of these hours; an hour that is computed for the first time
-    -- meanwhile is not part of the sum. One call may have a million users, so work_mem keeps them in memory.
+    -- ended more than a day ago. The sums of the views stay the same; the views read them from another table. The locks
+    -- on all hours of the day, in their order, exclude the commits of these hours; an hour that is computed for the first
+    -- time meanwhile is not part of the sum. One call may have a million users, so work_mem keeps them in memory.
     CREATE OR REPLACE FUNCTION pipeline.sum_day(p_version integer) RETURNS timestamp
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET work_mem = '256MB' SET plan_cache_mode = 'force_custom_plan' AS $$
@@ -110,7 +110,8 @@ export const days: SchemaFamily = {
     JOIN pipeline.day_hours AS h ON h.day = s.day
     GROUP BY s.day, s.type, s.id, h.hours, h.final_hours;
 
-    -- The same by month. The months are expanded to ranges of days, which the primary key of day_sum finds.
+    -- Bytes by month (UTC), type and id, from usage_daily. The months are expanded to ranges of days, which the primary
+    -- key of day_sum finds.
     CREATE VIEW pipeline.usage_monthly AS
     SELECT m.month, u.type, u.id, u.value, u.used_hours, m.hours, m.final_hours, m.days
     FROM (

@@ -21,7 +21,7 @@ export const hours: SchemaFamily = {
       WHERE r.id = p_run_id;
     END;
 
-    -- The input files of a run, as the manifest lists them. It lists none of a foreign archive.
+    -- The input files of a run, as the manifest lists them. The manifest of a foreign archive lists none.
     CREATE OR REPLACE FUNCTION pipeline.input_files(p_run_id bigint) RETURNS SETOF pipeline.archive_file
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -189,7 +189,9 @@ export const hours: SchemaFamily = {
       WHEN MATCHED AND b.value <> t.value THEN UPDATE SET value = t.value
       WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (computed, t.type, t.id, t.value);
 
-      reported := pipeline.reported_users(computed);
+      IF p_was_final THEN
+        reported := pipeline.reported_users(computed);
+      END IF;
       WITH deleted AS (
         DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed RETURNING l
       )
@@ -202,11 +204,11 @@ export const hours: SchemaFamily = {
         RETURNING 1
       )
       SELECT (SELECT count(*) FROM limited), count(*) FILTER (WHERE NOT u.has_metadata),
-        array_agg(u.id) FILTER (WHERE u.is_over OR u.id = ANY (reported)),
-        array_agg(u.usage) FILTER (WHERE u.is_over OR u.id = ANY (reported)),
-        array_agg(u.quota) FILTER (WHERE u.is_over OR u.id = ANY (reported))
+        array_agg(u.id) FILTER (WHERE j.is_judged), array_agg(u.usage) FILTER (WHERE j.is_judged),
+        array_agg(u.quota) FILTER (WHERE j.is_judged)
       INTO over_quota, without_metadata, judged_ids, judged_usages, judged_quotas
-      FROM used AS u;
+      FROM used AS u
+      CROSS JOIN LATERAL (SELECT p_was_final AND (u.is_over OR u.id = ANY (reported))) AS j (is_judged);
 
       INSERT INTO pipeline.batch_run (
         id, hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,

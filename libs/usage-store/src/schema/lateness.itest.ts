@@ -36,7 +36,7 @@ describe('the lateness of events in Postgres', () => {
     expect(await rows('SELECT events FROM pipeline.event_lateness')).toEqual([{ events: '1' }]);
   });
 
-  it('has as its shares the smallest bounds within which 99 % and 99.9 % of the events came', async () => {
+  it('is shown as the smallest bounds within which 99 % and 99.9 % of the events came', async () => {
     await commit({ buckets: [bucket(100, 989), bucket(5_000, 1), bucket(90_000, 9, 9), bucket(3_600_000, 1, 1)] });
     expect(
       await rows(

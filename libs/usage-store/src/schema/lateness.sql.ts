@@ -1,8 +1,8 @@
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * How late events are, and which antennas have a wrong clock. The counts are part of the commit of the totals, so that
- * each event is in them once.
+ * How late events are, and which antennas have a wrong clock. The transaction that commits the totals also counts the
+ * lateness of their events, so that each event is counted exactly once.
  */
 export const lateness: SchemaFamily = {
   name: 'lateness',
@@ -55,7 +55,7 @@ export const lateness: SchemaFamily = {
     END
     $$;
 
-    -- Deletes what is older than the bound, a few hours at a time. It waits for no other commit that does the same.
+    -- Deletes rows of hours before p_before, at most 5,000 in a call. It skips rows that another commit is deleting.
     CREATE OR REPLACE FUNCTION pipeline.forget_antenna_lateness(p_before timestamp) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
@@ -86,7 +86,7 @@ export const lateness: SchemaFamily = {
     ) AS bucket
     GROUP BY counted_hour;
 
-    -- The same over the last day in which events were counted, in one row.
+    -- The lateness over the last day in which events were counted, in one row.
     CREATE VIEW pipeline.recent_lateness AS
     SELECT max(counted_hour) AS newest_hour, max(total)::bigint AS events, sum(late_events)::bigint AS late_events,
       sum(late_events) / max(total) AS late_share,
@@ -103,10 +103,11 @@ export const lateness: SchemaFamily = {
     ) AS bucket
     HAVING max(total) > 0;
 
-    -- The antennas of that day with late events or events ahead. clock_offset_seconds is what at least separates every
-    -- event of the antenna from the others: negative for a clock that is behind, positive for one that is ahead. Where
-    -- most of all events are late, as in a replay of old events, the others are the median of the antennas. It is NULL
-    -- for an antenna that had events on time, whose clock is right, and for the sum of the antennas without a name.
+    -- The antennas with late events or events ahead on the last day in which events were counted. clock_offset_seconds:
+    -- how far the clock is off at least, negative for a clock that is behind, positive for a clock that is ahead. The
+    -- offset is measured from a lateness of 0; where most of all events are late, as in a replay of old events, from the
+    -- median of the antennas. It is NULL for an antenna that had events on time, whose clock is right, and for the sum of
+    -- the antennas without a name.
     CREATE VIEW pipeline.antenna_clock AS
     WITH antenna AS (
       SELECT a.antenna_id, max(a.counted_hour) AS newest_hour, sum(a.events)::bigint AS events,

@@ -91,8 +91,8 @@ export const losses: SchemaFamily = {
     END
     $$;
 
-    -- The events of a commit that the archive has skipped, or a part of them: the commit begins below the end of what
-    -- the archive skipped.
+    -- Adds events of a commit to the losses, of which the archive has skipped all or some: the commit begins below the
+    -- end of what the archive skipped.
     CREATE OR REPLACE FUNCTION pipeline.count_skipped(
       p_topic text, p_partitions integer[], p_from bigint[], p_counted_partitions integer[], p_hours_ms bigint[],
       p_bytes numeric[]
@@ -116,7 +116,8 @@ export const losses: SchemaFamily = {
     END
     $$;
 
-    -- The events of a chunk that the totals have skipped, or a part of them.
+    -- Adds events of a chunk to the losses, of which the totals have skipped all or some: the chunk begins below the
+    -- end of what the totals skipped.
     CREATE OR REPLACE FUNCTION pipeline.list_skipped(p_topic text, p_partition integer, p_start bigint, p_files jsonb)
     RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -97,7 +97,7 @@ describe('a commit of the totals records', () => {
     expect((await events()).slice(2)).toEqual(['warned 6000 of 7000']);
   });
 
-  it('each state once, numbered without a gap, when many workers commit for the same users at once', async () => {
+  it('each state once, numbered without a gap, when many workers commit events of the same users at once', async () => {
     const partitions = [0, 1, 2, 3, 4, 5];
     const users = Array.from({ length: 100 }, (_, n) => `user ${n}`);
     await database('user_metadata').insert(users.map((id) => ({ id, name: id, email: id, quota: '10' })));

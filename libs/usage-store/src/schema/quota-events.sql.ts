@@ -86,7 +86,7 @@ export const quotaEvents: SchemaFamily = {
         );
     END;
 
-    -- The users who were reported as over quota in an hour, also if that was withdrawn since.
+    -- The users who were reported as over quota in an hour, also those whose report was withdrawn since.
     CREATE OR REPLACE FUNCTION pipeline.reported_users(p_hour timestamp) RETURNS text[]
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC

@@ -147,8 +147,8 @@ export const reconciliation: SchemaFamily = {
     END
     $$;
 
-    -- The hours that the next reconciliation compares: those of the last p_recent, those that were archived or computed
-    -- since they were reconciled, and those that were not in order.
+    -- The hours that the next reconciliation compares: hours of the last p_recent, hours that were archived or
+    -- computed since they were reconciled, and hours with unexplained bytes or wrong files.
     CREATE OR REPLACE FUNCTION pipeline.hours_to_reconcile(p_version integer, p_recent interval) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -183,7 +183,7 @@ export const reconciliation: SchemaFamily = {
     END
     $$;
 
-    -- For the metrics: what the last reconciliations found. No row before the first one.
+    -- The sums over the last reconciliation of each hour, for the metrics. No row before the first reconciliation.
     CREATE OR REPLACE FUNCTION pipeline.reconciliation_status() RETURNS TABLE (
       unexplained_bytes numeric, file_problems bigint, reconciled_at timestamptz
     )

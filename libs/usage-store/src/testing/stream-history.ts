@@ -13,12 +13,12 @@ import { STREAM, type TestStore } from './test-store.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** An event of a history, and what has become of it. */
+/** An event of a history, whether it is counted, and the file that holds it. */
 export interface HistoryEvent {
   readonly hourMs: number;
   readonly bytes: number;
   isCounted: boolean;
-  /** The file of the manifest that holds it. */
+  /** The path of the file in the manifest; undefined for an event that is not archived. */
   path: string | undefined;
 }
 
@@ -26,12 +26,12 @@ interface Chunk {
   readonly startOffset: number;
   readonly endOffset: number;
   readonly generation: number;
-  /** Of its log; undefined stands for a record without an event. */
+  /** The records of the log between the chunk's offsets; undefined stands for a record without an event. */
   readonly events: readonly (HistoryEvent | undefined)[];
   readonly paths: ReadonlyMap<number, string>;
 }
 
-/** A step of a history, from random numbers. */
+/** A step of a history, with random numbers. */
 export interface HistoryStep {
   readonly kind: 'commit' | 'chunk' | 'intend' | 'run' | 'retention' | 'truncate' | 'appear';
   readonly partition: number;
@@ -90,14 +90,14 @@ export class StreamHistory {
     await take();
   }
 
-  /** The bytes of an hour's events for which the condition holds. */
+  /** @returns the sum of the bytes of those events of an hour that meet the condition. */
   bytes(hourMs: number, isMeant: (event: HistoryEvent) => boolean): number {
     return this.events
       .filter((event) => event.hourMs === hourMs && isMeant(event))
       .reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Lets both sinks of each partition reach the same offset. */
+  /** Commits and archives until both sinks of each partition have reached the same offset. */
   async settle(): Promise<void> {
     for (const partition of this.#partitions) {
       if (this.#intents.has(partition)) await this.#chunk(partition, 0);
@@ -111,7 +111,7 @@ export class StreamHistory {
   #newRecords(partition: number, count: number): (HistoryEvent | undefined)[] {
     return Array.from({ length: count }, (_, index) => {
       if (index % 7 === 3) return undefined;
-      // Unequal sums for each subset of few events, so that a wrong one shows.
+      // Different subsets of events have different sums, so that a wrong subset is noticed.
       const bytes = (index * index * 31 + partition * 17 + this.events.length) % 9_973;
       const event = { hourMs: this.hours[(index * 5 + partition) % 3] ?? 0, bytes, isCounted: false, path: undefined };
       this.events.push(event);
@@ -221,7 +221,7 @@ export class StreamHistory {
     }
   }
 
-  /** The files of the open intent that exist, by choice. The others are abandoned. */
+  /** Gives the open intent up. @returns its existing files, selected by `choice`; the other paths are abandoned. */
   #giveUp(partition: number, choice: number, readableEnd: number | 'all'): readonly ArchivedFile[] {
     const chunk = this.#intents.get(partition);
     if (chunk === undefined) return [];

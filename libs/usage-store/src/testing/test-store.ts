@@ -31,7 +31,7 @@ export class TestStore {
     return new TestStore(await testDatabase(), poolMax);
   }
 
-  /** Likewise, before the first migration: the database has no schema of ours. */
+  /** Opens a database of its own before the first migration: without schema `pipeline` and without tables. */
   static async withoutSchema(): Promise<TestStore> {
     return new TestStore(await emptyDatabase(), 4);
   }
@@ -46,7 +46,7 @@ export class TestStore {
   }
 }
 
-/** All items of a paged answer. */
+/** The items of all pages in one array. */
 export async function collected<Item>(items: AsyncIterable<Item>): Promise<readonly Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);
