@@ -1,4 +1,4 @@
-import { type Explanation, type FoundEvent, hourText, type StoredRun, type TotalKey } from '@antenna/hourly-batch';
+import { type Explanation, type ExplainedRun, type FoundEvent, hourText, type TotalKey } from '@antenna/hourly-batch';
 import {
   countColumn,
   instantText,
@@ -150,7 +150,7 @@ function hourFact({ stored: { hourBytes, run } }: Explanation): Fact {
   return { part: 'batch layer', name: 'hour', bytes: hourBytes, detail };
 }
 
-function runText({ id, revision, wasFinal, finishedAtMs, engine }: StoredRun): string {
+function runText({ id, revision, wasFinal, finishedAtMs, engine }: ExplainedRun): string {
   const final = wasFinal ? 'final' : 'not final then';
   return `run ${id} at ${instantText(finishedAtMs)}, revision ${revision}, ${final}, ${engine}`;
 }

@@ -1,4 +1,11 @@
-import { isReconciled, type ReconciledHour, reconcileHours } from '@antenna/hourly-batch';
+import {
+  type HoursToReconcile,
+  hoursBetween,
+  isReconciled,
+  type ReconciledHour,
+  type ReconciliationPorts,
+  reconcileHours,
+} from '@antenna/hourly-batch';
 import {
   archiveSettings,
   databaseSettings,
@@ -57,12 +64,12 @@ export const reconcile = loggedCommand({
 });
 
 async function shown(
-  ports: Parameters<typeof reconcileHours>[0],
-  hours: Parameters<typeof reconcileHours>[1],
+  ports: ReconciliationPorts,
+  hours: HoursToReconcile,
   readFiles: boolean,
 ): Promise<readonly ReconciledHour[]> {
-  const total = 'fromMs' in hours ? (hours.toMs - hours.fromMs) / 3_600_000 : hours.length;
-  const progress = showProgress(total, 'hours');
+  const { length } = 'fromMs' in hours ? hoursBetween(hours) : hours;
+  const progress = showProgress(length, 'hours');
   try {
     return await reconcileHours(ports, hours, {
       readFiles,

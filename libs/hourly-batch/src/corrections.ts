@@ -1,5 +1,5 @@
 import type { TotalType } from '@antenna/aggregation';
-import type { HourRange } from './ports.ts';
+import type { HourRange, ManifestFile } from './ports.ts';
 
 /** A run that changed rows of an hour after one of its runs was final. */
 export interface CorrectionRun {
@@ -57,16 +57,11 @@ export type CorrectionCause =
   | { readonly kind: 'changed_quota'; readonly users: number }
   | { readonly kind: 'altered_rows' };
 
-/** A file of the hour that the former run did not read. Its chunk has the offsets [startOffset, endOffset). */
-export interface LateFile {
-  readonly path: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly generation: number;
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly rows: number;
-}
+/** A file of the hour that the former run did not read. */
+export type LateFile = Pick<
+  ManifestFile,
+  'path' | 'topic' | 'partition' | 'generation' | 'startOffset' | 'endOffset' | 'rows'
+>;
 
 /** A row before and after a correction. An undefined value stands for no row. */
 export interface CorrectedRow {

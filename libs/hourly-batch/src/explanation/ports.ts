@@ -1,5 +1,5 @@
 import type { TotalType } from '@antenna/aggregation';
-import type { ListedFile } from '../ports.ts';
+import type { CertificateReference, HourRun, ListedFile } from '../ports.ts';
 
 /** The total of one user, antenna or app in one hour. */
 export interface TotalKey {
@@ -16,39 +16,36 @@ export interface StoredTotal {
   /** The windows of the speed layer in which the total has a row, in order. */
   readonly windows: readonly { readonly startMs: number; readonly bytes: bigint }[];
   /** The last run of the hour. */
-  readonly run: StoredRun | undefined;
+  readonly run: ExplainedRun | undefined;
   /** The row of the batch layer. */
   readonly hourBytes: bigint | undefined;
   /** Events of the whole hour that are counted and not archived yet. */
   readonly waitingEvents: number;
   /** Only of users with metadata; `quota` is undefined for a user without a limit. */
   readonly limit: { readonly quota: bigint | undefined } | undefined;
-  readonly quotaEvents: readonly StoredQuotaEvent[];
-  readonly corrections: readonly StoredCorrection[];
+  readonly quotaEvents: readonly ExplainedQuotaEvent[];
+  readonly corrections: readonly ExplainedCorrection[];
   /** The newest certificate of the hour. */
-  readonly certificate: StoredCertificate | undefined;
+  readonly certificate: ExplainedCertificate | undefined;
 }
 
-export interface StoredRun {
+export interface ExplainedRun extends Pick<HourRun, 'revision' | 'wasFinal' | 'finishedAtMs'> {
   readonly id: number;
-  readonly revision: number;
   /** The hour's revision now; the result is dirty if it is greater than that of the run. */
   readonly currentRevision: number;
-  readonly wasFinal: boolean;
   readonly engine: string;
-  readonly finishedAtMs: number;
   /** The files that the run read. */
   readonly paths: readonly string[];
 }
 
-export interface StoredQuotaEvent {
+export interface ExplainedQuotaEvent {
   readonly state: string;
   readonly usage: bigint;
   readonly quota: bigint;
   readonly seenAtMs: number;
 }
 
-export interface StoredCorrection {
+export interface ExplainedCorrection {
   readonly runId: number;
   readonly correctedAtMs: number;
   readonly oldBytes: bigint | undefined;
@@ -57,9 +54,7 @@ export interface StoredCorrection {
   readonly causes: readonly string[];
 }
 
-export interface StoredCertificate {
-  readonly number: number;
-  readonly hash: string;
+export interface ExplainedCertificate extends CertificateReference {
   readonly createdAtMs: number;
   /** Whether the tables hold the result that the certificate is about. */
   readonly isCurrent: boolean;

@@ -1,12 +1,8 @@
-import type { HourRange } from '../ports.ts';
+import type { HourRange, ManifestFile } from '../ports.ts';
 import type { TypeDifference } from './difference.ts';
 
 /** A file that was archived after the hour was computed. */
-export interface FileSinceRun {
-  readonly path: string;
-  readonly rows: number;
-  /** Sum of the events' bytes. */
-  readonly eventBytes: bigint;
+export interface FileSinceRun extends Pick<ManifestFile, 'path' | 'rows' | 'eventBytes'> {
   /** Milliseconds since 1970. */
   readonly archivedAtMs: number;
 }

@@ -1,5 +1,5 @@
 import { ONE_HOUR } from '@antenna/windowing';
-import type { HourFolder, HourRange, HourStore } from '../ports.ts';
+import type { HourRange } from '../ports.ts';
 import { type FileProblem, listingProblems } from '../select-inputs.ts';
 import { verifyHour, type VerifyPorts } from '../verify-hour.ts';
 import { unexplainedBytes } from './difference.ts';
@@ -7,8 +7,6 @@ import type { HourDifference, ReconciliationRecord, ReconciliationStore } from '
 
 export interface ReconciliationPorts extends VerifyPorts {
   readonly reconciliation: ReconciliationStore;
-  readonly store: Pick<HourStore, 'readManifest'>;
-  readonly folder: Pick<HourFolder, 'list'>;
 }
 
 /** An hour's difference and the problems of its files. */
