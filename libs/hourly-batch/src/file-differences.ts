@@ -1,9 +1,39 @@
-import type { FileFacts } from './file-facts.ts';
+import { type FileFacts, type FileScanner, readFileFacts, type ScannedRow } from './file-facts.ts';
 import type { ManifestFile } from './ports.ts';
 import type { FileProblem } from './select-inputs.ts';
 
+/** The files that could be read, with the facts that were read, and the problems of all files. */
+export interface ReadFiles {
+  readonly files: readonly (ManifestFile & FileFacts)[];
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * Reads files of an hour and compares each with what is listed of it. A problem of one file does not stop the others.
+ * @param each gets every row.
+ */
+export async function readFiles(
+  scanner: FileScanner,
+  listed: readonly ManifestFile[],
+  hourMs: number,
+  each?: (row: ScannedRow) => void,
+): Promise<ReadFiles> {
+  const files: (ManifestFile & FileFacts)[] = [];
+  const problems: FileProblem[] = [];
+  for (const file of listed) {
+    try {
+      const facts = await readFileFacts(scanner, file, hourMs, each);
+      files.push({ ...file, ...facts });
+      problems.push(...fileDifferences(file, facts).map((problem) => ({ path: file.path, problem })));
+    } catch (error) {
+      problems.push({ path: file.path, problem: `cannot be read: ${String(error)}` });
+    }
+  }
+  return { files, problems };
+}
+
 /** The differences between the content of a file and what is listed of it, as phrases that follow the file's path. */
-export function fileDifferences(listed: ManifestFile, facts: FileFacts): string[] {
+function fileDifferences(listed: ManifestFile, facts: FileFacts): string[] {
   return [
     ...differs('rows', facts.rows, listed.rows),
     ...differs('bytes of events', facts.eventBytes, listed.eventBytes),

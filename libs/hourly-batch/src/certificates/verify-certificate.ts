@@ -1,6 +1,6 @@
 import type { TotalType } from '@antenna/aggregation';
-import { fileDifferences, overlaps } from '../file-differences.ts';
-import { type FileFacts, readFileFacts } from '../file-facts.ts';
+import { overlaps, readFiles, type ReadFiles } from '../file-differences.ts';
+import type { FileFacts } from '../file-facts.ts';
 import type { ManifestFile } from '../ports.ts';
 import { type FileProblem, listingContradiction } from '../select-inputs.ts';
 import type { VerifyPorts } from '../verify-hour.ts';
@@ -10,7 +10,7 @@ import { HourDigests } from './hour-digests.ts';
 export interface VerifiedCertificate {
   readonly hourMs: number;
   /** The certified files that could be read. */
-  readonly files: readonly (ManifestFile & FileFacts)[];
+  readonly files: ReadFiles['files'];
   /** Problems of files, and contradictions between the certificate and what its files add up to. */
   readonly problems: readonly string[];
 }
@@ -28,24 +28,16 @@ export async function verifyCertificate(
   const certified = certificate.files.map(manifestFile);
   const listed = new Map((await folder.list(hourMs)).map(({ path, sizeBytes }) => [path, sizeBytes]));
   const digests = new HourDigests();
-  const files: (ManifestFile & FileFacts)[] = [];
-  const problems: FileProblem[] = [
+  const present = certified.filter(({ path }) => listed.has(path));
+  const { files, problems } = await readFiles(scanner, present, hourMs, (row) => {
+    digests.add(row);
+  });
+  const ofFiles = [
     ...certified.flatMap((file) => listingContradiction(file, listed.get(file.path))),
     ...extraFiles(certified, listed),
     ...overlaps(certified),
-  ];
-  for (const file of certified.filter(({ path }) => listed.has(path))) {
-    try {
-      const facts = await readFileFacts(scanner, file, hourMs, (row) => {
-        digests.add(row);
-      });
-      files.push({ ...file, ...facts });
-      problems.push(...fileDifferences(file, facts).map((problem) => ({ path: file.path, problem })));
-    } catch (error) {
-      problems.push({ path: file.path, problem: `cannot be read: ${String(error)}` });
-    }
-  }
-  const ofFiles = problems.map(({ path, problem }) => `${path} ${problem}`);
+    ...problems,
+  ].map(({ path, problem }) => `${path} ${problem}`);
   return { hourMs, files, problems: [...ofFiles, ...sumContradictions(certificate, files, digests)] };
 }
 
