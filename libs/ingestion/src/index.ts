@@ -23,3 +23,4 @@ export {
   type QuotaEventSender,
 } from './quota-events/publish-quota-events.ts';
 export { deadLettersByReason } from './totals-sink/dead-letter.ts';
+export { HourCounts } from './totals-sink/hour-counts.ts';

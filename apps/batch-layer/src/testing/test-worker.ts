@@ -2,7 +2,7 @@ import { WindowTotals } from '@antenna/aggregation';
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventInterners } from '@antenna/event-schema';
 import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
-import type { ArchivedFile, HourCount } from '@antenna/ingestion';
+import { type ArchivedFile, HourCounts } from '@antenna/ingestion';
 import { archiveUrl, archiveUrlOf } from '@antenna/cli';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
@@ -19,7 +19,7 @@ export interface TestEvent {
 
 const TOPIC = 'devices';
 
-/** Archives events as the speed layer does, by the same adapters. */
+/** Counts and archives events as the speed layer does, by the same adapters. */
 export class TestWorker {
   readonly #archive: ParquetArchive;
   readonly #positions: PostgresPositionStore;
@@ -62,21 +62,18 @@ export class TestWorker {
     const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
     const totals = new WindowTotals();
     const interners = new EventInterners();
-    const counts = new Map<number, HourCount>();
+    const hourCounts = new HourCounts();
     events.forEach((event, index) => {
       const interned = internedEvent(interners, event);
       totals.add(interned);
-      const hourMs = hourOf(interned.eventTimeMs);
-      const { events: counted = 0, eventBytes = 0n } = counts.get(hourMs) ?? {};
-      const sums = { events: counted + 1, eventBytes: eventBytes + BigInt(interned.bytes), lastOffset: from + index };
-      counts.set(hourMs, { partition, hourMs, ...sums });
+      hourCounts.add(partition, from + index, interned);
     });
     const move = { partition, epoch, from, to: from + events.length, fingerprint: undefined };
     await this.#positions.commitTotals({
       moves: [{ ...move, greatestEventTimeMs: undefined }],
       totals: totals.rows(),
       userHours: totals.userHours(),
-      hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
+      hourCounts: hourCounts.rows(),
       lateness: { buckets: [], sumMs: 0, antennas: [] },
       deadLetters: [],
       deadLetterRanges: [],
@@ -130,8 +127,4 @@ function internedEvent(
   { at, id = 'ana', bytes = 5, app = 'SKYPE', antennaId = 'antenna' }: TestEvent,
 ) {
   return interners.intern({ eventTimeMs: Date.parse(at), id, bytes, app, antennaId });
-}
-
-function hourOf(timeMs: number): number {
-  return timeMs - (timeMs % 3_600_000);
 }
