@@ -24,16 +24,11 @@ export const explain = loggedCommand({
         files: { fetch: (paths, folder) => archive.fetchFiles(paths, folder, { concurrency: FETCHED_AT_A_TIME }) },
       });
       const folder = { list: (hourMs: number) => archive.listHour(hourMs) };
-      const explanation = await explainTotal({ explanations, store, folder, finder }, key);
+      const explanation = await explainTotal({ explanations, store, folder, finder }, key, events ? mostEvents : 0);
       if (isUnknown(explanation)) refuseUnknown(explanation);
-      if (!events) {
-        out(formatReport(explanationReport(explanation), output));
-        return;
-      }
-      const paths = new Set(explanation.groups.map(({ path }) => path));
-      const files = explanation.files.filter(({ path }) => paths.has(path));
-      const found = files.length === 0 ? [] : await finder.events(key, files, mostEvents);
-      out(formatReport(eventsReport(explanation, found), output));
+      out(
+        events ? formatReport(eventsReport(explanation), output) : formatReport(explanationReport(explanation), output),
+      );
     });
   },
 });

@@ -77,8 +77,9 @@ export function explanationReport(explanation: Explanation): Report<Fact> {
 }
 
 /** The events themselves. */
-export function eventsReport(explanation: Explanation, events: readonly FoundEvent[]): Report<FoundEvent> {
-  const all = explanation.groups.reduce((sum, group) => sum + group.events, 0);
+export function eventsReport(explanation: Explanation): Report<FoundEvent> {
+  const { events } = explanation;
+  const all = eventsIn(explanation.groups);
   return {
     columns: eventColumns,
     rows: events,
@@ -113,7 +114,7 @@ export function refuseUnknown({ key, stored, files }: Explanation): never {
 function headlines(explanation: Explanation): string[] {
   const { key, stored, groups, files, isForeign } = explanation;
   const archived = groups.reduce((sum, { bytes }) => sum + bytes, 0n);
-  const events = groups.reduce((sum, group) => sum + group.events, 0);
+  const events = eventsIn(groups);
   const holding = new Set(groups.map(({ path }) => path)).size;
   return [
     `${nameOf(key)} in hour ${hourText(key.hourMs)}: ${numberText(speedBytes(explanation))} bytes by the speed layer, ` +
@@ -139,7 +140,7 @@ function windowFacts({ key, stored, groups }: Explanation): Fact[] {
     const archived = ofWindow.reduce((sum, group) => sum + group.bytes, 0n);
     return {
       ...{ part: 'window', name: instantText(startMs), bytes },
-      events: ofWindow.reduce((sum, { events }) => sum + events, 0),
+      events: eventsIn(ofWindow),
       detail: archived === bytes ? '' : `archived: ${numberText(archived)} bytes`,
     };
   });
@@ -185,7 +186,7 @@ function fileFacts({ groups, stored: { run } }: Explanation): Fact[] {
     const offsets = ofFile.flatMap((group) => group.offsets ?? []);
     return {
       ...{ part: 'file', name: path, bytes: ofFile.reduce((sum, { bytes }) => sum + bytes, 0n) },
-      events: ofFile.reduce((sum, { events }) => sum + events, 0),
+      events: eventsIn(ofFile),
       partition: offsets[0]?.partition,
       firstOffset: offsets.length === 0 ? undefined : Math.min(...offsets.map(({ first }) => first)),
       lastOffset: offsets.length === 0 ? undefined : Math.max(...offsets.map(({ last }) => last)),
@@ -200,6 +201,10 @@ function offsetsText({ partition, firstOffset, lastOffset }: Fact): string {
 
 function speedBytes({ stored }: Explanation): bigint {
   return stored.windows.reduce((sum, { bytes }) => sum + bytes, 0n);
+}
+
+function eventsIn(groups: Explanation['groups']): number {
+  return groups.reduce((sum, { events }) => sum + events, 0);
 }
 
 function bytesText(bytes: bigint | undefined): string {

@@ -1,16 +1,8 @@
-import {
-  ArchiveContentError,
-  type EventFinder,
-  type EventGroup,
-  type FoundEvent,
-  type ListedFile,
-  type TotalKey,
-} from '@antenna/hourly-batch';
-import type { DuckDBValue } from '@duckdb/node-api';
+import type { EventFinder, EventGroup, FoundEvent, FoundEvents, ListedFile, TotalKey } from '@antenna/hourly-batch';
 import { checkColumns, type SchemaNode } from './check-columns.ts';
-import { DuckDbSession, withTemporaryFolder } from './duckdb-session.ts';
-import { unreadableFile } from './find-faults.ts';
-import { FetchedFiles, fetchPaths, type FetchOptions } from './local-files.ts';
+import type { DuckDbSession } from './duckdb-session.ts';
+import type { FetchedFiles, FetchOptions } from './local-files.ts';
+import { queryFiles } from './query-files.ts';
 import { eventGroups, firstEvents } from './sql/events.sql.ts';
 import { SCHEMAS } from './sql/hour.sql.ts';
 
@@ -22,61 +14,49 @@ export class DuckDbEventFinder implements EventFinder {
     this.#options = options;
   }
 
-  async groups(key: TotalKey, files: readonly ListedFile[]): Promise<readonly EventGroup[]> {
-    return this.#read(key, files, async (query) =>
-      (await query<GroupRow>(eventGroups, {})).map(([path, row]) => ({
-        path,
-        windowMs: Number(row.window_ms),
-        events: Number(row.events),
-        bytes: row.bytes,
-        offsets:
-          row.partition === null
-            ? undefined
-            : { partition: Number(row.partition), first: Number(row.first_offset), last: Number(row.last_offset) },
-      })),
-    );
-  }
-
-  async events(key: TotalKey, files: readonly ListedFile[], most: number): Promise<readonly FoundEvent[]> {
-    return this.#read(key, files, async (query) =>
-      (await query<EventRow>(firstEvents, { most: BigInt(most) })).map(([path, row]) => ({
-        ...{ path, timeUs: row.time_us, user: row.id, antenna: row.antenna_id, app: row.app, bytes: row.bytes },
-        offset: row.partition === null ? undefined : { partition: Number(row.partition), offset: Number(row.offset) },
-      })),
-    );
-  }
-
-  #read<T>(key: TotalKey, files: readonly ListedFile[], work: (query: Query) => Promise<T>): Promise<T> {
-    const paths = files.map(({ path }) => path);
-    return withTemporaryFolder(async (temporaryFolder) => {
-      const fetched = new FetchedFiles(paths, await fetchPaths(this.#options, paths, temporaryFolder));
-      const limits = this.#options.limits ?? {};
-      return DuckDbSession.using({ temporaryFolder, limits }, async (session) => {
-        try {
-          return await work(await queryOf(session, fetched, key));
-        } catch (error) {
-          throw error instanceof ArchiveContentError ? error : await unreadableFile(session, fetched, error);
-        }
-      });
+  find(key: TotalKey, files: readonly ListedFile[], most: number): Promise<FoundEvents> {
+    return queryFiles(this.#options, files, async (session, fetched) => {
+      const groups = await groupsOf(session, fetched, key);
+      if (most === 0 || groups.length === 0) return { groups, events: [] };
+      const paths = new Set(groups.map(({ path }) => path));
+      return { groups, events: await eventsOf(session, fetched.only(paths), key, most) };
     });
   }
 }
 
-/** Runs a query over the files. @returns each row with the path of its file. */
-type Query = <Row extends { readonly filename: string }>(
-  statement: typeof eventGroups,
-  values: Readonly<Record<string, DuckDBValue>>,
-) => Promise<readonly (readonly [path: string, row: Row])[]>;
+async function groupsOf(session: DuckDbSession, files: FetchedFiles, key: TotalKey): Promise<readonly EventGroup[]> {
+  const query = eventGroups(key.type, await haveOffsets(session, files, key));
+  const rows = await session.all<GroupRow>(query, files.localPaths, { id: key.id });
+  return rows.map((row) => ({
+    path: files.pathOf(row.filename),
+    windowMs: Number(row.window_ms),
+    events: Number(row.events),
+    bytes: row.bytes,
+    offsets:
+      row.partition === null
+        ? undefined
+        : { partition: Number(row.partition), first: Number(row.first_offset), last: Number(row.last_offset) },
+  }));
+}
 
-async function queryOf(session: DuckDbSession, files: FetchedFiles, { hourMs, type, id }: TotalKey): Promise<Query> {
-  const { haveOffsets } = checkColumns(await session.all<SchemaNode>(SCHEMAS, files.localPaths), files, hourMs);
-  return async <Row extends { readonly filename: string }>(
-    statement: typeof eventGroups,
-    values: Readonly<Record<string, DuckDBValue>>,
-  ) => {
-    const rows = await session.all<Row>(statement(type, haveOffsets), files.localPaths, { ...values, id });
-    return rows.map((row) => [files.pathOf(row.filename), row] as const);
-  };
+async function eventsOf(
+  session: DuckDbSession,
+  files: FetchedFiles,
+  key: TotalKey,
+  most: number,
+): Promise<readonly FoundEvent[]> {
+  const query = firstEvents(key.type, await haveOffsets(session, files, key));
+  const rows = await session.all<EventRow>(query, files.localPaths, { id: key.id, most: BigInt(most) });
+  return rows.map((row) => ({
+    ...{ path: files.pathOf(row.filename), timeUs: row.time_us, bytes: row.bytes },
+    ...{ user: row.id, antenna: row.antenna_id, app: row.app },
+    offset: row.partition === null ? undefined : { partition: Number(row.partition), offset: Number(row.offset) },
+  }));
+}
+
+/** @throws {ArchiveContentError} when a file lacks a column of an event. */
+async function haveOffsets(session: DuckDbSession, files: FetchedFiles, { hourMs }: TotalKey): Promise<boolean> {
+  return checkColumns(await session.all<SchemaNode>(SCHEMAS, files.localPaths), files, hourMs).haveOffsets;
 }
 
 interface GroupRow {

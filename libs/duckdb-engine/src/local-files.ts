@@ -24,6 +24,15 @@ export class FetchedFiles {
   pathOf(localPath: string): string {
     return this.#paths.get(localPath) ?? localPath;
   }
+
+  /** The files with these paths in the archive. */
+  only(paths: ReadonlySet<string>): FetchedFiles {
+    const localPaths = this.localPaths.filter((localPath) => paths.has(this.pathOf(localPath)));
+    return new FetchedFiles(
+      localPaths.map((localPath) => this.pathOf(localPath)),
+      localPaths,
+    );
+  }
 }
 
 /** Number of files fetched between two progress reports. */

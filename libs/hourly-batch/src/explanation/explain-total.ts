@@ -1,5 +1,5 @@
 import type { HourFolder, HourStore, ListedFile } from '../ports.ts';
-import type { EventFinder, EventGroup, ExplanationStore, StoredTotal, TotalKey } from './ports.ts';
+import type { EventFinder, ExplanationStore, FoundEvents, StoredTotal, TotalKey } from './ports.ts';
 
 export interface ExplanationPorts {
   readonly explanations: ExplanationStore;
@@ -9,27 +9,26 @@ export interface ExplanationPorts {
 }
 
 /** A total, and everything from which it came. */
-export interface Explanation {
+export interface Explanation extends FoundEvents {
   readonly key: TotalKey;
   readonly stored: StoredTotal;
   /** The archive's files of the hour. */
   readonly files: readonly ListedFile[];
   /** True when no manifest lists the archive's files. */
   readonly isForeign: boolean;
-  /** The archived events of the total, by file and window. */
-  readonly groups: readonly EventGroup[];
 }
 
 /**
  * Explains a total: windows, hour, what is recorded about it, and the archived events. Database and archive are read one
  * after the other, so that events which are archived meanwhile may be in the files and not yet in the result.
+ * @param mostEvents how many events the explanation lists, the earliest first.
  */
-export async function explainTotal(ports: ExplanationPorts, key: TotalKey): Promise<Explanation> {
+export async function explainTotal(ports: ExplanationPorts, key: TotalKey, mostEvents: number): Promise<Explanation> {
   const stored = await ports.explanations.explain(key);
   const { isForeign, files: listed } = await ports.store.readManifest(key.hourMs);
   const files = isForeign ? await ports.folder.list(key.hourMs) : listed;
-  const groups = files.length === 0 ? [] : await ports.finder.groups(key, files);
-  return { key, stored, files, isForeign, groups };
+  const found = files.length === 0 ? { groups: [], events: [] } : await ports.finder.find(key, files, mostEvents);
+  return { key, stored, files, isForeign, ...found };
 }
 
 /** Whether nothing at all is stored of the total. */

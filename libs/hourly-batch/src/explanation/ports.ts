@@ -71,6 +71,7 @@ export interface EventGroup {
   readonly offsets: { readonly partition: number; readonly first: number; readonly last: number } | undefined;
 }
 
+/** An archived event of a total. */
 export interface FoundEvent {
   readonly path: string;
   /** Microseconds since 1970. */
@@ -88,13 +89,20 @@ export interface ExplanationStore {
   explain(key: TotalKey): Promise<StoredTotal>;
 }
 
+/** The archived events of a total. */
+export interface FoundEvents {
+  /** The sums of all events by file and window, sorted by path and window. */
+  readonly groups: readonly EventGroup[];
+  /** The first events themselves, by time, partition and offset. */
+  readonly events: readonly FoundEvent[];
+}
+
 /** Finds the events of a total in the files of its hour. Reads only the columns that it needs. */
 export interface EventFinder {
   /**
-   * Sorted by path and window.
+   * @param files at least one file.
+   * @param most maximum number of events in `events`; 0 when only the sums are needed.
    * @throws {ArchiveContentError} naming a file that cannot be read.
    */
-  groups(key: TotalKey, files: readonly ListedFile[]): Promise<readonly EventGroup[]>;
-  /** The first `most` events by time, partition and offset. @throws likewise. */
-  events(key: TotalKey, files: readonly ListedFile[], most: number): Promise<readonly FoundEvent[]>;
+  find(key: TotalKey, files: readonly ListedFile[], most: number): Promise<FoundEvents>;
 }
