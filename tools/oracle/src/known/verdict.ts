@@ -49,9 +49,10 @@ export async function judgeStream(remains: Remains, known: KnownRecords, finding
   // Of a chunk that was given up, those files that existed were kept.
   const archived = known.truth((partition, offset) => !isLost(partition, offset) || events.has(partition, offset));
   for (const { event } of losses.kept('archive')) archived.add(event);
-  note('row of bytes_hourly', archived.hours(), await tables.totals('bytes_hourly'), findings);
+  const hours = await tables.totals('bytes_hourly');
+  note('row of bytes_hourly', archived.hours(), hours, findings);
 
-  await checkLeftovers(remains, findings);
+  await checkLeftovers(remains, hours, findings);
   const announcedLost = losses.gaps.reduce((sum, { from, to }) => sum + to - from, 0);
   const hourlyRows = archived.hours().size;
   return { findings, records: known.total, ...totals, hourlyRows, archivedEvents: events.rows, files, announcedLost };
@@ -89,14 +90,18 @@ function checkGaps({ gaps }: Losses, { deletions }: Remains, findings: Findings)
   }
 }
 
-async function checkLeftovers({ tables, stagingFolder }: Remains, findings: Findings): Promise<void> {
-  note('row of usage_daily', byDay(keyedTotals(await tables.totals('bytes_hourly'))), await tables.days(), findings);
+async function checkLeftovers(
+  { tables, stagingFolder }: Remains,
+  hours: readonly TotalsTableRow[],
+  findings: Findings,
+): Promise<void> {
+  note('row of usage_daily', byDay(keyedTotals(hours)), await tables.days(), findings);
   for (const { hour, type, unexplained } of await tables.reconciliation())
     if (unexplained !== 0n) findings.add('bytes of a difference without a cause', `${hour} ${type}: ${unexplained}`);
   const certified = certifiedDigests({
     certificates: await tables.certificates(),
     corrections: await tables.corrections(),
-    hours: await tables.totals('bytes_hourly'),
+    hours,
     overQuota: await tables.overQuota(),
   });
   findings.addDifferences('certified result', compareRows(certified.certified, certified.found));

@@ -99,12 +99,12 @@ export const selectFaults = `
   SELECT partition, code
   FROM pipeline.partition_fault`;
 
-export const QUOTA_EVENTS = `
+export const selectQuotaEvents = `
   SELECT id, sequence, to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hour, state, usage, quota
   FROM pipeline.quota_event
   ORDER BY id, sequence`;
 
-export const QUOTA_HOURS = `
+export const selectQuotaHours = `
   SELECT id, to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS hour, coalesce(u.usage, 0) AS counted,
     coalesce(b.value, 0) AS computed, m.quota, coalesce(r.was_final, false) AS "isFinal"
   FROM pipeline.user_hour_usage AS u

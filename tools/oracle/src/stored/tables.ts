@@ -201,11 +201,11 @@ export class StoredTables {
 
   /** All quota events, those of each user in order. */
   quotaEvents(): Promise<readonly StoredQuotaEvent[]> {
-    return this.#query<StoredQuotaEvent>(sql.QUOTA_EVENTS, []);
+    return this.#query<StoredQuotaEvent>(sql.selectQuotaEvents, []);
   }
 
   quotaHours(): Promise<readonly QuotaHour[]> {
-    return this.#query<QuotaHour>(sql.QUOTA_HOURS, []);
+    return this.#query<QuotaHour>(sql.selectQuotaHours, []);
   }
 }
 
