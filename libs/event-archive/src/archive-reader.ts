@@ -10,12 +10,15 @@ import type { DecodedFile } from './decode-file.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
 import { localFailure } from './local-failure.ts';
-import { decodeOnThread } from './parquet-threads.ts';
+import { ParquetDecoder } from './parquet-threads.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
   /** Repeats reads while the store fails for a passing reason; without it, every failure of the store is final. */
   readonly retry?: <T>(operation: () => Promise<T>) => Promise<T>;
 }
+
+/** Commands read the files of an hour one after the other; fetching the next one from a bucket can take seconds. */
+const NEXT_FILE_WITHIN_MS = 5_000;
 
 /** Read-only access to the archive: it creates nothing, so the archive may be mounted read-only. */
 export class ArchiveReader {
@@ -23,6 +26,7 @@ export class ArchiveReader {
   readonly #location: ArchiveLocation;
   readonly #options: ReaderOptions;
   readonly #retry: <T>(operation: () => Promise<T>) => Promise<T>;
+  readonly #decoder = new ParquetDecoder(NEXT_FILE_WITHIN_MS);
 
   private constructor(store: CheckedStore, location: ArchiveLocation, options: ReaderOptions) {
     this.#store = store;
@@ -108,7 +112,7 @@ export class ArchiveReader {
       throw localFailure(`make a folder for temporary files below ${tmpdir()} (TMPDIR)`, error);
     });
     try {
-      return await decodeOnThread(await this.#retry(() => this.#store.fetch(path, folder)));
+      return await this.#decoder.decode(await this.#retry(() => this.#store.fetch(path, folder)));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

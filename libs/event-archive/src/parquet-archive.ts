@@ -3,7 +3,7 @@ import type { EventArchive, StoredFile } from '@antenna/ingestion';
 import type { ArchiveStore } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { localFailure } from './local-failure.ts';
-import { decodeOnThread, type ParquetEncoder } from './parquet-threads.ts';
+import { ParquetDecoder, type ParquetEncoder } from './parquet-threads.ts';
 import type { StagingFolder } from './staging-folder.ts';
 
 export interface ParquetArchiveParts {
@@ -20,6 +20,8 @@ export class ParquetArchive implements EventArchive {
   readonly #store: ArchiveStore;
   readonly #staging: StagingFolder;
   readonly #encoder: ParquetEncoder;
+  /** Its thread ends at once: files are read only after a crash, and encoding needs the memory. */
+  readonly #decoder = new ParquetDecoder(0);
 
   constructor({ store, staging, encoder }: ParquetArchiveParts) {
     this.#store = store;
@@ -42,7 +44,7 @@ export class ParquetArchive implements EventArchive {
 
   /** @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or the store's error. */
   read(path: string): Promise<DecodedFile> {
-    return this.#staging.using(async (folder) => decodeOnThread(await this.#store.fetch(path, folder)));
+    return this.#staging.using(async (folder) => this.#decoder.decode(await this.#store.fetch(path, folder)));
   }
 
   exists(path: string): Promise<boolean> {

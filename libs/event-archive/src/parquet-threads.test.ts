@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from '@antenna/test-kit';
 import { BACKGROUND_PRIORITY } from './background-thread.ts';
-import { type ParquetEncoder, threadedParquetEncoder } from './parquet-threads.ts';
+import { ParquetDecoder, type ParquetEncoder, threadedParquetEncoder } from './parquet-threads.ts';
 import { aRow, columnsOf } from './rows-for-tests.ts';
 
 let folder: string;
@@ -33,4 +35,25 @@ test('only the encoder thread has a lower priority than the other threads of the
   const after = await niceValues();
   const changed = [...after].filter(([thread, value]) => value !== (before.get(thread) ?? 0));
   expect(changed.map(([, value]) => value)).toEqual([BACKGROUND_PRIORITY]);
+});
+
+describe('the thread that reads files back', () => {
+  const path = fileURLToPath(new URL('./rows-in-offset-order.parquet', import.meta.url));
+  const threads = async () => [...(await niceValues()).keys()].sort();
+
+  it('reads the next file, too', async () => {
+    const decoder = new ParquetDecoder(60_000);
+    await decoder.decode(path);
+    const before = await threads();
+    await decoder.decode(path);
+    expect(await threads()).toEqual(before);
+  });
+
+  it('ends when it is idle for the given time', async () => {
+    const before = await threads();
+    await new ParquetDecoder(0).decode(path);
+    await until(async () => (await threads()).every((thread) => before.includes(thread)), {
+      what: 'end of the thread',
+    });
+  });
 });

@@ -58,34 +58,39 @@ export interface DecodeTask {
 }
 
 /**
- * Reads a whole local file with the independent reader, on a thread that ends when no file is being read: reading is
- * needed only after a crash, and takes some 500 MB for a million rows. Files that are read at the same time share the
- * thread: loading the reader takes longer than reading a small file.
- * @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when it is no Parquet file with the archive's columns.
+ * Reads whole local files with the independent reader, on one thread. Loading the reader takes longer than reading a
+ * small file, so the thread serves all files that are read at the same time or soon after each other. It ends when it
+ * has been idle for a while: a file of a million rows takes some 500 MB.
  */
-export function decodeOnThread(path: string): Promise<DecodedFile> {
-  return decoder.decode(path);
-}
-
-class ParquetDecoder {
+export class ParquetDecoder {
+  readonly #idleMs: number;
   #pool: WorkerPool<DecodeTask, DecodedFile> | undefined;
   #files = 0;
+  #end: NodeJS.Timeout | undefined;
 
+  /** @param idleMs how long the thread is kept after the last file. It does not keep the process alive. */
+  constructor(idleMs: number) {
+    this.#idleMs = idleMs;
+  }
+
+  /** @throws {ArchiveError} ARCHIVE_FILE_UNREADABLE when it is no Parquet file with the archive's columns. */
   async decode(path: string): Promise<DecodedFile> {
-    const pool = (this.#pool ??= new WorkerPool(siblingModule('parquet-decoder-worker', import.meta.url), 1));
+    clearTimeout(this.#end);
+    this.#pool ??= new WorkerPool(siblingModule('parquet-decoder-worker', import.meta.url), 1);
     this.#files += 1;
     try {
-      return await pool.run({ path });
+      return await this.#pool.run({ path });
     } catch (error) {
       throw unreadable(path, error);
     } finally {
       this.#files -= 1;
-      if (this.#files === 0) {
-        this.#pool = undefined;
-        await pool.close();
-      }
+      if (this.#files === 0) this.#end = setTimeout(() => void this.#endThread(), this.#idleMs).unref();
     }
   }
-}
 
-const decoder = new ParquetDecoder();
+  async #endThread(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.close();
+  }
+}

@@ -10,7 +10,7 @@ interface RowGroup {
 
 /**
  * The rows of an archive file, one row group at a time, decoded by @dsnp/parquetjs. The thread that reads files back
- * imports this module: what it imports is loaded again for each file.
+ * imports this module: everything that the module imports is loaded again whenever such a thread starts.
  * @param file a local path, or the file's bytes.
  * @throws when it is no Parquet file with the archive's columns.
  */
