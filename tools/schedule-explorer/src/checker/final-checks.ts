@@ -1,6 +1,7 @@
 import { requireCurrent } from '../world/batch-run.ts';
 import { ExpectedTotals } from './expected-totals.ts';
 import { Violation } from './violation.ts';
+import { SINKS } from '../world/simulated-positions.ts';
 import type { World } from '../world/world.ts';
 
 /**
@@ -32,7 +33,7 @@ function checkFiles({ archive, store }: World): void {
 /** Each sink has every record that the topic has now, but for those that were given up. */
 function checkCompleteness({ partitions, ledger, store }: World): void {
   for (const partition of partitions) {
-    for (const sink of ['totals', 'archive'] as const) {
+    for (const sink of SINKS) {
       const reached = ledger.reached(sink, partition.number);
       if (reached !== partition.end) throw new Violation(`${sink} of partition ${partition.number} ends at ${reached}`);
       const missing = partition.known(0, partition.end).find((record) => {

@@ -2,6 +2,7 @@ import type { ArchivedFile, CompletedChunk, PositionMove, Sink, TotalsCommit } f
 import { hourFolder, rowKey } from '../world/known-record.ts';
 import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { LoggedRecord } from '../world/simulated-log.ts';
+import { SINKS } from '../world/simulated-positions.ts';
 import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import { CountedInTime } from './counted-in-time.ts';
 import { requireDeadLetters } from './dead-letters.ts';
@@ -33,16 +34,14 @@ interface AcknowledgedTruncation {
   readonly intentEnd: number | undefined;
 }
 
-/** A chunk that was given up. */
-interface GivenUpChunk {
+/** A chunk that was given up before all of its files existed. */
+export interface GivenUpChunk {
   readonly partition: number;
   readonly startOffset: number;
   readonly endOffset: number;
   /** Up to where its missing files can be made from the log, after a truncation. */
   readonly readableEnd: number | undefined;
 }
-
-const SINKS = ['totals', 'archive'] as const;
 
 /** Of a file that no claim stands for. */
 const ANY_DECODER = 0;

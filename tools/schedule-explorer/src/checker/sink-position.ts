@@ -5,7 +5,6 @@ import { require, Violation } from './violation.ts';
 
 /** The records of [from, to) of one version of a partition's log. */
 export interface TakenRange {
-  readonly partition: SimulatedPartition;
   readonly from: number;
   readonly to: number;
   readonly records: readonly LoggedRecord[];
@@ -66,7 +65,7 @@ export class SinkPosition {
     const records = this.#partition.known(from, to, this.#version);
     this.#reached = to;
     this.#takenTo = to;
-    return { partition: this.#partition, from, to, records, decoder: this.#decoder };
+    return { from, to, records, decoder: this.#decoder };
   }
 
   /** @throws {Violation} when it is not of the latest claim, or the records can still be read. */

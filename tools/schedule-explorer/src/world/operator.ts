@@ -1,7 +1,7 @@
 import { unreadableRange } from '@antenna/ingestion';
+import type { HeldPosition } from '@antenna/usage-store';
 import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
-import type { HeldPosition } from './simulated-lost-records.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { SimulatedPartition } from './simulated-topic.ts';
 import { TruncationCommand, type TruncationParts } from './truncation-command.ts';

@@ -1,52 +1,15 @@
 import { parseArchivePath } from '@antenna/archive-format';
-import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
+import type { ArchivedFile, Fingerprint, Sink } from '@antenna/ingestion';
+import type { AcknowledgedGap, AcknowledgedTruncation, ArchivedChunk, HeldPosition } from '@antenna/usage-store';
+import type { GivenUpChunk } from '../checker/ledger.ts';
+import { SINKS } from './simulated-positions.ts';
 import type { SimulatedStore, StoreParts } from './simulated-store.ts';
 
-/** A position as an operator's command finds it. */
-export interface HeldPosition {
-  readonly sink: Sink;
-  readonly partition: number;
-  readonly nextOffset: number;
-  readonly epoch: number;
-  readonly fingerprint: Fingerprint | undefined;
-  readonly openIntent: OpenIntent | undefined;
-}
+/** An acknowledged gap without the operator and the reason, which the simulated store does not keep. */
+export type GivenUp = Omit<AcknowledgedGap, 'acknowledgedBy' | 'detail'>;
 
-/** Records from the position on that are given up. */
-export interface GivenUp {
-  /** As it was when the command looked. */
-  readonly position: HeldPosition;
-  /** The offset to go on from. */
-  readonly to: number;
-  /** Of the open intent, those that exist. */
-  readonly files: readonly ArchivedFile[];
-}
-
-/** A log that differs, from an offset on, from what was read of it. */
-export interface Truncated {
-  readonly partition: number;
-  readonly offset: number;
-  /** Of all sinks, as they were when the command looked. */
-  readonly positions: readonly HeldPosition[];
-  /** Of the open intent, those that exist. */
-  readonly files: readonly ArchivedFile[];
-}
-
-/** A chunk that was given up before all of its files existed. */
-interface AbandonedChunk {
-  readonly partition: number;
-  readonly startOffset: number;
-  readonly endOffset: number;
-  /** Up to where its missing files can be made from the log, after a truncation. */
-  readonly readableEnd: number | undefined;
-}
-
-/** Archived files that hold the events of [startOffset, endOffset). */
-interface ArchivedChunk {
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly paths: string[];
-}
+/** An acknowledged truncation without the operator and the reason. */
+export type Truncated = Omit<AcknowledgedTruncation, 'acknowledgedBy' | 'detail'>;
 
 /** How the acknowledgement of lost records can be broken. */
 export interface LostRecordsDefects {
@@ -66,7 +29,7 @@ interface Ignored {
 /** The functions that acknowledge lost records: gaps.sql.ts and truncations.sql.ts of the same folder. */
 export class SimulatedLostRecords {
   /** Files that may still appear although their chunks were given up, by path. */
-  readonly abandoned = new Map<string, AbandonedChunk>();
+  readonly abandoned = new Map<string, GivenUpChunk>();
   readonly #store: Pick<
     SimulatedStore,
     'positions' | 'intents' | 'manifest' | 'notes' | 'counted' | 'deadLetterRanges'
@@ -89,7 +52,7 @@ export class SimulatedLostRecords {
   /** Of every sink and partition that was ever claimed. */
   heldPositions(): HeldPosition[] {
     const { positions, intents } = this.#store;
-    return (['totals', 'archive'] as const).flatMap((sink) =>
+    return SINKS.flatMap((sink) =>
       Array.from(positions.partitionsOf(sink), (partition) => {
         const openIntent = sink === 'archive' ? intents.get(partition) : undefined;
         const { nextOffset = 0, epoch = 0, fingerprint } = positions.get(sink, partition) ?? {};
@@ -132,7 +95,7 @@ export class SimulatedLostRecords {
 
   /** The chunks that reach beyond an offset, the newest first; those of an earlier generation as far as they hold. */
   archivedChunks(partition: number, from: number): readonly ArchivedChunk[] {
-    const chunks = new Map<string, ArchivedChunk>();
+    const chunks = new Map<string, ArchivedChunk & { readonly paths: string[] }>();
     for (const path of this.#store.manifest.keys()) {
       const name = parseArchivePath(path);
       if (name?.partition !== partition) continue;
@@ -146,7 +109,7 @@ export class SimulatedLostRecords {
   }
 
   /** The missing files of chunks that a truncation cut, as far as they can be made. */
-  cutChunks(partition: number): readonly { readonly path: string; readonly chunk: AbandonedChunk }[] {
+  cutChunks(partition: number): readonly { readonly path: string; readonly chunk: GivenUpChunk }[] {
     return [...this.abandoned]
       .filter(([, chunk]) => chunk.partition === partition && (chunk.readableEnd ?? 0) > chunk.startOffset)
       .map(([path, chunk]) => ({ path, chunk }));
@@ -194,7 +157,7 @@ export class SimulatedLostRecords {
     for (const path of paths) if (!manifest.has(path)) this.abandoned.set(path, chunk);
   }
 
-  #listGivenUp(chunk: AbandonedChunk, files: readonly ArchivedFile[]): void {
+  #listGivenUp(chunk: GivenUpChunk, files: readonly ArchivedFile[]): void {
     for (const file of files) {
       this.#store.manifest.set(file.path, file);
       this.#parts.ledger.adopt(file, chunk);

@@ -22,7 +22,7 @@ interface Decoder {
   readonly fromOffset: number;
 }
 
-const SINKS: readonly Sink[] = ['totals', 'archive'];
+export const SINKS: readonly Sink[] = ['totals', 'archive'];
 
 /** The tables `pipeline.position` and `pipeline.decoder`. */
 export class SimulatedPositions {

@@ -7,18 +7,24 @@ import {
   type Sink,
 } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
-import { AbandonedFiles, LostRecords, openDatabase, PostgresPositionStore } from '@antenna/usage-store';
+import {
+  AbandonedFiles,
+  type HeldPosition,
+  LostRecords,
+  openDatabase,
+  PostgresPositionStore,
+} from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import { Choices } from '../choices.ts';
 import { SimulatedHours } from './simulated-hours.ts';
-import type { GivenUp, HeldPosition, Truncated } from './simulated-lost-records.ts';
+import type { GivenUp, Truncated } from './simulated-lost-records.ts';
+import { SINKS } from './simulated-positions.ts';
 import { type Claimant, DecoderRefusedError, SimulatedStore } from './simulated-store.ts';
 
 const SEQUENCES = 12;
 const CALLS = 60;
 /** Of each sequence, which has partitions of its own: a database keeps one topic. */
 const PARTITIONS = 2;
-const SINKS: readonly Sink[] = ['totals', 'archive'];
 const HOUR_MS = Date.UTC(2022, 9, 29, 13);
 const NOTHING = new WindowTotals();
 

@@ -1,13 +1,13 @@
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import { fingerprintOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
+import type { HeldPosition } from '@antenna/usage-store';
 import type { Ledger } from '../checker/ledger.ts';
 import { Violation } from '../checker/violation.ts';
 import type { Core } from './core.ts';
 import type { KnownEvent } from './known-record.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { LoggedRecord } from './simulated-log.ts';
-import type { HeldPosition } from './simulated-lost-records.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { SimulatedPartition } from './simulated-topic.ts';
 

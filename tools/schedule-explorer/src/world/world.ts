@@ -7,6 +7,7 @@ import { Operator } from './operator.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type ArchiveDefects, SimulatedArchive } from './simulated-archive.ts';
 import { type HoursDefects, SimulatedHours } from './simulated-hours.ts';
+import { SINKS } from './simulated-positions.ts';
 import { DecoderRefusedError, SimulatedStore, type StoreDefects } from './simulated-store.ts';
 import { type SimulatedPartition, simulatedPartition } from './simulated-topic.ts';
 import { SimulatedWorker } from './simulated-worker.ts';
@@ -28,8 +29,6 @@ interface Program {
   readonly decoderVersion: number;
   readonly sinks: readonly Sink[];
 }
-
-const BOTH: readonly Sink[] = ['totals', 'archive'];
 
 /** Small numbers, so that everything is due all the time. */
 const FLUSH_INTERVAL_MS = 6;
@@ -92,7 +91,7 @@ export class World {
     this.operator = new Operator({ core, partitions, store, archive, calls, ledger, isRefusal });
     this.#settings = {
       topic: 'devices',
-      sinks: BOTH,
+      sinks: SINKS,
       flushIntervalMs: FLUSH_INTERVAL_MS,
       flushMaxEvents: 2 + choices.below(5),
       allowedLatenessMs: 60_000,
@@ -106,7 +105,7 @@ export class World {
     return this.workers.filter(({ isFrozen }) => !isFrozen);
   }
 
-  spawn({ decoderVersion = 1, sinks = BOTH }: Partial<Program> = {}): SimulatedWorker {
+  spawn({ decoderVersion = 1, sinks = SINKS }: Partial<Program> = {}): SimulatedWorker {
     this.#spawned += 1;
     const worker = new SimulatedWorker(this.#spawned, {
       core: this.core,
