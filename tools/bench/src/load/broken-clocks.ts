@@ -14,7 +14,7 @@ export interface BrokenClocks extends Omit<Overload, 'environment'> {
 }
 
 export interface BrokenClocksResult extends OverloadResult {
-  /** That the manifest lists at the end. */
+  /** Number of files in the manifest at the end. */
   readonly files: number;
 }
 
@@ -51,7 +51,7 @@ async function withSlowStore<T>(at: RunPlace, storeMs: number, work: (archive: E
   }
 }
 
-/** Chunks that are due for two roll intervals: one that is read, and one that is written. */
+/** The archive may lack the events of two roll intervals: one whose chunk is being read, and one being written. */
 function requireArchived({ counted, archived, periods }: OverloadResult, { rollMs, durationMs }: BrokenClocks): void {
   const eventsOfAnInterval = (counted / durationMs) * rollMs;
   const lag = periods.at(-1)?.lagRecords ?? 0;

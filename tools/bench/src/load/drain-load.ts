@@ -11,7 +11,7 @@ export interface DrainLoad {
   readonly shape: BlockShape;
   readonly blocks: number;
   readonly partitions: number;
-  /** Of the topic's batches; those of `sendBlocks` unless given. */
+  /** Compression of the topic's batches; that of `sendBlocks` unless given. */
   readonly compression?: Compression | undefined;
   readonly batchBytes?: number | undefined;
   /** Memory of the worker, as of a container; unlimited unless given. */

@@ -17,7 +17,7 @@ export interface BlockShape {
   /** Their times pass evenly through [fromMs, fromMs + spanMs). */
   readonly fromMs: number;
   readonly spanMs: number;
-  /** Every so many events, one comes from a device with a broken clock: its time is any of the three years before. */
+  /** One event in so many comes from a device with a broken clock: its time is anywhere in the three years before. */
   readonly brokenClockEvery?: number;
 }
 
@@ -76,7 +76,7 @@ function eventTimeOf(index: number, { events, fromMs, spanMs, brokenClockEvery =
   return fromMs - 1 - Math.floor(THREE_YEARS_MS * ((index * GOLDEN_RATIO) % 1));
 }
 
-/** The fractional parts of its multiples are spread evenly over [0, 1) (Weyl's equidistribution theorem). */
+/** An irrational number: the fractional parts of its multiples spread evenly over [0, 1) (Weyl's equidistribution). */
 const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 
 function jsonOf({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): string {

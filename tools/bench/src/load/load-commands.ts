@@ -18,11 +18,14 @@ import {
   quotaDelaySettings,
 } from './load-settings.ts';
 import { quotaDelay } from './quota-delay.ts';
-import { overload, periodText, requireFlatMemory } from './overload.ts';
+import { type Overload, overload, type Period, periodText, requireFlatMemory } from './overload.ts';
 
 const FROM_MS = Date.UTC(2022, 9, 29, 13);
 const MINUTE_MS = 60_000;
 const MIB = 1_048_576;
+
+/** The antennas and apps of a stream, and the time of its first event. */
+const USUAL = { antennas: 500, apps: 4, fromMs: FROM_MS };
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -34,13 +37,9 @@ export const overloadCommand = command({
   description: 'sends more than one worker can process: its memory has to stay flat, its totals exact',
   settings: { overload: overloadSettings, limits: limitSettings },
   run: async ({ overload: { minutes, partitions, users, rate }, limits }) => {
-    const shape = { events: 200_000, users, antennas: 500, apps: 4, fromMs: FROM_MS, spanMs: 60 * MINUTE_MS };
-    let minute = 0;
-    const periods = { durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS };
-    const onPeriod = (period: Parameters<typeof periodText>[1]): void => {
-      say(periodText((minute += 1), period));
-    };
-    const result = await inPlace((at) => overload(at, { shape, partitions, rate, ...periods, onPeriod }));
+    const shape = { ...USUAL, events: 200_000, users, spanMs: 60 * MINUTE_MS };
+    const options = { shape, partitions, rate, ...shownByMinute(minutes) };
+    const result = await inPlace((at) => overload(at, options));
     say(`0 wrong rows of ${result.counted} events counted, ${result.archived} archived`);
     requireFlatMemory(result.periods, limits.maxMiB);
   },
@@ -74,16 +73,8 @@ export const brokenClocksCommand = command({
   run: async ({ clocks: { minutes, partitions, users, rate, every, storeMs, rollSeconds }, limits }) => {
     // As many events as a chunk of each partition holds, so that no time of a broken clock is in it twice.
     const events = rate * rollSeconds;
-    const times = { fromMs: FROM_MS, spanMs: 60 * MINUTE_MS, brokenClockEvery: every };
-    const shape = { events, users, antennas: 500, apps: 4, ...times };
-    let minute = 0;
-    const options = {
-      ...{ shape, partitions, rate, storeMs, rollMs: rollSeconds * 1_000 },
-      ...{ durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS },
-      onPeriod: (period: Parameters<typeof periodText>[1]): void => {
-        say(periodText((minute += 1), period));
-      },
-    };
+    const shape = { ...USUAL, events, users, spanMs: 60 * MINUTE_MS, brokenClockEvery: every };
+    const options = { shape, partitions, rate, storeMs, rollMs: rollSeconds * 1_000, ...shownByMinute(minutes) };
     const { counted, archived, files, periods } = await inPlace((at) => brokenClocks(at, options));
     say(`0 wrong rows of ${counted} events counted, ${archived} archived in ${files} files`);
     requireBelow(Math.max(...periods.map(({ peakMiB }) => peakMiB)) * MIB, limits.maxMiB);
@@ -96,8 +87,7 @@ export const quotaDelayCommand = command({
   description: 'measures the time from an event that passes a quota to its message in the topic of quota events',
   settings: { quotaDelay: quotaDelaySettings },
   run: async ({ quotaDelay: { seconds, partitions, users, rate, maxMs } }) => {
-    const spanMs = 5 * MINUTE_MS;
-    const shape = { events: rate, users, antennas: 500, apps: 4, fromMs: FROM_MS, spanMs };
+    const shape = { ...USUAL, events: rate, users, spanMs: 5 * MINUTE_MS };
     const delays = await inPlace((at) => quotaDelay(at, { shape, partitions, rate, durationMs: seconds * 1_000 }));
     const [p50, p99, max] = [quantile(delays, 0.5), quantile(delays, 0.99), Math.max(...delays)].map(Math.round);
     say(`${delays.length} quota events at ${rate} events/s: p50 ${p50} ms, p99 ${p99} ms, greatest ${max} ms`);
@@ -120,6 +110,15 @@ export const hourCommand = command({
     requireBelow(peakBytes, limits.maxMiB);
   },
 });
+
+/** The durations of a load of some minutes, which prints what happened in each of them. */
+function shownByMinute(minutes: number): Pick<Overload, 'durationMs' | 'periodMs' | 'onPeriod'> {
+  let minute = 0;
+  const onPeriod = (period: Period): void => {
+    say(periodText((minute += 1), period));
+  };
+  return { durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS, onPeriod };
+}
 
 function requireBelow(bytes: number, maxMiB: number): void {
   const mib = Math.round(bytes / MIB);

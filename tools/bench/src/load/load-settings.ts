@@ -4,6 +4,11 @@ import { COMPRESSIONS } from '../kafka/kafka-programs.ts';
 const count = (name: string, description: string, byDefault: number) =>
   setting({ name, description, type: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
 
+const minutes = (byDefault: number) => count('minutes', 'how long to send', byDefault);
+const partitions = count('partitions', 'of the topic', 12);
+const users = count('users', 'distinct users', 10_000);
+const rate = count('rate', 'events a second', 20_000);
+
 export const limitSettings = settingsGroup({
   title: 'Limits',
   fields: { maxMiB: count('max-mib', 'resident memory that may never be passed, MiB', 1_024) },
@@ -13,9 +18,9 @@ export const limitSettings = settingsGroup({
 export const overloadSettings = settingsGroup({
   title: 'Overload',
   fields: {
-    minutes: count('minutes', 'how long to send', 10),
-    partitions: count('partitions', 'of the topic', 12),
-    users: count('users', 'distinct users', 10_000),
+    minutes: minutes(10),
+    partitions,
+    users,
     rate: optionalSetting({
       name: 'rate',
       description: 'events a second; as many as the producer can send unless given',
@@ -30,7 +35,7 @@ export const drainSettings = settingsGroup({
   fields: {
     events: count('events', 'in a block', 1_000_000),
     blocks: count('blocks', 'how often the block is sent', 1),
-    partitions: count('partitions', 'of the topic', 12),
+    partitions,
     users: count('users', 'distinct users; 1 for a hot key', 1_000),
     windows: count('windows', 'windows of five minutes that the events are spread over', 12),
     compression: setting({
@@ -63,8 +68,8 @@ export const quotaDelaySettings = settingsGroup({
   fields: {
     seconds: count('seconds', 'how long to measure, after ten seconds that are not measured', 60),
     partitions: count('partitions', 'of either topic', 4),
-    users: count('users', 'distinct users', 10_000),
-    rate: count('rate', 'events a second', 20_000),
+    users,
+    rate,
     maxMs: count('max-ms', 'greatest 99th percentile, ms', 2_000),
   },
   value: (values) => values,
@@ -73,11 +78,11 @@ export const quotaDelaySettings = settingsGroup({
 export const brokenClockSettings = settingsGroup({
   title: 'Broken clocks',
   fields: {
-    minutes: count('minutes', 'how long to send', 5),
-    partitions: count('partitions', 'of the topic', 12),
-    users: count('users', 'distinct users', 10_000),
-    rate: count('rate', 'events a second', 20_000),
-    every: count('every', 'so many events have one of a broken clock', 100),
+    minutes: minutes(5),
+    partitions,
+    users,
+    rate,
+    every: count('every', 'one event in so many has the time of a broken clock', 100),
     storeMs: count('store-ms', 'how long the store takes for a response, ms', 100),
     rollSeconds: count('roll-seconds', 'roll interval of the archive', 60),
   },

@@ -19,7 +19,7 @@ export interface QuotaDelay {
 /** From just before an event that passes a quota is sent until a consumer has its quota event, in milliseconds. */
 export type QuotaDelays = readonly number[];
 
-/** The worker has just started: what is sent before is not measured. */
+/** Events of the first seconds after the start of the worker are not measured. */
 const WARM_UP_MS = 10_000;
 const LAST_MS = 60_000;
 
@@ -45,7 +45,10 @@ export async function quotaDelay(at: RunPlace, options: QuotaDelay): Promise<Quo
     const probes = await sendProbes(kafka, topic, partitions);
     await sendBlocks({ brokers, topic, lines: block.lines, eventsPerBlock: shape.events, rate, untilMs });
     await probes.stop();
-    await until(() => received.size >= probes.sentMs.size, { what: 'quota event of each probe', deadlineMs: LAST_MS });
+    await until(() => received.atMs.size >= probes.sentMs.size, {
+      what: 'quota event of each probe',
+      deadlineMs: LAST_MS,
+    });
     worker.kill('SIGTERM');
     const { exitCode, all } = await worker;
     if (exitCode !== 0) throw new LoadFailedError(`the worker ended with ${String(exitCode)}:\n${all}`);
@@ -56,7 +59,7 @@ export async function quotaDelay(at: RunPlace, options: QuotaDelay): Promise<Quo
   }
 }
 
-/** Users of the stream with a quota that they keep, and those of the probes, who may use nothing. */
+/** Adds the users of the stream, with a quota that none exceeds, and those of the probes, whose quota is 0. */
 async function addUsers(databaseUrl: string, users: number): Promise<void> {
   await withDatabase(databaseUrl, async (database) => {
     await database.raw(ADD_USERS, { users });
@@ -73,7 +76,6 @@ const ADD_USERS = `
 /** When the `exceeded` of each user was received, by user. */
 interface Received {
   readonly atMs: ReadonlyMap<string, number>;
-  readonly size: number;
   close(): Promise<void>;
 }
 
@@ -88,13 +90,7 @@ async function receive(kafka: Kafka, topic: string): Promise<Received> {
       return Promise.resolve();
     },
   });
-  return {
-    atMs,
-    get size() {
-      return atMs.size;
-    },
-    close: () => consumer.disconnect(),
-  };
+  return { atMs, close: () => consumer.disconnect() };
 }
 
 function delaysOf({ sentMs }: Probes, { atMs }: Received, fromMs: number): QuotaDelays {
