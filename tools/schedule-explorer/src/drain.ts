@@ -131,7 +131,7 @@ function noticeDead(world: World): void {
   world.rebalance(members);
 }
 
-/** Whoever was refused is started again, and beside it a worker of the other version, whose turn it may be. */
+/** After a refusal, starts a worker of each decoder version that has none: the other one may have to finish first. */
 function restartRefused(world: World): void {
   if (world.refused.length === 0) return;
   for (const decoderVersion of [1, 2]) {
@@ -197,7 +197,7 @@ function isAtRest(world: World): boolean {
   );
 }
 
-/** Whether workers were refused while partitions have to be finished by different versions: each may be refused again. */
+/** Whether workers were refused while partitions wait for different decoder versions: each may be refused again. */
 function isOfTwoDecoders({ refused, store }: World): boolean {
   return refused.length > 0 && store.positions.versionsApart((partition) => store.intents.has(partition)).size > 1;
 }

@@ -18,8 +18,8 @@ export function truncate(world: World): boolean {
 }
 
 /**
- * An election loses what the totals have and the archive lacks, an operator looks at once, and a worker begins a chunk
- * of what it holds of the partition, and may freeze, before the operator decides.
+ * An election loses records that are counted and not archived yet, and an operator runs the command at once. Before the
+ * command acknowledges the loss, a worker begins a chunk with the records that it holds, and may freeze.
  */
 export function truncateUnarchived(world: World): boolean {
   const { choices, operator, store } = world;
@@ -36,7 +36,7 @@ export function truncateUnarchived(world: World): boolean {
   return true;
 }
 
-/** An operator's command has looked, workers begin chunks of what they hold, and may freeze before they go on. */
+/** After an operator's command has read the positions, workers begin chunks of what they hold, and may freeze. */
 export function beginChunks(world: World): void {
   const { calls, choices, workers } = world;
   for (const call of calls.awaited) if (call.worker === OPERATOR) call.happen();
@@ -63,9 +63,9 @@ function truncateAt(world: World, partition: SimulatedPartition, offset: number)
 }
 
 /**
- * Offsets from which on an election may lose records now. Every one holds an event: a truncation that loses no event is
- * not noticed at a claim, nor found by the command. A position without a fingerprint is where an operator has moved it,
- * and is not compared before the next record is read: none is lost below it before.
+ * Offsets from which an election may lose records now. Each of them holds an event, since the command does not find a
+ * truncation that loses none. A position that an operator has moved has no fingerprint until the next record is read;
+ * until then no claim can compare it, so no record below it is lost.
  */
 function losable({ store, operator }: World, partition: SimulatedPartition): readonly number[] {
   if (operator.isBusy) return [];
@@ -75,7 +75,7 @@ function losable({ store, operator }: World, partition: SimulatedPartition): rea
   );
 }
 
-/** An operator acknowledges what the log of a partition has lost: a worker is stopped there, or the command has failed. */
+/** An operator acknowledges a truncation at which a worker has stopped, or for which the command has failed. */
 export function acknowledgeTruncations(world: World): boolean {
   const { operator, partitions, workers } = world;
   if (!world.hasTruncation || operator.isBusy) return false;
@@ -84,7 +84,7 @@ export function acknowledgeTruncations(world: World): boolean {
   return acknowledge(world, partitions.find(isToDo));
 }
 
-/** An operator has read of an election in the log of a broker, and looks what was lost, whatever workers do. */
+/** An operator who has read of an election in a broker's log runs the command, whether or not a worker has stopped. */
 export function lookForTruncation(world: World): boolean {
   const { operator, partitions, choices } = world;
   if (!world.hasTruncation || operator.isBusy) return false;

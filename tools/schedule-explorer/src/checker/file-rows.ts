@@ -4,7 +4,7 @@ import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { KnownRow } from './expected-totals.ts';
 import { require, Violation } from './violation.ts';
 
-/** @throws {Violation} when a listed file does not hold exactly these rows, or is not there. */
+/** @throws {Violation} when a listed file does not exist, or does not hold exactly these rows. */
 export function requireFileRows(archive: SimulatedArchive, file: ArchivedFile, wanted: readonly KnownRow[]): void {
   const held = archive.files.get(file.path);
   if (held === undefined) throw new Violation(`${file.path} is listed and does not exist`);
@@ -22,7 +22,7 @@ export function requireFileRows(archive: SimulatedArchive, file: ArchivedFile, w
   }
 }
 
-/** Which file it is: as the contract of the archive has it. */
+/** The parts of a file's name (docs/commit-protocol.md, "Archive"). */
 export interface FileName {
   readonly partition: number;
   readonly generation: number;

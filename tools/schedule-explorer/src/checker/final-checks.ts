@@ -46,7 +46,7 @@ function checkCompleteness({ partitions, ledger, store }: World): void {
   if (store.intents.size > 0) throw new Violation('an intent is open');
 }
 
-/** The totals are those of all records that were counted once, those too that the log has lost since. */
+/** The totals are the sums of all records that were counted, each once, including those that the log has lost since. */
 function checkTotals({ ledger }: World): void {
   const expected = new ExpectedTotals();
   expected.add(0, [...ledger.taken.totals.keys()]);

@@ -11,7 +11,7 @@ import { fileName, requireFileRows } from './file-rows.ts';
 import { SinkPosition, type TakenRange } from './sink-position.ts';
 import { require, requireRows, requireSorted, Violation } from './violation.ts';
 
-/** A position that was claimed, or that is fenced although whoever fences it has not claimed it. */
+/** The new epoch of a position that was claimed or, without a decoder version, only fenced against earlier claims. */
 interface Fence {
   readonly sink: Sink;
   readonly partition: number;
@@ -24,11 +24,11 @@ interface GivenUpRange extends Pick<PositionMove, 'partition' | 'epoch' | 'from'
   readonly sink: Sink;
 }
 
-/** A log that differs from what was read of it, as an operator has acknowledged it. */
+/** An acknowledged truncation: from `offset` on, the log differs from the records that were read. */
 interface AcknowledgedTruncation {
   readonly partition: number;
   readonly offset: number;
-  /** By sink: the claim that the operator saw. Only sinks that were ever claimed. */
+  /** By sink that was ever claimed: the epoch that the operator's command read. */
   readonly epochs: ReadonlyMap<Sink, number>;
   /** Where the open intent ends, if there is one. */
   readonly intentEnd: number | undefined;
@@ -39,11 +39,11 @@ export interface GivenUpChunk {
   readonly partition: number;
   readonly startOffset: number;
   readonly endOffset: number;
-  /** Up to where its missing files can be made from the log, after a truncation. */
+  /** After a truncation, the end of the records from which the missing files can be created; undefined after a gap. */
   readonly readableEnd: number | undefined;
 }
 
-/** Of a file that no claim stands for. */
+/** The decoder version of a file that was adopted after its chunk was given up: unknown, and equal to any. */
 const ANY_DECODER = 0;
 
 /**
@@ -55,7 +55,7 @@ export class Ledger {
   /** What the tables hold, row by row as it was added. */
   readonly totals = new Map<string, number>();
   readonly userHours = new Map<string, number>();
-  /** By sink: the records that it has, with the version of the decoder by which it took them. */
+  /** By sink: the records that it has processed, each with the version of the decoder that decoded it. */
   readonly taken: Readonly<Record<Sink, Map<LoggedRecord, number>>> = { totals: new Map(), archive: new Map() };
   readonly #partitions: readonly SimulatedPartition[];
   readonly #archive: SimulatedArchive;
@@ -157,7 +157,7 @@ export class Ledger {
     return this.#givenUp[sink].has(record);
   }
 
-  /** Where the log of a partition begins to lack what a sink, or an open intent, has of it; Infinity if nowhere. */
+  /** The first offset from which the log lacks records of a sink or of an open intent; Infinity if it lacks none. */
   lostFrom(partition: number, intentEnd = 0): number {
     const positions = SINKS.map((sink) => this.#position(sink, partition));
     const followed = Math.max(...positions.map(({ version }) => version));
@@ -165,7 +165,7 @@ export class Ledger {
     return Math.min(...positions.map(({ lostFrom }) => lostFrom), intended < intentEnd ? intended : Infinity);
   }
 
-  /** @throws {Violation} when it is not where the log differs, events apart: there are none in between. */
+  /** @throws {Violation} unless the log differs from `offset` on, or from a later offset with no event in between. */
   acknowledgeTruncation({ partition: number, offset, epochs, intentEnd }: AcknowledgedTruncation): void {
     const lostFrom = this.lostFrom(number, intentEnd);
     const between = lostFrom === Infinity ? [] : (this.#partitions[number]?.known(offset, lostFrom) ?? []);
@@ -200,12 +200,12 @@ export class Ledger {
     );
   }
 
-  /** Up to where everything is counted. */
+  /** The offset below which a sink has processed or given up every record. */
   reached(sink: Sink, partition: number): number {
     return this.#position(sink, partition).reached;
   }
 
-  /** @throws {Violation} when the file holds none of these. */
+  /** @returns the candidate that the file holds. @throws {Violation} when it holds none of them. */
   #rowsOf(file: ArchivedFile, candidates: readonly (readonly KnownRow[])[]): readonly KnownRow[] {
     let failure: unknown;
     for (const rows of candidates) {
@@ -219,7 +219,7 @@ export class Ledger {
     throw failure;
   }
 
-  /** A chunk that was begun in an earlier generation keeps its names if it lies below what has changed since. */
+  /** A chunk keeps the file names of the generation in which it was begun if no later one begins before its end. */
   #requireName(file: ArchivedFile, range: { partition: number; from: number; to: number }): void {
     const begun = this.#generations[range.partition] ?? [];
     for (let generation = begun.length; generation >= 0; generation -= 1) {

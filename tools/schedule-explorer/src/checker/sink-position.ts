@@ -8,26 +8,26 @@ export interface TakenRange {
   readonly from: number;
   readonly to: number;
   readonly records: readonly LoggedRecord[];
-  /** Version of the decoder by which they were taken. */
+  /** Version of the decoder that decoded them. */
   readonly decoder: number;
 }
 
 /**
- * Where a sink stands on a partition, by our own count, and which version of the log it follows. It may go on with any
- * version that holds all that it has taken. Once it has taken a record that another version lacks, it must not take
- * one of that version before an operator has acknowledged the loss.
+ * The position of a sink on a partition as the checker counts it, and the version of the log that the sink follows. The
+ * sink may follow any version that holds all records that it has taken. Once it has taken a record that another version
+ * lacks, it must take none of that version before an operator has acknowledged the loss.
  */
 export class SinkPosition {
   readonly #name: string;
   readonly #partition: SimulatedPartition;
   #reached = 0;
-  /** Of the latest claim; who claimed before must not change anything. */
+  /** Epoch of the latest claim: calls of earlier claims must change nothing. */
   #epoch = 0;
-  /** Version of the decoder of whoever has claimed. */
+  /** Decoder version of the latest claim. */
   #decoder = 0;
-  /** The oldest version of the log that holds all that was taken. */
+  /** The oldest version of the log that holds all records that were taken. */
   #version = 0;
-  /** Where the last range ends that was taken from the log. */
+  /** End of the last range that was taken from the log. */
   #takenTo = 0;
 
   constructor(sink: Sink, partition: SimulatedPartition) {
@@ -35,7 +35,7 @@ export class SinkPosition {
     this.#partition = partition;
   }
 
-  /** Up to where everything is taken or given up. */
+  /** The offset below which every record is taken or given up. */
   get reached(): number {
     return this.#reached;
   }
@@ -44,19 +44,19 @@ export class SinkPosition {
     return this.#version;
   }
 
-  /** The first offset of what this sink has taken and the log has lost; Infinity when it has lost nothing. */
+  /** The first offset of a record that this sink has taken and the log has lost; Infinity if there is none. */
   get lostFrom(): number {
     const offset = this.#partition.differsFrom(this.#version);
     return offset < this.#takenTo ? offset : Infinity;
   }
 
-  /** @param decoder undefined when nobody has claimed it, and it is fenced only. */
+  /** @param decoder undefined when the position is fenced without being claimed. */
   claim(epoch: number, decoder = this.#decoder): void {
     this.#epoch = epoch;
     this.#decoder = decoder;
   }
 
-  /** @throws {Violation} when the move is not of the latest claim, not ahead, or not along a log that it may follow. */
+  /** @throws {Violation} unless the latest claim moves the position forward along a log that the sink may follow. */
   advance({ epoch, to, fingerprint }: PositionMove): TakenRange {
     require(`epoch of ${this.#name}`, epoch, this.#epoch);
     const from = this.#reached;
@@ -106,7 +106,7 @@ export class SinkPosition {
     return versions;
   }
 
-  /** The version of which a range is whose last record has this fingerprint. */
+  /** The version of the log whose records from the position up to `to` end with the one that has this fingerprint. */
   #followed(to: number, seen: Fingerprint | undefined): number {
     if (this.#version === this.#partition.version) return this.#version;
     const followed = this.#candidates.find((version) => {

@@ -17,9 +17,9 @@ interface Reader {
 /** An answer of a broker on its way to the receiver. */
 export interface InFlight {
   readonly partition: number;
-  /** Those that are not delivered yet, in order. */
+  /** The parts that are not delivered yet, in order. */
   parts: readonly FetchedPart[];
-  /** Number of the answer. */
+  /** Number of the answer among all answers to this client. */
   readonly fetch: number;
   readonly highWatermark: number;
   readonly seeks: number;
@@ -114,7 +114,7 @@ export class SimulatedConsumer implements EventSource {
   }
 
   /**
-   * Hands the next part of something that was fetched to the receiver; what follows a part that is refused is dropped.
+   * Hands the next part of an answer to the receiver. After a part that is refused, the rest of the answer is dropped.
    * @param keep it is going to be delivered once more.
    * @returns what the receiver made of it; undefined when it has no room.
    */
@@ -180,7 +180,7 @@ function isPlaced(reader: Reader): reader is Placed {
   return reader.position !== undefined;
 }
 
-/** A place that the log does not hold is reset in silence to the oldest record. */
+/** The offset to fetch from. Like kafkajs, it goes to the oldest record, without an error, when out of range. */
 function inRange({ position, partition: { earliest, latest } }: Placed): number {
   return position < earliest || position > latest ? earliest : position;
 }

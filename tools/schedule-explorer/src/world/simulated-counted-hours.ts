@@ -47,7 +47,7 @@ export class SimulatedCountedHours {
     }
   }
 
-  /** The log has lost what was counted from an offset on: no hour waits for it. */
+  /** Forgets the counted events that the log has lost, those from an offset on: no hour waits for them. */
   forget(partition: number, from: number): void {
     for (const ofHour of this.#counted.values()) {
       const { countedEnd, onTimeEnd } = ofHour.get(partition) ?? { countedEnd: 0, onTimeEnd: 0 };

@@ -25,7 +25,7 @@ export interface LoggedBatch {
   /** None in a marker. */
   readonly records: readonly LoggedRecord[];
   readonly transaction: Transaction | undefined;
-  /** Of the leader that wrote it; -1 while it is not written. */
+  /** Epoch of the leader that wrote the batch; -1 before it is written. */
   leaderEpoch: number;
 }
 
@@ -40,7 +40,7 @@ export interface Log {
 
 const SHORTEST = 4;
 const LONGEST = 14;
-/** A log that was truncated grows by as much, at most, beyond where it ended before. */
+/** A log that was truncated grows beyond its former end by at most this many offsets. */
 const LONGEST_TAIL = 5;
 const PRODUCERS = 3;
 const MAX_RECORDS_OF_A_BATCH = 3;
@@ -86,7 +86,7 @@ class LogWriter implements Log {
   end: number;
   readonly #choices: Choices;
   readonly #open: Mutable<Transaction>[];
-  /** Of the open transactions, those of which is decided how they end. */
+  /** The open transactions whose end, commit or abort, is decided already. */
   readonly #decided: ReadonlySet<Transaction>;
 
   constructor(choices: Choices, { version, batches, transactions, end }: Log & { readonly end: number }) {

@@ -49,7 +49,7 @@ export class SimulatedLostRecords {
     return this.#begun(partition).length;
   }
 
-  /** Of every sink and partition that was ever claimed. */
+  /** The positions of every sink and partition that was ever claimed. */
   heldPositions(): HeldPosition[] {
     const { positions, intents } = this.#store;
     return SINKS.flatMap((sink) =>
@@ -93,7 +93,7 @@ export class SimulatedLostRecords {
     this.#generations.set(partition, [...this.#begun(partition), offset]);
   }
 
-  /** The chunks that reach beyond an offset, the newest first; those of an earlier generation as far as they hold. */
+  /** The chunks that reach beyond an offset, newest first. A chunk ends where the next generation begins, or before. */
   archivedChunks(partition: number, from: number): readonly ArchivedChunk[] {
     const chunks = new Map<string, ArchivedChunk & { readonly paths: string[] }>();
     for (const path of this.#store.manifest.keys()) {
@@ -108,7 +108,7 @@ export class SimulatedLostRecords {
     return [...chunks.values()].sort((left, right) => right.startOffset - left.startOffset);
   }
 
-  /** The missing files of chunks that a truncation cut, as far as they can be made. */
+  /** The missing files of chunks that a truncation cut and whose first records can still be read. */
   cutChunks(partition: number): readonly { readonly path: string; readonly chunk: GivenUpChunk }[] {
     return [...this.abandoned]
       .filter(([, chunk]) => chunk.partition === partition && (chunk.readableEnd ?? 0) > chunk.startOffset)
@@ -124,7 +124,7 @@ export class SimulatedLostRecords {
     return true;
   }
 
-  /** Positions and intent have to be as they were when the command looked. */
+  /** @throws the refusal of the database when a position or the intent has changed since the command read them. */
   #requireHeld(seen: readonly HeldPosition[], ignored: Ignored): void {
     const { positions, intents } = this.#store;
     for (const { sink, partition, nextOffset, epoch, openIntent } of seen) {

@@ -23,7 +23,7 @@ export class SimulatedNotes {
     return reached.length === 0 ? undefined : Math.max(...reached.map(([, { latestMs }]) => latestMs));
   }
 
-  /** The notes are of a log that has lost records. */
+  /** Deletes the notes of a partition whose log has lost records. */
   forget(partition: number): void {
     this.#notes.delete(partition);
   }

@@ -39,7 +39,7 @@ export interface StoreParts {
   readonly commitFailure?: (commit: TotalsCommit) => Error | undefined;
 }
 
-/** Who claims: a worker has a version of the decoder. */
+/** The worker that claims. */
 export interface Claimant {
   readonly decoderVersion: number;
 }

@@ -4,7 +4,7 @@ import type { Core } from './core.ts';
 import { VERSIONS } from './known-record.ts';
 import { anyLog, type Log, type LoggedBatch, type LoggedRecord, refilledLog } from './simulated-log.ts';
 
-/** Batches of a fetch that one leader wrote; perhaps without records. */
+/** The batches of a fetch that one leader wrote. They may hold no record. */
 export interface FetchedPart {
   readonly fetchedOffset: number;
   readonly nextOffset: number;
@@ -37,14 +37,14 @@ export class SimulatedPartition {
   #log: Log;
   /** By version of the log. */
   readonly #committed: Committed[];
-  /** By version of the log: the first offset that the truncation after it lost. */
+  /** The first offset that each truncation lost. The truncation at index n made version n + 1 of the log. */
   readonly #truncatedAt: number[] = [];
   readonly #writtenMs: number[] = [];
   /** Oldest offset that can be read. Records below were deleted by retention. */
   earliest = 0;
-  /** Without one nothing can be read or asked. */
+  /** Without a leader, the partition delivers neither records nor its offsets. */
   #hasLeader = true;
-  /** Two more for each election: the odd ones are of leaders whose records were all lost, until one is elected again. */
+  /** Each election adds 2, so that before each leader there is an odd epoch for an older leader: see `truncate`. */
   #leaderEpoch = 0;
   #latest = 0;
   #stable = 0;
@@ -105,7 +105,7 @@ export class SimulatedPartition {
     return this.differsFrom(0);
   }
 
-  /** The offsets of events from which on the log could be lost now. */
+  /** The offsets of events from which an election could lose the log now. */
   get losable(): readonly number[] {
     if (this.version === VERSIONS - 1) return [];
     return this.#log.batches.flatMap(({ firstOffset, lastOffset, records: [first], transaction }) => {
@@ -114,14 +114,14 @@ export class SimulatedPartition {
     });
   }
 
-  /** Whether a broker may be elected that has other batches there, of a leader before the one that wrote these. */
+  /** Whether a broker can be elected whose batches from that offset on were written by an earlier leader. */
   canGoBack(offset: number): boolean {
     const at = this.#log.batches.findIndex(({ firstOffset }) => firstOffset === offset);
     const [below = 0, lost = 0] = [this.#log.batches[at - 1]?.leaderEpoch, this.#log.batches[at]?.leaderEpoch];
     return this.version === 0 && lost > below;
   }
 
-  /** Whether a transaction that was committed is open again when all is lost from that offset on. */
+  /** Whether the loss of all batches from that offset on opens a committed transaction again. */
   reopens(offset: number): boolean {
     return this.#log.transactions.some(
       ({ isAborted, firstOffset, markerOffset }) =>
@@ -129,7 +129,7 @@ export class SimulatedPartition {
     );
   }
 
-  /** An election loses all batches from an offset on; others are going to take their places. */
+  /** An election loses all batches from an offset on; other batches take their places. */
   truncate({ offset, isOlder }: Truncation, choices: Choices, nowMs: number): void {
     const lost = this.#log.batches.find(({ firstOffset }) => firstOffset === offset);
     this.#truncatedAt.push(offset);
@@ -172,7 +172,7 @@ export class SimulatedPartition {
     );
   }
 
-  /** Its parts in order; none when there is nothing to fetch from that offset on. */
+  /** The parts of a fetch in order; none when the log has no readable batch from that offset on. */
   fetch(fetchedOffset: number, maxBatches: number): readonly FetchedPart[] {
     const batches = this.#batchesFrom(fetchedOffset, maxBatches);
     const last = batches.at(-1);
@@ -200,8 +200,8 @@ export class SimulatedPartition {
   }
 
   /**
-   * At least two where the second has another leader: the batch at an offset that is compared comes with the one after
-   * it, unless both are as large as a fetch.
+   * At most `maxBatches`, but two where another leader wrote the second: a broker returns the batch at a compared
+   * offset together with the next batch, unless both are as large as a fetch.
    */
   #batchesFrom(offset: number, maxBatches: number): readonly LoggedBatch[] {
     const found: LoggedBatch[] = [];

@@ -15,7 +15,7 @@ export interface TruncationParts {
   readonly core: Pick<Core, 'findTruncation' | 'hiddenFrom'>;
   readonly store: SimulatedStore;
   readonly archive: SimulatedArchive;
-  /** Knows what the broker that leads a partition has logged. */
+  /** Gives the offset of a truncation, which the log of a real broker names. */
   readonly ledger: Pick<Ledger, 'lostFrom'>;
   readonly call: <T>(name: string, operation: () => T) => Promise<T>;
 }
@@ -39,7 +39,7 @@ export class TruncationCommand {
     await this.#fillCutChunks(partition);
   }
 
-  /** Where the log differs from what was read: found, or as the broker has logged it where that is not certain. */
+  /** The offset of the truncation, as the command finds it; where that is not certain, as the broker has logged it. */
   async #offsetOf(
     partition: SimulatedPartition,
     positions: readonly HeldPosition[],

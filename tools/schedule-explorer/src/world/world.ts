@@ -24,7 +24,7 @@ export interface WorldParts {
   readonly trace?: (text: string) => void;
 }
 
-/** What a worker runs. */
+/** The program of a worker. */
 interface Program {
   readonly decoderVersion: number;
   readonly sinks: readonly Sink[];
@@ -46,7 +46,7 @@ export class World {
   readonly store: SimulatedStore;
   readonly operator: Operator;
   readonly batchRuns: BatchRun[] = [];
-  /** Decoder versions of workers that have stopped because they were refused, and are started again some time. */
+  /** Decoder versions of the workers that stopped because a claim refused them, and that will be started again. */
   readonly refused: number[] = [];
   /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
   readonly workers: SimulatedWorker[] = [];
