@@ -5,7 +5,7 @@ import { down, reset, up, upSettings } from './commands/up-and-down.ts';
 import { type ServiceStatus, stackEnvironment, stackStatus } from './commands/status.ts';
 import { reportToStderr as report } from './process/programs.ts';
 
-/** What should run does not. */
+/** A service of the stack does not run although it should. */
 class StackDownError extends ProductError {
   readonly code = 'STACK_DOWN';
 }

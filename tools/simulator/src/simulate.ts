@@ -15,7 +15,7 @@ export interface SimulationOptions extends PopulationOptions {
   readonly events: number;
   /** Greatest number of bytes of an event; not for lifelike users, who have habits of their own. */
   readonly maxBytes: number;
-  /** Events follow the hours of the day, and some users use far more than others. Otherwise all is even. */
+  /** Events follow the hours of the day, and some users use far more than others. By default, both are even. */
   readonly isLifelike?: boolean;
   /** Events come up to this many milliseconds after their turn. */
   readonly outOfOrderMs: number;

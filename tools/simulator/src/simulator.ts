@@ -4,8 +4,10 @@ import { run } from './run.ts';
 import { sendingSettings } from './sending-settings.ts';
 import { simulationSettings } from './simulation-settings.ts';
 
+const description = 'Sends simulated events of devices to Kafka';
+
 const simulation = command({
-  description: 'Sends simulated events of devices to Kafka',
+  description,
   settings: { simulation: simulationSettings, sending: sendingSettings, kafka: kafkaSettings },
   async run(settings, { out }) {
     const stop = new AbortController();
@@ -21,6 +23,6 @@ const simulation = command({
 /** The application and its one command. */
 export const simulator: App = {
   name: 'simulator',
-  description: 'Sends simulated events of devices to Kafka',
+  description,
   commands: [simulation],
 };

@@ -32,7 +32,7 @@ export interface TemporaryFolder {
   readonly path: string;
   /** Writes a file. @returns its path. */
   write(name: string, content: string): Promise<string>;
-  /** Deletes it with all that it holds. */
+  /** Deletes the folder with its content. */
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ export const secretMark = 'hush7q';
 
 /**
  * A new random password of letters and digits. All output of the tests is searched for such secrets
- * (jest/secret-reporter.ts): so every secret that a test gives to a program is made here.
+ * (jest/secret-reporter.ts), so every secret that a test gives to a program is made by this function.
  */
 export function testSecret(): string {
   return `${secretMark}${randomBytes(12).toString('hex')}`;

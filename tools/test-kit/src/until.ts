@@ -24,7 +24,7 @@ export async function until<T>(condition: Condition<T>, { what, deadlineMs = 20_
 }
 
 /**
- * Asks likewise, where the answer may never come.
+ * Asks again and again like `until`, where an answer may never come.
  * @param pollMs how long it waits before it asks again.
  * @returns the answer; undefined when the deadline passes.
  * @throws what `condition` throws, at once.

@@ -104,11 +104,11 @@ export interface Production {
   readonly untilMs?: number | undefined;
   /** `lz4` unless given. */
   readonly compression?: Compression | undefined;
-  /** Of the producer; 128 KiB unless given. A Java program that sets nothing has 16,384. */
+  /** Batch size of the producer in bytes; 131,072 unless given. A Java program that sets nothing has 16,384. */
   readonly batchBytes?: number | undefined;
 }
 
-/** As Kafka's producer names them. */
+/** The compressions of Kafka's producer, by its names. */
 export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 

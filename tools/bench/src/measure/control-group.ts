@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { CommandLine } from '@antenna/test-kit';
 import { NotMeasurableError } from './processes.ts';
 
-/** What a program may use at most; everything that there is unless given. */
+/** Limits of what a program may use; a resource without a limit is not limited. */
 export interface Limits {
-  /** Of a core, above 0. */
+  /** CPU time as a share of one core, above 0. */
   readonly cpuShare?: number | undefined;
   /** Memory of its processes and of the files that they hold in the page cache. Beyond it, the program is killed. */
   readonly memoryMiB?: number | undefined;
@@ -71,7 +71,7 @@ async function makeGroup(name: string, limits: Readonly<Record<string, string | 
   return group;
 }
 
-/** The same program, whose process has joined the groups before it begins. */
+/** The command of the same program in a process that joins the groups before the program starts. */
 function within(groups: readonly string[], { file, args, env }: CommandLine): CommandLine {
   const join = `for group in ${groups.join(' ')}; do echo $$ > "$group/cgroup.procs" || exit 1; done && exec "$0" "$@"`;
   return { file: '/bin/sh', args: ['-c', join, file, ...args], ...(env === undefined ? {} : { env }) };

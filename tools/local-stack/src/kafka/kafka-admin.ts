@@ -37,8 +37,8 @@ const sizeBytes = 4;
 const correlationBytes = 4;
 
 /**
- * What a broker knows of the partitions of a topic. It is asked without kafkajs's admin client, which throws for the
- * whole topic as soon as one partition has no leader.
+ * The state of each partition of a topic, as one broker reports it. The request does not use kafkajs's admin client,
+ * which throws for all partitions of the topic when a single one has no leader.
  * @throws {Error} when the broker does not answer, or does not know the topic.
  */
 export async function partitionStates(broker: string, topic: string): Promise<ReadonlyMap<number, PartitionState>> {

@@ -36,7 +36,7 @@ export async function launch(
     const ended = once(child, 'exit').then(async ([code, signal]: unknown[]) => {
       throw new Error(`it ended with ${String(code ?? signal)}; the last of its log:\n${await lastLines(logFile)}`);
     });
-    // Without a caller that waits, the rejection has no effect.
+    // Keeps an end for which no caller waits from being an unhandled rejection.
     ended.catch(() => undefined);
     if (child.pid === undefined) return await ended;
     child.unref();

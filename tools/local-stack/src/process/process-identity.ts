@@ -2,8 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { execa } from 'execa';
 
 /**
- * The start time of a process, which distinguishes it from a later one with the same pid. Undefined when no such process runs; one
- * that has ended and was not yet collected by its parent does not run.
+ * The start time of a process, which distinguishes it from a later one with the same pid. Undefined when no such
+ * process runs; a process that has ended and was not yet collected by its parent does not run.
  */
 export async function identityOf(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);

@@ -19,7 +19,7 @@ describe('a program that is required', () => {
     );
   });
 
-  it('is missed when it is not there', async () => {
+  it('is reported as missing when it is not on this machine', async () => {
     await expect(requireProgram({ ...node, file: 'no-such-program', atLeast: 1 })).rejects.toThrow(
       'Node (no-such-program) is not on this machine; install Node 1 or newer: it runs this',
     );
@@ -60,7 +60,7 @@ describe('a folder of the cache', () => {
     await other;
   });
 
-  it('does not appear when the fetching program fails, and the error has its output', async () => {
+  it('does not appear when the program that fetches it fails, and the error has the output of the program', async () => {
     const script = `console.error('no route to host'); process.exit(3)`;
     const failing = fetched(name, () => execa(process.execPath, ['-e', script]));
     await expect(failing).rejects.toThrow(/could not be fetched: .* exit code 3[^]*no route to host/);

@@ -15,7 +15,7 @@ class FetchFailedError extends ProductError {
   readonly code = 'FETCH_FAILED';
 }
 
-/** Tells people what is going on, a line at a time. */
+/** Takes messages about the progress of the stack, a line each. */
 export type Report = (line: string) => void;
 
 export const reportToStderr: Report = (line) => {
@@ -26,14 +26,14 @@ interface Requirement {
   /** As people know it: `Java`. */
   readonly name: string;
   readonly file: string;
-  /** Makes it tell its version. */
+  /** Arguments with which the program prints its version. */
   readonly args: readonly string[];
   /** Finds the version number in the program's output. */
   readonly version: RegExp;
   readonly atLeast: number;
   /** Stands before the number in a version, as Go's `1.`. */
   readonly series?: string;
-  /** What needs it, and what would do instead. */
+  /** What needs the program, and what can be used instead. */
   readonly purpose: string;
 }
 
