@@ -106,6 +106,12 @@ export async function send(
   }
 }
 
+/** Sends records to one partition, whichever their keys are. */
+export async function sendTo(stream: Stream, partition: number, records: readonly SimulatedRecord[]): Promise<void> {
+  const messages = records.map(({ key, value }) => ({ key, value, partition }));
+  await produce(stream, messages);
+}
+
 /** An event as a device reports it. */
 export const EVENT = { timestamp: '2022-10-29T13:15:00Z', id: 'ana', antenna_id: 'north', bytes: 5, app: 'SKYPE' };
 
@@ -143,7 +149,7 @@ export async function ageStagingFiles(folder: string): Promise<number> {
   return names.length;
 }
 
-/** What an operator may do to a topic. */
+/** Deletes the records of a partition below an offset, as retention does. */
 export async function deleteRecordsBefore(
   { brokers, topic }: Stream,
   partition: number,

@@ -56,7 +56,7 @@ export function drain(environment: Environment): Promise<void> {
   return endedWell(startWorker('drain', environment));
 }
 
-/** A process with all that it has printed so far. */
+/** A process, and its output so far. */
 export interface Watched {
   readonly worker: Program;
   readonly output: () => string;
@@ -67,14 +67,14 @@ export function serve(environment: Environment, failpoint?: Failpoint): Watched 
   return watched(startWorker('serve', environment, failpoint));
 }
 
-/** Keeps what a process prints from now on. */
+/** Collects the output of a process from now on. */
 export function watched(worker: Program): Watched {
   let printed = '';
   worker.all.on('data', (data: Buffer) => (printed += data.toString()));
   return { worker, output: () => printed };
 }
 
-/** Waits until the log of a worker says so often that it has claimed partitions. */
+/** Waits until a worker has logged this number of claims. */
 export async function hasClaimed({ output }: Pick<Watched, 'output'>, times = 1): Promise<void> {
   const isClaimed = () => output().split('"claimed"').length > times;
   await until(isClaimed, { what: `claim number ${times}`, deadlineMs: 60_000 });

@@ -36,8 +36,8 @@ export async function quotaDelay(at: RunPlace, options: QuotaDelay): Promise<Quo
   for (const name of [topic, quotaTopic]) await ensureTopic(kafka, name, partitions);
   await addUsers(at.databaseUrl, shape.users);
   const settings = { ...workerEnvironment(at), QUOTA_EVENTS_TOPIC: quotaTopic, HTTP_PORT: '0' };
-  const worker = startProgram(appCommand('speed-layer', ['serve'], settings));
   const received = await receive(kafka, quotaTopic);
+  const worker = startProgram(appCommand('speed-layer', ['serve'], settings));
   try {
     await originOf(worker);
     const startedMs = Date.now();

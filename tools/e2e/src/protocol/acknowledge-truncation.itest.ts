@@ -1,5 +1,5 @@
 import type { SimulatedRecord } from '@antenna/simulator';
-import { rowsOf, testKafka } from '@antenna/test-kit';
+import { rowsOf } from '@antenna/test-kit';
 import type { Failpoint } from '../failpoint.ts';
 import { keptDifferences, newStream, openTransaction, recreate, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startBatch, startWorker } from '../workers.ts';
@@ -22,13 +22,10 @@ async function truncate(stream: Stream, kept: readonly SimulatedRecord[], others
   await send(stream, others);
 }
 
-async function abortTransaction({ brokers, topic }: Stream): Promise<void> {
-  const producer = testKafka(brokers).producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic, messages: [{ value: 'aborted' }] });
-  await transaction.abort();
-  await producer.disconnect();
+async function abortTransaction(stream: Stream): Promise<void> {
+  const open = await openTransaction(stream, [{ value: 'aborted' }]);
+  await open.transaction.abort();
+  await open.close();
 }
 
 describe('acknowledge-truncation', () => {
@@ -49,7 +46,7 @@ describe('acknowledge-truncation', () => {
     expect((await startWorker('drain', stream.environment, failpoint)).signal).toBe('SIGKILL');
   }
 
-  /** @param archived what the archive has to hold, where that is not all that the totals have counted. */
+  /** @param archived the records of the archive, where these are not all records that the totals have counted. */
   const differences = (totals: readonly SimulatedRecord[], archived = totals) =>
     keptDifferences(stream, { totals, archive: archived });
 
@@ -81,7 +78,7 @@ describe('acknowledge-truncation', () => {
     ).toEqual([{ generation: 0 }, { generation: 1 }]);
   });
 
-  it('does not take records for lost that an open transaction hides, whose marker was lost', async () => {
+  it('does not count records as lost that a transaction hides whose marker was lost', async () => {
     await drain(stream.environment);
     const hidden = KEPT - 10;
     await truncate(stream, READ.slice(0, hidden), []);

@@ -2,17 +2,15 @@ import { streamDifferences, withTables } from '@antenna/oracle';
 import { join } from 'node:path';
 import { kafkaCluster, TopicOffsets } from '@antenna/event-source';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
-import type { SimulatedRecord } from '@antenna/simulator';
 import {
   endedWell,
   type Environment,
-  produce,
   type TemporaryFolder,
   temporaryFolder,
   testKafka,
   until,
 } from '@antenna/test-kit';
-import { newStream, someRecords, type Stream } from '../stream.ts';
+import { newStream, sendTo, someRecords, type Stream } from '../stream.ts';
 import { drain, hasClaimed, serve, stop } from '../workers.ts';
 
 const HEALTHY = 0;
@@ -27,7 +25,7 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
   beforeAll(async () => {
     folder = await temporaryFolder();
     cluster = await startKafkaCluster({ home: join(folder.path, 'kafka'), brokers: 2, report: () => undefined });
-    stream = await newStream({ partitions: 1 });
+    stream = { ...(await newStream({ partitions: 1 })), brokers: cluster.address.split(',') };
     environment = { ...stream.environment, KAFKA_BROKERS: cluster.address, KAFKA_SESSION_TIMEOUT_MS: '6000' };
     await cluster.createTopic({ topic: stream.topic, replicas: [[1], [2]] });
   });
@@ -37,11 +35,6 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     await cluster.close();
     await folder.close();
   });
-
-  async function sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
-    const messages = records.map(({ key, value }) => ({ key, value, partition }));
-    await produce({ topic: stream.topic, brokers: cluster.address.split(',') }, messages);
-  }
 
   function positions(): Promise<ReadonlyMap<number, number>> {
     return withTables(stream.databaseUrl, (tables) => tables.positions('totals'));
@@ -57,8 +50,8 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     const third = records.length / 3;
     const [before, meanwhile, after] = [0, 1, 2].map((part) => records.slice(part * third, (part + 1) * third));
     const running = serve(environment);
-    await sendTo(HEALTHY, before!);
-    await sendTo(LEADERLESS, after!);
+    await sendTo(stream, HEALTHY, before!);
+    await sendTo(stream, LEADERLESS, after!);
     await hasCounted(HEALTHY, third);
     await hasCounted(LEADERLESS, third);
 
@@ -67,8 +60,8 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
       what: 'loss of the leader',
     });
     // The senders of this process go on, too.
-    new TopicOffsets(kafkaCluster(testKafka(cluster.address.split(','))), stream.topic);
-    await sendTo(HEALTHY, meanwhile!);
+    new TopicOffsets(kafkaCluster(testKafka(stream.brokers)), stream.topic);
+    await sendTo(stream, HEALTHY, meanwhile!);
     await hasCounted(HEALTHY, 2 * third);
     await until(() => running.output().includes('"partitions without a leader that answers"'), {
       what: 'line of the log that names the partition',
@@ -97,7 +90,7 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     const [from = 0] = [(await positions()).get(LEADERLESS)];
     await Promise.all([1, 2].map((number) => cluster.broker(number).stop('immediate')));
     await Promise.all([1, 2].map((number) => cluster.broker(number).start()));
-    await sendTo(LEADERLESS, records);
+    await sendTo(stream, LEADERLESS, records);
     await hasCounted(LEADERLESS, from + records.length);
     await stop(running.worker);
   }, 400_000);

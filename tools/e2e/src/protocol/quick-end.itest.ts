@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { endedWell, until } from '@antenna/test-kit';
+import { endedWell, type Program, until } from '@antenna/test-kit';
 import { newStream, type Stream } from '../stream.ts';
-import { startWorker } from '../workers.ts';
+import { startWorker, watched } from '../workers.ts';
 
 /** An open connection or timer keeps a process for 10 s, after which it is ended (libs/cli/src/run-app.ts). */
 const QUICK_MS = 5_000;
@@ -22,19 +22,19 @@ describe('the speed layer, with nothing to save, ends without waiting for a conn
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const worker = startWorker('serve', { ...stream.environment, HTTP_PORT: String(port) });
-    const end = await msAfter(worker.stderr, /PORT_UNAVAILABLE/, () => worker);
+    const end = await msAfter(worker, /PORT_UNAVAILABLE/, () => worker);
     server.close();
     expect(end).toBeLessThan(QUICK_MS);
   });
 
   it('when the topic is missing', async () => {
     const worker = startWorker('drain', { ...stream.environment, KAFKA_TOPIC: `${stream.topic}-missing` });
-    expect(await msAfter(worker.stderr, /TOPIC_MISSING/, () => worker)).toBeLessThan(QUICK_MS);
+    expect(await msAfter(worker, /TOPIC_MISSING/, () => worker)).toBeLessThan(QUICK_MS);
   });
 
   it('at Ctrl-C while it serves', async () => {
     const worker = startWorker('serve', { ...stream.environment, LOG_FORMAT: 'json' });
-    const end = await msAfter(worker.stderr, /"claimed"/, async () => {
+    const end = await msAfter(worker, /"claimed"/, async () => {
       worker.kill('SIGINT');
       await endedWell(worker);
     });
@@ -45,7 +45,7 @@ describe('the speed layer, with nothing to save, ends without waiting for a conn
     const url = new URL(stream.environment['DATABASE_URL'] ?? '');
     url.port = '1';
     const worker = startWorker('serve', { ...stream.environment, DATABASE_URL: url.href });
-    const end = await msAfter(worker.stderr, /does not answer yet/, async () => {
+    const end = await msAfter(worker, /does not answer yet/, async () => {
       worker.kill('SIGINT');
       await worker;
     });
@@ -53,11 +53,10 @@ describe('the speed layer, with nothing to save, ends without waiting for a conn
   });
 });
 
-/** The milliseconds that `work` takes, once the output has the pattern. */
-async function msAfter(output: NodeJS.ReadableStream, pattern: RegExp, work: () => Promise<unknown>): Promise<number> {
-  let text = '';
-  output.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  await until(() => pattern.test(text), { what: `output like ${String(pattern)}` });
+/** The milliseconds that `work` takes, once the output of a worker has the pattern. */
+async function msAfter(worker: Program, pattern: RegExp, work: () => Promise<unknown>): Promise<number> {
+  const { output } = watched(worker);
+  await until(() => pattern.test(output()), { what: `output like ${String(pattern)}` });
   const startedMs = performance.now();
   await work();
   return performance.now() - startedMs;

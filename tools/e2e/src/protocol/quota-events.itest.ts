@@ -50,7 +50,7 @@ describe('quota events of workers that are killed', () => {
     180_000,
   );
 
-  it('are all in the topic at the end, in order, and nothing else is, counted by id', async () => {
+  it('are all in the topic at the end, in order and without any other, each counted once by its id', async () => {
     await partOf(FAILPOINTS.length);
     await drain(stream.environment);
     await endedWell(startBatch(RUN, stream.environment));
@@ -61,7 +61,7 @@ describe('quota events of workers that are killed', () => {
     expect(states.map(({ state }) => state)).toEqual(['confirmed', 'exceeded', 'warned']);
   }, 300_000);
 
-  it('withdraw what was reported when a quota was raised before the hours are computed again', async () => {
+  it('are withdrawn for a user whose quota was raised before the hours are computed again', async () => {
     const raised = await rowsOf<{ id: string; hours: string }>(stream.databaseUrl, RAISE);
     expect(raised).toHaveLength(1);
     await endedWell(startBatch(RUN, stream.environment));

@@ -1,13 +1,12 @@
 import { streamDifferences, withTables } from '@antenna/oracle';
-import type { SimulatedRecord } from '@antenna/simulator';
 import { endedWell, originOf, produce, rowsOf, until } from '@antenna/test-kit';
-import { deleteRecordsBefore, newStream, someRecords, type Stream } from '../stream.ts';
+import { deleteRecordsBefore, newStream, sendTo, someRecords, type Stream } from '../stream.ts';
 import { drain, serve, startWorker, stop } from '../workers.ts';
 
 const STOPPED = 0;
 const HEALTHY = 1;
 
-/** Those of each partition; its number of records is a multiple of neither commit nor chunk. */
+/** The records of the two partitions: neither number is a multiple of the size of a commit or of a chunk. */
 const OF_STOPPED = someRecords(31, 350);
 const OF_HEALTHY = someRecords(32, 470);
 const DELETED_BELOW = 120;
@@ -21,18 +20,11 @@ describe('a partition that stopped beside one that goes on', () => {
 
   beforeEach(async () => {
     stream = await newStream({ partitions: 2 });
-    await sendTo(STOPPED, OF_STOPPED);
-    await sendTo(HEALTHY, OF_HEALTHY);
+    await sendTo(stream, STOPPED, OF_STOPPED);
+    await sendTo(stream, HEALTHY, OF_HEALTHY);
   });
 
   afterEach(() => stream.close());
-
-  function sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
-    return produce(
-      { topic: stream.topic, brokers: stream.brokers },
-      records.map(({ key, value }) => ({ key, value, partition })),
-    );
-  }
 
   async function positions(partition: number) {
     const both = await withTables(stream.databaseUrl, (tables) =>
@@ -63,11 +55,9 @@ describe('a partition that stopped beside one that goes on', () => {
        RETURNING id, to_char("timestamp", 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at`,
     );
     const event = { timestamp: row!.at, id: row!.id, antenna_id: 'north', bytes: 1, app: 'SKYPE' };
-    await produce({ topic: stream.topic, brokers: stream.brokers }, [
-      { value: JSON.stringify(event), partition: STOPPED },
-    ]);
+    await produce(stream, [{ value: JSON.stringify(event), partition: STOPPED }]);
     const others = OF_HEALTHY.filter(({ key }) => key !== row!.id);
-    await sendTo(HEALTHY, others);
+    await sendTo(stream, HEALTHY, others);
     const { exitCode, all } = await startWorker('drain', stream.environment);
     expect({ exitCode, all }).toMatchObject({ exitCode: 1 });
     expect(all).toContain(`all partitions were drained but ${STOPPED} (SUM_OUT_OF_RANGE)`);
@@ -92,7 +82,7 @@ describe('a partition that stopped beside one that goes on', () => {
       status: 200,
       text: expect.stringContaining(`partition ${STOPPED} stands still: DATA_GAP`) as string,
     });
-    // Workers note every few seconds what they have stopped.
+    // Workers record stopped partitions every few seconds.
     await until(async () => STOPPED_LINE.test((await startWorker('status', stream.environment)).stdout), {
       what: 'the stopped partition in status',
       deadlineMs: 60_000,

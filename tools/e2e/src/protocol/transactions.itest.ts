@@ -1,6 +1,6 @@
-import { rowsOf, testKafka } from '@antenna/test-kit';
+import { rowsOf } from '@antenna/test-kit';
 import type { Transaction } from 'kafkajs';
-import { countedBytes, EVENT, newStream, type Stream } from '../stream.ts';
+import { countedBytes, EVENT, newStream, openTransaction, type Stream } from '../stream.ts';
 import { drain } from '../workers.ts';
 
 const RECORD = { value: JSON.stringify(EVENT) };
@@ -25,13 +25,10 @@ describe('a partition whose newest offset is a transaction marker', () => {
 });
 
 /** Three events at offsets 0 to 2, and a marker at 3. */
-async function sendInTransaction({ brokers, topic }: Stream, end: (transaction: Transaction) => Promise<void>) {
-  const producer = testKafka(brokers).producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic, messages: [RECORD, RECORD, RECORD] });
-  await end(transaction);
-  await producer.disconnect();
+async function sendInTransaction(stream: Stream, end: (transaction: Transaction) => Promise<void>) {
+  const open = await openTransaction(stream, [RECORD, RECORD, RECORD]);
+  await end(open.transaction);
+  await open.close();
 }
 
 async function stored({ databaseUrl }: Stream) {

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
-import type { SimulatedRecord } from '@antenna/simulator';
-import { rowsOf, type Environment, produce, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
-import { keptDifferences, newStream, someRecords, type Stream } from '../stream.ts';
+import { rowsOf, type Environment, type TemporaryFolder, temporaryFolder, until } from '@antenna/test-kit';
+import { keptDifferences, newStream, sendTo, someRecords, type Stream } from '../stream.ts';
 import { hasClaimed, serve, startWorker, stop } from '../workers.ts';
 
 const KEPT = someRecords(31, 200);
@@ -29,7 +28,7 @@ describe('a log that an unclean election truncates and that is filled again whil
   beforeAll(async () => {
     folder = await temporaryFolder();
     cluster = await startKafkaCluster({ home: join(folder.path, 'kafka'), report: () => undefined });
-    stream = await newStream({ partitions: REPLICAS.length });
+    stream = { ...(await newStream({ partitions: REPLICAS.length })), brokers: cluster.address.split(',') };
     // The worker is frozen for a shorter time than its session lasts: it goes on reading, without a claim.
     environment = { ...stream.environment, KAFKA_BROKERS: cluster.address, KAFKA_SESSION_TIMEOUT_MS: '120000' };
     await cluster.createTopic({ topic: stream.topic, replicas: REPLICAS, settings: RECKLESS });
@@ -48,11 +47,6 @@ describe('a log that an unclean election truncates and that is filled again whil
     return REPLICAS.findIndex((replicas) => replicas.every((replica) => replica !== leader));
   }
 
-  async function sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
-    const messages = records.map(({ key, value }) => ({ key, value, partition }));
-    await produce({ topic: stream.topic, brokers: cluster.address.split(',') }, messages);
-  }
-
   function untilLed(partition: number, by: number, inSync: number): Promise<unknown> {
     const isLed = async () => {
       const state = (await cluster.partitions(stream.topic)).get(partition);
@@ -61,15 +55,12 @@ describe('a log that an unclean election truncates and that is filled again whil
     return until(isLed, { what: `leader ${by} with ${inSync} replicas in sync`, deadlineMs: 60_000 });
   }
 
-  /** Both sinks have saved everything below. */
+  /** Waits until both sinks have saved all records of a partition below an offset. */
   function untilSaved(partition: number, offset: number): Promise<unknown> {
     const isSaved = async () => {
-      const rows = await rowsOf<{ partition: number; next_offset: string }>(
-        stream.databaseUrl,
-        'SELECT partition, next_offset FROM pipeline.position',
-      );
-      const saved = rows.filter((row) => row.partition === partition);
-      return saved.length === 2 && saved.every((row) => Number(row.next_offset) === offset);
+      const statement = `SELECT next_offset FROM pipeline.position WHERE partition = ${partition}`;
+      const rows = await rowsOf<{ next_offset: string }>(stream.databaseUrl, statement);
+      return rows.length === 2 && rows.every((row) => Number(row.next_offset) === offset);
     };
     return until(isSaved, { what: `positions of ${offset}`, deadlineMs: 60_000 });
   }
@@ -80,7 +71,7 @@ describe('a log that an unclean election truncates and that is filled again whil
     await cluster.broker(leader).stop('immediate');
     await cluster.broker(follower).start();
     await untilLed(partition, follower, 1);
-    await sendTo(partition, OTHERS);
+    await sendTo(stream, partition, OTHERS);
     await cluster.broker(leader).start();
     await untilLed(partition, follower, 2);
   }
@@ -90,11 +81,11 @@ describe('a log that an unclean election truncates and that is filled again whil
     await hasClaimed({ output });
     const partition = await partitionWithoutCoordinator();
     const [leader, follower] = REPLICAS[partition] ?? [0, 0];
-    await sendTo(partition, KEPT);
+    await sendTo(stream, partition, KEPT);
     await untilSaved(partition, KEPT.length);
     await cluster.broker(follower).stop('immediate');
     await untilLed(partition, leader, 1);
-    await sendTo(partition, LOST);
+    await sendTo(stream, partition, LOST);
     await untilSaved(partition, KEPT.length + LOST.length);
 
     worker.kill('SIGSTOP');

@@ -69,7 +69,7 @@ async function deleteUnread(system: System, first: number, percent: number): Pro
 }
 
 async function noticed(system: System, { partition, offset }: Deletion): Promise<void> {
-  // The partition stands still; the worker goes on with its others.
+  // Only the partition with the gap stops; the worker reads on from its others.
   const faults = `SELECT FROM pipeline.partition_fault WHERE partition = $1 AND code = 'DATA_GAP'`;
   const isStopped = async () => (await system.database.query(faults, [partition])).length > 0;
   const isNoticed = (await within(NOTICING_MS, isStopped, POLL_MS)) ?? false;
@@ -77,7 +77,7 @@ async function noticed(system: System, { partition, offset }: Deletion): Promise
   if (!isNoticed) system.unexpected.push(`no worker noticed that partition ${partition} was deleted up to ${offset}`);
 }
 
-/** Again until nothing is left to accept. */
+/** Runs the command again until every gap is acknowledged. */
 async function acknowledge(system: System): Promise<void> {
   const isDone = ({ exitCode, printed }: Ending) =>
     exitCode === 0 && printed.includes('no unread record has been deleted');

@@ -10,18 +10,18 @@ export async function run(system: System, ...command: readonly string[]): Promis
 }
 
 interface Attempts {
-  /** Is done before each attempt. */
+  /** Runs before each attempt. */
   readonly before?: () => Promise<void>;
-  /** Flags that the ending of one attempt asks the next for. */
+  /** Further flags of the next attempt, by the ending of the attempt before. */
   readonly flagsAfter?: (ending: Ending) => readonly string[];
-  /** Exit code 0 unless given. */
+  /** Whether an attempt has succeeded; by default with exit code 0. */
   readonly isDone?: (ending: Ending) => boolean;
 }
 
 const LONGEST_MS = 180_000;
 const POLL_MS = 500;
 
-/** Runs it again until it is done: services may be away, positions may move. */
+/** Runs a command again until it succeeds: a service may be away, or a position may move meanwhile. */
 export async function untilDone(system: System, command: readonly string[], attempts: Attempts = {}): Promise<void> {
   const { before, flagsAfter = () => [], isDone = ({ exitCode }) => exitCode === 0 } = attempts;
   let ending: Ending | undefined;

@@ -13,7 +13,7 @@ export const racingBatches: FaultKind = {
       text: `compute twice the hour at ${percent} % of those archived`,
       resource: 'hours',
       async inject(system) {
-        // At the begin there is nothing to compute.
+        // At first, no hour is archived.
         const hours = (await within(FIRST_HOUR_MS, () => archivedHours(system), POLL_MS)) ?? [];
         // The newest are those that grow; the others grow by late events.
         const hour = hours[Math.floor((hours.length * percent) / 100)];

@@ -17,7 +17,7 @@ export const storageTrouble = (what: StorageTrouble): FaultKind => ({
       async inject({ services, tally }) {
         const before = services.storage.hits;
         services.storage.trouble({ what, every });
-        // There may be nothing to archive at first.
+        // At first, no chunk may be due, so that no request arrives.
         await within(FIRST_HIT_MS, () => services.storage.hits > before, POLL_MS);
         await delay(ms);
         services.storage.trouble(undefined);

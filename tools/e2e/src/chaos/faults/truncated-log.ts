@@ -97,7 +97,7 @@ async function send({ topic }: System, partition: number, records: readonly Simu
 const POLL_MS = 250;
 const READING_MS = 60_000;
 
-/** Waits until the workers have saved what they read in the totals, or a bounded time. */
+/** Waits, for a bounded time, until the totals of a partition have all records below an offset. */
 async function read(system: System, partition: number, end: number): Promise<void> {
   const isSaved = async () => (await system.database.saved({ sink: 'totals', partition })) >= end;
   const isRead = await within(READING_MS, isSaved, POLL_MS);

@@ -107,7 +107,7 @@ function transactionalProducers({ seed }: RoundPlan, { services, topic, tally, k
 const BETWEEN_KILLS_MS = 4_000;
 const WORKERS = 4;
 
-/** Ends the faults' work: the kills that are still lacking, the workers, then everything that the topic still holds. */
+/** Makes the kills that are still lacking, stops the workers, drains the topic and computes the due hours. */
 async function settle(system: System, kills: number, signal: AbortSignal): Promise<void> {
   while (system.tally.of('worker killed') < kills && !signal.aborted) {
     system.workers.resize(WORKERS);
@@ -120,11 +120,11 @@ async function settle(system: System, kills: number, signal: AbortSignal): Promi
   await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
   await must(system, 'batch-layer run --due', system.batchLayer('run', '--due'));
   await must(system, 'batch-layer certificate --all', system.batchLayer('certificate', '--all'));
-  // The batch layer's verdicts are sent by a worker.
+  // A worker sends the quota events of the batch layer's verdicts.
   await must(system, 'drain', system.speedLayer('drain', ...UNDISTURBED));
 }
 
-/** Nobody dies any more: on a busy machine, a worker need not be quick to stay in the group. */
+/** No worker is killed any more, so a long session costs no time, and keeps a slow worker in the group. */
 const UNDISTURBED = ['--kafka-session-timeout-ms=30000'];
 
 async function must(system: System, what: string, ended: ReturnType<System['batchLayer']>): Promise<void> {

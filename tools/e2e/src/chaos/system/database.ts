@@ -31,7 +31,10 @@ export class Database {
     return url.href;
   }
 
-  /** How many records a sink has saved, or both, of one partition or all. While the database is away, this waits for it. */
+  /**
+   * The number of records that a sink has saved of a partition; by default that of both sinks and all partitions. Waits
+   * while the database is away.
+   */
   async saved({ sink, partition }: { sink?: 'totals' | 'archive'; partition?: number } = {}): Promise<number> {
     const [row] = await this.query<{ saved: number }>(
       `SELECT coalesce(sum(next_offset), 0)::float8 AS saved FROM pipeline.position
