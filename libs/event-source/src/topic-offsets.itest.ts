@@ -1,4 +1,4 @@
-import { testTopic, type TestTopic } from '@antenna/test-kit';
+import { testTopic, type TestTopic, until } from '@antenna/test-kit';
 import kafkajs from 'kafkajs';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { TopicMissingError, TopicOffsets } from './topic-offsets.ts';
@@ -43,7 +43,8 @@ describe('the offsets of a topic', () => {
       ]),
     );
     await transaction.commit();
-    // The marker that ends the transaction occupies an offset.
+    // The broker writes the marker that ends the transaction, which occupies an offset, soon after it has answered.
+    await until(async () => (await offsets.read()).get(0)?.stable === 10, { what: 'marker of the transaction' });
     expect((await offsets.read()).get(0)).toEqual({ earliest: 0, stable: 10, latest: 10 });
     await Promise.all([hanging.disconnect(), other.disconnect()]);
   });
