@@ -119,45 +119,39 @@ describe('an archive in a bucket behind an unreliable network', () => {
 
   const always = (fate: Fate) => Array<Fate>(20).fill(fate);
 
-  // An upload is a POST, which opens a session, and a PUT with the bytes.
-  it.each<[string, string, readonly Fate[]]>([
-    ['the server is busy', 'POST', [503, 429]],
-    ['the server is busy during the upload', 'PUT', [503, 500]],
-    ['the connection breaks', 'POST', ['disconnect']],
-    ['the connection breaks during the upload', 'PUT', ['disconnect', 'disconnect']],
-    ['the bytes are damaged in transit', 'PUT', ['damage']],
-  ])('stores the file when %s at first', async (_what, method, fates) => {
-    meet(method, fates);
+  it.each<[string, readonly Fate[]]>([
+    ['the server is busy', [503, 429, 500]],
+    ['the connection breaks', ['disconnect', 'disconnect']],
+    ['the bytes are damaged in transit', ['damage']],
+  ])('stores the file when %s at first', async (_what, fates) => {
+    meet('POST', fates);
     const file = await archive.create(pathIn(hour), columnsOf([aRow()]));
     expect(await archive.read(pathIn(hour))).toMatchObject({ file });
   });
 
   it('treats a file whose upload got no answer as stored, and reads its rows', async () => {
-    meet('PUT', ['lose answer']);
+    meet('POST', ['lose answer']);
     expect(await archive.create(pathIn(hour), columnsOf([aRow()]))).toBeUndefined();
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
-  it.each([
-    ['to the POST that opens the session', 'POST'],
-    ['to the PUT of the bytes', 'PUT'],
-  ])('adopts an existing file when the server answers 403 %s', async (_when, method) => {
-    meet(method, []);
+  it('adopts an existing file when the server answers 403', async () => {
+    meet('POST', []);
     await archive.create(pathIn(hour), columnsOf([aRow()]));
-    meet(method, always(403));
+    meet('POST', always(403));
     expect(await archive.create(pathIn(hour), columnsOf([aRow({ bytes: 9 })]))).toBeUndefined();
     expect(rowsIn((await archive.read(pathIn(hour))).rows)).toEqual([aRow()]);
   });
 
   it('reports a server that stays busy as a retryable failure', async () => {
-    meet('PUT', always(503));
+    meet('POST', always(503));
     const expected = { code: 'ARCHIVE_UNAVAILABLE', retryable: true };
     await expect(archive.create(pathIn(hour), columnsOf([aRow()]))).rejects.toMatchObject(expected);
     expect(await staged()).toEqual([]);
   });
 
-  it.each(['POST', 'PUT'])('times out a %s without an answer, and closes its connection', async (method) => {
-    meet(method, always('hang'));
+  it('times out an upload without an answer, and closes its connection', async () => {
+    meet('POST', always('hang'));
     const attempt = archive.create(pathIn(hour), columnsOf([aRow()]));
     await expect(attempt).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', retryable: true });
     await until(async () => (await proxy.connections()) <= 1, { what: 'end of the connections' });

@@ -1,44 +1,57 @@
+import { randomUUID } from 'node:crypto';
 import { type Bucket, CRC32C, Storage } from '@google-cloud/storage';
-import { httpStatusOf } from './gcs-failure.ts';
+import { refusalIn, responseOf, type ServerAccess, withDeadline } from './gcs-request.ts';
 
+const OK = 200;
 const PRECONDITION_FAILED = 412;
 const FORBIDDEN = 403;
 
+export interface Upload extends ServerAccess {
+  /** Name of the object. */
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 /**
- * Creates an object unless one of that name exists. The server refuses bytes whose CRC32C differs from the announced
- * one, so a damaged object never exists (the client's own check would delete it afterwards).
+ * Creates an object unless one of that name exists, with one request. The server refuses bytes whose CRC32C differs from
+ * the announced one, so a damaged object never exists.
  *
  * For an existing object, a service account that may create but not delete can get 403 instead of 412: replacing an
  * object requires the right to delete it, and the order of the server's two checks is not documented. So after a 403
  * the object itself is looked up.
- * @param timeoutMs for each of at most three requests; a connection that is silent for longer is closed.
  * @returns false when an object of that name exists.
  */
-export async function createObject(bucket: Bucket, name: string, bytes: Buffer, timeoutMs: number): Promise<boolean> {
+export async function createObject(bucket: Bucket, { name, bytes, ...access }: Upload): Promise<boolean> {
+  const path = `/upload/storage/v1/b/${bucket.name}/o?uploadType=multipart&ifGenerationMatch=0`;
+  const response = await responseOf(bucket, { ...access, path, body: objectBody(name, bytes) });
+  const { statusCode: status } = response;
+  if (status === OK || status === PRECONDITION_FAILED) {
+    // Its connection can be used again once the response is read.
+    response.resume();
+    return status === OK;
+  }
+  const refusal = await refusalIn(response);
+  if (status === FORBIDDEN && (await withDeadline(access.idleMs, () => bucket.file(name).exists()))[0]) return false;
+  throw refusal;
+}
+
+const CONTENT_TYPE = 'application/vnd.apache.parquet';
+
+/** Metadata and bytes in one body (RFC 2387), as the JSON API takes them. */
+function objectBody(name: string, bytes: Buffer) {
+  const boundary = randomUUID();
   const crc32c = new CRC32C();
   crc32c.update(bytes);
-  const object = bucket.file(name);
-  // Applies to both requests of the upload; the client adds the URI afterwards.
-  object.interceptors.push({ request: (options) => ({ uri: '', ...options, timeout: timeoutMs }) });
-  try {
-    await object.save(bytes, {
-      // The client times out only the requests of resumable uploads; a simple upload could hang forever.
-      resumable: true,
-      preconditionOpts: { ifGenerationMatch: 0 },
-      validation: false,
-      metadata: {
-        contentType: 'application/vnd.apache.parquet',
-        contentLength: bytes.byteLength,
-        crc32c: crc32c.toString(),
-      },
-    });
-    return true;
-  } catch (error) {
-    const status = httpStatusOf(error);
-    if (status === PRECONDITION_FAILED) return false;
-    if (status === FORBIDDEN && (await object.exists())[0]) return false;
-    throw error;
-  }
+  const metadata = JSON.stringify({ name, contentType: CONTENT_TYPE, crc32c: crc32c.toString() });
+  const head = `--${boundary}\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n${metadata}\r\n`;
+  return {
+    contentType: `multipart/related; boundary=${boundary}`,
+    parts: [
+      Buffer.from(`${head}--${boundary}\r\nContent-Type: ${CONTENT_TYPE}\r\n\r\n`),
+      bytes,
+      Buffer.from(`\r\n--${boundary}--\r\n`),
+    ],
+  };
 }
 
 /**

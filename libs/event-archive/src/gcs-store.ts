@@ -8,6 +8,7 @@ import { lookForCredentialsAgain } from './gcs-credentials.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
 import { createObject } from './gcs-bucket.ts';
+import { type ServerAccess, withDeadline } from './gcs-request.ts';
 
 /** Retries here bridge short failures, so that a file need not be encoded again; callers wait for longer ones. */
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
@@ -15,7 +16,7 @@ const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: tr
 export interface GcsStoreOptions {
   /** Without slashes at either end; may be empty. */
   readonly prefix: string;
-  /** How long one request may take, or a download may be silent (milliseconds). */
+  /** How long one request may take; an upload or a download may only be silent for so long (milliseconds). */
   readonly timeoutMs: number;
   /** Whether requests carry credentials: to Google's server, but not to an emulator. */
   readonly isAuthorized: boolean;
@@ -63,10 +64,7 @@ export class GcsStore implements CheckedStore {
   async publish(preparedFile: string, path: string): Promise<boolean> {
     const name = this.#nameOf(path);
     const bytes = await readFile(preparedFile);
-    return this.#tried('create', name, () =>
-      // Each of the three requests has its own deadline; this one also covers the credentials before them.
-      withDeadline(4 * this.#timeoutMs, () => createObject(this.#bucket, name, bytes, this.#timeoutMs)),
-    );
+    return this.#tried('create', name, () => createObject(this.#bucket, { name, bytes, ...this.#access }));
   }
 
   exists(path: string): Promise<boolean> {
@@ -109,12 +107,15 @@ export class GcsStore implements CheckedStore {
     const name = this.#nameOf(path);
     const localFile = join(localFolder, path);
     return this.#tried('read', name, async () => {
-      const download = { name, localFile, isAuthorized: this.#isAuthorized, idleMs: this.#timeoutMs };
-      await downloadObject(this.#bucket, download).catch((error: unknown) => {
+      await downloadObject(this.#bucket, { name, localFile, ...this.#access }).catch((error: unknown) => {
         throw httpStatusOf(error) === 404 ? this.#missing(path) : error;
       });
       return localFile;
     });
+  }
+
+  get #access(): ServerAccess {
+    return { isAuthorized: this.#isAuthorized, idleMs: this.#timeoutMs };
   }
 
   /** An object name that readers ignore and no file of the archive has. */
@@ -144,24 +145,5 @@ export class GcsStore implements CheckedStore {
         lookForCredentialsAgain(this.#bucket);
       },
     });
-  }
-}
-
-/**
- * Rejects an operation that takes longer than `ms`. The operation itself goes on unless it observes the signal.
- * @throws {DOMException} TimeoutError.
- */
-export async function withDeadline<T>(ms: number, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const overdue = new AbortController();
-  const expired = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const reason = new DOMException(`no answer within ${ms / 1000} s`, 'TimeoutError');
-    overdue.abort(reason);
-    expired.reject(reason);
-  }, ms);
-  try {
-    return await Promise.race([operation(overdue.signal), expired.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }

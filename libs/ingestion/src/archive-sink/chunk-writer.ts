@@ -13,7 +13,7 @@ import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from '../p
 
 /**
  * Files of a chunk that are created at the same time. Devices with wrong clocks can split a chunk into 1,000 small
- * files, and each file takes two requests: at 100 ms a request, 200 s one after the other, and 4 s fifty at a time.
+ * files, and each file takes a request: at 100 ms a request, 100 s one after the other, and 2 s fifty at a time.
  */
 const FILES_AT_A_TIME = 50;
 

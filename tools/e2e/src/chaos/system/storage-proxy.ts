@@ -61,12 +61,11 @@ export class StorageProxy {
     else this.#forward(request, response, trouble);
   }
 
-  #troubleOf({ method }: IncomingMessage): StorageTrouble | undefined {
+  #troubleOf(request: IncomingMessage): StorageTrouble | undefined {
     const trouble = this.#trouble;
-    const isWrite = method === 'PUT' || method === 'POST';
+    const isWrite = request.method === 'PUT' || request.method === 'POST';
     if (trouble === undefined || (!isWrite && !/^\d/.test(trouble.what))) return undefined;
-    // The bytes are in the second request of an upload; the first one only announces them.
-    if (trouble.what === 'reset in mid-upload' && method !== 'PUT') return undefined;
+    if (trouble.what === 'reset in mid-upload' && !hasBytes(request)) return undefined;
     this.#requests += 1;
     if (this.#requests % trouble.every !== 0) return undefined;
     this.#hits += 1;
@@ -101,6 +100,11 @@ export class StorageProxy {
       });
     } else request.pipe(upstream);
   }
+}
+
+/** An upload is one request, or two, of which the first one only opens a session. */
+function hasBytes({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'PUT' || url.includes('uploadType=multipart');
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
