@@ -109,7 +109,7 @@ export const chaosSettings = settingsGroup({
       name: 'duration',
       description: 'seconds of faults, of all runs together, unless --events says how long it takes to send them',
       type: wholeNumber(10, 1_000_000),
-      default: '60',
+      default: '40',
     }),
     sessionTimeoutMs: setting({
       name: 'session-timeout',
