@@ -5,8 +5,9 @@ import { isUnescaped } from './json-bytes.ts';
 /** With more texts or more bytes, an interner starts over. A text of 36 bytes takes about 150 bytes of memory. */
 const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
 
-const FIRST_SLOTS = 2 ** 10;
-const FIRST_BYTES = 2 ** 14;
+/** Initial slots and bytes. An interner of few texts, such as that of the apps, stays small; any other grows quickly. */
+const FIRST_SLOTS = 2 ** 4;
+const FIRST_BYTES = 2 ** 6;
 const ENTRY_WIDTH = 2;
 
 /**

@@ -9,6 +9,9 @@ export const MAX_NAMED_ANTENNAS = 100;
 const WIDTH = 5;
 const [EVENTS, LATE, AHEAD, LEAST_MS, GREATEST_MS] = [0, 1, 2, 3, 4];
 
+/** Antennas that the first array has room for. */
+const FIRST_ANTENNAS = 4;
+
 /** A lateness that a double and JSON express exactly; a record's timestamp may be any 64-bit number. */
 const MAX_MS = Number.MAX_SAFE_INTEGER;
 
@@ -54,7 +57,7 @@ export class AntennaCounts {
   #addAntenna(): void {
     const at = this.#antennas * WIDTH;
     if (at === this.#cells.length) {
-      const larger = new Float64Array(Math.max(64 * WIDTH, 2 * at));
+      const larger = new Float64Array(Math.max(FIRST_ANTENNAS * WIDTH, 2 * at));
       larger.set(this.#cells);
       this.#cells = larger;
     }
