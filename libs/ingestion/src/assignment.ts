@@ -1,7 +1,7 @@
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
 import type { PartitionProcessor } from './partition-processor.ts';
 import { PendingTotals } from './totals-sink/pending-totals.ts';
-import type { TotalsCommit } from './ports/index.ts';
+import type { AbortState, TotalsCommit } from './ports/index.ts';
 
 /**
  * The unsaved records of one claim. They are abandoned as a whole: after a lost fence, or when partitions are assigned
@@ -10,7 +10,7 @@ import type { TotalsCommit } from './ports/index.ts';
 export class Assignment {
   readonly #processors: Map<number, PartitionProcessor>;
   #archives: readonly PartitionArchive[];
-  readonly #abort = new AbortController();
+  readonly #signal = { aborted: false };
   readonly #allowedLatenessMs: number;
   #pending: PendingTotals;
   #committing: Committing | undefined;
@@ -52,8 +52,8 @@ export class Assignment {
   }
 
   /** Aborted when the assignment is abandoned: the results of steps under way are then discarded. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  get signal(): AbortState {
+    return this.#signal;
   }
 
   get isCommitting(): boolean {
@@ -159,7 +159,7 @@ export class Assignment {
   }
 
   abandon(): void {
-    this.#abort.abort();
+    this.#signal.aborted = true;
     this.#announceChange();
   }
 

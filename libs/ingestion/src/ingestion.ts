@@ -43,7 +43,7 @@ export class Ingestion implements RecordReceiver {
   #assignments: readonly ActiveAssignment[] = [];
   #assigned: readonly number[] = [];
   /** Aborted when the partitions that the group assigned are released; it also cancels every claim under way. */
-  #membership = new AbortController();
+  #membership = { aborted: false };
   /** Maximum records of a commit since one took too long, kept across assignments; undefined for the usual bounds. */
   #commitRecords: number | undefined;
   #isClaimed = false;
@@ -161,8 +161,8 @@ export class Ingestion implements RecordReceiver {
 
   /** Discards all records that are not durable, and takes none until partitions are assigned again. */
   release(): void {
-    this.#membership.abort();
-    this.#membership = new AbortController();
+    this.#membership.aborted = true;
+    this.#membership = { aborted: false };
     this.#isClaimed = false;
     this.#isClaimingAgain = false;
     this.#queue.clear();
@@ -179,7 +179,7 @@ export class Ingestion implements RecordReceiver {
    * another worker saved meanwhile are not mistaken for a gap.
    */
   async #claim(requests: readonly ClaimRequest[], claimed: () => void): Promise<void> {
-    const { signal } = this.#membership;
+    const signal = this.#membership;
     const { store, source, retry, clock } = this.#ports;
     const partitions = requests.flatMap((request) => request.partitions);
     try {
@@ -305,7 +305,7 @@ export class Ingestion implements RecordReceiver {
     const due = this.#queue.takeDue(this.#ports.clock.nowMs(), isBusy);
     if (due.length === 0) return;
     for (const partition of due.flatMap(({ partitions }) => partitions)) this.#leave(partition);
-    const { signal } = this.#membership;
+    const signal = this.#membership;
     this.#isClaimingAgain = true;
     const done = () => {
       if (!signal.aborted) this.#isClaimingAgain = false;

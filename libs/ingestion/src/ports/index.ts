@@ -14,11 +14,14 @@ export interface Clock {
   nowMs(): number;
 }
 
+/** Whether the result of an operation is still wanted. An AbortSignal is one; the core needs no event of an abort. */
+export type AbortState = Pick<AbortSignal, 'aborted'>;
+
 /**
  * Repeats an operation with backoff while it fails for a transient reason, such as an unreachable service.
  * Any other failure is thrown at once. After the signal is aborted, the next failure is thrown.
  */
-export type Retry = <T>(name: string, operation: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+export type Retry = <T>(name: string, operation: () => Promise<T>, signal: AbortState) => Promise<T>;
 
 export interface IngestionPorts {
   readonly source: EventSource;
