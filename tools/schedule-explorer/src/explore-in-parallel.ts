@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { FailingSchedule } from './explore.ts';
 
@@ -12,11 +13,18 @@ export interface Seeds {
 /** A thread that is done with some seeds takes the next ones: one that is slow does not hold up the others. */
 const SCHEDULES_AT_A_TIME = 500;
 
+/**
+ * Nearly all objects live for one schedule. By default, V8 collects after each megabyte of new objects, and by several
+ * threads, which wait for each other.
+ */
+const COLLECTION = ['--min-semi-space-size=16', '--single-threaded-gc'];
+
 /** Explores on all cores. @returns the failing schedule with the smallest seed, or undefined. */
 export async function exploreInParallel({
   mutant,
   ...all
 }: Seeds & { readonly mutant: string }): Promise<FailingSchedule | undefined> {
+  for (const flag of COLLECTION) setFlagsFromString(flag);
   const parts = partsOf(all);
   const threads = Array.from({ length: availableParallelism() }, () => exploreParts(parts, mutant));
   const failing = (await Promise.all(threads)).filter((outcome) => outcome !== undefined);

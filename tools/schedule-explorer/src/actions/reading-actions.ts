@@ -54,9 +54,10 @@ export function deliver(
   world: World,
   { worker, item, keep }: { readonly worker: SimulatedWorker; readonly item: InFlight; readonly keep: boolean },
 ): boolean {
-  const before = { ...item };
+  const { partition, parts } = item;
   const outcome = worker.consumer.deliver(item, worker.ingestion, { keep });
-  if (outcome !== undefined) world.trace(() => `worker ${worker.id} is given ${textOf(before)}: ${outcome}`);
+  if (outcome !== undefined)
+    world.trace(() => `worker ${worker.id} is given ${textOf({ partition, parts })}: ${outcome}`);
   return outcome !== undefined;
 }
 
@@ -68,7 +69,7 @@ function pick(
   return wanted.length === 0 ? undefined : choices.of(wanted);
 }
 
-function textOf({ partition, parts: [part] }: InFlight): string {
+function textOf({ partition, parts: [part] }: Pick<InFlight, 'partition' | 'parts'>): string {
   if (part === undefined) return `${partition} (nothing)`;
   const { fetchedOffset, nextOffset, records, origin } = part;
   const offsets = records.length === 0 ? 'no records' : records.map(({ offset }) => offset).join();
