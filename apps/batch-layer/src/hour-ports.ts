@@ -43,7 +43,7 @@ async function engineOf({ archive, archiveUrl, engine }: HourParts, progress: Pr
 function watched(store: HourStore, progress: Progress): HourStore {
   return {
     readManifest: (hourMs) => store.readManifest(hourMs),
-    statuses: (range) => store.statuses(range),
+    statuses: (selection) => store.statuses(selection),
     preview: (hourMs, totals) => store.preview(hourMs, totals),
     commit: (result) => {
       progress.step(`writing ${result.rows.length} rows`);

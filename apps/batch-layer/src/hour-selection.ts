@@ -1,4 +1,4 @@
-import type { HourRange } from '@antenna/hourly-batch';
+import type { HourRange, UnsettledHours } from '@antenna/hourly-batch';
 import { anyText, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import { day, hourOfDay } from './calendar-types.ts';
 
@@ -26,9 +26,7 @@ const completePairs = [
   },
   {
     of: ['from', 'to'],
-    problem: ({ from, to }: Given) =>
-      bothOrNone(['--from', from], ['--to', to]) ??
-      (from !== undefined && to !== undefined && to <= from ? '--to: is not after --from' : undefined),
+    problem: rangeProblem,
   },
 ] as const;
 
@@ -67,6 +65,35 @@ export const hoursOrCertificate = settingsGroup({
   ],
   value: ({ certificate, ...given }) =>
     certificate === undefined ? { range: rangeOf(given) } : { certificateFile: certificate },
+});
+
+/** How many of the newest hours `status` lists beside those that need attention: a day. */
+const NEWEST_HOURS = 24;
+
+/** The hours that need attention and the newest, or all hours, or those of a range. */
+export const listedHours = settingsGroup({
+  title: 'Hours',
+  fields: {
+    from: fields.from,
+    to: fields.to,
+    all: setting({
+      name: 'all',
+      description: 'list every hour, not only those that need attention and the newest',
+      type: yesOrNo,
+      default: 'false',
+    }),
+  },
+  rules: [
+    { of: ['from', 'to'], problem: rangeProblem },
+    {
+      of: ['from', 'to', 'all'],
+      problem: ({ all, from }) => (all && from !== undefined ? '--all: is given beside --from and --to' : undefined),
+    },
+  ],
+  value: ({ all, from, to }): HourRange | UnsettledHours | 'all' => {
+    if (all) return 'all';
+    return from === undefined || to === undefined ? { newest: NEWEST_HOURS } : { fromMs: from, toMs: to };
+  },
 });
 
 /** One hour, or the whole chain of certificates. */
@@ -127,6 +154,11 @@ export const hourSelection = (due: string) =>
 function rangeOf({ date = 0, hour = 0, from, to }: Given): HourRange {
   const onlyMs = date + hour * HOUR_MS;
   return { fromMs: from ?? onlyMs, toMs: to ?? onlyMs + HOUR_MS };
+}
+
+function rangeProblem({ from, to }: Pick<Given, 'from' | 'to'>): string | undefined {
+  const isEmpty = from !== undefined && to !== undefined && to <= from;
+  return bothOrNone(['--from', from], ['--to', to]) ?? (isEmpty ? '--to: is not after --from' : undefined);
 }
 
 function bothOrNone(...pair: [readonly [string, unknown], readonly [string, unknown]]): string | undefined {

@@ -36,7 +36,7 @@ export const run = loggedCommand({
     await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
       const archive = await openArchive(archived, { log });
       const hours =
-        selected === 'due' ? dueHours(await store.statuses(), { ...mode, ...finality }) : hoursBetween(selected);
+        selected === 'due' ? dueHours(await store.statuses({ newest: 0 }), { ...mode, ...finality }) : hoursBetween(selected);
       const progress = showProgress(hours.length, 'hours');
       const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
       const reports = await reported(ports, hours, { ...mode, ...finality }, progress);

@@ -1,4 +1,12 @@
-import { finality, type HourStatus, type HourStatuses, hourText, isDirty } from '@antenna/hourly-batch';
+import {
+  finality,
+  type HourRange,
+  type HourStatus,
+  type HourStatuses,
+  hourText,
+  isDirty,
+  type UnsettledHours,
+} from '@antenna/hourly-batch';
 import {
   countColumn,
   type DatabaseConnection,
@@ -8,6 +16,7 @@ import {
   instantColumn,
   instantText,
   loggedCommand,
+  numberText,
   outputSettings,
   type Report,
   type ReportColumns,
@@ -17,27 +26,45 @@ import {
 import type { Logger } from '@antenna/telemetry';
 import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './finality-text.ts';
+import { listedHours } from './hour-selection.ts';
 import { withHourStore } from './open-store.ts';
 
-/** Lists the hours that were counted, archived or computed. */
+/** Lists the hours that need attention and the newest, or all that were counted, archived or computed. */
 export const status = loggedCommand({
   name: 'status',
   description: 'lists the hours: whether they are final, and why not, whether they changed since they were computed',
-  settings: { output: outputSettings, watch: watchSettings, finality: finalitySettings, database: databaseSettings },
-  async run({ output, watch, finality: { allowedLatenessMs }, database }, { log, out }) {
-    const read = async () => formatReport(await readHours(database, { allowedLatenessMs, log }), output);
+  settings: {
+    hours: listedHours,
+    output: outputSettings,
+    watch: watchSettings,
+    finality: finalitySettings,
+    database: databaseSettings,
+  },
+  async run({ hours, output, watch, finality: { allowedLatenessMs }, database }, { log, out }) {
+    const read = async () => formatReport(await readHours(database, { hours, allowedLatenessMs, log }), output);
     await showReport(read, watch, { out, isTerminal: process.stdout.isTTY });
   },
 });
 
-/** Reads the state of all hours. @param allowedLatenessMs how long after its end an hour may still become final. */
+export interface ListedHours {
+  /** The hours that need attention and the newest day by default. */
+  readonly hours?: HourRange | UnsettledHours | 'all';
+  /** How long after its end an hour may still become final. */
+  readonly allowedLatenessMs: number;
+  readonly log: Logger;
+}
+
+/** Reads the state of hours. */
 export async function readHours(
   connection: DatabaseConnection,
-  { allowedLatenessMs, log }: { readonly allowedLatenessMs: number; readonly log: Logger },
+  { hours = { newest: 24 }, allowedLatenessMs, log }: ListedHours,
 ): Promise<Report<HourRow>> {
+  const selection = hours === 'all' ? undefined : hours;
   const options = { archiveUrl: undefined, log };
-  const statuses = await withHourStore(connection, options, (store) => store.statuses());
-  return hoursReport(statuses, allowedLatenessMs);
+  const statuses = await withHourStore(connection, options, (store) => store.statuses(selection));
+  const report = hoursReport(statuses, allowedLatenessMs);
+  const isPart = selection !== undefined && 'newest' in selection && report.rows.length > 0;
+  return isPart ? { ...report, below: [...report.below, OTHERS] } : report;
 }
 
 /** An hour, and why it is not final: undefined for a final one. */
@@ -60,14 +87,18 @@ const columns: ReportColumns<HourRow> = {
   not_final_because: { value: ({ obstacle }) => obstacle },
   lost_records: { value: ({ lackingRecords }) => lackingRecords },
   late_events: { value: ({ lateEvents }) => lateEvents },
+  unexplained_bytes: { value: ({ unexplainedBytes }) => unexplainedBytes },
+  file_problems: { value: ({ fileProblems }) => fileProblems },
 };
+
+const OTHERS = 'hours that are final and unchanged are listed only if they are among the newest; --all lists every hour';
 
 const LEGEND = [
   'dirty: the archive of the hour has changed since the last run: run batch-layer:run --due; events read, was final:',
   'by the last run, whose result is in the tables; final: all that arrived in time for the hour is in the archive.',
 ];
 
-function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number): Report<HourRow> {
+function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number) {
   const stream = { nowMs, partitions, allowedLatenessMs };
   const rows = hours.map((hour) => {
     const hourFinality = finality(hour, stream);
@@ -79,12 +110,20 @@ function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLateness
     rows,
     below: hours.length === 0 ? [] : [sums, ...LEGEND],
     empty: 'no hour was counted, archived or computed yet',
-  };
+  } satisfies Report<HourRow>;
 }
 
 /** The finality of an hour, with its lost records and its late events, which a final hour can have too. */
 function finalCell(hour: HourRow): string {
-  return [hour.obstacle === undefined ? 'final' : `no: ${hour.obstacle}`, ...lackRemarks(hour)].join('; ');
+  const verdict = hour.obstacle === undefined ? 'final' : `no: ${hour.obstacle}`;
+  return [verdict, ...lackRemarks(hour), ...reconciliationRemarks(hour)].join('; ');
+}
+
+function reconciliationRemarks({ unexplainedBytes, fileProblems }: HourRow): readonly string[] {
+  return [
+    ...(unexplainedBytes === 0n ? [] : [`${numberText(unexplainedBytes)} bytes differ without a cause: run reconcile`]),
+    ...(fileProblems === 0 ? [] : [`${numberText(fileProblems)} files contradict the manifest: run reconcile`]),
+  ];
 }
 
 function yesNo(is: boolean | undefined): string {

@@ -8,7 +8,7 @@ const run = { wasFinal: true, events: 1, finishedAtMs: HOUR };
 function status(hourMs: number, revision: number, runOfRevision?: number): HourStatus {
   const lastRun = runOfRevision === undefined ? undefined : { ...run, revision: runOfRevision };
   const lack = { awaitedEvents: 0, lateEvents: 0, lackingRecords: 0 };
-  return { hourMs, revision, files: 1, events: 1, lastRun, ...lack };
+  return { hourMs, revision, files: 1, events: 1, lastRun, ...lack, unexplainedBytes: 0n, fileProblems: 0 };
 }
 
 describe('an hour', () => {

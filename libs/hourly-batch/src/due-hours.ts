@@ -17,6 +17,7 @@ export interface DueOptions {
  * The hours to compute now: the previous hour, every dirty hour, and every hour that has become final since a run
  * computed it, which gets its certificate and its verdicts on quotas. The newest comes first, so that old dirty hours
  * do not delay the hour that users wait for.
+ * @param statuses the hours that need attention, at least: no other hour is due but the previous one.
  */
 export function dueHours(statuses: HourStatuses, { allowedLatenessMs, requireFinal }: DueOptions): readonly number[] {
   const { nowMs, partitions, hours } = statuses;

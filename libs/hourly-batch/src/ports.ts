@@ -112,7 +112,7 @@ export interface HourPreview extends UserCounts {
   readonly overQuota: readonly OverQuota[];
 }
 
-/** The state of an hour's archive and of its last computation. */
+/** The state of an hour's archive, of its last computation and of its last reconciliation. */
 export interface HourStatus extends HourLack {
   readonly hourMs: number;
   readonly revision: number;
@@ -121,6 +121,10 @@ export interface HourStatus extends HourLack {
   readonly events: number;
   /** The run whose result is in the tables. */
   readonly lastRun: HourRun | undefined;
+  /** Bytes that the last reconciliation of the hour could not explain. */
+  readonly unexplainedBytes: bigint;
+  /** Files of the hour that contradicted the manifest at its last reconciliation. */
+  readonly fileProblems: number;
 }
 
 export interface HourRun {
@@ -144,12 +148,24 @@ export interface HourRange {
   readonly toMs: number;
 }
 
+/**
+ * The hours that need attention: not final at their last run, changed since, with events that are counted and not
+ * archived, or with a difference that the last reconciliation could not explain.
+ */
+export interface UnsettledHours {
+  /** How many of the newest hours to add, whether they need attention or not. */
+  readonly newest: number;
+}
+
 /** The manifest and the results. Every call reads or creates one consistent state of the store. */
 export interface HourStore {
   /** @throws a known error when the store belongs to another archive. */
   readManifest(hourMs: number): Promise<HourManifest>;
-  /** Every hour that was counted, archived or computed, within the range if one is given. */
-  statuses(range?: HourRange): Promise<HourStatuses>;
+  /**
+   * Every hour that was counted, archived or computed, or those of a range, or those that need attention. The last
+   * selection costs the same however many other hours there are.
+   */
+  statuses(selection?: HourRange | UnsettledHours): Promise<HourStatuses>;
   /**
    * Replaces the hour's totals and users over quota, and records the run, its corrections of a former final result and
    * the certificate of a final one, all or nothing. Concurrent commits of one hour run one after the other.

@@ -5,12 +5,14 @@ import type {
   HourPreview,
   HourRange,
   HourRow,
+  HourStatus,
   HourStatuses,
   HourStore,
   HourTotals,
   InputFile,
   ManifestFile,
   OverQuota,
+  UnsettledHours,
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
@@ -47,10 +49,10 @@ export class PostgresHourStore implements HourStore {
     return { ...manifest, files, partitions: manifest.partitions.map(partitionOf) };
   }
 
-  async statuses({ fromMs, toMs }: HourRange = ALL_TIME): Promise<HourStatuses> {
-    const { statuses } = await this.#call<{ statuses: StatusesJson }>(HOUR_STATUSES, { fromMs, toMs });
-    const hours = statuses.hours.map((hour) => ({ ...hour, lastRun: hour.lastRun ?? undefined }));
-    return { ...statuses, hours, partitions: statuses.partitions.map(partitionOf) };
+  async statuses(selection: HourRange | UnsettledHours = ALL_TIME): Promise<HourStatuses> {
+    const parameters = 'newest' in selection ? { ...ALL_TIME, ...selection } : { ...selection, newest: null };
+    const { statuses } = await this.#call<{ statuses: StatusesJson }>(HOUR_STATUSES, parameters);
+    return { ...statuses, hours: statuses.hours.map(statusOf), partitions: statuses.partitions.map(partitionOf) };
   }
 
   async commit(result: HourCommit): Promise<CommittedHour> {
@@ -99,8 +101,10 @@ type ManifestJson = Omit<HourManifest, 'files' | 'partitions'> & {
   readonly partitions: readonly PartitionJson[];
 };
 
+type HourJson = Json<HourStatuses['hours'][number], 'unexplainedBytes', 'lastRun'>;
+
 type StatusesJson = Omit<HourStatuses, 'hours' | 'partitions'> & {
-  readonly hours: readonly Json<HourStatuses['hours'][number], never, 'lastRun'>[];
+  readonly hours: readonly HourJson[];
   readonly partitions: readonly PartitionJson[];
 };
 
@@ -118,6 +122,10 @@ type PreviewJson = Omit<HourPreview, 'overQuota'> & {
 
 function partitionOf(partition: PartitionJson) {
   return { ...partition, archivedUntilMs: partition.archivedUntilMs ?? undefined, gap: partition.gap ?? undefined };
+}
+
+function statusOf(hour: HourJson): HourStatus {
+  return { ...hour, lastRun: hour.lastRun ?? undefined, unexplainedBytes: BigInt(hour.unexplainedBytes) };
 }
 
 function committedHour({ certificate_number: number, certificate_hash: hash, ...row }: CommittedRow): CommittedHour {

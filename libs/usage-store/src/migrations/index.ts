@@ -4,6 +4,7 @@ import { quotaEvents } from './0003-quota-events.ts';
 import { correctionsAndCertificates } from './0004-corrections-and-certificates.ts';
 import { latenessAndDays } from './0005-lateness-and-days.ts';
 import { reconciliationTables } from './0006-reconciliation.ts';
+import { settledHours } from './0008-settled-hours.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -14,4 +15,5 @@ export const migrations: readonly NumberedMigration[] = [
   correctionsAndCertificates,
   latenessAndDays,
   reconciliationTables,
+  settledHours,
 ];

@@ -18,28 +18,37 @@ export const dashboards: SchemaFamily = {
       END AS label
     FROM public.user_metadata;
 
-    -- Every antenna and app, every user with metadata, and the users without metadata of the newest day. The query
-    -- skips from window to window through the primary key of the totals, which begins with the window; otherwise it
-    -- would read all rows of all users.
+    -- The antennas and apps of the newest 300 windows and of the newest 300 computed hours (more than a day of the stream,
+    -- and 12 days of the batch layer), every user with metadata, and the users without metadata of the newest day. The
+    -- query skips from window to window, back in time, through the primary key, which begins with the window; otherwise
+    -- it would read all rows of all users.
     CREATE VIEW pipeline.known_id AS
-    WITH RECURSIVE totals_window (start) AS (
-      SELECT min("timestamp") FROM public.bytes
+    WITH RECURSIVE totals_window (n, start) AS (
+      SELECT 1, max("timestamp") FROM public.bytes
       UNION ALL
-      SELECT (SELECT min(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" > w.start)
+      SELECT w.n + 1, (SELECT max(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" < w.start)
       FROM totals_window AS w
-      WHERE w.start IS NOT NULL
+      WHERE w.start IS NOT NULL AND w.n < 300
+    ), newest_hour AS (
+      SELECT hour FROM pipeline.computed_hour ORDER BY hour DESC LIMIT 300
     )
-    SELECT DISTINCT wanted.type, b.id, b.id AS label
+    SELECT wanted.type, b.id, b.id AS label
     FROM totals_window AS w
     CROSS JOIN (VALUES ('antenna_total_bytes'), ('app_total_bytes')) AS wanted (type)
     JOIN public.bytes AS b ON b."timestamp" = w.start AND b.type = wanted.type
+    UNION
+    SELECT wanted.type, b.id, b.id
+    FROM newest_hour AS h
+    CROSS JOIN (VALUES ('antenna_total_bytes'), ('app_total_bytes')) AS wanted (type)
+    JOIN public.bytes_hourly AS b ON b."timestamp" = h.hour AND b.type = wanted.type
     UNION ALL
     SELECT 'user_total_bytes', id, label FROM pipeline.user_label
     UNION ALL
     SELECT DISTINCT 'user_total_bytes', u.id, u.id
-    FROM pipeline.user_hour_usage AS u
-    WHERE u.hour > (SELECT max(hour) FROM pipeline.user_hour_usage) - interval '1 day'
-      AND NOT EXISTS (SELECT FROM public.user_metadata AS m WHERE m.id = u.id);
+    FROM (SELECT max(hour) AS hour FROM pipeline.user_hour_usage) AS newest
+    CROSS JOIN generate_series(0, 23) AS n
+    JOIN pipeline.user_hour_usage AS u ON u.hour = newest.hour - n * interval '1 hour'
+    WHERE NOT EXISTS (SELECT FROM public.user_metadata AS m WHERE m.id = u.id);
 
     CREATE VIEW pipeline.live_usage AS
     SELECT u.hour, u.id, m.name, m.email, u.usage, m.quota,
@@ -100,16 +109,23 @@ export const dashboards: SchemaFamily = {
     ) AS by_partition
     GROUP BY topic;
 
-    -- Whether the result of an hour is dirty, and whether the hour is final or why not. lacking_records is an upper
+    -- Whether the result of an hour is dirty, and whether the hour is final or why not. Each hour is computed in a LATERAL
+    -- of its own, so that a condition on the hour reaches the index of each table. lacking_records is an upper
     -- bound of the lost records that an hour lacks, which a final hour may, too.
     CREATE VIEW pipeline.hour_status AS
-    SELECT hour, coalesce(h.revision, 0) AS revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
+    SELECT k.hour, coalesce(h.revision, 0) AS revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
       f.reason IS NULL AS is_final, coalesce(h.revision, 0) > coalesce(r.revision, 0) AS is_dirty,
-      f.reason AS not_final_because, coalesce(w.awaited_events + w.late_events, 0) AS waiting_events,
-      coalesce(l.records, 0) AS lacking_records
-    FROM pipeline.hour AS h
-    FULL JOIN pipeline.waiting_hour AS w USING (hour)
-    LEFT JOIN pipeline.lacking_hour AS l USING (hour)
+      f.reason AS not_final_because, w.awaited_events + w.late_events AS waiting_events, l.records AS lacking_records
+    FROM (SELECT hour FROM pipeline.hour UNION SELECT hour FROM pipeline.counted_hour) AS k
+    LEFT JOIN LATERAL (SELECT o.hour, o.revision FROM pipeline.hour AS o WHERE o.hour = k.hour LIMIT 1) AS h ON true
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(n.awaited_events), 0)::bigint AS awaited_events, coalesce(sum(n.late_events), 0)::bigint AS late_events
+      FROM pipeline.waiting_hour AS n
+      WHERE n.hour = k.hour
+    ) AS w
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(n.records), 0)::bigint AS records FROM pipeline.lacking_hour AS n WHERE n.hour = k.hour
+    ) AS l
     LEFT JOIN LATERAL (
       SELECT b.revision, b.events, b.finished_at
       FROM pipeline.batch_run AS b
@@ -120,17 +136,18 @@ export const dashboards: SchemaFamily = {
     CROSS JOIN pipeline.stream_archival AS a
     CROSS JOIN LATERAL (
       SELECT CASE
-        WHEN hour AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not begun'
-        WHEN (hour + interval '1 hour') AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not ended'
+        WHEN k.hour AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not begun'
+        WHEN (k.hour + interval '1 hour') AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not ended'
         WHEN a.partitions = 0 THEN 'no worker has read the topic yet'
         WHEN a.gaps > 0 THEN 'records were lost before they were archived, and the gap is not acknowledged'
         WHEN a.unclaimed > 0 THEN 'a partition has never been read by a worker of this database'
         WHEN a.latest_archived_until > clock_timestamp() THEN 'the clock of Postgres was set back'
         WHEN w.awaited_events > 0 THEN w.awaited_events || ' events are counted and not archived yet'
-        WHEN a.archived_until > (hour + interval '1 hour' + a.allowed_lateness) AT TIME ZONE 'UTC' THEN NULL
+        WHEN a.archived_until > (k.hour + interval '1 hour' + a.allowed_lateness) AT TIME ZONE 'UTC' THEN NULL
         ELSE 'what arrived in time is not archived yet'
       END AS reason
-    ) AS f;
+    ) AS f
+    WHERE h.hour IS NOT NULL OR w.awaited_events + w.late_events > 0;
 
     CREATE VIEW pipeline.dead_letter_count AS
     SELECT topic, reason, sum(records)::bigint AS records, max(last_seen_at) AS last_seen_at

@@ -71,38 +71,75 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- The hours of [p_from_ms, p_to_ms) that were counted, archived or computed.
-    CREATE OR REPLACE FUNCTION pipeline.hour_statuses(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
+    -- The hours that need attention (not final at their last run, changed since, with waiting events, or with a
+    -- difference that the last reconciliation could not explain) and the newest p_newest hours.
+    CREATE OR REPLACE FUNCTION pipeline.unsettled_hours(p_newest integer) RETURNS SETOF timestamp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    BEGIN ATOMIC
+      SELECT h.hour FROM pipeline.hour AS h WHERE h.revision > h.computed_revision OR NOT h.computed_final
+      UNION
+      SELECT w.hour FROM pipeline.hours_with_waiting_events() AS w (hour)
+      UNION
+      SELECT r.hour FROM pipeline.reconciled_hour AS r WHERE r.unexplained_bytes > 0 OR r.file_problems > 0
+      UNION
+      (SELECT h.hour FROM pipeline.hour AS h ORDER BY h.hour DESC LIMIT p_newest);
+    END;
+
+    -- The hours of [p_from, p_to) that were archived or computed, or have waiting events.
+    CREATE OR REPLACE FUNCTION pipeline.hours_of_range(p_from timestamp, p_to timestamp) RETURNS SETOF timestamp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT h.hour FROM pipeline.hour AS h WHERE h.hour >= p_from AND h.hour < p_to
+      UNION
+      SELECT w.hour FROM pipeline.hours_with_waiting_events() AS w (hour) WHERE w.hour >= p_from AND w.hour < p_to;
+    END;
+
+    -- The state of each of the hours. Each is looked up in a LATERAL of its own, by the indexes on the hour.
+    CREATE OR REPLACE FUNCTION pipeline.hours_json(p_hours timestamp[]) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'hourMs', pipeline.epoch_ms(k.hour), 'revision', coalesce(h.revision, 0), 'files', a.files, 'events', a.events,
+        'awaitedEvents', w.awaited_events, 'lateEvents', w.late_events, 'lackingRecords', l.records,
+        'unexplainedBytes', coalesce(c.unexplained_bytes, 0)::text, 'fileProblems', coalesce(c.file_problems, 0),
+        'lastRun', CASE WHEN r.id IS NOT NULL THEN jsonb_build_object(
+          'revision', r.revision, 'wasFinal', r.was_final, 'events', r.events,
+          'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC')) END
+      ) ORDER BY k.hour), '[]')
+      FROM unnest(p_hours) AS k (hour)
+      LEFT JOIN pipeline.hour AS h ON h.hour = k.hour
+      LEFT JOIN pipeline.reconciled_hour AS c ON c.hour = k.hour
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(n.awaited_events), 0) AS awaited_events, coalesce(sum(n.late_events), 0) AS late_events
+        FROM pipeline.waiting_hour AS n
+        WHERE n.hour = k.hour
+      ) AS w
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(n.records), 0) AS records FROM pipeline.lacking_hour AS n WHERE n.hour = k.hour
+      ) AS l
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS files, coalesce(sum(f.row_count), 0) AS events
+        FROM pipeline.archive_file AS f
+        WHERE f.hour = k.hour
+      ) AS a
+      LEFT JOIN LATERAL pipeline.last_run(k.hour) AS r ON true;
+    END;
+
+    -- The hours of [p_from_ms, p_to_ms), or, if p_newest is given, those that need attention and the newest p_newest.
+    CREATE OR REPLACE FUNCTION pipeline.hour_statuses(
+      p_version integer, p_from_ms bigint, p_to_ms bigint, p_newest integer DEFAULT NULL
+    ) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
       RETURN jsonb_build_object(
         'nowMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'partitions', pipeline.partition_facts(),
-        'hours', (
-          SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'hourMs', pipeline.epoch_ms(hour), 'revision', coalesce(h.revision, 0),
-            'files', coalesce(a.files, 0), 'events', coalesce(a.events, 0),
-            'awaitedEvents', coalesce(w.awaited_events, 0), 'lateEvents', coalesce(w.late_events, 0),
-            'lackingRecords', coalesce(l.records, 0),
-            'lastRun', CASE WHEN r.id IS NOT NULL THEN jsonb_build_object(
-              'revision', r.revision, 'wasFinal', r.was_final, 'events', r.events,
-              'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC')) END
-          ) ORDER BY hour), '[]')
-          FROM pipeline.hour AS h
-          FULL JOIN pipeline.waiting_hour AS w USING (hour)
-          LEFT JOIN pipeline.lacking_hour AS l USING (hour)
-          LEFT JOIN (
-            SELECT f.hour, count(*) AS files, sum(f.row_count) AS events
-            FROM pipeline.archive_file AS f
-            WHERE f.hour >= pipeline.utc(p_from_ms) AND f.hour < pipeline.utc(p_to_ms)
-            GROUP BY f.hour
-          ) AS a USING (hour)
-          LEFT JOIN LATERAL (
-            SELECT b.id, b.revision, b.was_final, b.events, b.finished_at FROM pipeline.last_run(h.hour) AS b
-          ) AS r ON true
-          WHERE hour >= pipeline.utc(p_from_ms) AND hour < pipeline.utc(p_to_ms)
-        )
+        'hours', pipeline.hours_json(CASE
+          WHEN p_newest IS NULL
+            THEN array(SELECT pipeline.hours_of_range(pipeline.utc(p_from_ms), pipeline.utc(p_to_ms)))
+          ELSE array(SELECT pipeline.unsettled_hours(p_newest))
+        END)
       );
     END
     $$;
@@ -217,6 +254,9 @@ export const hours: SchemaFamily = {
         run_id, computed, p_revision, p_was_final, p_engine, p_input_files, p_events, p_event_bytes, cardinality(p_types),
         over_quota, without_metadata, pipeline.utc(p_started_at_ms) AT TIME ZONE 'UTC'
       );
+      UPDATE pipeline.hour AS h
+      SET computed_revision = p_revision, computed_final = p_was_final, computed_at = clock_timestamp()
+      WHERE h.hour = computed;
 
       -- From here on the tables and batch_run hold the new result: what depends on it is called here.
       IF p_was_final THEN

@@ -86,6 +86,13 @@ export const lateness: SchemaFamily = {
     ) AS bucket
     GROUP BY counted_hour;
 
+    -- The last 24 hours of counting. Views compare with each hour, since the planner does not know how few rows lie
+    -- beyond a time that it has yet to read, and would read all rows.
+    CREATE VIEW pipeline.newest_counting_day AS
+    SELECT newest.hour - n * interval '1 hour' AS hour
+    FROM (SELECT max(counted_hour) AS hour FROM pipeline.event_lateness) AS newest
+    CROSS JOIN generate_series(0, 23) AS n;
+
     -- The lateness over the last day in which events were counted, in one row.
     CREATE VIEW pipeline.recent_lateness AS
     SELECT max(counted_hour) AS newest_hour, max(total)::bigint AS events, sum(late_events)::bigint AS late_events,
@@ -98,7 +105,7 @@ export const lateness: SchemaFamily = {
       SELECT max(counted_hour) AS counted_hour, at_most_ms, sum(events) AS events, sum(late_events) AS late_events,
         sum(sum(events)) OVER (ORDER BY at_most_ms) AS reached, sum(sum(events)) OVER () AS total
       FROM pipeline.event_lateness
-      WHERE counted_hour > (SELECT max(counted_hour) FROM pipeline.event_lateness) - interval '1 day'
+      WHERE counted_hour = ANY (ARRAY(SELECT hour FROM pipeline.newest_counting_day))
       GROUP BY at_most_ms
     ) AS bucket
     HAVING max(total) > 0;
@@ -114,7 +121,7 @@ export const lateness: SchemaFamily = {
         sum(a.late_events)::bigint AS late_events, sum(a.ahead_events)::bigint AS ahead_events,
         min(a.least_ms) AS least_ms, max(a.greatest_ms) AS greatest_ms
       FROM pipeline.antenna_lateness AS a
-      WHERE a.counted_hour > (SELECT max(counted_hour) FROM pipeline.event_lateness) - interval '1 day'
+      WHERE a.counted_hour = ANY (ARRAY(SELECT hour FROM pipeline.newest_counting_day))
       GROUP BY a.antenna_id
     ), usual AS (
       SELECT CASE WHEN (SELECT late_share FROM pipeline.recent_lateness) > 0.5

@@ -147,27 +147,44 @@ export const reconciliation: SchemaFamily = {
     END
     $$;
 
-    -- The hours that the next reconciliation compares: hours of the last p_recent, hours that were archived or
-    -- computed since they were reconciled, and hours with unexplained bytes or wrong files.
+    -- The hours that the next reconciliation compares: hours after p_recent, hours that were archived or computed since
+    -- they were reconciled, hours with unexplained bytes or wrong files, and hours that were never reconciled. The
+    -- archive lacks an hour of counted events only while they wait, or after an acknowledgement, which has a loss.
+    CREATE OR REPLACE FUNCTION pipeline.unreconciled_hours(p_recent timestamp) RETURNS SETOF timestamp
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    BEGIN ATOMIC
+      SELECT h.hour FROM pipeline.hour AS h
+      WHERE h.reconciled_at IS NULL OR h.changed_at >= h.reconciled_at OR h.computed_at >= h.reconciled_at
+      UNION
+      SELECT r.hour FROM pipeline.reconciled_hour AS r WHERE r.unexplained_bytes > 0 OR r.file_problems > 0
+      UNION
+      SELECT h.hour FROM pipeline.hour AS h WHERE h.hour > p_recent
+      UNION
+      SELECT c.hour FROM pipeline.counted_hour AS c WHERE c.hour > p_recent
+      UNION
+      SELECT o.hour
+      FROM (
+        SELECT w.hour FROM pipeline.hours_with_waiting_events() AS w (hour)
+        UNION
+        SELECT l.hour FROM pipeline.lost_hour AS l
+      ) AS o
+      WHERE NOT EXISTS (SELECT FROM pipeline.reconciled_hour AS r WHERE r.hour = o.hour);
+    END;
+
     CREATE OR REPLACE FUNCTION pipeline.hours_to_reconcile(p_version integer, p_recent interval) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
       RETURN (
         SELECT coalesce(jsonb_agg(pipeline.epoch_ms(k.hour) ORDER BY k.hour), '[]')
-        FROM (SELECT hour FROM pipeline.hour UNION SELECT hour FROM pipeline.counted_hour) AS k
-        LEFT JOIN pipeline.hour AS h USING (hour)
-        LEFT JOIN pipeline.reconciled_hour AS r USING (hour)
-        LEFT JOIN LATERAL (
-          SELECT max(b.finished_at) AS finished_at FROM pipeline.batch_run AS b WHERE b.hour = k.hour
-        ) AS c ON true
-        WHERE r.reconciled_at IS NULL OR r.unexplained_bytes > 0 OR r.file_problems > 0
-          OR h.changed_at >= r.reconciled_at OR c.finished_at >= r.reconciled_at
-          OR k.hour > clock_timestamp() AT TIME ZONE 'UTC' - p_recent
+        FROM pipeline.unreconciled_hours(clock_timestamp() AT TIME ZONE 'UTC' - p_recent) AS k (hour)
       );
     END
     $$;
 
+    -- An hour that another transaction changes at this moment is not noted as reconciled beside its revision, so that the
+    -- next reconciliation compares it again, and this call waits for no run.
     CREATE OR REPLACE FUNCTION pipeline.record_reconciliation(
       p_version integer, p_hours_ms bigint[], p_unexplained numeric[], p_file_problems bigint[]
     ) RETURNS void
@@ -180,18 +197,33 @@ export const reconciliation: SchemaFamily = {
       ORDER BY 1
       ON CONFLICT (hour) DO UPDATE SET unexplained_bytes = excluded.unexplained_bytes,
         file_problems = excluded.file_problems, reconciled_at = excluded.reconciled_at;
+      UPDATE pipeline.hour AS h SET reconciled_at = r.reconciled_at
+      FROM (
+        SELECT o.hour FROM pipeline.hour AS o
+        WHERE o.hour IN (SELECT pipeline.utc(n.hour_ms) FROM unnest(p_hours_ms) AS n (hour_ms))
+        FOR NO KEY UPDATE SKIP LOCKED
+      ) AS unlocked
+      JOIN pipeline.reconciled_hour AS r USING (hour)
+      WHERE h.hour = unlocked.hour;
     END
     $$;
 
-    -- The sums over the last reconciliation of each hour, for the metrics. No row before the first reconciliation.
+    -- The sums over the last reconciliation of each hour, for the metrics. No row before the first reconciliation. Hours
+    -- without a finding add nothing, and are not read.
     CREATE OR REPLACE FUNCTION pipeline.reconciliation_status() RETURNS TABLE (
       unexplained_bytes numeric, file_problems bigint, reconciled_at timestamptz
     )
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
-      SELECT sum(r.unexplained_bytes), sum(r.file_problems)::bigint, max(r.reconciled_at)
-      FROM pipeline.reconciled_hour AS r
-      HAVING count(*) > 0;
+      SELECT f.unexplained_bytes, f.file_problems, n.reconciled_at
+      FROM (SELECT max(r.reconciled_at) AS reconciled_at FROM pipeline.reconciled_hour AS r) AS n
+      CROSS JOIN (
+        SELECT coalesce(sum(r.unexplained_bytes), 0) AS unexplained_bytes,
+          coalesce(sum(r.file_problems), 0)::bigint AS file_problems
+        FROM pipeline.reconciled_hour AS r
+        WHERE r.unexplained_bytes > 0 OR r.file_problems > 0
+      ) AS f
+      WHERE n.reconciled_at IS NOT NULL;
     END;
   `,
 };

@@ -4,7 +4,7 @@ export const READ_MANIFEST = `
   SELECT pipeline.read_manifest(p_version => :version, p_archive_url => :archiveUrl, p_hour_ms => :hourMs) AS manifest`;
 
 export const HOUR_STATUSES = `
-  SELECT pipeline.hour_statuses(p_version => :version, p_from_ms => :fromMs, p_to_ms => :toMs) AS statuses`;
+  SELECT pipeline.hour_statuses(p_version => :version, p_from_ms => :fromMs, p_to_ms => :toMs, p_newest => :newest) AS statuses`;
 
 export const COMMIT_HOUR = `
   SELECT users_over_quota, users_without_metadata, corrected_rows, certificate_number, certificate_hash
