@@ -36,7 +36,9 @@ export const run = loggedCommand({
     await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
       const archive = await openArchive(archived, { log });
       const hours =
-        selected === 'due' ? dueHours(await store.statuses({ newest: 0 }), { ...mode, ...finality }) : hoursBetween(selected);
+        selected === 'due'
+          ? dueHours(await store.statuses({ newest: 0 }), { ...mode, ...finality })
+          : hoursBetween(selected);
       const progress = showProgress(hours.length, 'hours');
       const ports = await hourPorts({ store, archive, archiveUrl: archived.url, engine }, progress);
       const reports = await reported(ports, hours, { ...mode, ...finality }, progress);
@@ -44,6 +46,7 @@ export const run = loggedCommand({
       logUnforeseen(reports, log);
       out(`${reportText(reports)}\n`);
       if (!mode.dryRun) await sumDays(store, log);
+      if (!mode.dryRun && selected === 'due') await makePartitions(store, log);
       refuseFailures(reports);
     });
   },
@@ -56,6 +59,21 @@ async function sumDays(store: Pick<PostgresHourStore, 'sumDays'>, log: Logger): 
     if (days > 0) log.info('stored the sums of finished days', { days });
   } catch (error) {
     log.warn('could not store the sums of finished days', { error });
+  }
+}
+
+/** Months are made three ahead, so that a run may fail to make one. */
+async function makePartitions(store: Pick<PostgresHourStore, 'makePartitions'>, log: Logger): Promise<void> {
+  try {
+    const { made, kept } = await store.makePartitions();
+    if (made.length > 0) log.info('made the partitions of coming months', { made });
+    if (kept.length > 0)
+      log.warn('partitions are missing: the default partition is too large to make them beside commits', {
+        missing: kept,
+        next: 'run the provisioner',
+      });
+  } catch (error) {
+    log.warn('could not make the partitions of coming months; the next run tries again', { error });
   }
 }
 

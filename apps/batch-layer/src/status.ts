@@ -91,7 +91,8 @@ const columns: ReportColumns<HourRow> = {
   file_problems: { value: ({ fileProblems }) => fileProblems },
 };
 
-const OTHERS = 'hours that are final and unchanged are listed only if they are among the newest; --all lists every hour';
+const OTHERS =
+  'hours that are final and unchanged are listed only if they are among the newest; --all lists every hour';
 
 const LEGEND = [
   'dirty: the archive of the hour has changed since the last run: run batch-layer:run --due; events read, was final:',

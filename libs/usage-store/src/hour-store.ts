@@ -18,6 +18,7 @@ import type { Knex } from 'knex';
 import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
 import { callForRow } from './call-function.ts';
 import type { Json } from './json-form.ts';
+import { type MadePartitions, makePartitions } from './partitions.ts';
 import type { Patience } from './patience.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST, SUM_DAY } from './sql/batch.sql.ts';
 
@@ -82,6 +83,15 @@ export class PostgresHourStore implements HourStore {
     let days = 0;
     while ((await this.#call<{ day: string | null }>(SUM_DAY, {})).day !== null) days += 1;
     return days;
+  }
+
+  /**
+   * Makes the partitions of the coming months, without a commit that waits longer than 100 ms for it. Failures are not
+   * retried here.
+   * @throws a transient failure when somebody uses the default partition: the next run tries again.
+   */
+  makePartitions(): Promise<MadePartitions> {
+    return makePartitions(this.#database, false);
   }
 
   /** @returns the one row of the answer. */

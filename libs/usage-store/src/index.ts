@@ -36,6 +36,7 @@ export { migrate, type MigrateOptions } from './migrate.ts';
 export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
 export { Patience, type PatienceOptions } from './patience.ts';
+export type { MadePartitions } from './partitions.ts';
 export { PostgresQuotaEventQueue, type UnsentQuotaEvents } from './quota-event-queue.ts';
 export { PostgresPositionStore, type StreamIdentity } from './position-store.ts';
 export { PostgresReconciliationStore } from './reconciliation-store.ts';

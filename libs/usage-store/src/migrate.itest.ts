@@ -47,7 +47,7 @@ describe('a migration', () => {
     await migrate({ url });
     const tables = await textsOf(open(url), tablesIn('public'));
     expect(tables).toEqual(['bytes', 'bytes_hourly', 'user_metadata', 'user_quota_limit']);
-    const others = `SELECT relname AS text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'i')`;
+    const others = `SELECT relname AS text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'p', 'i', 'I')`;
     expect(await textsOf(open(url), others)).toEqual([]);
   });
 

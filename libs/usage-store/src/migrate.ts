@@ -8,6 +8,7 @@ import { checkExistingTables } from './existing-tables.ts';
 import { lockedForMigration } from './migration-lock.ts';
 import { migrations as compiledIn } from './migrations/index.ts';
 import type { NumberedMigration } from './migrations/numbered-migration.ts';
+import { makePartitions } from './partitions.ts';
 import { isPassingFailure } from './passing-failure.ts';
 import { toDomainError, sqlStateOf } from './domain-error.ts';
 import { createGroupRoles } from './roles/group-roles.sql.ts';
@@ -26,7 +27,7 @@ const HISTORY = { schemaName: 'pipeline', tableName: 'migration' };
 
 /**
  * Brings the schema up to date: all missing migrations of the tables in one transaction, then functions, views, roles
- * and rights in another. Runs exclude each other: a second one waits and finds nothing to do. A killed run leaves
+ * and rights in another, and then each missing partition. Runs exclude each other: a second one waits and finds nothing to do. A killed run leaves
  * nothing half done. A transient failure, such as a server that is read-only during a failover, is thrown unchanged,
  * and the caller may run it again.
  * @returns the names of the migrations that were applied.
@@ -61,13 +62,25 @@ export async function migrate(
       database,
       migrations.map(({ name }) => name),
     );
+    const made = await partitionsMade(database, log);
     const applied = migrations.map(({ name }) => name).filter((name) => !recorded.has(name));
-    log?.info('the schema is up to date', { applied });
+    log?.info('the schema is up to date', { applied, partitions: made });
     return { applied };
   } catch (error) {
     throw failure(error);
   } finally {
     await database.destroy();
+  }
+}
+
+/** Months are made ahead, so that a dump which reads the tables for hours holds no deployment up. */
+async function partitionsMade(database: Knex, log: Logger | undefined): Promise<readonly string[]> {
+  try {
+    return (await makePartitions(database, true)).made;
+  } catch (error) {
+    if (!isPassingFailure(error)) throw error;
+    log?.warn('could not make the partitions of coming months; batch-layer:run --due tries again', { error });
+    return [];
   }
 }
 

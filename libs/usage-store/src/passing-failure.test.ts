@@ -4,6 +4,13 @@ function stateError(code: string): Error {
   return Object.assign(new Error('the server says so'), { code, severity: 'ERROR' });
 }
 
+it('a call is repeated when a partition was attached while it ran, and not when a row violates a check', () => {
+  const refused = (message: string) => Object.assign(new Error(message), { code: '23514', severity: 'ERROR' });
+  const misplaced = 'new row for relation "bytes_beyond" violates partition constraint';
+  expect(isPassingFailure(refused(misplaced))).toBe(true);
+  expect(isPassingFailure(refused('new row for relation "hour" violates check constraint "hour_check"'))).toBe(false);
+});
+
 function systemError(syscall: string, code: string): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { syscall, code });
 }

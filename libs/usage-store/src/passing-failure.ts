@@ -12,6 +12,9 @@ import { sqlStateOf } from './domain-error.ts';
  * - 25P03, 25P04: a transaction that took too long
  * - 40: serialization failures and deadlocks between transactions
  * - 55P03: a lock that was not available in time
+ *
+ * 23514 is transient where a month's partition was attached after the statement had chosen the default partition
+ * (docs/decisions/0019-partitions.md); otherwise it is a row that violates a check.
  */
 const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$/;
 
@@ -22,8 +25,12 @@ const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$
 export function isPassingFailure(error: unknown): boolean {
   if (isNetworkFailure(error) || error instanceof DatabaseUnavailableError) return true;
   const state = sqlStateOf(error);
-  if (state !== undefined) return PASSING.test(state);
+  if (state !== undefined) return PASSING.test(state) || isMisplaced(state, error);
   return error instanceof Error && !('code' in error) && LOST.test(error.message);
+}
+
+function isMisplaced(state: string, error: unknown): boolean {
+  return state === '23514' && error instanceof Error && error.message.includes('partition constraint');
 }
 
 /**

@@ -5,6 +5,7 @@ import { correctionsAndCertificates } from './0004-corrections-and-certificates.
 import { latenessAndDays } from './0005-lateness-and-days.ts';
 import { reconciliationTables } from './0006-reconciliation.ts';
 import { settledHours } from './0008-settled-hours.ts';
+import { partitions } from './0009-partitions.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -16,4 +17,5 @@ export const migrations: readonly NumberedMigration[] = [
   latenessAndDays,
   reconciliationTables,
   settledHours,
+  partitions,
 ];

@@ -65,7 +65,8 @@ export const PRIVILEGES = `
     pipeline.explain_total,
     pipeline.hours_to_reconcile,
     pipeline.record_reconciliation,
-    pipeline.sum_day
+    pipeline.sum_day,
+    pipeline.make_partition
     TO antenna_batch;
 
   GRANT EXECUTE ON FUNCTION

@@ -12,6 +12,7 @@ import { gaps } from './gaps.sql.ts';
 import { hours } from './hours.sql.ts';
 import { lateness } from './lateness.sql.ts';
 import { losses } from './losses.sql.ts';
+import { partitions } from './partitions.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
@@ -28,6 +29,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   versionsAndTimes,
   stream,
   decoder,
+  partitions,
   positions,
   quotaEvents,
   quotaPublisher,

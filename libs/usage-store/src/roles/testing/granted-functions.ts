@@ -46,6 +46,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'explain_total',
     'hour_statuses',
     'hours_to_reconcile',
+    'make_partition',
     'preview_over_quota',
     'read_manifest',
     'reconcile',

@@ -1,0 +1,31 @@
+import type { Knex } from 'knex';
+import { callForRow } from './call-function.ts';
+
+/** The outcome of making partitions, as names of tables of schema `pipeline`. */
+export interface MadePartitions {
+  readonly made: readonly string[];
+  /** Partitions that were not made, since the default partition has too many rows to be read under a lock. */
+  readonly kept: readonly string[];
+}
+
+const MAKE_PARTITION = `
+  SELECT pipeline.make_partition(p_version => :version, p_may_block => :mayBlock) AS answer`;
+
+/**
+ * Makes the missing partitions of the present month and of the next three, one in a transaction.
+ * @param mayBlock whether commits may wait for it: then it waits 5 s for a lock, not 100 ms, and moves any number of rows.
+ * @throws a transient failure when somebody uses the default partition for longer: try again later.
+ */
+export async function makePartitions(database: Knex, mayBlock: boolean): Promise<MadePartitions> {
+  const made: string[] = [];
+  for (;;) {
+    const { answer } = await callForRow<{ answer: Answer }>(database, MAKE_PARTITION, { mayBlock });
+    if (answer.made === null) return { made, kept: answer.kept };
+    made.push(answer.made);
+  }
+}
+
+interface Answer {
+  readonly made: string | null;
+  readonly kept: readonly string[];
+}

@@ -1,0 +1,76 @@
+import type { SchemaFamily } from './schema-family.ts';
+
+/**
+ * The partitions of the months (docs/decisions/0019-partitions.md). They are made ahead, so that no commit waits for one;
+ * a row without a month of its own is stored all the same, in the default partition.
+ */
+export const partitions: SchemaFamily = {
+  name: 'partitions',
+  sql: `
+    -- The months from the present one to three months ahead that lack a partition, the nearest first.
+    CREATE OR REPLACE FUNCTION pipeline.missing_partitions() RETURNS TABLE (
+      table_name text, parent text, time_column text, fillfactor integer, month timestamp, partition_name text
+    )
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT t.name, format('%I.%I', t.schema, t.name), t.time_column, t.fillfactor, m.month, n.partition_name
+      FROM pipeline.partitioned_table AS t
+      CROSS JOIN generate_series(
+        date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') - interval '1 month',
+        date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC') + interval '3 months', interval '1 month'
+      ) AS m (month)
+      CROSS JOIN LATERAL (SELECT t.name || to_char(m.month, '_YYYY_MM') AS partition_name) AS n
+      WHERE m.month >= t.first_month AND to_regclass(format('pipeline.%I', n.partition_name)) IS NULL
+      ORDER BY m.month, t.name;
+    END;
+
+    -- Makes one missing partition and moves the rows of its month there from the default partition. Returns
+    -- {made, kept}: the name of the partition, and the partitions that were not made because the default partition has
+    -- too many rows; p_may_block makes them all the same. Raises 55P03 when a lock is not free within 100 ms (5 s with
+    -- p_may_block), since commits wait meanwhile: the caller tries again later.
+    --
+    -- Postgres reads the whole default partition when another one is attached, and nothing can be written to the default
+    -- partition until the end of the transaction; commits of months with a partition go on. If rows have to move, every
+    -- commit waits: one that has planned already would look for them in the default partition. The table is locked before
+    -- the default partition, in the order of its writers.
+    CREATE OR REPLACE FUNCTION pipeline.make_partition(p_version integer, p_may_block boolean) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      missing record;
+      beyond text;
+      strays bigint;
+      kept text[] := '{}';
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      PERFORM set_config('lock_timeout', CASE WHEN p_may_block THEN '5s' ELSE '100ms' END, true);
+      PERFORM pg_advisory_xact_lock(hashtext('pipeline.make_partition'));
+      FOR missing IN SELECT * FROM pipeline.missing_partitions() LOOP
+        beyond := missing.table_name || '_beyond';
+        EXECUTE format('SELECT count(*) FROM (SELECT FROM pipeline.%I WHERE %I >= $1 AND %I < $2 LIMIT 10001) AS stray',
+          beyond, missing.time_column, missing.time_column)
+        INTO strays USING missing.month, missing.month + interval '1 month';
+        IF NOT p_may_block AND (strays > 10000 OR pg_table_size(format('pipeline.%I', beyond)::regclass) > 16777216) THEN
+          kept := kept || missing.partition_name;
+          CONTINUE;
+        END IF;
+        EXECUTE format('CREATE TABLE pipeline.%I (LIKE %s INCLUDING ALL) WITH (fillfactor = %s)',
+          missing.partition_name, missing.parent, missing.fillfactor);
+        EXECUTE format('LOCK TABLE ONLY %s IN %s MODE', missing.parent,
+          CASE WHEN strays > 0 THEN 'SHARE ROW EXCLUSIVE' ELSE 'SHARE UPDATE EXCLUSIVE' END);
+        EXECUTE format('LOCK TABLE pipeline.%I IN ACCESS EXCLUSIVE MODE', beyond);
+        IF strays > 0 THEN
+          EXECUTE format('WITH moved AS (DELETE FROM pipeline.%I WHERE %I >= $1 AND %I < $2 RETURNING *)
+            INSERT INTO pipeline.%I SELECT * FROM moved',
+            beyond, missing.time_column, missing.time_column, missing.partition_name)
+          USING missing.month, missing.month + interval '1 month';
+        END IF;
+        -- Fails (23514) if a row of the month has come to the default partition since the count above.
+        EXECUTE format('ALTER TABLE %s ATTACH PARTITION pipeline.%I FOR VALUES FROM (%L) TO (%L)',
+          missing.parent, missing.partition_name, missing.month, missing.month + interval '1 month');
+        RETURN jsonb_build_object('made', missing.partition_name, 'kept', kept);
+      END LOOP;
+      RETURN jsonb_build_object('made', NULL, 'kept', kept);
+    END
+    $$;
+  `,
+};
