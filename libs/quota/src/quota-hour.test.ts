@@ -67,8 +67,25 @@ describe('the computation of a final hour', () => {
     expect(reportOfBatch([a('exceeded')], 6_000n, undefined)).toEqual(a('withdrawn'));
   });
 
-  it('does not judge a warning', () => {
-    expect(reportOfBatch([a('warned')], 4_500n, 5_000n)).toBeUndefined();
+  it('lets the warning of a user stand who is near the quota', () => {
+    expect(reportOfBatch([a('warned')], 4_000n, 5_000n)).toBeUndefined();
+    expect(reportOfBatch([a('warned')], 5_000n, 5_000n)).toBeUndefined();
+  });
+
+  it('withdraws the warning of a user who is not near the quota', () => {
+    expect(reportOfBatch([a('warned')], 3_999n, 5_000n)).toEqual(a('withdrawn'));
+    expect(reportOfBatch([a('warned')], 4_500n, 7_000n)).toEqual({ state: 'withdrawn', quota: 7_000n });
+    expect(reportOfBatch([a('warned'), a('withdrawn')], 3_999n, 5_000n)).toBeUndefined();
+  });
+
+  it('withdraws the warning of a user without a limit, with the quota of that warning', () => {
+    expect(reportOfBatch([a('warned')], 4_500n, undefined)).toEqual(a('withdrawn'));
+  });
+
+  it('withdraws a warning that came after a withdrawal with another quota', () => {
+    const reports = [a('exceeded'), a('withdrawn'), { state: 'warned', quota: 7_000n } as const];
+    expect(reportOfBatch(reports, 5_700n, 7_000n)).toBeUndefined();
+    expect(reportOfBatch(reports, 5_000n, 7_000n)).toEqual({ state: 'withdrawn', quota: 7_000n });
   });
 
   it('reports late that a user is over quota whom the stream has not reported as over quota', () => {
@@ -134,12 +151,12 @@ describe('any history of an hour', () => {
     );
   });
 
-  it('has a withdrawal only after a report of a user over quota', () => {
+  it('has a withdrawal only where a report stands', () => {
     fc.assert(
       fc.property(histories, (steps) => {
-        const judged = reportsOf(steps).filter(({ state }) => state !== 'warned');
-        for (const [at, { state }] of judged.entries()) {
-          if (state === 'withdrawn') expect(judged[at - 1]?.state).toMatch(/exceeded|confirmed|exceeded_late/);
+        const reports = reportsOf(steps);
+        for (const [at, { state }] of reports.entries()) {
+          if (state === 'withdrawn') expect(reports[at - 1]?.state).toMatch(/warned|exceeded|confirmed|exceeded_late/);
         }
       }),
     );

@@ -2,8 +2,9 @@ import { isOverQuota } from './over-quota.ts';
 
 /**
  * What is reported of a user's hour. The stream reports `warned` (80 % of the quota reached) and `exceeded` (over
- * quota). Once the hour is final, the batch layer reports `confirmed` or `withdrawn` of a user who was reported as over
- * quota, and `exceeded_late` of a user over quota who was not, or whose report was withdrawn.
+ * quota). Once the hour is final, the batch layer reports `confirmed` of a user who is over quota as reported,
+ * `exceeded_late` of a user over quota who was not reported so, or whose report was withdrawn, and `withdrawn` of a user
+ * who was reported as over quota and is not, or who was warned and is below 80 % of the quota.
  */
 export type QuotaState = 'warned' | 'exceeded' | 'confirmed' | 'withdrawn' | 'exceeded_late';
 
@@ -49,21 +50,34 @@ export function reportOfBatch(
   usage: bigint,
   quota: bigint | undefined,
 ): QuotaReport | undefined {
-  const standing = reports.findLast(({ state }) => state !== 'warned');
-  const report = quota !== undefined && isOverQuota(usage, quota) ? over(standing, quota) : within(standing, quota);
+  const report =
+    quota !== undefined && isOverQuota(usage, quota) ? over(reports, quota) : within(reports, usage, quota);
   const isRepeated = reports.some(({ state, quota: of }) => state === report?.state && of === report.quota);
   return isRepeated ? undefined : report;
 }
 
-function over(standing: QuotaReport | undefined, quota: bigint): QuotaReport | undefined {
-  if (standing === undefined || standing.state === 'withdrawn') return { state: 'exceeded_late', quota };
+function over(reports: readonly QuotaReport[], quota: bigint): QuotaReport | undefined {
+  const standing = standingOver(reports);
+  if (standing === undefined) return { state: 'exceeded_late', quota };
   const isNews = standing.state === 'exceeded' || standing.quota !== quota;
   return isNews ? { state: 'confirmed', quota } : undefined;
 }
 
-function within(standing: QuotaReport | undefined, quota: bigint | undefined): QuotaReport | undefined {
-  if (standing === undefined || standing.state === 'withdrawn') return undefined;
-  return { state: 'withdrawn', quota: quota ?? standing.quota };
+function within(reports: readonly QuotaReport[], usage: bigint, quota: bigint | undefined): QuotaReport | undefined {
+  const isNear = quota !== undefined && isNearQuota(usage, quota);
+  const wrong = standingOver(reports) ?? (isNear ? undefined : standingWarning(reports));
+  return wrong && { state: 'withdrawn', quota: quota ?? wrong.quota };
+}
+
+/** The last report that the user is over quota, unless it was withdrawn. */
+function standingOver(reports: readonly QuotaReport[]): QuotaReport | undefined {
+  const last = reports.findLast(({ state }) => state !== 'warned');
+  return last?.state === 'withdrawn' ? undefined : last;
+}
+
+function standingWarning(reports: readonly QuotaReport[]): QuotaReport | undefined {
+  const last = reports.at(-1);
+  return last?.state === 'warned' ? last : undefined;
 }
 
 function saysOver(state: QuotaState): boolean {

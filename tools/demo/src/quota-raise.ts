@@ -1,8 +1,11 @@
 import { type Check, compareRows, quotaEventDifferences, type QuotaMessage, withTables } from '@antenna/oracle';
 import pg from 'pg';
 
-/** The user whose quota is raised after the stream has counted: fede, who exceeds 5,000 bytes in every hour. */
-const USER = '00000000-0000-0000-0000-000000000004';
+/**
+ * The users whose quota is raised after the stream has counted: fede, who exceeds 5,000 bytes in every hour, and david,
+ * who is only near 300,000 bytes in most.
+ */
+const USERS = ['00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000009'] as const;
 const RAISED = 1_000_000_000;
 
 /** What the quota events tell, and whether it is true. */
@@ -12,19 +15,19 @@ export interface QuotaEventProof {
   readonly checks: readonly Check[];
 }
 
-/** Raises the quota of one user before the hours are computed: what the stream has reported is withdrawn. */
+/** Raises the quota of two users before the hours are computed: what the stream has reported of them is withdrawn. */
 export async function raiseQuota(databaseUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    await client.query('UPDATE public.user_metadata SET quota = $1 WHERE id = $2', [RAISED, USER]);
+    await client.query('UPDATE public.user_metadata SET quota = $1 WHERE id = ANY ($2)', [RAISED, USERS]);
   } finally {
     await client.end();
   }
-  return `fede: ${RAISED.toLocaleString('en-US')} bytes an hour from now on`;
+  return `fede and david: ${RAISED.toLocaleString('en-US')} bytes an hour from now on`;
 }
 
-/** Compares the messages with usage and quotas, and the withdrawn ones with the user whose quota was raised. */
+/** Compares the messages with usage and quotas, and the withdrawn ones with the users whose quota was raised. */
 export async function proveQuotaEvents(
   databaseUrl: string,
   messages: readonly QuotaMessage[],
@@ -32,10 +35,10 @@ export async function proveQuotaEvents(
   const events = new Map(messages.map(({ value }) => [(JSON.parse(value) as { id: string }).id, stateIn(value)]));
   const byState = Map.groupBy(events, ([, state]) => state);
   const texts = Array.from(byState, ([state, { length }]) => `${length} ${state}`);
-  const exceeded = idsOf(events, 'exceeded').filter((id) => id.endsWith(USER));
-  const withdrawn = idsOf(events, 'withdrawn');
+  const [warned, exceeded] = [reportsOfRaised(events, 'warned'), reportsOfRaised(events, 'exceeded')];
+  const withdrawn = idsOf(events, 'withdrawn').map(hourAndUser);
   return {
-    summary: `Quota events: ${texts.join(', ')}; withdrawn are those of fede, whose quota was raised in the meantime`,
+    summary: `Quota events: ${texts.join(', ')}; ${exceeded.length} of the withdrawn had said over quota, ${warned.length - exceeded.length} were warnings: of fede and david, whose quotas were raised in the meantime`,
     checks: [
       await withTables(databaseUrl, async (tables) => ({
         title: 'quota events: each once by id, in order, as usage and quota say',
@@ -43,12 +46,17 @@ export async function proveQuotaEvents(
         differences: compareRows([], keyed(await quotaEventDifferences(tables, messages))),
       })),
       {
-        title: 'quota events: withdrawn for the raised quota, and for nothing else',
-        rows: exceeded.length,
-        differences: compareRows(keyed(exceeded.map(hourAndUser)), keyed(withdrawn.map(hourAndUser))),
+        title: 'quota events: withdrawn for the raised quotas, and for nothing else',
+        rows: warned.length,
+        differences: compareRows(keyed(warned), keyed(withdrawn)),
       },
     ],
   };
+}
+
+function reportsOfRaised(events: ReadonlyMap<string, string>, state: string): readonly string[] {
+  const ids = idsOf(events, state).filter((id) => USERS.some((user) => id.endsWith(user)));
+  return ids.map(hourAndUser);
 }
 
 function idsOf(events: ReadonlyMap<string, string>, wanted: string): readonly string[] {

@@ -49,6 +49,11 @@ describe('the comparison of the events of a quota hour with its usage', () => {
     ['a user over quota', hour, ['warned', 'exceeded', 'confirmed']],
     ['a user over quota of whom the stream knew too little', { ...hour, counted: '80' }, ['warned', 'exceeded_late']],
     ['a user of whom the archive knows less', { ...hour, computed: '90' }, ['warned', 'exceeded', 'withdrawn']],
+    [
+      'a warned user of whom the archive knows less',
+      { ...hour, counted: '80', computed: '79' },
+      ['warned', 'withdrawn'],
+    ],
     ['an hour that is not final', { ...hour, isFinal: false }, ['warned', 'exceeded']],
   ])('finds nothing for %s', (_, of, states) => {
     expect(hourDifferences(of, events(states))).toEqual([]);
@@ -61,6 +66,7 @@ describe('the comparison of the events of a quota hour with its usage', () => {
     ['a state twice', hour, ['warned', 'exceeded', 'exceeded', 'confirmed']],
     ['not confirmed', hour, ['warned', 'exceeded']],
     ['not withdrawn', { ...hour, computed: '100' }, ['warned', 'exceeded', 'confirmed']],
+    ['a warning that is not withdrawn', { ...hour, counted: '80', computed: '79' }, ['warned']],
     ['a warning after', hour, ['exceeded_late', 'warned']],
   ])('finds: %s', (difference, of, states) => {
     expect(hourDifferences(of, events(states)).join('\n')).toContain(difference);

@@ -73,6 +73,7 @@ export function hourDifferences(hour: QuotaHour, events: readonly StoredQuotaEve
     [events.some((event, at) => isWarnedLate(event, events.slice(0, at))), 'a warning after another event'],
     [hour.isFinal && computed > quota && !['confirmed', 'exceeded_late'].includes(standing ?? ''), 'not confirmed'],
     [hour.isFinal && computed <= quota && ![undefined, 'withdrawn'].includes(standing), 'not withdrawn'],
+    [hour.isFinal && !isNear(computed, quota) && states.at(-1) === 'warned', 'a warning that is not withdrawn'],
   ];
   return rules
     .filter(([isBroken]) => isBroken)

@@ -193,7 +193,7 @@ export const hours: SchemaFamily = {
       removed public.user_quota_limit[];
       over_quota bigint;
       without_metadata bigint;
-      -- A final result judges the users over quota and those who were reported as over quota.
+      -- A final result judges the users over quota and those of whom the hour has reports.
       reported text[];
       judged_ids text[];
       judged_usages bigint[];

@@ -141,6 +141,23 @@ describe('the computation of a final hour records', () => {
     expect((await events()).slice(2)).toEqual(['withdrawn 6000 of 7000']);
   });
 
+  it('that a quota was raised so far that a warned user is below 80 % of it', async () => {
+    await count({ [FEDE]: 4_500 });
+    await setQuota(5_600);
+    await compute({ [FEDE]: 4_500 });
+    expect(await events()).toEqual(['warned 4500 of 5000']);
+    await setQuota(7_000);
+    await compute({ [FEDE]: 4_500 });
+    await compute({ [FEDE]: 4_400 });
+    expect((await events()).slice(1)).toEqual(['withdrawn 4500 of 7000']);
+  });
+
+  it('that the archive has no event of a user whom the stream has warned', async () => {
+    await count({ [FEDE]: 4_500 });
+    await compute({});
+    expect((await events()).slice(1)).toEqual(['withdrawn 0 of 5000']);
+  });
+
   it('that a user is over quota whom the stream has not reported', async () => {
     await count({ [FEDE]: 4_500 });
     await compute({ [FEDE]: 5_001 });

@@ -71,12 +71,21 @@ export const quotaEvents: SchemaFamily = {
         ORDER BY e.number DESC
         LIMIT 1
       ) AS standing ON true
+      LEFT JOIN LATERAL (
+        SELECT e.state, e.quota
+        FROM pipeline.quota_event AS e
+        WHERE e.hour = p_hour AND e.id = d.id
+        ORDER BY e.number DESC
+        LIMIT 1
+      ) AS latest ON true
       CROSS JOIN LATERAL (
-        SELECT coalesce(d.quota, standing.quota) AS quota, CASE
+        SELECT coalesce(d.quota, CASE WHEN standing.state <> 'withdrawn' THEN standing.quota ELSE latest.quota END) AS quota,
+        CASE
           WHEN d.usage > d.quota AND coalesce(standing.state, 'withdrawn') = 'withdrawn' THEN 'exceeded_late'
           WHEN d.usage > d.quota AND (standing.state = 'exceeded' OR standing.quota <> d.quota) THEN 'confirmed'
           WHEN d.usage > d.quota THEN NULL
           WHEN standing.state <> 'withdrawn' THEN 'withdrawn'
+          WHEN latest.state = 'warned' AND coalesce(d.usage < d.quota - d.quota / 5, true) THEN 'withdrawn'
         END AS state
       ) AS v
       WHERE v.state IS NOT NULL
@@ -86,11 +95,11 @@ export const quotaEvents: SchemaFamily = {
         );
     END;
 
-    -- The users who were reported as over quota in an hour, also those whose report was withdrawn since.
+    -- The users of whom anything was reported in an hour, also those whose report was withdrawn since.
     CREATE OR REPLACE FUNCTION pipeline.reported_users(p_hour timestamp) RETURNS text[]
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     BEGIN ATOMIC
-      SELECT array_agg(DISTINCT e.id) FROM pipeline.quota_event AS e WHERE e.hour = p_hour AND e.state <> 'warned';
+      SELECT array_agg(DISTINCT e.id) FROM pipeline.quota_event AS e WHERE e.hour = p_hour;
     END;
 
     -- Records the verdicts of the batch layer on a final hour.

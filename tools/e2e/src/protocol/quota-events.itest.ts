@@ -80,5 +80,5 @@ const RAISE = `
   UPDATE public.user_metadata SET quota = 1000000000000
   WHERE id = (SELECT min(id) FROM pipeline.quota_event WHERE state = 'confirmed')
   RETURNING id, (
-    SELECT count(*) FROM pipeline.quota_event AS e WHERE e.id = user_metadata.id AND e.state = 'confirmed'
+    SELECT count(DISTINCT e.hour) FROM pipeline.quota_event AS e WHERE e.id = user_metadata.id
   ) AS hours`;
