@@ -12,6 +12,8 @@ export interface PgbouncerOptions extends ServerOptions {
   readonly poolMode: 'session' | 'transaction';
   /** Sessions at most for each user and database. */
   readonly poolSize?: number;
+  /** What clients may send at their start without effect; pgbouncer refuses whatever else it does not know. */
+  readonly ignoredStartupParameters?: string;
 }
 
 const PROGRAM = {
@@ -62,7 +64,10 @@ async function writeFiles(folder: string, options: PgbouncerOptions): Promise<st
   return settings;
 }
 
-function settingsText({ port, serverUrl, poolMode, poolSize = 20 }: PgbouncerOptions, users: string): string {
+function settingsText(
+  { port, serverUrl, poolMode, poolSize = 20, ignoredStartupParameters = '' }: PgbouncerOptions,
+  users: string,
+): string {
   const { hostname, port: serverPort } = new URL(serverUrl);
   const settings = {
     listen_addr: '127.0.0.1',
@@ -72,6 +77,7 @@ function settingsText({ port, serverUrl, poolMode, poolSize = 20 }: PgbouncerOpt
     auth_file: users,
     pool_mode: poolMode,
     default_pool_size: poolSize,
+    ignore_startup_parameters: ignoredStartupParameters,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
   const database = `* = host=${hostname} port=${serverPort === '' ? 5432 : serverPort}`;

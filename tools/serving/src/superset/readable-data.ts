@@ -53,9 +53,16 @@ function unreadable(dataset: string, failure: string): DataUnreadableError {
   );
 }
 
-function adviceOn(failure: string): string {
+/** What to do about an error of Superset's driver. */
+export function adviceOn(failure: string): string {
   if (failure.includes('does not exist') && !/(database|role) "/.test(failure)) {
     return 'bring the schema up to date with npx nx run provisioner:run';
+  }
+  if (failure.includes('unsupported startup parameter')) {
+    return (
+      'a pgbouncer refuses the settings that Superset sends: name the server itself in SERVING_DATABASE_URL, or put ' +
+      'ignore_startup_parameters = options into pgbouncer.ini and give the settings to the login (docs/postgres.md, "Poolers")'
+    );
   }
   if (failure.includes('permission denied')) return 'use a login that has the role antenna_reader';
   return 'check SERVING_DATABASE_URL and its password: it is the address as the Superset server reaches it';
