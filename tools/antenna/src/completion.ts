@@ -10,26 +10,59 @@ type Words = ReadonlyMap<string, ReadonlySet<string>>;
  */
 export function completionScript(apps: readonly App[], checkout: string): string {
   const cases = [...wordsOf(apps)].map(
-    ([line, words]) => `    ${quoted(line)}) words=${quoted([...words].join(' '))} ;;`,
+    ([line, words]) => `    ${quoted(line)}) offers=(${[...words].map(quoted).join(' ')}) ;;`,
   );
   return `${[
     `antenna() { (cd ${quoted(checkout)} && npx antenna "$@"); }`,
-    '_antenna() {',
-    '  local line="" word words=""',
-    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-    '    case "$word" in -*|=) ;; *) line="$line $word" ;; esac',
-    '  done',
-    '  case "$line" in',
+    '_antenna_after() {',
+    '  case "$1" in',
     ...cases,
+    '    *) offers=() ;;',
     '  esac',
-    '  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))',
-    '  [[ "${COMPREPLY[0]-}" == *= ]] && compopt -o nospace 2>/dev/null',
-    '  return 0',
     '}',
-    '[ -n "${ZSH_VERSION-}" ] && autoload -U +X compinit bashcompinit && compinit -u && bashcompinit',
-    'complete -F _antenna antenna',
+    OFFERS,
+    'if [ -n "${ZSH_VERSION-}" ]; then',
+    FOR_ZSH,
+    'else',
+    FOR_BASH,
+    'fi',
   ].join('\n')}\n`;
 }
+
+/** Sets `offers` to the words that may follow its arguments. The value of a flag is no word of a command. */
+const OFFERS = `_antenna_offers() {
+  local line="" word before=""
+  _antenna_after ""
+  for word in "$@"; do
+    if [[ "$before" == "=" || " \${offers[*]} " == *" $before= "* ]]; then :
+    elif [[ "$word" != -* ]]; then line="$line $word"; _antenna_after "$line"
+    fi
+    before="$word"
+  done
+}`;
+
+/** Bash takes a flag and its value apart at the `=`. */
+const FOR_BASH = `  _antenna() {
+    local offers=()
+    _antenna_offers "\${COMP_WORDS[@]:1:COMP_CWORD-1}"
+    COMPREPLY=($(compgen -W "\${offers[*]}" -- "\${COMP_WORDS[COMP_CWORD]}"))
+    [[ "\${COMPREPLY[0]-}" == *= ]] && compopt -o nospace 2>/dev/null
+    return 0
+  }
+  complete -F _antenna antenna`;
+
+const FOR_ZSH = `  _antenna() {
+    local offer offers=()
+    _antenna_offers "\${words[@]:1:$((CURRENT - 2))}"
+    for offer in "\${offers[@]}"; do
+      case "$offer" in
+        *=) compadd -S "" -- "$offer" ;;
+        *) compadd -- "$offer" ;;
+      esac
+    done
+  }
+  typeset -f compdef >/dev/null || { autoload -Uz compinit && compinit -u; }
+  compdef _antenna antenna`;
 
 function wordsOf(apps: readonly App[]): Words {
   const words = new Map<string, Set<string>>();
