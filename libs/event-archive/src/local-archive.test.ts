@@ -113,6 +113,13 @@ describe('an archive on a local disk', () => {
     await expect(nowhere).rejects.toThrow('cannot make the folder /proc/nope (ENOENT) although /proc is there');
   }, 10_000);
 
+  // Even root makes no folder there: EPERM, EACCES for other users, EROFS in containers, which have it read-only.
+  it('is refused at once, with the reason, on a file system that is read-only', async () => {
+    const readOnly = openEventArchive({ kind: 'file', path: '/sys/nope/archive' });
+    await expect(readOnly).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED', retryable: false });
+    await expect(readOnly).rejects.toThrow(/^cannot .*\/sys\/nope\/archive.* \((EPERM|EACCES|EROFS)\): /);
+  }, 10_000);
+
   it('reports that its folder has disappeared during use, and does not create it again', async () => {
     const path = join(folder.path, 'mounted', 'archive');
     const mounted = await openEventArchive({ kind: 'file', path });

@@ -30,6 +30,14 @@ describe('a worker whose archive is not where its files were written', () => {
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
 
+  it.each(['/proc/nope/archive', '/sys/nope/archive'])('ends at once where no folder can be made: %s', async (path) => {
+    await send(stream, someRecords(23, 100));
+    const refused = await startWorker('drain', { ...stream.environment, ARCHIVE_URL: `file:${path}` });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.all).toMatch(/ARCHIVE_REFUSED: cannot .*\/nope/);
+    expect(refused.all).not.toContain('    at ');
+  });
+
   it('begins one where none was written yet, in a folder that is missing', async () => {
     await rm(stream.archiveFolder, { recursive: true, force: true });
     const records = someRecords(22, 100);
