@@ -12,6 +12,7 @@ describe('npx antenna status', () => {
       expect((await people).stdout).toMatch(
         /no partition of topic devices was ever claimed[^]*no hour was counted[^]*no dead letters/,
       );
+      expect((await people).stderr).not.toMatch(/Warning|DEP\d+/);
       const program = show('--output=json');
       await endedWell(program);
       expect(JSON.parse((await program).stdout)).toEqual({ partitions: [], hours: [], dead_letters: [] });

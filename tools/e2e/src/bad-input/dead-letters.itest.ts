@@ -116,6 +116,12 @@ describe('dead letters', () => {
     expect((await startDeadLetters(operator, ['list'])).stdout).toMatch(/0\/0 .* sent as 0\/6 by somebody /);
   });
 
+  it('say at once what they wait for when no worker runs, and nothing that Node or Kafka warns of without need', async () => {
+    const { stderr } = await replay('--records=0/0', '--wait-ms=300');
+    expect(stderr).toContain('waiting until a worker has processed what was sent; if none runs, start one');
+    expect(stderr).not.toMatch(/Warning|DEP\d+/);
+  });
+
   it('are sent once by two who do it at the same moment', async () => {
     const both = await Promise.all([replay('--reason=not_json'), replay('--reason=not_json')]);
     expect(both.map(({ stdout }) => stdout.split(' sent as ').length - 1).reduce((sum, sent) => sum + sent)).toBe(3);
