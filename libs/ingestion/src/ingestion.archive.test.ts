@@ -52,7 +52,9 @@ describe('a chunk of the archive', () => {
     worker.ingestion.onBatch(eventBatch([0]));
     await pass(worker, 5_000);
     const path = `${HOUR_13}/devices-0-000000000000-000000000001.parquet`;
-    expect(worker.store.intents.get(0)).toEqual({ startOffset: 0, endOffset: 1, decoderVersion: 1, paths: [path] });
+    const fingerprint = fingerprintOf(eventRecord(0));
+    const intent = { startOffset: 0, endOffset: 1, decoderVersion: 1, paths: [path], fingerprint };
+    expect(worker.store.intents.get(0)).toEqual(intent);
     expect([worker.archive.paths, worker.store.manifest]).toEqual([[], []]);
     held.resolve(undefined);
     await settled();

@@ -151,6 +151,55 @@ describe('a log that was truncated between the positions of the two sinks and fi
   });
 });
 
+// totals and archive ┤ 0      2: the log was truncated here      intent ┤ 4
+describe('a log that lost records of an open intent which no position has passed, and was filled again before a claim', () => {
+  const read = [eventRecord(0), eventRecord(1), eventRecord(2), eventRecord(3, { timestamp: '2022-10-29T09:00:00Z' })];
+  const others = [2, 3, 4].map((offset) => eventRecord(offset, { bytes: 9 }));
+
+  /** A worker that claims the partition after its predecessor has recorded an intent and created one of its two files. */
+  async function afterIntent(): Promise<TestWorker> {
+    const before = await aClaimedWorker([0], { flushIntervalMs: 60_000 });
+    before.archive.script.plan('create', Promise.resolve(), Promise.withResolvers().promise);
+    before.ingestion.onBatch(aBatch(read));
+    await pass(before, 5_000);
+    expect([before.archive.paths.length, before.store.intents.get(0)?.endOffset]).toEqual([1, 4]);
+    expect(anyPosition(before)).toEqual([0, 0]);
+    return aClaimedWorker([0], { store: before.store, archive: before.archive });
+  }
+
+  it('is detected at the last record of the intent, before a sink takes a record', async () => {
+    const worker = await afterIntent();
+    expect(worker.source.reads).toEqual(['0@3']);
+    expect(worker.ingestion.onBatch(aBatch(others.slice(1)))).toBe(false);
+    expect(faultIn(worker)).toBe('LOG_TRUNCATED: partition 0: the record at offset 3 is not the one seen there');
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([0, 0]);
+  });
+
+  it('is detected before the intent is redone, even if it is truncated after the comparison', async () => {
+    const worker = await afterIntent();
+    worker.ingestion.onBatch(ofLeader(4, 1, aBatch(read.slice(3))));
+    expect(worker.ingestion.onBatch(ofLeader(4, 2, aBatch(read.slice(0, 2))))).toBe(true);
+    expect(worker.ingestion.onBatch(ofLeader(5, 2, aBatch(others)))).toBe(false);
+    expect(faultIn(worker)).toMatch(
+      /^LOG_TRUNCATED: partition 0: the log holds a batch of leader 5 at offset 2, before/,
+    );
+    await worker.ingestion.saveAll();
+    expect([worker.archive.paths.length, worker.store.nextOffset('archive', 0)]).toEqual([1, 0]);
+  });
+
+  it('is not reported when the log still holds the last record of the intent, which is redone', async () => {
+    const worker = await afterIntent();
+    expect(worker.ingestion.onBatch(aBatch(read.slice(3)))).toBe(false);
+    expect(worker.source.reads).toEqual(['0@3', '0@0']);
+    expect(worker.ingestion.onBatch(aBatch(read))).toBe(true);
+    await settled();
+    expect([worker.archive.paths.length, worker.store.manifest.length]).toEqual([2, 2]);
+    await worker.ingestion.saveAll();
+    expect(anyPosition(worker)).toEqual([4, 4]);
+  });
+});
+
 // totals and archive ┤ 10: the last record is at 7, and only control records were at 8 and 9
 describe('a log that lost only the control records below a position, and was filled again before the claim', () => {
   async function claimed(archived = { nextOffset: 10, last: 7 }): Promise<TestWorker> {

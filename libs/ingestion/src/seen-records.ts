@@ -1,25 +1,34 @@
 import { fingerprintOf } from './fingerprint.ts';
-import type { ClaimedPosition, Fingerprint, RecordBatch, RecordCursor } from './ports/index.ts';
+import type { ClaimedPosition, Fingerprint, OpenIntent, RecordBatch, RecordCursor } from './ports/index.ts';
 
 /**
- * The last record below a stored position. Between this record and the position, the log held no record when it was
- * read: only control records and the records of aborted transactions.
+ * The last record below a stored position, or below the end of an open intent. Between this record and the position,
+ * the log held no record when it was read: only control records and the records of aborted transactions.
  */
 export interface LastSeen {
   readonly fingerprint: Fingerprint;
   readonly position: number;
 }
 
-/** The last record below each position, of the positions that have a fingerprint. */
-export function lastSeenOf(positions: readonly Pick<ClaimedPosition, 'fingerprint' | 'nextOffset'>[]): LastSeen[] {
-  return positions.flatMap(({ fingerprint, nextOffset }) =>
-    fingerprint === undefined ? [] : [{ fingerprint, position: nextOffset }],
-  );
+interface ReadUpTo extends Pick<ClaimedPosition, 'fingerprint' | 'nextOffset'> {
+  readonly openIntent: Pick<OpenIntent, 'endOffset' | 'fingerprint'> | undefined;
+}
+
+/** The last record below each position, and of each open intent, where its fingerprint is stored. */
+export function lastSeenOf(positions: readonly ReadUpTo[]): LastSeen[] {
+  return positions.flatMap(({ fingerprint, nextOffset, openIntent }) => [
+    ...seenBelow(nextOffset, fingerprint),
+    ...seenBelow(openIntent?.endOffset ?? nextOffset, openIntent?.fingerprint),
+  ]);
+}
+
+function seenBelow(position: number, fingerprint: Fingerprint | undefined): LastSeen[] {
+  return fingerprint === undefined ? [] : [{ fingerprint, position }];
 }
 
 /**
- * Compares the records of a log with those that were seen below stored positions, in the order of their offsets. A
- * difference shows that the log was truncated below a position, and filled again.
+ * Compares the records of a log with those that were seen below stored positions and intent ends, in the order of their
+ * offsets. A difference shows that the log was truncated below such an offset, and filled again.
  */
 export class SeenRecords {
   /** The records below positions that the comparison has not reached yet. */

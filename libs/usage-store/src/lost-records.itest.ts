@@ -38,8 +38,13 @@ afterEach(async () => {
   await provided.close();
 });
 
+const LAST_RECORD = { offset: 18, hash: 'record 18' };
+
 const intend = (paths = [FIRST, SECOND], epoch = 1) =>
-  store.recordIntent({ partition: 0, epoch, startOffset: 10, endOffset: 20, decoderVersion: 1, paths });
+  store.recordIntent({
+    ...{ partition: 0, epoch, startOffset: 10, endOffset: 20, decoderVersion: 1, paths },
+    fingerprint: LAST_RECORD,
+  });
 
 const aFile = (path: string, rows = 3) => ({
   path,
@@ -192,8 +197,20 @@ describe('the acknowledgement of a truncation', () => {
     await acknowledge(30);
     expect(await records.positions()).toMatchObject([
       { sink: 'totals', nextOffset: 30 },
-      { sink: 'archive', nextOffset: 10, openIntent: { startOffset: 10, endOffset: 20 } },
+      {
+        sink: 'archive',
+        nextOffset: 10,
+        openIntent: { startOffset: 10, endOffset: 20, paths: [FIRST, SECOND], fingerprint: LAST_RECORD },
+      },
     ]);
+  });
+
+  it('is refused and changes nothing if a worker has recorded an intent since the command read the positions', async () => {
+    const positions = records.positions();
+    await positions;
+    await intend();
+    await expect(acknowledge(8, positions)).rejects.toThrow(FenceLostError);
+    expect(await rowsOf('SELECT FROM pipeline.acknowledged_truncation')).toEqual([]);
   });
 
   it('removes the fingerprint of an archive position that moves forward, past the readable records of an intent', async () => {

@@ -29,6 +29,30 @@ describe('positions and totals in Postgres', () => {
     expect(await store.claim(['totals'], [3])).toMatchObject([{ nextOffset: 8, epoch: 2, fingerprint }]);
   });
 
+  describe('an intent that is open at a claim', () => {
+    const chunk = { startOffset: 0, endOffset: 10, decoderVersion: 1, paths: ['a', 'b'] };
+
+    const claimedIntent = async () => (await store.claim(['archive'], [0]))[0]?.openIntent;
+
+    it('is returned with the last record of its chunk', async () => {
+      await store.claim(['archive'], [0]);
+      const fingerprint = { offset: 8, hash: 'abc' };
+      await store.recordIntent({ partition: 0, epoch: 1, ...chunk, fingerprint });
+      expect(await claimedIntent()).toEqual({ ...chunk, fingerprint });
+    });
+
+    it('has no last record when a program of schema version 4 has recorded it', async () => {
+      await store.claim(['archive'], [0]);
+      await database.raw(
+        `
+        SELECT pipeline.record_intent(p_version => 4, p_topic => :topic, p_partition => 0, p_epoch => 1, p_start => 0,
+          p_end => 10, p_decoder_version => 1, p_paths => '{a,b}')`,
+        { topic: STREAM.topic },
+      );
+      expect(await claimedIntent()).toEqual(chunk);
+    });
+  });
+
   it('adds the totals of a commit to the stored totals', async () => {
     await store.claim(['totals'], [0]);
     await store.commitTotals(aCommit([{ bytes: 5 }, { bytes: 0, app: 'O"PS\\' }], { from: 0, to: 2 }));

@@ -87,7 +87,13 @@ export class PostgresPositionStore implements PositionStore {
   }
 
   async recordIntent(intent: ChunkIntent): Promise<void> {
-    await this.#call(RECORD_INTENT, { ...intent, paths: arrayOfTexts(intent.paths) });
+    const { fingerprint, ...chunk } = intent;
+    await this.#call(RECORD_INTENT, {
+      ...chunk,
+      paths: arrayOfTexts(intent.paths),
+      fingerprintOffset: fingerprint?.offset ?? null,
+      fingerprint: fingerprint?.hash ?? null,
+    });
   }
 
   async completeChunk({ move, decoderVersion, files, hasIntent }: CompletedChunk): Promise<void> {

@@ -1,4 +1,3 @@
-import { parseArchivePath } from '@antenna/archive-format';
 import { hasNews, hearFromGroup } from './actions/group-actions.ts';
 import { letGhostHappen } from './actions/call-actions.ts';
 import { acknowledgeGaps } from './actions/data-actions.ts';
@@ -35,7 +34,7 @@ const MAX_WAVES = 12;
 /**
  * All faults end: every call is answered, every worker that runs is a member, frozen ones thaw, and what zombies have
  * sent arrives or is lost.
- * @returns false at a limit that docs/commit-protocol.md names: see `isBegunWithLost` and `isOfTwoDecoders`.
+ * @returns false at a limit that docs/commit-protocol.md names: see `isOfTwoDecoders`.
  * @throws {Violation} when the workers do not get to the end of the topic by themselves.
  */
 export async function drain(world: World): Promise<boolean> {
@@ -58,7 +57,7 @@ export async function drain(world: World): Promise<boolean> {
     acknowledgeTruncations(world);
     await playRound(world, { round, savesEarly });
     if (isAtRest(world)) return true;
-    if (isBegunWithLost(world) || isOfTwoDecoders(world)) return false;
+    if (isOfTwoDecoders(world)) return false;
   }
   throw new Violation(`not drained after ${MAX_ROUNDS} rounds: ${stateOf(world)}`);
 }
@@ -200,21 +199,6 @@ function isAtRest(world: World): boolean {
 /** Whether workers were refused while partitions wait for different decoder versions: each may be refused again. */
 function isOfTwoDecoders({ refused, store }: World): boolean {
   return refused.length > 0 && store.positions.versionsApart((partition) => store.intents.has(partition)).size > 1;
-}
-
-/**
- * Whether a chunk was begun with records that the log lost before the totals had counted them: the records in their
- * places do not give its files. An acknowledgement leaves no such chunk.
- */
-function isBegunWithLost({ workers, partitions, store }: World): boolean {
-  return workers.some(({ ingestion }) =>
-    [...ingestion.stoppedPartitions].some(([number, { code }]) => {
-      const isOfGeneration = store.intents
-        .get(number)
-        ?.paths.every((path) => (parseArchivePath(path)?.generation ?? 0) === store.lost.generation(number));
-      return code === 'ARCHIVE_CONFLICT' && isOfGeneration === true && (partitions[number]?.version ?? 0) > 0;
-    }),
-  );
 }
 
 /** Whether a file of an abandoned chunk exists that is not in the manifest yet. */

@@ -93,7 +93,12 @@ const LOTS_OF_UPGRADES = lotsOf([
 ]);
 
 /** How often a schedule is of each kind. */
-const KINDS = [LOTS, LOTS, LOTS, LOTS_OF_GAPS, LOTS_OF_GAPS, LOTS_OF_TRUNCATIONS, LOTS_OF_UPGRADES];
+const KINDS = [
+  ...[LOTS, LOTS, LOTS],
+  ...[LOTS_OF_GAPS, LOTS_OF_GAPS],
+  ...[LOTS_OF_TRUNCATIONS, LOTS_OF_TRUNCATIONS],
+  LOTS_OF_UPGRADES,
+];
 
 const LEAST_STEPS = 15;
 const MORE_STEPS = 50;

@@ -95,9 +95,9 @@ async function adopt(archive: EventArchive, planned: PlannedFile): Promise<Store
 }
 
 function intentOf(chunk: SealedChunk, planned: readonly PlannedFile[]) {
-  const { partition, epoch, startOffset, endOffset } = chunk;
+  const { partition, epoch, startOffset, endOffset, fingerprint } = chunk;
   const paths = planned.map(({ path }) => path);
-  return { partition, epoch, startOffset, endOffset, decoderVersion: DECODER_VERSION, paths };
+  return { partition, epoch, startOffset, endOffset, decoderVersion: DECODER_VERSION, paths, fingerprint };
 }
 
 function completionOf(chunk: SealedChunk, files: readonly ArchivedFile[]) {

@@ -16,6 +16,8 @@ export interface OpenIntent {
   readonly endOffset: number;
   readonly decoderVersion: number;
   readonly paths: readonly string[];
+  /** The last record of the chunk; undefined when an earlier version of this program recorded the intent. */
+  readonly fingerprint?: Fingerprint | undefined;
 }
 
 export interface ClaimedPosition {
@@ -128,13 +130,9 @@ export interface TotalsCommit {
   readonly deadLetterRanges: readonly DeadLetterRange[];
 }
 
-export interface ChunkIntent {
+export interface ChunkIntent extends OpenIntent {
   readonly partition: number;
   readonly epoch: number;
-  readonly startOffset: number;
-  readonly endOffset: number;
-  readonly decoderVersion: number;
-  readonly paths: readonly string[];
 }
 
 export interface ArchivedFile extends StoredFile {

@@ -4,6 +4,7 @@ import { quotaEvents } from './0003-quota-events.ts';
 import { correctionsAndCertificates } from './0004-corrections-and-certificates.ts';
 import { latenessAndDays } from './0005-lateness-and-days.ts';
 import { reconciliationTables } from './0006-reconciliation.ts';
+import { intentFingerprint } from './0007-intent-fingerprint.ts';
 import { settledHours } from './0008-settled-hours.ts';
 import { partitions } from './0009-partitions.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
@@ -16,6 +17,7 @@ export const migrations: readonly NumberedMigration[] = [
   correctionsAndCertificates,
   latenessAndDays,
   reconciliationTables,
+  intentFingerprint,
   settledHours,
   partitions,
 ];

@@ -5,10 +5,10 @@ export const archive: SchemaFamily = {
   name: 'archive',
   sql: `
     -- Called before the first file of a chunk exists. An equal open intent means that the answer of an earlier call was
-    -- lost.
+    -- lost. Programs of schema version 4 do not pass a fingerprint.
     CREATE OR REPLACE FUNCTION pipeline.record_intent(
       p_version integer, p_topic text, p_partition integer, p_epoch bigint, p_start bigint, p_end bigint,
-      p_decoder_version integer, p_paths text[]
+      p_decoder_version integer, p_paths text[], p_fingerprint_offset bigint DEFAULT NULL, p_fingerprint text DEFAULT NULL
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -24,8 +24,9 @@ export const archive: SchemaFamily = {
           p_partition, p_topic USING ERRCODE = 'AU001';
       END IF;
 
-      INSERT INTO pipeline.archive_intent AS i (topic, partition, start_offset, end_offset, decoder_version, paths)
-      VALUES (p_topic, p_partition, p_start, p_end, p_decoder_version, p_paths)
+      INSERT INTO pipeline.archive_intent AS i
+        (topic, partition, start_offset, end_offset, decoder_version, paths, fingerprint_offset, fingerprint)
+      VALUES (p_topic, p_partition, p_start, p_end, p_decoder_version, p_paths, p_fingerprint_offset, p_fingerprint)
       ON CONFLICT (topic, partition) DO UPDATE SET recorded_at = i.recorded_at
       RETURNING * INTO recorded;
       IF (recorded.start_offset, recorded.end_offset, recorded.paths) IS DISTINCT FROM (p_start, p_end, p_paths) THEN

@@ -15,10 +15,10 @@ export const gaps: SchemaFamily = {
       RETURN (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
           'sink', p.sink, 'partition', p.partition, 'nextOffset', p.next_offset, 'epoch', p.epoch,
-          'fingerprint', CASE WHEN p.fingerprint IS NOT NULL THEN jsonb_build_object(
-            'offset', p.fingerprint_offset, 'hash', p.fingerprint) END,
-          'openIntent', CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
-            'startOffset', i.start_offset, 'endOffset', i.end_offset, 'paths', to_jsonb(i.paths)) END
+          'fingerprint', pipeline.fingerprint_json(p.fingerprint_offset, p.fingerprint),
+          'openIntent', CASE WHEN i.partition IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+            'startOffset', i.start_offset, 'endOffset', i.end_offset, 'paths', to_jsonb(i.paths),
+            'fingerprint', pipeline.fingerprint_json(i.fingerprint_offset, i.fingerprint))) END
         ) ORDER BY p.partition, p.sink DESC), '[]')
         FROM pipeline.position AS p
         LEFT JOIN pipeline.archive_intent AS i ON p.sink = 'archive' AND i.topic = p.topic AND i.partition = p.partition

@@ -4,6 +4,11 @@ import type { SchemaFamily } from './schema-family.ts';
 export const positions: SchemaFamily = {
   name: 'positions',
   sql: `
+    -- The last record that was read below an offset; NULL where none is stored.
+    CREATE OR REPLACE FUNCTION pipeline.fingerprint_json(p_offset bigint, p_hash text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+    RETURN CASE WHEN p_hash IS NOT NULL THEN jsonb_build_object('offset', p_offset, 'hash', p_hash) END;
+
     -- Claims partitions: raises the epochs of their positions, which fences the earlier holders.
     CREATE OR REPLACE FUNCTION pipeline.claim(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
@@ -44,9 +49,10 @@ export const positions: SchemaFamily = {
         RETURNING p.*
       )
       SELECT c.sink, c.partition, c.next_offset, c.epoch, c.fingerprint_offset, c.fingerprint,
-        CASE WHEN i.partition IS NOT NULL THEN jsonb_build_object(
+        CASE WHEN i.partition IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
           'startOffset', i.start_offset, 'endOffset', i.end_offset,
-          'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths)) END,
+          'decoderVersion', i.decoder_version, 'paths', to_jsonb(i.paths),
+          'fingerprint', pipeline.fingerprint_json(i.fingerprint_offset, i.fingerprint))) END,
         pipeline.log_generation(c.topic, c.partition),
         -- How long records have waited, since their end was first noted, that are neither in the archive nor in its
         -- open intent.

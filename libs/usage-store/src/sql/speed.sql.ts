@@ -28,7 +28,8 @@ export const COMMIT_TOTALS = `
 export const RECORD_INTENT = `
   SELECT pipeline.record_intent(
     p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch,
-    p_start => :startOffset, p_end => :endOffset, p_decoder_version => :decoderVersion, p_paths => :paths
+    p_start => :startOffset, p_end => :endOffset, p_decoder_version => :decoderVersion, p_paths => :paths,
+    p_fingerprint_offset => :fingerprintOffset, p_fingerprint => :fingerprint
   )`;
 
 export const COMPLETE_CHUNK = `

@@ -173,6 +173,40 @@ describe('acknowledge-truncation', () => {
     expect(await differences([...READ, ...OTHERS], [...READ.slice(0, archived), ...OTHERS])).toEqual([]);
   });
 
+  it.each([
+    ['keeps the files', { moment: 'before', step: 'manifest', call: 1 } as const, READ.length],
+    ['creates the files of the records that are left', { moment: 'before', step: 'upload', call: 1 } as const, KEPT],
+  ])(
+    '%s of a chunk that was begun with records which the log lost before they were counted',
+    async (_what, failpoint, archived) => {
+      const archiveFirst = { ARCHIVE_ROLL_ROWS: '50', FLUSH_INTERVAL_MS: '60000' };
+      expect((await startWorker('serve', { ...stream.environment, ...archiveFirst }, failpoint)).signal).toBe(
+        'SIGKILL',
+      );
+      expect(await rows('SELECT end_offset FROM pipeline.archive_intent')).toEqual([{ end_offset: '100' }]);
+      expect(await rows('SELECT DISTINCT next_offset FROM pipeline.position')).toEqual([{ next_offset: '0' }]);
+      await truncate(stream, READ.slice(0, KEPT), OTHERS);
+      expect((await startWorker('drain', stream.environment)).all).toContain(
+        'LOG_TRUNCATED: partition 0: the record at offset 99 is not the one seen there',
+      );
+      expect(await rows('SELECT DISTINCT next_offset FROM pipeline.position')).toEqual([{ next_offset: '0' }]);
+
+      expect((await acknowledge(stream.environment)).all).toContain(
+        'TRUNCATION_UNCLEAR: the log of partition 0 was truncated between offsets 0 and 99',
+      );
+      expect((await acknowledge(stream.environment, `--offset=${KEPT}`)).stdout).toContain(
+        'generation 1 of partition 0',
+      );
+      await drain(stream.environment);
+
+      const sent = [...READ.slice(0, KEPT), ...OTHERS];
+      expect(await differences(sent, [...READ.slice(0, archived), ...OTHERS])).toEqual([]);
+      expect(await rows('SELECT sum(abs(rest))::text AS unexplained FROM pipeline.partition_balance')).toEqual([
+        { unexplained: '0' },
+      ]);
+    },
+  );
+
   it('is refused with another archive', async () => {
     await drain(stream.environment);
     const { exitCode, all } = await acknowledge({ ...stream.environment, ARCHIVE_URL: 'file:.local/archive' });

@@ -5,7 +5,10 @@ import type { World } from '../world/world.ts';
 /** As long as the roll interval, after which a chunk is written. */
 const ROLL_MS = 15;
 
-/** An election loses the newest records of a partition, and other records take their offsets. */
+/**
+ * An election loses the newest records of a partition, and other records take their offsets. Where a transaction that
+ * is open again hides records that were read, an operator may run the command at once.
+ */
 export function truncate(world: World): boolean {
   const { choices, partitions } = world;
   const losing = partitions.filter((partition) => losable(world, partition).length > 0);
@@ -14,7 +17,14 @@ export function truncate(world: World): boolean {
   const offsets = losable(world, partition);
   const rare = offsets.filter((offset) => partition.canGoBack(offset) || partition.reopens(offset));
   truncateAt(world, partition, choices.of(rare.length > 0 && !choices.oneIn(4) ? rare : offsets));
+  if (hidesRead(world, partition) && !choices.oneIn(4)) acknowledge(world, partition);
   return true;
+}
+
+/** Whether an open transaction hides records that a sink has taken. */
+function hidesRead({ store }: World, { number, stable, latest }: SimulatedPartition): boolean {
+  const readTo = Math.max(store.nextOffset('totals', number), store.nextOffset('archive', number));
+  return stable < Math.min(readTo, latest);
 }
 
 /**
@@ -54,7 +64,8 @@ function truncateAt(world: World, partition: SimulatedPartition, offset: number)
   const { choices, trace } = world;
   const isOlder = partition.canGoBack(offset) && choices.oneIn(2);
   partition.truncate({ offset, isOlder }, choices, world.nowMs);
-  partition.produce(world.nowMs, choices.oneIn(2) ? choices.below(partition.unproduced + 1) : Infinity);
+  const isOpen = partition.stable < partition.latest;
+  partition.produce(world.nowMs, isOpen || choices.oneIn(2) ? choices.below(partition.unproduced + 1) : Infinity);
   world.hasTruncation = true;
   const byWhom = isOlder ? ' by an older leader' : '';
   trace(
@@ -88,7 +99,9 @@ export function acknowledgeTruncations(world: World): boolean {
 export function lookForTruncation(world: World): boolean {
   const { operator, partitions, choices } = world;
   if (!world.hasTruncation || operator.isBusy) return false;
-  return acknowledge(world, choices.of(partitions.filter(({ version }) => version > 0)));
+  const truncated = partitions.filter(({ version }) => version > 0);
+  const hiding = truncated.filter((partition) => hidesRead(world, partition));
+  return acknowledge(world, choices.of(hiding.length > 0 ? hiding : truncated));
 }
 
 function acknowledge({ operator, trace }: World, partition: SimulatedPartition | undefined): boolean {

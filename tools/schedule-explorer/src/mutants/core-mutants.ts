@@ -302,6 +302,28 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'intent-not-compared',
+    bug: 'the last record of an open intent not compared at a claim: records in the places of lost ones are taken for them',
+    edits: [
+      {
+        file: 'resume-claim.ts',
+        find: 'seen: lastSeenOf(positions),',
+        replace: 'seen: lastSeenOf(positions.map((position) => ({ ...position, openIntent: undefined }))),',
+      },
+    ],
+  },
+  {
+    name: 'hidden-taken-for-lost',
+    bug: 'records that an open transaction hides taken for lost: they are counted again when it ends',
+    edits: [
+      {
+        file: 'operators/find-truncation.ts',
+        find: 'return stable < Math.min(latest, readTo) ? stable : undefined;',
+        replace: 'return stable < Math.min(latest, readTo, 0) ? stable : undefined;',
+      },
+    ],
+  },
+  {
     name: 'leader-change-not-compared',
     bug: 'the last offset not read again when the leader changes: a log that was filled again beyond it is read on',
     edits: [

@@ -58,6 +58,11 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     defects: { truncationIgnoresEpoch: true },
   },
   {
+    name: 'truncation-intent-not-compared',
+    bug: 'a truncation acknowledged whatever chunk was begun since the command looked: its files hold lost records',
+    defects: { truncationIgnoresIntent: true },
+  },
+  {
     name: 'decoder-not-fenced',
     bug: 'workers of any decoder version claim a partition: records between its positions have two fates',
     defects: { hasNoDecoderFence: true },

@@ -18,6 +18,8 @@ export interface LostRecordsDefects {
   /** Gives records up even if a chunk was begun since the command read the position. */
   readonly gapIgnoresIntent?: boolean;
   readonly truncationIgnoresEpoch?: boolean;
+  /** Moves positions back even if a chunk was begun since the command read them. */
+  readonly truncationIgnoresIntent?: boolean;
   readonly forgetsAbandonedPaths?: boolean;
 }
 
@@ -72,7 +74,8 @@ export class SimulatedLostRecords {
 
   /** Moves positions beyond the offset back to it, and begins a generation there. */
   acknowledgeTruncation({ partition, offset, positions, files }: Truncated): void {
-    this.#requireHeld(positions, { epoch: this.#defects.truncationIgnoresEpoch, intent: false });
+    const { truncationIgnoresEpoch: epoch, truncationIgnoresIntent: intent } = this.#defects;
+    this.#requireHeld(positions, { epoch, intent });
     const seen = positions.find(({ openIntent }) => openIntent !== undefined)?.openIntent;
     const isCut = seen !== undefined && seen.endOffset > offset;
     const epochs = new Map(positions.map((position) => [position.sink, position.epoch]));

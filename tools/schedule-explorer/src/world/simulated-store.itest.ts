@@ -153,7 +153,8 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
   const { partition, epoch, from: startOffset, to: endOffset } = move;
   const path = `hour/${partition}.${state.lost.generation(partition)}-${startOffset}-${choices.oneIn(4) ? 'other' : endOffset}`;
   if (kind < 7) {
-    const intent = { partition, epoch, startOffset, endOffset, decoderVersion: 1, paths: [path] };
+    const { fingerprint } = move;
+    const intent = { partition, epoch, startOffset, endOffset, decoderVersion: 1, paths: [path], fingerprint };
     return (store) => store.recordIntent(intent);
   }
   const stored = { sizeBytes: 1, checksum: 'sum' };

@@ -125,13 +125,14 @@ export class SimulatedStore {
     this.#parts.ledger.commit(commit);
   }
 
-  recordIntent({ partition, epoch, startOffset, endOffset, decoderVersion, paths }: ChunkIntent): void {
+  recordIntent({ partition, epoch, ...intent }: ChunkIntent): void {
+    const { startOffset, endOffset, paths } = intent;
     if (!this.positions.matches('archive', { partition, epoch, from: startOffset })) {
       throw this.#parts.refused(`the archive position of partition ${partition} was moved or claimed`);
     }
     const open = this.intents.get(partition);
     if (open === undefined) {
-      this.intents.set(partition, { startOffset, endOffset, decoderVersion, paths });
+      this.intents.set(partition, intent);
       return;
     }
     const isSame = open.startOffset === startOffset && open.endOffset === endOffset && equal(open.paths, paths);

@@ -1,6 +1,6 @@
 import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
-import { fingerprintOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
+import { fingerprintOf, lastSeenOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
 import type { HeldPosition } from '@antenna/usage-store';
 import type { Ledger } from '../checker/ledger.ts';
 import { Violation } from '../checker/violation.ts';
@@ -53,10 +53,10 @@ export class TruncationCommand {
     const readTo = Math.max(...ends);
     if (core.hiddenFrom(range, readTo) !== undefined) return undefined;
     const seen: SeenRecord[] = [];
-    for (const { fingerprint, nextOffset } of positions) {
-      if (fingerprint === undefined || fingerprint.offset < earliest) continue;
+    for (const { fingerprint, position } of lastSeenOf(positions)) {
       const { offset, hash } = fingerprint;
-      const held = await call('read again', () => readable(partition, offset, nextOffset));
+      if (offset < earliest) continue;
+      const held = await call('read again', () => readable(partition, offset, position));
       const isThere = held.some(({ record }) => record.offset === offset && fingerprintOf(record).hash === hash);
       seen.push({ offset, isThere, unseen: held.find((record) => record.offset > offset)?.offset });
     }
