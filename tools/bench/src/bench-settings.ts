@@ -10,38 +10,51 @@ export interface Sizes {
     readonly product: number;
     readonly separate: number;
     readonly combined: number;
-    /** Batch hours of the peer, the JVM of which takes its time. */
-    readonly peerBatch: number;
+    /** Batch hours of Spark, the JVM of which takes its time. */
+    readonly sparkBatch: number;
+    readonly flinkStream: number;
+    readonly flinkSql: number;
   };
   readonly freshness: {
     /** Events a second; undefined: half of what the product drains. */
     readonly productRates: readonly (number | undefined)[];
-    readonly peerUpdateRates: readonly number[];
-    readonly peerAppendRates: readonly number[];
+    readonly flinkStreamRates: readonly (number | undefined)[];
+    readonly flinkSqlRates: readonly number[];
+    readonly sparkUpdateRates: readonly number[];
+    readonly sparkAppendRates: readonly number[];
     readonly seconds: number;
   };
-  readonly idle: { readonly settleSeconds: number; readonly seconds: number; readonly withPeer: boolean };
+  readonly idle: { readonly settleSeconds: number; readonly seconds: number; readonly withSpark: boolean };
 }
 
-/** Three quarters of an hour. */
+/** An hour and a quarter. */
 const fullSizes: Sizes = {
   workload: { events: 5_000_000, users: 20_000, partitions: 4, hours: 3 },
-  rounds: { product: 5, separate: 5, combined: 5, peerBatch: 5 },
+  rounds: { product: 5, separate: 5, combined: 5, sparkBatch: 5, flinkStream: 5, flinkSql: 5 },
   freshness: {
     productRates: [1_000, 20_000, undefined],
-    peerUpdateRates: [1_000, 20_000],
-    peerAppendRates: [1_000],
+    flinkStreamRates: [1_000, 20_000, undefined],
+    flinkSqlRates: [1_000, 20_000],
+    sparkUpdateRates: [1_000, 20_000],
+    sparkAppendRates: [1_000],
     seconds: 60,
   },
-  idle: { settleSeconds: 20, seconds: 60, withPeer: true },
+  idle: { settleSeconds: 20, seconds: 60, withSpark: true },
 };
 
 /** Less than five minutes: small enough that the start of a process weighs more than it should. */
 const quickSizes: Sizes = {
   workload: { events: 300_000, users: 5_000, partitions: 4, hours: 3 },
-  rounds: { product: 3, separate: 1, combined: 3, peerBatch: 1 },
-  freshness: { productRates: [20_000], peerUpdateRates: [], peerAppendRates: [], seconds: 15 },
-  idle: { settleSeconds: 5, seconds: 15, withPeer: false },
+  rounds: { product: 3, separate: 1, combined: 3, sparkBatch: 1, flinkStream: 3, flinkSql: 1 },
+  freshness: {
+    productRates: [20_000],
+    flinkStreamRates: [],
+    flinkSqlRates: [],
+    sparkUpdateRates: [],
+    sparkAppendRates: [],
+    seconds: 15,
+  },
+  idle: { settleSeconds: 5, seconds: 15, withSpark: false },
 };
 
 const usual = ['rounds', 'freshness', 'idle'] as const satisfies readonly SuiteName[];
@@ -56,12 +69,16 @@ const growth = [
 ] as const satisfies readonly SuiteName[];
 const all = [...usual, 'hour', ...growth] as const;
 
+const peerNames = ['spark', 'flink', 'none'] as const;
+/** `none` stands for itself alone. */
+export type PeerName = (typeof peerNames)[number];
+
 export interface BenchOptions {
   readonly suites: readonly SuiteName[];
   readonly sizes: Sizes;
   /** Small figures are kept apart. */
   readonly isQuick: boolean;
-  readonly withPeer: boolean;
+  readonly peers: readonly PeerName[];
   readonly keep: boolean;
 }
 
@@ -87,11 +104,11 @@ export const benchSettings = settingsGroup({
       description: 'events of the topic that is drained',
       type: wholeNumber(1_000, 100_000_000),
     }),
-    peer: setting({
-      name: 'peer',
-      description: 'measure Spark, too (false where there is no Python 3.11)',
-      type: yesOrNo,
-      default: 'true',
+    peers: setting({
+      name: 'peers',
+      description: 'who is measured beside the product (Spark wants Python 3.11)',
+      type: listOf(peerNames),
+      default: 'spark,flink',
     }),
     keep: setting({
       name: 'keep',
@@ -100,13 +117,13 @@ export const benchSettings = settingsGroup({
       default: 'false',
     }),
   },
-  value: ({ quick, full, growth: withGrowth, only, events, peer, keep }): BenchOptions => {
+  value: ({ quick, full, growth: withGrowth, only, events, peers, keep }): BenchOptions => {
     const sizes = quick ? quickSizes : fullSizes;
     return {
       suites: only ?? [...usual, ...(full ? (['hour'] as const) : []), ...(withGrowth ? growth : [])],
       sizes: events === undefined ? sizes : { ...sizes, workload: { ...sizes.workload, events } },
       isQuick: quick || events !== undefined,
-      withPeer: peer,
+      peers,
       keep,
     };
   },

@@ -1,9 +1,11 @@
 import type { Report } from '@antenna/local-stack';
 import { checkout } from '@antenna/test-kit';
 import { execa } from 'execa';
-import type { BenchOptions } from './bench-settings.ts';
+import type { BenchOptions, PeerName } from './bench-settings.ts';
+import { archiveClasses } from './contestants/class-archives.ts';
+import { installFlink } from './contestants/flink-installation.ts';
 import { buildProduct } from './contestants/product.ts';
-import { installPeer } from './contestants/spark-installation.ts';
+import { installSpark } from './contestants/spark-installation.ts';
 import { kafkaConsumer } from './kafka/kafka-programs.ts';
 import { benchKafka } from './kafka/kafka-topics.ts';
 import { describeMachine } from './measure/machine.ts';
@@ -17,7 +19,7 @@ import {
   writeResults,
 } from './report/results.ts';
 import { place, type BenchStack, startBenchStack } from './stack/bench-stack.ts';
-import type { BenchContext } from './suites/suite.ts';
+import type { BenchContext, Peers } from './suites/suite.ts';
 import { withSuite } from './suites/suites.ts';
 
 /**
@@ -26,14 +28,15 @@ import { withSuite } from './suites/suites.ts';
  * @returns all findings that are kept.
  */
 export async function bench(options: BenchOptions, report: Report): Promise<Results> {
-  const peer = options.withPeer ? await installPeer(report) : undefined;
+  const peers = await installPeers(options.peers, report);
   report('bundling the product');
   await buildProduct();
   const stack = await startBenchStack(report);
   try {
     await clearRunPlaces(stack);
     const [kafka, consumer] = [benchKafka(stack.brokers), await kafkaConsumer(report)];
-    const context: BenchContext = { stack, kafka, consumer, peer, sizes: options.sizes, report };
+    const context: BenchContext = { stack, kafka, consumer, peers, sizes: options.sizes, report };
+    if (peers.flink !== undefined) await archiveClasses(peers.flink, context);
     const path = options.isQuick ? place.quickResults : place.results;
     let results = options.isQuick ? noResults : await readResults(path);
     for (const suite of options.suites) {
@@ -44,6 +47,13 @@ export async function bench(options: BenchOptions, report: Report): Promise<Resu
   } finally {
     if (!options.keep) await stack.stop();
   }
+}
+
+async function installPeers(names: readonly PeerName[], report: Report): Promise<Peers> {
+  return {
+    ...(names.includes('spark') ? { spark: await installSpark(report) } : {}),
+    ...(names.includes('flink') ? { flink: await installFlink(report) } : {}),
+  };
 }
 
 async function resultsWith(suite: SuiteName, context: BenchContext, results: Results): Promise<Results> {

@@ -13,7 +13,8 @@ import { place } from './stack/bench-stack.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
 
-const description = 'Measures this product and its peer, the same pipeline on Spark, side by side on this machine';
+const description =
+  'Measures this product and its peers, the same pipeline on Spark and on Flink, side by side on this machine';
 
 await runApp({
   name: 'bench',

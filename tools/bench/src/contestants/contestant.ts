@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import type { RunPlace } from '../stack/run-place.ts';
 import type { BenchUser } from '../workload/workload.ts';
 
-/** A pipeline that can be measured. */
-export interface Contestant {
+/** A speed layer that can be measured. */
+export interface Drainer {
   readonly name: string;
   /** Makes the tables in an empty database. */
   prepare(at: RunPlace, users: readonly BenchUser[]): Promise<void>;
@@ -12,6 +12,10 @@ export interface Contestant {
   drain(at: RunPlace, topic: string): CommandLine;
   /** Seconds that a drain took by its own account, without the start of its process. */
   drainSeconds(output: string): number;
+}
+
+/** A pipeline that can be measured: a speed and a batch layer. */
+export interface Contestant extends Drainer {
   /** Computes an hour of the archive. */
   batchHour(at: RunPlace, hourMs: number): CommandLine;
 }

@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProductError } from '@antenna/cli';
 import { java, type Report } from '@antenna/local-stack';
-import { checkout, lastLines } from '@antenna/test-kit';
+import { checkout } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { place } from '../stack/bench-stack.ts';
+import { installationStep, maven, peerFolder, PeerMissingError } from './peer-folder.ts';
 
-/** The peer could not be installed on this machine. */
-class PeerMissingError extends ProductError {
-  readonly code = 'PEER_MISSING';
-}
-
-/** An installed peer. */
-export interface PeerInstallation {
+/** Spark, installed. */
+export interface SparkInstallation {
   readonly python: string;
   /** Folder of the connectors of Spark. */
   readonly jars: string;
@@ -27,46 +18,25 @@ const sources = join(checkout, 'tools/bench/spark-peer');
 const PYTHON = '3.11';
 
 /**
- * Installs the peer under .local, once per set of pinned versions.
+ * Installs Spark and its connectors under .local, once per set of pinned versions.
  * @throws {PeerMissingError | ProgramMissingError} saying what to install.
  */
-export async function installPeer(report: Report): Promise<PeerInstallation> {
+export async function installSpark(report: Report): Promise<SparkInstallation> {
   await java();
   const requirements = join(sources, 'requirements.txt');
   const pom = join(sources, 'pom.xml');
-  const environment = await installed('venv', requirements, async (folder) => {
-    report('peer: installing PySpark with pip (317 MB to download; minutes, once)');
+  const environment = await peerFolder('venv', [requirements], async (folder) => {
+    report('spark: installing PySpark with pip (317 MB to download; minutes, once)');
     const python = await findPython();
-    await step(python, ['-m', 'venv', folder], `install python${PYTHON}-venv`);
+    await installationStep(python, ['-m', 'venv', folder], `install python${PYTHON}-venv`);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-    await step(join(folder, 'bin', 'python'), pip, 'see that pip reaches a package index');
+    await installationStep(join(folder, 'bin', 'python'), pip, 'see that pip reaches a package index');
   });
-  const jars = await installed('jars', pom, async (folder) => {
-    report("peer: fetching Spark's connectors with Maven (7 MB, once)");
-    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
-    await step(
-      'mvn',
-      ['-q', '-B', '-f', pom, ...goal],
-      'install Maven 3 or newer, and see that it reaches a repository',
-    );
+  const jars = await peerFolder('jars', [pom], async (folder) => {
+    report('spark: fetching its connectors with Maven (7 MB, once)');
+    await maven(pom, ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]);
   });
   return { python: join(environment, 'bin', 'python'), jars, sources };
-}
-
-/** A folder that was filled for these pins; one that was not filled to its end is filled anew. */
-async function installed(what: string, pins: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const fingerprint = createHash('sha256')
-    .update(await readFile(pins))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = join(place.peer, `${what}-${fingerprint}`);
-  const done = join(folder, 'installed');
-  if (existsSync(done)) return folder;
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await fill(folder);
-  await writeFile(done, '');
-  return folder;
 }
 
 async function findPython(): Promise<string> {
@@ -75,14 +45,8 @@ async function findPython(): Promise<string> {
     if (!failed && stdout.startsWith(`Python ${PYTHON}.`)) return file;
   }
   throw new PeerMissingError(
-    `Python ${PYTHON} is not on this machine, and the peer's Spark wants this version; install it with ` +
+    `Python ${PYTHON} is not on this machine, and Spark 3.5 wants this version; install it with ` +
       `apt install python${PYTHON} python${PYTHON}-venv, brew install python@${PYTHON} or pyenv install ${PYTHON}; ` +
-      `or measure without the peer: --peers=none`,
+      `or measure without Spark: --peers=flink, or --peers=none`,
   );
-}
-
-async function step(file: string, args: readonly string[], advice: string): Promise<void> {
-  const { all, failed } = await execa(file, args, { all: true, reject: false, stdin: 'ignore' });
-  if (failed)
-    throw new PeerMissingError(`${file} ${args.slice(0, 3).join(' ')} … failed; ${advice}:\n${lastLines(all, 15)}`);
 }

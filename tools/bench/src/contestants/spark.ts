@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { withDatabase } from '../stack/database.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
-import type { PeerInstallation } from './spark-installation.ts';
+import type { SparkInstallation } from './spark-installation.ts';
 
 /** `separate`: a query for each total, as the original; `combined`: one for all, the strongest that counts exactly. */
 export type SparkVariant = 'separate' | 'combined';
@@ -13,7 +13,7 @@ export type SparkVariant = 'separate' | 'combined';
 const drainReport = z.object({ drain_seconds: z.number() });
 
 /** The peer: the same pipeline as a job of Spark Structured Streaming. */
-export function spark(peer: PeerInstallation, variant: SparkVariant): Contestant {
+export function spark(peer: SparkInstallation, variant: SparkVariant): Contestant {
   return {
     name: `spark ${variant}`,
     async prepare(at, users) {
@@ -29,7 +29,7 @@ export function spark(peer: PeerInstallation, variant: SparkVariant): Contestant
   };
 }
 
-export function sparkStreaming(peer: PeerInstallation, mode: 'append' | 'update'): StreamingContestant {
+export function sparkStreaming(peer: SparkInstallation, mode: 'append' | 'update'): StreamingContestant {
   return {
     name: `spark ${mode} mode`,
     table: mode === 'append' ? 'bytes' : 'bytes_latest',
@@ -41,7 +41,7 @@ export function sparkStreaming(peer: PeerInstallation, mode: 'append' | 'update'
 
 /** The streaming job as a service: a batch as often as one a second, if it keeps up. */
 function sparkService(
-  peer: PeerInstallation,
+  peer: SparkInstallation,
   at: RunPlace,
   { topic, mode }: { readonly topic: string; readonly mode: 'append' | 'update' },
 ): CommandLine {
@@ -54,7 +54,7 @@ function sparkService(
   ]);
 }
 
-function job(peer: PeerInstallation, at: RunPlace, [script, ...args]: readonly [string, ...string[]]): CommandLine {
+function job(peer: SparkInstallation, at: RunPlace, [script, ...args]: readonly [string, ...string[]]): CommandLine {
   return {
     file: peer.python,
     args: [join(peer.sources, script), ...args],

@@ -73,7 +73,7 @@ export function freshnessPlot(all: readonly FreshnessRun[]): string {
         textStyle: { fontSize: 15 },
       },
       legend: { top: 0, right: 48 },
-      grid: { left: 230, right: 40, top: 40, bottom: 30 },
+      grid: { left: 270, right: 40, top: 40, bottom: 30 },
       xAxis: { type: 'log', min: 100 },
       yAxis: { type: 'category', data: runs.map(labelOf) },
       series: [

@@ -1,7 +1,7 @@
 import CliTable from 'cli-table3';
 import { comparisonsOf, comparisonTable } from './comparison.ts';
 import { batchMetrics, drainMetrics, largeHourTargets, usualHourTargets } from './metrics.ts';
-import type { Findings, SuiteName } from './results.ts';
+import type { DrainRun, Findings, SuiteName } from './results.ts';
 import type { Table } from './table.ts';
 import { batchGrowthTable, drainGrowthTable, filesTable, freshnessTable, idleTable, transportTable } from './tables.ts';
 
@@ -38,10 +38,31 @@ export function sectionsOf(findings: Findings): readonly Section[] {
 function roundsSections({ transport, drains, batches }: NonNullable<Findings['rounds']>): readonly Section[] {
   const suite = 'rounds';
   return [
-    { suite, title: 'Draining a backlog', table: comparisonTable(comparisonsOf(drainMetrics, drains)) },
+    ...drainSections(drains),
     { suite, title: 'What Kafka can deliver', table: transportTable(transport) },
     { suite, title: 'Batch hour', table: comparisonTable(comparisonsOf(batchMetrics(usualHourTargets), batches)) },
   ];
+}
+
+/** A table for each family of peers: one for all would be too wide. */
+function drainSections(drains: readonly DrainRun[]): readonly Section[] {
+  const families = [...new Set(drains.map(familyOf))].filter((family) => family !== 'product');
+  const table = (family: string): Table =>
+    comparisonTable(
+      comparisonsOf(
+        drainMetrics,
+        drains.filter((run) => ['product', family].includes(familyOf(run))),
+      ),
+    );
+  const title = 'Draining a backlog';
+  if (families.length === 0) return [{ suite: 'rounds', title, table: table('product') }];
+  return families.map((family) => ({ suite: 'rounds', title: `${title}, beside ${family}`, table: table(family) }));
+}
+
+/** `Spark` of `spark combined`. */
+function familyOf({ contestant }: DrainRun): string {
+  if (contestant.startsWith('spark')) return 'Spark';
+  return contestant.startsWith('flink') ? 'Flink' : 'product';
 }
 
 function section<T>(

@@ -14,19 +14,22 @@ import { batchText, type BenchContext } from './suite.ts';
 /** How often each computes the hour. */
 export interface HourRounds {
   readonly product: number;
-  readonly peer: number;
+  readonly spark: number;
 }
 
 /** Computes the same hour, of the same files, by each contestant in turn. */
 export async function batchOfHour(context: BenchContext, facts: HourFacts, rounds: HourRounds): Promise<BatchRun[]> {
-  const { peer, report } = context;
+  const {
+    peers: { spark: peer },
+    report,
+  } = context;
   const hour = { archive: await hourArchive(facts, report), truth: hourTruth(facts), users: hourUsers(facts) };
   const entries = [
     { contestant: product, rounds: rounds.product },
-    ...(peer === undefined ? [] : [{ contestant: spark(peer, 'combined'), rounds: rounds.peer }]),
+    ...(peer === undefined ? [] : [{ contestant: spark(peer, 'combined'), rounds: rounds.spark }]),
   ];
   const runs: BatchRun[] = [];
-  for (let round = 0; round < Math.max(rounds.product, rounds.peer); round++) {
+  for (let round = 0; round < Math.max(rounds.product, rounds.spark); round++) {
     for (const { contestant } of entries.filter((entry) => round < entry.rounds)) {
       const run = { contestant: contestant.name, ...facts, ...(await measured(context, contestant, hour)) };
       report(batchText(run));

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { archiveSize, withArchive } from '@antenna/oracle';
 import type { CommandLine } from '@antenna/test-kit';
-import type { Contestant } from '../contestants/contestant.ts';
+import type { Contestant, Drainer } from '../contestants/contestant.ts';
 import { withLimits } from '../measure/control-group.ts';
 import { NotMeasurableError } from '../measure/processes.ts';
 import { type Measured, runMeasured } from '../measure/run-measured.ts';
@@ -23,8 +23,8 @@ export interface DrainOptions {
   readonly workers?: number;
   /** Of a core, that each of them is held to. */
   readonly cpuShare?: number;
-  /** Whether an hour of the archive is computed, too. */
-  readonly withBatch: boolean;
+  /** Whose batch layer then computes an hour of the archive; nobody's if undefined. */
+  readonly thenHour?: Contestant;
 }
 
 export interface DrainOutcome {
@@ -38,15 +38,15 @@ export interface DrainOutcome {
  */
 export function drainRound(
   stack: BenchStack,
-  contestant: Contestant,
+  contestant: Drainer,
   loaded: LoadedTopic,
-  options: DrainOptions,
+  options: DrainOptions = {},
 ): Promise<DrainOutcome> {
   return inRunPlace(stack, async (at) => {
     await contestant.prepare(at, usersOf(loaded.workload));
-    const { workers = 1, cpuShare } = options;
+    const { workers = 1, cpuShare, thenHour } = options;
     const drain = await measuredDrain(stack, contestant, { at, loaded, workers, cpuShare });
-    const batch = options.withBatch ? await measuredBatch(contestant, at, loaded) : undefined;
+    const batch = thenHour === undefined ? undefined : await measuredBatch(thenHour, at, loaded);
     return { drain, batch };
   });
 }
@@ -60,7 +60,7 @@ interface DrainPlace {
 
 async function measuredDrain(
   stack: BenchStack,
-  contestant: Contestant,
+  contestant: Drainer,
   { at, loaded: { topic, workload, truth }, workers, cpuShare }: DrainPlace,
 ): Promise<DrainRun> {
   const [load] = loadavg();

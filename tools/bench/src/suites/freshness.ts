@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotProvenError } from '@antenna/oracle';
 import type { StreamingContestant } from '../contestants/contestant.ts';
+import { flinkStreaming } from '../contestants/flink.ts';
+import type { FlinkInstallation } from '../contestants/flink-installation.ts';
 import { productStreaming } from '../contestants/product.ts';
 import { sparkStreaming } from '../contestants/spark.ts';
+import type { SparkInstallation } from '../contestants/spark-installation.ts';
 import { BYTES_OF_EVENT, sendSteadily, type Sent } from '../kafka/kafka-programs.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { FreshnessRun } from '../report/results.ts';
@@ -27,17 +30,30 @@ export async function freshness(context: BenchContext, topRate: number): Promise
   return runs;
 }
 
-function pairsOf({ sizes, peer }: BenchContext, topRate: number): (readonly [StreamingContestant, number])[] {
-  const { productRates, peerUpdateRates, peerAppendRates } = sizes.freshness;
+function pairsOf({ sizes, peers }: BenchContext, topRate: number): Pair[] {
+  const rates = sizes.freshness;
   const half = Math.floor(topRate / 2 / 1000) * 1000;
   return [
-    ...productRates.map((rate = half) => [productStreaming, rate] as const),
-    ...(peer === undefined
-      ? []
-      : [
-          ...peerUpdateRates.map((rate) => [sparkStreaming(peer, 'update'), rate] as const),
-          ...peerAppendRates.map((rate) => [sparkStreaming(peer, 'append'), rate] as const),
-        ]),
+    ...rates.productRates.map((rate = half) => [productStreaming, rate] as const),
+    ...(peers.flink === undefined ? [] : flinkPairs(peers.flink, rates, half)),
+    ...(peers.spark === undefined ? [] : sparkPairs(peers.spark, rates)),
+  ];
+}
+
+type Pair = readonly [StreamingContestant, number];
+type Rates = BenchContext['sizes']['freshness'];
+
+function flinkPairs(peer: FlinkInstallation, { flinkStreamRates, flinkSqlRates }: Rates, half: number): Pair[] {
+  return [
+    ...flinkStreamRates.map((rate = half) => [flinkStreaming(peer, 'stream'), rate] as const),
+    ...flinkSqlRates.map((rate) => [flinkStreaming(peer, 'sql'), rate] as const),
+  ];
+}
+
+function sparkPairs(peer: SparkInstallation, { sparkUpdateRates, sparkAppendRates }: Rates): Pair[] {
+  return [
+    ...sparkUpdateRates.map((rate) => [sparkStreaming(peer, 'update'), rate] as const),
+    ...sparkAppendRates.map((rate) => [sparkStreaming(peer, 'append'), rate] as const),
   ];
 }
 

@@ -45,7 +45,7 @@ async function drainsOfWorkers(context: BenchContext, limit: Pick<DrainOptions, 
   const loaded = await loadTopic(context.kafka, usual, context.report);
   const runs: DrainRun[] = [];
   for (const count of [1, 2, 3, 4].flatMap((it) => Array.from({ length: PRODUCT_ROUNDS }, () => it))) {
-    const { drain } = await drainRound(context.stack, product, loaded, { ...limit, workers: count, withBatch: false });
+    const { drain } = await drainRound(context.stack, product, loaded, { ...limit, workers: count });
     context.report(`${count} workers: ${drainText(drain)}`);
     runs.push(drain);
   }
@@ -57,7 +57,7 @@ export async function hourEvents(context: BenchContext): Promise<BatchRun[]> {
   const runs: BatchRun[] = [];
   for (const events of [1_000_000, 5_000_000, 20_000_000, 50_000_000]) {
     const facts = { events, users: 20_000, files: 40 };
-    runs.push(...(await batchOfHour(context, facts, { product: PRODUCT_ROUNDS, peer: 1 })));
+    runs.push(...(await batchOfHour(context, facts, { product: PRODUCT_ROUNDS, spark: 1 })));
   }
   return runs;
 }
@@ -67,22 +67,22 @@ export async function hourFiles(context: BenchContext): Promise<BatchRun[]> {
   const runs: BatchRun[] = [];
   for (const files of [1, 10, 100, 1_000]) {
     const facts = { events: 2_000_000, users: 20_000, files };
-    runs.push(...(await batchOfHour(context, facts, { product: PRODUCT_ROUNDS, peer: 1 })));
+    runs.push(...(await batchOfHour(context, facts, { product: PRODUCT_ROUNDS, spark: 1 })));
   }
   return runs;
 }
 
 async function drains(context: BenchContext, workloads: readonly Workload[]): Promise<DrainRun[]> {
-  const { stack, kafka, peer, report } = context;
+  const { stack, kafka, peers, report } = context;
   const runs: DrainRun[] = [];
   const contestants = [
     ...Array.from({ length: PRODUCT_ROUNDS }, () => product),
-    ...(peer === undefined ? [] : [spark(peer, 'combined')]),
+    ...(peers.spark === undefined ? [] : [spark(peers.spark, 'combined')]),
   ];
   for (const workload of workloads) {
     const loaded = await loadTopic(kafka, workload, report);
     for (const contestant of contestants) {
-      const { drain } = await drainRound(stack, contestant, loaded, { withBatch: false });
+      const { drain } = await drainRound(stack, contestant, loaded);
       report(`${workload.partitions} partitions, ${workload.users} users: ${drainText(drain)}`);
       runs.push(drain);
     }

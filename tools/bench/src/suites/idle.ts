@@ -9,12 +9,17 @@ import { type BenchContext, idleText } from './suite.ts';
 
 /** Measures what a speed layer costs that has nothing to do. */
 export async function idle(context: BenchContext): Promise<IdleRun[]> {
-  const { stack, sizes, peer, report } = context;
-  const { settleSeconds, seconds, withPeer } = sizes.idle;
+  const {
+    stack,
+    sizes,
+    peers: { spark },
+    report,
+  } = context;
+  const { settleSeconds, seconds, withSpark } = sizes.idle;
   const runs: IdleRun[] = [];
   for (const contestant of [
     productStreaming,
-    ...(withPeer && peer !== undefined ? [sparkStreaming(peer, 'update')] : []),
+    ...(withSpark && spark !== undefined ? [sparkStreaming(spark, 'update')] : []),
   ]) {
     const run = await inStream(context, contestant, async ({ probes, pid }) => {
       await probes.stop();

@@ -1,3 +1,5 @@
+import type { Contestant, Drainer } from '../contestants/contestant.ts';
+import { flink } from '../contestants/flink.ts';
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';
 import { runMeasured } from '../measure/run-measured.ts';
@@ -10,33 +12,58 @@ import { type BenchContext, drainText } from './suite.ts';
 type Rounds = NonNullable<Findings['rounds']>;
 
 /**
- * Drains the same topic by each contestant in turn (A B A C, A B A C …), so that a temporary slowdown of the machine
- * slows all; and computes an hour of what each archived. The product's drains are short: it has one beside each of Spark's.
+ * Drains the same topic by each contestant in turn, so that a temporary slowdown of the machine slows all, and computes an
+ * hour of what was archived by those that have a batch layer. The product's drains are short: it has one beside each of
+ * Spark's, and one beside the two of Flink.
  */
 export async function rounds(context: BenchContext): Promise<Rounds> {
-  const { stack, kafka, sizes, peer, report } = context;
+  const { stack, kafka, sizes, report } = context;
   const loaded = await loadTopic(kafka, sizes.workload, report);
   const found = { transport: [] as TransportRun[], drains: [] as DrainRun[], batches: [] as BatchRun[] };
-  const entries = [
-    { contestant: product, rounds: sizes.rounds.product, batches: sizes.rounds.product },
-    ...(peer === undefined
-      ? []
-      : [
-          { contestant: spark(peer, 'combined'), rounds: sizes.rounds.combined, batches: 0 },
-          { contestant: product, rounds: sizes.rounds.separate, batches: sizes.rounds.separate },
-          { contestant: spark(peer, 'separate'), rounds: sizes.rounds.separate, batches: sizes.rounds.peerBatch },
-        ]),
-  ];
+  const entries = entriesOf(context);
   for (let round = 0; round < Math.max(...entries.map((entry) => entry.rounds)); round++) {
     found.transport.push(await transport(context, loaded));
-    for (const entry of entries.filter((it) => round < it.rounds)) {
-      const { drain, batch } = await drainRound(stack, entry.contestant, loaded, { withBatch: round < entry.batches });
+    for (const { drainer, hour } of entries.filter((it) => round < it.rounds)) {
+      const isHourDue = hour !== undefined && round < hour.rounds;
+      const { drain, batch } = await drainRound(stack, drainer, loaded, isHourDue ? { thenHour: hour.contestant } : {});
       report(`round ${round + 1}: ${drainText(drain, batch)}`);
       found.drains.push(drain);
       if (batch !== undefined) found.batches.push(batch);
     }
   }
   return found;
+}
+
+/** A drain that belongs to each round, as long as there are rounds of it. */
+interface Entry {
+  readonly drainer: Drainer;
+  readonly rounds: number;
+  readonly hour?: { readonly contestant: Contestant; readonly rounds: number };
+}
+
+function entriesOf({ peers, sizes: { rounds: counts } }: BenchContext): readonly Entry[] {
+  const withHour = (contestant: Contestant, drains: number, hours = drains): Entry => ({
+    drainer: contestant,
+    rounds: drains,
+    hour: { contestant, rounds: hours },
+  });
+  return [
+    withHour(product, counts.product),
+    ...(peers.flink === undefined
+      ? []
+      : [
+          { drainer: flink(peers.flink, 'stream'), rounds: counts.flinkStream },
+          { drainer: flink(peers.flink, 'sql'), rounds: counts.flinkSql },
+        ]),
+    ...(peers.spark === undefined
+      ? []
+      : [
+          { drainer: product, rounds: counts.combined },
+          { drainer: spark(peers.spark, 'combined'), rounds: counts.combined },
+          withHour(product, counts.separate),
+          withHour(spark(peers.spark, 'separate'), counts.separate, counts.sparkBatch),
+        ]),
+  ];
 }
 
 /** It also warms the broker, whose first reader after a start pays for its compiler. */

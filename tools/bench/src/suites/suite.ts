@@ -1,18 +1,24 @@
 import type { Report } from '@antenna/local-stack';
 import type { Kafka } from 'kafkajs';
 import type { Sizes } from '../bench-settings.ts';
-import type { PeerInstallation } from '../contestants/spark-installation.ts';
+import type { FlinkInstallation } from '../contestants/flink-installation.ts';
+import type { SparkInstallation } from '../contestants/spark-installation.ts';
 import type { KafkaConsumer } from '../kafka/kafka-programs.ts';
 import type { BatchRun, DrainRun, FreshnessRun, IdleRun } from '../report/results.ts';
 import type { BenchStack } from '../stack/bench-stack.ts';
+
+/** The peers that are measured beside the product. */
+export interface Peers {
+  readonly spark?: SparkInstallation;
+  readonly flink?: FlinkInstallation;
+}
 
 /** What every suite works with. */
 export interface BenchContext {
   readonly stack: BenchStack;
   readonly kafka: Kafka;
   readonly consumer: KafkaConsumer;
-  /** Undefined when the peer is left out. */
-  readonly peer: PeerInstallation | undefined;
+  readonly peers: Peers;
   readonly sizes: Sizes;
   readonly report: Report;
 }

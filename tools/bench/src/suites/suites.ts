@@ -17,7 +17,7 @@ const suites: { readonly [Name in SuiteName]: Suite<Name> } = {
   rounds,
   freshness: (context, found) => freshness(context, topRate(found)),
   idle,
-  hour: (context) => batchOfHour(context, LARGE_HOUR, { product: 3, peer: 1 }),
+  hour: (context) => batchOfHour(context, LARGE_HOUR, { product: 3, spark: 1 }),
   partitions,
   workers,
   limitedWorkers,
