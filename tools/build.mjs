@@ -13,7 +13,7 @@ import { withoutOldBuffers } from './build/old-buffers.mjs';
 const checkout = resolve(import.meta.dirname, '..');
 
 /** Native code, or files that a package loads from beside itself: installed instead of bundled. */
-const installed = ['@duckdb/node-bindings', '@node-rs/crc32', 'lz4-napi', 'parquet-wasm'];
+const installed = ['@duckdb/node-bindings', '@node-rs/crc32', 'lz4-napi'];
 /** What pg and the dialect of Postgres would load, and is not used here. */
 const unused = ['pg-native', 'pg-query-stream'];
 

@@ -8,7 +8,6 @@ const RARELY_USED = [
   '@duckdb/node-api',
   '@dsnp/parquetjs',
   '@google-cloud/storage',
-  'apache-arrow',
   'fastify',
   'google-auth-library',
   'hive-driver',

@@ -10,12 +10,12 @@ import { parquetFile } from './parquet-file.ts';
 giveWay();
 
 parentPort?.on('message', ({ rows, path }: EncodeTask) => {
-  // A rejection becomes an uncaught error, which ends the thread and fails the task (worker-pool.ts).
-  void encodeTo(path, rows).then((file) => parentPort?.postMessage(file));
+  // An error ends the thread and fails the task (worker-pool.ts).
+  parentPort?.postMessage(encodeTo(path, rows));
 });
 
-async function encodeTo(path: string, rows: EventColumns): Promise<StoredFile> {
-  const bytes = await parquetFile(rows);
+function encodeTo(path: string, rows: EventColumns): StoredFile {
+  const bytes = parquetFile(rows);
   release(buffersOf(rows));
   writeFileSync(path, bytes, { flag: 'wx' });
   return { sizeBytes: bytes.byteLength, checksum: createHash('sha256').update(bytes).digest('hex') };

@@ -1,115 +1,83 @@
 import type { EventColumns } from '@antenna/archive-format';
-import { type Table, tableToIPC } from 'apache-arrow';
-import {
-  Compression,
-  EnabledStatistics,
-  ParquetFile,
-  type RecordBatch,
-  transformParquetStream,
-  Table as WasmTable,
-  type WriterProperties,
-  WriterPropertiesBuilder,
-  WriterVersion,
-} from 'parquet-wasm';
-import { arrowBatches } from './arrow-batches.ts';
-import { release } from './background-thread.ts';
+import { ARCHIVE_COLUMNS, schemaElements } from './parquet/archive-schema.ts';
+import { type ColumnChunk, columnChunk } from './parquet/column-chunk.ts';
+import { type ColumnValues, constantInt32, distinctInt64s, int64s, texts } from './parquet/column-values.ts';
+import { int32, int64, list, struct, text, thriftBytes, type ThriftValue } from './parquet/thrift.ts';
 import { ascendingRows } from './row-order.ts';
 
 /**
  * Small enough that a reader without streaming (the independent one) needs some 100 MB; large enough to write ids once.
  */
 const ROW_GROUP_ROWS = 524_288;
-/** Rows in the memory of the WebAssembly at a time, besides the encoded bytes: that memory never shrinks. */
-const BATCH_ROWS = 32_768;
-/** Half of gzip's window: compresses offsets in two thirds of the time, and equally well. */
-const MAX_PAGE_BYTES = 16 * 1024;
-/** Below the limit of the independent reader, 10 MB. */
-const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
-/** Columns with small dictionaries: their indexes are packed bits, which gzip does not compress further. */
-const DENSE_COLUMNS = ['antenna_id', 'app', 'kafka_partition'];
-/** Columns by which readers skip files and row groups. Users, antennas, apps and bytes have no such ranges. */
-const COLUMNS_WITH_STATISTICS = ['timestamp', 'kafka_partition', 'kafka_offset'];
+/** Begins and ends every Parquet file. */
+const MAGIC = Buffer.from('PAR1');
+const VERSION = 1;
+const CREATED_BY = 'antenna event-archive version 1.0.0';
 
 /**
  * Encodes the rows as one Parquet file, sorted by event time, with rows of the same time in their given order: the time
- * column then takes nearly no space. Spark, DuckDB, BigQuery and @dsnp/parquetjs all read its codecs and encodings
- * (docs/decisions/0001-parquet-encoder.md).
+ * column then takes nearly no space. Spark, DuckDB, BigQuery, Arrow and @dsnp/parquetjs all read its codec and encodings
+ * (docs/decisions/0018-own-parquet-pages.md).
+ * @throws {RangeError} when a row has a code that no text has.
  */
-export async function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Promise<Uint8Array> {
-  const failures: unknown[] = [];
-  const batches = ReadableStream.from(recordBatches(rows, failures));
-  const encoded = await transformParquetStream(batches, writerProperties(rows, rowGroupRows));
-  const parts: Uint8Array[] = [];
-  for await (const part of encoded as ReadableStream<Uint8Array>) parts.push(part);
-  const file = Buffer.concat(parts);
-  if (failures.length > 0) throw failures[0];
-  await refuseLoss(file, rows.rows);
-  return file;
-}
-
-/** @param failures collects errors: the library would take an error for the end of the rows. */
-function* recordBatches(rows: EventColumns, failures: unknown[]): Generator<RecordBatch | undefined, void, undefined> {
-  try {
-    for (const batch of arrowBatches(rows, ascendingRows(rows.eventTimeMs), BATCH_ROWS)) yield recordBatch(batch);
-  } catch (error) {
-    failures.push(error);
+export function parquetFile(rows: EventColumns, rowGroupRows = ROW_GROUP_ROWS): Buffer {
+  const order = ascendingRows(rows.eventTimeMs);
+  const parts: Buffer[] = [MAGIC];
+  const groups: ThriftValue[] = [];
+  let offset = MAGIC.length;
+  for (let from = 0; from < order.length; from += rowGroupRows) {
+    const group = order.subarray(from, from + rowGroupRows);
+    const chunks = chunksOf(rows, group);
+    groups.push(rowGroup(chunks, group.length, offset));
+    for (const chunk of chunks) {
+      parts.push(...chunk.parts);
+      offset += chunk.sizeBytes;
+    }
   }
+  return Buffer.concat([...parts, ...footer(groups, rows.rows)]);
 }
 
-function recordBatch(batch: Table): RecordBatch | undefined {
-  const stream = tableToIPC(batch, 'stream');
-  const table = WasmTable.fromIPCStream(stream);
-  release([stream.buffer]);
-  const only = table.recordBatch(0);
-  table.free();
-  return only;
+function chunksOf(rows: EventColumns, group: Int32Array): readonly ColumnChunk[] {
+  const encode: Readonly<Record<(typeof ARCHIVE_COLUMNS)[number]['name'], () => ColumnValues>> = {
+    timestamp: () => int64s(rows.eventTimeMs, group),
+    id: () => texts(rows.id, group),
+    antenna_id: () => texts(rows.antennaId, group),
+    bytes: () => withoutRange(int64s(rows.bytes, group)),
+    app: () => texts(rows.app, group),
+    kafka_partition: () => constantInt32(rows.partition, group),
+    kafka_offset: () => distinctInt64s(rows.offset, group),
+  };
+  return ARCHIVE_COLUMNS.map((column) => columnChunk(column, encode[column.name](), group.length));
 }
 
-/** The library silently skips a batch that it cannot write, so the number of rows in the file is checked. */
-async function refuseLoss(file: Buffer<ArrayBuffer>, rows: number): Promise<void> {
-  const parquet = await ParquetFile.fromFile(new Blob([file]));
-  const metadata = parquet.metadata();
-  const written = metadata.fileMetadata().numRows();
-  metadata.free();
-  parquet.free();
-  if (written !== rows) throw new Error(`${written} rows were encoded instead of ${rows}`);
+/** By bytes, readers skip nothing. */
+function withoutRange({ dictionary, page }: ColumnValues): ColumnValues {
+  return { dictionary, page };
 }
 
-function writerProperties(rows: EventColumns, rowGroupRows: number): WriterProperties {
-  const haveBytesDictionary = isWorthDictionary(rows.bytes);
-  let builder = new WriterPropertiesBuilder()
-    .setWriterVersion(WriterVersion.V1)
-    .setCompression(Compression.GZIP)
-    .setMaxRowGroupSize(rowGroupRows)
-    .setDataPageSizeLimit(MAX_PAGE_BYTES)
-    .setDictionaryPageSizeLimit(MAX_DICTIONARY_BYTES)
-    .setStatisticsEnabled(EnabledStatistics.None)
-    .setColumnDictionaryEnabled('kafka_offset', false)
-    .setColumnDictionaryEnabled('timestamp', isWorthDictionary(rows.eventTimeMs))
-    .setColumnDictionaryEnabled('bytes', haveBytesDictionary);
-  for (const column of haveBytesDictionary ? [...DENSE_COLUMNS, 'bytes'] : DENSE_COLUMNS) {
-    builder = builder.setColumnCompression(column, Compression.SNAPPY);
-  }
-  for (const column of COLUMNS_WITH_STATISTICS) {
-    builder = builder.setColumnStatisticsEnabled(column, EnabledStatistics.Chunk);
-  }
-  return builder.build();
+function rowGroup(chunks: readonly ColumnChunk[], rows: number, offset: number): ThriftValue {
+  let at = offset;
+  const columns = chunks.map((chunk) => {
+    const metadata = chunk.metadata(at);
+    at += chunk.sizeBytes;
+    return metadata;
+  });
+  const uncompressed = chunks.reduce((sum, { uncompressedBytes }) => sum + uncompressedBytes, 0);
+  return struct({ 1: list(columns), 2: int64(uncompressed), 3: int64(rows), 6: int64(at - offset) });
 }
 
-const SAMPLE_ROWS = 65_536;
-
-/**
- * Whether values repeat so often that a dictionary and indexes into it are smaller than the values themselves. Samples
- * at most 65,536 rows, spread evenly over the column: a dictionary pays when each value occurs twice among them on
- * average. (Seconds and small counts repeat; milliseconds and large counts hardly do.)
- */
-export function isWorthDictionary(column: Float64Array): boolean {
-  const step = Math.ceil(column.length / SAMPLE_ROWS);
-  const distinct = new Set<number>();
-  let sampled = 0;
-  for (let row = 0; row < column.length; row += step) {
-    distinct.add(column[row] ?? 0);
-    sampled += 1;
-  }
-  return distinct.size * 2 <= sampled;
+function footer(groups: readonly ThriftValue[], rows: number): readonly Buffer[] {
+  // By the order of its type: without it, readers ignore the smallest and largest values.
+  const orders = ARCHIVE_COLUMNS.map(() => struct({ 1: struct({}) }));
+  const metadata = thriftBytes({
+    1: int32(VERSION),
+    2: list(schemaElements()),
+    3: int64(rows),
+    4: list(groups),
+    6: text(CREATED_BY),
+    7: list(orders),
+  });
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE(metadata.length);
+  return [metadata, size, MAGIC];
 }

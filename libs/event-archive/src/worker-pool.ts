@@ -15,7 +15,7 @@ interface Thread<Task, Result> {
 
 /**
  * Runs tasks on worker threads of a module that answers each message with one. A thread runs one task at a time. A
- * thread that throws is not reused (its WebAssembly memory may be in any state): its task fails with the error, and the
+ * thread that throws is not reused (what it holds may be in any state): its task fails with the error, and the
  * next task gets a new thread. Threads start on demand, and idle ones do not keep the process alive. (Why no library:
  * docs/decisions/0012-small-mechanisms.md.)
  */

@@ -1,4 +1,4 @@
-import { isWorthDictionary } from './parquet-file.ts';
+import { isWorthDictionary } from './number-dictionary.ts';
 
 const column = (rows: number, valueOf: (row: number) => number) =>
   Float64Array.from({ length: rows }, (_, row) => valueOf(row));

@@ -1,0 +1,83 @@
+import type { DictionaryColumn } from '@antenna/archive-format';
+import { valuesOfRows } from '../row-order.ts';
+import { indexPage, indexWidth } from './dictionary-indexes.ts';
+import { distinctNumbers, isWorthDictionary } from './number-dictionary.ts';
+import { plainInt32, plainInt64, plainSizeOf, plainTexts } from './plain-values.ts';
+
+/** Below the limit of the independent reader, 10 MB. */
+const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
+
+/** The values of a column in the rows of a row group, encoded. */
+export interface ColumnValues {
+  /** The distinct values, to which the pages then hold indexes; undefined: pages hold the values themselves. */
+  readonly dictionary: { readonly count: number; readonly plain: Buffer } | undefined;
+  /** The data page of the rows [from, to). */
+  readonly page: (from: number, to: number) => Buffer;
+  /** The smallest and the largest value, for columns by which readers skip row groups. */
+  readonly range?: readonly [least: Buffer, greatest: Buffer];
+}
+
+/** Numbers that each row has for itself. @param rows of the row group, in their order in the file. */
+export function distinctInt64s(column: Float64Array, rows: Int32Array): ColumnValues {
+  return plainNumbers(valuesOfRows(column, rows, new Float64Array(rows.length)));
+}
+
+/** Numbers, by a dictionary where they repeat. */
+export function int64s(column: Float64Array, rows: Int32Array): ColumnValues {
+  const values = valuesOfRows(column, rows, new Float64Array(rows.length));
+  if (!isWorthDictionary(values)) return plainNumbers(values);
+  const { distinct, indexes } = distinctNumbers(values);
+  return { ...coded({ count: distinct.length, plain: plainInt64(distinct) }, indexes), range: rangeOf(distinct) };
+}
+
+/** One number in all rows. */
+export function constantInt32(value: number, rows: Int32Array): ColumnValues {
+  const plain = plainInt32(value);
+  return { ...coded({ count: 1, plain }, new Int32Array(rows.length)), range: [plain, plain] };
+}
+
+/**
+ * Texts, by a dictionary of those that occur.
+ * @throws {RangeError} when a row has a code that no text has.
+ */
+export function texts({ values, codes }: DictionaryColumn, rows: Int32Array): ColumnValues {
+  const indexes = valuesOfRows(codes, rows, new Int32Array(rows.length));
+  const used = renumbered(indexes, values);
+  if (plainSizeOf(used) <= MAX_DICTIONARY_BYTES) return coded({ count: used.length, plain: plainTexts(used) }, indexes);
+  return {
+    dictionary: undefined,
+    page: (from, to) => plainTexts(Array.from(indexes.subarray(from, to), (index) => used[index] ?? '')),
+  };
+}
+
+function plainNumbers(values: Float64Array): ColumnValues {
+  return { dictionary: undefined, page: (from, to) => plainInt64(values.subarray(from, to)), range: rangeOf(values) };
+}
+
+function coded(dictionary: NonNullable<ColumnValues['dictionary']>, indexes: Int32Array): ColumnValues {
+  const width = indexWidth(dictionary.count);
+  return { dictionary, page: (from, to) => indexPage(indexes.subarray(from, to), width) };
+}
+
+function rangeOf(values: Float64Array): [Buffer, Buffer] {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return [plainInt64(Float64Array.of(least)), plainInt64(Float64Array.of(greatest))];
+}
+
+/** The texts that occur; replaces the codes by indexes into them. */
+function renumbered(codes: Int32Array, values: readonly string[]): readonly string[] {
+  const used: string[] = [];
+  const indexOfCode = new Int32Array(values.length).fill(-1);
+  for (let row = 0; row < codes.length; row += 1) {
+    const code = codes[row] ?? -1;
+    let index = indexOfCode[code];
+    if (index === undefined) throw new RangeError(`the code of a text is out of bounds: ${code}`);
+    if (index < 0) indexOfCode[code] = index = used.push(values[code] ?? '') - 1;
+    codes[row] = index;
+  }
+  return used;
+}
