@@ -2,13 +2,12 @@
 // into dist/apps/<app> or another folder of the checkout, ready for `npm ci` and `node --enable-source-maps main.js`. The
 // worker threads of the libraries that it holds lie beside main.js. A preloaded module runs before the application's own.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { versionOfCheckout } from '../libs/cli/src/program-version.ts';
 import { lockFor } from './build/lock-for.mjs';
-import { withoutOldBuffers } from './build/old-buffers.mjs';
 
 const checkout = resolve(import.meta.dirname, '..');
 
@@ -33,6 +32,18 @@ const onlyPostgres = {
     );
   },
 };
+
+const SUBSTITUTE =
+  "function bufferWithoutWarning(from, ...rest) { return typeof from === 'number' ? Buffer.alloc(from) : Buffer.from(from, ...rest); }";
+
+/**
+ * Replaces `new Buffer(…)`, which thrift calls to read and write Parquet. Node warns of this call (DEP0005) in code
+ * outside node_modules, such as a bundle.
+ */
+function withoutOldBuffers(text) {
+  const replaced = text.replace(/\bnew Buffer\(/g, 'bufferWithoutWarning(');
+  return replaced === text ? text : `${SUBSTITUTE}${replaced}`;
+}
 
 /**
  * Source maps tell the lines of our own files only: Node reads a map whole before it runs the first line, and nine

@@ -1,4 +1,5 @@
-import { type ArchiveLocation, archiveUrl, archiveUrlOf, ProductError, setting, settingsGroup } from '@antenna/cli';
+import { ProductError, setting, settingsGroup } from '@antenna/cli';
+import { type ArchiveLocation, archiveUrl, archiveUrlOf } from '@antenna/event-archive';
 
 /** The root under which compacted files are written. */
 export const analyticsSettings = settingsGroup({

@@ -1,4 +1,5 @@
-import { databaseSettings, formatReport, loggedCommand, outputSettings, plainColumn, ProductError } from '@antenna/cli';
+import { formatReport, loggedCommand, outputSettings, plainColumn, ProductError } from '@antenna/cli';
+import { databaseSettings } from '@antenna/usage-store';
 import type { OutputFormat, ReportColumns } from '@antenna/cli';
 import {
   type Certificate,

@@ -1,22 +1,14 @@
-import { openAnalytics } from '@antenna/event-archive';
+import { archiveSettings, openAnalytics } from '@antenna/event-archive';
 import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  databaseSettings,
-  finalitySettings,
-  loggedCommand,
-  numberText,
-  type Progress,
-  showProgress,
-  textTable,
-} from '@antenna/cli';
+import { finalitySettings, loggedCommand, numberText, type Progress, showProgress, textTable } from '@antenna/cli';
+import { databaseSettings } from '@antenna/usage-store';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';
 import { hourSelection } from './hour-selection.ts';
 import { type EndedHour, refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
-import { failureText } from './failure-text.ts';
+import { failureText } from './error-guides.ts';
 
 /** Compacts the small files of final hours into a second root. */
 export const compact = loggedCommand({

@@ -1,4 +1,4 @@
-import type { ErrorGuides } from '@antenna/cli';
+import { type ErrorGuides, knownFailure } from '@antenna/cli';
 import { type Finality, type FinalityObstacle, HourNotFinalError } from '@antenna/hourly-batch';
 
 /** Exit code when hours are not final yet: run the command again later. */
@@ -45,4 +45,11 @@ export function obstacleText({ obstacle, reason }: Exclude<Finality, { isFinal: 
 function notFinalAdvice(error: Error): string {
   const advice = error instanceof HourNotFinalError ? FINALITY_ADVICE[error.obstacle] : undefined;
   return advice === undefined ? RUN_LATER : `${advice}; ${RUN_LATER}`;
+}
+
+/** A failure in one line: of a known error its code and what to do, of any other its message. */
+export function failureText(error: unknown): string {
+  const known = knownFailure(error, errorGuides);
+  if (known !== undefined) return known.message;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,7 @@
 import { explainTotal, isUnknown } from '@antenna/hourly-batch';
-import { archiveSettings, databaseSettings, formatReport, loggedCommand, outputSettings } from '@antenna/cli';
+import { formatReport, loggedCommand, outputSettings } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
+import { databaseSettings } from '@antenna/usage-store';
 import { explainedSettings } from './explained-settings.ts';
 import { eventsReport, explanationReport, refuseUnknown } from './explanation-report.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';

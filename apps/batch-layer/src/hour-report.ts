@@ -1,9 +1,7 @@
-import { type HourOutcome, type HourResult, hourText } from '@antenna/hourly-batch';
-import { obstacleText } from './error-guides.ts';
-import { finalityText, lackRemarks } from './finality-text.ts';
-import { previewText } from './preview-text.ts';
+import { type Finality, type HourLack, type HourOutcome, type HourResult, hourText } from '@antenna/hourly-batch';
 import { numberText, textTable } from '@antenna/cli';
-import { failureText } from './failure-text.ts';
+import { failureText, obstacleText } from './error-guides.ts';
+import { previewText } from './preview-text.ts';
 
 /** The report on one computed hour, without its totals, so that their memory is free before the next hour. */
 export interface HourReport {
@@ -102,5 +100,25 @@ function remarksOn(result: HourResult): string[] {
       : []),
     ...(finality.isFinal ? [] : [`is not final: ${obstacleText(finality)}`]),
     ...lackRemarks(lack),
+  ];
+}
+
+/** The finality of an hour as a table cell. */
+export function finalityText({ isFinal }: Finality, { lackingRecords }: HourLack): string {
+  if (!isFinal) return 'no';
+  return lackingRecords === 0 ? 'yes' : `yes, lacks at most ${numberText(lackingRecords)} records`;
+}
+
+/**
+ * Remarks that follow the name of an hour: the lost records that it lacks, and the late events that will make it dirty.
+ */
+export function lackRemarks({ lateEvents, lackingRecords }: HourLack): readonly string[] {
+  return [
+    ...(lackingRecords === 0
+      ? []
+      : [`lacks at most ${numberText(lackingRecords)} records, which were lost before they were archived`]),
+    ...(lateEvents === 0
+      ? []
+      : [`has ${numberText(lateEvents)} late events that are counted and not archived yet: they will make it dirty`]),
   ];
 }

@@ -1,8 +1,9 @@
-import { ArchiveError, ArchiveReader } from '@antenna/event-archive';
-import type { ArchiveSettings } from '@antenna/cli';
+import { ArchiveError, ArchiveReader, type ArchiveSettings } from '@antenna/event-archive';
 import type { Logger } from '@antenna/telemetry';
 import { Patience } from '@antenna/usage-store';
 import pRetry from 'p-retry';
+import type { DictionaryColumn } from '@antenna/archive-format';
+import type { FileScanner } from '@antenna/hourly-batch';
 
 export interface ArchivePatience {
   readonly log: Logger;
@@ -46,4 +47,29 @@ export async function openArchive(
 
 function isPassing(error: unknown): boolean {
   return error instanceof ArchiveError && error.retryable;
+}
+
+/** Reads archived files with the independent Parquet reader. */
+export function parquetScanner(archive: ArchiveReader): FileScanner {
+  return {
+    async scan({ path }, each) {
+      const { file, rows } = await archive.read(path);
+      for (let row = 0; row < rows.rows; row += 1) {
+        each({
+          id: text(rows.id, row),
+          antennaId: text(rows.antennaId, row),
+          app: text(rows.app, row),
+          eventTimeMs: rows.eventTimeMs[row] ?? NaN,
+          bytes: rows.bytes[row] ?? NaN,
+          partition: rows.partition,
+          offset: rows.offset[row] ?? NaN,
+        });
+      }
+      return file;
+    },
+  };
+}
+
+function text({ values, codes }: DictionaryColumn, row: number): string {
+  return values[codes[row] ?? -1] ?? '';
 }

@@ -1,15 +1,6 @@
-import { type DatabaseConnection, programVersion } from '@antenna/cli';
+import { programVersion } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
-import {
-  checkSchema,
-  connectWithRetry,
-  Patience,
-  PostgresCertificateStore,
-  PostgresCorrectionStore,
-  PostgresExplanationStore,
-  PostgresHourStore,
-  PostgresReconciliationStore,
-} from '@antenna/usage-store';
+import { checkSchema, connectWithRetry, type DatabaseConnection, Patience, PostgresCertificateStore, PostgresCorrectionStore, PostgresExplanationStore, PostgresHourStore, PostgresReconciliationStore } from '@antenna/usage-store';
 
 /** One statement commits an hour of a million users, which takes longer than the default of a minute. */
 const QUERY_TIMEOUT_MS = 15 * 60_000;

@@ -6,20 +6,11 @@ import {
   type ReconciliationPorts,
   reconcileHours,
 } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  databaseSettings,
-  formatReport,
-  loggedCommand,
-  outputSettings,
-  setting,
-  settingsGroup,
-  showProgress,
-  yesOrNo,
-} from '@antenna/cli';
-import { parquetScanner } from './parquet-scanner.ts';
+import { formatReport, loggedCommand, outputSettings, setting, settingsGroup, showProgress, yesOrNo } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
+import { databaseSettings } from '@antenna/usage-store';
+import { openArchive, parquetScanner } from './open-archive.ts';
 import { hourSelection } from './hour-selection.ts';
-import { openArchive } from './open-archive.ts';
 import { withStores } from './open-store.ts';
 import { reconciliationReport, refuseUnexplained } from './reconciliation-report.ts';
 

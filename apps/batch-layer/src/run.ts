@@ -1,24 +1,36 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import {
-  archiveSettings,
-  databaseSettings,
-  finalitySettings,
-  knownFailure,
-  loggedCommand,
-  type Progress,
-  showProgress,
-} from '@antenna/cli';
+import { finalitySettings, knownFailure, loggedCommand, type Progress, setting, settingsGroup, showProgress, yesOrNo } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
 import type { Logger } from '@antenna/telemetry';
-import type { PostgresHourStore } from '@antenna/usage-store';
+import { databaseSettings, type PostgresHourStore } from '@antenna/usage-store';
 import { engineSettings } from './engine-settings.ts';
 import { errorGuides } from './error-guides.ts';
 import { hourPorts } from './hour-ports.ts';
 import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelection } from './hour-selection.ts';
 import { refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
-import { modeSettings } from './mode-settings.ts';
 import { openArchive } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
+
+/** Options of a run: whether hours must be final, and whether it writes. */
+const modeSettings = settingsGroup({
+  title: 'Mode',
+  fields: {
+    requireFinal: setting({
+      name: 'require-final',
+      description: 'refuse hours that are not final, with exit code 3',
+      type: yesOrNo,
+      default: 'false',
+    }),
+    dryRun: setting({
+      name: 'dry-run',
+      description: 'show what would be written, and write nothing',
+      type: yesOrNo,
+      default: 'false',
+    }),
+  },
+  value: (values) => values,
+});
 
 /** Computes hours from the archive. */
 export const run = loggedCommand({

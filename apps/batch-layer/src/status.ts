@@ -9,8 +9,6 @@ import {
 } from '@antenna/hourly-batch';
 import {
   countColumn,
-  type DatabaseConnection,
-  databaseSettings,
   finalitySettings,
   formatReport,
   instantColumn,
@@ -24,8 +22,9 @@ import {
   watchSettings,
 } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
+import { type DatabaseConnection, databaseSettings } from '@antenna/usage-store';
 import { obstacleText } from './error-guides.ts';
-import { lackRemarks } from './finality-text.ts';
+import { lackRemarks } from './hour-report.ts';
 import { listedHours } from './hour-selection.ts';
 import { withHourStore } from './open-store.ts';
 

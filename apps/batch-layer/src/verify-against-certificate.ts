@@ -9,7 +9,7 @@ import {
   type VerifiedCertificate,
   verifyCertificate,
 } from '@antenna/hourly-batch';
-import { parquetScanner } from './parquet-scanner.ts';
+import { parquetScanner } from './open-archive.ts';
 
 /** The archive is not the one that a certificate describes. */
 class CertificateDiffersError extends ProductError {

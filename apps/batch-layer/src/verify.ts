@@ -1,9 +1,10 @@
 import { hoursBetween, type VerifiedHour, verifyHour } from '@antenna/hourly-batch';
-import { archiveSettings, databaseSettings, loggedCommand, showProgress } from '@antenna/cli';
+import { loggedCommand, showProgress } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
+import { databaseSettings } from '@antenna/usage-store';
 import { hoursOrCertificate } from './hour-selection.ts';
-import { openArchive } from './open-archive.ts';
+import { openArchive, parquetScanner } from './open-archive.ts';
 import { withHourStore } from './open-store.ts';
-import { parquetScanner } from './parquet-scanner.ts';
 import { readCertificate, verifyAgainst } from './verify-against-certificate.ts';
 import { refuseProblems, verificationText } from './verification-text.ts';
 

@@ -1,9 +1,20 @@
-import { type App, databaseSettings, loggedCommand } from '@antenna/cli';
-import { checkExistingTables, connectWithRetry, migrate, Patience, seedUsers } from '@antenna/usage-store';
+import { type App, loggedCommand } from '@antenna/cli';
+import { checkExistingTables, connectWithRetry, databaseSettings, migrate, Patience, seedUsers } from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
-import { messages } from './messages.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
 import { wait } from './wait.ts';
+
+/** The provisioner's messages to its user, in the user's language and words. */
+const messages = {
+  connected: 'Conexión establecida correctamente!',
+  creatingTable: {
+    bytes: 'Creando la tabla bytes (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
+    bytes_hourly: 'Creando la tabla bytes_hourly (timestamp TIMESTAMP, id TEXT, value BIGINT, type TEXT)',
+    user_quota_limit: 'Creando la tabla user_quota_limit (email TEXT, usage BIGINT, quota BIGINT, timestamp TIMESTAMP)',
+    user_metadata: 'Creando la tabla user_metadata (id TEXT, name TEXT, email TEXT, quota BIGINT)',
+  },
+  addingUsers: 'Dando de alta la información de usuarios',
+} as const;
 
 const provision = loggedCommand({
   description:

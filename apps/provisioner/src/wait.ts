@@ -1,13 +1,5 @@
-import {
-  type DatabaseConnection,
-  databaseSettings,
-  loggedCommand,
-  ProductError,
-  setting,
-  settingsGroup,
-  wholeNumber,
-} from '@antenna/cli';
-import { checkSchema, connectWithRetry, isPassingFailure, UnfitServerError } from '@antenna/usage-store';
+import { loggedCommand, ProductError, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { checkSchema, connectWithRetry, type DatabaseConnection, databaseSettings, isPassingFailure, UnfitServerError } from '@antenna/usage-store';
 import pRetry from 'p-retry';
 
 const patienceSettings = settingsGroup({

@@ -1,10 +1,10 @@
 import { type OffsetRange, unreadableRange } from '@antenna/ingestion';
-import { archiveSettings, databaseSettings, loggedCommand, settingsGroup } from '@antenna/cli';
+import { loggedCommand, settingsGroup } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
 import { kafkaSettings } from '@antenna/event-source';
-import type { AcknowledgedGap, HeldPosition } from '@antenna/usage-store';
+import { type AcknowledgedGap, databaseSettings, type HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles, type ReadableArchive } from './existing-files.ts';
-import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
-import { operatorName } from './operator-name.ts';
+import { type OperatedStream, operatorName, withOperatedStream } from './operated-stream.ts';
 
 const acknowledgement = settingsGroup({
   title: 'Acknowledgement',

@@ -1,19 +1,10 @@
 import { findTruncation, hiddenFrom, lastSeenOf, type OffsetRange, type Truncation } from '@antenna/ingestion';
-import {
-  archiveSettings,
-  databaseSettings,
-  loggedCommand,
-  optionalSetting,
-  ProductError,
-  requiredSetting,
-  settingsGroup,
-  wholeNumber,
-} from '@antenna/cli';
+import { loggedCommand, optionalSetting, ProductError, requiredSetting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
 import { kafkaSettings } from '@antenna/event-source';
-import type { HeldPosition } from '@antenna/usage-store';
+import { databaseSettings, type HeldPosition } from '@antenna/usage-store';
 import { adoptAppeared, existingFiles } from './existing-files.ts';
-import { type OperatedStream, withOperatedStream } from './operated-stream.ts';
-import { operatorName } from './operator-name.ts';
+import { type OperatedStream, operatorName, withOperatedStream } from './operated-stream.ts';
 import { comparisonOf, fillCutChunks, seenBelow } from './read-again.ts';
 
 /** The command cannot determine whether or where the log was truncated. */

@@ -15,7 +15,7 @@ import {
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
 import { adoptAppeared } from './existing-files.ts';
-import { kafkaLogOf } from './kafka-log.ts';
+import { kafkaLogOf } from './logged-events.ts';
 import { retryWhilePassing, UNTIL_IT_PASSES } from './retry.ts';
 import { IngestionWorker } from './ingestion-worker.ts';
 import { type QuotaEventSending, quotaEventSending } from './quota-event-sending.ts';

@@ -1,6 +1,6 @@
-import { databaseSettings, loggedCommand } from '@antenna/cli';
+import { loggedCommand } from '@antenna/cli';
 import { kafkaSettings } from '@antenna/event-source';
-import { checkSchema, connectWithRetry, StreamOperations } from '@antenna/usage-store';
+import { checkSchema, connectWithRetry, databaseSettings, StreamOperations } from '@antenna/usage-store';
 
 /**
  * Repairs the state after the clock of Postgres was ahead: end offsets noted with it would make hours final too early.

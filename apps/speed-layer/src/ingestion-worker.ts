@@ -4,7 +4,7 @@ import type { Ingestion } from '@antenna/ingestion';
 import type { StreamProgress } from '@antenna/usage-store';
 import type { Logger } from '@antenna/telemetry';
 import { withAdvice } from './error-guides.ts';
-import { within } from './within.ts';
+import { within } from './ending.ts';
 
 /** How often the core checks whether something is due: the precision of its intervals. */
 const TICK_MS = 50;

@@ -1,5 +1,6 @@
 import type { IngestionEvent, IngestionObserver } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
+import type { KafkaLog } from '@antenna/event-source';
 import { withAdvice } from './error-guides.ts';
 import { RefusedStream } from './refused-stream.ts';
 
@@ -68,4 +69,11 @@ function logEvent(event: IngestionEvent, log: Logger): void {
     case 'batch':
     case 'lag':
   }
+}
+
+/** Logs the messages of the Kafka client as warnings, since the client logs only problems. */
+export function kafkaLogOf(log: Logger): KafkaLog {
+  return (message, details) => {
+    log.warn(message, details);
+  };
 }

@@ -1,18 +1,12 @@
+import { userInfo } from 'node:os';
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import {
-  connectToKafka,
-  kafkaClient,
-  kafkaCluster,
-  type KafkaConnection,
-  TopicOffsets,
-  TopicReader,
-} from '@antenna/event-source';
+import { connectToKafka, kafkaClient, kafkaCluster, type KafkaConnection, TopicOffsets, TopicReader } from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
-import { ProductError } from '@antenna/cli';
+import { anyText, ProductError, setting } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
 import { AbandonedFiles, checkSchema, connectWithRetry, type HeldPosition, LostRecords } from '@antenna/usage-store';
 import type { WorkerSettings } from './worker-settings.ts';
-import { kafkaLogOf } from './kafka-log.ts';
+import { kafkaLogOf } from './logged-events.ts';
 
 /** In every attempt a worker moved or claimed a position before the command could change it. */
 class PositionsMovedError extends ProductError {
@@ -103,3 +97,10 @@ async function attempted<Result>(work: () => Promise<Result>, attempt = 1): Prom
 function clientOf({ kafka }: OperatedSettings, log: Logger) {
   return kafkaClient(kafka, 'speed-layer-operator', kafkaLogOf(log));
 }
+
+/**
+ * The name that is recorded with an operator's command; by default the user of the operating system.
+ * @param description where the name is recorded, for the help text.
+ */
+export const operatorName = (description: string) =>
+  setting({ name: 'by', description, type: anyText('name'), default: userInfo().username });

@@ -9,7 +9,7 @@ import {
 } from '@antenna/cli';
 import type { NotedFault, PartitionProgress, StreamLateness } from '@antenna/usage-store';
 import { latenessLines } from './lateness-text.ts';
-import { reasonsText, refusedAdvice } from './refused-text.ts';
+import { reasonsText, refusedAdvice } from './refused-stream.ts';
 
 /** What the database knows of the stream. */
 export interface StreamState {

@@ -5,7 +5,7 @@ import type { Logger } from '@antenna/telemetry';
 import { PostgresQuotaEventQueue } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
-import { kafkaLogOf } from './kafka-log.ts';
+import { kafkaLogOf } from './logged-events.ts';
 import { QuotaMetrics } from './quota-metrics.ts';
 import { QuotaPublishing } from './quota-publishing.ts';
 import type { WorkerSettings } from './worker-settings.ts';

@@ -2,7 +2,7 @@ import type { QuotaEvent } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
 import type { UnsentQuotaEvents } from '@antenna/usage-store';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { followDatabase } from './follow-database.ts';
+import { followDatabase } from './stream-metrics.ts';
 import type { QuotaPublishingObserver } from './quota-publishing.ts';
 
 /** The metrics of the sending of quota events. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProductError } from '@antenna/cli';
 import { publishQuotaEvents, type QuotaEvent, type QuotaEventQueue, type QuotaEventSender } from '@antenna/ingestion';
 import type { Logger } from '@antenna/telemetry';
-import { within } from './within.ts';
+import { within } from './ending.ts';
 
 /** Events sent at once: a message has about 700 bytes, and a broker takes 1 MiB. */
 const MOST_AT_ONCE = 500;

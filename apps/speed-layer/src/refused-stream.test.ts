@@ -1,8 +1,8 @@
+import { PassThrough } from 'node:stream';
 import type { DeadLetterReason } from '@antenna/event-schema';
 import type { IngestionEvent } from '@antenna/ingestion';
 import { createLogger } from '@antenna/telemetry';
-import { PassThrough } from 'node:stream';
-import { RefusedStream } from './refused-stream.ts';
+import { reasonsText, refusedAdvice, RefusedStream } from './refused-stream.ts';
 
 function aRefusedStream() {
   const stream = new PassThrough();
@@ -48,5 +48,20 @@ describe('a topic whose records are all dead letters', () => {
       refused.observe(committed(1, 0));
     }
     expect(lines()).toEqual([]);
+  });
+});
+
+describe('the text about a topic whose records are all dead letters', () => {
+  it('names the reasons, the most frequent one first', () => {
+    const records = new Map([
+      ['empty', 3],
+      ['wrong_clock', 500],
+    ]);
+    expect(reasonsText(records)).toBe('wrong_clock 500, empty 3');
+    expect(refusedAdvice(records)).toMatch(/timestamps in seconds .*LogAppendTime.*dead-letters -- list$/);
+  });
+
+  it('says where to look when the reason has no advice of its own', () => {
+    expect(refusedAdvice(new Map([['empty', 3]]))).toBe('see npx nx run speed-layer:dead-letters -- list');
   });
 });

@@ -1,6 +1,6 @@
 import { kafkaClient, kafkaSettings, type ReleasedGroup, releaseGroup as release } from '@antenna/event-source';
 import { loggedCommand } from '@antenna/cli';
-import { kafkaLogOf } from './kafka-log.ts';
+import { kafkaLogOf } from './logged-events.ts';
 
 /** Releases the consumer group from its database, so that another database can use it. */
 export const releaseGroup = loggedCommand({

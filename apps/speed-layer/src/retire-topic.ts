@@ -1,13 +1,5 @@
-import {
-  anyText,
-  databaseSettings,
-  loggedCommand,
-  requiredSetting,
-  setting,
-  settingsGroup,
-  yesOrNo,
-} from '@antenna/cli';
-import { checkSchema, connectWithRetry, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
+import { anyText, loggedCommand, requiredSetting, setting, settingsGroup, yesOrNo } from '@antenna/cli';
+import { checkSchema, connectWithRetry, databaseSettings, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
 
 const retirement = settingsGroup({
   title: 'Retirement',

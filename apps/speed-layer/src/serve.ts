@@ -5,7 +5,7 @@ import { logged } from './logged-events.ts';
 import { connectWorker } from './connect-worker.ts';
 import { readiness } from './readiness.ts';
 import { StreamMetrics } from './stream-metrics.ts';
-import { untilStopped } from './until-stopped.ts';
+import { untilStopped } from './ending.ts';
 import { workerSettings } from './worker-settings.ts';
 
 /** Ingests until a signal stops it. */

@@ -1,16 +1,7 @@
-import {
-  databaseSettings,
-  formatReport,
-  loggedCommand,
-  type DatabaseConnection,
-  outputSettings,
-  type Report,
-  showReport,
-  watchSettings,
-} from '@antenna/cli';
+import { formatReport, loggedCommand, outputSettings, type Report, showReport, watchSettings } from '@antenna/cli';
 import { kafkaSettings } from '@antenna/event-source';
 import type { Logger } from '@antenna/telemetry';
-import { connectWithRetry, StreamProgress } from '@antenna/usage-store';
+import { connectWithRetry, type DatabaseConnection, databaseSettings, StreamProgress } from '@antenna/usage-store';
 import { progressReport, type ProgressRow } from './progress-report.ts';
 
 /** Shows the progress of the stream by partition. */

@@ -1,6 +1,6 @@
 import { createMetrics } from '@antenna/telemetry';
 import type { PartitionProgress } from '@antenna/usage-store';
-import { StreamMetrics } from './stream-metrics.ts';
+import { ReconciliationMetrics, StreamMetrics } from './stream-metrics.ts';
 
 function aPartition({ totals = 0, archive = 0, archivedUntilMs }: Lags = {}): PartitionProgress {
   const lag = { totals, archive };
@@ -66,5 +66,25 @@ describe('the metrics of the stream', () => {
       offsets: { totals: 1, archive: undefined },
     };
     expect(await shown(totalsOnly)).toEqual(['speed_layer_stream_lag_records{sink="totals"} 3']);
+  });
+});
+
+async function shownReconciliation(status: Parameters<ReconciliationMetrics['show']>[0]): Promise<readonly string[]> {
+  const registry = createMetrics();
+  new ReconciliationMetrics(registry).show(status);
+  return (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+describe('the metrics of the reconciliation', () => {
+  it('have no series before the first reconciliation, since 0 would say that all is in order', async () => {
+    expect(await shownReconciliation(undefined)).toEqual([]);
+  });
+
+  it('show the unexplained bytes, the problems of files, and the time of the last reconciliation', async () => {
+    expect(await shownReconciliation({ unexplainedBytes: 15, fileProblems: 2, reconciledAtSeconds: 1_700_000_000.5 })).toEqual([
+      'speed_layer_unexplained_bytes 15',
+      'speed_layer_archive_problems 2',
+      'speed_layer_reconciled_timestamp_seconds 1700000000.5',
+    ]);
   });
 });

@@ -1,8 +1,24 @@
+import { setInterval } from 'node:timers';
 import type { Logger } from '@antenna/telemetry';
-import type { PartitionProgress, StreamProgress } from '@antenna/usage-store';
+import type { PartitionProgress, ReconciliationStatus, StreamProgress } from '@antenna/usage-store';
 import { Gauge, type Registry } from 'prom-client';
-import { followDatabase } from './follow-database.ts';
-import { ReconciliationMetrics } from './reconciliation-metrics.ts';
+
+/** How often the database is queried for metrics. Scrapes show the last answer, so that none waits for the database. */
+const LOOK_MS = 10_000;
+
+/**
+ * Queries the database every 10 s. After a failed query the metrics keep their last values.
+ * @param look queries the database and shows the answer in the metrics.
+ * @returns a function that stops the queries.
+ */
+export function followDatabase(look: () => Promise<void>, onFailure: (error: unknown) => void): () => void {
+  const lookOnce = () => void look().catch(onFailure);
+  lookOnce();
+  const timer = setInterval(lookOnce, LOOK_MS);
+  return () => {
+    clearInterval(timer);
+  };
+}
 
 /**
  * The progress of the whole stream as noted in the database, for the partitions of all workers. Every worker shows the
@@ -57,5 +73,43 @@ export class StreamMetrics {
     // Without an archive sink no hour waits for the archive.
     if (partitions.every(({ offsets }) => offsets.archive === undefined)) return;
     this.#archivedUntil.set(Math.min(...partitions.map(({ archivedUntilMs }) => archivedUntilMs ?? 0)) / 1000);
+  }
+}
+
+/**
+ * What the last reconciliations of the hours found, as recorded in the database by batch-layer:reconcile, which does
+ * not live long enough to be scraped. Every worker shows the same values: aggregate them by maximum, not by sum.
+ */
+export class ReconciliationMetrics {
+  readonly #unexplained: Gauge;
+  readonly #problems: Gauge;
+  readonly #reconciledAt: Gauge;
+
+  constructor(registry: Registry) {
+    const gauge = (name: string, help: string) => {
+      const created = new Gauge({ name, help, registers: [registry] });
+      // A gauge starts at 0, which would say that all is in order before anything was compared.
+      created.remove();
+      return created;
+    };
+    this.#unexplained = gauge(
+      'speed_layer_unexplained_bytes',
+      'Bytes by which speed and batch layer differ without a cause, over all hours; no series before the first reconciliation',
+    );
+    this.#problems = gauge(
+      'speed_layer_archive_problems',
+      'Files of the archive that contradict the manifest, as of the last reconciliation of their hours',
+    );
+    this.#reconciledAt = gauge(
+      'speed_layer_reconciled_timestamp_seconds',
+      'Time of the last reconciliation of speed and batch layer',
+    );
+  }
+
+  show(status: ReconciliationStatus | undefined): void {
+    if (status === undefined) return;
+    this.#unexplained.set(status.unexplainedBytes);
+    this.#problems.set(status.fileProblems);
+    this.#reconciledAt.set(status.reconciledAtSeconds);
   }
 }

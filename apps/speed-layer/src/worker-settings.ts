@@ -1,12 +1,6 @@
-import {
-  archiveSettings,
-  databaseSettings,
-  ingestionSettings,
-  logSettings,
-  setting,
-  settingsGroup,
-  wholeNumber,
-} from '@antenna/cli';
+import { ingestionSettings, logSettings, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { archiveSettings } from '@antenna/event-archive';
+import { databaseSettings } from '@antenna/usage-store';
 import { workerKafkaSettings } from '@antenna/event-source';
 
 const membershipSettings = settingsGroup({

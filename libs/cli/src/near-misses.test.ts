@@ -1,14 +1,28 @@
 import { command } from './command.ts';
-import { archiveSettings } from './groups/archive.ts';
-import { databaseSettings } from './groups/database.ts';
 import { httpSettings } from './groups/http.ts';
 import { ingestionSettings } from './groups/ingestion.ts';
 import { nearMisses } from './near-misses.ts';
+import { optionalSetting } from './setting.ts';
+import { settingsGroup } from './settings-group.ts';
+import { anyText } from './setting-types.ts';
+
+function groupOf(...names: readonly string[]) {
+  const fields = names.map((name) => [name, optionalSetting({ name, description: '', type: anyText('text') })] as const);
+  return settingsGroup({ title: '', fields: Object.fromEntries(fields), value: () => undefined });
+}
 
 const run = () => Promise.resolve();
 const commands = [
-  command({ description: '', settings: { database: databaseSettings, http: httpSettings }, run }),
-  command({ description: '', settings: { archive: archiveSettings, ingestion: ingestionSettings }, run }),
+  command({
+    description: '',
+    settings: { database: groupOf('DATABASE_URL', 'DATABASE_PASSWORD_FILE'), http: httpSettings },
+    run,
+  }),
+  command({
+    description: '',
+    settings: { archive: groupOf('ARCHIVE_URL', 'STORAGE_EMULATOR_HOST'), ingestion: ingestionSettings },
+    run,
+  }),
 ];
 
 function missesOf(...names: readonly string[]): readonly string[] {

@@ -12,7 +12,7 @@ import {
 } from '@antenna/hourly-batch';
 import { DuckDbSession, literalPath, withTemporaryFolder } from './duckdb-session.ts';
 import { FetchedFiles, type FetchOptions, fetchPaths } from './local-files.ts';
-import { unreadableFile } from './find-faults.ts';
+import { unreadableFile } from './query-files.ts';
 import { COMPACTED_FACTS, compactFiles, SOURCE_FACTS } from './sql/compaction.sql.ts';
 
 /** Compacts the files of an hour with DuckDB in this process; DuckDB spills to disk beyond its memory limit. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inParallel } from '@antenna/ingestion';
 import { hourFolderSpellings } from '@antenna/archive-format';
-import { type ArchiveLocation, archiveUrlOf } from '@antenna/cli';
+import { type ArchiveLocation, archiveUrlOf } from './settings/archive-url.ts';
 import { ArchiveError } from './archive-error.ts';
 import type { CheckedStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';

@@ -1,6 +1,6 @@
 import { dirname, posix } from 'node:path';
 import { hourFolderSpellings } from '@antenna/archive-format';
-import type { ArchiveLocation } from '@antenna/cli';
+import type { ArchiveLocation } from './settings/archive-url.ts';
 import { ArchiveError } from './archive-error.ts';
 import { type ArchiveStore, isVisibleName, type Listing } from './archive-store.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hourFolder } from '@antenna/archive-format';
 import { temporaryFolder, type TemporaryFolder, testBucket, until } from '@antenna/test-kit';
 import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
-import { type Fate, GcsFaultProxy } from './gcs-fault-proxy.ts';
+import { type ProxyAction, GcsFaultProxy } from './gcs-fault-proxy.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
@@ -98,10 +98,10 @@ describe('an archive in a bucket behind an unreliable network', () => {
   let proxy: GcsFaultProxy;
   let archive: ParquetArchive;
   let reader: ArchiveReader;
-  let fateOf: (method: string) => Fate = () => 'pass';
+  let actionOn: (method: string) => ProxyAction = () => 'pass';
 
   beforeAll(async () => {
-    proxy = await GcsFaultProxy.start(endpoint, (method) => fateOf(method));
+    proxy = await GcsFaultProxy.start(endpoint, (method) => actionOn(method));
     archive = await open(proxy.url, 300);
     reader = await ArchiveReader.open(location(), { emulatorUrl: proxy.url, requestTimeoutMs: 300 });
   });
@@ -111,20 +111,20 @@ describe('an archive in a bucket behind an unreliable network', () => {
     await proxy.stop();
   });
 
-  /** Sets the fates of the next requests of a method; all later and other requests pass. */
-  function meet(method: string, fates: readonly Fate[]): void {
-    const remaining = [...fates];
-    fateOf = (asked) => (asked === method ? (remaining.shift() ?? 'pass') : 'pass');
+  /** Sets the actions of the next requests of a method; all later and other requests pass. */
+  function meet(method: string, actions: readonly ProxyAction[]): void {
+    const remaining = [...actions];
+    actionOn = (asked) => (asked === method ? (remaining.shift() ?? 'pass') : 'pass');
   }
 
-  const always = (fate: Fate) => Array<Fate>(20).fill(fate);
+  const always = (action: ProxyAction) => Array<ProxyAction>(20).fill(action);
 
-  it.each<[string, readonly Fate[]]>([
+  it.each<[string, readonly ProxyAction[]]>([
     ['the server is busy', [503, 429, 500]],
     ['the connection breaks', ['disconnect', 'disconnect']],
     ['the bytes are damaged in transit', ['damage']],
-  ])('stores the file when %s at first', async (_what, fates) => {
-    meet('POST', fates);
+  ])('stores the file when %s at first', async (_what, actions) => {
+    meet('POST', actions);
     const file = await archive.create(pathIn(hour), columnsOf([aRow()]));
     expect(await archive.read(pathIn(hour))).toMatchObject({ file });
   });

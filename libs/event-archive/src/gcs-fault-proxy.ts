@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** The fate of a request. `damage` alters the uploaded or downloaded bytes; a number is answered as status. */
-export type Fate = 'pass' | 'hang' | 'disconnect' | 'lose answer' | 'damage' | number;
+/** What the proxy does with a request. `damage` alters the uploaded or downloaded bytes; a number is answered as status. */
+export type ProxyAction = 'pass' | 'hang' | 'disconnect' | 'lose answer' | 'damage' | number;
 
 /** Headers that belong to the connection to the proxy and are not forwarded. */
 const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'host', 'transfer-encoding']);
@@ -12,18 +12,18 @@ const CONNECTION_HEADERS = new Set(['connection', 'content-length', 'host', 'tra
 export class GcsFaultProxy {
   readonly #server: Server;
   readonly #target: string;
-  readonly #fateOf: (method: string) => Fate;
-  /** Method and fate of each request so far. */
-  readonly seen: [method: string, fate: Fate][] = [];
+  readonly #actionOn: (method: string) => ProxyAction;
+  /** Method and action of each request so far. */
+  readonly seen: [method: string, action: ProxyAction][] = [];
 
-  private constructor(target: string, fateOf: (method: string) => Fate) {
+  private constructor(target: string, actionOn: (method: string) => ProxyAction) {
     this.#target = target;
-    this.#fateOf = fateOf;
+    this.#actionOn = actionOn;
     this.#server = createServer((request, response) => void this.#handle(request, response));
   }
 
-  static async start(target: string, fateOf: (method: string) => Fate): Promise<GcsFaultProxy> {
-    const proxy = new GcsFaultProxy(target, fateOf);
+  static async start(target: string, actionOn: (method: string) => ProxyAction): Promise<GcsFaultProxy> {
+    const proxy = new GcsFaultProxy(target, actionOn);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -52,25 +52,25 @@ export class GcsFaultProxy {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? '';
     const body = await buffer(request);
-    const fate = this.#fateOf(method);
-    this.seen.push([method, fate]);
-    if (fate === 'hang') return;
-    if (fate === 'disconnect') request.socket.destroy();
-    else if (typeof fate === 'number') response.writeHead(fate, { 'content-type': 'application/json' }).end('{}');
-    else await this.#forward({ request, body, response, fate });
+    const action = this.#actionOn(method);
+    this.seen.push([method, action]);
+    if (action === 'hang') return;
+    if (action === 'disconnect') request.socket.destroy();
+    else if (typeof action === 'number') response.writeHead(action, { 'content-type': 'application/json' }).end('{}');
+    else await this.#forward({ request, body, response, action });
   }
 
-  async #forward({ request, body, response, fate }: Forwarded): Promise<void> {
+  async #forward({ request, body, response, action }: Forwarded): Promise<void> {
     const headers = Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name));
-    if (fate === 'damage' && request.method !== 'GET') damage(body);
+    if (action === 'damage' && request.method !== 'GET') damage(body);
     const answer = await fetch(new URL(request.url ?? '/', this.#target), {
       method: request.method ?? 'GET',
       headers: headers.map(([name, value]) => [name, String(value)]),
       body: body.byteLength === 0 ? null : body,
     });
     const answered = Buffer.from(await answer.arrayBuffer());
-    if (fate === 'damage' && request.method === 'GET') damage(answered);
-    if (fate === 'lose answer') {
+    if (action === 'damage' && request.method === 'GET') damage(answered);
+    if (action === 'lose answer') {
       request.socket.destroy();
       return;
     }
@@ -93,7 +93,7 @@ interface Forwarded {
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly response: ServerResponse;
-  readonly fate: Fate;
+  readonly action: ProxyAction;
 }
 
 function damage(bytes: Buffer): void {

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveLocation } from '@antenna/cli';
+import type { ArchiveLocation } from './settings/archive-url.ts';
 import { ArchiveError } from './archive-error.ts';
 import type { CheckedStore } from './archive-store.ts';
 import { createDurableFolder } from './durable-folders.ts';

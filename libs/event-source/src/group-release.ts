@@ -4,7 +4,7 @@ import { connectToKafka } from './connect-to-kafka.ts';
 import { committedOffsets } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
-import { missingRight, NotAuthorizedError } from './not-authorized.ts';
+import { missingRight, NotAuthorizedError } from './connection-advice.ts';
 import type { KafkaConnection } from './settings/kafka-settings.ts';
 
 /** The group still has members: workers or other consumers. */

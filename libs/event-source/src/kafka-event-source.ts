@@ -2,15 +2,14 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import { ProductError } from '@antenna/cli';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import { causesOf, ConsumerEndedError } from './connection-advice.ts';
+import { causesOf, ConsumerEndedError, missingRight, type NotAuthorizedError } from './connection-advice.ts';
 import { fetchedBatch } from './fetched/fetched-set.ts';
-import { fetchedParts, Suspicions, Turns } from './fetched/fetched-parts.ts';
+import { fetchedParts, InvalidBatches, Mutex } from './fetched/fetched-parts.ts';
 import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './kafkajs-patches.ts';
-import { missingRight, type NotAuthorizedError } from './not-authorized.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
@@ -49,7 +48,7 @@ export class KafkaEventSource implements EventSource {
   readonly #offsets: TopicOffsets;
   readonly #guard: GroupGuard | undefined;
   readonly #log: KafkaLog;
-  readonly #fetched = { suspicions: new Suspicions(), largeBatches: new Turns() };
+  readonly #fetched = { invalidBatches: new InvalidBatches(), largeBatchMutex: new Mutex() };
   readonly #failure = Promise.withResolvers<never>();
   readonly #heartbeatMs: number;
   #assigned: readonly number[] = [];

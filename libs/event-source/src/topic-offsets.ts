@@ -6,7 +6,7 @@ import type { KafkaCluster, PartitionMetadata } from './kafka-cluster.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { leaderOffsets } from './leader-offsets.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
-import { missingRight } from './not-authorized.ts';
+import { missingRight } from './connection-advice.ts';
 
 /** The topic does not exist. */
 export class TopicMissingError extends ProductError {

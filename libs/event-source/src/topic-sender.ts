@@ -1,6 +1,6 @@
 import type { RecordPlace, RecordSender, SendOutcome, SourceRecord } from '@antenna/ingestion';
 import kafkajs, { type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
-import { missingRight } from './not-authorized.ts';
+import { missingRight } from './connection-advice.ts';
 
 /** Broker errors after which the record is certainly not in the log. */
 const NOT_APPENDED = new Set([

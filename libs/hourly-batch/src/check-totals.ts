@@ -1,6 +1,5 @@
 import type { TotalType } from '@antenna/aggregation';
-import { ArchiveContentError, TotalsContradictionError } from './errors.ts';
-import { hourText } from './hour-text.ts';
+import { ArchiveContentError, hourText, TotalsContradictionError } from './errors.ts';
 import type { HourTotals, ManifestFile, OffsetSpan } from './ports.ts';
 import type { HourInputs } from './select-inputs.ts';
 

@@ -1,5 +1,5 @@
 import { checkCompaction } from './check-compaction.ts';
-import type { AnalyticsRoot, HourCompactor, CompactedHour, StoredCompaction } from './compaction-ports.ts';
+import type { AnalyticsRoot, CompactedHour, HourCompactor, StoredCompaction } from './compaction-ports.ts';
 import { AnalyticsConflictError, HourNotFinalError, NoManifestError } from './errors.ts';
 import { finality } from './finality.ts';
 import type { HourFolder, HourManifest, HourStatuses, HourStore, ManifestFile } from './ports.ts';
@@ -121,4 +121,27 @@ export function hoursToCompact(
     .filter(({ hourMs, revision, events }) => rows.get(`${hourMs} ${revision}`) !== events)
     .filter((hour) => hour.files > 0 && finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal)
     .map(({ hourMs }) => hourMs);
+}
+
+type CompactionVersion = Pick<CompactedHour, 'revision' | 'rows' | 'archiveUrl'>;
+
+/** The version of a compacted file as texts, for the metadata of the file and of the object in a bucket. */
+export function compactionMetadata({
+  revision,
+  rows,
+  archiveUrl,
+}: CompactionVersion): Readonly<Record<string, string>> {
+  return { revision: String(revision), rows: String(rows), archive: archiveUrl };
+}
+
+/** Parses the metadata of a compacted file; undefined when `compactionMetadata` has not created it. */
+export function parseCompactionMetadata(metadata: Readonly<Record<string, unknown>>): CompactionVersion | undefined {
+  const { revision, rows, archive } = metadata;
+  const [revisionNumber, rowCount] = [wholeNumber(revision), wholeNumber(rows)];
+  if (revisionNumber === undefined || rowCount === undefined || typeof archive !== 'string') return undefined;
+  return { revision: revisionNumber, rows: rowCount, archiveUrl: archive };
+}
+
+function wholeNumber(text: unknown): number | undefined {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,5 +1,4 @@
 import type { FinalityObstacle } from './finality.ts';
-import { hourText } from './hour-text.ts';
 
 /** Events of the hour may still be missing from the archive. Nothing was written; the run can be repeated later. */
 export class HourNotFinalError extends Error {
@@ -79,4 +78,9 @@ export class AnalyticsConflictError extends Error {
   constructor(hourMs: number, fact: string) {
     super(`hour ${hourText(hourMs)} was not compacted: ${fact}; nothing was replaced`);
   }
+}
+
+/** An hour (UTC) in the form of command arguments: `2022-10-29T13`. */
+export function hourText(hourMs: number): string {
+  return new Date(hourMs).toISOString().slice(0, 'YYYY-MM-DDTHH'.length);
 }

@@ -10,7 +10,7 @@ export {
 } from './certificates/certificate.ts';
 export { checkChain, type CheckedChain } from './certificates/check-chain.ts';
 export { type VerifiedCertificate, verifyCertificate } from './certificates/verify-certificate.ts';
-export { compactHour, type CompactedTopic, type CompactionPorts, hoursToCompact } from './compact-hour.ts';
+export { type CompactedTopic, compactHour, compactionMetadata, type CompactionPorts, hoursToCompact, parseCompactionMetadata } from './compact-hour.ts';
 export type * from './compaction-ports.ts';
 export type * from './corrections.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
@@ -24,14 +24,12 @@ export {
   type PartitionArchival,
   type StreamArchival,
 } from './finality.ts';
-export { hourText } from './hour-text.ts';
+export { hourText } from './errors.ts';
 export type * from './ports.ts';
 export * from './row-facts.ts';
-export { type HourOptions, type HourResult, runHour } from './run-hour.ts';
-export { type HourOutcome, runHours } from './run-hours.ts';
+export { type HourOptions, type HourOutcome, type HourResult, runHour, runHours } from './run-hour.ts';
 export type { FileProblem, HourInputs } from './select-inputs.ts';
 export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';
-export { parseCompactionMetadata, compactionMetadata } from './compaction-metadata.ts';
 export {
   type Cause,
   CAUSES,

@@ -1,6 +1,5 @@
 import { ONE_HOUR } from '@antenna/windowing';
-import { ArchiveContentError } from './errors.ts';
-import { hourText } from './hour-text.ts';
+import { ArchiveContentError, hourText } from './errors.ts';
 import type { OffsetSpan } from './ports.ts';
 
 /** Aggregates over the rows of a partition or of all files, as an engine computes them. */

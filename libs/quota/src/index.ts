@@ -1,2 +1,1 @@
-export { isOverQuota } from './over-quota.ts';
-export { isNearQuota, type QuotaReport, type QuotaState, reportOfBatch, reportsOfStream } from './quota-hour.ts';
+export { isNearQuota, isOverQuota, type QuotaReport, type QuotaState, reportOfBatch, reportsOfStream } from './quota-hour.ts';

@@ -1,5 +1,5 @@
 import { chmod } from 'node:fs/promises';
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import { freePorts, type LocalServer, startPostgres } from '@antenna/local-stack';
 import { certificateAuthority, type TemporaryFolder, temporaryFolder, testSecret } from '@antenna/test-kit';
 import pg from 'pg';

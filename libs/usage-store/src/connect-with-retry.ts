@@ -1,4 +1,4 @@
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { openDatabase, type DatabaseOptions } from './database.ts';

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import type { Logger } from '@antenna/telemetry';
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';

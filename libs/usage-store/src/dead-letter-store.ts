@@ -8,12 +8,12 @@ import type {
   ReplayLedger,
   SendOutcome,
   StoredDeadLetters,
-  StoredFate,
+  StoredOutcome,
   WholeDeadLetter,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { functionAnswer } from './function-answer.ts';
-import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_FATE } from './sql/dead-letters.sql.ts';
+import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_OUTCOME } from './sql/dead-letters.sql.ts';
 
 /** Dead letters in Postgres and their replays. Each method is one function call with the rights of an operator. */
 export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
@@ -64,8 +64,8 @@ export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {
     });
   }
 
-  async fateOf(place: RecordPlace): Promise<StoredFate> {
-    return defined(await this.#call<Nullable<StoredFate>>(RECORD_FATE, { ...place }));
+  async outcomeOf(place: RecordPlace): Promise<StoredOutcome> {
+    return defined(await this.#call<Nullable<StoredOutcome>>(RECORD_OUTCOME, { ...place }));
   }
 
   async #call<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { databaseAddress } from './database-address.ts';

@@ -1,4 +1,5 @@
-import { type DatabaseConnection, ProductError } from '@antenna/cli';
+import { ProductError } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import { Client } from 'pg';
 import { clientOptions, serverOf } from './driver-options.ts';
 import { isSharedByTransactions, type PooledClient } from './transaction-pooler.ts';

@@ -53,3 +53,4 @@ export {
   type StreamLateness,
   StreamProgress,
 } from './stream-progress.ts';
+export { type DatabaseConnection, databaseSettings } from './settings/database-settings.ts';

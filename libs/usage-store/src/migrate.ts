@@ -1,4 +1,4 @@
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import type { Logger } from '@antenna/telemetry';
 import type { Knex } from 'knex';
 import { openPool } from './database.ts';

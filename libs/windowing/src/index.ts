@@ -1,3 +1,2 @@
-export { advanceEventTime } from './event-time-progress.ts';
-export { LATENESS_BOUNDS_MS, latenessBucketOf } from './lateness.ts';
+export { advanceEventTime, LATENESS_BOUNDS_MS, latenessBucketOf } from './event-time.ts';
 export { FIVE_MINUTES, hourOf, ONE_HOUR, tumblingWindow } from './tumbling-window.ts';

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { anyText, command, setting, settingsGroup } from '@antenna/cli';
 import { simulator } from '@antenna/simulator/app';
 import * as z from 'zod';
-import { applications } from './applications.ts';
+import { applications, ROOT } from './applications.ts';
 import { problemsInPage, unknownPrograms } from './commands-in-docs.ts';
-import { ROOT } from './documents.ts';
 
 const group = settingsGroup({
   title: '',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ROOT, TROUBLESHOOTING_PAGE } from './documents.ts';
+import { ROOT, TROUBLESHOOTING_PAGE } from './applications.ts';
 import { errorCodes, errorCodesOfProduct } from './error-codes.ts';
 
 function codesIn(text: string) {

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { command, runApp } from '@antenna/cli';
-import { applications } from './applications.ts';
-import { SETTINGS_PAGE } from './documents.ts';
+import { applications, SETTINGS_PAGE } from './applications.ts';
 import { settingsPage } from './settings-page.ts';
 
 const settings = command({

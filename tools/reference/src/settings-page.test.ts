@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
 import { anyText, command, optionalSetting, requiredSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
-import { applications } from './applications.ts';
-import { SETTINGS_PAGE } from './documents.ts';
+import { applications, SETTINGS_PAGE } from './applications.ts';
 import { settingsPage } from './settings-page.ts';
 
 const port = setting({ name: 'PORT', description: 'where it listens', type: wholeNumber(1, 9), default: '8' });
@@ -46,5 +46,26 @@ describe('the page of settings', () => {
     const page = await settingsPage([app]);
     expect(page.slice(page.indexOf('## Flags'))).toMatch(/### app one[^]*`--date` *\| required *\| which day/);
     expect(page).toMatch(/`NAME` *\| unset/);
+  });
+});
+
+describe('the settings of any command', () => {
+  const groups = new Set(applications.flatMap(({ commands }) => commands.flatMap((each) => each.groups)));
+
+  it('are accepted or refused for any input: reading never throws', () => {
+    const variables = [...groups].flatMap(({ settings }) => settings.map(({ variable }) => variable ?? ''));
+    const given = fc.dictionary(fc.constantFrom(...variables), fc.string({ unit: 'binary', maxLength: 30 }));
+    fc.assert(
+      fc.property(given, (environment) => {
+        for (const each of groups) {
+          expect(() =>
+            each.read(({ variable = '' }) => {
+              const text = environment[variable];
+              return text === undefined ? undefined : { text, by: 'environment' };
+            }),
+          ).not.toThrow();
+        }
+      }),
+    );
   });
 });

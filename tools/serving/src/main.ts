@@ -1,4 +1,5 @@
-import { command, databaseSettings, runApp } from '@antenna/cli';
+import { command, runApp } from '@antenna/cli';
+import { databaseSettings } from '@antenna/usage-store';
 import { reportToStderr } from '@antenna/local-stack';
 import { defaultBundleFolder, readBundle } from './bundle/read-bundle.ts';
 import { startServing, stopServing } from './local/local-serving.ts';

@@ -1,7 +1,8 @@
-import { addressOf, uniqueName } from './service-addresses.ts';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import parquetjs from '@dsnp/parquetjs';
+import { addressOf, uniqueName } from './service-addresses.ts';
 
 export interface TestBucket {
   /** `gs://…`, as ARCHIVE_URL has it. */
@@ -47,4 +48,31 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
     },
     close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+/** Of the Julian calendar, by which INT96 counts. */
+const JULIAN_DAY_OF_1970 = 2_440_588;
+const DAY_MS = 86_400_000;
+
+/**
+ * Writes a Parquet file with one event whose time is an INT96, as Spark, Hive and Impala write by default: nanoseconds of
+ * the day in 8 bytes, then the day in 4.
+ * @param timeMs milliseconds since 1970, not at the beginning of a day.
+ */
+export async function writeInt96Event(path: string, timeMs: number, bytes: number): Promise<void> {
+  const text = { type: 'UTF8' } as const;
+  const columns = { id: text, antenna_id: text, app: text, bytes: { type: 'INT64' } } as const;
+  const schema = new parquetjs.ParquetSchema({ timestamp: { type: 'INT96', statistics: false }, ...columns });
+  const writer = await parquetjs.ParquetWriter.openFile(schema, path);
+  const nanoseconds = (timeMs % DAY_MS) * 1_000_000;
+  await writer.appendRow({ timestamp: nanoseconds, id: 'int96', antenna_id: 'antenna', app: 'SKYPE', bytes });
+  await writer.close();
+  // The library writes 64 bits of a number, and none of the day.
+  const file = await readFile(path);
+  const value = Buffer.alloc(12);
+  value.writeBigUInt64LE(BigInt(nanoseconds));
+  const at = file.indexOf(value);
+  if (at === -1) throw new Error('the file does not hold the time that was written');
+  file.writeUInt32LE(Math.floor(timeMs / DAY_MS) + JULIAN_DAY_OF_1970, at + 8);
+  await writeFile(path, file);
 }

@@ -20,8 +20,7 @@ export { fileWith, settingProblems, settingSecrets, settingsIn } from './read-se
 export { recordOutput, secretOfRun, testSecret } from './secret.ts';
 export { serviceImages } from './services/containers.ts';
 export { TcpProxy } from './tcp-proxy.ts';
-export { createBucket, temporaryFolder, type TemporaryFolder, testBucket } from './archive-places.ts';
+export { createBucket, temporaryFolder, type TemporaryFolder, testBucket, writeInt96Event } from './archive-places.ts';
 export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
 export { asKafkaAdministrator, produce, testKafka, testTopic, type TestTopic } from './test-topic.ts';
 export { until, within } from './until.ts';
-export { writeInt96Event } from './int96-file.ts';

@@ -1,9 +1,8 @@
 import { WindowTotals } from '@antenna/aggregation';
-import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
+import { archiveUrl, archiveUrlOf, openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventInterners } from '@antenna/event-schema';
 import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
 import { type ArchivedFile, HourCounts } from '@antenna/ingestion';
-import { archiveUrl, archiveUrlOf } from '@antenna/cli';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
 type Database = ReturnType<typeof openDatabase>;

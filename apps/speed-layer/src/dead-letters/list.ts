@@ -12,7 +12,7 @@ import {
 import type { Logger } from '@antenna/telemetry';
 import { type Connections, deadLetterSettings, withDeadLetters } from './open-dead-letters.ts';
 import { listSettings } from './selection-settings.ts';
-import { replayText } from './texts.ts';
+import { replayText } from './replay-text.ts';
 
 /** Lists dead letters without the keys and values of their records. */
 export const listDeadLetters = loggedCommand({

@@ -7,10 +7,10 @@ import {
   TopicOffsets,
   TopicReader,
 } from '@antenna/event-source';
-import { type DatabaseConnection, databaseSettings, logSettings } from '@antenna/cli';
+import { logSettings, ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, PostgresDeadLetterStore } from '@antenna/usage-store';
-import { kafkaLogOf } from '../kafka-log.ts';
+import { checkSchema, connectWithRetry, type DatabaseConnection, databaseSettings, PostgresDeadLetterStore } from '@antenna/usage-store';
+import { kafkaLogOf } from '../logged-events.ts';
 
 const APPLICATION = 'dead-letters';
 
@@ -62,4 +62,9 @@ export async function openKafka({ kafka }: Connections, log: Logger) {
 
 function clientOf(kafka: KafkaConnection, log: Logger) {
   return kafkaClient(kafka, APPLICATION, kafkaLogOf(log));
+}
+
+/** The selected records are no dead letters, or their records are no longer in the topic. */
+export class NoDeadLetterError extends ProductError {
+  readonly code = 'NO_DEAD_LETTER';
 }

@@ -1,5 +1,5 @@
-import type { Fate, FoundDeadLetter, RecordPlace, ReplayResult } from '@antenna/ingestion';
-import { replayText } from './texts.ts';
+import type { RecordOutcome, FoundDeadLetter, RecordPlace, Replay, ReplayResult } from '@antenna/ingestion';
+import { instantText } from '@antenna/cli';
 
 /** A dead letter, the result of its replay now or before, and what the workers made of the new record. */
 export interface Replayed {
@@ -7,20 +7,20 @@ export interface Replayed {
   readonly result: ReplayResult;
   /** The new record, where one is known. */
   readonly place: RecordPlace | undefined;
-  readonly fate: Fate | undefined;
+  readonly outcome: RecordOutcome | undefined;
 }
 
 /** `3/4812 sent as 3/9911: counted and archived` */
-export function replayLine({ letter, result, place, fate }: Replayed): string {
+export function replayLine({ letter, result, place, outcome }: Replayed): string {
   const { partition, offset } = letter;
-  const outcome = fate === undefined ? '' : `: ${fateText(fate)}`;
-  return `${partition}/${offset} ${resultText(letter, result, place)}${outcome}`;
+  const processed = outcome === undefined ? '' : `: ${outcomeText(outcome)}`;
+  return `${partition}/${offset} ${resultText(letter, result, place)}${processed}`;
 }
 
 /** The JSON form of a replay. */
-export function replayJson({ letter, result, place, fate }: Replayed) {
+export function replayJson({ letter, result, place, outcome }: Replayed) {
   const { partition, offset, reason, replay } = letter;
-  return { partition, offset, reason, result, earlierAttempt: replay, newOffset: place?.offset, fate };
+  return { partition, offset, reason, result, earlierAttempt: replay, newOffset: place?.offset, outcome };
 }
 
 /** The counts of the outcomes in one line. */
@@ -30,8 +30,8 @@ export function summaryLine(replayed: readonly Replayed[]): string {
   const unknown = count((each) => isUnknown(each));
   return (
     `${sent} sent, ${replayed.length - sent} not; ${unknown} of unknown outcome; ` +
-    `${count(({ fate }) => fate?.kind === 'counted')} counted, ` +
-    `${count(({ fate }) => fate?.kind === 'dead letter')} dead letters again`
+    `${count(({ outcome }) => outcome?.kind === 'counted')} counted, ` +
+    `${count(({ outcome }) => outcome?.kind === 'dead letter')} dead letters again`
   );
 }
 
@@ -59,15 +59,47 @@ function resultText({ partition, replay }: FoundDeadLetter, result: ReplayResult
   }
 }
 
-function fateText(fate: Fate): string {
-  switch (fate.kind) {
+function outcomeText(outcome: RecordOutcome): string {
+  switch (outcome.kind) {
     case 'waiting':
       return 'not processed yet';
     case 'counted':
-      return fate.passedBy.includes('archive') ? 'counted and archived' : 'counted, not archived yet';
+      return outcome.passedBy.includes('archive') ? 'counted and archived' : 'counted, not archived yet';
     case 'dead letter':
-      return `a dead letter again: ${fate.reason}`;
+      return `a dead letter again: ${outcome.reason}`;
     case 'not known':
       return 'in a range of dead letters, and not in the topic any more';
+  }
+}
+
+/** The outcome of a replay in one line; `-` for a dead letter that was never sent again. */
+export function replayText(partition: number, replay: Replay | undefined): string {
+  if (replay === undefined) return '-';
+  const { outcome, newOffset, by, atMs } = replay;
+  const attempt = `by ${by} at ${instantText(atMs)}`;
+  return outcome === 'sent' ? `sent as ${partition}/${String(newOffset)} ${attempt}` : `${outcome}, ${attempt}`;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Control characters and changes of direction that act on a terminal and that JSON does not escape. */
+const TREACHEROUS = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Bytes as a quoted text that is harmless on a terminal, or in hexadecimal when they are not UTF-8. */
+export function bytesText(bytes: Uint8Array | null): string {
+  if (bytes === null) return 'none';
+  const text = textOf(bytes);
+  if (text === undefined) return `hexadecimal ${Buffer.from(bytes).toString('hex')}`;
+  return JSON.stringify(text).replace(
+    TREACHEROUS,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return undefined;
   }
 }

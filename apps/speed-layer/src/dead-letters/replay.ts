@@ -3,8 +3,8 @@ import { TopicSender } from '@antenna/event-source';
 import {
   type DeadLetterFilter,
   type DeadLetterStore,
-  type Fate,
-  fateOf,
+  type RecordOutcome,
+  outcomeOf,
   findDeadLetters,
   type FoundDeadLetter,
   type OffsetSpan,
@@ -14,11 +14,10 @@ import {
   type ReplayLedger,
   type ReplayResult,
 } from '@antenna/ingestion';
-import { loggedCommand, setting, settingsGroup, wholeNumber } from '@antenna/cli';
-import { operatorName } from '../operator-name.ts';
+import { loggedCommand, ProductError, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { operatorName } from '../operated-stream.ts';
 import { retryWhilePassing, UNTIL_IT_PASSES } from '../retry.ts';
-import { NoDeadLetterError, NotAllSentError } from './errors.ts';
-import { deadLetterSettings, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
+import { deadLetterSettings, NoDeadLetterError, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { type Replayed, replayJson, replayLine, summaryLine } from './replay-text.ts';
 import { type ReplaySelection, replaySettings } from './selection-settings.ts';
 
@@ -35,6 +34,11 @@ const attemptSettings = settingsGroup({
   },
   value: (values) => values,
 });
+
+/** Some of the selected dead letters were not sent again; the output has the reason for each. */
+class NotAllSentError extends ProductError {
+  readonly code = 'NOT_ALL_SENT';
+}
 
 /** How many rows of dead letters a filter reads at most to find those that were not sent before. */
 const MOST_LISTED = 100_000;
@@ -70,7 +74,7 @@ export const replayDeadLetters = loggedCommand({
             sent.push({ letter, result: await replay(letter, { ledger: store, sender, persist, by }) });
           }
           if (sent.length > 0 && waitMs > 0) log.info(WAITS, { atMostMs: waitMs, groupId: connections.kafka.groupId });
-          return { replayed: await withFates(sent, { ledger: store, reader }, Date.now() + waitMs), hasMore };
+          return { replayed: await withOutcomes(sent, { ledger: store, reader }, Date.now() + waitMs), hasMore };
         },
         clusterId,
       );
@@ -129,7 +133,7 @@ async function listed(filter: DeadLetterFilter, store: DeadLetterStore): Promise
 }
 
 /** Waits until the workers have processed the sent records, or until the deadline. */
-async function withFates(sent: readonly Sent[], parts: FateParts, deadlineMs: number): Promise<readonly Replayed[]> {
+async function withOutcomes(sent: readonly Sent[], parts: OutcomeParts, deadlineMs: number): Promise<readonly Replayed[]> {
   const replayed: Replayed[] = [];
   for (const { letter, result } of sent) {
     const newOffset = newOffsetOf(letter, result);
@@ -138,29 +142,29 @@ async function withFates(sent: readonly Sent[], parts: FateParts, deadlineMs: nu
       letter,
       result,
       place,
-      fate: place === undefined ? undefined : await fateBy(place, parts, deadlineMs),
+      outcome: place === undefined ? undefined : await outcomeBy(place, parts, deadlineMs),
     });
   }
   return replayed;
 }
 
-interface FateParts {
+interface OutcomeParts {
   readonly ledger: ReplayLedger;
   readonly reader: RecordReader;
 }
 
-async function fateBy(place: RecordPlace, parts: FateParts, deadlineMs: number): Promise<Fate> {
-  let fate = await fateOf(place, parts);
-  while (isUnderWay(fate) && Date.now() < deadlineMs) {
+async function outcomeBy(place: RecordPlace, parts: OutcomeParts, deadlineMs: number): Promise<RecordOutcome> {
+  let outcome = await outcomeOf(place, parts);
+  while (isUnderWay(outcome) && Date.now() < deadlineMs) {
     await delay(LOOK_MS);
-    fate = await fateOf(place, parts);
+    outcome = await outcomeOf(place, parts);
   }
-  return fate;
+  return outcome;
 }
 
 /** Whether the workers have more to do: the archive has an event later than the totals. */
-function isUnderWay(fate: Fate): boolean {
-  return fate.kind === 'waiting' || (fate.kind === 'counted' && !fate.passedBy.includes('archive'));
+function isUnderWay(outcome: RecordOutcome): boolean {
+  return outcome.kind === 'waiting' || (outcome.kind === 'counted' && !outcome.passedBy.includes('archive'));
 }
 
 function newOffsetOf({ replay: attempt }: FoundDeadLetter, result: ReplayResult): number | undefined {

@@ -1,8 +1,41 @@
 import { REJECTION_REASONS, UNDECODABLE_REASONS } from '@antenna/event-schema';
 import type { DeadLetterFilter, OffsetSpan } from '@antenna/ingestion';
-import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
-import { instant } from './instant-kind.ts';
-import { offsetSpans } from './offset-spans.ts';
+import { oneOf, optionalSetting, setting, settingsGroup, type SettingType, wholeNumber } from '@antenna/cli';
+import * as z from 'zod';
+import { DateTime } from 'luxon';
+import * as z from 'zod';
+
+/** An instant in milliseconds since 1970; a text without a UTC offset is read as UTC. */
+const instant: SettingType<number> = {
+  placeholder: '<time>',
+  allowed: 'a date and a time as ISO 8601 has them, such as 2022-10-29T13:00',
+  schema: z.string().transform((text, context) => {
+    const time = DateTime.fromISO(text, { zone: 'utc' });
+    if (time.isValid && time.toMillis() >= 0) return time.toMillis();
+    context.addIssue('there is no such time');
+    return z.NEVER;
+  }),
+};
+
+const SPAN = /^(\d{1,9})\/(\d{1,15})(?:-(\d{1,15}))?$/;
+
+/** Records by partition and offset: `3/4812`, `3/4900-5000` (both included), several separated by commas. */
+export const offsetSpans: SettingType<readonly OffsetSpan[]> = {
+  placeholder: '<partition/offset,...>',
+  allowed: 'partition/offset or partition/first-last, separated by commas, such as 3/4812,3/4900-5000',
+  schema: z.string().transform((text, context) => {
+    const spans = text.split(',').map((item) => spanOf(item.trim()));
+    if (spans.every((span) => span !== undefined)) return spans;
+    context.addIssue('it has another form');
+    return z.NEVER;
+  }),
+};
+
+function spanOf(text: string): OffsetSpan | undefined {
+  const [, partition, first, last = first] = SPAN.exec(text) ?? [];
+  if (partition === undefined || Number(last) < Number(first)) return undefined;
+  return { partition: Number(partition), firstOffset: Number(first), lastOffset: Number(last) };
+}
 
 const filterFields = {
   reason: optionalSetting({

@@ -1,10 +1,8 @@
-import { findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
+import { type CountedDeadLetters, findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
 import { instantText, loggedCommand } from '@antenna/cli';
-import { NoDeadLetterError } from './errors.ts';
-import { deadLetterSettings, topicReader, withDeadLetters } from './open-dead-letters.ts';
-import { rangesOf, type ShownRange } from './shown-ranges.ts';
+import { deadLetterSettings, NoDeadLetterError, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { showSettings } from './selection-settings.ts';
-import { bytesText, replayText } from './texts.ts';
+import { bytesText, replayText } from './replay-text.ts';
 
 /** Shows dead letters with the keys and values of their records. */
 export const showDeadLetters = loggedCommand({
@@ -58,4 +56,27 @@ function rangeText(partition: number, { reason, firstOffset, lastOffset, records
     `${partition}/${firstOffset}-${lastOffset} ${reason}: ${records} records counted, ${found} of them found ` +
     `in the topic${lost}`
   );
+}
+
+/** A range of dead letters, and how many of its records the topic still has. */
+interface ShownRange extends CountedDeadLetters {
+  /** How many records of the span were read from the topic again. */
+  readonly found: number;
+  /** How many records the topic certainly no longer has; 0 where the span does not cover the whole range. */
+  readonly gone: number;
+}
+
+/** Counts, for each range that overlaps the span, how many of its records the topic still has. */
+function rangesOf(
+  span: OffsetSpan,
+  { letters, ranges, hasMore, whole }: FoundDeadLetters,
+): readonly ShownRange[] {
+  return ranges.map((range) => {
+    const found = letters.filter(
+      ({ offset, reason }) =>
+        reason === range.reason && offset >= range.firstOffset && offset <= range.lastOffset && !whole.has(offset),
+    ).length;
+    const isAsked = span.firstOffset <= range.firstOffset && span.lastOffset >= range.lastOffset && !hasMore;
+    return { ...range, found, gone: isAsked ? Math.max(0, range.records - found) : 0 };
+  });
 }

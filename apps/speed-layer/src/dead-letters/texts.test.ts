@@ -1,4 +1,4 @@
-import { bytesText, replayText } from './texts.ts';
+import { bytesText, replayText } from './replay-text.ts';
 
 describe('the text form of bytes', () => {
   it('is quoted, with characters escaped that act on a terminal', () => {

@@ -1,5 +1,5 @@
 import type { AnalyticsRoot } from '@antenna/hourly-batch';
-import type { ArchiveLocation } from '@antenna/cli';
+import type { ArchiveLocation } from '../settings/archive-url.ts';
 import { createDurableFolder } from '../durable-folders.ts';
 import { localFailure } from '../local-failure.ts';
 import type { ArchiveOptions } from '../open-event-archive.ts';

@@ -25,19 +25,19 @@ export type BatchStep =
 
 /**
  * Classifies the batches of a fetched set in order, without unpacking them.
- * @param isStored whether the last fetch brought the same invalid bytes, so that the broker stores them that way.
+ * @param isRepeated whether the last fetch brought the same invalid bytes, so that the broker stores them that way.
  */
 export function* batchSteps(
   { bytes, aborted }: FetchedSet,
   place: FetchPlace,
-  isStored: (batch: Buffer) => boolean,
+  isRepeated: (batch: Buffer) => boolean,
 ): Generator<BatchStep> {
   const transactions = new AbortedTransactions(aborted);
   let expected = place.fetchedOffset;
   for (const [batch, next] of withNext(packedBatches(bytes))) {
     const fault = faultOf(batch, { expected, next, place });
     if (fault !== undefined) {
-      yield isStored(batch.bytes) ? storedFault(batch, fault, { expected, place }) : toFetchAgain(fault);
+      yield isRepeated(batch.bytes) ? storedFault(batch, fault, { expected, place }) : toFetchAgain(fault);
       return;
     }
     if (!('head' in batch)) return;

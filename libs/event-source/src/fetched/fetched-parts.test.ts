@@ -4,7 +4,7 @@ import { MAX_BATCH_BYTES } from '@antenna/event-schema';
 import type { RecordBatch } from '@antenna/ingestion';
 import { batchBytes, marker, recordBytes, type TestBatch } from '../testing/fetch-response-bytes.ts';
 import type { AbortedTransaction } from './aborted-transactions.ts';
-import { fetchedParts, Suspicions, Turns } from './fetched-parts.ts';
+import { fetchedParts, InvalidBatches, Mutex } from './fetched-parts.ts';
 import { FetchedSet } from './fetched-set.ts';
 
 const MIB = 2 ** 20;
@@ -27,7 +27,7 @@ interface Fetch {
   readonly batches: readonly (TestBatch | Buffer)[];
   readonly fetchedOffset?: number;
   readonly aborted?: readonly (readonly [producerId: number, firstOffset: number])[];
-  readonly suspicions?: Suspicions;
+  readonly invalidBatches?: InvalidBatches;
   /** High watermark of the partition (exclusive end). */
   readonly end?: number;
 }
@@ -43,7 +43,7 @@ async function fetched(fetch: Fetch) {
 }
 
 function partsOf(
-  { batches, fetchedOffset = 0, aborted = [], suspicions = new Suspicions(), end: highWatermark = 1_000_000 }: Fetch,
+  { batches, fetchedOffset = 0, aborted = [], invalidBatches = new InvalidBatches(), end: highWatermark = 1_000_000 }: Fetch,
   damaged: () => void = () => undefined,
 ) {
   const transactions = aborted.map(([producerId, firstOffset]): AbortedTransaction => {
@@ -52,8 +52,8 @@ function partsOf(
   const bytes = Buffer.concat(batches.map((batch) => (Buffer.isBuffer(batch) ? batch : batchBytes(batch))));
   const place = { partition: 3, fetchedOffset, highWatermark };
   return fetchedParts(new FetchedSet(bytes, transactions), place, {
-    suspicions,
-    largeBatches: new Turns(),
+    invalidBatches,
+    largeBatchMutex: new Mutex(),
     damaged,
   });
 }
@@ -191,9 +191,9 @@ describe('a fetch', () => {
   it('holds one large batch at a time in memory, across all partitions', async () => {
     const bytes = batchBytes(batchOf(0, 9 * MIB));
     const place = { partition: 3, fetchedOffset: 0, highWatermark: 9 };
-    const context = { suspicions: new Suspicions(), damaged: () => undefined };
-    const parts = (largeBatches: Turns) => fetchedParts(new FetchedSet(bytes, []), place, { ...context, largeBatches });
-    const shared = new Turns();
+    const context = { invalidBatches: new InvalidBatches(), damaged: () => undefined };
+    const parts = (largeBatchMutex: Mutex) => fetchedParts(new FetchedSet(bytes, []), place, { ...context, largeBatchMutex });
+    const shared = new Mutex();
     const [first, second] = [parts(shared), parts(shared)];
     await first.next();
     let hasCome = false;
@@ -201,7 +201,7 @@ describe('a fetch', () => {
       hasCome = true;
     });
     // Takes as long as the second would without the lock.
-    await parts(new Turns()).next();
+    await parts(new Mutex()).next();
     expect(hasCome).toBe(false);
     await first.return(undefined);
     await next;
@@ -228,25 +228,25 @@ describe('a fetched batch that is damaged', () => {
   });
 
   it('is delivered when the next fetch brings it intact', async () => {
-    const suspicions = new Suspicions();
-    await fetched({ batches: [last(data(2, 2))], fetchedOffset: 2, suspicions });
-    expect(await fetched({ batches: [data(2, 2)], fetchedOffset: 2, suspicions })).toEqual([[2, 4, 2, 3]]);
+    const invalidBatches = new InvalidBatches();
+    await fetched({ batches: [last(data(2, 2))], fetchedOffset: 2, invalidBatches });
+    expect(await fetched({ batches: [data(2, 2)], fetchedOffset: 2, invalidBatches })).toEqual([[2, 4, 2, 3]]);
   });
 
   it('is fetched again as long as each fetch brings other bytes', async () => {
-    const suspicions = new Suspicions();
+    const invalidBatches = new InvalidBatches();
     const bytes = batchBytes(data(2, 2));
     for (const position of [bytes.length - 1, bytes.length - 2, bytes.length - 1]) {
       const batches = [flipped(bytes, position)];
-      expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual(['damaged']);
+      expect(await fetched({ batches, fetchedOffset: 2, invalidBatches })).toEqual(['damaged']);
     }
   });
 
   it('is undecodable when two fetches bring the same bytes', async () => {
-    const suspicions = new Suspicions();
+    const invalidBatches = new InvalidBatches();
     const batches = [last(data(2, 2)), data(4, 2)];
-    expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual(['damaged']);
-    expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual([[2, 4, 'damaged_batch', 2]]);
+    expect(await fetched({ batches, fetchedOffset: 2, invalidBatches })).toEqual(['damaged']);
+    expect(await fetched({ batches, fetchedOffset: 2, invalidBatches })).toEqual([[2, 4, 'damaged_batch', 2]]);
   });
 
   it.each([
@@ -255,11 +255,11 @@ describe('a fetched batch that is damaged', () => {
     ['nothing confirms its end', [], 1_000, [2, 'UNREADABLE_BATCH']],
     ['the next batch begins elsewhere', [data(11, 1)], 1_000, [2, 'UNREADABLE_BATCH']],
   ])('and compacted is counted up to its end only if its end is confirmed: %s', async (_what, behind, ends, part) => {
-    const suspicions = new Suspicions();
+    const invalidBatches = new InvalidBatches();
     const fetch = {
       batches: [last(data(2, 2, { lastOffsetDelta: 7 })), ...behind],
       fetchedOffset: 2,
-      suspicions,
+      invalidBatches,
       end: ends,
     };
     await fetched(fetch);
@@ -272,10 +272,10 @@ describe('a fetched batch that is damaged', () => {
     ['its first offset', 7, [2, 'UNREADABLE_BATCH']],
     ['its length', LENGTH, [2, 5, 'damaged_batch', 3]],
   ])('in %s never moves the position to a wrong end of the batch', async (_what, position, part) => {
-    const suspicions = new Suspicions();
+    const invalidBatches = new InvalidBatches();
     const batches = [flipped(batchBytes(data(2, 3)), position), data(5, 2)];
-    expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual(['damaged']);
-    expect(await fetched({ batches, fetchedOffset: 2, suspicions })).toEqual([part]);
+    expect(await fetched({ batches, fetchedOffset: 2, invalidBatches })).toEqual(['damaged']);
+    expect(await fetched({ batches, fetchedOffset: 2, invalidBatches })).toEqual([part]);
   });
 
   it('in its first offset, so that it lies within the next batch, is fetched again', async () => {
@@ -288,11 +288,11 @@ describe('a fetched batch that is damaged', () => {
   });
 
   it.each([0, 1])('so that it has the old message format %d is refused', async (magic) => {
-    const suspicions = new Suspicions();
+    const invalidBatches = new InvalidBatches();
     const bytes = batchBytes(data(2, 3));
     bytes[MAGIC] = magic;
-    await fetched({ batches: [bytes], fetchedOffset: 2, suspicions });
-    expect(await fetched({ batches: [bytes], fetchedOffset: 2, suspicions })).toEqual([[2, 'OLD_MESSAGE_FORMAT']]);
+    await fetched({ batches: [bytes], fetchedOffset: 2, invalidBatches });
+    expect(await fetched({ batches: [bytes], fetchedOffset: 2, invalidBatches })).toEqual([[2, 'OLD_MESSAGE_FORMAT']]);
   });
 });
 

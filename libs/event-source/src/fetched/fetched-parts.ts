@@ -13,9 +13,9 @@ const PART_BYTES = 4 * 2 ** 20;
 let fetches = 0;
 
 export interface PartsContext {
-  readonly suspicions: Suspicions;
+  readonly invalidBatches: InvalidBatches;
   /** Shared by all partitions of the process, so that one large batch at a time is in memory. */
-  readonly largeBatches: Turns;
+  readonly largeBatchMutex: Mutex;
   /** Called for a damaged batch. The batch and the rest of the fetch are dropped and have to be fetched again. */
   readonly damaged: (fault: string) => void;
 }
@@ -31,27 +31,27 @@ export interface PartsContext {
 export async function* fetchedParts(
   set: FetchedSet,
   place: FetchPlace,
-  { suspicions, largeBatches, damaged }: PartsContext,
+  { invalidBatches, largeBatchMutex, damaged }: PartsContext,
 ): AsyncGenerator<RecordBatch> {
   const part = new PartInMaking(place);
-  const isStored = (batch: Buffer) => suspicions.isStored(place.partition, batch);
-  for await (const step of unpackAhead(batchSteps(set, place, isStored))) {
+  const isRepeated = (batch: Buffer) => invalidBatches.isRepeated(place.partition, batch);
+  for await (const step of unpackAhead(batchSteps(set, place, isRepeated))) {
     if (step.kind === 'to fetch again') damaged(step.fault);
     else if (step.kind !== 'large') yield* part.next(step);
     else {
       yield* part.end();
-      yield* inTurn(largeBatches, () => part.nextLarge(step.batch));
+      yield* exclusively(largeBatchMutex, () => part.nextLarge(step.batch));
     }
   }
   yield* part.end();
 }
 
-async function* inTurn<T>(turns: Turns, work: () => AsyncGenerator<T>): AsyncGenerator<T> {
-  const endTurn = await turns.begin();
+async function* exclusively<T>(mutex: Mutex, work: () => AsyncGenerator<T>): AsyncGenerator<T> {
+  const release = await mutex.acquire();
   try {
     yield* work();
   } finally {
-    endTurn();
+    release();
   }
 }
 
@@ -132,24 +132,24 @@ function noRecords(): RecordCursor {
  * Remembers the last invalid batch of each partition. Bytes may be damaged in transit: a batch counts as stored damaged
  * only when two fetches in a row bring the same bytes.
  */
-export class Suspicions {
+export class InvalidBatches {
   readonly #digests = new Map<number, string>();
 
   /** Whether the partition's previous invalid batch had the same bytes. */
-  isStored(partition: number, batch: Buffer): boolean {
+  isRepeated(partition: number, batch: Buffer): boolean {
     const digest = createHash('sha256').update(batch).digest('hex');
-    const isStored = this.#digests.get(partition) === digest;
+    const isRepeated = this.#digests.get(partition) === digest;
     this.#digests.set(partition, digest);
-    return isStored;
+    return isRepeated;
   }
 }
 
-/** A lock that admits callers one at a time, in the order of their calls. */
-export class Turns {
+/** Admits one caller at a time, in the order of their calls. */
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Resolves when all earlier turns have ended. @returns a function that ends this turn. */
-  async begin(): Promise<() => void> {
+  /** Resolves when all earlier callers have released it. @returns a function that releases it. */
+  async acquire(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const before = this.#last;
     this.#last = promise;

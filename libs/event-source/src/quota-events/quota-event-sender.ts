@@ -1,7 +1,6 @@
 import type { QuotaEvent, QuotaEventSender } from '@antenna/ingestion';
 import kafkajs, { type Kafka, type Producer } from 'kafkajs';
-import { causesOf } from '../connection-advice.ts';
-import { missingRight } from '../not-authorized.ts';
+import { causesOf, missingRight } from '../connection-advice.ts';
 import { TopicMissingError } from '../topic-offsets.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 

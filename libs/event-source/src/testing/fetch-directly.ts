@@ -7,7 +7,7 @@ import type { RecordBatch } from '@antenna/ingestion';
 import { consumeInSets } from '../kafkajs-patches.ts';
 import { timeOutOnSilence } from '../slow-responses.ts';
 import { fetchedBatch } from '../fetched/fetched-set.ts';
-import { fetchedParts, type PartsContext, Suspicions, Turns } from '../fetched/fetched-parts.ts';
+import { fetchedParts, type PartsContext, InvalidBatches, Mutex } from '../fetched/fetched-parts.ts';
 
 /** Fetches partition 0 of a topic from one broker, from given offsets. */
 export class DirectFetches {
@@ -63,7 +63,7 @@ export async function partsOfFetch(
   context: Partial<PartsContext> = {},
 ): Promise<readonly RecordBatch[]> {
   const { set, place } = fetchedBatch(batch);
-  const all = { suspicions: new Suspicions(), largeBatches: new Turns(), damaged: () => undefined, ...context };
+  const all = { invalidBatches: new InvalidBatches(), largeBatchMutex: new Mutex(), damaged: () => undefined, ...context };
   const parts: RecordBatch[] = [];
   for await (const part of fetchedParts(set, place, all)) parts.push(part);
   return parts;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { CertificateReference } from '../ports.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 const count = z.int().nonnegative();
 const bytes = z.string().regex(/^\d+$/, 'not a number of bytes');
@@ -153,4 +152,17 @@ function parseJson(text: string): unknown {
   } catch (error) {
     throw new InvalidCertificateError(`the text is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/**
+ * A JSON value in the canonical form of RFC 8785 (JSON Canonicalization Scheme): no spaces, keys in the order of their
+ * UTF-16, and strings and numbers as ECMAScript writes them. A member without a value is left out.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }

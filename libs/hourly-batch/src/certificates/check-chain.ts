@@ -1,5 +1,5 @@
 import type { CertificateReference } from '../ports.ts';
-import { hourText } from '../hour-text.ts';
+import { hourText } from '../errors.ts';
 import {
   type CertificateHead,
   type Certificate,

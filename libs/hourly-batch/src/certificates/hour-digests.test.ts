@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson } from './certificate.ts';
 import { HourDigests } from './hour-digests.ts';
 
 describe('canonical JSON', () => {

@@ -1,7 +1,6 @@
 import type { TotalType } from '@antenna/aggregation';
 import type { ScannedRow } from '../file-facts.ts';
-import { canonicalJson } from './canonical-json.ts';
-import { sha256Of } from './certificate.ts';
+import { canonicalJson, sha256Of } from './certificate.ts';
 
 /** Rows of one type in bytes_hourly: their number, and the digest that a certificate names. */
 export interface CertifiedTotals {

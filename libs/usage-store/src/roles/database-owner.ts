@@ -1,4 +1,4 @@
-import type { DatabaseConnection } from '@antenna/cli';
+import type { DatabaseConnection } from '../settings/database-settings.ts';
 import type { Knex } from 'knex';
 import { executeFormatted } from './formatted-statements.ts';
 import { ensureLoginRole } from './login-role.ts';

@@ -1,4 +1,5 @@
-import { type DatabaseConnection, ProductError } from '@antenna/cli';
+import { ProductError } from '@antenna/cli';
+import type { DatabaseConnection } from '../settings/database-settings.ts';
 import type { Knex } from 'knex';
 import { sqlStateOf } from '../domain-error.ts';
 import { executeFormatted } from './formatted-statements.ts';

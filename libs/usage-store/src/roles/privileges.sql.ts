@@ -74,7 +74,7 @@ export const PRIVILEGES = `
     pipeline.find_dead_letters,
     pipeline.begin_replay,
     pipeline.end_replay,
-    pipeline.record_fate
+    pipeline.record_outcome
     TO antenna_operator;
 
   GRANT SELECT ON

@@ -142,7 +142,7 @@ export const deadLetters: SchemaFamily = {
 
     -- Which sinks have passed a record, and whether it is a dead letter. An offset within a range may also be that of
     -- an event between the dead letters of the range.
-    CREATE OR REPLACE FUNCTION pipeline.record_fate(p_version integer, p_topic text, p_partition integer, p_offset bigint)
+    CREATE OR REPLACE FUNCTION pipeline.record_outcome(p_version integer, p_topic text, p_partition integer, p_offset bigint)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

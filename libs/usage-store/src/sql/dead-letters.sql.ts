@@ -23,7 +23,7 @@ export const END_REPLAY = `
     p_new_offset => :newOffset, p_detail => :detail
   ) AS answer`;
 
-export const RECORD_FATE = `
-  SELECT pipeline.record_fate(
+export const RECORD_OUTCOME = `
+  SELECT pipeline.record_outcome(
     p_version => :version, p_topic => :topic, p_partition => :partition, p_offset => :offset
   ) AS answer`;

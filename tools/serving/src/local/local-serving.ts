@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import type { DatabaseConnection } from '@antenna/cli';
 import { processFile, type Report } from '@antenna/local-stack';
-import { checkSchema, connectWithRetry, ensureLogin, LOGINS } from '@antenna/usage-store';
+import { checkSchema, connectWithRetry, type DatabaseConnection, ensureLogin, LOGINS } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import type { Bundle } from '../bundle/bundle.ts';
 import { dashboardDatabase, type DashboardDatabase } from '../superset/dashboard-database.ts';

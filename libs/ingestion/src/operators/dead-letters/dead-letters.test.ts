@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../../ports/index.ts';
-import { fateOf } from './fate.ts';
+import { outcomeOf } from './record-outcome.ts';
 import { findDeadLetters, type FoundDeadLetter } from './find-dead-letters.ts';
 import type {
   DeadLetterStore,
@@ -9,7 +9,7 @@ import type {
   ReplayLedger,
   SendOutcome,
   StoredDeadLetters,
-  StoredFate,
+  StoredOutcome,
   WholeDeadLetter,
 } from './ports.ts';
 import { replay } from './replay.ts';
@@ -123,8 +123,8 @@ describe('sending a dead letter again', () => {
   }
 });
 
-describe('the fate of a dead letter that was sent again', () => {
-  it.each<[string, StoredFate, string, object]>([
+describe('the outcome of a dead letter that was sent again', () => {
+  it.each<[string, StoredOutcome, string, object]>([
     ['is "waiting" until the totals have passed it', { passedBy: ['archive'], ...nothing() }, '', { kind: 'waiting' }],
     ['is "counted" when no dead letter is stored', { passedBy: ['totals'], ...nothing() }, '', { kind: 'counted' }],
     [
@@ -145,14 +145,14 @@ describe('the fate of a dead letter that was sent again', () => {
       '{"timestamp":0,"id":"a","antenna_id":"b","bytes":1,"app":"c"}',
       { kind: 'counted' },
     ],
-  ])('%s', async (_name, stored, text, fate) => {
+  ])('%s', async (_name, stored, text, outcome) => {
     const reader = aReader([aRecord(9, text)]);
-    expect(await fateOf({ partition: 3, offset: 9 }, { ledger: aLedger(stored), reader })).toMatchObject(fate);
+    expect(await outcomeOf({ partition: 3, offset: 9 }, { ledger: aLedger(stored), reader })).toMatchObject(outcome);
   });
 
   it('is "not known" when it lies in a range and the topic does not hold the record any more', async () => {
     const ledger = aLedger({ passedBy: ['totals'], reason: undefined, isInRange: true });
-    expect(await fateOf({ partition: 3, offset: 9 }, { ledger, reader: aReader([]) })).toEqual({ kind: 'not known' });
+    expect(await outcomeOf({ partition: 3, offset: 9 }, { ledger, reader: aReader([]) })).toEqual({ kind: 'not known' });
   });
 });
 
@@ -177,11 +177,11 @@ function aReader(records: readonly SourceRecord[]): RecordReader {
   };
 }
 
-function aLedger(fate: StoredFate): ReplayLedger {
+function aLedger(outcome: StoredOutcome): ReplayLedger {
   return {
     begin: () => Promise.resolve(true),
     end: () => Promise.resolve(),
-    fateOf: () => Promise.resolve(fate),
+    outcomeOf: () => Promise.resolve(outcome),
   };
 }
 

@@ -84,7 +84,7 @@ export interface DeadLetterStore {
 }
 
 /** What the store knows of a record that was sent again. */
-export interface StoredFate {
+export interface StoredOutcome {
   /** The sinks whose positions are beyond the record. */
   readonly passedBy: readonly Sink[];
   /** Reason of the dead letter at this offset, if one is stored whole. */
@@ -103,7 +103,7 @@ export interface ReplayLedger {
   begin(place: RecordPlace, by: string): Promise<boolean>;
   /** Records the outcome. Idempotent. */
   end(place: RecordPlace, sent: SendOutcome): Promise<void>;
-  fateOf(place: RecordPlace): Promise<StoredFate>;
+  outcomeOf(place: RecordPlace): Promise<StoredOutcome>;
 }
 
 /** Reads records from the topic again. */

@@ -59,7 +59,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'end_replay',
     'find_dead_letters',
     'list_dead_letters',
-    'record_fate',
+    'record_outcome',
   ].sort(),
   antenna_reader: [],
 };

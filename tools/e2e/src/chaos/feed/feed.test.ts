@@ -38,7 +38,7 @@ describe('the plan of a transaction', () => {
   });
 
   it('ends in each of the four ways', () => {
-    expect(new Set(plans(3).map(({ fate }) => fate))).toEqual(new Set(['commit', 'abort', 'die', 'hang']));
+    expect(new Set(plans(3).map(({ ending }) => ending))).toEqual(new Set(['commit', 'abort', 'die', 'hang']));
   });
 
   it('writes to few partitions, so that several transactions are open in one of them', () => {

@@ -6,7 +6,7 @@ import retry from 'p-retry';
 import type { Tally } from '../system/run-log.ts';
 import { appended, type Batch } from './appended.ts';
 import type { FeedHold } from './feeder.ts';
-import { type Fate, type TransactionPlan, transactionPlan } from './transaction-plan.ts';
+import { type TransactionEnding, type TransactionPlan, transactionPlan } from './transaction-plan.ts';
 
 export interface TransactionalOptions {
   readonly kafka: Kafka;
@@ -66,7 +66,7 @@ export class TransactionalProducer {
     for (const id of this.#abandoned.slice(-MAY_BE_OPEN)) await this.#end(id);
   }
 
-  async #transaction({ fate, partitions, sends, pauseMs }: TransactionPlan, records: Iterator<SimulatedRecord, void>) {
+  async #transaction({ ending, partitions, sends, pauseMs }: TransactionPlan, records: Iterator<SimulatedRecord, void>) {
     const { id, transaction } = await retry(() => this.#begin(), RESTART_PATIENCE);
     const written: Written[] = [];
     try {
@@ -81,12 +81,12 @@ export class TransactionalProducer {
       this.#count('broken off');
       return this.#abort(id, transaction);
     }
-    await this.#finish(fate, { id, transaction, written });
+    await this.#finish(ending, { id, transaction, written });
   }
 
-  async #finish(fate: Fate, open: { id: string; transaction: Transaction; written: readonly Written[] }) {
+  async #finish(ending: TransactionEnding, open: { id: string; transaction: Transaction; written: readonly Written[] }) {
     const { id, transaction, written } = open;
-    switch (fate) {
+    switch (ending) {
       case 'abort':
         this.#count('aborted');
         return this.#abort(id, transaction);

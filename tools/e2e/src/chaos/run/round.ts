@@ -23,9 +23,8 @@ import type { Bundles } from '../system/programs.ts';
 import type { Services } from '../system/services.ts';
 import { openSystem, type System } from '../system/system.ts';
 import type { Tally } from '../system/run-log.ts';
-import { inject } from './inject.ts';
+import { inject, watchDifferences } from './inject.ts';
 import type { RoundPlan } from './plan.ts';
-import { watchDifferences } from './watch-differences.ts';
 
 export interface RoundResult {
   readonly plan: RoundPlan;

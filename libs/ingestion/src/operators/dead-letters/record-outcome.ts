@@ -3,7 +3,7 @@ import type { Sink } from '../../ports/index.ts';
 import type { RecordPlace, RecordReader, ReplayLedger } from './ports.ts';
 
 /** What the workers did with a dead letter that was sent again. */
-export type Fate =
+export type RecordOutcome =
   | { readonly kind: 'waiting' }
   /** The record is an event, and the named sinks hold it; the totals are always among them. */
   | { readonly kind: 'counted'; readonly passedBy: readonly Sink[] }
@@ -14,20 +14,20 @@ export type Fate =
 /**
  * Looks up what the workers did with a record. It reads the topic only if the record lies in a range of dead letters.
  */
-export async function fateOf(
+export async function outcomeOf(
   place: RecordPlace,
   { ledger, reader }: { readonly ledger: ReplayLedger; readonly reader: RecordReader },
-): Promise<Fate> {
-  const { passedBy, reason, isInRange } = await ledger.fateOf(place);
+): Promise<RecordOutcome> {
+  const { passedBy, reason, isInRange } = await ledger.outcomeOf(place);
   if (!passedBy.includes('totals')) return { kind: 'waiting' };
   if (reason !== undefined) return { kind: 'dead letter', reason };
   if (!isInRange) return { kind: 'counted', passedBy };
-  let fate: Fate = { kind: 'not known' };
+  let outcome: RecordOutcome = { kind: 'not known' };
   const { partition, offset } = place;
   await reader.read({ partition, firstOffset: offset, lastOffset: offset }, ({ value, timestampMs }) => {
     const decoded = decode(value, timestampMs);
-    fate = decoded.ok ? { kind: 'counted', passedBy } : { kind: 'dead letter', reason: decoded.reason };
+    outcome = decoded.ok ? { kind: 'counted', passedBy } : { kind: 'dead letter', reason: decoded.reason };
     return false;
   });
-  return fate;
+  return outcome;
 }

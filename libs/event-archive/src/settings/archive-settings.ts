@@ -1,7 +1,18 @@
-import { archiveUrl, archiveUrlOf, type ArchiveLocation } from '../archive-url.ts';
-import { emulatorHost } from '../emulator-host.ts';
-import { optionalSetting, setting } from '../setting.ts';
-import { settingsGroup } from '../settings-group.ts';
+import { optionalSetting, setting, settingsGroup, type SettingType } from '@antenna/cli';
+import * as z from 'zod';
+import { archiveUrl, archiveUrlOf, type ArchiveLocation } from './archive-url.ts';
+
+/** Address of an emulator of Google Cloud Storage: a URL, or `host:port`, which means http. */
+const emulatorHost: SettingType<string> = {
+  placeholder: '<url>',
+  allowed: 'http://host:port or host:port',
+  schema: z.string().transform((text, context) => {
+    const url = URL.parse(/^https?:\/\//.test(text) ? text : `http://${text}`);
+    if (url !== null) return url.origin;
+    context.addIssue('it is no address');
+    return z.NEVER;
+  }),
+};
 
 export interface ArchiveSettings {
   /** The canonical URL of the location: the store remembers it. */

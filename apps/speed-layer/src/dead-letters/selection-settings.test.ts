@@ -1,4 +1,4 @@
-import { offsetSpans } from './offset-spans.ts';
+import { offsetSpans } from './selection-settings.ts';
 
 describe('spans of offsets', () => {
   it.each([

@@ -1,8 +1,14 @@
-import { databaseUrl } from '../database-url.ts';
-import { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from '../file-types.ts';
-import { optionalSetting, setting } from '../setting.ts';
-import { settingsGroup } from '../settings-group.ts';
-import { oneOf } from '../setting-types.ts';
+import {
+  certificateFile,
+  clientCertificateProblem,
+  oneOf,
+  optionalSetting,
+  privateKeyFile,
+  secretFile,
+  setting,
+  settingsGroup,
+} from '@antenna/cli';
+import { databaseUrl } from './database-url.ts';
 
 /** As in libpq: `require` encrypts, `verify-ca` also checks the issuer, `verify-full` also checks the host name. */
 export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';

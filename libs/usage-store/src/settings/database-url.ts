@@ -1,5 +1,5 @@
+import type { SettingType } from '@antenna/cli';
 import * as z from 'zod';
-import type { SettingType } from './setting.ts';
 
 const SCHEME = /^postgres(?:ql)?:\/\//;
 

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { SettingType } from '@antenna/cli';
 import * as z from 'zod';
-import type { SettingType } from './setting.ts';
 
 /** Location of the archive: a local folder or a bucket with a prefix. */
 export type ArchiveLocation =

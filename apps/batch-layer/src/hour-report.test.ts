@@ -1,4 +1,4 @@
-import { finalityText, lackRemarks } from './finality-text.ts';
+import { finalityText, lackRemarks } from './hour-report.ts';
 
 const final = { isFinal: true } as const;
 const nothing = { awaitedEvents: 0, lateEvents: 0, lackingRecords: 0 };
