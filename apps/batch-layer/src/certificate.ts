@@ -1,6 +1,13 @@
-import { formatReport, loggedCommand, outputSettings, plainColumn, ProductError } from '@antenna/cli';
+import {
+  formatReport,
+  loggedCommand,
+  type OutputFormat,
+  outputSettings,
+  plainColumn,
+  ProductError,
+  type ReportColumns,
+} from '@antenna/cli';
 import { databaseSettings } from '@antenna/usage-store';
-import type { OutputFormat, ReportColumns } from '@antenna/cli';
 import {
   type Certificate,
   type CertificateStore,

@@ -1,4 +1,15 @@
-import { countColumn, formatReport, instantColumn, instantText, loggedCommand, numberText, outputSettings, plainColumn, type Report, type ReportColumns } from '@antenna/cli';
+import {
+  countColumn,
+  formatReport,
+  instantColumn,
+  instantText,
+  loggedCommand,
+  numberText,
+  outputSettings,
+  plainColumn,
+  type Report,
+  type ReportColumns,
+} from '@antenna/cli';
 import { databaseSettings } from '@antenna/usage-store';
 import {
   type CorrectedRow,

@@ -1,6 +1,16 @@
 import { programVersion } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, type DatabaseConnection, Patience, PostgresCertificateStore, PostgresCorrectionStore, PostgresExplanationStore, PostgresHourStore, PostgresReconciliationStore } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  type DatabaseConnection,
+  Patience,
+  PostgresCertificateStore,
+  PostgresCorrectionStore,
+  PostgresExplanationStore,
+  PostgresHourStore,
+  PostgresReconciliationStore,
+} from '@antenna/usage-store';
 
 /** One statement commits an hour of a million users, which takes longer than the default of a minute. */
 const QUERY_TIMEOUT_MS = 15 * 60_000;

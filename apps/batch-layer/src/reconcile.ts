@@ -6,7 +6,15 @@ import {
   type ReconciliationPorts,
   reconcileHours,
 } from '@antenna/hourly-batch';
-import { formatReport, loggedCommand, outputSettings, setting, settingsGroup, showProgress, yesOrNo } from '@antenna/cli';
+import {
+  formatReport,
+  loggedCommand,
+  outputSettings,
+  setting,
+  settingsGroup,
+  showProgress,
+  yesOrNo,
+} from '@antenna/cli';
 import { archiveSettings } from '@antenna/event-archive';
 import { databaseSettings } from '@antenna/usage-store';
 import { openArchive, parquetScanner } from './open-archive.ts';

@@ -1,5 +1,14 @@
 import { dueHours, type HourOptions, type HourPorts, hoursBetween, hourText, runHours } from '@antenna/hourly-batch';
-import { finalitySettings, knownFailure, loggedCommand, type Progress, setting, settingsGroup, showProgress, yesOrNo } from '@antenna/cli';
+import {
+  finalitySettings,
+  knownFailure,
+  loggedCommand,
+  type Progress,
+  setting,
+  settingsGroup,
+  showProgress,
+  yesOrNo,
+} from '@antenna/cli';
 import { archiveSettings } from '@antenna/event-archive';
 import type { Logger } from '@antenna/telemetry';
 import { databaseSettings, type PostgresHourStore } from '@antenna/usage-store';

@@ -1,5 +1,11 @@
 import { optionalSetting, secretFile, settingsGroup } from '@antenna/cli';
-import { type DatabaseConnection, ensureDatabaseOwner, ensureLogin, LOGINS, SUPERSET_METADATA } from '@antenna/usage-store';
+import {
+  type DatabaseConnection,
+  ensureDatabaseOwner,
+  ensureLogin,
+  LOGINS,
+  SUPERSET_METADATA,
+} from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
 /** Passwords of the logins to create; a login without a password is neither created nor changed. */

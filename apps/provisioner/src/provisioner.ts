@@ -1,5 +1,12 @@
 import { type App, loggedCommand } from '@antenna/cli';
-import { checkExistingTables, connectWithRetry, databaseSettings, migrate, Patience, seedUsers } from '@antenna/usage-store';
+import {
+  checkExistingTables,
+  connectWithRetry,
+  databaseSettings,
+  migrate,
+  Patience,
+  seedUsers,
+} from '@antenna/usage-store';
 import { createLogins, loginSettings } from './login-settings.ts';
 import { grantRights, roleSettings } from './role-settings.ts';
 import { wait } from './wait.ts';

@@ -1,5 +1,12 @@
 import { loggedCommand, ProductError, setting, settingsGroup, wholeNumber } from '@antenna/cli';
-import { checkSchema, connectWithRetry, type DatabaseConnection, databaseSettings, isPassingFailure, UnfitServerError } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  type DatabaseConnection,
+  databaseSettings,
+  isPassingFailure,
+  UnfitServerError,
+} from '@antenna/usage-store';
 import pRetry from 'p-retry';
 
 const patienceSettings = settingsGroup({

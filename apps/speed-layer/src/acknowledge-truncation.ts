@@ -1,5 +1,12 @@
 import { findTruncation, hiddenFrom, lastSeenOf, type OffsetRange, type Truncation } from '@antenna/ingestion';
-import { loggedCommand, optionalSetting, ProductError, requiredSetting, settingsGroup, wholeNumber } from '@antenna/cli';
+import {
+  loggedCommand,
+  optionalSetting,
+  ProductError,
+  requiredSetting,
+  settingsGroup,
+  wholeNumber,
+} from '@antenna/cli';
 import { archiveSettings } from '@antenna/event-archive';
 import { kafkaSettings } from '@antenna/event-source';
 import { databaseSettings, type HeldPosition } from '@antenna/usage-store';

@@ -53,8 +53,8 @@ export async function drained(
   const ends = endsOf(await retry('read offsets', () => source.offsets(), UNTIL_IT_PASSES), 'stable');
   const startedMs = Date.now();
   for (;;) {
-    if (ingestion.isClaimed) look(leftBefore(ends, ingestion.takenOffsets));
-    if (ingestion.hasTaken(ends)) {
+    if (ingestion.isClaimed) look(leftBefore(ends, ingestion.processedOffsets));
+    if (ingestion.hasProcessed(ends)) {
       await ingestion.saveAll();
       const stopped = await retry('read positions', () => stoppedBefore(parts, sinks, ends), UNTIL_IT_PASSES);
       if (stopped?.size === 0) return;

@@ -1,6 +1,13 @@
 import { userInfo } from 'node:os';
 import { openEventArchive, type ParquetArchive } from '@antenna/event-archive';
-import { connectToKafka, kafkaClient, kafkaCluster, type KafkaConnection, TopicOffsets, TopicReader } from '@antenna/event-source';
+import {
+  connectToKafka,
+  kafkaClient,
+  kafkaCluster,
+  type KafkaConnection,
+  TopicOffsets,
+  TopicReader,
+} from '@antenna/event-source';
 import { FenceLostError } from '@antenna/ingestion';
 import { anyText, ProductError, setting } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';

@@ -1,5 +1,11 @@
 import { anyText, loggedCommand, requiredSetting, setting, settingsGroup, yesOrNo } from '@antenna/cli';
-import { checkSchema, connectWithRetry, databaseSettings, type RetiredTopic, StreamOperations } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  databaseSettings,
+  type RetiredTopic,
+  StreamOperations,
+} from '@antenna/usage-store';
 
 const retirement = settingsGroup({
   title: 'Retirement',

@@ -81,7 +81,9 @@ describe('the metrics of the reconciliation', () => {
   });
 
   it('show the unexplained bytes, the problems of files, and the time of the last reconciliation', async () => {
-    expect(await shownReconciliation({ unexplainedBytes: 15, fileProblems: 2, reconciledAtSeconds: 1_700_000_000.5 })).toEqual([
+    expect(
+      await shownReconciliation({ unexplainedBytes: 15, fileProblems: 2, reconciledAtSeconds: 1_700_000_000.5 }),
+    ).toEqual([
       'speed_layer_unexplained_bytes 15',
       'speed_layer_archive_problems 2',
       'speed_layer_reconciled_timestamp_seconds 1700000000.5',

@@ -7,7 +7,20 @@ export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
 export { isNetworkFailure, type TlsFailure, tlsFailureOf } from './network-failure.ts';
 export { programVersion } from './program-version.ts';
 export { type Progress, showProgress } from './progress.ts';
-export { countColumn, formatReport, instantColumn, instantText, numberText, type OutputFormat, outputSettings, plainColumn, type Report, type ReportColumn, type ReportColumns, textTable } from './report.ts';
+export {
+  countColumn,
+  formatReport,
+  instantColumn,
+  instantText,
+  numberText,
+  type OutputFormat,
+  outputSettings,
+  plainColumn,
+  type Report,
+  type ReportColumn,
+  type ReportColumns,
+  textTable,
+} from './report.ts';
 export { execute, runApp } from './run-app.ts';
 export { optionalSetting, requiredSetting, setting, type Setting, type SettingType } from './setting.ts';
 export { settingsGroup, type SettingsGroup } from './settings-group.ts';

@@ -7,7 +7,9 @@ import { settingsGroup } from './settings-group.ts';
 import { anyText } from './setting-types.ts';
 
 function groupOf(...names: readonly string[]) {
-  const fields = names.map((name) => [name, optionalSetting({ name, description: '', type: anyText('text') })] as const);
+  const fields = names.map(
+    (name) => [name, optionalSetting({ name, description: '', type: anyText('text') })] as const,
+  );
   return settingsGroup({ title: '', fields: Object.fromEntries(fields), value: () => undefined });
 }
 

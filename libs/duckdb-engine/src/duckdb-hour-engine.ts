@@ -1,4 +1,12 @@
-import { areSound, type HourEngine, type HourRow, type HourTotals, type ListedFile, offsetSpans, type RowFacts } from '@antenna/hourly-batch';
+import {
+  areSound,
+  type HourEngine,
+  type HourRow,
+  type HourTotals,
+  type ListedFile,
+  offsetSpans,
+  type RowFacts,
+} from '@antenna/hourly-batch';
 import { version } from '@duckdb/node-api';
 import type { TotalType } from '@antenna/aggregation';
 import type { FetchedFiles, FetchOptions } from './local-files.ts';

@@ -1,4 +1,9 @@
-import { KafkaJSConnectionError, KafkaJSNonRetriableError, KafkaJSNumberOfRetriesExceeded, KafkaJSRequestTimeoutError } from 'kafkajs';
+import {
+  KafkaJSConnectionError,
+  KafkaJSNonRetriableError,
+  KafkaJSNumberOfRetriesExceeded,
+  KafkaJSRequestTimeoutError,
+} from 'kafkajs';
 import { ConsumerEndedError, isPassingKafkaFailure, missingRight, type Right } from './connection-advice.ts';
 import { TopicMissingError } from './topic-offsets.ts';
 

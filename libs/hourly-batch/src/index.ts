@@ -10,7 +10,14 @@ export {
 } from './certificates/certificate.ts';
 export { checkChain, type CheckedChain } from './certificates/check-chain.ts';
 export { type VerifiedCertificate, verifyCertificate } from './certificates/verify-certificate.ts';
-export { type CompactedTopic, compactHour, compactionMetadata, type CompactionPorts, hoursToCompact, parseCompactionMetadata } from './compact-hour.ts';
+export {
+  type CompactedTopic,
+  compactHour,
+  compactionMetadata,
+  type CompactionPorts,
+  hoursToCompact,
+  parseCompactionMetadata,
+} from './compact-hour.ts';
 export type * from './compaction-ports.ts';
 export type * from './corrections.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';

@@ -2,7 +2,6 @@ import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import type { PartitionProcessor } from './partition-processor.ts';
 import type { OffsetRange, RecordBatch } from './ports/index.ts';
-import { StallDetector } from './stall-detector.ts';
 import { DataGapError, refuseUnreadable } from './start-offset.ts';
 
 /**
@@ -92,10 +91,10 @@ export class AssignmentReader {
   verify(offsets: ReadonlyMap<number, OffsetRange | undefined>, hasRoom: (partition: number) => boolean): void {
     const nowMs = this.#context.ports.clock.nowMs();
     for (const processor of this.#assignment.processors.values()) {
-      const { partition, expectedOffset, takenTo, firstMissing } = processor;
+      const { partition, expectedOffset, processedTo, firstMissing } = processor;
       if (processor.isStopped) continue;
       const range = offsets.get(partition);
-      const lagRecords = range && Math.max(0, range.latest - takenTo);
+      const lagRecords = range && Math.max(0, range.latest - processedTo);
       this.#context.ports.observer.observe({ kind: 'lag', partition, lagRecords });
       if (range === undefined) continue;
       // The log's end is not checked: offsets that were read before our last batch may end below our position.
@@ -148,3 +147,30 @@ export class AssignmentReader {
 }
 
 const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };
+
+/**
+ * No request to Kafka takes as long: if a partition has records and delivers none for this time, the client lost it.
+ */
+const STALLED_MS = 60_000;
+
+/** Detects partitions that deliver no batch although the topic holds records for them. */
+class StallDetector {
+  readonly #waits = new Map<number, { readonly expectedOffset: number; readonly sinceMs: number }>();
+
+  /**
+   * Whether a partition has delivered nothing for so long that it has to be read again; then the wait starts anew.
+   * @param isAwaited whether the topic holds records for it, and the worker has capacity for them.
+   */
+  hasStalled(
+    partition: { readonly partition: number; readonly expectedOffset: number },
+    isAwaited: boolean,
+    nowMs: number,
+  ): boolean {
+    const { partition: number, expectedOffset } = partition;
+    const wait = this.#waits.get(number);
+    const hasStoodStill = isAwaited && wait?.expectedOffset === expectedOffset;
+    if (hasStoodStill && nowMs - wait.sinceMs < STALLED_MS) return false;
+    this.#waits.set(number, { expectedOffset, sinceMs: nowMs });
+    return hasStoodStill;
+  }
+}

@@ -190,13 +190,13 @@ export class Committer {
         step: (name, operation) => ports.retry(name, operation, this.#assignment.signal),
       }).catch((error: unknown) => {
         this.#assignment.giveUpChunks(archive);
-        if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.redone();
+        if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.intentEnded();
         throw error;
       });
       this.#assignment.endChunk(archive);
       ports.observer.observe({ kind: 'archived', partition: chunk.partition, files: written });
       if (!this.#assignment.signal.aborted) saved('archive', [chunk.partition]);
-      if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.redone();
+      if (chunk.intent !== undefined && !this.#assignment.signal.aborted) this.#events.intentEnded();
       this.tick();
     };
     inBackground('archive', write, chunk.partition);
@@ -212,8 +212,8 @@ export interface FailedCommit {
 
 /** Callbacks of the committer. */
 export interface CommitterEvents {
-  /** A predecessor's intent has been redone, or cannot be. */
-  readonly redone: () => void;
+  /** A predecessor's intent is completed, or cannot be. */
+  readonly intentEnded: () => void;
   /** The assignment cannot commit any more. Its partitions have to be claimed again, divided differently. */
   readonly commitFailed: (failed: FailedCommit) => void;
 }

@@ -21,7 +21,7 @@ describe('a fetched batch', () => {
     worker.ingestion.onBatch(eventBatch([0], { nextOffset: 4 }));
     await worker.ingestion.saveAll();
     expect(worker.store.nextOffset('totals', 0)).toBe(4);
-    expect(worker.ingestion.hasTaken(new Map([[0, 4]]))).toBe(true);
+    expect(worker.ingestion.hasProcessed(new Map([[0, 4]]))).toBe(true);
   });
 
   it('is not taken when its partition is not claimed', async () => {
@@ -218,7 +218,7 @@ describe('a batch of only control records or aborted records', () => {
   it('counts as taken up to its end', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(markers(0, 5));
-    expect(worker.ingestion.hasTaken(new Map([[0, 5]]))).toBe(true);
+    expect(worker.ingestion.hasProcessed(new Map([[0, 5]]))).toBe(true);
   });
 
   // expected 2 ┤ ? ? ? ├ control record 5 ┤ 6

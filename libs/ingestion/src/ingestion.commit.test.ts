@@ -83,13 +83,13 @@ describe('the records below given end offsets', () => {
       [2, 70],
     ]);
     worker.ingestion.onBatch(eventBatch([0, 1]));
-    expect(worker.ingestion.hasTaken(ends)).toBe(false);
+    expect(worker.ingestion.hasProcessed(ends)).toBe(false);
     worker.ingestion.onBatch(eventBatch([0, 1, 2], { partition: 1 }));
-    expect(worker.ingestion.hasTaken(ends)).toBe(true);
+    expect(worker.ingestion.hasProcessed(ends)).toBe(true);
   });
 
   it('have not been taken while no partition is claimed', () => {
-    expect(aWorker().ingestion.hasTaken(new Map())).toBe(false);
+    expect(aWorker().ingestion.hasProcessed(new Map())).toBe(false);
   });
 });
 

@@ -32,7 +32,7 @@ describe('a partition with a fault', () => {
     await worker.ingestion.saveAll();
     expect([worker.store.nextOffset('totals', 1), worker.store.nextOffset('archive', 1)]).toEqual([2, 2]);
     expect(
-      worker.ingestion.hasTaken(
+      worker.ingestion.hasProcessed(
         new Map([
           [0, 90],
           [1, 2],

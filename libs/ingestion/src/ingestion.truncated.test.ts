@@ -132,7 +132,7 @@ describe('a log that was truncated between the positions of the two sinks and fi
     const worker = await claimed();
     expect(worker.ingestion.onBatch(aBatch(read.slice(4)))).toBe(false);
     expect(worker.source.reads).toEqual(['0@9', '0@4']);
-    expect(worker.ingestion.hasTaken(new Map([[0, 9]]))).toBe(false);
+    expect(worker.ingestion.hasProcessed(new Map([[0, 9]]))).toBe(false);
     expect(worker.ingestion.onBatch(aBatch([eventRecord(4), ...read]))).toBe(true);
     await worker.ingestion.saveAll();
     expect(anyPosition(worker)).toEqual([10, 10]);

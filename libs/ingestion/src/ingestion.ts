@@ -139,19 +139,19 @@ export class Ingestion implements RecordReceiver {
     this.tick();
   }
 
-  /** Whether all records below these offsets have been taken, of all claimed partitions that are not stopped. */
-  hasTaken(endOffsets: ReadonlyMap<number, number>): boolean {
+  /** Whether all records below these offsets have been processed, of all claimed partitions that are not stopped. */
+  hasProcessed(endOffsets: ReadonlyMap<number, number>): boolean {
     const hasReached = (partition: number) => {
       const processor = this.#assignmentOf(partition)?.assignment.processors.get(partition);
-      return processor !== undefined && processor.takenTo >= (endOffsets.get(partition) ?? 0);
+      return processor !== undefined && processor.processedTo >= (endOffsets.get(partition) ?? 0);
     };
     return this.#isClaimed && this.#assigned.every((each) => this.#stopped.has(each) || hasReached(each));
   }
 
-  /** The offset of the next record to take, of each claimed partition. */
-  get takenOffsets(): ReadonlyMap<number, number> {
+  /** The offset of the next record to process, of each claimed partition. */
+  get processedOffsets(): ReadonlyMap<number, number> {
     const processors = this.#assignments.flatMap(({ assignment }) => [...assignment.processors]);
-    return new Map(processors.map(([partition, { takenTo }]) => [partition, takenTo]));
+    return new Map(processors.map(([partition, { processedTo }]) => [partition, processedTo]));
   }
 
   /** Makes all taken records durable in both sinks; returns early when the assignment is lost meanwhile. */
@@ -221,13 +221,13 @@ export class Ingestion implements RecordReceiver {
     const share = () => 1 / this.#assignments.length;
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share };
     const reader = new AssignmentReader(assignment, context);
-    const redone = () => {
+    const intentEnded = () => {
       reader.redoNext();
     };
     const commitFailed = (failed: FailedCommit) => {
       this.#commitFailed(active, failed);
     };
-    const committer = new Committer(assignment, context, { redone, commitFailed, commitRecords });
+    const committer = new Committer(assignment, context, { intentEnded, commitFailed, commitRecords });
     const active: ActiveAssignment = { assignment, reader, committer };
     this.#assignments = [...this.#assignments, active];
     reader.start();

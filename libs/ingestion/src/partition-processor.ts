@@ -111,7 +111,7 @@ export class PartitionProcessor {
   }
 
   /** Every sink has taken all records below this offset. */
-  get takenTo(): number {
+  get processedTo(): number {
     return this.#ahead === undefined ? this.#expected : this.#start;
   }
 

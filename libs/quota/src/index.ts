@@ -1,1 +1,8 @@
-export { isNearQuota, isOverQuota, type QuotaReport, type QuotaState, reportOfBatch, reportsOfStream } from './quota-hour.ts';
+export {
+  isNearQuota,
+  isOverQuota,
+  type QuotaReport,
+  type QuotaState,
+  reportOfBatch,
+  reportsOfStream,
+} from './quota-hour.ts';

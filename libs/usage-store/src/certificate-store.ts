@@ -1,7 +1,6 @@
 import type { CertificateHead, CertificateStore, CurrentCertificate, StoredCertificate } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { functionAnswer } from './function-answer.ts';
-import type { Json } from './json-form.ts';
+import { functionAnswer, type Json } from './call-function.ts';
 import { CERTIFICATE_CHAIN, CERTIFICATE_OF_HOUR, CERTIFICATES_AFTER } from './sql/batch.sql.ts';
 
 /** How many certificates one call returns. The certificate of an hour of a thousand files has half a megabyte. */

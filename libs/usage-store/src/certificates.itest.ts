@@ -5,8 +5,7 @@ import type { Knex } from 'knex';
 import { PostgresCertificateStore } from './certificate-store.ts';
 import { PostgresExplanationStore } from './explanation-store.ts';
 import { PostgresHourStore } from './hour-store.ts';
-import { ArchivedHour, totalsOf } from './testing/an-archived-hour.ts';
-import { anHourResult, HOUR } from './testing/an-hour-result.ts';
+import { anHourResult, ArchivedHour, HOUR, totalsOf } from './testing/an-archived-hour.ts';
 import { collected, STREAM, TestStore } from './testing/test-store.ts';
 
 let test: TestStore;
@@ -65,12 +64,9 @@ describe('canonical JSON in Postgres', () => {
     );
   });
 
-  it.each(['1.5', '9007199254740992', '{"é": 1}'])(
-    'refuses %s, for which it has no canonical form',
-    async (value) => {
-      await expect(database.raw('SELECT pipeline.canonical_json(?::jsonb)', [value])).rejects.toThrow('certificate');
-    },
-  );
+  it.each(['1.5', '9007199254740992', '{"é": 1}'])('refuses %s, for which it has no canonical form', async (value) => {
+    await expect(database.raw('SELECT pipeline.canonical_json(?::jsonb)', [value])).rejects.toThrow('certificate');
+  });
 });
 
 describe('a certificate', () => {

@@ -1,7 +1,6 @@
 import type { CorrectedRow, CorrectionRun, CorrectionStore, HourRange } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { functionAnswer } from './function-answer.ts';
-import { type Json, optionalInteger } from './json-form.ts';
+import { functionAnswer, type Json, optionalInteger } from './call-function.ts';
 import { CORRECTED_ROWS, CORRECTION_RUNS } from './sql/batch.sql.ts';
 
 /** How many rows one call returns. */

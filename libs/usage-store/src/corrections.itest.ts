@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresCorrectionStore } from './correction-store.ts';
 import { PostgresHourStore } from './hour-store.ts';
-import { ArchivedHour, totalsOf } from './testing/an-archived-hour.ts';
-import { HOUR } from './testing/an-hour-result.ts';
+import { ArchivedHour, HOUR, totalsOf } from './testing/an-archived-hour.ts';
 import { collected, STREAM, TestStore } from './testing/test-store.ts';
 
 const ONLY: HourRange = { fromMs: HOUR, toMs: HOUR + 3_600_000 };

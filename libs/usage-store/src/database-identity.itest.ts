@@ -1,6 +1,5 @@
 import { emptyDatabase, type TestDatabase, testDatabase } from '@antenna/test-kit';
-import { databaseIdentity } from './database-identity.ts';
-import { openDatabase } from './database.ts';
+import { databaseIdentity, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 
 async function identityOf({ url }: TestDatabase): Promise<string> {

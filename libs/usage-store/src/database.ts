@@ -1,11 +1,13 @@
 import { Socket } from 'node:net';
-import type { DatabaseConnection } from './settings/database-settings.ts';
 import type { Logger } from '@antenna/telemetry';
 import knex, { type Knex } from 'knex';
 import type { Client } from 'pg';
+import type { DatabaseConnection } from './settings/database-settings.ts';
 import { driverOptions } from './driver-options.ts';
 import { READ_ONLY } from './passing-failure.ts';
 import { sqlStateOf } from './domain-error.ts';
+import { callForRow } from './call-function.ts';
+import { DATABASE_IDENTITY } from './sql/speed.sql.ts';
 
 export interface DatabaseOptions {
   /** The name of the connections in `pg_stat_activity`. */
@@ -138,4 +140,14 @@ function closeWhenSilent(client: Client, silenceMs: number): void {
   stream.setTimeout(silenceMs, () => {
     stream.destroy(new Error(`connection terminated: no answer within ${silenceMs} ms (timeout)`));
   });
+}
+
+/**
+ * An identifier that distinguishes this database from any other, even from a copy of it, since a consumer group serves
+ * one database only. A restart, a failover to a standby and a new name keep it; pg_upgrade and a restored dump change
+ * it.
+ */
+export async function databaseIdentity(database: Knex): Promise<string> {
+  const { identity } = await callForRow<{ identity: string }>(database, DATABASE_IDENTITY, {});
+  return identity;
 }

@@ -12,8 +12,8 @@ import type {
   WholeDeadLetter,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { functionAnswer } from './function-answer.ts';
-import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_OUTCOME } from './sql/dead-letters.sql.ts';
+import { functionAnswer } from './call-function.ts';
+import { BEGIN_REPLAY, END_REPLAY, FIND_DEAD_LETTERS, LIST_DEAD_LETTERS, RECORD_OUTCOME } from './sql/operator.sql.ts';
 
 /** Dead letters in Postgres and their replays. Each method is one function call with the rights of an operator. */
 export class PostgresDeadLetterStore implements DeadLetterStore, ReplayLedger {

@@ -1,6 +1,6 @@
 import { ProductError } from '@antenna/cli';
 import type { Knex } from 'knex';
-import { arrayOfTexts } from './array-literal.ts';
+import { arrayOfTexts } from './binary-array.ts';
 import { PUBLIC_RELATIONS } from './sql/public-tables.sql.ts';
 
 /** A relation of schema `public` that exists before the migration. */

@@ -1,7 +1,6 @@
 import type { ExplanationStore, StoredTotal, TotalKey } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { callForRow } from './call-function.ts';
-import { type Json, optionalInteger } from './json-form.ts';
+import { callForRow, type Json, optionalInteger } from './call-function.ts';
 import type { Patience } from './patience.ts';
 import { EXPLAIN_TOTAL } from './sql/reconciliation.sql.ts';
 

@@ -9,7 +9,7 @@ import { Patience } from './patience.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
 import { StreamProgress } from './stream-progress.ts';
-import { anHourResult, HOUR } from './testing/an-hour-result.ts';
+import { anHourResult, HOUR } from './testing/an-archived-hour.ts';
 
 const log = createLogger({ level: 'error', format: 'json', name: 'test' });
 const ARCHIVE = 'file:///archive';

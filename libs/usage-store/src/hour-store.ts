@@ -15,9 +15,8 @@ import type {
   UnsettledHours,
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { callForRow } from './call-function.ts';
-import type { Json } from './json-form.ts';
+import { arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
+import { callForRow, type Json } from './call-function.ts';
 import { type MadePartitions, makePartitions } from './partitions.ts';
 import type { Patience } from './patience.ts';
 import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST, SUM_DAY } from './sql/batch.sql.ts';

@@ -2,8 +2,7 @@ export { PostgresDeadLetterStore } from './dead-letter-store.ts';
 export { PostgresCertificateStore } from './certificate-store.ts';
 export { PostgresCorrectionStore } from './correction-store.ts';
 export { connectWithRetry, type RetryOptions } from './connect-with-retry.ts';
-export { databaseIdentity } from './database-identity.ts';
-export { openDatabase, type DatabaseOptions } from './database.ts';
+export { databaseIdentity, type DatabaseOptions, openDatabase } from './database.ts';
 export {
   ChunkInProgressError,
   DatabaseRefusedError,
@@ -31,7 +30,7 @@ export {
   type HeldPosition,
   LostRecords,
 } from './lost-records.ts';
-export { initialUsers } from './initial-users.ts';
+export { initialUsers, seedUsers } from './seed-users.ts';
 export { migrate, type MigrateOptions } from './migrate.ts';
 export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
@@ -43,7 +42,6 @@ export { PostgresReconciliationStore } from './reconciliation-store.ts';
 export { ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema, SCHEMA_VERSION } from './schema-version.ts';
-export { seedUsers } from './seed-users.ts';
 export { StreamOperations, type RetiredTopic } from './stream-operations.ts';
 export {
   type LateAntenna,

@@ -1,7 +1,7 @@
 import type { ArchivedFile, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
-import { functionAnswer } from './function-answer.ts';
+import { arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
+import { functionAnswer } from './call-function.ts';
 import {
   ABANDONED_PATHS,
   ACKNOWLEDGE_GAP,

@@ -12,8 +12,7 @@ import { makePartitions } from './partitions.ts';
 import { isPassingFailure } from './passing-failure.ts';
 import { toDomainError, sqlStateOf } from './domain-error.ts';
 import { createGroupRoles } from './roles/group-roles.sql.ts';
-import { applySchema } from './schema/apply-schema.ts';
-import { executeScript } from './schema/execute-script.ts';
+import { applySchema, executeScript } from './schema/apply-schema.ts';
 
 export interface MigrateOptions {
   readonly log?: Logger | undefined;

@@ -12,7 +12,7 @@ import type {
 } from '@antenna/ingestion';
 import { CommitTooLongError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
+import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
 import { callFunction } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';

@@ -1,8 +1,7 @@
 import type { QuotaEvent, QuotaEventQueue } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfNumbers } from './array-literal.ts';
-import { callForRow, callFunction } from './call-function.ts';
-import type { Json } from './json-form.ts';
+import { arrayOfNumbers } from './binary-array.ts';
+import { callForRow, callFunction, type Json } from './call-function.ts';
 import {
   LEAVE_QUOTA_PUBLISHER,
   NOTE_QUOTA_EVENTS_SENT,

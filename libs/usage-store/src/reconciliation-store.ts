@@ -9,9 +9,8 @@ import {
   type TypeDifference,
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { arrayOfNumbers } from './array-literal.ts';
-import { callForRow, callFunction } from './call-function.ts';
-import type { Json } from './json-form.ts';
+import { arrayOfNumbers } from './binary-array.ts';
+import { callForRow, callFunction, type Json } from './call-function.ts';
 import type { Patience } from './patience.ts';
 import { DIFFERENCES, HOURS_TO_RECONCILE, RECORD_RECONCILIATION } from './sql/reconciliation.sql.ts';
 

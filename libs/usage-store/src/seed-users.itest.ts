@@ -1,8 +1,7 @@
 import { testDatabase, type TestDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from './database.ts';
-import { initialUsers } from './initial-users.ts';
-import { seedUsers } from './seed-users.ts';
+import { initialUsers, seedUsers } from './seed-users.ts';
 
 describe('the initial users', () => {
   let test: TestDatabase;

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { functionAnswer } from './function-answer.ts';
+import { functionAnswer } from './call-function.ts';
 import { FORGET_NOTES, RESTORE_TOPIC, RETIRE_TOPIC } from './sql/operator.sql.ts';
 
 /** A retired topic: its unprocessed offsets up to the last noted ends, and its files. */

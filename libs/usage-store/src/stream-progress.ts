@@ -1,6 +1,6 @@
 import type { FaultCode, PartitionFault, Sink } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfNumbers, arrayOfTexts } from './array-literal.ts';
+import { arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
 import { callForRow, callFunction } from './call-function.ts';
 import {
   LATENESS_SUMMARY,

@@ -1,4 +1,13 @@
-import { finalitySettings, formatReport, loggedCommand, oneOf, setting, settingsGroup, showReport, watchSettings } from '@antenna/cli';
+import {
+  finalitySettings,
+  formatReport,
+  loggedCommand,
+  oneOf,
+  setting,
+  settingsGroup,
+  showReport,
+  watchSettings,
+} from '@antenna/cli';
 import { databaseSettings } from '@antenna/usage-store';
 import { kafkaSettings } from '@antenna/event-source';
 import { readHours } from '@antenna/batch-layer/status';

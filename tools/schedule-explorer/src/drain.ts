@@ -113,7 +113,7 @@ async function playRound(world: World, { round, savesEarly }: { round: number; s
   passTime(world, round);
   const ends = new Map(world.partitions.map(({ number, end }) => [number, end]));
   for (const { ingestion } of world.running) {
-    if (savesEarly && ingestion.hasTaken(ends)) void ingestion.saveAll();
+    if (savesEarly && ingestion.hasProcessed(ends)) void ingestion.saveAll();
     else ingestion.tick();
   }
   await world.settle();

@@ -9,7 +9,13 @@ import {
 } from '@antenna/event-source';
 import { logSettings, ProductError } from '@antenna/cli';
 import type { Logger } from '@antenna/telemetry';
-import { checkSchema, connectWithRetry, type DatabaseConnection, databaseSettings, PostgresDeadLetterStore } from '@antenna/usage-store';
+import {
+  checkSchema,
+  connectWithRetry,
+  type DatabaseConnection,
+  databaseSettings,
+  PostgresDeadLetterStore,
+} from '@antenna/usage-store';
 import { kafkaLogOf } from '../logged-events.ts';
 
 const APPLICATION = 'dead-letters';

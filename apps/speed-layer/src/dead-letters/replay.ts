@@ -133,7 +133,11 @@ async function listed(filter: DeadLetterFilter, store: DeadLetterStore): Promise
 }
 
 /** Waits until the workers have processed the sent records, or until the deadline. */
-async function withOutcomes(sent: readonly Sent[], parts: OutcomeParts, deadlineMs: number): Promise<readonly Replayed[]> {
+async function withOutcomes(
+  sent: readonly Sent[],
+  parts: OutcomeParts,
+  deadlineMs: number,
+): Promise<readonly Replayed[]> {
   const replayed: Replayed[] = [];
   for (const { letter, result } of sent) {
     const newOffset = newOffsetOf(letter, result);

@@ -3,7 +3,6 @@ import type { DeadLetterFilter, OffsetSpan } from '@antenna/ingestion';
 import { oneOf, optionalSetting, setting, settingsGroup, type SettingType, wholeNumber } from '@antenna/cli';
 import * as z from 'zod';
 import { DateTime } from 'luxon';
-import * as z from 'zod';
 
 /** An instant in milliseconds since 1970; a text without a UTC offset is read as UTC. */
 const instant: SettingType<number> = {

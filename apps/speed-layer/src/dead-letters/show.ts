@@ -1,4 +1,10 @@
-import { type CountedDeadLetters, findDeadLetters, type FoundDeadLetter, type FoundDeadLetters, type OffsetSpan } from '@antenna/ingestion';
+import {
+  type CountedDeadLetters,
+  findDeadLetters,
+  type FoundDeadLetter,
+  type FoundDeadLetters,
+  type OffsetSpan,
+} from '@antenna/ingestion';
 import { instantText, loggedCommand } from '@antenna/cli';
 import { deadLetterSettings, NoDeadLetterError, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { showSettings } from './selection-settings.ts';
@@ -67,10 +73,7 @@ interface ShownRange extends CountedDeadLetters {
 }
 
 /** Counts, for each range that overlaps the span, how many of its records the topic still has. */
-function rangesOf(
-  span: OffsetSpan,
-  { letters, ranges, hasMore, whole }: FoundDeadLetters,
-): readonly ShownRange[] {
+function rangesOf(span: OffsetSpan, { letters, ranges, hasMore, whole }: FoundDeadLetters): readonly ShownRange[] {
   return ranges.map((range) => {
     const found = letters.filter(
       ({ offset, reason }) =>

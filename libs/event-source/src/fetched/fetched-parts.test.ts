@@ -43,7 +43,13 @@ async function fetched(fetch: Fetch) {
 }
 
 function partsOf(
-  { batches, fetchedOffset = 0, aborted = [], invalidBatches = new InvalidBatches(), end: highWatermark = 1_000_000 }: Fetch,
+  {
+    batches,
+    fetchedOffset = 0,
+    aborted = [],
+    invalidBatches = new InvalidBatches(),
+    end: highWatermark = 1_000_000,
+  }: Fetch,
   damaged: () => void = () => undefined,
 ) {
   const transactions = aborted.map(([producerId, firstOffset]): AbortedTransaction => {
@@ -192,7 +198,8 @@ describe('a fetch', () => {
     const bytes = batchBytes(batchOf(0, 9 * MIB));
     const place = { partition: 3, fetchedOffset: 0, highWatermark: 9 };
     const context = { invalidBatches: new InvalidBatches(), damaged: () => undefined };
-    const parts = (largeBatchMutex: Mutex) => fetchedParts(new FetchedSet(bytes, []), place, { ...context, largeBatchMutex });
+    const parts = (largeBatchMutex: Mutex) =>
+      fetchedParts(new FetchedSet(bytes, []), place, { ...context, largeBatchMutex });
     const shared = new Mutex();
     const [first, second] = [parts(shared), parts(shared)];
     await first.next();

@@ -63,7 +63,12 @@ export async function partsOfFetch(
   context: Partial<PartsContext> = {},
 ): Promise<readonly RecordBatch[]> {
   const { set, place } = fetchedBatch(batch);
-  const all = { invalidBatches: new InvalidBatches(), largeBatchMutex: new Mutex(), damaged: () => undefined, ...context };
+  const all = {
+    invalidBatches: new InvalidBatches(),
+    largeBatchMutex: new Mutex(),
+    damaged: () => undefined,
+    ...context,
+  };
   const parts: RecordBatch[] = [];
   for await (const part of fetchedParts(set, place, all)) parts.push(part);
   return parts;

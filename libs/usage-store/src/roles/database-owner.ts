@@ -1,8 +1,7 @@
 import type { DatabaseConnection } from '../settings/database-settings.ts';
 import type { Knex } from 'knex';
-import { executeFormatted } from './formatted-statements.ts';
+import { despiteOtherProvisioners, executeFormatted } from './role-statements.ts';
 import { ensureLoginRole } from './login-role.ts';
-import { despiteOtherProvisioners } from './other-provisioners.ts';
 
 /** The login of another program that has its own database, with the same name, on the same server. */
 interface DatabaseOwner {

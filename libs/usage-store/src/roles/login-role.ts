@@ -1,12 +1,12 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { ProductError } from '@antenna/cli';
-import type { DatabaseConnection } from '../settings/database-settings.ts';
 import type { Knex } from 'knex';
 import { Client } from 'pg';
+import type { DatabaseConnection } from '../settings/database-settings.ts';
 import { clientOptions } from '../driver-options.ts';
 import { INSUFFICIENT_PRIVILEGE, sqlStateOf } from '../domain-error.ts';
-import { executeFormatted } from './formatted-statements.ts';
+import { executeFormatted } from './role-statements.ts';
 import { CREATE_ROLE, GIVE_PASSWORD, ROLE_STATE } from './login-role.sql.ts';
-import { scramVerifier } from './scram-verifier.ts';
 
 /** A role that can log in with a password. */
 export interface LoginRole {
@@ -96,3 +96,21 @@ async function hasPassword(connection: DatabaseConnection, { role, password }: L
 }
 
 const INVALID_PASSWORD = '28P01';
+
+const ITERATIONS = 4096;
+
+/**
+ * The verifier that Postgres stores for a password (RFC 5803). With it no statement, and so no log of the server,
+ * contains the password.
+ */
+export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
+  // The part of SASLprep that the drivers apply to letters: Unicode normalization form KC.
+  const salted = pbkdf2Sync(password.normalize('NFKC'), salt, ITERATIONS, 32, 'sha256');
+  const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');
+  const serverKey = hmac(salted, 'Server Key').toString('base64');
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`;
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

@@ -2,10 +2,9 @@ import { ProductError } from '@antenna/cli';
 import type { DatabaseConnection } from '../settings/database-settings.ts';
 import type { Knex } from 'knex';
 import { sqlStateOf } from '../domain-error.ts';
-import { executeFormatted } from './formatted-statements.ts';
+import { despiteOtherProvisioners, executeFormatted } from './role-statements.ts';
 import { ensureLoginRole, type LoginRole } from './login-role.ts';
 import { GRANT_GROUP } from './login-role.sql.ts';
-import { despiteOtherProvisioners } from './other-provisioners.ts';
 
 /** A login, and the group whose rights it has. */
 export interface Login {

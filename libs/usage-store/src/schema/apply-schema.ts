@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { SchemaVersionError } from '../errors.ts';
-import { applyPrivileges } from '../roles/apply-privileges.ts';
 import { COMPATIBLE_SINCE, SCHEMA_VERSION } from '../schema-version.ts';
-import { executeScript } from './execute-script.ts';
 import { schemaFamilies } from './index.ts';
 import type { SchemaFamily } from './schema-family.ts';
+import { PRIVILEGES } from '../roles/privileges.sql.ts';
+import { REVOKE_PUBLIC_RIGHTS } from '../roles/public-rights.sql.ts';
 
 /**
  * Declares functions and views again if their text differs from that in the database, or if tables have changed since,
@@ -102,3 +102,14 @@ const DROP_UNDECLARED_FUNCTIONS = `
     END LOOP;
   END
   $$`;
+
+/** Grants each group role exactly the rights that it needs, in the transaction that declares the functions. */
+async function applyPrivileges(transaction: Knex.Transaction): Promise<void> {
+  await transaction.raw(PRIVILEGES);
+  await transaction.raw(REVOKE_PUBLIC_RIGHTS);
+}
+
+/** Executes statements without parameters. Escapes question marks, which knex would read as parameters. */
+export async function executeScript(database: Knex, sql: string): Promise<void> {
+  await database.raw(sql.replaceAll('?', String.raw`\?`));
+}

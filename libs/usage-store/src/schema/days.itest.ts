@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { HourRow } from '@antenna/hourly-batch';
 import { PostgresHourStore } from '../hour-store.ts';
-import { anHourResult } from '../testing/an-hour-result.ts';
+import { anHourResult } from '../testing/an-archived-hour.ts';
 import { TestStore } from '../testing/test-store.ts';
 
 const HOUR_MS = 3_600_000;

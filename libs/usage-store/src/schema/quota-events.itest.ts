@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { PostgresHourStore } from '../hour-store.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
 import { aCommit, FEDE } from '../testing/a-commit.ts';
-import { anHourResult } from '../testing/an-hour-result.ts';
+import { anHourResult } from '../testing/an-archived-hour.ts';
 import { TestStore } from '../testing/test-store.ts';
 import { seedUsers } from '../seed-users.ts';
 

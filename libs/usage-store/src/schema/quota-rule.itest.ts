@@ -2,7 +2,7 @@ import { isOverQuota } from '@antenna/quota';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresHourStore } from '../hour-store.ts';
-import { anHourResult } from '../testing/an-hour-result.ts';
+import { anHourResult } from '../testing/an-archived-hour.ts';
 import { TestStore } from '../testing/test-store.ts';
 
 const USERS_OF_CASE = 200;

@@ -7,8 +7,7 @@ import { PostgresHourStore } from '../hour-store.ts';
 import { AbandonedFiles, type HeldPosition, LostRecords } from '../lost-records.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
 import { aCommit, aMove } from './a-commit.ts';
-import { totalsOf } from './an-archived-hour.ts';
-import { anHourResult } from './an-hour-result.ts';
+import { anHourResult, totalsOf } from './an-archived-hour.ts';
 import { STREAM, type TestStore } from './test-store.ts';
 
 const HOUR_MS = 3_600_000;

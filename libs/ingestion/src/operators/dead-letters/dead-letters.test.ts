@@ -152,7 +152,9 @@ describe('the outcome of a dead letter that was sent again', () => {
 
   it('is "not known" when it lies in a range and the topic does not hold the record any more', async () => {
     const ledger = aLedger({ passedBy: ['totals'], reason: undefined, isInRange: true });
-    expect(await outcomeOf({ partition: 3, offset: 9 }, { ledger, reader: aReader([]) })).toEqual({ kind: 'not known' });
+    expect(await outcomeOf({ partition: 3, offset: 9 }, { ledger, reader: aReader([]) })).toEqual({
+      kind: 'not known',
+    });
   });
 });
 

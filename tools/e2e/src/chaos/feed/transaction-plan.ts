@@ -23,7 +23,12 @@ const MOST_RECORDS = 30;
 const MOST_PAUSE_MS = 300;
 
 /** Of ten transactions five commit, three abort, one dies and one hangs. */
-const ENDINGS = [...Array<TransactionEnding>(5).fill('commit'), ...Array<TransactionEnding>(3).fill('abort'), 'die', 'hang'] as const;
+const ENDINGS = [
+  ...Array<TransactionEnding>(5).fill('commit'),
+  ...Array<TransactionEnding>(3).fill('abort'),
+  'die',
+  'hang',
+] as const;
 
 /** What one producer does with its next transaction: a pure function of `chance`. */
 export function transactionPlan(partitions: number, chance: Chance): TransactionPlan {

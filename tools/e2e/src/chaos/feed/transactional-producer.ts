@@ -66,7 +66,10 @@ export class TransactionalProducer {
     for (const id of this.#abandoned.slice(-MAY_BE_OPEN)) await this.#end(id);
   }
 
-  async #transaction({ ending, partitions, sends, pauseMs }: TransactionPlan, records: Iterator<SimulatedRecord, void>) {
+  async #transaction(
+    { ending, partitions, sends, pauseMs }: TransactionPlan,
+    records: Iterator<SimulatedRecord, void>,
+  ) {
     const { id, transaction } = await retry(() => this.#begin(), RESTART_PATIENCE);
     const written: Written[] = [];
     try {
@@ -84,7 +87,10 @@ export class TransactionalProducer {
     await this.#finish(ending, { id, transaction, written });
   }
 
-  async #finish(ending: TransactionEnding, open: { id: string; transaction: Transaction; written: readonly Written[] }) {
+  async #finish(
+    ending: TransactionEnding,
+    open: { id: string; transaction: Transaction; written: readonly Written[] },
+  ) {
     const { id, transaction, written } = open;
     switch (ending) {
       case 'abort':

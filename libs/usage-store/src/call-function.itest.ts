@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { testSecret, until } from '@antenna/test-kit';
 import type { Knex } from 'knex';
-import { openDatabase } from './database.ts';
-import { databaseIdentity } from './database-identity.ts';
+import { databaseIdentity, openDatabase } from './database.ts';
 import { LostRecords } from './lost-records.ts';
 import { isPassingFailure } from './passing-failure.ts';
 import { ensureLogin, type Login } from './roles/logins.ts';

@@ -1,4 +1,4 @@
-import { scramVerifier } from './scram-verifier.ts';
+import { scramVerifier } from './login-role.ts';
 
 describe('a SCRAM verifier', () => {
   // RFC 7677, section 3, with user «user» and password «pencil». Python's hashlib derived the keys.
