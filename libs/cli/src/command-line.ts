@@ -121,7 +121,7 @@ function flagOf(value: unknown): SettingInput | undefined {
 }
 
 /** An empty variable counts as unset: compose and Kubernetes pass unset variables on as empty ones. */
-export function variableOf({ variable }: Setting<unknown>, env: ProcessContext['env']): SettingInput | undefined {
+function variableOf({ variable }: Setting<unknown>, env: ProcessContext['env']): SettingInput | undefined {
   const text = variable === undefined ? undefined : env[variable];
   return text === undefined || text === '' ? undefined : { text, by: 'environment' };
 }

@@ -32,7 +32,7 @@ interface RunningApp {
 }
 
 /** What a command gets in addition to its settings. */
-export interface CommandContext extends RunningApp {
+interface CommandContext extends RunningApp {
   /** Texts that must never be logged. */
   readonly secrets: readonly string[];
 }

@@ -1,10 +1,10 @@
-export { command, type Command, type CommandContext, loggedCommand, logSettings } from './command.ts';
-export type { App, ProcessContext } from './command-line.ts';
+export { command, type Command, loggedCommand, logSettings } from './command.ts';
+export type { App } from './command-line.ts';
 export { type ErrorGuides, knownFailure, ProductError } from './describe-failure.ts';
 export { certificateFile, clientCertificateProblem, privateKeyFile, secretFile } from './file-types.ts';
 export { httpSettings } from './groups/http.ts';
 export { finalitySettings, ingestionSettings } from './groups/ingestion.ts';
-export { isNetworkFailure, type TlsFailure, tlsFailureOf } from './network-failure.ts';
+export { isNetworkFailure, tlsFailureOf } from './network-failure.ts';
 export { programVersion } from './program-version.ts';
 export { type Progress, showProgress } from './progress.ts';
 export {

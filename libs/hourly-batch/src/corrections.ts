@@ -58,7 +58,7 @@ export type CorrectionCause =
   | { readonly kind: 'altered_rows' };
 
 /** A file of the hour that the former run did not read. */
-export type LateFile = Pick<
+type LateFile = Pick<
   ManifestFile,
   'path' | 'topic' | 'partition' | 'generation' | 'startOffset' | 'endOffset' | 'rows'
 >;

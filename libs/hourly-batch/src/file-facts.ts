@@ -13,7 +13,7 @@ export interface ScannedRow {
   readonly offset: number;
 }
 
-export interface ScannedFile {
+interface ScannedFile {
   readonly sizeBytes: number;
   /** SHA-256, in hexadecimal. */
   readonly checksum: string;

@@ -1,6 +1,5 @@
 export {
   type Certificate,
-  certifiedHourMs,
   type CertificateHead,
   type CertificateStore,
   type CurrentCertificate,
@@ -14,7 +13,6 @@ export {
   type CompactedTopic,
   compactHour,
   compactionMetadata,
-  type CompactionPorts,
   hoursToCompact,
   parseCompactionMetadata,
 } from './compact-hour.ts';
@@ -22,26 +20,16 @@ export type * from './compaction-ports.ts';
 export type * from './corrections.ts';
 export { dueHours, hoursBetween, isDirty } from './due-hours.ts';
 export * from './errors.ts';
-export type { FileFacts, FileScanner, ScannedFile, ScannedRow } from './file-facts.ts';
-export {
-  finality,
-  type Finality,
-  type FinalityObstacle,
-  type HourLack,
-  type PartitionArchival,
-  type StreamArchival,
-} from './finality.ts';
+export type { FileScanner } from './file-facts.ts';
+export { finality, type Finality, type FinalityObstacle, type HourLack } from './finality.ts';
 export { hourText } from './errors.ts';
 export type * from './ports.ts';
 export * from './row-facts.ts';
-export { type HourOptions, type HourOutcome, type HourResult, runHour, runHours } from './run-hour.ts';
-export type { FileProblem, HourInputs } from './select-inputs.ts';
-export { type VerifiedHour, verifyHour, type VerifyPorts } from './verify-hour.ts';
+export { type HourOptions, type HourOutcome, type HourResult, runHours } from './run-hour.ts';
+export { type VerifiedHour, verifyHour } from './verify-hour.ts';
 export {
   type Cause,
   CAUSES,
-  type Comparison,
-  COMPARISONS,
   type TypeDifference,
   unexplainedBytes,
   unexplainedSum,
@@ -55,4 +43,4 @@ export {
   reconcileHours,
 } from './reconciliation/reconcile-hours.ts';
 export type * from './explanation/ports.ts';
-export { explainTotal, type Explanation, type ExplanationPorts, isUnknown } from './explanation/explain-total.ts';
+export { explainTotal, type Explanation, isUnknown } from './explanation/explain-total.ts';

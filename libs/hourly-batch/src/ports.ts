@@ -78,7 +78,7 @@ export interface HourCommit extends HourTotals {
   readonly startedAtMs: number;
 }
 
-export interface UserCounts {
+interface UserCounts {
   readonly usersOverQuota: number;
   readonly usersWithoutMetadata: number;
 }

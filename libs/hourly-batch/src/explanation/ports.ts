@@ -38,14 +38,14 @@ export interface ExplainedRun extends Pick<HourRun, 'revision' | 'wasFinal' | 'f
   readonly paths: readonly string[];
 }
 
-export interface ExplainedQuotaEvent {
+interface ExplainedQuotaEvent {
   readonly state: string;
   readonly usage: bigint;
   readonly quota: bigint;
   readonly seenAtMs: number;
 }
 
-export interface ExplainedCorrection {
+interface ExplainedCorrection {
   readonly runId: number;
   readonly correctedAtMs: number;
   readonly oldBytes: bigint | undefined;
@@ -54,7 +54,7 @@ export interface ExplainedCorrection {
   readonly causes: readonly string[];
 }
 
-export interface ExplainedCertificate extends CertificateReference {
+interface ExplainedCertificate extends CertificateReference {
   readonly createdAtMs: number;
   /** Whether the tables hold the result that the certificate is about. */
   readonly isCurrent: boolean;

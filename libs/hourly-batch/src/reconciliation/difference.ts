@@ -36,8 +36,8 @@ export type Cause = (typeof CAUSES)[number];
  * The comparisons that must give 0: `speed` compares the stored windows with the counted events, `archive` the counted
  * events with the archived ones, `batch` the input files of the last run with the stored hour.
  */
-export const COMPARISONS = ['speed', 'archive', 'batch'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
+const COMPARISONS = ['speed', 'archive', 'batch'] as const;
+type Comparison = (typeof COMPARISONS)[number];
 
 /** The part of speed − batch that no cause explains, signed. Two errors may cancel each other in it. */
 export function unexplainedSum({ unexplained }: TypeDifference): bigint {

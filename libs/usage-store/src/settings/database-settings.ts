@@ -11,7 +11,7 @@ import {
 import { databaseUrl } from './database-url.ts';
 
 /** As in libpq: `require` encrypts, `verify-ca` also checks the issuer, `verify-full` also checks the host name. */
-export type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
+type SslMode = 'disable' | 'require' | 'verify-ca' | 'verify-full';
 
 /** How to reach the database. */
 export interface DatabaseConnection {
