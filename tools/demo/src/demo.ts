@@ -5,7 +5,7 @@ import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
 import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
 import { plantBrokenClock, proveBrokenClock } from './broken-clock.ts';
-import { CORRECTED_HOUR, sendLateEvents } from './late-events.ts';
+import { CORRECTED_HOUR, proveCorrections, sendLateEvents } from './late-events.ts';
 import { freshPlace, place } from './place.ts';
 import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
 import { reportPage } from './report/report-page.ts';
@@ -90,8 +90,9 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );
   const quotaEvents = await proveQuotaEvents(databaseUrl, await quotaMessages(kafka, place.quotaEventsTopic));
+  const corrections = await proveCorrections(databaseUrl);
   const checks = await steps.run('compare everything, row by row', () =>
-    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, brokenClock]),
+    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, corrections, brokenClock]),
   );
   const { fromMs, toMs } = sampleSimulation;
   const story = { ...sent, fromMs, toMs, madeAtMs: Date.now(), results: results.database, checks };

@@ -1,11 +1,23 @@
-import type { Truth } from '@antenna/oracle';
+import { type Check, compareRows, type Truth } from '@antenna/oracle';
 import { produce, type SimulatedRecord } from '@antenna/simulator';
 import type { Kafka } from 'kafkajs';
+import pg from 'pg';
 
 /** The hour that the late events belong to: a run has computed it as final before they come. */
 export const CORRECTED_HOUR = ['--date=2022-10-29', '--hour=13'] as const;
 
 const LATE_EVENTS = 3;
+const BYTES = 7;
+
+/** Of the first user, andres, who is over quota in every hour, and of the first antenna. */
+const ID = '00000000-0000-0000-0000-000000000001';
+const APP = 'SKYPE';
+const CORRECTED = [
+  `antenna_total_bytes ${ID}`,
+  `app_total_bytes ${APP}`,
+  'user_quota_limit andres@gmail.com',
+  `user_total_bytes ${ID}`,
+];
 
 /** Sends a few events of an hour that was computed as final, and adds them to the truth. @returns what was sent. */
 export async function sendLateEvents(kafka: Kafka, topic: string, truth: Truth): Promise<string> {
@@ -15,15 +27,37 @@ export async function sendLateEvents(kafka: Kafka, topic: string, truth: Truth):
       for (const { fact } of records) truth.addFact(fact);
     },
   });
-  return `${LATE_EVENTS} events of 7 bytes, hours late, of an hour that was computed as final`;
+  return `${LATE_EVENTS} events of ${BYTES} bytes, hours late, of an hour that was computed as final`;
 }
 
+/** Whether the recorded corrections are the late bytes, by their cause, and nothing else. */
+export async function proveCorrections(databaseUrl: string): Promise<Check> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ corrected: string; added: string }>(CORRECTIONS);
+    return {
+      title: 'corrections: the bytes of the late events, and nothing else',
+      rows: CORRECTED.length,
+      differences: compareRows(
+        CORRECTED.map((corrected) => [corrected, `${LATE_EVENTS * BYTES} late_events`]),
+        rows.map(({ corrected, added }) => [corrected, added]),
+      ),
+    };
+  } finally {
+    await client.end();
+  }
+}
+
+// The antenna has no other event in the hour: its row has no old value.
+const CORRECTIONS = `
+  SELECT concat_ws(' ', c.type, c.id) AS corrected,
+    concat_ws(' ', c.new_value - coalesce(c.old_value, 0), jsonb_path_query_array(r.causes, '$[*].kind') ->> 0) AS added
+  FROM pipeline.hour_correction AS c JOIN pipeline.hour_correction_run AS r USING (run_id)`;
+
 function lateEvent(_: unknown, index: number): SimulatedRecord {
-  const id = '00000000-0000-0000-0000-000000000001';
-  const antennaId = '00000000-0000-0000-0000-000000000001';
   const eventTimeMs = Date.UTC(2022, 9, 29, 13, 30, index);
-  const fact = { eventTimeMs, id, antennaId, bytes: 7, app: 'SKYPE' };
-  const { bytes, app } = fact;
-  const value = { timestamp: new Date(eventTimeMs).toISOString(), id, antenna_id: antennaId, bytes, app };
-  return { key: id, value: Buffer.from(JSON.stringify(value)), fact };
+  const fact = { eventTimeMs, id: ID, antennaId: ID, bytes: BYTES, app: APP };
+  const value = { timestamp: new Date(eventTimeMs).toISOString(), id: ID, antenna_id: ID, bytes: BYTES, app: APP };
+  return { key: ID, value: Buffer.from(JSON.stringify(value)), fact };
 }
