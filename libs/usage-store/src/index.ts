@@ -20,7 +20,6 @@ export { initialUsers, seedUsers } from './seed-users.ts';
 export { migrate } from './migrate.ts';
 export { newestPaths } from './newest-paths.ts';
 export { isPassingFailure } from './passing-failure.ts';
-export type { MadePartitions } from './partitions.ts';
 export { Patience } from './patience.ts';
 export { PostgresQuotaEventQueue, type UnsentQuotaEvents } from './quota-event-queue.ts';
 export { PostgresPositionStore } from './position-store.ts';

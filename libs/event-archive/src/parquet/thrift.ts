@@ -30,7 +30,7 @@ export function thriftBytes(fields: ThriftFields): Buffer {
 }
 
 /** An unsigned number of any size up to 2^54, seven bits a byte, lowest first. */
-export function appendVarint(out: number[], value: number): void {
+function appendVarint(out: number[], value: number): void {
   let rest = value;
   for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128);
   out.push(rest);
