@@ -1,7 +1,13 @@
 import { decode, EventInterners, type UsageEvent } from '@antenna/event-schema';
 import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
-import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
+import {
+  archivePath,
+  type EventColumns,
+  EventColumnsBuilder,
+  parseArchivePath,
+  splitByHour,
+} from '@antenna/archive-format';
 import { type CompareEvents, fingerprintOf, type LastSeen, type SeenRecord } from '@antenna/ingestion';
 import { hourOf } from '@antenna/windowing';
 import type { ArchivedChunk, CutChunk } from '@antenna/usage-store';
@@ -38,9 +44,10 @@ export async function comparisonOf(
 ): Promise<CompareEvents> {
   const givenUp = (await abandoned.paths()).flatMap((path) => parseArchivePath(path) ?? []);
   return async (chunk, from, to) => {
-    const missing = givenUp.filter(
-      (file) => file.partition === partition && file.startOffset === chunks[chunk]?.startOffset,
-    );
+    // The files of a chunk differ only in their hours. A chunk of another generation may begin at the same offset.
+    const [first = ''] = chunks[chunk]?.paths ?? [];
+    const { hourMs = 0 } = parseArchivePath(first) ?? {};
+    const missing = givenUp.filter((file) => archivePath({ ...file, hourMs }) === first);
     const isMissing = ({ eventTimeMs }: UsageEvent) => missing.some(({ hourMs }) => hourMs === hourOf(eventTimeMs));
     const archived = new Map<number, string>();
     for (const path of chunks[chunk]?.paths ?? []) await addArchived(archive, path, archived);

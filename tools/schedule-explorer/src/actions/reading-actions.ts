@@ -54,11 +54,23 @@ export function deliver(
   world: World,
   { worker, item, keep }: { readonly worker: SimulatedWorker; readonly item: InFlight; readonly keep: boolean },
 ): boolean {
+  if (isOfLostLog(world, item)) {
+    worker.consumer.drop(item);
+    return false;
+  }
   const { partition, parts } = item;
   const outcome = worker.consumer.deliver(item, worker.ingestion, { keep });
   if (outcome !== undefined)
     world.trace(() => `worker ${worker.id} is given ${textOf({ partition, parts })}: ${outcome}`);
   return outcome !== undefined;
+}
+
+/**
+ * Whether an answer was fetched before a truncation, and an operator has acknowledged one since: a limit that
+ * docs/commit-protocol.md names.
+ */
+function isOfLostLog({ partitions, store }: World, { partition, version }: InFlight): boolean {
+  return version < (partitions[partition]?.version ?? 0) && store.lost.generation(partition) > 0;
 }
 
 function pick(

@@ -1,4 +1,12 @@
-import type { ArchivedFile, CompletedChunk, PositionMove, Sink, TotalsCommit } from '@antenna/ingestion';
+import {
+  type ArchivedFile,
+  type ChunkIntent,
+  type CompletedChunk,
+  type PositionMove,
+  type Sink,
+  type TotalsCommit,
+  fingerprintOf,
+} from '@antenna/ingestion';
 import { hourFolder, rowKey } from '../world/known-record.ts';
 import type { SimulatedArchive } from '../world/simulated-archive.ts';
 import type { LoggedRecord } from '../world/simulated-log.ts';
@@ -62,6 +70,8 @@ export class Ledger {
   readonly #inTime = new CountedInTime();
   readonly #givenUp: Readonly<Record<Sink, Set<LoggedRecord>>> = { totals: new Set(), archive: new Set() };
   readonly #positions: Readonly<Record<Sink, readonly SinkPosition[]>>;
+  /** By partition: the oldest version of the log that holds the records of the chunk that was begun last. */
+  readonly #intended = new Map<number, number>();
   /** By partition: the offset at which each generation but the first begins. */
   readonly #generations: readonly number[][];
 
@@ -112,6 +122,19 @@ export class Ledger {
     for (const [key, bytes] of hourRows) addTo(this.userHours, key, bytes);
   }
 
+  /** A chunk is begun. @throws {Violation} unless its fingerprint is that of the last record of its range. */
+  intend({ partition: number, startOffset, endOffset, fingerprint }: ChunkIntent): void {
+    const partition = this.#partitions[number];
+    const versions = Array.from({ length: (partition?.version ?? 0) + 1 }, (_, version) => version);
+    const intended = versions.find((version) => {
+      const last = partition?.known(startOffset, endOffset, version).at(-1);
+      return last?.offset === fingerprint?.offset && last && fingerprintOf(last.record).hash === fingerprint?.hash;
+    });
+    if (intended === undefined)
+      throw new Violation(`no log of partition ${number} ends at ${endOffset} with the record that its intent names`);
+    this.#intended.set(number, intended);
+  }
+
   /** @throws {Violation} when the files are not exactly what the range holds, or not named so, or not there. */
   chunk({ move, files }: CompletedChunk): void {
     const { from, to, records, decoder } = this.#advance('archive', move);
@@ -160,7 +183,7 @@ export class Ledger {
   /** The first offset from which the log lacks records of a sink or of an open intent; Infinity if it lacks none. */
   lostFrom(partition: number, intentEnd = 0): number {
     const positions = SINKS.map((sink) => this.#position(sink, partition));
-    const followed = Math.max(...positions.map(({ version }) => version));
+    const followed = Math.max(this.#intended.get(partition) ?? 0, ...positions.map(({ version }) => version));
     const intended = this.#partitions[partition]?.differsFrom(followed) ?? Infinity;
     return Math.min(...positions.map(({ lostFrom }) => lostFrom), intended < intentEnd ? intended : Infinity);
   }

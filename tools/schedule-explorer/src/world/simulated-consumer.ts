@@ -23,6 +23,8 @@ export interface InFlight {
   readonly fetch: number;
   readonly highWatermark: number;
   readonly seeks: number;
+  /** The version of the log that was read. */
+  readonly version: number;
 }
 
 export interface ConsumerParts {
@@ -107,8 +109,8 @@ export class SimulatedConsumer implements EventSource {
     const parts = reader.partition.fetch(reader.position, maxBatches);
     if (parts.length === 0) return undefined;
     this.#fetches += 1;
-    const { latest: highWatermark } = reader.partition;
-    const item = { partition, parts, fetch: this.#fetches, highWatermark, seeks: reader.seeks };
+    const { latest: highWatermark, version } = reader.partition;
+    const item = { partition, parts, fetch: this.#fetches, highWatermark, seeks: reader.seeks, version };
     this.inFlight.push(item);
     return item;
   }
@@ -132,6 +134,11 @@ export class SimulatedConsumer implements EventSource {
       else reader.isPaused = true;
     }
     return isTaken ? 'taken' : 'refused';
+  }
+
+  /** Loses an answer. */
+  drop(item: InFlight): void {
+    this.#dropPart(item, []);
   }
 
   #dropPart(item: InFlight, others: readonly FetchedPart[]): void {

@@ -105,6 +105,7 @@ function aSimulatedStore(): SimulatedStore {
       ledger: {
         claim: nothing,
         commit: nothing,
+        intend: nothing,
         chunk: nothing,
         archivedUntil: nothing,
         giveUp: nothing,

@@ -28,7 +28,7 @@ export interface StoreParts {
   /** Checks every call that the store accepts. */
   readonly ledger: Pick<
     Ledger,
-    'claim' | 'commit' | 'chunk' | 'archivedUntil' | 'giveUp' | 'acknowledgeTruncation' | 'adopt'
+    'claim' | 'commit' | 'intend' | 'chunk' | 'archivedUntil' | 'giveUp' | 'acknowledgeTruncation' | 'adopt'
   >;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
@@ -133,6 +133,7 @@ export class SimulatedStore {
     const open = this.intents.get(partition);
     if (open === undefined) {
       this.intents.set(partition, intent);
+      this.#parts.ledger.intend({ partition, epoch, ...intent });
       return;
     }
     const isSame = open.startOffset === startOffset && open.endOffset === endOffset && equal(open.paths, paths);

@@ -5,7 +5,7 @@ import type { HeldPosition } from '@antenna/usage-store';
 import type { Ledger } from '../checker/ledger.ts';
 import { Violation } from '../checker/violation.ts';
 import type { Core } from './core.ts';
-import type { KnownEvent } from './known-record.ts';
+import { hourFolder, type KnownEvent } from './known-record.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { LoggedRecord } from './simulated-log.ts';
 import type { SimulatedStore } from './simulated-store.ts';
@@ -66,8 +66,7 @@ export class TruncationCommand {
         const paths = chunks[chunk]?.paths ?? [];
         const archived = new Map(paths.flatMap((path) => archivedEvents(archive.read(path).rows)));
         for (const offset of archived.keys()) if (offset < from || offset >= to) archived.delete(offset);
-        const start = chunks[chunk]?.startOffset;
-        const held = readable(partition, from, to).filter((record) => !isGivenUp(store, { number, start }, record));
+        const held = readable(partition, from, to).filter((record) => !isGivenUp(store, paths, record));
         return { archived, held: new Map(held.flatMap(eventText)) };
       }),
     );
@@ -127,17 +126,15 @@ function rowsOf(path: string, hours: ReadonlyMap<number, EventColumns>): EventCo
   return hours.get(parseArchivePath(path)?.hourMs ?? -1);
 }
 
-/** Whether the file of a record's hour was given up, in the chunk that begins at `start`. */
+/** Whether the file of a record's hour was given up, in the chunk that has these files. */
 function isGivenUp(
   { lost }: SimulatedStore,
-  { number, start }: { readonly number: number; readonly start: number | undefined },
+  [path = '']: readonly string[],
   { known: { fate } }: LoggedRecord,
 ): boolean {
-  const names = [...lost.abandoned.keys()].flatMap((path) => parseArchivePath(path) ?? []);
-  return (
-    fate.kind === 'event' &&
-    names.some((name) => name.partition === number && name.startOffset === start && name.hourMs === fate.hourMs)
-  );
+  if (fate.kind !== 'event') return false;
+  const ofHour = hourFolder(fate.hourMs) + path.slice(path.lastIndexOf('/') + 1);
+  return lost.abandoned.has(ofHour);
 }
 
 function eventText({ offset, known: { fate } }: LoggedRecord): readonly (readonly [number, string])[] {
