@@ -4,6 +4,7 @@ import { streamDifferences } from '@antenna/oracle';
 import { simulate, type SimulatedRecord } from '@antenna/simulator';
 import {
   asKafkaAdministrator,
+  createTopic,
   type Environment,
   produce,
   rowsOf,
@@ -170,7 +171,7 @@ export async function addPartitions({ brokers, topic }: Stream, count: number): 
 export async function recreate({ brokers, topic }: Stream, partitions: number): Promise<void> {
   await asKafkaAdministrator(brokers, async (admin) => {
     await admin.deleteTopics({ topics: [topic] });
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
+    await createTopic(admin, { topic, numPartitions: partitions });
   });
 }
 

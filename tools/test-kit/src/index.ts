@@ -22,5 +22,5 @@ export { serviceImages } from './services/containers.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { createBucket, temporaryFolder, type TemporaryFolder, testBucket, writeInt96Event } from './archive-places.ts';
 export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
-export { asKafkaAdministrator, produce, testKafka, testTopic, type TestTopic } from './test-topic.ts';
+export { asKafkaAdministrator, createTopic, produce, testKafka, testTopic, type TestTopic } from './test-topic.ts';
 export { until, within } from './until.ts';

@@ -1,5 +1,6 @@
-import kafkajs, { type Admin, type CompressionTypes, type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Admin, type CompressionTypes, type ITopicConfig, type Kafka, type Message } from 'kafkajs';
 import { addressOf, uniqueName } from './service-addresses.ts';
+import { until } from './until.ts';
 
 export interface TestTopic {
   readonly topic: string;
@@ -21,21 +22,41 @@ export async function testTopic({ partitions = 1, settings = {} }: TopicOptions 
   const topic = uniqueName();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   await asKafkaAdministrator(brokers, (admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
+    createTopic(admin, { topic, numPartitions: partitions, configEntries }),
   );
   return { topic, brokers, close: () => deleteTopic(topic, brokers) };
+}
+
+/**
+ * Creates a topic, and waits until the broker has the leaders of its partitions. The client's own wait fails on a busy
+ * machine, where the broker learns of the topic only after the controller has answered.
+ */
+export async function createTopic(admin: Admin, config: ITopicConfig): Promise<void> {
+  await admin.createTopics({ waitForLeaders: false, topics: [config] });
+  const { topic } = config;
+  await until(() => hasLeaders(admin, topic), { what: `leader of each partition of topic ${topic}` });
+}
+
+async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+  try {
+    await admin.fetchTopicMetadata({ topics: [topic] });
+    return true;
+  } catch (error) {
+    if (isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION') || isOfType(error, 'LEADER_NOT_AVAILABLE')) return false;
+    throw error;
+  }
 }
 
 async function deleteTopic(topic: string, brokers: readonly string[]): Promise<void> {
   await asKafkaAdministrator(brokers, (admin) => admin.deleteTopics({ topics: [topic] })).catch((error: unknown) => {
     // A deletion whose answer was lost is made again by the client, and finds nothing.
-    if (!isGone(error)) throw error;
+    if (!isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION')) throw error;
   });
 }
 
-function isGone(error: unknown): boolean {
+function isOfType(error: unknown, type: string): boolean {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return cause instanceof Error && 'type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION';
+  return cause instanceof Error && 'type' in cause && cause.type === type;
 }
 
 /** A client that logs nothing and throws its errors. */

@@ -1,6 +1,7 @@
 import { freePorts, kafkaTool, type LocalServer, startKafka } from '@antenna/local-stack';
 import {
   asKafkaAdministrator,
+  createTopic,
   produce,
   type TemporaryFolder,
   temporaryFolder,
@@ -55,9 +56,7 @@ describe('a worker whose consumption the broker slows down', () => {
 });
 
 async function fill(address: string): Promise<void> {
-  await asKafkaAdministrator([address], (admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC }] }),
-  );
+  await asKafkaAdministrator([address], (admin) => createTopic(admin, { topic: TOPIC }));
   const value = JSON.stringify({ ...EVENT, padding: PADDING });
   for (let sent = 0; sent < RECORDS; sent += 1_000) {
     await produce(

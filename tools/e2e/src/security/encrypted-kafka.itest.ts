@@ -2,6 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { freePorts, type LocalServer, startKafka } from '@antenna/local-stack';
 import {
   asKafkaAdministrator,
+  createTopic,
   certificateAuthority,
   type Environment,
   produce,
@@ -43,9 +44,7 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
       },
     });
     const topic = { topic: TOPIC, numPartitions: 2 };
-    await asKafkaAdministrator([broker.address], (admin) =>
-      admin.createTopics({ waitForLeaders: true, topics: [topic] }),
-    );
+    await asKafkaAdministrator([broker.address], (admin) => createTopic(admin, topic));
     await produce({ topic: TOPIC, brokers: [broker.address] }, [{ value: JSON.stringify(EVENT) }]);
     others = {
       authority: await folder.write('other.pem', certificateAuthority().certificate),
