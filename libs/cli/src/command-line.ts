@@ -67,7 +67,7 @@ export function parseCommandLine(app: App, { args, env, writeOut, writeErr }: Pr
   return first;
 }
 
-/** Adds `--version`. Unlike the option of commander, this one finds out the version only when the flag is given. */
+/** Adds `--version`. Commander's own option needs the version at start; this one reads it only when the flag is given. */
 function addVersion(target: Program, writeOut: ProcessContext['writeOut']): void {
   target.option('--version', 'show the version of the program').on('option:version', () => {
     const version = programVersion();

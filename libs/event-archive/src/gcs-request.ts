@@ -8,7 +8,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 export interface ServerAccess {
   /** Whether requests carry credentials: to Google's server, but not to an emulator. */
   readonly isAuthorized: boolean;
-  /** How long the server may be silent, and take no bytes (milliseconds). */
+  /** How long a connection may carry no bytes in either direction (milliseconds). */
   readonly idleMs: number;
 }
 

@@ -58,7 +58,7 @@ async function readWithDuckDb(): Promise<readonly TestRow[]> {
   }));
 }
 
-/** By the Rust implementation of Apache Arrow. */
+/** Reads the file with the Rust implementation of Apache Arrow. */
 async function readWithArrow(): Promise<readonly TestRow[]> {
   const table = tableFromIPC(readParquet(await readFile(file)).intoIPCStream());
   const [offset, time, id, antennaId, bytes, app] = [

@@ -50,7 +50,7 @@ function chunksOf(rows: EventColumns, group: Int32Array): readonly ColumnChunk[]
   return ARCHIVE_COLUMNS.map((column) => columnChunk(column, encode[column.name](), group.length));
 }
 
-/** By bytes, readers skip nothing. */
+/** Without statistics: readers do not select rows by the number of bytes. */
 function withoutRange({ dictionary, page }: ColumnValues): ColumnValues {
   return { dictionary, page };
 }
@@ -67,7 +67,7 @@ function rowGroup(chunks: readonly ColumnChunk[], rows: number, offset: number):
 }
 
 function footer(groups: readonly ThriftValue[], rows: number): readonly Buffer[] {
-  // By the order of its type: without it, readers ignore the smallest and largest values.
+  // Each column has the order of its type. Readers ignore statistics of a column without a declared order.
   const orders = ARCHIVE_COLUMNS.map(() => struct({ 1: struct({}) }));
   const metadata = thriftBytes({
     1: int32(VERSION),

@@ -17,7 +17,7 @@ import {
 const SqlState = {
   /** A position was moved, or claimed by another worker, since the caller's last call. */
   fenceLost: 'AU001',
-  /** The worker was built for a schema version that this database does not accept. */
+  /** The program was built for a schema version that this database does not accept. */
   schemaVersion: 'AU002',
   /** The database belongs to another topic, group, cluster or archive. */
   otherStream: 'AU003',

@@ -85,9 +85,9 @@ export class PostgresHourStore implements HourStore {
   }
 
   /**
-   * Makes the partitions of the coming months, without a commit that waits longer than 100 ms for it. Failures are not
-   * retried here.
-   * @throws a transient failure when somebody uses the default partition: the next run tries again.
+   * Creates the partitions of the coming months. No commit waits longer than 100 ms for the creation, and a failed
+   * creation is not repeated in this call.
+   * @throws a transient failure while another transaction holds the default partition: the next run tries again.
    */
   makePartitions(): Promise<MadePartitions> {
     return makePartitions(this.#database, false);

@@ -70,7 +70,7 @@ function clientOf(kafka: KafkaConnection, log: Logger) {
   return kafkaClient(kafka, APPLICATION, kafkaLogOf(log));
 }
 
-/** The selected records are no dead letters, or their records are no longer in the topic. */
+/** A selected record is not a dead letter, or the topic no longer holds it. */
 export class NoDeadLetterError extends ProductError {
   readonly code = 'NO_DEAD_LETTER';
 }

@@ -33,7 +33,7 @@ function schemaElement({ name, type }: ArchiveColumn): ThriftValue {
   return struct({ 1: int32(PHYSICAL_TYPES[type]), 3: int32(REQUIRED), 4: text(name), ...meaningOf(type) });
 }
 
-/** Twice: as readers of before 2018 know it, and as all others do. */
+/** The logical type in both forms: the converted type for readers from before 2018, and the present one. */
 function meaningOf(type: ArchiveColumn['type']): Record<number, ThriftValue> {
   if (type === 'text') return { 6: int32(CONVERTED_UTF8), 10: struct({ 1: struct({}) }) };
   if (type !== 'timestamp') return {};

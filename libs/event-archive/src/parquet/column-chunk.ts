@@ -11,7 +11,7 @@ const RLE = 3;
 const RLE_DICTIONARY = 8;
 const GZIP = 2;
 
-/** Of a data page. A multiple of eight, so that only the last group of packed bits is not full. */
+/** Maximum rows of a data page. A multiple of eight, so that only the last group of packed bits of a column is not full. */
 const PAGE_ROWS = 65_536;
 
 /**
@@ -29,7 +29,7 @@ export interface ColumnChunk {
   readonly parts: readonly Buffer[];
   readonly sizeBytes: number;
   readonly uncompressedBytes: number;
-  /** @param offset of its first byte in the file. */
+  /** @param offset where the chunk begins in the file. */
   metadata(offset: number): ThriftValue;
 }
 
@@ -46,7 +46,7 @@ export function columnChunk(column: ArchiveColumn, values: ColumnValues, rows: n
     uncompressedBytes,
     metadata: (offset) =>
       struct({
-        // Where its metadata would be if they were outside the footer.
+        // The offset of metadata outside the footer; 0, since the file has none.
         2: int64(0),
         3: struct({
           1: int32(PHYSICAL_TYPES[column.type]),

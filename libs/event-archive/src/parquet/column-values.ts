@@ -17,12 +17,12 @@ export interface ColumnValues {
   readonly range?: readonly [least: Buffer, greatest: Buffer];
 }
 
-/** Numbers that each row has for itself. @param rows of the row group, in their order in the file. */
+/** Numbers that do not repeat, without a dictionary. @param rows the rows of the row group, in the order of the file. */
 export function distinctInt64s(column: Float64Array, rows: Int32Array): ColumnValues {
   return plainNumbers(valuesOfRows(column, rows, new Float64Array(rows.length)));
 }
 
-/** Numbers, by a dictionary where they repeat. */
+/** Numbers, with a dictionary if they repeat often. */
 export function int64s(column: Float64Array, rows: Int32Array): ColumnValues {
   const values = valuesOfRows(column, rows, new Float64Array(rows.length));
   if (!isWorthDictionary(values)) return plainNumbers(values);
@@ -30,14 +30,14 @@ export function int64s(column: Float64Array, rows: Int32Array): ColumnValues {
   return { ...coded({ count: distinct.length, plain: plainInt64(distinct) }, indexes), range: rangeOf(distinct) };
 }
 
-/** One number in all rows. */
+/** A column that has the same number in all rows. */
 export function constantInt32(value: number, rows: Int32Array): ColumnValues {
   const plain = plainInt32(value);
   return { ...coded({ count: 1, plain }, new Int32Array(rows.length)), range: [plain, plain] };
 }
 
 /**
- * Texts, by a dictionary of those that occur.
+ * Texts, with a dictionary of the texts that occur unless it would be too large.
  * @throws {RangeError} when a row has a code that no text has.
  */
 export function texts({ values, codes }: DictionaryColumn, rows: Int32Array): ColumnValues {
@@ -68,7 +68,7 @@ function rangeOf(values: Float64Array): [Buffer, Buffer] {
   return [plainInt64(Float64Array.of(least)), plainInt64(Float64Array.of(greatest))];
 }
 
-/** The texts that occur; replaces the codes by indexes into them. */
+/** Returns the texts that occur, and replaces each code by the index of its text among them. */
 function renumbered(codes: Int32Array, values: readonly string[]): readonly string[] {
   const used: string[] = [];
   const indexOfCode = new Int32Array(values.length).fill(-1);

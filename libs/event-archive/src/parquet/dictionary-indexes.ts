@@ -1,8 +1,8 @@
-/** A run as short as this costs less as one value and its count than as packed bits. */
+/** From this length on, a run of equal indexes takes fewer bytes as a value with its count than as packed bits. */
 const LEAST_RUN = 16;
-/** Values are packed in groups, so that each group ends with a whole byte. */
+/** Number of indexes that are packed together: eight indexes of any width fill whole bytes. */
 const GROUP = 8;
-/** More than a count or the value of a run takes. */
+/** Upper bound of the bytes of a count, and of a count with the value of its run. */
 const RUN_BYTES = 10;
 
 /** Bits of an index into a dictionary of so many values. At least one: not every reader knows an index of no bits. */

@@ -19,7 +19,7 @@ export function isWorthDictionary(column: Float64Array): boolean {
 export interface DistinctNumbers {
   /** Ascending, since differences compress well. */
   readonly distinct: Float64Array;
-  /** For each row the place of its value. */
+  /** The index in `distinct` of each row's value. */
   readonly indexes: Int32Array;
 }
 

@@ -18,7 +18,7 @@ export function plainInt32(value: number): Buffer {
   return Buffer.from(Int32Array.of(value).buffer);
 }
 
-/** Each text in UTF-8 behind the number of its bytes. */
+/** Each text in UTF-8, preceded by the number of its bytes. */
 export function plainTexts(values: readonly string[]): Buffer {
   const out = Buffer.allocUnsafe(plainSizeOf(values));
   let at = 0;

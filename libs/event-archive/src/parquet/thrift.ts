@@ -17,9 +17,9 @@ export const text = (value: string): ThriftValue => binary(Buffer.from(value));
 export const list = (items: readonly ThriftValue[]): ThriftValue => ({ kind: 'list', items });
 export const struct = (fields: ThriftFields): ThriftValue => ({ kind: 'struct', fields });
 
-/** Of the compact protocol. A field that is true has its value in its type. */
+/** Type codes of the compact protocol. The code of a boolean field contains its value. */
 const TYPE_CODES = { true: 1, int32: 5, int64: 6, binary: 8, list: 9, struct: 12 } as const;
-/** A length from here on does not fit into the byte of the element type. */
+/** The length of a shorter list is written in the same byte as the type of its elements. */
 const LONG_LIST = 15;
 
 /** The bytes of a struct, by Thrift's compact protocol. */

@@ -1,13 +1,13 @@
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * The partitions of the months (docs/decisions/0019-partitions.md). They are made ahead, so that no commit waits for one;
- * a row without a month of its own is stored all the same, in the default partition.
+ * The monthly partitions of the tables that grow with time (docs/decisions/0019-partitions.md). Partitions are created
+ * ahead, so that no commit waits for a creation; a row of a month without a partition goes into the default partition.
  */
 export const partitions: SchemaFamily = {
   name: 'partitions',
   sql: `
-    -- The months from the present one to three months ahead that lack a partition, the nearest first.
+    -- The months without a partition, from the previous month to three months ahead, the nearest first.
     CREATE OR REPLACE FUNCTION pipeline.missing_partitions() RETURNS TABLE (
       table_name text, parent text, time_column text, fillfactor integer, month timestamp, partition_name text
     )

@@ -1,4 +1,4 @@
-/** Calls of the functions that operators' commands on the stream execute (../schema). */
+/** Calls of the functions that operators' commands execute, on the stream and on dead letters (../schema). */
 
 export const RETIRE_TOPIC = 'SELECT pipeline.retire_topic(p_version => :version, p_topic => :topic) AS answer';
 
@@ -40,8 +40,6 @@ export const ACKNOWLEDGE_TRUNCATION = `
 
 export const CUT_CHUNKS = `
   SELECT pipeline.cut_chunks(p_version => :version, p_topic => :topic, p_partition => :partition) AS answer`;
-
-/** Calls of the functions that an operator may execute (../schema). */
 
 export const LIST_DEAD_LETTERS = `
   SELECT pipeline.list_dead_letters(

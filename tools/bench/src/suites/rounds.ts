@@ -12,9 +12,9 @@ import { type BenchContext, drainText } from './suite.ts';
 type Rounds = NonNullable<Findings['rounds']>;
 
 /**
- * Drains the same topic by each contestant in turn, so that a temporary slowdown of the machine slows all, and computes an
- * hour of what was archived by those that have a batch layer. The product's drains are short: it has one beside each of
- * Spark's, and one beside the two of Flink.
+ * Lets each contestant drain the same topic in turn, so that a temporary slowdown of the machine slows all of them, and
+ * lets those with a batch layer compute an hour of their archive. The product drains quickly, so a round has several
+ * drains of the product: one before each drain of Spark, and one before the two drains of Flink.
  */
 export async function rounds(context: BenchContext): Promise<Rounds> {
   const { stack, kafka, sizes, report } = context;

@@ -63,14 +63,14 @@ export class Ledger {
   /** What the tables hold, row by row as it was added. */
   readonly totals = new Map<string, number>();
   readonly userHours = new Map<string, number>();
-  /** By sink: the records that it has processed, each with the version of the decoder that decoded it. */
+  /** The records that each sink has processed, with the version of the decoder that decoded each record. */
   readonly taken: Readonly<Record<Sink, Map<LoggedRecord, number>>> = { totals: new Map(), archive: new Map() };
   readonly #partitions: readonly SimulatedPartition[];
   readonly #archive: SimulatedArchive;
   readonly #inTime = new CountedInTime();
   readonly #givenUp: Readonly<Record<Sink, Set<LoggedRecord>>> = { totals: new Set(), archive: new Set() };
   readonly #positions: Readonly<Record<Sink, readonly SinkPosition[]>>;
-  /** By partition: the oldest version of the log that holds the records of the chunk that was begun last. */
+  /** For each partition, the oldest version of the log that holds all records of the newest intent. */
   readonly #intended = new Map<number, number>();
   /** By partition: the offset at which each generation but the first begins. */
   readonly #generations: readonly number[][];
@@ -122,7 +122,7 @@ export class Ledger {
     for (const [key, bytes] of hourRows) addTo(this.userHours, key, bytes);
   }
 
-  /** A chunk is begun. @throws {Violation} unless its fingerprint is that of the last record of its range. */
+  /** Checks a new intent. @throws {Violation} unless its fingerprint is that of the last record of its range. */
   intend({ partition: number, startOffset, endOffset, fingerprint }: ChunkIntent): void {
     const partition = this.#partitions[number];
     const versions = Array.from({ length: (partition?.version ?? 0) + 1 }, (_, version) => version);

@@ -25,7 +25,7 @@ export interface LoggedBatch {
   /** None in a marker. */
   readonly records: readonly LoggedRecord[];
   readonly transaction: Transaction | undefined;
-  /** Epoch of the leader that wrote the batch; -1 before it is written. */
+  /** Epoch of the leader that wrote the batch; -1 for a batch that no leader has written yet. */
   leaderEpoch: number;
 }
 
