@@ -67,8 +67,8 @@ export const hoursOrCertificate = settingsGroup({
     certificate === undefined ? { range: rangeOf(given) } : { certificateFile: certificate },
 });
 
-/** How many of the newest hours `status` lists beside those that need attention: a day. */
-const NEWEST_HOURS = 24;
+/** The hours that `status` lists by default: those that need attention, and the newest 24. */
+export const DEFAULT_HOURS: UnsettledHours = { newest: 24 };
 
 /** The hours that need attention and the newest, or all hours, or those of a range. */
 export const listedHours = settingsGroup({
@@ -92,7 +92,7 @@ export const listedHours = settingsGroup({
   ],
   value: ({ all, from, to }): HourRange | UnsettledHours | 'all' => {
     if (all) return 'all';
-    return from === undefined || to === undefined ? { newest: NEWEST_HOURS } : { fromMs: from, toMs: to };
+    return from === undefined || to === undefined ? DEFAULT_HOURS : { fromMs: from, toMs: to };
   },
 });
 

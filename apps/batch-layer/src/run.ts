@@ -83,7 +83,7 @@ async function sumDays(store: Pick<PostgresHourStore, 'sumDays'>, log: Logger): 
   }
 }
 
-/** Months are made three ahead, so that a run may fail to make one. */
+/** Creates missing partitions. A failure does no harm: they are created three months ahead, and the next run tries again. */
 async function makePartitions(store: Pick<PostgresHourStore, 'makePartitions'>, log: Logger): Promise<void> {
   try {
     const { made, kept } = await store.makePartitions();

@@ -25,7 +25,7 @@ import type { Logger } from '@antenna/telemetry';
 import { type DatabaseConnection, databaseSettings } from '@antenna/usage-store';
 import { obstacleText } from './error-guides.ts';
 import { lackRemarks } from './hour-report.ts';
-import { listedHours } from './hour-selection.ts';
+import { DEFAULT_HOURS, listedHours } from './hour-selection.ts';
 import { withHourStore } from './open-store.ts';
 
 /** Lists the hours that need attention and the newest, or all that were counted, archived or computed. */
@@ -46,7 +46,7 @@ export const status = loggedCommand({
 });
 
 export interface ListedHours {
-  /** The hours that need attention and the newest day by default. */
+  /** DEFAULT_HOURS unless given. */
   readonly hours?: HourRange | UnsettledHours | 'all';
   /** How long after its end an hour may still become final. */
   readonly allowedLatenessMs: number;
@@ -56,7 +56,7 @@ export interface ListedHours {
 /** Reads the state of hours. */
 export async function readHours(
   connection: DatabaseConnection,
-  { hours = { newest: 24 }, allowedLatenessMs, log }: ListedHours,
+  { hours = DEFAULT_HOURS, allowedLatenessMs, log }: ListedHours,
 ): Promise<Report<HourRow>> {
   const selection = hours === 'all' ? undefined : hours;
   const options = { archiveUrl: undefined, log };

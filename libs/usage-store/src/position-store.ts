@@ -1,16 +1,17 @@
 import { DECODER_VERSION } from '@antenna/event-schema';
-import type {
-  ChunkIntent,
-  ClaimedPosition,
-  CompletedChunk,
-  HourCount,
-  OpenIntent,
-  PositionMove,
-  PositionStore,
-  Sink,
-  TotalsCommit,
+import {
+  type ChunkIntent,
+  type ClaimedPosition,
+  CommitTooLongError,
+  type CompletedChunk,
+  type HourCount,
+  type OpenIntent,
+  type PositionMove,
+  type PositionStore,
+  type Sink,
+  SumOutOfRangeError,
+  type TotalsCommit,
 } from '@antenna/ingestion';
-import { CommitTooLongError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
 import { callFunction } from './call-function.ts';
