@@ -62,23 +62,6 @@ describe('rows split by hour', () => {
       ],
     ]);
   });
-
-  it('take less time than a scan of all rows for each hour', () => {
-    const builder = new EventColumnsBuilder(0);
-    const interners = new EventInterners();
-    const rest = { id: 'ana', antennaId: 'north', bytes: 1, app: 'SKYPE' };
-    const rows = 200_000;
-    const hours = 20_000;
-    // 7,919 and the number of hours are coprime: each row has another hour than the row before.
-    for (let offset = 0; offset < rows; offset += 1) {
-      builder.append(offset, interners.intern({ eventTimeMs: ((offset * 7_919) % hours) * 3_600_000, ...rest }));
-    }
-    const columns = builder.build();
-    const { user: before } = process.cpuUsage();
-    expect(splitByHour(columns).size).toBe(hours);
-    // A scan of all rows for each hour takes five seconds or more.
-    expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
-  });
 });
 
 describe('the sum of bytes of archive rows', () => {
