@@ -1,7 +1,7 @@
 # Superset 6.1 with the product's configuration; built from the checkout's root:
 #   docker build --file docker/superset.Dockerfile --tag antenna-usage/superset .
 # The dashboards are not in it: target `serving` of docker/Dockerfile imports them over the network.
-ARG PYTHON_IMAGE=python:3.11.13-slim-bookworm
+ARG PYTHON_IMAGE=python:3.11.13-slim-bookworm@sha256:86adf8dbadc3d6e82ee5dd2c74bec2e1c2467cdad47886280501df722372d2e1
 
 FROM ${PYTHON_IMAGE} AS install
 COPY deploy/superset/requirements.txt deploy/superset/constraints.txt /build/

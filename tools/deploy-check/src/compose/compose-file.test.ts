@@ -15,6 +15,7 @@ const service = z.object({
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
   ports: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
 });
@@ -57,6 +58,13 @@ describe('docker/compose.yaml', () => {
   it('waits for something in each dependency, instead of its mere start', () => {
     const conditions = Object.values(services).flatMap((each) => Object.values(each.depends_on ?? {}));
     expect(conditions.filter(({ condition }) => condition === 'service_started')).toEqual([]);
+  });
+
+  it('has the provisioner create the database that Superset prepares', () => {
+    const { postgres, provisioner, 'superset-prepare': prepare } = services;
+    expect(postgres?.volumes).toEqual(['postgres:/var/lib/postgresql']);
+    expect(provisioner?.environment).toHaveProperty('SUPERSET_METADATA_PASSWORD_FILE');
+    expect(prepare?.depends_on).toEqual({ provisioner: { condition: 'service_completed_successfully' } });
   });
 
   it('simulates what the demo simulates', () => {

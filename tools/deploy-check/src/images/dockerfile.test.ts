@@ -19,10 +19,10 @@ describe.each(dockerfiles)('%s', (dockerfile) => {
   const instructions = instructionsOf(dockerfile);
   const only = (name: string): string[] => instructions.filter((line) => line.startsWith(`${name} `));
 
-  it('begins with one base image of an exact version, which a build can replace', () => {
+  it('begins with one base image of an exact version and its digest, which a build can replace', () => {
     const [base, ...others] = instructions.filter((line) => /^ARG [A-Z]+_IMAGE=/.test(line));
     expect(others).toEqual([]);
-    expect(base).toMatch(/^ARG [A-Z]+_IMAGE=[a-z]+:\d+\.\d+\.\d+-[a-z-]+$/);
+    expect(base).toMatch(/^ARG [A-Z]+_IMAGE=[a-z]+:\d+\.\d+\.\d+-[a-z-]+@sha256:[0-9a-f]{64}$/);
     const stages = only('FROM').map((line) => /^FROM (\S+)(?: AS (\S+))?$/.exec(line) ?? []);
     const known = ['${NODE_IMAGE}', '${PYTHON_IMAGE}', ...stages.map(([, , name]) => name)];
     expect(stages.filter(([, from]) => !known.includes(from))).toEqual([]);
