@@ -7,10 +7,10 @@ resource "google_storage_bucket" "archive" {
   public_access_prevention    = "enforced"
   force_destroy               = false
 
-  # Files are only ever created, so no versions are kept. What somebody deletes can be brought back for 90 days, the
-  # longest that Cloud Storage offers.
+  # No versions are kept: what somebody deletes or replaces can be brought back for 90 days, the longest that Cloud
+  # Storage offers.
   soft_delete_policy {
-    retention_duration_seconds = 90 * 24 * 60 * 60
+    retention_duration_seconds = var.archive_soft_delete_days * 24 * 60 * 60
   }
 
   lifecycle_rule {

@@ -30,7 +30,7 @@ locals {
       advice    = "max_connections of 16 GB is 500. Each worker has a handful: see pg_stat_activity for whose they are."
     }
   }
-  runbook = "docs/runbook.md#the-database-on-google-cloud of the product"
+  runbook = "${var.repository == "" ? "" : "https://github.com/${var.repository}/blob/main/"}docs/runbook.md#the-database-on-google-cloud"
 }
 
 resource "google_monitoring_notification_channel" "email" {
@@ -67,23 +67,31 @@ resource "google_monitoring_alert_policy" "database" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "${each.value.advice} ${local.runbook}."
+    content   = "${each.value.advice} ${local.runbook}"
   }
 
   depends_on = [google_project_service.used]
 }
 
-# Cloud SQL logs each automatic backup; point-in-time recovery begins at one.
+# Cloud SQL logs the outcome of each automatic backup, whatever it is, with severity INFO:
+# https://docs.cloud.google.com/sql/docs/postgres/backup-recovery/view-audit-logs-for-automated-backups
+# Point-in-time recovery begins at a backup. An attempt that fails is repeated within the window.
 resource "google_monitoring_alert_policy" "backup" {
-  display_name          = "antenna-usage: a backup of the database has failed"
+  display_name          = "antenna-usage: a backup of the database has failed or was skipped"
   combiner              = "OR"
   severity              = "ERROR"
   notification_channels = google_monitoring_notification_channel.email[*].name
 
   conditions {
-    display_name = "A backup has failed"
+    display_name = "A backup has failed or was skipped"
     condition_matched_log {
-      filter = "resource.type=\"cloudsql_database\" AND resource.labels.database_id=\"${var.project}:${var.database_instance}\" AND protoPayload.methodName=~\"[bB]ackup\" AND severity>=ERROR"
+      filter = join(" AND ", [
+        "log_id(\"cloudaudit.googleapis.com/system_event\")",
+        "resource.type=\"cloudsql_database\"",
+        "resource.labels.database_id=\"${var.project}:${var.database_instance}\"",
+        "protoPayload.methodName=\"cloudsql.instances.automatedBackup\"",
+        "protoPayload.metadata.windowStatus=(\"STATUS_FAILED\" OR \"STATUS_SKIPPED\")",
+      ])
     }
   }
 
@@ -96,7 +104,7 @@ resource "google_monitoring_alert_policy" "backup" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "Make one by hand: gcloud sql backups create --instance=${var.database_instance}. ${local.runbook}."
+    content   = "Make one by hand: gcloud sql backups create --instance=${var.database_instance}. ${local.runbook}"
   }
 
   depends_on = [google_project_service.used]

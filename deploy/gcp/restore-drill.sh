@@ -24,7 +24,8 @@ look() { # NAME CRONJOB
 
 gcloud sql instances clone "$instance" "$drill" --point-in-time="$moment"
 trap 'gcloud sql instances patch "$drill" --no-deletion-protection --quiet && gcloud sql instances delete "$drill" --quiet' EXIT
-gcloud sql databases list --instance="$drill" --format='value(name)' | grep --line-regexp --quiet superset
+databases=$(gcloud sql databases list --instance="$drill" --format='value(name)')
+grep --line-regexp --quiet superset <<< "$databases" || { printf 'the clone lacks database superset; it has: %s\n' "$databases" >&2; exit 1; }
 look drill-positions speed-layer-command
 look drill-hours batch-layer-backfill
 printf 'the restore to %s works: the positions and hours above are those of that moment, and Superset is there\n' "$moment"

@@ -57,6 +57,14 @@ resource "google_storage_bucket_iam_member" "archive" {
   member   = google_service_account.worker[each.value.worker].member
 }
 
+# Who erases a person replaces files of the archive, which no worker may (batch-layer:erase).
+resource "google_storage_bucket_iam_member" "erasure" {
+  for_each = toset(var.erasers)
+  bucket   = google_storage_bucket.archive.name
+  role     = "roles/storage.objectUser"
+  member   = each.value
+}
+
 # Grafana shows Cloud SQL's metrics beside Prometheus's. It is a service account of Kubernetes alone.
 resource "google_project_iam_member" "grafana" {
   project = var.project

@@ -140,6 +140,23 @@ variable "passwords_version" {
   default     = 1
 }
 
+variable "archive_soft_delete_days" {
+  description = "Days for which deleted and replaced files of the archive can be brought back; the bytes of an erased person exist as long"
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.archive_soft_delete_days >= 7 && var.archive_soft_delete_days <= 90
+    error_message = "Cloud Storage keeps deleted objects for 7 to 90 days."
+  }
+}
+
+variable "erasers" {
+  description = "Who may erase a person (batch-layer:erase), as IAM members such as user:NAME@DOMAIN: the right to replace files of the archive, best given for the time of an erasure"
+  type        = list(string)
+  default     = []
+}
+
 variable "archive_coldline_days" {
   description = "Age in days at which files of the archive move to Coldline"
   type        = number
@@ -148,6 +165,12 @@ variable "archive_coldline_days" {
 
 variable "alert_email" {
   description = "Who is written to about the database by Cloud Monitoring; empty for no one"
+  type        = string
+  default     = ""
+}
+
+variable "repository" {
+  description = "OWNER/NAME on GitHub of the repository whose runbook the alerts of Cloud Monitoring lead to; empty for its path alone"
   type        = string
   default     = ""
 }
