@@ -16,7 +16,7 @@ export const laterStream: SimulationOptions = {
 };
 
 /** The demo's five hours, sent at `CLUSTER_RATE`: long enough for all that is done to the workers meanwhile. */
-export const clusterStream: SimulationOptions = { ...sampleSimulation, events: 120_000 };
+export const clusterStream: SimulationOptions = { ...sampleSimulation, events: 300_000 };
 
 /** Events a second. */
 export const CLUSTER_RATE = 1_000;

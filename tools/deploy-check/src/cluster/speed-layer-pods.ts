@@ -9,18 +9,36 @@ const podList = z.object({
       status: z.object({
         phase: z.string(),
         conditions: z.array(z.object({ type: z.string(), status: z.string() })).optional(),
+        containerStatuses: z.array(z.object({ restartCount: z.int() })).default([]),
       }),
     }),
   ),
 });
 
+/** A pod of the speed layer that is not about to end. */
+export interface Pod {
+  readonly name: string;
+  readonly isReady: boolean;
+  /** How often a container of it was started again. */
+  readonly restarts: number;
+}
+
+/** The speed layer's pods that are not about to end. */
+export async function podsOf(ns: InNamespace): Promise<readonly Pod[]> {
+  const list = await ns(['get', 'pods', '--selector=app.kubernetes.io/name=speed-layer', '--output=json']);
+  return podList
+    .parse(JSON.parse(list))
+    .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, status }) => ({
+      name: metadata.name,
+      isReady: status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true,
+      restarts: status.containerStatuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    }));
+}
+
 /** Names of the speed layer's pods that are ready and are not about to end. */
 export async function readyPods(ns: InNamespace): Promise<readonly string[]> {
-  const list = await ns(['get', 'pods', '--selector=app.kubernetes.io/name=speed-layer', '--output=json']);
-  return podList.parse(JSON.parse(list)).items.flatMap(({ metadata, status }) => {
-    const isReady = status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True');
-    return isReady === true && metadata.deletionTimestamp === undefined ? [metadata.name] : [];
-  });
+  return (await podsOf(ns)).filter(({ isReady }) => isReady).map(({ name }) => name);
 }
 
 /** Waits until so many pods are ready, none of which is one of `gone`. @returns their names. */

@@ -1,6 +1,7 @@
 import { Truth } from '@antenna/oracle';
 import { CheckFailedError, type CheckList } from '../check-list.ts';
 import { addStream, CLUSTER_RATE, clusterStream, hourText, simulatorFlags } from '../simulated-stream.ts';
+import { rollOutBrokenVersion } from './broken-version.ts';
 import { awaitJob, simulatorJob, startJob } from './jobs.ts';
 import { inNamespace, type InNamespace } from './kubectl.ts';
 import { freshNamespace, removeNamespace, rendered } from './overlays.ts';
@@ -79,6 +80,7 @@ async function checkStream(
     return undefined;
   });
   await list.check('events are counted', () => eventsAreCounted(ns));
+  await list.check('a version that dies in a redo replaces no pod', () => rollOutBrokenVersion(ns));
   await list.check('a pod that is killed at once is replaced', () => killAndAwait(ns, 1));
   await list.check('a rolling update goes through', () => rollingUpdate(ns));
   await list.check('three replicas share the partitions', () => scaleToThree(ns));
