@@ -8,7 +8,8 @@ const run = { wasFinal: true, events: 1, finishedAtMs: HOUR };
 function status(hourMs: number, revision: number, runOfRevision?: number): HourStatus {
   const lastRun = runOfRevision === undefined ? undefined : { ...run, revision: runOfRevision };
   const lack = { awaitedEvents: 0, lateEvents: 0, lackingRecords: 0 };
-  return { hourMs, revision, files: 1, events: 1, lastRun, ...lack, unexplainedBytes: 0n, fileProblems: 0 };
+  const rest = { unexplainedBytes: 0n, fileProblems: 0, isBelowFloor: false };
+  return { hourMs, revision, files: 1, events: 1, lastRun, ...lack, ...rest };
 }
 
 describe('an hour', () => {
@@ -17,6 +18,7 @@ describe('an hour', () => {
     ['is dirty when it has changed since it was computed', status(HOUR, 3, 2), true],
     ['is not dirty when it was computed from its current revision', status(HOUR, 3, 3), false],
     ['is not dirty when it was computed from a foreign archive', status(HOUR, 0, 0), false],
+    ['is not dirty below the retention floor', { ...status(HOUR, 3, 2), isBelowFloor: true }, false],
   ])('%s', (_, hour, dirty) => {
     expect(isDirty(hour)).toBe(dirty);
   });
@@ -26,7 +28,10 @@ describe('at 15:20', () => {
   const nowMs = HOUR + 2 * anHourMs + 20 * 60_000;
   const partitions = [aPartition()];
   const due = (hours: readonly HourStatus[], requireFinal = false) =>
-    dueHours({ nowMs, hours, partitions }, { requireFinal, allowedLatenessMs: 60_000 });
+    dueHours(
+      { nowMs, hours, partitions, floors: { windowsMs: undefined, hoursMs: undefined } },
+      { requireFinal, allowedLatenessMs: 60_000 },
+    );
 
   it('the previous hour is due, even if the store does not know it', () => {
     expect(due([])).toEqual([HOUR + anHourMs]);
@@ -43,6 +48,12 @@ describe('at 15:20', () => {
       lastRun: { ...run, revision: 1, wasFinal: false },
     });
     expect(due([HOUR, HOUR + 2 * anHourMs].map(computedBeforeFinal))).toEqual([HOUR + anHourMs, HOUR]);
+  });
+
+  it('an hour below the retention floor is not due, whether it has changed or has become final', () => {
+    const finalSince = { ...status(HOUR, 1, 1), lastRun: { ...run, revision: 1, wasFinal: false } };
+    const hours = [status(HOUR - 48 * anHourMs, 2, 1), finalSince].map((hour) => ({ ...hour, isBelowFloor: true }));
+    expect(due(hours)).toEqual([HOUR + anHourMs]);
   });
 
   it('the hour in progress is due when it is dirty, unless only final hours are required', () => {

@@ -2,9 +2,12 @@ import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import { finality } from './finality.ts';
 import type { HourStatus, HourStatuses } from './ports.ts';
 
-/** Whether the archive of the hour has changed since the result in the tables was computed, or has no result yet. */
-export function isDirty({ revision, lastRun }: HourStatus): boolean {
-  return revision > (lastRun?.revision ?? 0);
+/**
+ * Whether the archive of the hour has changed since the result in the tables was computed, or has no result yet. An hour
+ * below the retention floor is never dirty, since it is not computed again.
+ */
+export function isDirty({ revision, lastRun, isBelowFloor }: HourStatus): boolean {
+  return !isBelowFloor && revision > (lastRun?.revision ?? 0);
 }
 
 export interface DueOptions {
@@ -23,7 +26,9 @@ export function dueHours(statuses: HourStatuses, { allowedLatenessMs, requireFin
   const { nowMs, partitions, hours } = statuses;
   const currentMs = hourOf(nowMs);
   const hasBecomeFinal = (hour: HourStatus) =>
-    hour.lastRun?.wasFinal === false && finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal;
+    !hour.isBelowFloor &&
+    hour.lastRun?.wasFinal === false &&
+    finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal;
   const due = hours.filter((hour) => isDirty(hour) || hasBecomeFinal(hour)).map(({ hourMs }) => hourMs);
   const selected = requireFinal ? due.filter((hourMs) => hourMs < currentMs) : due;
   return [...new Set([currentMs - ONE_HOUR.sizeMs, ...selected])].sort((left, right) => right - left);

@@ -48,6 +48,18 @@ export class NewerResultError extends Error {
   override readonly name = 'NewerResultError';
 }
 
+/** The hour is below the retention floor of hours: its result is removed, or may be at any moment. Nothing was written. */
+export class HourBelowFloorError extends Error {
+  readonly code = 'HOUR_BELOW_FLOOR';
+  override readonly name = 'HourBelowFloorError';
+
+  static of(hourMs: number): HourBelowFloorError {
+    return new HourBelowFloorError(
+      `hour ${hourText(hourMs)} is below the retention floor of hours: results before it are removed and not computed again`,
+    );
+  }
+}
+
 /** The compacted file or its sources contradict the manifest. Nothing was published. */
 export class CompactionContradictionError extends Error {
   readonly code = 'COMPACTION_CONTRADICTION';

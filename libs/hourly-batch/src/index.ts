@@ -43,4 +43,6 @@ export {
   reconcileHours,
 } from './reconciliation/reconcile-hours.ts';
 export type * from './explanation/ports.ts';
+export type * from './retention/ports.ts';
+export { isRemoved, retain, type Retained, type RetentionPolicy } from './retention/retain.ts';
 export { explainTotal, type Explanation, isUnknown } from './explanation/explain-total.ts';

@@ -31,6 +31,8 @@ export interface HourManifest extends HourLack {
   readonly revision: number;
   /** Whether the hour was ever archived or computed. */
   readonly isKnown: boolean;
+  /** Whether the hour is below the retention floor of hours: its result is removed, or may be at any moment. */
+  readonly isBelowFloor: boolean;
   readonly files: readonly ManifestFile[];
   /** Paths in open intents, of any hour: these files are created or about to be, but not listed yet. */
   readonly intendedPaths: readonly string[];
@@ -116,6 +118,8 @@ export interface HourPreview extends UserCounts {
 export interface HourStatus extends HourLack {
   readonly hourMs: number;
   readonly revision: number;
+  /** Whether the hour is below the retention floor of hours: it is not computed again. */
+  readonly isBelowFloor: boolean;
   readonly files: number;
   /** Events in the archive. */
   readonly events: number;
@@ -138,8 +142,17 @@ export interface HourStatuses {
   /** The store's clock, milliseconds since 1970. */
   readonly nowMs: number;
   readonly partitions: readonly PartitionArchival[];
+  readonly floors: RetentionFloors;
   /** In the order of time. */
   readonly hours: readonly HourStatus[];
+}
+
+/** Rows of earlier hours are removed by retention; undefined while a floor was never raised. Milliseconds since 1970. */
+export interface RetentionFloors {
+  /** Of the totals by window. */
+  readonly windowsMs: number | undefined;
+  /** Of the results by hour. */
+  readonly hoursMs: number | undefined;
 }
 
 /** Hours from `fromMs` to before `toMs`, both starts of hours in milliseconds since 1970. */
@@ -170,6 +183,7 @@ export interface HourStore {
    * Replaces the hour's totals and users over quota, and records the run, its corrections of a former final result and
    * the certificate of a final one, all or nothing. Concurrent commits of one hour run one after the other.
    * @throws {NewerResultError} without a change, when the store holds the result of a newer revision.
+   * @throws {HourBelowFloorError} without a change, when the hour is below the retention floor of hours.
    */
   commit(result: HourCommit): Promise<CommittedHour>;
   /** The effect that `commit` would have with these totals; changes nothing. */

@@ -1,5 +1,5 @@
 import { checkTotals } from './check-totals.ts';
-import { HourNotFinalError, NewerResultError } from './errors.ts';
+import { HourBelowFloorError, HourNotFinalError, NewerResultError } from './errors.ts';
 import { finality, type Finality, type HourLack } from './finality.ts';
 import type { CommittedHour, HourCommit, HourManifest, HourPorts, HourPreview, HourTotals } from './ports.ts';
 import { type HourInputs, selectInputs } from './select-inputs.ts';
@@ -38,6 +38,7 @@ interface HourReading {
  * an empty listing is more likely a wrong ARCHIVE_URL than an hour without events. A known hour without files is
  * computed as empty.
  * @param hourMs start of the hour, milliseconds since 1970.
+ * @throws {HourBelowFloorError} if retention removes results of that age.
  * @throws {HourNotFinalError} if a final hour is required and this one is not.
  * @throws {ArchiveListingError | ArchiveContentError | TotalsContradictionError} when archive and manifest disagree.
  */
@@ -57,6 +58,7 @@ const ATTEMPTS = 3;
 
 async function attemptHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {
   const before = await ports.store.readManifest(hourMs);
+  if (before.isBelowFloor) throw HourBelowFloorError.of(hourMs);
   const { readAtMs: nowMs, partitions, awaitedEvents } = before;
   const { allowedLatenessMs } = options;
   const hourFinality = finality({ hourMs, awaitedEvents }, { nowMs, partitions, allowedLatenessMs });

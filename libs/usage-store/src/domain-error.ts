@@ -1,4 +1,4 @@
-import { NewerResultError } from '@antenna/hourly-batch';
+import { HourBelowFloorError, NewerResultError } from '@antenna/hourly-batch';
 import { FenceLostError } from '@antenna/ingestion';
 import {
   ChunkInProgressError,
@@ -27,6 +27,8 @@ const SqlState = {
   chunkInProgress: 'AU005',
   /** Another decoder version left one sink of a partition behind the other, or a chunk half written. */
   decoderVersion: 'AU006',
+  /** The hour is below the retention floor of hours. */
+  hourBelowFloor: 'AU008',
 } as const;
 
 /** SQLSTATEs of a missing schema, table, function or column. */
@@ -48,6 +50,7 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.otherStream) return new OtherStreamError(message, { cause: error });
   if (state === SqlState.chunkInProgress) return new ChunkInProgressError(message, { cause: error });
   if (state === SqlState.decoderVersion) return new DecoderVersionError(message, { cause: error });
+  if (state === SqlState.hourBelowFloor) return new HourBelowFloorError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
   if (REFUSED_LOGIN.test(state)) return new DatabaseRefusedError(undefined, error);

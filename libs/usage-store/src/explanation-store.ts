@@ -20,7 +20,13 @@ export class PostgresExplanationStore implements ExplanationStore {
     const { answer } = await (this.#patience?.retry(call) ?? call());
     const { windows, run, hourBytes, waitingEvents, limit, certificate } = answer;
     return {
-      ...{ isKnown: answer.isKnown, run: run ?? undefined, hourBytes: optionalInteger(hourBytes), waitingEvents },
+      ...{
+        isKnown: answer.isKnown,
+        belowFloor: answer.belowFloor,
+        run: run ?? undefined,
+        hourBytes: optionalInteger(hourBytes),
+        waitingEvents,
+      },
       windows: windows.map(({ startMs, bytes }) => ({ startMs, bytes: BigInt(bytes) })),
       limit: limit === null ? undefined : { quota: optionalInteger(limit.quota) },
       quotaEvents: answer.quotaEvents.map(({ usage, quota, ...event }) => ({
@@ -38,7 +44,7 @@ export class PostgresExplanationStore implements ExplanationStore {
   }
 }
 
-interface TotalJson extends Pick<StoredTotal, 'isKnown' | 'waitingEvents'> {
+interface TotalJson extends Pick<StoredTotal, 'isKnown' | 'belowFloor' | 'waitingEvents'> {
   readonly windows: readonly Json<StoredTotal['windows'][number], 'bytes'>[];
   readonly run: NonNullable<StoredTotal['run']> | null;
   readonly hourBytes: string | null;

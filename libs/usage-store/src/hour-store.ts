@@ -52,7 +52,13 @@ export class PostgresHourStore implements HourStore {
   async statuses(selection: HourRange | UnsettledHours = ALL_TIME): Promise<HourStatuses> {
     const parameters = 'newest' in selection ? { ...ALL_TIME, ...selection } : { ...selection, newest: null };
     const { statuses } = await this.#call<{ statuses: StatusesJson }>(HOUR_STATUSES, parameters);
-    return { ...statuses, hours: statuses.hours.map(statusOf), partitions: statuses.partitions.map(partitionOf) };
+    const { windowsMs, hoursMs } = statuses.floors;
+    return {
+      ...statuses,
+      floors: { windowsMs: windowsMs ?? undefined, hoursMs: hoursMs ?? undefined },
+      hours: statuses.hours.map(statusOf),
+      partitions: statuses.partitions.map(partitionOf),
+    };
   }
 
   async commit(result: HourCommit): Promise<CommittedHour> {
@@ -112,7 +118,8 @@ type ManifestJson = Omit<HourManifest, 'files' | 'partitions'> & {
 
 type HourJson = Json<HourStatuses['hours'][number], 'unexplainedBytes', 'lastRun'>;
 
-type StatusesJson = Omit<HourStatuses, 'hours' | 'partitions'> & {
+type StatusesJson = Omit<HourStatuses, 'hours' | 'partitions' | 'floors'> & {
+  readonly floors: Json<HourStatuses['floors'], never, 'windowsMs' | 'hoursMs'>;
   readonly hours: readonly HourJson[];
   readonly partitions: readonly PartitionJson[];
 };

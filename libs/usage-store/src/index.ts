@@ -24,6 +24,7 @@ export { Patience } from './patience.ts';
 export { PostgresQuotaEventQueue, type UnsentQuotaEvents } from './quota-event-queue.ts';
 export { PostgresPositionStore } from './position-store.ts';
 export { PostgresReconciliationStore } from './reconciliation-store.ts';
+export { type LateEvents, PostgresRetentionStore } from './retention-store.ts';
 export { ensureDatabaseOwner, SUPERSET_METADATA } from './roles/database-owner.ts';
 export { ensureLogin, grantGroup, LOGINS } from './roles/logins.ts';
 export { checkSchema } from './schema-version.ts';

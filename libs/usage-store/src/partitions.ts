@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { callForRow } from './call-function.ts';
+import { isPassingFailure } from './passing-failure.ts';
 
 /** The outcome of making partitions, as names of tables of schema `pipeline`. */
 export interface MadePartitions {
@@ -11,6 +12,16 @@ export interface MadePartitions {
 const MAKE_PARTITION = `
   SELECT pipeline.make_partition(p_version => :version, p_may_block => :mayBlock) AS answer`;
 
+const ANALYZE_DIVIDED_TABLES = `
+  SELECT pipeline.analyze_divided_tables(p_version => :version)`;
+
+/** Renews the planner's statistics of the tables. A failure does no harm: the next change of partitions renews them. */
+export async function analyzeTables(database: Knex): Promise<void> {
+  await callForRow(database, ANALYZE_DIVIDED_TABLES, {}).catch((error: unknown) => {
+    if (!isPassingFailure(error)) throw error;
+  });
+}
+
 /**
  * Makes the missing partitions of the present month and of the next three, one in a transaction.
  * @param mayBlock whether commits may wait for it: then it waits 5 s for a lock, not 100 ms, and moves any number of rows.
@@ -20,7 +31,10 @@ export async function makePartitions(database: Knex, mayBlock: boolean): Promise
   const made: string[] = [];
   for (;;) {
     const { answer } = await callForRow<{ answer: Answer }>(database, MAKE_PARTITION, { mayBlock });
-    if (answer.made === null) return { made, kept: answer.kept };
+    if (answer.made === null) {
+      if (made.length > 0) await analyzeTables(database);
+      return { made, kept: answer.kept };
+    }
     made.push(answer.made);
   }
 }

@@ -13,6 +13,8 @@ export interface TotalKey {
 export interface StoredTotal {
   /** Whether any event of the hour was counted or archived, or the hour was computed. */
   readonly isKnown: boolean;
+  /** Whether the hour is below the retention floors: the rows of the total are removed, or may be at any moment. */
+  readonly belowFloor: { readonly windows: boolean; readonly hours: boolean };
   /** The windows of the speed layer in which the total has a row, in order. */
   readonly windows: readonly { readonly startMs: number; readonly bytes: bigint }[];
   /** The last run of the hour. */

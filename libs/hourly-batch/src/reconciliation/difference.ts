@@ -17,7 +17,8 @@ export interface TypeDifference {
  * - `countedNotArchived`: counted, beyond the archive's position.
  * - `archivedNotCounted`: archived, beyond the position of the totals.
  * - `archivedSinceRun`: archived after the hour was computed, or in an hour that was never computed.
- * - `belowFloor`: below the retention floor; 0 while no retention exists.
+ * - `belowFloor`: what retention removed from the hour's result, less what it removed from its windows and what was counted
+ *   below the floor since. Negative where only the windows are removed.
  * - `acknowledged`: lost by one sink only, in a gap or truncation that an operator has acknowledged. Negative if the
  *   totals lack the events.
  * - `foreignArchive`: computed from an archive without a manifest. Never positive.

@@ -28,6 +28,7 @@ export function aManifest(overrides: Partial<HourManifest> = {}): HourManifest {
     readAtMs: Date.UTC(2022, 9, 29, 15),
     revision: 1,
     isKnown: true,
+    isBelowFloor: false,
     files: [aFile()],
     intendedPaths: [],
     isForeign: false,

@@ -7,6 +7,7 @@ import { reconciliationTables } from './0006-reconciliation.ts';
 import { intentFingerprint } from './0007-intent-fingerprint.ts';
 import { settledHours } from './0008-settled-hours.ts';
 import { partitions } from './0009-partitions.ts';
+import { retention } from './0010-retention.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -20,4 +21,5 @@ export const migrations: readonly NumberedMigration[] = [
   intentFingerprint,
   settledHours,
   partitions,
+  retention,
 ];

@@ -89,6 +89,7 @@ describe('a login with the rights of', () => {
         'pipeline.quota_event',
         'pipeline.recent_lateness',
         'pipeline.reconciliation',
+        'pipeline.retention_report',
         'pipeline.schema_version',
         'pipeline.stream_progress',
         'pipeline.stream_watermark',

@@ -66,7 +66,12 @@ export const PRIVILEGES = `
     pipeline.hours_to_reconcile,
     pipeline.record_reconciliation,
     pipeline.sum_day,
-    pipeline.make_partition
+    pipeline.make_partition,
+    pipeline.raise_floor,
+    pipeline.removable_partitions,
+    pipeline.remove_below_floor,
+    pipeline.retention_totals,
+    pipeline.analyze_divided_tables
     TO antenna_batch;
 
   GRANT EXECUTE ON FUNCTION
@@ -101,6 +106,7 @@ export const PRIVILEGES = `
     pipeline.hour_correction_report,
     pipeline.certificate_report,
     pipeline.reconciliation,
+    pipeline.retention_report,
     pipeline.day_hours,
     pipeline.usage_daily,
     pipeline.usage_monthly

@@ -111,11 +111,13 @@ export const dashboards: SchemaFamily = {
 
     -- Whether the result of an hour is dirty, and whether the hour is final or why not. Each hour is computed in a LATERAL
     -- of its own, so that a condition on the hour reaches the index of each table. lacking_records is an upper
-    -- bound of the lost records that an hour lacks, which a final hour may, too.
+    -- bound of the lost records that an hour lacks, which a final hour may, too. is_below_floor: the rows of bytes_hourly
+    -- are removed, or may be at any moment; such an hour is not computed again, and so never dirty.
     CREATE VIEW pipeline.hour_status AS
     SELECT k.hour, coalesce(h.revision, 0) AS revision, r.revision AS computed_revision, r.events, r.finished_at AS computed_at,
-      f.reason IS NULL AS is_final, coalesce(h.revision, 0) > coalesce(r.revision, 0) AS is_dirty,
-      f.reason AS not_final_because, w.awaited_events + w.late_events AS waiting_events, l.records AS lacking_records
+      f.reason IS NULL AS is_final, coalesce(h.revision, 0) > coalesce(r.revision, 0) AND k.hour >= o.floor AS is_dirty,
+      f.reason AS not_final_because, w.awaited_events + w.late_events AS waiting_events, l.records AS lacking_records,
+      k.hour < o.floor AS is_below_floor
     FROM (SELECT hour FROM pipeline.hour UNION SELECT hour FROM pipeline.counted_hour) AS k
     LEFT JOIN LATERAL (SELECT o.hour, o.revision FROM pipeline.hour AS o WHERE o.hour = k.hour LIMIT 1) AS h ON true
     CROSS JOIN LATERAL (
@@ -134,6 +136,7 @@ export const dashboards: SchemaFamily = {
       LIMIT 1
     ) AS r ON true
     CROSS JOIN pipeline.stream_archival AS a
+    JOIN pipeline.retention_floor AS o ON o.kind = 'hours'
     CROSS JOIN LATERAL (
       SELECT CASE
         WHEN k.hour AT TIME ZONE 'UTC' > clock_timestamp() THEN 'the hour has not begun'

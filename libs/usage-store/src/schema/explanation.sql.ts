@@ -61,6 +61,9 @@ export const explanation: SchemaFamily = {
             WHERE s."timestamp" = w.start AND s.type = p_type AND s.id = p_id
           ) AS b
         ),
+        'belowFloor', (
+          SELECT jsonb_object_agg(f.kind, explained < f.floor) FROM pipeline.retention_floor AS f
+        ),
         'run', pipeline.run_json(explained),
         'hourBytes', (
           SELECT b.value::text FROM public.bytes_hourly AS b

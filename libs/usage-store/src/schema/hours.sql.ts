@@ -47,6 +47,7 @@ export const hours: SchemaFamily = {
         'readAtMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'revision', coalesce((SELECT h.revision FROM pipeline.hour AS h WHERE h.hour = wanted), 0),
         'isKnown', EXISTS (SELECT FROM pipeline.hour AS h WHERE h.hour = wanted),
+        'isBelowFloor', wanted < (SELECT f.floor FROM pipeline.retention_floor AS f WHERE f.kind = 'hours'),
         'isForeign', NOT EXISTS (SELECT FROM pipeline.archive_file)
           AND NOT EXISTS (SELECT FROM pipeline.archive_intent) AND NOT EXISTS (SELECT FROM pipeline.abandoned_path),
         'partitions', pipeline.partition_facts(),
@@ -72,11 +73,14 @@ export const hours: SchemaFamily = {
     $$;
 
     -- The hours that need attention (not final at their last run, changed since, with waiting events, or with a
-    -- difference that the last reconciliation could not explain) and the newest p_newest hours.
+    -- difference that the last reconciliation could not explain) and the newest p_newest hours. An hour below the floor of
+    -- hours is not computed again, and needs no attention for having changed.
     CREATE OR REPLACE FUNCTION pipeline.unsettled_hours(p_newest integer) RETURNS SETOF timestamp
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
-      SELECT h.hour FROM pipeline.hour AS h WHERE h.revision > h.computed_revision OR NOT h.computed_final
+      SELECT h.hour FROM pipeline.hour AS h
+      WHERE (h.revision > h.computed_revision OR NOT h.computed_final)
+        AND h.hour >= (SELECT f.floor FROM pipeline.retention_floor AS f WHERE f.kind = 'hours')
       UNION
       SELECT w.hour FROM pipeline.hours_with_waiting_events() AS w (hour)
       UNION
@@ -100,6 +104,7 @@ export const hours: SchemaFamily = {
     BEGIN ATOMIC
       SELECT coalesce(jsonb_agg(jsonb_build_object(
         'hourMs', pipeline.epoch_ms(k.hour), 'revision', coalesce(h.revision, 0), 'files', a.files, 'events', a.events,
+        'isBelowFloor', k.hour < o.floor,
         'awaitedEvents', w.awaited_events, 'lateEvents', w.late_events, 'lackingRecords', l.records,
         'unexplainedBytes', coalesce(c.unexplained_bytes, 0)::text, 'fileProblems', coalesce(c.file_problems, 0),
         'lastRun', CASE WHEN r.id IS NOT NULL THEN jsonb_build_object(
@@ -107,6 +112,7 @@ export const hours: SchemaFamily = {
           'finishedAtMs', pipeline.epoch_ms(r.finished_at AT TIME ZONE 'UTC')) END
       ) ORDER BY k.hour), '[]')
       FROM unnest(p_hours) AS k (hour)
+      JOIN pipeline.retention_floor AS o ON o.kind = 'hours'
       LEFT JOIN pipeline.hour AS h ON h.hour = k.hour
       LEFT JOIN pipeline.reconciled_hour AS c ON c.hour = k.hour
       CROSS JOIN LATERAL (
@@ -135,6 +141,7 @@ export const hours: SchemaFamily = {
       RETURN jsonb_build_object(
         'nowMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'partitions', pipeline.partition_facts(),
+        'floors', jsonb_build_object('windowsMs', pipeline.floor_ms('windows'), 'hoursMs', pipeline.floor_ms('hours')),
         'hours', pipeline.hours_json(CASE
           WHEN p_newest IS NULL
             THEN array(SELECT pipeline.hours_of_range(pipeline.utc(p_from_ms), pipeline.utc(p_to_ms)))
@@ -200,6 +207,9 @@ export const hours: SchemaFamily = {
       judged_quotas bigint[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      -- The lock comes before the reading of the floor (docs/commit-protocol.md, "Retention").
+      LOCK TABLE ONLY public.bytes_hourly IN ROW EXCLUSIVE MODE;
+      PERFORM pipeline.require_above_floor(computed);
       INSERT INTO pipeline.hour (hour) VALUES (computed) ON CONFLICT DO NOTHING;
       PERFORM 1 FROM pipeline.hour AS h WHERE h.hour = computed FOR UPDATE;
       SELECT r.* INTO former FROM pipeline.last_run(computed) AS r;

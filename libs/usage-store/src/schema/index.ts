@@ -18,6 +18,8 @@ import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
 import { quotaPublisher } from './quota-publisher.sql.ts';
 import { reconciliation } from './reconciliation.sql.ts';
+import { removal } from './removal.sql.ts';
+import { retention } from './retention.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
@@ -43,6 +45,8 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   truncations,
   finality,
   hours,
+  retention,
+  removal,
   reconciliation,
   days,
   deadLetters,

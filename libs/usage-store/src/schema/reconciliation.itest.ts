@@ -27,6 +27,7 @@ interface Row {
   readonly counted_not_archived: string;
   readonly archived_not_counted: string;
   readonly archived_since_run: string;
+  readonly below_floor: string;
   readonly acknowledged: string;
   readonly unexplained: string;
   readonly is_explained: boolean;
@@ -77,13 +78,16 @@ async function check(history: StreamHistory): Promise<void> {
 function checkHour(history: StreamHistory, hourMs: number, rows: readonly Row[]): void {
   const run = history.runs.get(hourMs);
   const isUnread = (path: string | undefined) => path !== undefined && run?.paths.has(path) !== true;
-  const speed = history.bytes(hourMs, ({ isCounted }) => isCounted);
-  const batch = run?.bytes ?? 0;
+  const speed = history.bytes(hourMs, ({ isInWindow }) => isInWindow);
+  const removed = history.bytes(hourMs, ({ isCounted, isInWindow }) => isCounted && !isInWindow);
+  const batch = history.removedHours.has(hourMs) ? 0 : (run?.bytes ?? 0);
+  const removedResult = (run?.bytes ?? 0) - batch;
   if (speed > 0 || run !== undefined) expect(rows).toHaveLength(TYPES.length);
   for (const row of rows) {
     expect(row).toMatchObject({
       ...{ speed: String(speed), batch: String(batch), difference: String(speed - batch) },
       ...{ unexplained: '0', is_explained: true },
+      below_floor: String(removedResult - removed),
       archived_since_run: String(history.bytes(hourMs, ({ path }) => isUnread(path))),
     });
     const [counted, archived, since, acknowledged] = [
@@ -92,7 +96,8 @@ function checkHour(history: StreamHistory, hourMs: number, rows: readonly Row[])
       row.archived_since_run,
       row.acknowledged,
     ].map(Number);
-    expect((counted ?? 0) - (archived ?? 0) + (since ?? 0) + (acknowledged ?? 0)).toBe(speed - batch);
+    const causes = (counted ?? 0) - (archived ?? 0) + (since ?? 0) + (acknowledged ?? 0) + removedResult - removed;
+    expect(causes).toBe(speed - batch);
     if (history.hasLosses) continue;
     expect(row).toMatchObject({
       counted_not_archived: String(history.bytes(hourMs, ({ isCounted, path }) => isCounted && path === undefined)),
@@ -120,6 +125,38 @@ describe('the difference between speed and batch layer', () => {
     await fc.assert(
       fc.asyncProperty(
         stepsOf('commit', 'commit', 'chunk', 'intend', 'run', 'retention', 'truncate', 'appear'),
+        async (steps) => {
+          const history = await newHistory();
+          for (const step of steps) {
+            await history.take(step);
+            await check(history);
+          }
+          await history.settle();
+          await check(history);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('is explained at every moment while floors rise and rows below them are removed', async () => {
+    // Rows of all times are in the default partitions, from which any hour can be removed.
+    await test.database.raw('DROP TABLE pipeline.bytes_before, pipeline.bytes_hourly_before');
+    await fc.assert(
+      fc.asyncProperty(
+        stepsOf(
+          'commit',
+          'commit',
+          'chunk',
+          'intend',
+          'run',
+          'run',
+          'raise',
+          'remove',
+          'retention',
+          'truncate',
+          'appear',
+        ),
         async (steps) => {
           const history = await newHistory();
           for (const step of steps) {

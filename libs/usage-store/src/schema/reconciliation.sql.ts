@@ -12,11 +12,12 @@ export const reconciliation: SchemaFamily = {
     --     + foreign_archive + unexplained
     -- The unexplained bytes are the sum of three comparisons: the stored totals with the counted events, the counted
     -- events with the archived ones, and the last run's input files with its result. is_explained: each of them is 0, so
-    -- that two errors cannot hide each other. below_floor is 0 while no retention exists. Each hour is computed in a
-    -- LATERAL of its own, so that a condition on the hour reaches the index of each table.
+    -- that two errors cannot hide each other. below_floor: the bytes that the removed hour had in bytes_hourly, less those
+    -- that it had in bytes and those that the ledger has counted since. Each hour is computed in a LATERAL of its own, so
+    -- that a condition on the hour reaches the index of each table.
     CREATE VIEW pipeline.reconciliation AS
     SELECT k.hour, v.type, v.speed, v.batch, v.speed - v.batch AS difference,
-      e.counted_not_archived, e.archived_not_counted, r.archived_since_run, r.files_since_run, 0::numeric AS below_floor,
+      e.counted_not_archived, e.archived_not_counted, r.archived_since_run, r.files_since_run, o.hourly - o.windows AS below_floor,
       e.acknowledged, r.foreign_archive, u.speed + e.unexplained + u.batch AS unexplained,
       u.speed AS unexplained_speed, e.unexplained AS unexplained_archive, u.batch AS unexplained_batch,
       u.speed = 0 AND e.unexplained = 0 AND u.batch = 0 AS is_explained
@@ -63,11 +64,16 @@ export const reconciliation: SchemaFamily = {
       LEFT JOIN (SELECT j ->> 'path' AS path FROM jsonb_array_elements(c.input_files) AS j) AS i ON i.path = f.path
       WHERE f.hour = k.hour
     ) AS r
+    CROSS JOIN LATERAL (
+      SELECT coalesce((SELECT n.event_bytes FROM pipeline.removed_hour AS n WHERE n.kind = 'windows' AND n.hour = k.hour), 0)
+        + coalesce((SELECT sum(n.event_bytes) FROM pipeline.ledger_hour AS n WHERE n.hour = k.hour), 0) AS windows,
+        coalesce((SELECT n.event_bytes FROM pipeline.removed_hour AS n WHERE n.kind = 'hours' AND n.hour = k.hour), 0) AS hourly
+    ) AS o
     CROSS JOIN LATERAL (VALUES
       ('antenna_total_bytes', s.antennas, h.antennas), ('app_total_bytes', s.apps, h.apps), ('user_total_bytes', s.users, h.users)
     ) AS v (type, speed, batch)
     CROSS JOIN LATERAL (
-      SELECT v.speed - e.counted AS speed, r.in_run - r.foreign_archive - v.batch AS batch
+      SELECT v.speed + o.windows - e.counted AS speed, r.in_run - r.foreign_archive - o.hourly - v.batch AS batch
     ) AS u;
 
     -- The files of an hour that its last run has not read, in the order of their commits.

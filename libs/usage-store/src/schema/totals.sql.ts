@@ -52,6 +52,8 @@ export const totals: SchemaFamily = {
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
     DECLARE
+      -- Rows of windows before it are not written: the ledger counts their events. The least bigint without a floor.
+      floor_ms bigint;
       -- The greatest event time of each partition in p_partitions before this commit. It is read without a lock: if
       -- another commit changes it before the positions are locked, move_positions refuses this commit.
       greatest_times timestamp[];
@@ -62,6 +64,10 @@ export const totals: SchemaFamily = {
       event_times timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      -- The locks come before the reading of the floor: whoever removes rows waits for this commit, and a commit after the
+      -- removal sees the floor (docs/commit-protocol.md, "Retention").
+      LOCK TABLE ONLY public.bytes, ONLY pipeline.user_hour_usage IN ROW EXCLUSIVE MODE;
+      SELECT coalesce(pipeline.floor_ms('windows'), (-9223372036854775808)::bigint) INTO floor_ms;
       SELECT array_agg(p.greatest_event_time ORDER BY m.n) INTO greatest_times
       FROM unnest(p_partitions) WITH ORDINALITY AS m (partition, n)
       LEFT JOIN pipeline.position AS p ON p.sink = 'totals' AND p.topic = p_topic AND p.partition = m.partition;
@@ -73,7 +79,10 @@ export const totals: SchemaFamily = {
       FROM (
         SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
       ) AS d
+      WHERE d.window_ms >= floor_ms
       ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
+      PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
+        p_counted_bytes);
 
       PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
         p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
@@ -87,6 +96,7 @@ export const totals: SchemaFamily = {
           SELECT unnest(p_hour_ms) AS hour_ms, unnest(p_users) AS id, unnest(p_usages) AS usage,
             unnest(p_latest_ms) AS latest_ms
         ) AS d
+        WHERE d.hour_ms >= floor_ms
         ON CONFLICT (hour, id) DO UPDATE SET
           usage = u.usage + excluded.usage,
           latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)

@@ -3,9 +3,11 @@ import { archivePath } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import type { ManifestFile } from '@antenna/hourly-batch';
 import type { ArchivedFile, HourCount, Sink } from '@antenna/ingestion';
+import type { Knex } from 'knex';
 import { PostgresHourStore } from '../hour-store.ts';
 import { AbandonedFiles, type HeldPosition, LostRecords } from '../lost-records.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
+import { PostgresRetentionStore } from '../retention-store.ts';
 import { aCommit, aMove } from './a-commit.ts';
 import { anHourResult, totalsOf } from './an-archived-hour.ts';
 import { STREAM, type TestStore } from './test-store.ts';
@@ -17,6 +19,8 @@ export interface HistoryEvent {
   readonly hourMs: number;
   readonly bytes: number;
   isCounted: boolean;
+  /** Whether it is in the windows: counted above the retention floor, and not removed since. */
+  isInWindow: boolean;
   /** The path of the file in the manifest; undefined for an event that is not archived. */
   path: string | undefined;
 }
@@ -32,7 +36,7 @@ interface Chunk {
 
 /** A step of a history, with random numbers. */
 export interface HistoryStep {
-  readonly kind: 'commit' | 'chunk' | 'intend' | 'run' | 'retention' | 'truncate' | 'appear';
+  readonly kind: 'commit' | 'chunk' | 'intend' | 'run' | 'retention' | 'truncate' | 'appear' | 'raise' | 'remove';
   readonly partition: number;
   readonly records: number;
   /** Decides between cases, such as which files exist. */
@@ -48,6 +52,8 @@ export class StreamHistory {
   readonly events: HistoryEvent[] = [];
   /** The result of each hour's last run, and the files that it read. */
   readonly runs = new Map<number, { readonly bytes: number; readonly paths: ReadonlySet<string> }>();
+  /** The hours whose results are removed. */
+  readonly removedHours = new Set<number>();
   /** Whether records were lost: the cause of a difference may then be known only within bounds. */
   hasLosses = false;
   readonly hours: readonly number[];
@@ -56,6 +62,9 @@ export class StreamHistory {
   readonly #records: LostRecords;
   readonly #abandonedFiles: AbandonedFiles;
   readonly #hourStore: PostgresHourStore;
+  readonly #retention: PostgresRetentionStore;
+  readonly #database: Knex;
+  readonly #floors = { windows: 0, hours: 0 };
   readonly #logs = new Map<number, (HistoryEvent | undefined)[]>();
   readonly #intents = new Map<number, Chunk>();
   readonly #abandoned: Chunk[] = [];
@@ -67,6 +76,8 @@ export class StreamHistory {
     this.#store = store.worker();
     this.#records = new LostRecords(store.database, STREAM);
     this.#abandonedFiles = new AbandonedFiles(store.database, STREAM.topic);
+    this.#database = store.database;
+    this.#retention = new PostgresRetentionStore(store.database);
     this.#hourStore = new PostgresHourStore(store.database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 0 });
   }
 
@@ -85,6 +96,8 @@ export class StreamHistory {
       retention: () => this.#loseOldest(partition, step),
       truncate: () => this.#truncate(partition, step),
       appear: () => this.#appear(step.choice),
+      raise: () => this.#raise(step.choice % 2 === 0 ? 'windows' : 'hours', this.hours[step.records % 3] ?? 0),
+      remove: () => this.#remove(),
     }[step.kind];
     await take();
   }
@@ -112,9 +125,10 @@ export class StreamHistory {
       if (index % 7 === 3) return undefined;
       // Different subsets of events have different sums, so that a wrong subset is noticed.
       const bytes = (index * index * 31 + partition * 17 + this.events.length) % 9_973;
-      const event = { hourMs: this.hours[(index * 5 + partition) % 3] ?? 0, bytes, isCounted: false, path: undefined };
-      this.events.push(event);
-      return event;
+      const event = { hourMs: this.hours[(index * 5 + partition) % 3] ?? 0, bytes, isCounted: false };
+      const unread = { ...event, isInWindow: false, path: undefined };
+      this.events.push(unread);
+      return unread;
     });
   }
 
@@ -148,6 +162,7 @@ export class StreamHistory {
       const sums = { events: events + 1, eventBytes: eventBytes + BigInt(bytes), lastOffset: from + index };
       counts.set(hourMs, { partition, hourMs, ...sums });
       event.isCounted = true;
+      event.isInWindow = hourMs >= this.#floors.windows;
     });
     await this.#store.commitTotals({
       ...aCommit([], { partition, epoch, from, to: from + counted.length }),
@@ -197,12 +212,36 @@ export class StreamHistory {
   }
 
   async #run(hourMs: number): Promise<void> {
-    const { files, revision } = await this.#hourStore.readManifest(hourMs);
+    const { files, revision, isBelowFloor } = await this.#hourStore.readManifest(hourMs);
+    if (isBelowFloor) return;
     const eventBytes = files.reduce((sum, file) => sum + file.eventBytes, 0n);
     const rows = files.length === 0 ? [] : totalsOf({ 'a user': eventBytes });
     const events = files.reduce((sum, file) => sum + file.rows, 0);
     await this.#hourStore.commit(anHourResult(rows, { hourMs, revision, files, events, eventBytes }));
     this.runs.set(hourMs, { bytes: Number(eventBytes), paths: new Set(files.map((file: ManifestFile) => file.path)) });
+  }
+
+  /** Raises a retention floor without a look at the hours: what is in the way of a raise matters for no sum. */
+  async #raise(kind: 'windows' | 'hours', floorMs: number): Promise<void> {
+    if (floorMs <= this.#floors[kind]) return;
+    this.#floors[kind] = floorMs;
+    const floor = new Date(floorMs).toISOString();
+    await this.#database.raw(
+      `UPDATE pipeline.retention_floor SET floor = :floor WHERE kind = :kind AND floor < :floor`,
+      {
+        floor,
+        kind,
+      },
+    );
+  }
+
+  /** Removes what is below the floors. The rows of all times are in the default partitions. */
+  async #remove(): Promise<void> {
+    await this.#hourStore.sumDays();
+    await this.#retention.remove('bytes_beyond', true);
+    await this.#retention.remove('bytes_hourly_beyond', true);
+    for (const event of this.events) event.isInWindow &&= event.hourMs >= this.#floors.windows;
+    for (const hourMs of this.hours) if (hourMs < this.#floors.hours) this.removedHours.add(hourMs);
   }
 
   /** Retention deletes records that sinks lack, and an operator accepts the gaps, in any order. */

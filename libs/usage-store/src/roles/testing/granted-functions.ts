@@ -37,6 +37,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'unsent_quota_events',
   ].sort(),
   antenna_batch: [
+    'analyze_divided_tables',
     'certificate_chain',
     'certificate_of_hour',
     'certificates_after',
@@ -48,9 +49,13 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'hours_to_reconcile',
     'make_partition',
     'preview_over_quota',
+    'raise_floor',
     'read_manifest',
     'reconcile',
     'record_reconciliation',
+    'removable_partitions',
+    'remove_below_floor',
+    'retention_totals',
     'sum_day',
   ],
   antenna_operator: [

@@ -1,0 +1,38 @@
+/** `windows`: the tables of the speed layer; `hours`: the results of the batch layer. */
+export type RetentionKind = 'windows' | 'hours';
+
+/** A retention floor, or the one that a raise would reach. All times are milliseconds since 1970. */
+export interface RaisedFloor {
+  /** Rows of earlier hours are removed and not written again. Undefined while the floor was never raised. */
+  readonly floorMs: number | undefined;
+  /** The first instant of the month that the retention asks for. */
+  readonly wantedMs: number;
+  /** The first month with a partition of its own. All older rows are removed together, once it is below the floor. */
+  readonly firstMonthMs: number;
+  /** The first hour before `wantedMs` that must not be removed yet. The floor stops at its month. */
+  readonly obstacle: { readonly hourMs: number; readonly reason: string } | undefined;
+}
+
+/**
+ * `removed`; `gone`: nothing was left to remove; `busy`: other transactions use the table; `long`: commits would have to
+ * wait for longer than moments; `not summed`: an hour was computed meanwhile whose day has no stored sums yet.
+ */
+export type RemovalOutcome = 'removed' | 'gone' | 'busy' | 'long' | 'not summed';
+
+/** The floors and the partitions below them. Every call may be repeated. */
+export interface RetentionStore {
+  /**
+   * Raises a floor as far as `days` allow and the hours are ready: final, computed, archived, reconciled. A floor only
+   * rises. A dry run changes nothing.
+   */
+  raiseFloor(kind: RetentionKind, days: number, isDryRun: boolean): Promise<RaisedFloor>;
+  /** The names of the partitions that have rows below the floor. */
+  removable(kind: RetentionKind): Promise<readonly string[]>;
+  /**
+   * Removes the rows of a partition that lie below the floor, all or nothing.
+   * @param mayWait whether commits may wait for it: then it waits 5 s for a lock, not 50 ms, and has no `long` outcome.
+   */
+  remove(partition: string, mayWait: boolean): Promise<RemovalOutcome>;
+  /** Renews the planner's statistics of the tables, which change with their partitions. A failure does no harm. */
+  analyze(): Promise<void>;
+}

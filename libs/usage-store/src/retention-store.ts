@@ -1,0 +1,70 @@
+import type { RaisedFloor, RemovalOutcome, RetentionKind, RetentionStore } from '@antenna/hourly-batch';
+import type { Knex } from 'knex';
+import { callForRow, type Json } from './call-function.ts';
+import { sqlStateOf } from './domain-error.ts';
+import { analyzeTables } from './partitions.ts';
+import type { Patience } from './patience.ts';
+import { RAISE_FLOOR, REMOVABLE_PARTITIONS, REMOVE_BELOW_FLOOR, RETENTION_TOTALS } from './sql/retention.sql.ts';
+
+/** SQLSTATE of a lock that was not free in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Retention floors and partitions in Postgres. Each method but `remove` is one function call. */
+export class PostgresRetentionStore implements RetentionStore {
+  readonly #database: Knex;
+  readonly #patience: Patience | undefined;
+
+  /** @param patience retries calls after a transient failure, except for a lock that is not free. */
+  constructor(database: Knex, patience?: Patience) {
+    this.#database = database;
+    this.#patience = patience;
+  }
+
+  async raiseFloor(kind: RetentionKind, days: number, isDryRun: boolean): Promise<RaisedFloor> {
+    const floor = await this.#answer<FloorJson>(RAISE_FLOOR, { kind, days, isDryRun });
+    return { ...floor, floorMs: floor.floorMs ?? undefined, obstacle: floor.obstacle ?? undefined };
+  }
+
+  removable(kind: RetentionKind): Promise<readonly string[]> {
+    return this.#answer<readonly string[]>(REMOVABLE_PARTITIONS, { kind });
+  }
+
+  remove(partition: string, mayWait: boolean): Promise<RemovalOutcome> {
+    return this.#answer<RemovalOutcome>(REMOVE_BELOW_FLOOR, { partition, mayWait }, 'busy');
+  }
+
+  analyze(): Promise<void> {
+    return analyzeTables(this.#database);
+  }
+
+  /** Events that were counted below the floor of windows: they are in the archive and in no table of totals. */
+  async late(): Promise<LateEvents> {
+    const { lateEvents, lateBytes } = await this.#answer<LateJson>(RETENTION_TOTALS, {});
+    return { events: lateEvents, bytes: BigInt(lateBytes) };
+  }
+
+  /** @param ifLocked the answer when a lock is not free in time; without it, the call is repeated. */
+  #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>, ifLocked?: Answer): Promise<Answer> {
+    const call = async () => {
+      try {
+        return (await callForRow<{ readonly answer: Answer }>(this.#database, statement, parameters)).answer;
+      } catch (error) {
+        if (ifLocked === undefined || sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+        return ifLocked;
+      }
+    };
+    return this.#patience?.retry(call) ?? call();
+  }
+}
+
+type FloorJson = Json<RaisedFloor, never, 'floorMs' | 'obstacle'>;
+
+export interface LateEvents {
+  readonly events: number;
+  readonly bytes: bigint;
+}
+
+interface LateJson {
+  readonly lateEvents: number;
+  readonly lateBytes: string;
+}

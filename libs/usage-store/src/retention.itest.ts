@@ -1,0 +1,344 @@
+import { retain } from '@antenna/hourly-batch';
+import { until } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { PostgresHourStore } from './hour-store.ts';
+import { makePartitions } from './partitions.ts';
+import { PostgresRetentionStore } from './retention-store.ts';
+import { CountingWorker } from './testing/a-counting-worker.ts';
+import { anHourResult, totalsOf } from './testing/an-archived-hour.ts';
+import { STREAM, TestStore } from './testing/test-store.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Start of the n-th month from the present one. */
+function month(n: number): number {
+  const now = new Date(Date.now());
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n);
+}
+
+const suffix = (n: number) => new Date(month(n)).toISOString().slice(0, 7).replace('-', '_');
+const textOf = (timeMs: number) => new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
+
+/** Noon of the third day of last month: below the floor once that is the present month. */
+const OLD = month(-1) + 60 * HOUR_MS;
+const RECENT = month(0) + HOUR_MS;
+const ANCIENT = Date.UTC(2001, 0, 1, 12);
+
+let test: TestStore;
+let store: PostgresRetentionStore;
+beforeEach(async () => {
+  test = await TestStore.open(6);
+  store = new PostgresRetentionStore(test.database);
+});
+afterEach(() => test.close());
+
+async function textsOf(query: string): Promise<readonly string[]> {
+  const { rows } = await test.database.raw<{ rows: { text: string }[] }>(query);
+  return rows.map(({ text }) => text);
+}
+
+/** Raises a floor to the present month without a look at the hours. */
+const raise = (kind = 'windows') =>
+  test.database.raw('UPDATE pipeline.retention_floor SET floor = :floor WHERE kind = :kind', {
+    floor: textOf(month(0)),
+    kind,
+  });
+
+const unexplained = `
+  SELECT concat_ws(' ', hour, type, unexplained_speed, unexplained_batch) AS text FROM pipeline.reconciliation
+  WHERE unexplained_speed <> 0 OR unexplained_batch <> 0`;
+const windows = `SELECT "timestamp" || ' ' || value AS text FROM public.bytes WHERE type = 'user_total_bytes' ORDER BY 1`;
+const ledger = `SELECT concat_ws(' ', hour, events, event_bytes) AS text FROM pipeline.ledger_hour ORDER BY 1`;
+const removed = `SELECT concat_ws(' ', kind, hour, event_bytes) AS text FROM pipeline.removed_hour ORDER BY 1`;
+
+describe('a retention floor', () => {
+  it('only rises, whoever changes it', async () => {
+    await raise();
+    for (const change of [
+      `UPDATE pipeline.retention_floor SET floor = '2001-01-01' WHERE kind = 'windows'`,
+      'DELETE FROM pipeline.retention_floor',
+      'TRUNCATE pipeline.retention_floor CASCADE',
+    ]) {
+      await expect(test.database.raw(change)).rejects.toThrow('a retention floor only rises');
+    }
+  });
+
+  it('rises to the month in which the retention ends, and to none in a dry run', async () => {
+    expect(await store.raiseFloor('windows', 0, true)).toMatchObject({ floorMs: month(0) });
+    expect(await textsOf(`SELECT floor::text FROM pipeline.retention_floor WHERE isfinite(floor)`)).toEqual([]);
+    expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: month(0), obstacle: undefined });
+    expect(await store.raiseFloor('windows', 400, false)).toMatchObject({ floorMs: month(0) });
+    expect(await store.raiseFloor('hours', 400, false)).toMatchObject({ floorMs: undefined, firstMonthMs: month(-1) });
+  });
+
+  it('stops at the month of the first hour with events that are not archived', async () => {
+    await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 5 }]);
+    expect(await store.raiseFloor('windows', 0, false)).toMatchObject({
+      floorMs: month(-1),
+      obstacle: { hourMs: OLD, reason: 'has events that are counted and not archived yet' },
+    });
+  });
+
+  const SETTLED = {
+    ...{ revision: 2, computed_revision: 2, computed_final: true },
+    ...{ changed_at: 'now', computed_at: 'now', reconciled_at: 'tomorrow' },
+  };
+  it.each([
+    ['has changed since it was computed', { revision: 3 }, 'windows', /has changed since/],
+    ['was not final when it was computed', { computed_final: false }, 'windows', /was not final/],
+    ['was never reconciled', { reconciled_at: null }, 'windows', /was not reconciled/],
+    ['was computed since it was reconciled', { computed_at: 'tomorrow' }, 'hours', /was not reconciled/],
+    ['is not in the stored sums of its day', {}, 'hours', /is not part of the stored sums/],
+  ])('stops at the month of an hour that %s', async (_, state, kind, reason) => {
+    await test.database
+      .withSchema('pipeline')
+      .table('hour')
+      .insert({ hour: textOf(OLD), ...SETTLED, ...state });
+    await test.database
+      .withSchema('pipeline')
+      .table('computed_hour')
+      .insert({ hour: textOf(OLD), is_final: true });
+    expect(await store.raiseFloor(kind as 'hours', 0, false)).toMatchObject({
+      floorMs: month(-1),
+      obstacle: { hourMs: OLD, reason: expect.stringMatching(reason) as string },
+    });
+  });
+
+  it('stops at the month of an hour with unexplained bytes', async () => {
+    await test.database
+      .withSchema('pipeline')
+      .table('hour')
+      .insert({ hour: textOf(OLD), ...SETTLED });
+    const row = { hour: textOf(OLD), unexplained_bytes: 1, file_problems: 0 };
+    await test.database.withSchema('pipeline').table('reconciled_hour').insert(row);
+    const { obstacle } = await store.raiseFloor('windows', 0, false);
+    expect(obstacle).toMatchObject({ hourMs: OLD, reason: expect.stringContaining('without a cause') as string });
+  });
+
+  it('gets no month below it a partition again', async () => {
+    await raise();
+    await store.remove(`bytes_${suffix(-1)}`, false);
+    expect(await makePartitions(test.database, false)).toEqual({ made: [], kept: [] });
+  });
+});
+
+describe('an event below the floor of windows', () => {
+  it('is counted in the ledger in place of the tables, beside events above it in the same commit', async () => {
+    const worker = await CountingWorker.start(test);
+    await raise();
+    await worker.count([
+      { atMs: OLD, bytes: 6_000 },
+      { atMs: OLD + 1, bytes: 2 },
+      { atMs: month(0) - 1, bytes: 3 },
+      { atMs: month(0), bytes: 5 },
+    ]);
+    await worker.count([{ atMs: OLD, bytes: 100 }]);
+    expect(await textsOf(windows)).toEqual([`${textOf(month(0))} 5`]);
+    expect(await textsOf('SELECT usage::text AS text FROM pipeline.user_hour_usage')).toEqual(['5']);
+    expect(await textsOf(ledger)).toEqual([`${textOf(OLD)} 3 6102`, `${textOf(month(0) - HOUR_MS)} 1 3`]);
+    expect(await textsOf('SELECT state AS text FROM pipeline.quota_event')).toEqual([]);
+    expect(await textsOf(unexplained)).toEqual([]);
+    expect(await store.late()).toEqual({ events: 4, bytes: 6_105n });
+  });
+});
+
+describe('the removal of rows below the floor', () => {
+  it('drops whole months, empties the partition before them, and keeps the ledger and the windows equal to what was counted', async () => {
+    const worker = await CountingWorker.start(test);
+    await worker.count([OLD, ANCIENT, RECENT].map((atMs) => ({ atMs, bytes: 7 })));
+    await raise();
+    await worker.count([OLD, ANCIENT].map((atMs) => ({ atMs, bytes: 1 })));
+    const names = await store.removable('windows');
+    expect(names).toEqual([
+      ...[`bytes_${suffix(-1)}`, 'bytes_before'],
+      ...[`user_hour_usage_${suffix(-1)}`, 'user_hour_usage_before'],
+    ]);
+    expect(await textsOf(unexplained)).toEqual([]);
+    for (const name of names) expect(await store.remove(name, false)).toBe('removed');
+    expect(await textsOf(windows)).toEqual([`${textOf(RECENT)} 7`]);
+    expect(await textsOf(removed)).toEqual([`windows ${textOf(ANCIENT)} 7`, `windows ${textOf(OLD)} 7`]);
+    expect(await textsOf(ledger)).toEqual([`${textOf(ANCIENT)} 1 1`, `${textOf(OLD)} 1 1`]);
+    expect(await textsOf(unexplained)).toEqual([]);
+    expect(await store.removable('windows')).toEqual([]);
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('gone');
+  });
+
+  it('deletes from the default partition the rows of months that never had a partition', async () => {
+    await test.database.raw(`DROP TABLE pipeline.bytes_${suffix(-1)}`);
+    const worker = await CountingWorker.start(test);
+    await worker.count([OLD, month(60)].map((atMs) => ({ atMs, bytes: 7 })));
+    await raise();
+    expect(await store.remove('bytes_beyond', false)).toBe('removed');
+    expect(await textsOf(windows)).toEqual([`${textOf(month(60))} 7`]);
+    expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 7`]);
+    expect(await textsOf(unexplained)).toEqual([]);
+  });
+
+  it('leaves a large default partition to a command for which commits may wait', async () => {
+    await test.database.raw(`DROP TABLE pipeline.bytes_${suffix(-1)}`);
+    await raise();
+    await test.database.raw(
+      `INSERT INTO public.bytes ("timestamp", id, value, type)
+       SELECT :at, n, 1, 'user_total_bytes' FROM generate_series(1, 10001) AS n`,
+      { at: textOf(OLD) },
+    );
+    expect(await store.remove('bytes_beyond', false)).toBe('long');
+    expect(await store.remove('bytes_beyond', true)).toBe('removed');
+  });
+
+  it('waits for no session that reads the table, and holds no commit up', async () => {
+    const worker = await CountingWorker.start(test);
+    await raise();
+    await test.database.transaction(async (dump) => {
+      await dump.raw('LOCK TABLE public.bytes IN ACCESS SHARE MODE');
+      expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('busy');
+      await worker.count([{ atMs: RECENT, bytes: 5 }]);
+    });
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
+  });
+
+  it('waits for a commit that began below an earlier floor, and removes its rows with the others', async () => {
+    const worker = await CountingWorker.start(test);
+    await worker.count([{ atMs: RECENT, bytes: 7 }]);
+    await test.database.transaction(async (holder) => {
+      // The commit has read the floor and written its windows, and waits for its hour.
+      await holder.raw('UPDATE pipeline.counted_hour SET events = events');
+      const counting = worker.count([
+        { atMs: OLD, bytes: 5 },
+        { atMs: RECENT, bytes: 1 },
+      ]);
+      await isWaiting(test.database);
+      await raise();
+      expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('busy');
+      await holder.commit();
+      await counting;
+    });
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
+    expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 5`]);
+    expect(await textsOf(ledger)).toEqual([]);
+    expect(await textsOf(unexplained)).toEqual([]);
+  });
+
+  it('makes a commit wait that reads the floor after it, and counts in the ledger', async () => {
+    const worker = await CountingWorker.start(test);
+    await worker.count([{ atMs: OLD, bytes: 7 }]);
+    let counting: Promise<void> = Promise.resolve();
+    await test.database.transaction(async (remover) => {
+      await remover.raw('LOCK TABLE ONLY public.bytes IN ACCESS EXCLUSIVE MODE');
+      counting = worker.count([{ atMs: OLD, bytes: 5 }]);
+      await isWaiting(test.database);
+      await raise();
+      await remover.raw(
+        `SELECT pipeline.remove_below_floor((SELECT version FROM pipeline.schema_version), :name, false)`,
+        { name: `bytes_${suffix(-1)}` },
+      );
+    });
+    await counting;
+    expect(await textsOf(windows)).toEqual([]);
+    expect(await textsOf(ledger)).toEqual([`${textOf(OLD)} 1 5`]);
+    expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 7`]);
+    expect(await textsOf(unexplained)).toEqual([]);
+  });
+
+  it('beside many commits, some of which are killed, loses no event and counts none twice', async () => {
+    const workers = await Promise.all([0, 1, 2].map((partition) => CountingWorker.start(test, partition)));
+    let isRemoved = false;
+    const counting = workers.map(async (worker) => {
+      for (let after = 0; after < 5; after += isRemoved ? 1 : 0)
+        await worker.count([OLD, OLD + HOUR_MS, RECENT].map((atMs) => ({ atMs, bytes: 1 })));
+    });
+    await until(async () => (await textsOf(windows)).length > 2, { what: 'old windows are counted' });
+    await raise();
+    const name = `bytes_${suffix(-1)}`;
+    const removing = async () => {
+      await test.database.raw(KILL_A_COMMIT);
+      return (await store.remove(name, false)) === 'removed';
+    };
+    await until(removing, { what: 'the month is removed' });
+    await test.database.raw(KILL_A_COMMIT);
+    isRemoved = true;
+    await Promise.all(counting);
+    expect(await textsOf(unexplained)).toEqual([]);
+    const bytes = `
+      SELECT concat_ws(' ', c.hour = '${textOf(RECENT)}', sum(c.event_bytes) > 0, w.value = sum(c.event_bytes),
+        n.event_bytes + l.event_bytes = sum(c.event_bytes)) AS text
+      FROM pipeline.counted_hour AS c
+      LEFT JOIN public.bytes AS w ON w."timestamp" = c.hour AND w.type = 'user_total_bytes'
+      LEFT JOIN pipeline.removed_hour AS n ON n.hour = c.hour
+      LEFT JOIN (SELECT hour, sum(event_bytes) AS event_bytes FROM pipeline.ledger_hour GROUP BY hour) AS l ON l.hour = c.hour
+      GROUP BY c.hour, w.value, n.event_bytes, l.event_bytes
+      ORDER BY c.hour`;
+    expect(await textsOf(bytes)).toEqual(['f t t', 'f t t', 't t t']);
+  });
+});
+
+describe('an hour below the floor of hours', () => {
+  let hours: PostgresHourStore;
+  beforeEach(async () => {
+    hours = new PostgresHourStore(test.database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 0 });
+    await CountingWorker.start(test);
+  });
+
+  const compute = () => hours.commit(anHourResult(totalsOf({ ana: 5n }), { hourMs: OLD, eventBytes: 5n }));
+
+  it('is not computed, not dirty, and says so', async () => {
+    await raise('hours');
+    await expect(compute()).rejects.toMatchObject({ code: 'HOUR_BELOW_FLOOR' });
+    expect(await hours.readManifest(OLD)).toMatchObject({ isBelowFloor: true });
+    expect(await hours.readManifest(month(0))).toMatchObject({ isBelowFloor: false });
+    await test.database.raw(`INSERT INTO pipeline.hour (hour, revision) VALUES (:hour, 3)`, { hour: textOf(OLD) });
+    expect(await hours.statuses({ newest: 0 })).toMatchObject({
+      floors: { windowsMs: undefined, hoursMs: month(0) },
+      hours: [],
+    });
+    expect((await hours.statuses({ newest: 1 })).hours).toMatchObject([{ hourMs: OLD, isBelowFloor: true }]);
+    expect(await textsOf('SELECT is_dirty::text AS text FROM pipeline.hour_status')).toEqual(['false']);
+  });
+
+  it('keeps its part in the sums of its day, and its bytes in the reconciliation', async () => {
+    await compute();
+    await raise('hours');
+    expect(await store.remove(`bytes_hourly_${suffix(-1)}`, false)).toBe('not summed');
+    await hours.sumDays();
+    expect(await store.remove(`bytes_hourly_${suffix(-1)}`, false)).toBe('removed');
+    expect(await textsOf('SELECT value::text AS text FROM public.bytes_hourly')).toEqual([]);
+    expect(await textsOf(removed)).toEqual([`hours ${textOf(OLD)} 5`]);
+    const day = `SELECT value::text AS text FROM pipeline.usage_daily WHERE type = 'user_total_bytes'`;
+    expect(await textsOf(day)).toEqual(['5']);
+    expect(await textsOf(`SELECT DISTINCT below_floor || ' ' || batch AS text FROM pipeline.reconciliation`)).toEqual([
+      '5 0',
+    ]);
+  });
+
+  it('is refused by a run that has waited for the removal', async () => {
+    let computing: Promise<unknown> = Promise.resolve();
+    await test.database.transaction(async (remover) => {
+      await remover.raw('LOCK TABLE ONLY public.bytes_hourly IN ACCESS EXCLUSIVE MODE');
+      computing = compute().catch((error: unknown) => error);
+      await isWaiting(test.database);
+      await raise('hours');
+    });
+    expect(await computing).toMatchObject({ code: 'HOUR_BELOW_FLOOR' });
+  });
+});
+
+it('retention removes what is ready, and a repeated one finds nothing to do', async () => {
+  const policy = { windows: 0, hours: undefined };
+  const options = { dryRun: false, mayWait: false };
+  const [first] = await retain(store, policy, options);
+  expect(first?.removals.map(({ outcome }) => outcome)).toEqual(['removed', 'removed']);
+  expect(await retain(store, policy, options)).toMatchObject([{ floorMs: month(0), removals: [] }]);
+});
+
+const KILL_A_COMMIT = `
+  SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND state = 'active' AND query LIKE '%commit_totals%' AND pid <> pg_backend_pid()
+  LIMIT 1`;
+
+async function isWaiting(database: Knex): Promise<void> {
+  const waits = `
+    SELECT 1 FROM pg_locks WHERE NOT granted AND (database IS NULL OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+  await until(async () => (await database.raw<{ rows: unknown[] }>(waits)).rows.length > 0, {
+    what: 'a session waits for a lock',
+  });
+}
