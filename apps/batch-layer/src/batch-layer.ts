@@ -5,6 +5,7 @@ import { corrections } from './corrections.ts';
 import { errorGuides } from './error-guides.ts';
 import { explain } from './explain.ts';
 import { reconcile } from './reconcile.ts';
+import { retain } from './retain.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
@@ -13,6 +14,6 @@ import { verify } from './verify.ts';
 export const batchLayer: App = {
   name: 'batch-layer',
   description: 'Computes hourly totals and the users over quota from the archive.',
-  commands: [run, compact, explain, reconcile, status, verify, certificate, corrections],
+  commands: [run, compact, explain, reconcile, status, verify, certificate, corrections, retain],
   errorGuides,
 };

@@ -27,6 +27,10 @@ export const errorGuides: ErrorGuides = {
   ARCHIVE_CONTENT: { exitCode: 1 },
   TOTALS_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NEWER_RESULT: { exitCode: 1 },
+  HOUR_BELOW_FLOOR: {
+    exitCode: 1,
+    advice: () => 'its events stay in the archive: batch-layer:explain finds them, batch-layer:verify proves the files',
+  },
   COMPACTION_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NO_MANIFEST: { exitCode: 1, advice: () => 'check ARCHIVE_URL' },
   CERTIFICATE_INVALID: {

@@ -113,6 +113,7 @@ export function refuseUnknown({ key, stored, files }: Explanation): never {
 
 function headlines(explanation: Explanation): string[] {
   const { key, stored, groups, files, isForeign } = explanation;
+  const { belowFloor } = stored;
   const archived = groups.reduce((sum, { bytes }) => sum + bytes, 0n);
   const events = eventsIn(groups);
   const holding = new Set(groups.map(({ path }) => path)).size;
@@ -120,10 +121,16 @@ function headlines(explanation: Explanation): string[] {
     `${nameOf(key)} in hour ${hourText(key.hourMs)}: ${numberText(speedBytes(explanation))} bytes by the speed layer, ` +
       `${stored.hourBytes === undefined ? 'none' : numberText(stored.hourBytes)} by the batch layer, ` +
       `${numberText(archived)} archived: ${numberText(events)} events in ${numberText(holding)} of ${numberText(files.length)} files`,
-    ...(stored.run === undefined ? ['the batch layer has not computed the hour yet (batch-layer:run)'] : []),
-    ...(stored.run !== undefined && stored.run.currentRevision > stored.run.revision
-      ? ['the archive of the hour has changed since the last run (batch-layer:run --due)']
+    ...(stored.run === undefined && !belowFloor.hours
+      ? ['the batch layer has not computed the hour yet (batch-layer:run)']
       : []),
+    ...(stored.run !== undefined && stored.run.currentRevision > stored.run.revision
+      ? [`the archive of the hour has changed since the last run${belowFloor.hours ? '' : ' (batch-layer:run --due)'}`]
+      : []),
+    ...(belowFloor.windows
+      ? ['windows of that age are removed by retention: new events of the hour are only archived']
+      : []),
+    ...(belowFloor.hours ? ['results of that age are removed by retention: the hour is not computed again'] : []),
     ...(files.length === 0 ? ['no event of the hour is archived yet'] : []),
     ...(stored.waitingEvents > 0
       ? [`${numberText(stored.waitingEvents)} events of the whole hour are counted and not archived yet`]
@@ -159,13 +166,16 @@ function runText({ id, revision, wasFinal, finishedAtMs, engine }: ExplainedRun)
 function limitFacts(explanation: Explanation): Fact[] {
   const {
     key,
-    stored: { limit, hourBytes },
+    stored: { limit, hourBytes, belowFloor },
   } = explanation;
   if (key.type !== 'user_total_bytes') return [];
   if (limit === undefined)
     return [{ part: 'quota', name: 'user_metadata', detail: 'no row: the user is counted and has no limit' }];
   const { quota } = limit;
   if (quota === undefined) return [{ part: 'quota', name: 'user_metadata', detail: 'no quota: the user has no limit' }];
+  if (belowFloor.hours || (belowFloor.windows && hourBytes === undefined)) {
+    return [{ part: 'quota', name: 'user_metadata', bytes: quota, detail: 'the rows to compare it with are removed' }];
+  }
   const verdict = (hourBytes ?? speedBytes(explanation)) > quota ? 'exceeded' : 'not exceeded';
   const judge = hourBytes === undefined ? 'the windows of the speed layer' : 'the hour of the batch layer';
   return [{ part: 'quota', name: 'user_metadata', bytes: quota, detail: `${verdict}, by ${judge}` }];

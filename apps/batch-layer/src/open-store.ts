@@ -10,6 +10,7 @@ import {
   PostgresExplanationStore,
   PostgresHourStore,
   PostgresReconciliationStore,
+  PostgresRetentionStore,
 } from '@antenna/usage-store';
 
 /** One statement commits an hour of a million users, which takes longer than the default of a minute. */
@@ -31,6 +32,7 @@ export interface BatchStores {
   readonly certificates: PostgresCertificateStore;
   readonly corrections: PostgresCorrectionStore;
   readonly explanations: PostgresExplanationStore;
+  readonly retention: PostgresRetentionStore;
 }
 
 /** Likewise for a command that needs only the hour store. */
@@ -67,6 +69,7 @@ export async function withStores<T>(
       certificates: new PostgresCertificateStore(database),
       corrections: new PostgresCorrectionStore(database),
       explanations: new PostgresExplanationStore(database, patience),
+      retention: new PostgresRetentionStore(database, patience),
     });
   } finally {
     await database.destroy();

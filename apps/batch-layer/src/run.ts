@@ -19,7 +19,9 @@ import { hourReport, type HourReport, reportText } from './hour-report.ts';
 import { hourSelection } from './hour-selection.ts';
 import { refuseFailures, refuseOnlyHour } from './hours-failed-error.ts';
 import { openArchive } from './open-archive.ts';
-import { withHourStore } from './open-store.ts';
+import { withStores } from './open-store.ts';
+import { retainIfDue } from './retain.ts';
+import { retentionSettings } from './retention-settings.ts';
 
 /** Options of a run: whether hours must be final, and whether it writes. */
 const modeSettings = settingsGroup({
@@ -50,11 +52,12 @@ export const run = loggedCommand({
     mode: modeSettings,
     engine: engineSettings,
     finality: finalitySettings,
+    retention: retentionSettings,
     archive: archiveSettings,
     database: databaseSettings,
   },
-  async run({ hours: selected, mode, engine, finality, archive: archived, database }, { log, out }) {
-    await withHourStore(database, { archiveUrl: archived.url, log }, async (store) => {
+  async run({ hours: selected, mode, engine, finality, retention, archive: archived, database }, { log, out }) {
+    await withStores(database, { archiveUrl: archived.url, log }, async ({ hours: store, retention: retained }) => {
       const archive = await openArchive(archived, { log });
       const hours =
         selected === 'due'
@@ -67,7 +70,10 @@ export const run = loggedCommand({
       logUnforeseen(reports, log);
       out(`${reportText(reports)}\n`);
       if (!mode.dryRun) await sumDays(store, log);
-      if (!mode.dryRun && selected === 'due') await makePartitions(store, log);
+      if (!mode.dryRun && selected === 'due') {
+        await retainIfDue(retained, retention, log);
+        await makePartitions(store, log);
+      }
       refuseFailures(reports);
     });
   },

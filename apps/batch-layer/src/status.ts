@@ -87,6 +87,7 @@ const columns: ReportColumns<HourRow> = {
   lost_records: { value: ({ lackingRecords }) => lackingRecords },
   late_events: { value: ({ lateEvents }) => lateEvents },
   unexplained_bytes: { value: ({ unexplainedBytes }) => unexplainedBytes },
+  below_floor: { value: ({ isBelowFloor }) => isBelowFloor },
   file_problems: { value: ({ fileProblems }) => fileProblems },
 };
 
@@ -98,7 +99,7 @@ const LEGEND = [
   'by the last run, whose result is in the tables; final: all that arrived in time for the hour is in the archive.',
 ];
 
-function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLatenessMs: number) {
+function hoursReport({ hours, partitions, nowMs, floors }: HourStatuses, allowedLatenessMs: number) {
   const stream = { nowMs, partitions, allowedLatenessMs };
   const rows = hours.map((hour) => {
     const hourFinality = finality(hour, stream);
@@ -108,7 +109,7 @@ function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLateness
   return {
     columns,
     rows,
-    below: hours.length === 0 ? [] : [sums, ...LEGEND],
+    below: hours.length === 0 ? [] : [sums, ...LEGEND, ...floorTexts(floors)],
     empty: 'no hour was counted, archived or computed yet',
   } satisfies Report<HourRow>;
 }
@@ -116,7 +117,17 @@ function hoursReport({ hours, partitions, nowMs }: HourStatuses, allowedLateness
 /** The finality of an hour, with its lost records and its late events, which a final hour can have too. */
 function finalCell(hour: HourRow): string {
   const verdict = hour.obstacle === undefined ? 'final' : `no: ${hour.obstacle}`;
-  return [verdict, ...lackRemarks(hour), ...reconciliationRemarks(hour)].join('; ');
+  const removed = hour.isBelowFloor ? ['below the retention floor: not computed again'] : [];
+  return [verdict, ...removed, ...lackRemarks(hour), ...reconciliationRemarks(hour)].join('; ');
+}
+
+/** What retention removes; empty while it has removed nothing. */
+function floorTexts({ windowsMs, hoursMs }: HourStatuses['floors']): readonly string[] {
+  const texts = [
+    ...(windowsMs === undefined ? [] : [`windows before ${hourText(windowsMs)}`]),
+    ...(hoursMs === undefined ? [] : [`results of hours before ${hourText(hoursMs)}`]),
+  ];
+  return texts.length === 0 ? [] : [`retention removes ${texts.join(' and ')}; batch-layer:retain says more`];
 }
 
 function reconciliationRemarks({ unexplainedBytes, fileProblems }: HourRow): readonly string[] {
