@@ -1,5 +1,5 @@
 import type { DictionaryColumn } from '@antenna/archive-format';
-import { valuesOfRows } from '../row-order.ts';
+import { rangeOf, valuesOfRows } from '../row-order.ts';
 import { indexPage, indexWidth } from './dictionary-indexes.ts';
 import { distinctNumbers, isWorthDictionary } from './number-dictionary.ts';
 import { plainInt32, plainInt64, plainSizeOf, plainTexts } from './plain-values.ts';
@@ -27,7 +27,7 @@ export function int64s(column: Float64Array, rows: Int32Array): ColumnValues {
   const values = valuesOfRows(column, rows, new Float64Array(rows.length));
   if (!isWorthDictionary(values)) return plainNumbers(values);
   const { distinct, indexes } = distinctNumbers(values);
-  return { ...coded({ count: distinct.length, plain: plainInt64(distinct) }, indexes), range: rangeOf(distinct) };
+  return { ...coded({ count: distinct.length, plain: plainInt64(distinct) }, indexes), range: plainRange(distinct) };
 }
 
 /** A column that has the same number in all rows. */
@@ -51,7 +51,11 @@ export function texts({ values, codes }: DictionaryColumn, rows: Int32Array): Co
 }
 
 function plainNumbers(values: Float64Array): ColumnValues {
-  return { dictionary: undefined, page: (from, to) => plainInt64(values.subarray(from, to)), range: rangeOf(values) };
+  return {
+    dictionary: undefined,
+    page: (from, to) => plainInt64(values.subarray(from, to)),
+    range: plainRange(values),
+  };
 }
 
 function coded(dictionary: NonNullable<ColumnValues['dictionary']>, indexes: Int32Array): ColumnValues {
@@ -59,12 +63,8 @@ function coded(dictionary: NonNullable<ColumnValues['dictionary']>, indexes: Int
   return { dictionary, page: (from, to) => indexPage(indexes.subarray(from, to), width) };
 }
 
-function rangeOf(values: Float64Array): [Buffer, Buffer] {
-  let [least, greatest] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
+function plainRange(values: Float64Array): readonly [Buffer, Buffer] {
+  const [least, greatest] = rangeOf(values);
   return [plainInt64(Float64Array.of(least)), plainInt64(Float64Array.of(greatest))];
 }
 

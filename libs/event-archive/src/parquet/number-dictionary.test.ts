@@ -1,4 +1,5 @@
-import { isWorthDictionary } from './number-dictionary.ts';
+import fc from 'fast-check';
+import { distinctNumbers, isWorthDictionary } from './number-dictionary.ts';
 
 const column = (rows: number, valueOf: (row: number) => number) =>
   Float64Array.from({ length: rows }, (_, row) => valueOf(row));
@@ -25,3 +26,29 @@ describe('a dictionary for a column', () => {
     expect(isWorthDictionary(new Float64Array())).toBe(true);
   });
 });
+
+describe('the distinct numbers of a column', () => {
+  it('are ascending, and the indexes give the column back, however far apart its numbers are', () => {
+    const near = fc.nat({ max: 2 ** 20 - 1 });
+    const column = fc.array(fc.oneof(near, fc.maxSafeNat()), { size: '+1' });
+    fc.assert(
+      fc.property(fc.oneof(column, column.map(ascending), fc.array(near)), (values) => {
+        const { distinct, indexes } = distinctNumbers(Float64Array.from(values));
+        expect([...distinct]).toEqual(ascending([...new Set(values)]));
+        expect([...indexes].map((index) => distinct[index])).toEqual(values);
+      }),
+    );
+  });
+
+  it.each([2 ** 20 - 1, 2 ** 20])('are both of two numbers that are %d apart', (distance) => {
+    const { distinct, indexes } = distinctNumbers(Float64Array.of(7 + distance, 7, 7 + distance));
+    expect([[...distinct], [...indexes]]).toEqual([
+      [7, 7 + distance],
+      [1, 0, 1],
+    ]);
+  });
+});
+
+function ascending(values: readonly number[]): number[] {
+  return values.toSorted((left, right) => left - right);
+}

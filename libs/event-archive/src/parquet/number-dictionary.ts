@@ -1,4 +1,9 @@
+import { rangeOf } from '../row-order.ts';
+
 const SAMPLE_ROWS = 65_536;
+
+/** Widest range of values for which a table of all of them is used, of 4 MiB at most, instead of a hash map. */
+const MAX_TABLE = 2 ** 20;
 
 /**
  * Whether values repeat so often that a dictionary and indexes into it are smaller than the values themselves. Samples
@@ -7,13 +12,13 @@ const SAMPLE_ROWS = 65_536;
  */
 export function isWorthDictionary(column: Float64Array): boolean {
   const step = Math.ceil(column.length / SAMPLE_ROWS);
+  const mostDistinct = Math.ceil(column.length / step) / 2;
   const distinct = new Set<number>();
-  let sampled = 0;
   for (let row = 0; row < column.length; row += step) {
     distinct.add(column[row] ?? 0);
-    sampled += 1;
+    if (distinct.size > mostDistinct) return false;
   }
-  return distinct.size * 2 <= sampled;
+  return true;
 }
 
 export interface DistinctNumbers {
@@ -24,18 +29,47 @@ export interface DistinctNumbers {
 }
 
 export function distinctNumbers(column: Float64Array): DistinctNumbers {
+  if (isAscending(column)) return ofAscending(column);
+  const [least, greatest] = rangeOf(column);
+  return greatest - least < MAX_TABLE ? byTable(column, least, greatest) : byMap(column);
+}
+
+/** With a place for each possible value. */
+function byTable(column: Float64Array, least: number, greatest: number): DistinctNumbers {
+  const table = new Int32Array(Math.max(0, greatest - least + 1));
+  for (const value of column) table[value - least] = 1;
+  const distinct = new Float64Array(column.length);
+  let count = 0;
+  for (let value = 0; value < table.length; value += 1) {
+    if (table[value] === 0) continue;
+    table[value] = count;
+    distinct[count++] = least + value;
+  }
   const indexes = new Int32Array(column.length);
-  const found: number[] = [];
-  const placeOf = new Map<number, number>();
+  for (let row = 0; row < column.length; row += 1) indexes[row] = table[(column[row] ?? 0) - least] ?? 0;
+  return { distinct: distinct.slice(0, count), indexes };
+}
+
+function byMap(column: Float64Array): DistinctNumbers {
+  const distinct = Float64Array.from(new Set(column)).sort();
+  const indexOf = new Map(Array.from(distinct, (value, index) => [value, index]));
+  return { distinct, indexes: Int32Array.from(column, (value) => indexOf.get(value) ?? 0) };
+}
+
+function isAscending(column: Float64Array): boolean {
+  for (let row = 1; row < column.length; row += 1) if ((column[row] ?? 0) < (column[row - 1] ?? 0)) return false;
+  return true;
+}
+
+/** As the event times of a file are, which is sorted by them. */
+function ofAscending(column: Float64Array): DistinctNumbers {
+  const distinct = new Float64Array(column.length);
+  const indexes = new Int32Array(column.length);
+  let count = 0;
   for (let row = 0; row < column.length; row += 1) {
     const value = column[row] ?? 0;
-    let place = placeOf.get(value);
-    if (place === undefined) placeOf.set(value, (place = found.push(value) - 1));
-    indexes[row] = place;
+    if (row === 0 || value !== distinct[count - 1]) distinct[count++] = value;
+    indexes[row] = count - 1;
   }
-  const distinct = Float64Array.from(found).sort();
-  const sortedPlaces = new Int32Array(found.length);
-  for (const [place, value] of distinct.entries()) sortedPlaces[placeOf.get(value) ?? 0] = place;
-  for (let row = 0; row < indexes.length; row += 1) indexes[row] = sortedPlaces[indexes[row] ?? 0] ?? 0;
-  return { distinct, indexes };
+  return { distinct: distinct.slice(0, count), indexes };
 }
