@@ -83,9 +83,9 @@ export class Assignment {
     return this.#pending.deadLetterBytes + (this.#committing?.taken.deadLetterBytes ?? 0);
   }
 
-  /** Whether the lag is greater than the number of records in the next commit. */
-  get isBehind(): boolean {
-    return sum([...this.processors.values()], ({ lag }) => lag) > this.#pending.records;
+  /** Offsets between the records read last and the high watermarks of their fetches. */
+  get lag(): number {
+    return sum([...this.processors.values()], ({ lag }) => lag);
   }
 
   /** Rows in open chunks that can be sealed at any time. A redone intent is not among them: it has a fixed end. */

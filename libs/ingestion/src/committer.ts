@@ -22,10 +22,11 @@ const MAX_ROWS = 100_000;
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
 
 /**
- * Flush intervals between commits while the worker is behind. The totals are late then anyway, and half as many commits
- * take a fifth less of Postgres's time, so that the backlog shrinks faster (docs/performance-profile.md).
+ * Flush intervals between commits while more records wait than the next commit has, and while more wait than a commit
+ * may have. The totals are late then anyway, and fewer, larger commits write the row of a window fewer times: of a
+ * backlog, half as many commits take a fifth less of Postgres's time (docs/performance-profile.md).
  */
-const INTERVALS_BEHIND = 2;
+const [INTERVALS_BEHIND, INTERVALS_FAR_BEHIND] = [2, 4];
 
 /**
  * Full commits before their size is doubled. A doubled commit may fail after a whole statement time-out, so it is rare.
@@ -124,9 +125,13 @@ export class Committer {
   /** Checks for a backlog only once the interval is over, since this runs after every batch. */
   #hasWaited(waitedMs: number): boolean {
     const { flushIntervalMs } = this.#context.settings;
-    return (
-      waitedMs >= flushIntervalMs && (waitedMs >= INTERVALS_BEHIND * flushIntervalMs || !this.#assignment.isBehind)
-    );
+    return waitedMs >= flushIntervalMs && waitedMs >= this.#intervals() * flushIntervalMs;
+  }
+
+  #intervals(): number {
+    const { lag, pending } = this.#assignment;
+    if (lag > this.#bounds().records) return INTERVALS_FAR_BEHIND;
+    return lag > pending.records ? INTERVALS_BEHIND : 1;
   }
 
   #flush(): void {

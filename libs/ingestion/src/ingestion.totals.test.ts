@@ -74,6 +74,15 @@ describe('a flush of the totals', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
+  it('waits for four times the interval while the lag exceeds the records that a commit may have', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
+    worker.ingestion.onBatch(eventBatch([0], { highWatermark: 5 }));
+    await pass(worker, 3_999);
+    expect(worker.store.commits).toHaveLength(0);
+    await pass(worker, 1);
+    expect(worker.store.commits).toHaveLength(1);
+  });
+
   it('is due after the interval as soon as the lag does not exceed its records', async () => {
     const worker = await aClaimedWorker();
     worker.ingestion.onBatch(eventBatch([0], { highWatermark: 5 }));

@@ -30,7 +30,8 @@ export const ingestionSettings = settingsGroup({
     }),
     flushIntervalMs: setting({
       name: 'FLUSH_INTERVAL_MS',
-      description: 'how long the oldest unsaved event may wait for a commit; twice as long while the worker is behind',
+      description:
+        'how long the oldest unsaved event may wait for a commit; two or four times as long while the worker is behind',
       type: wholeNumber(1, hourMs),
       default: '500',
     }),
