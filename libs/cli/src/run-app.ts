@@ -4,8 +4,11 @@ import { describeFailure } from './describe-failure.ts';
 import { nearMisses, nearMissText } from './near-misses.ts';
 
 const wrongUsage = 2;
-/** How long open handles, such as a connection that was not closed, may keep a finished process alive. */
-const lingerMs = 10_000;
+/**
+ * How long open handles may keep a finished process alive, such as an upload that was given up because its server does
+ * not answer. Long enough for the last lines of the log.
+ */
+const lingerMs = 1_000;
 
 /**
  * Runs the command that the command line names, and ends the process with its exit code: 0 done, 1 failed, 2 wrong

@@ -4,7 +4,7 @@ import { endedWell, type Program, until } from '@antenna/test-kit';
 import { newStream, type Stream } from '../stream.ts';
 import { startWorker, watched } from '../workers.ts';
 
-/** An open connection or timer keeps a process for 10 s, after which it is ended (libs/cli/src/run-app.ts). */
+/** An open connection or timer keeps a process for a second, after which it is ended (libs/cli/src/run-app.ts). */
 const QUICK_MS = 5_000;
 
 describe('the speed layer, with nothing to save, ends without waiting for a connection that it left open', () => {
