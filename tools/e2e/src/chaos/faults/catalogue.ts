@@ -35,7 +35,6 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   replayedDeadLetters,
   restartPostgres,
   killLeader,
-  killLeader,
   truncatedLog,
   fullDisk,
   ...(['postgres', 'kafka', 'gcs'] as const).flatMap((service) => [

@@ -19,6 +19,7 @@ export const restartPostgres: FaultKind = {
 /** The broker that leads a partition killed, and started: two of three replicas go on. At times a second one with it. */
 export const killLeader: FaultKind = {
   archives: ANY_ARCHIVE,
+  seconds: 20,
   draw(chance) {
     const partition = chance.integer(0, 11);
     const count = chance.happens(0.25) ? 2 : 1;

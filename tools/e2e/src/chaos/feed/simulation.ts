@@ -24,7 +24,7 @@ export function* simulation(
 }
 
 /** Of the events of a run, as each makes a file and an hour of its own. */
-const WRONG_CLOCKS = 60;
+const WRONG_CLOCKS = 20;
 const YEARS_MS = 3 * 365 * 24 * HOUR_MS;
 
 /** Gives some events, evenly, a time anywhere in three years. */
