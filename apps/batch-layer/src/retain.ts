@@ -73,6 +73,7 @@ const columns: ReportColumns<Retained> = {
 /** Why the floor is lower than the retention asks for. */
 function obstacleOf({ floorMs, wantedMs, firstMonthMs, obstacle }: Retained): string {
   if (obstacle !== undefined) return `hour ${hourText(obstacle.hourMs)} ${obstacle.reason}`;
+  if (wantedMs === undefined) return 'no event was counted yet';
   if ((floorMs ?? 0) >= wantedMs || wantedMs >= firstMonthMs) return '';
   return `rows before ${hourText(firstMonthMs)} are in one partition, and are removed together`;
 }

@@ -11,12 +11,13 @@ export const retentionSettings = settingsGroup({
     windows: optionalSetting({
       name: 'RETAIN_WINDOWS_DAYS',
       description:
-        'days after which months of bytes are removed, for ever; older events are archived and only counted in a ledger',
+        'months of bytes that are older, counted from the newest event, are removed for ever; later events of theirs are only archived',
       type: wholeNumber(1, MOST_DAYS),
     }),
     hours: optionalSetting({
       name: 'RETAIN_HOURS_DAYS',
-      description: 'days after which months of bytes_hourly are removed, for ever; older hours are not computed again',
+      description:
+        'months of bytes_hourly that are older, counted from the newest event, are removed for ever and not computed again',
       type: wholeNumber(1, MOST_DAYS),
     }),
   },

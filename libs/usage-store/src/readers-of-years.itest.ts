@@ -34,6 +34,7 @@ const TWO_YEARS = `
     SELECT hour, n * 1000, 10, 0 FROM old_hour, generate_series(1, 3) AS n;
   INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, sent_at)
     SELECT 'a user', place, hour, 'warned', 8, 10, now() FROM old_hour;
+  UPDATE pipeline.position SET greatest_event_time = now();
   ANALYZE`;
 
 let provided: TestDatabase;
@@ -81,6 +82,8 @@ describe('in a database of two years, few rows are read', () => {
     ['by the metrics of the stream', `SELECT pipeline.stream_status('devices')`, 100],
     ['by the metrics of quota events', `SELECT pipeline.unsent_quota_events(${VERSION})`, 100],
     ['by the summary of the lateness', 'SELECT pipeline.lateness_summary()', 500],
+    ['to raise a retention floor', `SELECT pipeline.raise_floor(${VERSION}, 'hours', 1, true)`, 500],
+    ['to find rows below a floor', `SELECT pipeline.removable_partitions(${VERSION}, 'windows')`, 500],
     ['to sum finished days', `SELECT pipeline.sum_day(${VERSION})`, 100],
     ['for the state of a day', `SELECT * FROM pipeline.hour_status WHERE hour >= ${YESTERDAY}`, 2_000],
   ])('%s', async (_, statement, most) => {

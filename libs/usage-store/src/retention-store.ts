@@ -22,7 +22,12 @@ export class PostgresRetentionStore implements RetentionStore {
 
   async raiseFloor(kind: RetentionKind, days: number, isDryRun: boolean): Promise<RaisedFloor> {
     const floor = await this.#answer<FloorJson>(RAISE_FLOOR, { kind, days, isDryRun });
-    return { ...floor, floorMs: floor.floorMs ?? undefined, obstacle: floor.obstacle ?? undefined };
+    return {
+      ...floor,
+      floorMs: floor.floorMs ?? undefined,
+      wantedMs: floor.wantedMs ?? undefined,
+      obstacle: floor.obstacle ?? undefined,
+    };
   }
 
   removable(kind: RetentionKind): Promise<readonly string[]> {
@@ -57,7 +62,7 @@ export class PostgresRetentionStore implements RetentionStore {
   }
 }
 
-type FloorJson = Json<RaisedFloor, never, 'floorMs' | 'obstacle'>;
+type FloorJson = Json<RaisedFloor, never, 'floorMs' | 'wantedMs' | 'obstacle'>;
 
 export interface LateEvents {
   readonly events: number;

@@ -2,7 +2,9 @@ import { retain } from '@antenna/hourly-batch';
 import { until } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { PostgresHourStore } from './hour-store.ts';
+import { openDatabase } from './database.ts';
 import { makePartitions } from './partitions.ts';
+import { PostgresPositionStore } from './position-store.ts';
 import { PostgresRetentionStore } from './retention-store.ts';
 import { CountingWorker } from './testing/a-counting-worker.ts';
 import { anHourResult, totalsOf } from './testing/an-archived-hour.ts';
@@ -52,6 +54,12 @@ const ledger = `SELECT concat_ws(' ', hour, events, event_bytes) AS text FROM pi
 const removed = `SELECT concat_ws(' ', kind, hour, event_bytes) AS text FROM pipeline.removed_hour ORDER BY 1`;
 
 describe('a retention floor', () => {
+  let worker: CountingWorker;
+  beforeEach(async () => {
+    worker = await CountingWorker.start(test);
+    await worker.count([{ atMs: RECENT, bytes: 1 }]);
+  });
+
   it('only rises, whoever changes it', async () => {
     await raise();
     for (const change of [
@@ -72,7 +80,7 @@ describe('a retention floor', () => {
   });
 
   it('stops at the month of the first hour with events that are not archived', async () => {
-    await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 5 }]);
+    await worker.count([{ atMs: OLD, bytes: 5 }]);
     expect(await store.raiseFloor('windows', 0, false)).toMatchObject({
       floorMs: month(-1),
       obstacle: { hourMs: OLD, reason: 'has events that are counted and not archived yet' },
@@ -113,6 +121,13 @@ describe('a retention floor', () => {
     await test.database.withSchema('pipeline').table('reconciled_hour').insert(row);
     const { obstacle } = await store.raiseFloor('windows', 0, false);
     expect(obstacle).toMatchObject({ hourMs: OLD, reason: expect.stringContaining('without a cause') as string });
+  });
+
+  it('never rises beyond the newest event by the clock alone', async () => {
+    await test.database.raw('UPDATE pipeline.position SET greatest_event_time = NULL');
+    expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: undefined, wantedMs: undefined });
+    await test.database.raw('UPDATE pipeline.position SET greatest_event_time = :old', { old: textOf(OLD) });
+    expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: month(-1), wantedMs: month(-1) });
   });
 
   it('gets no month below it a partition again', async () => {
@@ -241,7 +256,9 @@ describe('the removal of rows below the floor', () => {
   });
 
   it('beside many commits, some of which are killed, loses no event and counts none twice', async () => {
-    const workers = await Promise.all([0, 1, 2].map((partition) => CountingWorker.start(test, partition)));
+    const killed = openDatabase({ url: test.url }, { applicationName: KILLED, poolMax: 3 });
+    const places = { worker: () => new PostgresPositionStore(killed, STREAM) };
+    const workers = await Promise.all([0, 1, 2].map((partition) => CountingWorker.start(places, partition)));
     let isRemoved = false;
     const counting = workers.map(async (worker) => {
       for (let after = 0; after < 5; after += isRemoved ? 1 : 0)
@@ -258,6 +275,7 @@ describe('the removal of rows below the floor', () => {
     await test.database.raw(KILL_A_COMMIT);
     isRemoved = true;
     await Promise.all(counting);
+    await killed.destroy();
     expect(await textsOf(unexplained)).toEqual([]);
     const bytes = `
       SELECT concat_ws(' ', c.hour = '${textOf(RECENT)}', sum(c.event_bytes) > 0, w.value = sum(c.event_bytes),
@@ -323,6 +341,7 @@ describe('an hour below the floor of hours', () => {
 });
 
 it('retention removes what is ready, and a repeated one finds nothing to do', async () => {
+  await (await CountingWorker.start(test)).count([{ atMs: RECENT, bytes: 1 }]);
   const policy = { windows: 0, hours: undefined };
   const options = { dryRun: false, mayWait: false };
   const [first] = await retain(store, policy, options);
@@ -330,10 +349,11 @@ it('retention removes what is ready, and a repeated one finds nothing to do', as
   expect(await retain(store, policy, options)).toMatchObject([{ floorMs: month(0), removals: [] }]);
 });
 
+const KILLED = 'workers that are killed';
+
 const KILL_A_COMMIT = `
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE datname = current_database() AND state = 'active' AND query LIKE '%commit_totals%' AND pid <> pg_backend_pid()
-  LIMIT 1`;
+  WHERE datname = current_database() AND state = 'active' AND application_name = '${KILLED}' LIMIT 1`;
 
 async function isWaiting(database: Knex): Promise<void> {
   const waits = `

@@ -5,8 +5,8 @@ export type RetentionKind = 'windows' | 'hours';
 export interface RaisedFloor {
   /** Rows of earlier hours are removed and not written again. Undefined while the floor was never raised. */
   readonly floorMs: number | undefined;
-  /** The first instant of the month that the retention asks for. */
-  readonly wantedMs: number;
+  /** The first instant of the month that the retention asks for. Undefined while no event was counted. */
+  readonly wantedMs: number | undefined;
   /** The first month with a partition of its own. All older rows are removed together, once it is below the floor. */
   readonly firstMonthMs: number;
   /** The first hour before `wantedMs` that must not be removed yet. The floor stops at its month. */
@@ -22,7 +22,7 @@ export type RemovalOutcome = 'removed' | 'gone' | 'busy' | 'long' | 'not summed'
 /** The floors and the partitions below them. Every call may be repeated. */
 export interface RetentionStore {
   /**
-   * Raises a floor as far as `days` allow and the hours are ready: final, computed, archived, reconciled. A floor only
+   * Raises a floor as far as `days` before the newest counted event allow, and the hours are ready: final, computed, archived, reconciled. A floor only
    * rises. A dry run changes nothing.
    */
   raiseFloor(kind: RetentionKind, days: number, isDryRun: boolean): Promise<RaisedFloor>;

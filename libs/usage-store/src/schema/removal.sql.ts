@@ -79,6 +79,7 @@ export const removal: SchemaFamily = {
         LEFT JOIN pipeline.ledger_hour AS l USING (hour, topic, partition)
         WHERE c.hour >= p_first AND c.hour < p_past AND (p_hours IS NULL OR c.hour = ANY (p_hours))
         GROUP BY c.hour
+        HAVING sum(c.event_bytes - coalesce(l.event_bytes, 0)) <> 0
         ON CONFLICT (kind, hour) DO UPDATE SET event_bytes = excluded.event_bytes
         WHERE r.event_bytes <> excluded.event_bytes;
       ELSIF p_table = 'bytes_hourly' THEN

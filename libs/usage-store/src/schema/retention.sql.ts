@@ -95,14 +95,16 @@ export const retention: SchemaFamily = {
       LIMIT 1;
     END;
 
-    -- Raises a floor to the first of the month that p_days ago lies in, or to that of the month of the first hour that
-    -- is in the way. It is not raised below the first month with a partition, since older rows are removed together.
+    -- Raises a floor to the first of the month that lies p_days before the newest counted event, or to that of the month
+    -- of the first hour that is in the way. The clock of Postgres alone never decides: if it is ahead, or old events are
+    -- read for the first time, only what is old beside the newest event is removed. It is not raised below the first month with a partition, since older rows are removed together.
     -- With p_dry_run the floor stays. Commits do not wait, and may go on below the new floor for as long as they last.
     CREATE OR REPLACE FUNCTION pipeline.raise_floor(p_version integer, p_kind text, p_days integer, p_dry_run boolean)
     RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      wanted constant timestamp := date_trunc('month', clock_timestamp() AT TIME ZONE 'UTC' - p_days * interval '1 day');
+      newest constant timestamp := (SELECT max(p.greatest_event_time) FROM pipeline.position AS p WHERE p.sink = 'totals');
+      wanted timestamp;
       first_month timestamp;
       reached timestamp;
       obstacle record;
@@ -114,6 +116,9 @@ export const retention: SchemaFamily = {
         RAISE EXCEPTION 'retention of % needs the partitions that the provisioner makes: their tables were divided by others', p_kind;
       END IF;
       SELECT f.floor INTO STRICT reached FROM pipeline.retention_floor AS f WHERE f.kind = p_kind FOR UPDATE;
+      IF newest IS NOT NULL THEN
+        wanted := date_trunc('month', least(newest, clock_timestamp() AT TIME ZONE 'UTC') - p_days * interval '1 day');
+      END IF;
       SELECT o.hour, o.reason INTO obstacle FROM pipeline.retention_obstacle(p_kind, reached, wanted) AS o;
       IF least(wanted, date_trunc('month', obstacle.hour)) >= greatest(first_month, reached) THEN
         reached := least(wanted, date_trunc('month', obstacle.hour));

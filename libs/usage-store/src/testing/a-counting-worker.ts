@@ -26,7 +26,7 @@ export class CountingWorker {
     this.#epoch = epoch;
   }
 
-  static async start(store: TestStore, partition = 0): Promise<CountingWorker> {
+  static async start(store: Pick<TestStore, 'worker'>, partition = 0): Promise<CountingWorker> {
     const worker = store.worker();
     const [claimed] = await worker.claim(['totals', 'archive'], [partition]);
     return new CountingWorker(worker, partition, claimed?.epoch ?? 0);
@@ -43,8 +43,9 @@ export class CountingWorker {
       hourCounts.add(this.#partition, this.#next + index, event);
     });
     const move = { partition: this.#partition, epoch: this.#epoch, from: this.#next, to: this.#next + events.length };
+    const greatestEventTimeMs = Math.max(...events.map(({ atMs }) => atMs));
     const commit = {
-      ...aCommit([], move),
+      ...aCommit([], { ...move, greatestEventTimeMs }),
       ...{ totals: totals.rows(), userHours: totals.userHours(), hourCounts: hourCounts.rows() },
     };
     await this.#commit(commit);
