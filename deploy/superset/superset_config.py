@@ -74,6 +74,9 @@ LANGUAGES = {
     "en": {"flag": "us", "name": "English"},
 }
 
+# The statements of the datasets ask for the chosen time range, and show the newest data where none is chosen.
+FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True}
+
 # Dashboards show live tables: no result is cached, and the automatic refresh asks the database.
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}

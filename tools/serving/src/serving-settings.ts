@@ -48,7 +48,8 @@ const passwordFile = optionalSetting({
 });
 const timeRange = setting({
   name: 'time-range',
-  description: 'what the dashboards show at first, in the words of Superset: Current day, say',
+  description:
+    'what the dashboards show at first, in the words of Superset: Current day, say; the newest data unless given',
   type: anyText('time range'),
   default: 'No filter',
 });

@@ -70,10 +70,12 @@ describe('a login with the rights of', () => {
   });
 
   it('antenna_reader can read the public tables and the views of the dashboards, and nothing else', async () => {
-    expect(await rightsOf('antenna_reader')).toEqual(
-      [
+    expect(await rightsOf('antenna_reader')).toEqual([
+      'EXECUTE pipeline.shown_range',
+      ...[
         'pipeline.antenna_clock',
         'pipeline.certificate_report',
+        'pipeline.computed_hour',
         'pipeline.correction_summary',
         'pipeline.data_as_of',
         'pipeline.day_hours',
@@ -93,6 +95,7 @@ describe('a login with the rights of', () => {
         'pipeline.schema_version',
         'pipeline.stream_progress',
         'pipeline.stream_watermark',
+        'pipeline.unsettled_hour',
         'pipeline.usage_daily',
         'pipeline.usage_monthly',
         'pipeline.user_label',
@@ -101,7 +104,7 @@ describe('a login with the rights of', () => {
         'public.user_metadata',
         'public.user_quota_limit',
       ].map((name) => `SELECT ${name}`),
-    );
+    ]);
   });
 
   it('any group is tested with every table, view and function of the catalogue, including new ones', async () => {

@@ -82,6 +82,8 @@ export const PRIVILEGES = `
     pipeline.record_outcome
     TO antenna_operator;
 
+  GRANT EXECUTE ON FUNCTION pipeline.shown_range TO antenna_reader;
+
   GRANT SELECT ON
     public.bytes,
     public.bytes_hourly,
@@ -94,6 +96,8 @@ export const PRIVILEGES = `
     pipeline.live_usage,
     pipeline.user_label,
     pipeline.known_id,
+    pipeline.unsettled_hour,
+    pipeline.computed_hour,
     pipeline.data_as_of,
     pipeline.live_quota,
     pipeline.over_quota,

@@ -20,6 +20,7 @@ import { quotaPublisher } from './quota-publisher.sql.ts';
 import { reconciliation } from './reconciliation.sql.ts';
 import { removal } from './removal.sql.ts';
 import { retention } from './retention.sql.ts';
+import { shownRange } from './shown-range.sql.ts';
 import { stream } from './stream.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
@@ -51,6 +52,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   days,
   deadLetters,
   dashboards,
+  shownRange,
   corrections,
   certificates,
   explanation,

@@ -84,8 +84,9 @@ export const demoRun = `
   INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
   SELECT date_trunc('hour', event_time), id, sum(bytes), max(event_time) FROM event GROUP BY 1, 2;
 
-  INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
-  SELECT id, row_number() OVER (PARTITION BY id ORDER BY event_time, state DESC), hour, state, usage, quota, event_time
+  INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time, seen_at)
+  SELECT id, row_number() OVER (PARTITION BY id ORDER BY event_time, state DESC), hour, state, usage, quota, event_time,
+    event_time AT TIME ZONE 'UTC' + (0.3 + 0.6 * pg_temp.chance('seen' || hour || id || state)) * interval '1 second'
   FROM (
     SELECT DISTINCT ON (hour, id, state) hour, id, state, usage, quota, event_time
     FROM (

@@ -1,7 +1,8 @@
 import { testDatabase, type TestDatabase } from '@antenna/test-kit';
 import pg from 'pg';
 import { demoRun } from '../acceptance/demo-run.sql.ts';
-import type { Bundle, columnTypes, Dataset } from './bundle.ts';
+import type { Bundle, columnTypes } from './bundle.ts';
+import { columnsStatement, metricsStatement, rowsStatement } from './dataset-statement.ts';
 import { defaultBundleFolder, readBundle } from './read-bundle.ts';
 
 const typeIds: Readonly<Record<(typeof columnTypes)[number], number>> = {
@@ -56,15 +57,15 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   it('give the same bytes for each type of id', async () => {
     const [row] = await rowsOf(
       `SELECT count(*) AS types, count(DISTINCT bytes) AS sums
-       FROM (SELECT type, sum(value) AS bytes FROM (${dataset('bytes_cada_5_minutos').sql ?? ''}) AS d GROUP BY type) AS t`,
+       FROM (SELECT type, sum(value) AS bytes FROM (${rowsOfDataset('bytes_cada_5_minutos')}) AS d GROUP BY type) AS t`,
     );
     expect(row).toEqual({ types: '3', sums: '1' });
   });
 
   it('tell the hours apart: final, dirty, not final', async () => {
-    const { sql } = dataset('estado_de_las_horas');
+    const sql = rowsOfDataset('estado_de_las_horas');
     expect(
-      await rowsOf(`SELECT extract(hour FROM "timestamp")::integer AS hour, state FROM (${sql ?? ''}) AS d ORDER BY 1`),
+      await rowsOf(`SELECT extract(hour FROM "timestamp")::integer AS hour, state FROM (${sql}) AS d ORDER BY 1`),
     ).toEqual([
       { hour: 13, state: 'final' },
       { hour: 14, state: 'final' },
@@ -75,10 +76,10 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   });
 
   it('differ between the layers only in the hour that changed after it was computed', async () => {
-    const { sql } = dataset('speed_y_batch');
+    const sql = rowsOfDataset('speed_y_batch');
     const differences = await rowsOf(
       `SELECT extract(hour FROM "timestamp")::integer AS hour, type, sum(speed) - sum(batch) AS difference
-       FROM (${sql ?? ''}) AS d GROUP BY 1, 2 HAVING sum(speed) <> sum(batch) ORDER BY 2`,
+       FROM (${sql}) AS d GROUP BY 1, 2 HAVING sum(speed) <> sum(batch) ORDER BY 2`,
     );
     expect(differences.map(({ hour, type }) => [hour, type])).toEqual([
       [16, 'antenna_total_bytes'],
@@ -89,20 +90,20 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   });
 
   it('say «(ninguno)» when no record was rejected', async () => {
-    const { sql } = dataset('registros_rechazados');
+    const sql = rowsOfDataset('registros_rechazados');
     await client.query(
       'BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter; DELETE FROM pipeline.dead_letter_range; SET LOCAL ROLE antenna_reader',
     );
     try {
-      expect(await rowsOf(sql ?? '')).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
+      expect(await rowsOf(sql)).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
     } finally {
       await client.query('ROLLBACK');
     }
   });
 
   it('add up rejected records, whether they are stored whole or in ranges', async () => {
-    const { sql } = dataset('registros_rechazados');
-    expect(await rowsOf(`SELECT reason, records FROM (${sql ?? ''}) AS d ORDER BY records DESC, reason`)).toEqual([
+    const sql = rowsOfDataset('registros_rechazados');
+    expect(await rowsOf(`SELECT reason, records FROM (${sql}) AS d ORDER BY records DESC, reason`)).toEqual([
       { reason: 'not_json', records: '1012' },
       { reason: 'missing_field', records: '5' },
       { reason: 'invalid_bytes', records: '3' },
@@ -117,10 +118,10 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
     await expect(client.query('SELECT * FROM pipeline.dead_letter_range')).rejects.toThrow('permission denied');
   });
 
-  function dataset(name: string): Dataset {
+  function rowsOfDataset(name: string): string {
     const found = bundle.datasets.find(({ content }) => content.table_name === name);
     if (found === undefined) throw new Error(`no dataset ${name}`);
-    return found.content;
+    return rowsStatement(found.content);
   }
 
   async function rowsOf(statement: string): Promise<Record<string, unknown>[]> {
@@ -128,22 +129,3 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
     return rows;
   }
 });
-
-/** What Superset asks of a dataset's rows: the statement that has them. */
-function rowsOf({ sql, schema, table_name }: Dataset): string {
-  return sql ?? `SELECT * FROM ${schema}.${table_name}`;
-}
-
-/** The statement that gives each column, in order; a calculated one by its expression. */
-function columnsStatement(dataset: Dataset): string {
-  const columns = dataset.columns.map(({ column_name, expression }) =>
-    expression === undefined ? `"${column_name}"` : `${expression} AS "${column_name}"`,
-  );
-  return `SELECT ${columns.join(', ')} FROM (${rowsOf(dataset)}) AS dataset`;
-}
-
-/** The statement that gives each metric over all rows, in order. */
-function metricsStatement(dataset: Dataset): string {
-  const metrics = dataset.metrics.map(({ metric_name, expression }) => `${expression} AS "${metric_name}"`);
-  return `SELECT ${metrics.join(', ')} FROM (${rowsOf(dataset)}) AS dataset`;
-}

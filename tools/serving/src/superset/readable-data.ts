@@ -64,6 +64,9 @@ export function adviceOn(failure: string): string {
       'ignore_startup_parameters = options into pgbouncer.ini and give the settings to the login (docs/postgres.md, "Poolers")'
     );
   }
+  if (failure.includes('get_time_filter')) {
+    return 'set FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True} in the configuration of Superset (docs/serving.md)';
+  }
   if (failure.includes('permission denied')) return 'use a login that has the role antenna_reader';
   return 'check SERVING_DATABASE_URL and its password: it is the address as the Superset server reaches it';
 }

@@ -66,5 +66,5 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'list_dead_letters',
     'record_outcome',
   ].sort(),
-  antenna_reader: [],
+  antenna_reader: ['shown_range'],
 };
