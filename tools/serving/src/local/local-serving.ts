@@ -43,9 +43,7 @@ export async function startServing(request: ServingRequest, bundle: Bundle, repo
   const administrator = await connectWithRetry(connection, { applicationName: 'serving', waitMs: 10_000 });
   try {
     await checkSchema(administrator);
-    const metadata = await metadataDatabase(administrator, connection.url, {
-      password: secrets.metadataPassword,
-    });
+    const metadata = await metadataDatabase(administrator, connection, { password: secrets.metadataPassword });
     const url = await startedServer(request, { metadata, secrets, credentials }, report);
     report('superset: importing the dashboards');
     const database = await readerDatabase(administrator, connection, secrets.readerPassword);

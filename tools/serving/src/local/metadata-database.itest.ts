@@ -40,6 +40,6 @@ describe('the database of Superset’s metadata', () => {
   });
 
   function metadata(password: string) {
-    return metadataDatabase(administrator, server.url, { name, password });
+    return metadataDatabase(administrator, { url: server.url }, { name, password });
   }
 });

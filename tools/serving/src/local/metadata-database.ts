@@ -1,3 +1,4 @@
+import { type DatabaseConnection, ensureDatabaseOwner, SUPERSET_METADATA } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 
 /** Superset's own database, for its users and dashboards. */
@@ -11,46 +12,35 @@ export interface MetadataDatabase {
 }
 
 /**
- * Makes the database and its role where they are missing.
- * @param administrator may create both, on the server of `serverUrl`.
+ * Makes the database and its login where they are missing, as the provisioner does.
+ * @param administrator may create both, on the server of `connection`.
+ * @throws {LoginTakenError} when the login has a password of another installation on the server.
  */
 export async function metadataDatabase(
   administrator: Knex,
-  serverUrl: string,
-  { name = 'superset', password }: { readonly name?: string; readonly password: string },
+  connection: DatabaseConnection,
+  { name = SUPERSET_METADATA, password }: { readonly name?: string; readonly password: string },
 ): Promise<MetadataDatabase> {
-  await runGenerated(administrator, ROLE, { name, password });
-  const { rows } = await administrator.raw<{ rows: { comment: string | null }[] }>(DATABASE, { name });
-  if (rows.length === 0) await administrator.raw('CREATE DATABASE ?? OWNER ??', [name, name]);
-  const uri = new URL(serverUrl);
+  await ensureDatabaseOwner(administrator, connection, { name, password });
+  const { rows } = await administrator.raw<{ rows: { comment: string | null }[] }>(COMMENT_ON_DATABASE, { name });
+  const uri = new URL(connection.url);
   uri.username = name;
   uri.password = password;
   uri.pathname = `/${name}`;
   return {
     uri: uri.href.replace(/^postgres(ql)?:/, 'postgresql+psycopg2:'),
     preparedFor: rows[0]?.comment ?? null,
-    markPrepared: (mark) => runGenerated(administrator, COMMENT, { name, mark }),
+    markPrepared: (mark) => comment(administrator, name, mark),
   };
 }
 
-/** These statements take no parameters, so Postgres quotes the values into them. */
-async function runGenerated(
-  database: Knex,
-  generator: string,
-  values: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { rows } = await database.raw<{ rows: { statement: string }[] }>(generator, values);
+/** The statement takes no parameters, so Postgres quotes the values into it. */
+async function comment(database: Knex, name: string, mark: string): Promise<void> {
+  const { rows } = await database.raw<{ rows: { statement: string }[] }>(COMMENT, { name, mark });
   for (const { statement } of rows) await database.raw(statement.replaceAll('?', String.raw`\?`));
 }
 
-const ROLE = `
-  SELECT format(
-    CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = :name) THEN 'ALTER' ELSE 'CREATE' END
-      || ' ROLE %I LOGIN PASSWORD %L', CAST(:name AS text), CAST(:password AS text)
-  ) AS statement
-`;
-
-const DATABASE = `
+const COMMENT_ON_DATABASE = `
   SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_catalog.pg_database WHERE datname = :name
 `;
 
