@@ -11,18 +11,23 @@ const dataAnswer = z.object({
   ]),
 });
 
-/** The rows that a chart is drawn from, asked as the browser asks. */
+/**
+ * The rows that a chart is drawn from, asked as the browser asks.
+ * @param timeRange the range that the dashboard's filter has, in Superset's words.
+ */
 export async function chartData(
   client: SupersetClient,
   datasetId: number,
   { params }: Chart,
+  timeRange?: string,
 ): Promise<readonly DataRow[]> {
   const filters = params.adhoc_filters.map(({ subject, operator, comparator }) => ({
     col: subject,
     op: operator,
     val: comparator,
   }));
-  const query = { filters, extras: {}, orderby: [], annotation_layers: [], row_limit: 50_000, ...queryOf(params) };
+  const rest = { extras: {}, orderby: [], annotation_layers: [], row_limit: 50_000, time_range: timeRange };
+  const query = { filters, ...rest, ...queryOf(params) };
   const json = {
     datasource: { id: datasetId, type: 'table' },
     force: true,

@@ -1,19 +1,7 @@
-import { temporaryFolder, until } from '@antenna/test-kit';
+import { temporaryFolder } from '@antenna/test-kit';
 import { type BrowserContext, chromium as playwright, type Locator, type Page, type Request } from 'playwright-core';
-import * as z from 'zod';
 import type { Credentials } from '../superset/superset-client.ts';
-import { colorsOfCanvas } from './page-scripts.ts';
-
-/** A chart as the browser shows it. */
-export interface ShownChart {
-  readonly name: string;
-  readonly text: string;
-  /** What it says instead of data; empty when all is well. */
-  readonly faults: readonly string[];
-  /** Of its canvas, the most frequent first, as #RRGGBB; none for charts of text. */
-  readonly colors: readonly string[];
-  readonly hasCanvas: boolean;
-}
+import { cardsOf, type ShownChart, shownChart } from './dashboard-cards.ts';
 
 /** Other work shares the machine: a page may take minutes. */
 const patienceMs = 300_000;
@@ -104,7 +92,18 @@ export class DashboardBrowser {
   async show(slug: string, charts: number): Promise<readonly ShownChart[]> {
     await this.page.setViewportSize({ width: 1440, height: 1000 });
     await this.page.goto(`${this.#url}/superset/dashboard/${slug}/`, { waitUntil: 'domcontentloaded' });
-    const cards = this.page.locator('[data-test-chart-id]');
+    return this.#arrived(slug, charts);
+  }
+
+  /** Follows a link to a dashboard, and waits like `show`. */
+  async follow(link: Locator, slug: string, charts: number): Promise<readonly ShownChart[]> {
+    await link.click();
+    await this.page.waitForURL((url) => url.pathname.startsWith(`/superset/dashboard/${slug}/`));
+    return this.#arrived(slug, charts);
+  }
+
+  async #arrived(slug: string, charts: number): Promise<readonly ShownChart[]> {
+    const cards = cardsOf(this.page);
     await cards
       .nth(charts - 1)
       .waitFor({ state: 'attached' })
@@ -119,7 +118,7 @@ export class DashboardBrowser {
   /** All charts of the page, once they are drawn and stand still. */
   async drawn(): Promise<readonly ShownChart[]> {
     const shown: ShownChart[] = [];
-    for (const card of await this.page.locator('[data-test-chart-id]').all()) {
+    for (const card of await cardsOf(this.page).all()) {
       // What is out of sight is not loaded.
       await card.scrollIntoViewIfNeeded();
       await card.locator('[id^="chart-id-"], [role=alert], .ant-alert, .ant-empty').first().waitFor();
@@ -140,13 +139,17 @@ export class DashboardBrowser {
     await bar.locator('[data-test="filter-bar__apply-button"]').click();
   }
 
-  /** A picture of the whole dashboard. */
-  async picture(path: string): Promise<void> {
+  /** Makes the window high enough for the whole dashboard, since the page scrolls in itself. */
+  async enlarge(): Promise<void> {
     const grid = await this.page.locator('[data-test="grid-content"]').boundingBox();
-    // The page scrolls in itself, so only a window that is high enough shows all of it.
     await this.page.setViewportSize({ width: 1440, height: Math.ceil((grid?.height ?? 0) + aboveGridPx) });
     await this.drawn();
     await this.page.evaluate('window.scrollTo(0, 0)');
+  }
+
+  /** A picture of the whole dashboard. */
+  async picture(path: string): Promise<void> {
+    await this.enlarge();
     await this.page.screenshot({ path, scale: 'css' });
   }
 
@@ -165,30 +168,4 @@ export class DashboardBrowser {
   close(): Promise<void> {
     return this.#end();
   }
-}
-
-async function shownChart(card: Locator): Promise<ShownChart> {
-  const id = (await card.getAttribute('data-test-chart-id')) ?? '';
-  const hasCanvas = (await card.locator('canvas').count()) > 0;
-  return {
-    name: (await card.getAttribute('data-test-chart-name')) ?? '',
-    text: await card.innerText(),
-    faults: await card.locator('[role=alert], .ant-alert, .ant-empty').allInnerTexts(),
-    hasCanvas,
-    colors: hasCanvas ? await settledColors(card.page(), id) : [],
-  };
-}
-
-/** Charts grow into their place: the colours are read until they are the same twice. */
-async function settledColors(page: Page, chartId: string): Promise<readonly string[]> {
-  let before = '';
-  return until(
-    async () => {
-      const colors = z.array(z.string()).parse(await page.evaluate(colorsOfCanvas(chartId)));
-      const isSettled = colors.join() === before;
-      before = colors.join();
-      return isSettled && colors;
-    },
-    { what: 'chart that stands still', deadlineMs: 60_000 },
-  );
 }

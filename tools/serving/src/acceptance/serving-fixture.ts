@@ -5,6 +5,7 @@ import { temporaryFolder } from '@antenna/test-kit';
 import { migrate } from '@antenna/usage-store';
 import pg from 'pg';
 import * as z from 'zod';
+import type { Bundle } from '../bundle/bundle.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { type Serving, type ServingRequest, startServing, stopServing } from '../local/local-serving.ts';
 import { defaultHome } from '../local/superset-server.ts';
@@ -32,15 +33,20 @@ export function servingFixture(): ServingFixture {
   return fixtureShape.parse(JSON.parse(process.env[fixtureVariable] ?? 'null'));
 }
 
-/** What `serving:up` does, on the fixture. */
+/** What `serving:up` does, on the fixture, with the bundle of this checkout or another one. */
 export async function serveFixture(
   { home, databaseUrl, port }: Pick<ServingFixture, 'home' | 'databaseUrl' | 'port'>,
   report: Report,
   changed: Partial<ServingRequest> = {},
+  bundle?: Bundle,
 ): Promise<Serving> {
   const places = { home, installation: defaultHome, connection: { url: databaseUrl }, port };
   const defaults = { username: 'admin', password: undefined, secretKey: undefined, timeRange: 'No filter' };
-  return startServing({ ...places, ...defaults, ...changed }, await readBundle(defaultBundleFolder), report);
+  return startServing(
+    { ...places, ...defaults, ...changed },
+    bundle ?? (await readBundle(defaultBundleFolder)),
+    report,
+  );
 }
 
 /**

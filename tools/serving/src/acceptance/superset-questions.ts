@@ -74,3 +74,12 @@ export function withExtraChart(original: Bundle, title: string): Bundle {
   const extra = { path: 'charts/extra.yaml', content: { ...chart.content, uuid, slice_name: 'De más' } };
   return { ...bundle, charts: [...bundle.charts, extra] };
 }
+
+/** The bundle with a table that shows at most so many rows. */
+export function withRowLimit(original: Bundle, chart: string, rowLimit: number): Bundle {
+  const bundle = structuredClone(original);
+  const params = bundle.charts.find(({ content }) => content.slice_name === chart)?.content.params;
+  if (params?.viz_type !== 'table') throw new Error(`the bundle has no table ${chart}`);
+  params.row_limit = rowLimit;
+  return bundle;
+}

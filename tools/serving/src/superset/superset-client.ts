@@ -15,6 +15,10 @@ interface Call {
 }
 
 const timeoutMs = 120_000;
+
+/** gunicorn closes a connection after two idle seconds, and a call that is sent on it at that moment fails (EPIPE). */
+export const ownConnection = { connection: 'close' } as const;
+
 const tokenAnswer = z.object({ access_token: z.string() });
 const csrfAnswer = z.object({ result: z.string() });
 
@@ -90,6 +94,7 @@ export class SupersetClient {
         // Without `accept`, errors are pages. A call without a session is redirected to the login page.
         headers: {
           accept: 'application/json',
+          ...ownConnection,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
           ...this.#session,
         },

@@ -1,12 +1,10 @@
-import { chmod, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { chmod } from 'node:fs/promises';
 import { freePortNumbers, type LocalServer, startPgbouncer } from '@antenna/local-stack';
 import { type TemporaryFolder, temporaryFolder, testDatabase, type TestDatabase } from '@antenna/test-kit';
 import pg from 'pg';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { adviceOn } from './readable-data.ts';
-
-const page = resolve(import.meta.dirname, '../../../../docs/postgres.md');
+import { poolerStatements } from './testing/pooler-statements.ts';
 
 let test: TestDatabase;
 let folder: TemporaryFolder;
@@ -54,8 +52,8 @@ describe('a pgbouncer in transaction mode before the database of the dashboards'
   });
 
   it('serves Superset with the same settings when it ignores the options, and the login has those of docs/postgres.md', async () => {
-    const statements = (await readFile(page, 'utf8')).match(/ALTER ROLE antenna_dashboards SET .*;/g) ?? [];
-    for (const statement of statements) await owner.query(statement.replace('antenna_dashboards', `"${login}"`));
+    for (const statement of await poolerStatements())
+      await owner.query(statement.replace('antenna_dashboards', `"${login}"`));
     const client = await asSuperset('options');
     const { rows } = await client.query<{ settings: string }>(
       `SELECT concat_ws(' ', current_setting('statement_timeout'), current_setting('TimeZone'),
