@@ -14,7 +14,7 @@ import { connectToKafka } from './connect-to-kafka.ts';
 import type { KafkaLog } from './kafka-client.ts';
 import { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
 
-/** The topic delivers no records although its offset range says that it holds some. */
+/** The topic does not deliver records that it may hold. */
 export class TopicSilentError extends ProductError {
   readonly code = 'TOPIC_SILENT';
 }
@@ -39,14 +39,13 @@ export class TopicReader implements RecordReader {
     this.#log = log;
   }
 
-  /** @throws {TopicSilentError} when no batch arrives for a minute. */
+  /** @throws {TopicSilentError} when no batch arrives for a minute, or the partition has no leader. */
   async read(span: OffsetSpan, take: (record: SourceRecord) => boolean): Promise<void> {
     const groupId = `${this.#settings.groupId}-again-${randomBytes(4).toString('hex')}`;
     const source = new KafkaEventSource(this.#kafka, { ...this.#settings, groupId }, this.#log);
     try {
       await connectToKafka(source, this.#settings.brokers, this.#log);
-      const range = (await source.offsets()).get(span.partition) ?? NOTHING;
-      const reading = new SpanReading(source, { span, range, take });
+      const reading = new SpanReading(source, { span, range: rangeOf(span, await source.offsets()), take });
       if (!reading.isDone) {
         await source.run(reading);
         await Promise.race([reading.done, source.failure]);
@@ -58,6 +57,14 @@ export class TopicReader implements RecordReader {
 }
 
 const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };
+
+/** A partition that the topic lacks holds nothing. What a partition without a leader holds is unknown. */
+function rangeOf({ partition }: OffsetSpan, offsets: ReadonlyMap<number, OffsetRange | undefined>): OffsetRange {
+  const range = offsets.get(partition);
+  if (range === undefined && offsets.has(partition))
+    throw new TopicSilentError(`partition ${partition} has no leader: none of its records can be read`);
+  return range ?? NOTHING;
+}
 
 interface SpanParts {
   readonly span: OffsetSpan;

@@ -1,6 +1,6 @@
 import { streamDifferences, withTables } from '@antenna/oracle';
 import { join } from 'node:path';
-import { kafkaCluster, TopicOffsets } from '@antenna/event-source';
+import { kafkaCluster, TopicOffsets, TopicReader } from '@antenna/event-source';
 import { type KafkaCluster, startKafkaCluster } from '@antenna/local-stack';
 import {
   endedWell,
@@ -40,6 +40,14 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
     return withTables(stream.databaseUrl, (tables) => tables.positions('totals'));
   }
 
+  /** Reads the first record of a partition as an operator's command does. */
+  function readAgain(partition: number): Promise<void> {
+    const { topic, brokers } = stream;
+    const settings = { topic, groupId: topic, brokers, sessionTimeoutMs: 6_000 };
+    const reader = new TopicReader(testKafka(brokers), settings, () => undefined);
+    return reader.read({ partition, firstOffset: 0, lastOffset: 0 }, () => true);
+  }
+
   function hasCounted(partition: number, offset: number): Promise<unknown> {
     const what = `records of partition ${partition} up to ${offset} in the totals`;
     return until(async () => (await positions()).get(partition) === offset, { what, deadlineMs: 60_000 });
@@ -74,6 +82,7 @@ describe('a partition that one broker alone holds, when that is killed,', () => 
 
     const started = serve(environment);
     await hasClaimed(started);
+    await expect(readAgain(LEADERLESS)).rejects.toThrow('partition 1 has no leader: none of its records can be read');
 
     await cluster.broker(2).start();
     for (const { worker } of [running, started]) worker.kill('SIGTERM');

@@ -108,7 +108,10 @@ export interface ReplayLedger {
 
 /** Reads records from the topic again. */
 export interface RecordReader {
-  /** Passes the records of a span that the topic still holds to `take`, in order, until it returns false. */
+  /**
+   * Passes the records of a span that the topic still holds to `take`, in order, until it returns false.
+   * @throws when the topic may hold records of the span that cannot be read now.
+   */
   read(span: OffsetSpan, take: (record: SourceRecord) => boolean): Promise<void>;
 }
 
