@@ -62,7 +62,8 @@ export async function comparisonOf(
 
 /**
  * Creates the missing files of intents that a truncation cut, from the records that the topic still has, and adds them
- * to the manifest. The position is past the chunk, so no worker archives these records.
+ * to the manifest. The position is past the chunk, so no worker archives these records, and no hour is final before
+ * this has ended. It can be ended at any instruction and run again.
  */
 export async function fillCutChunks(
   { records, abandoned, archive, reader }: OperatedStream,
@@ -75,7 +76,8 @@ export async function fillCutChunks(
       const rows = hours.get(parseArchivePath(path)?.hourMs ?? -1);
       if (rows !== undefined) await archive.create(path, rows);
       const file = await existingFile(archive, path);
-      if (file !== undefined) await abandoned.adopt(file);
+      if (file === undefined) await records.noteNothingReadable(path);
+      else await abandoned.adopt(file);
     }
   }
 }

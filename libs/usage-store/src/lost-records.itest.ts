@@ -224,6 +224,35 @@ describe('the acknowledgement of a truncation', () => {
     ]);
   });
 
+  describe('of a chunk whose files are missing', () => {
+    const gaps = () => rowsOf('SELECT gap FROM pipeline.partition_archival');
+    const paths = [FIRST, SECOND];
+
+    beforeEach(async () => {
+      await intend(paths);
+      await acknowledge(15);
+    });
+
+    it('lets no hour be final until each file is adopted, or no event of it can be read', async () => {
+      const abandoned = new AbandonedFiles(database, STREAM.topic);
+      expect(await records.cutChunks(0)).toEqual([{ startOffset: 10, readableEnd: 15, paths }]);
+      await abandoned.adopt(aFile(FIRST));
+      expect(await gaps()).toEqual([{ gap: 'LOG_TRUNCATED' }]);
+      await records.noteNothingReadable(SECOND);
+      expect(await gaps()).toEqual([{ gap: null }]);
+      expect(await records.cutChunks(0)).toEqual([]);
+      expect(await abandoned.paths()).toEqual([SECOND]);
+    });
+
+    it('leaves no records for them from the offset on at which the log is truncated again', async () => {
+      await acknowledge(12);
+      expect(await records.cutChunks(0)).toEqual([{ startOffset: 10, readableEnd: 12, paths }]);
+      await acknowledge(4);
+      expect(await records.cutChunks(0)).toEqual([]);
+      expect(await gaps()).toEqual([{ gap: null }]);
+    });
+  });
+
   it('makes every hour wait until end offsets of the new generation are noted', async () => {
     await database.raw(`
       INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)

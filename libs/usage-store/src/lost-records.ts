@@ -10,6 +10,7 @@ import {
   ARCHIVED_CHUNKS,
   CUT_CHUNKS,
   HELD_POSITIONS,
+  NOTE_NOTHING_READABLE,
 } from './sql/operator.sql.ts';
 
 /** The stream that a command is run for. As with a worker, the database refuses a stream that it does not belong to. */
@@ -141,9 +142,14 @@ export class LostRecords {
     });
   }
 
-  /** The cut chunks with a missing file that can still be created. */
+  /** The cut chunks with a missing file that can still be created. No hour is final while there is one. */
   cutChunks(partition: number): Promise<readonly CutChunk[]> {
     return this.#answer<readonly CutChunk[]>(CUT_CHUNKS, { partition });
+  }
+
+  /** Records that the topic holds no event for a missing file of a cut chunk: no hour waits for it any more. */
+  async noteNothingReadable(path: string): Promise<void> {
+    await this.#answer(NOTE_NOTHING_READABLE, { path });
   }
 
   async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {

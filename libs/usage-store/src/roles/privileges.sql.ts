@@ -28,7 +28,8 @@ export const PRIVILEGES = `
     pipeline.adopt_file,
     pipeline.archived_chunks,
     pipeline.acknowledge_truncation,
-    pipeline.cut_chunks
+    pipeline.cut_chunks,
+    pipeline.note_nothing_readable
     TO antenna_speed, antenna_operator;
 
   GRANT EXECUTE ON FUNCTION

@@ -99,6 +99,13 @@ describe('the rule of the batch layer and the view of the dashboards agree on an
       /^records were lost/,
     ],
     [
+      'while a chunk that a truncation cut lacks a file',
+      `INSERT INTO pipeline.abandoned_path
+         (path, topic, partition, start_offset, end_offset, decoder_version, readable_end)
+       VALUES ('14.parquet', 'devices', 1, 80, 100, 1, 90)`,
+      /^records were lost/,
+    ],
+    [
       'while a partition has stopped for another reason',
       `INSERT INTO pipeline.partition_fault (topic, partition, code, detail, owner) VALUES ('devices', 1, 'ARCHIVE_CONFLICT', '', '')`,
       /^$/,

@@ -10,13 +10,21 @@ export const finality: SchemaFamily = {
   name: 'finality',
   sql: `
     -- Every partition of the topic in use. is_claimed: a worker of this database has claimed it for the archive. gap:
-    -- the code of a gap or truncation at which a worker has stopped and that is not acknowledged.
+    -- the code of a gap or truncation at which a worker has stopped and that is not acknowledged, or whose
+    -- acknowledgement has not created all files of a chunk that the truncation cut.
     CREATE VIEW pipeline.partition_archival AS
     SELECT topic, partition, p.next_offset IS NOT NULL AS is_claimed, g.archived_until, f.code AS gap, s.allowed_lateness
     FROM pipeline.partition_progress AS g
     FULL JOIN (SELECT * FROM pipeline.position WHERE sink = 'archive') AS p USING (topic, partition)
-    FULL JOIN (SELECT * FROM pipeline.partition_fault WHERE code IN ('DATA_GAP', 'LOG_TRUNCATED')) AS f
-      USING (topic, partition)
+    FULL JOIN (
+      SELECT topic, partition, min(code) AS code
+      FROM (
+        SELECT topic, partition, code FROM pipeline.partition_fault WHERE code IN ('DATA_GAP', 'LOG_TRUNCATED')
+        UNION ALL
+        SELECT topic, partition, 'LOG_TRUNCATED' FROM pipeline.abandoned_path WHERE readable_end > start_offset
+      ) AS open_gap
+      GROUP BY topic, partition
+    ) AS f USING (topic, partition)
     JOIN pipeline.stream AS s USING (topic)
     WHERE s.retired_at IS NULL;
 

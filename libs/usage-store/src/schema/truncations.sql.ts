@@ -54,7 +54,8 @@ export const truncations: SchemaFamily = {
     -- generation, so that the records that the log has now are counted and archived, too. Lost records that were
     -- counted and archived stay so; those that were counted only are recorded as a gap of the archive. An open intent
     -- that reaches beyond p_offset is given up, and the archive position becomes p_offset: the command creates its
-    -- missing files from the records before p_offset. An intent that ends before p_offset is redone unchanged.
+    -- missing files from the records before p_offset. An intent that ends before p_offset is redone unchanged. Missing
+    -- files of chunks that an earlier truncation cut get no records beyond p_offset either, since workers archive these.
     CREATE OR REPLACE FUNCTION pipeline.acknowledge_truncation(
       p_version integer, p_topic text, p_group_id text, p_cluster_id text, p_archive_url text,
       p_partition integer, p_offset bigint, p_sinks text[], p_epochs bigint[], p_next_offsets bigint[],
@@ -82,6 +83,8 @@ export const truncations: SchemaFamily = {
       SELECT g.archived_until INTO known_until FROM pipeline.partition_progress AS g
       WHERE g.topic = p_topic AND g.partition = p_partition AND g.archived_until <= clock_timestamp();
 
+      UPDATE pipeline.abandoned_path AS a SET readable_end = greatest(a.start_offset, p_offset)
+      WHERE a.topic = p_topic AND a.partition = p_partition AND a.readable_end > greatest(a.start_offset, p_offset);
       IF p_intent_end > p_offset THEN
         PERFORM pipeline.give_up_intent(p_topic, p_partition, p_files, greatest(p_offset, p_intent_start));
       END IF;
@@ -126,7 +129,8 @@ export const truncations: SchemaFamily = {
     END
     $$;
 
-    -- The abandoned files of intents that a truncation cut, with the offsets that can still be read for them.
+    -- The missing files of intents that a truncation cut, with the offsets that can still be read for them. No hour is
+    -- final while there is one (view partition_archival).
     CREATE OR REPLACE FUNCTION pipeline.cut_chunks(p_version integer, p_topic text, p_partition integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -141,6 +145,17 @@ export const truncations: SchemaFamily = {
           GROUP BY a.start_offset, a.readable_end
         ) AS c
       );
+    END
+    $$;
+
+    -- Records that no event of a missing file of a cut chunk can be read, so that no hour waits for it. The path stays
+    -- abandoned, since a worker that is frozen between intent and file may still create it.
+    CREATE OR REPLACE FUNCTION pipeline.note_nothing_readable(p_version integer, p_topic text, p_path text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      UPDATE pipeline.abandoned_path AS a SET readable_end = a.start_offset
+      WHERE a.path = p_path AND a.topic = p_topic AND a.readable_end > a.start_offset;
     END
     $$;
   `,

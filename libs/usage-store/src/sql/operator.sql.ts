@@ -41,6 +41,9 @@ export const ACKNOWLEDGE_TRUNCATION = `
 export const CUT_CHUNKS = `
   SELECT pipeline.cut_chunks(p_version => :version, p_topic => :topic, p_partition => :partition) AS answer`;
 
+export const NOTE_NOTHING_READABLE = `
+  SELECT pipeline.note_nothing_readable(p_version => :version, p_topic => :topic, p_path => :path) AS answer`;
+
 export const LIST_DEAD_LETTERS = `
   SELECT pipeline.list_dead_letters(
     p_version => :version, p_topic => :topic, p_reason => :reason, p_partition => :partition, p_from_ms => :fromMs,

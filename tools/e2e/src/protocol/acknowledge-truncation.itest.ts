@@ -207,6 +207,39 @@ describe('acknowledge-truncation', () => {
     },
   );
 
+  it('lets no hour be final after it was killed while it created the files of a cut chunk, until it is run again', async () => {
+    const RUN = ['run', '--date=2022-10-29', '--hour=13', '--require-final'];
+    await dieAfterTotals({ moment: 'before', step: 'upload', call: 1 });
+    await truncate(stream, READ.slice(0, KEPT), OTHERS);
+    const secondFile: Failpoint = { moment: 'before', step: 'upload', call: 2 };
+    const command = ['acknowledge-truncation', '--partition=0', '--by=test', `--offset=${KEPT}`];
+    expect((await startWorker(command, stream.environment, secondFile)).signal).toBe('SIGKILL');
+    await drain(stream.environment);
+    expect(await rows('SELECT next_offset, count(*)::integer AS sinks FROM pipeline.position GROUP BY 1')).toEqual([
+      { next_offset: String(KEPT + OTHERS.length), sinks: 2 },
+    ]);
+    const early = await startBatch(RUN, stream.environment);
+    expect([early.exitCode, early.stderr]).toEqual([3, expect.stringContaining('(LOG_TRUNCATED); run speed-layer:')]);
+
+    expect((await acknowledge(stream.environment)).stdout).toBe('partition 0 holds all that was read of it');
+    expect(await differences([...READ, ...OTHERS], [...READ.slice(0, KEPT), ...OTHERS])).toEqual([]);
+    expect((await startBatch(RUN, stream.environment)).exitCode).toBe(0);
+  }, 400_000);
+
+  it('run again after it gave a chunk up, moves no position for a later chunk that begins at the same offset', async () => {
+    await dieAfterTotals({ moment: 'before', step: 'upload', call: 1 });
+    await truncate(stream, [], OTHERS);
+    expect((await acknowledge(stream.environment, '--offset=0')).stdout).toContain('back from 100 to 0');
+    await drain(stream.environment);
+    expect(await rows('SELECT DISTINCT start_offset, generation FROM pipeline.archive_file')).toEqual([
+      { start_offset: '0', generation: 1 },
+    ]);
+
+    expect((await acknowledge(stream.environment)).stdout).toBe('partition 0 holds all that was read of it');
+    await drain(stream.environment);
+    expect(await differences([...READ, ...OTHERS], OTHERS)).toEqual([]);
+  });
+
   it('is refused with another archive', async () => {
     await drain(stream.environment);
     const { exitCode, all } = await acknowledge({ ...stream.environment, ARCHIVE_URL: 'file:.local/archive' });

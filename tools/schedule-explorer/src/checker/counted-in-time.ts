@@ -2,7 +2,7 @@ import type { LoggedRecord } from '../world/simulated-log.ts';
 
 interface CountedEvent {
   readonly partition: number;
-  readonly offset: number;
+  readonly logged: LoggedRecord;
 }
 
 const HOUR_MS = 3_600_000;
@@ -14,14 +14,19 @@ export class CountedInTime {
   /** Greatest event time by partition. */
   readonly #greatestMs = new Map<number, number>();
 
+  get hours(): Iterable<number> {
+    return this.#events.keys();
+  }
+
   /** One commit counts these records of a partition. */
   add(partition: number, records: readonly LoggedRecord[]): void {
     const beforeMs = this.#greatestMs.get(partition) ?? 0;
     let greatestMs = beforeMs;
-    for (const { offset, known } of records) {
-      if (known.fate.kind !== 'event') continue;
-      const { hourMs, event } = known.fate;
-      if (beforeMs < hourMs + HOUR_MS) this.#ofHour(hourMs).push({ partition, offset });
+    for (const logged of records) {
+      const { fate } = logged.known;
+      if (fate.kind !== 'event') continue;
+      const { hourMs, event } = fate;
+      if (beforeMs < hourMs + HOUR_MS) this.#ofHour(hourMs).push({ partition, logged });
       greatestMs = Math.max(event.eventTimeMs, greatestMs);
     }
     this.#greatestMs.set(partition, greatestMs);
@@ -30,14 +35,14 @@ export class CountedInTime {
   /** Hours do not wait for events that the log has lost before they were archived. */
   forget(partition: number, from: number): void {
     for (const [hourMs, events] of this.#events) {
-      const left = events.filter((event) => event.partition !== partition || event.offset < from);
+      const left = events.filter((event) => event.partition !== partition || event.logged.offset < from);
       this.#events.set(hourMs, left);
     }
   }
 
-  /** One that the archive has not come to; undefined when there is none. */
-  unarchived(hourMs: number, archivedTo: (partition: number) => number): CountedEvent | undefined {
-    return this.#events.get(hourMs)?.find(({ partition, offset }) => offset >= archivedTo(partition));
+  /** One that the archive lacks; undefined when there is none. */
+  unarchived(hourMs: number, isLacking: (event: LoggedRecord) => boolean): CountedEvent | undefined {
+    return this.#events.get(hourMs)?.find(({ logged }) => isLacking(logged));
   }
 
   #ofHour(hourMs: number): CountedEvent[] {

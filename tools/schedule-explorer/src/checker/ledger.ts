@@ -47,7 +47,10 @@ export interface GivenUpChunk {
   readonly partition: number;
   readonly startOffset: number;
   readonly endOffset: number;
-  /** After a truncation, the end of the records from which the missing files can be created; undefined after a gap. */
+  /**
+   * After a truncation, the end of the records from which the missing file can be created; where it is the start, none
+   * of its events can be read. Undefined after a gap.
+   */
   readonly readableEnd: number | undefined;
 }
 
@@ -160,14 +163,20 @@ export class Ledger {
     throw new Violation(`partition ${number} counts as archived until ${untilMs} ms, but offset ${missing} is not`);
   }
 
+  /** Hours of which events were counted in time. */
+  get countedHours(): Iterable<number> {
+    return this.#inTime.hours;
+  }
+
   /**
    * An hour is taken for final.
    * @throws {Violation} when an event that was counted in time is not archived.
    */
   hourIsFinal(hourMs: number): void {
-    const missing = this.#inTime.unarchived(hourMs, (partition) => this.reached('archive', partition));
+    const isLacking = (event: LoggedRecord) => !this.taken.archive.has(event) && !this.isGivenUp('archive', event);
+    const missing = this.#inTime.unarchived(hourMs, isLacking);
     if (missing === undefined) return;
-    const event = `event ${missing.partition}/${missing.offset}`;
+    const event = `event ${missing.partition}/${missing.logged.offset}`;
     throw new Violation(`hour ${hourFolder(hourMs)} is final, but ${event} is counted and not archived`);
   }
 
@@ -208,14 +217,13 @@ export class Ledger {
   adopt(file: ArchivedFile, { partition: number, startOffset, endOffset, readableEnd }: GivenUpChunk): void {
     const partition = this.#partitions[number];
     if (partition === undefined) throw new Violation(`no partition ${number}`);
-    const whole = Array.from({ length: partition.version + 1 }, (_, version) => {
-      return partition.known(startOffset, endOffset, version);
-    });
-    const readable = readableEnd === undefined ? [] : [partition.known(startOffset, readableEnd)];
-    const rows = this.#rowsOf(
-      file,
-      [...whole, ...readable].map((records) => rowsByHour(records).get(file.hourMs) ?? []),
+    // A truncation may have come after the file was created from what an earlier one had left.
+    const cuts = readableEnd === undefined ? [] : (this.#generations[number] ?? []);
+    const ends = [endOffset, ...cuts.filter((offset) => offset > startOffset && offset < endOffset)];
+    const candidates = Array.from({ length: partition.version + 1 }, (_, version) =>
+      ends.map((end) => rowsByHour(partition.known(startOffset, end, version)).get(file.hourMs) ?? []),
     );
+    const rows = this.#rowsOf(file, candidates.flat());
     this.#take(
       'archive',
       rows.map(({ logged }) => logged),

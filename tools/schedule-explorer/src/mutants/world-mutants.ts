@@ -63,6 +63,11 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     defects: { truncationIgnoresIntent: true },
   },
   {
+    name: 'cut-chunk-forgotten',
+    bug: 'an hour taken for final while a chunk that a truncation cut lacks files that can still be created',
+    defects: { forgetsCutChunks: true },
+  },
+  {
     name: 'decoder-not-fenced',
     bug: 'workers of any decoder version claim a partition: records between its positions have two fates',
     defects: { hasNoDecoderFence: true },

@@ -37,7 +37,7 @@ export class BatchRun {
   /** Reads the manifest, lists the files, reads the manifest again, records what was read first. */
   *#play(): Generator<undefined, void> {
     const { store, hours, ledger } = this.#parts;
-    if (!store.awaitsCounted(this.hourMs)) ledger.hourIsFinal(this.hourMs);
+    if (store.isComplete(this.hourMs)) ledger.hourIsFinal(this.hourMs);
     const revision = hours.revision(this.hourMs);
     const inputs = store.filesOf(this.hourMs);
     yield;

@@ -25,7 +25,7 @@ export class Operator {
   readonly #parts: OperatorParts;
   readonly #truncation: TruncationCommand;
   isBusy = false;
-  /** Partitions for which acknowledge-truncation has failed: it has to be run again. */
+  /** Partitions for which acknowledge-truncation has failed or refused: it has to be run again. */
   readonly unfinished = new Set<SimulatedPartition>();
   failure: Error | undefined;
 
@@ -49,8 +49,7 @@ export class Operator {
   async acknowledgeTruncation(partition: SimulatedPartition): Promise<void> {
     this.unfinished.add(partition);
     await this.#run(async () => {
-      await this.#truncation.run(partition);
-      this.unfinished.delete(partition);
+      if (await this.#truncation.run(partition)) this.unfinished.delete(partition);
     });
   }
 

@@ -1,15 +1,20 @@
 import { parseArchivePath } from '@antenna/archive-format';
-import type { ArchivedFile, Fingerprint, Sink } from '@antenna/ingestion';
+import type { ArchivedFile, DeadLetterRange, Fingerprint, OpenIntent, Sink } from '@antenna/ingestion';
 import type { AcknowledgedGap, AcknowledgedTruncation, ArchivedChunk, HeldPosition } from '@antenna/usage-store';
-import type { GivenUpChunk } from '../checker/ledger.ts';
-import { SINKS } from './simulated-positions.ts';
-import type { SimulatedStore, StoreParts } from './simulated-store.ts';
+import type { GivenUpChunk, Ledger } from '../checker/ledger.ts';
+import type { SimulatedCountedHours } from './simulated-counted-hours.ts';
+import type { SimulatedHours } from './simulated-hours.ts';
+import type { SimulatedNotes } from './simulated-notes.ts';
+import { type SimulatedPositions, SINKS } from './simulated-positions.ts';
 
 /** An acknowledged gap without the operator and the reason, which the simulated store does not keep. */
 export type GivenUp = Omit<AcknowledgedGap, 'acknowledgedBy' | 'detail'>;
 
 /** An acknowledged truncation without the operator and the reason. */
 export type Truncated = Omit<AcknowledgedTruncation, 'acknowledgedBy' | 'detail'>;
+
+/** A given-up chunk of which a part can still be read. */
+type CutChunk = GivenUpChunk & { readonly readableEnd: number };
 
 /** How the acknowledgement of lost records can be broken. */
 export interface LostRecordsDefects {
@@ -21,6 +26,8 @@ export interface LostRecordsDefects {
   /** Moves positions back even if a chunk was begun since the command read them. */
   readonly truncationIgnoresIntent?: boolean;
   readonly forgetsAbandonedPaths?: boolean;
+  /** Hours may be final while a chunk that a truncation cut lacks files. */
+  readonly forgetsCutChunks?: boolean;
 }
 
 interface Ignored {
@@ -28,20 +35,33 @@ interface Ignored {
   readonly intent: boolean | undefined;
 }
 
+/** The tables of the store that an acknowledgement changes. */
+interface ChangedTables {
+  readonly positions: SimulatedPositions;
+  readonly intents: Map<number, OpenIntent>;
+  readonly manifest: Map<string, ArchivedFile>;
+  readonly notes: SimulatedNotes;
+  readonly counted: SimulatedCountedHours;
+  readonly deadLetterRanges: Map<string, DeadLetterRange>;
+}
+
+interface LostRecordsParts {
+  readonly ledger: Pick<Ledger, 'giveUp' | 'acknowledgeTruncation' | 'adopt'>;
+  readonly hours: SimulatedHours;
+  readonly refused: (message: string) => Error;
+}
+
 /** The functions that acknowledge lost records: gaps.sql.ts and truncations.sql.ts of the same folder. */
 export class SimulatedLostRecords {
   /** Files that may still appear although their chunks were given up, by path. */
   readonly abandoned = new Map<string, GivenUpChunk>();
-  readonly #store: Pick<
-    SimulatedStore,
-    'positions' | 'intents' | 'manifest' | 'notes' | 'counted' | 'deadLetterRanges'
-  >;
-  readonly #parts: Pick<StoreParts, 'ledger' | 'hours' | 'refused'>;
+  readonly #store: ChangedTables;
+  readonly #parts: LostRecordsParts;
   readonly #defects: LostRecordsDefects;
   /** By partition: where each generation but the first begins. */
   readonly #generations = new Map<number, readonly number[]>();
 
-  constructor(store: SimulatedStore, parts: StoreParts, defects: LostRecordsDefects) {
+  constructor(store: ChangedTables, parts: LostRecordsParts, defects: LostRecordsDefects) {
     this.#store = store;
     this.#parts = parts;
     this.#defects = defects;
@@ -80,6 +100,11 @@ export class SimulatedLostRecords {
     const isCut = seen !== undefined && seen.endOffset > offset;
     const epochs = new Map(positions.map((position) => [position.sink, position.epoch]));
     this.#parts.ledger.acknowledgeTruncation({ partition, offset, epochs, intentEnd: seen?.endOffset });
+    for (const [path, chunk] of this.cutChunks(partition))
+      this.abandoned.set(path, {
+        ...chunk,
+        readableEnd: Math.min(chunk.readableEnd, Math.max(offset, chunk.startOffset)),
+      });
     if (isCut) this.#giveUpIntent(partition, files, Math.max(offset, seen.startOffset));
     for (const sink of this.#store.positions.sinksOf(partition)) {
       const { nextOffset = 0, fingerprint } = this.#store.positions.get(sink, partition) ?? {};
@@ -112,10 +137,21 @@ export class SimulatedLostRecords {
   }
 
   /** The missing files of chunks that a truncation cut and whose first records can still be read. */
-  cutChunks(partition: number): readonly { readonly path: string; readonly chunk: GivenUpChunk }[] {
-    return [...this.abandoned]
-      .filter(([, chunk]) => chunk.partition === partition && (chunk.readableEnd ?? 0) > chunk.startOffset)
-      .map(([path, chunk]) => ({ path, chunk }));
+  cutChunks(partition: number): readonly (readonly [path: string, chunk: CutChunk])[] {
+    return Array.from(this.abandoned).flatMap(([path, chunk]) =>
+      chunk.partition === partition && isCut(chunk) ? [[path, chunk] as const] : [],
+    );
+  }
+
+  /** Whether a chunk that a truncation cut lacks files that can be created, so that no hour is final. */
+  get hasCutChunks(): boolean {
+    return this.#defects.forgetsCutChunks !== true && [...this.abandoned.values()].some(isCut);
+  }
+
+  /** No event of a missing file of a cut chunk can be read. */
+  noteNothingReadable(path: string): void {
+    const chunk = this.abandoned.get(path);
+    if (chunk !== undefined && isCut(chunk)) this.abandoned.set(path, { ...chunk, readableEnd: chunk.startOffset });
   }
 
   /** Lists a file that has appeared after its chunk was given up. @returns false when it was adopted before. */
@@ -171,4 +207,8 @@ export class SimulatedLostRecords {
   #begun(partition: number): readonly number[] {
     return this.#generations.get(partition) ?? [];
   }
+}
+
+function isCut(chunk: GivenUpChunk): chunk is CutChunk {
+  return chunk.readableEnd !== undefined && chunk.readableEnd > chunk.startOffset;
 }

@@ -71,8 +71,11 @@ describe('the store of the schedules', () => {
       expect(await rangesOf(database, partitions)).toEqual(
         [...simulated.deadLetterRanges.values()].toSorted((left, right) => left.partition - right.partition),
       );
+      const cutFiles = cutFilesOf(simulated, partitions);
+      expect(await realCutFilesOf(database, partitions)).toEqual(cutFiles);
+      if (cutFiles.length > 0) outcomes.add('cut');
     }
-    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused', 'other decoder', 'adopted', 'known']));
+    expect(outcomes).toEqual(new Set(['claimed', 'done', 'refused', 'other decoder', 'adopted', 'known', 'cut']));
   });
 });
 
@@ -224,6 +227,21 @@ async function rangesOf(database: Knex, partitions: readonly number[]): Promise<
     SELECT partition, reason, first_offset::float8 AS "firstOffset", last_offset::float8 AS "lastOffset",
       records::float8 AS records
     FROM pipeline.dead_letter_range WHERE partition = ANY (:partitions) ORDER BY partition`;
+  return (await database.raw<{ rows: unknown }>(statement, { partitions })).rows;
+}
+
+/** The missing files of cut chunks, with the end of what can be read for them, in the order of their paths. */
+function cutFilesOf({ lost }: SimulatedStore, partitions: readonly number[]): readonly unknown[] {
+  return partitions
+    .flatMap((partition) => lost.cutChunks(partition))
+    .map(([path, { readableEnd }]) => ({ path, readableEnd }))
+    .toSorted((left, right) => (left.path < right.path ? -1 : 1));
+}
+
+async function realCutFilesOf(database: Knex, partitions: readonly number[]): Promise<unknown> {
+  const statement = `
+    SELECT path, readable_end::float8 AS "readableEnd" FROM pipeline.abandoned_path
+    WHERE readable_end > start_offset AND partition = ANY (:partitions) ORDER BY path`;
   return (await database.raw<{ rows: unknown }>(statement, { partitions })).rows;
 }
 

@@ -80,10 +80,11 @@ export class SimulatedStore {
     return [...this.manifest.values()].filter((file) => file.hourMs === hourMs);
   }
 
-  /** Whether an hour waits for events that the totals have counted and the archive does not hold yet. */
-  awaitsCounted(hourMs: number): boolean {
+  /** Whether an hour waits neither for counted events that are not archived yet, nor for files of a cut chunk. */
+  isComplete(hourMs: number): boolean {
     const nextOffset = (partition: number) => this.nextOffset('archive', partition);
-    return this.counted.awaits(hourMs, { hasFiles: this.filesOf(hourMs).length > 0, nextOffset });
+    const hasFiles = this.filesOf(hourMs).length > 0;
+    return !this.lost.hasCutChunks && !this.counted.awaits(hourMs, { hasFiles, nextOffset });
   }
 
   /** Whether a worker may have been going to create the file. */

@@ -6,6 +6,7 @@ import type { Ledger } from '../checker/ledger.ts';
 import { Violation } from '../checker/violation.ts';
 import type { Core } from './core.ts';
 import { hourFolder, type KnownEvent } from './known-record.ts';
+import { PassingFailure } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { LoggedRecord } from './simulated-log.ts';
 import type { SimulatedStore } from './simulated-store.ts';
@@ -15,8 +16,8 @@ export interface TruncationParts {
   readonly core: Pick<Core, 'findTruncation' | 'hiddenFrom'>;
   readonly store: SimulatedStore;
   readonly archive: SimulatedArchive;
-  /** Gives the offset of a truncation, which the log of a real broker names. */
-  readonly ledger: Pick<Ledger, 'lostFrom'>;
+  /** Gives the offset of a truncation, which the log of a real broker names, and checks the hours that are final. */
+  readonly ledger: Pick<Ledger, 'lostFrom' | 'countedHours' | 'hourIsFinal'>;
   readonly call: <T>(name: string, operation: () => T) => Promise<T>;
 }
 
@@ -28,15 +29,18 @@ export class TruncationCommand {
     this.#parts = parts;
   }
 
-  async run(partition: SimulatedPartition): Promise<void> {
-    const { store, call } = this.#parts;
+  /** @returns false when it refuses because the log cannot be compared now: it has to be run again. */
+  async run(partition: SimulatedPartition): Promise<boolean> {
+    const { core, store, call } = this.#parts;
     const all = await call('held positions', () => store.lost.heldPositions());
     const positions = all.filter((position) => position.partition === partition.number);
+    if (positions.length === 0) return true;
     const range = await call('offsets', () => partition.range);
-    if (range === undefined || positions.length === 0) return;
+    if (range === undefined || core.hiddenFrom(range, readEndOf(positions)) !== undefined) return false;
     const offset = await this.#offsetOf(partition, positions, range);
     if (offset !== undefined) await this.#accept(partition, positions, offset);
     await this.#fillCutChunks(partition);
+    return true;
   }
 
   /** The offset of the truncation, as the command finds it; where that is not certain, as the broker has logged it. */
@@ -49,9 +53,6 @@ export class TruncationCommand {
     const { core, store, archive, call } = this.#parts;
     const { number } = partition;
     const chunks = await call('archived chunks', () => store.lost.archivedChunks(number, earliest));
-    const ends = positions.flatMap(({ nextOffset, openIntent }) => [nextOffset, openIntent?.endOffset ?? 0]);
-    const readTo = Math.max(...ends);
-    if (core.hiddenFrom(range, readTo) !== undefined) return undefined;
     const seen: SeenRecord[] = [];
     for (const { fingerprint, position } of lastSeenOf(positions)) {
       const { offset, hash } = fingerprint;
@@ -60,7 +61,7 @@ export class TruncationCommand {
       const isThere = held.some(({ record }) => record.offset === offset && fingerprintOf(record).hash === hash);
       seen.push({ offset, isThere, unseen: held.find((record) => record.offset > offset)?.offset });
     }
-    const log = { ...range, readTo, seen, chunks };
+    const log = { ...range, readTo: readEndOf(positions), seen, chunks };
     const found = await core.findTruncation(log, (chunk, from, to) =>
       call('compare a chunk', () => {
         const paths = chunks[chunk]?.paths ?? [];
@@ -81,36 +82,47 @@ export class TruncationCommand {
     positions: readonly HeldPosition[],
     offset: number,
   ): Promise<void> {
-    const { store, archive, call } = this.#parts;
+    const { store, archive, ledger, call } = this.#parts;
     const isCut = intentEndOf(positions) > offset;
     const paths = isCut ? positions.flatMap(({ openIntent }) => openIntent?.paths ?? []) : [];
     const look = () => paths.flatMap((path) => archive.existing(path) ?? []);
     const files = paths.length === 0 ? [] : await call('look for files', look);
     await call('acknowledgeTruncation', () => {
       store.lost.acknowledgeTruncation({ partition, offset, positions, files });
+      for (const hourMs of ledger.countedHours) if (store.isComplete(hourMs)) ledger.hourIsFinal(hourMs);
     });
   }
 
   async #fillCutChunks(partition: SimulatedPartition): Promise<void> {
     const { store, archive, call } = this.#parts;
-    for (const { path, chunk } of await call('cut chunks', () => store.lost.cutChunks(partition.number))) {
+    for (const [path, chunk] of await call('cut chunks', () => store.lost.cutChunks(partition.number))) {
       const rows = await call('read a chunk', () =>
-        rowsOf(path, hoursOf(partition, chunk.startOffset, chunk.readableEnd ?? 0)),
+        rowsOf(path, hoursOf(partition, chunk.startOffset, chunk.readableEnd)),
       );
       if (rows !== undefined) await call('create', () => archive.create(path, rows));
       const file = await call('look for a file', () => archive.existing(path));
       if (file !== undefined) await call('adoptFile', () => store.lost.adoptFile(file));
+      else
+        await call('noteNothingReadable', () => {
+          store.lost.noteNothingReadable(path);
+        });
     }
   }
+}
+
+/** Where the records end that a sink or an open intent has. */
+function readEndOf(positions: readonly HeldPosition[]): number {
+  return Math.max(intentEndOf(positions), ...positions.map(({ nextOffset }) => nextOffset));
 }
 
 function intentEndOf(positions: readonly HeldPosition[]): number {
   return Math.max(0, ...positions.map(({ openIntent }) => openIntent?.endOffset ?? 0));
 }
 
-/** The records that a consumer gets of [from, to) now. */
+/** The records that a consumer gets of [from, to) now. @throws {PassingFailure} when the partition has no leader. */
 function readable(partition: SimulatedPartition, from: number, to: number): readonly LoggedRecord[] {
-  const { earliest, stable } = partition;
+  const { earliest, stable, hasLeader } = partition;
+  if (!hasLeader) throw new PassingFailure(`partition ${partition.number} has no leader`);
   return to <= from ? [] : partition.known(Math.max(from, earliest), Math.max(0, Math.min(to, stable)));
 }
 

@@ -10,6 +10,7 @@ const forOperators = [
   'database_identity',
   'forget_notes',
   'held_positions',
+  'note_nothing_readable',
   'restore_topic',
   'retire_topic',
 ];
