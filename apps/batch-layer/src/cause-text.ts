@@ -26,6 +26,8 @@ export function causeText(cause: CorrectionCause): string {
       return `a foreign archive with ${cause.added} files more and ${cause.removed} files less`;
     case 'changed_quota':
       return `changed quota or e-mail of ${numberText(cause.users)} users`;
+    case 'erasure':
+      return 'the erasure of a person, whose bytes have no id any more';
     case 'altered_rows':
       return 'rows that something other than a run had changed';
   }

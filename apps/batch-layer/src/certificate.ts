@@ -1,6 +1,7 @@
 import {
   formatReport,
   loggedCommand,
+  numberText,
   type OutputFormat,
   outputSettings,
   plainColumn,
@@ -13,6 +14,7 @@ import {
   type CertificateStore,
   checkChain,
   type CheckedChain,
+  type CurrentCertificate,
   hourText,
   parseCertificate,
 } from '@antenna/hourly-batch';
@@ -57,10 +59,19 @@ async function certificateText(store: CertificateStore, hourMs: number, output: 
     );
   }
   if (output === 'json') return stored.content;
-  const below = stored.isCurrent
-    ? []
-    : ['the tables hold the result of a later run of the hour while it was not final: see batch-layer:corrections'];
-  return formatReport({ columns: certificateColumns, rows: [parseCertificate(stored.content)], below }, output);
+  const content = parseCertificate(stored.content);
+  return formatReport({ columns: certificateColumns, rows: [content], below: remarks(stored, content) }, output);
+}
+
+function remarks({ isCurrent, isErasedSince }: CurrentCertificate, { files }: Certificate): readonly string[] {
+  const erased = files.reduce((sum, { erasedEvents = 0 }) => sum + erasedEvents, 0);
+  return [
+    ...(isCurrent
+      ? []
+      : ['the tables hold the result of a later run of the hour while it was not final: see batch-layer:corrections']),
+    ...(isErasedSince ? ['a person was erased from the hour since: batch-layer:run --due certifies what is left'] : []),
+    ...(erased > 0 ? [`${numberText(erased)} events are of erased persons: their bytes have no id any more`] : []),
+  ];
 }
 
 function refuseProblems({ problems }: CheckedChain): void {

@@ -1,4 +1,5 @@
 import { EventInterners, type InternedEvent, type UsageEvent } from '@antenna/event-schema';
+import { withoutUser } from './erased-rows.ts';
 import { type EventColumns, EventColumnsBuilder, firstDifference } from './event-columns.ts';
 
 const interners = new EventInterners();
@@ -65,6 +66,14 @@ function columnsOf(events: readonly UsageEvent[], { partition = 0, from = 10 } =
 describe('the first difference between two sets of rows', () => {
   it('is undefined when they hold the same rows', () => {
     expect(firstDifference(columnsOf([ANA, EVA]), columnsOf([ANA, EVA]))).toBeUndefined();
+  });
+
+  it('is undefined when the id of an archived row was erased, and nothing else differs', () => {
+    const erased = withoutUser(columnsOf([ANA, EVA]), 'eva');
+    expect(firstDifference(columnsOf([ANA, EVA]), erased)).toBeUndefined();
+    expect(firstDifference(erased, columnsOf([ANA, EVA]))).toBe('another id in row 1 (offset 11)');
+    const otherBytes = withoutUser(columnsOf([ANA, { ...EVA, bytes: 6 }]), 'eva');
+    expect(firstDifference(columnsOf([ANA, EVA]), otherBytes)).toBe('another bytes in row 1 (offset 11)');
   });
 
   it('is undefined when only the codes of their texts differ', () => {

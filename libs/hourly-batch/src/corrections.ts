@@ -55,6 +55,7 @@ export type CorrectionCause =
     }
   | { readonly kind: 'foreign_files'; readonly added: number; readonly removed: number }
   | { readonly kind: 'changed_quota'; readonly users: number }
+  | { readonly kind: 'erasure' }
   | { readonly kind: 'altered_rows' };
 
 /** A file of the hour that the former run did not read. */

@@ -43,6 +43,7 @@ function fileDifferences(listed: ManifestFile, facts: FileFacts): string[] {
     ...(facts.rowsOfOtherHours === 0 ? [] : [`has ${facts.rowsOfOtherHours} rows of other hours`]),
     ...(facts.repeatedOffsets === 0 ? [] : [`has ${facts.repeatedOffsets} rows whose offsets are not their own`]),
     ...outside(listed, facts),
+    ...erasure(listed, facts),
   ];
 }
 
@@ -62,6 +63,14 @@ export function overlaps(files: readonly ManifestFile[]): FileProblem[] {
 
 function differs<T>(what: string, found: T, listed: T): string[] {
   return found === listed ? [] : [`has ${what} ${String(found)} instead of ${String(listed)}`];
+}
+
+/** An erasure rewrites files; who has read the manifest or a certificate before finds another size and checksum. */
+function erasure({ erasedEvents: known = 0 }: ManifestFile, { erasedEvents: found }: FileFacts): string[] {
+  if (found === known) return [];
+  const source =
+    'batch-layer:erase rewrites files, and then the manifest and the newest certificate of the hour say so';
+  return [`has ${found} events of erased persons instead of ${known} (${source})`];
 }
 
 function outside({ startOffset, endOffset }: ManifestFile, { offsets }: FileFacts): string[] {

@@ -1,3 +1,4 @@
+import { ERASED_ID } from '@antenna/archive-format';
 import { hourOf } from '@antenna/windowing';
 import type { ListedFile } from './ports.ts';
 
@@ -35,6 +36,8 @@ export interface FileFacts extends ScannedFile {
   readonly offsets: { readonly first: number; readonly last: number } | undefined;
   readonly repeatedOffsets: number;
   readonly rowsOfOtherHours: number;
+  /** Events whose person was erased. */
+  readonly erasedEvents: number;
 }
 
 /** @param each likewise gets every row. */
@@ -49,14 +52,16 @@ export async function readFileFacts(
   let rows = 0;
   let eventBytes = 0n;
   let rowsOfOtherHours = 0;
+  let erasedEvents = 0;
   let first = Infinity;
   let last = -Infinity;
   const scanned = await scanner.scan(file, (row) => {
-    const { eventTimeMs, bytes, partition, offset } = row;
+    const { id, eventTimeMs, bytes, partition, offset } = row;
     each?.(row);
     rows += 1;
     eventBytes += BigInt(bytes);
     if (hourOf(eventTimeMs) !== hourMs) rowsOfOtherHours += 1;
+    if (id === ERASED_ID) erasedEvents += 1;
     partitions.add(partition);
     offsets.add(offset);
     first = Math.min(first, offset);
@@ -70,5 +75,6 @@ export async function readFileFacts(
     offsets: rows === 0 ? undefined : { first, last },
     repeatedOffsets: rows - offsets.size,
     rowsOfOtherHours,
+    erasedEvents,
   };
 }

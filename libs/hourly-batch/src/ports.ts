@@ -21,6 +21,10 @@ export interface ManifestFile extends ListedFile {
   readonly eventBytes: bigint;
   /** SHA-256 of the file, in hexadecimal. */
   readonly checksum: string;
+  /** Events whose person was erased; undefined: none. */
+  readonly erasedEvents?: number | undefined;
+  /** Whether an erasure is replacing the file: its checksum may be another one already. Undefined: no. */
+  readonly isBeingErased?: boolean;
 }
 
 /** The state of an hour in the store at one instant. */

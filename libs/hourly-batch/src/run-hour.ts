@@ -2,7 +2,7 @@ import { checkTotals } from './check-totals.ts';
 import { HourBelowFloorError, HourNotFinalError, NewerResultError } from './errors.ts';
 import { finality, type Finality, type HourLack } from './finality.ts';
 import type { CommittedHour, HourCommit, HourManifest, HourPorts, HourPreview, HourTotals } from './ports.ts';
-import { type HourInputs, selectInputs } from './select-inputs.ts';
+import { HourBeingErasedError, type HourInputs, selectInputs } from './select-inputs.ts';
 
 export interface HourOptions {
   readonly allowedLatenessMs: number;
@@ -47,9 +47,10 @@ export async function runHour(ports: HourPorts, hourMs: number, options: HourOpt
     try {
       return await attemptHour(ports, hourMs, options);
     } catch (error) {
-      // Another run has committed a newer revision: read the manifest again, so that both runs end with the same
-      // result.
-      if (!(error instanceof NewerResultError) || attempt === ATTEMPTS) throw error;
+      // Another run has committed a newer revision, or an erasure has made one: read the manifest again, so that both
+      // runs end with the same result.
+      const isOutdated = error instanceof NewerResultError || error instanceof HourBeingErasedError;
+      if (!isOutdated || attempt === ATTEMPTS) throw error;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ArchiveListingError } from './errors.ts';
+import { ArchiveListingError, hourText } from './errors.ts';
 import type { HourManifest, ListedFile, ManifestFile } from './ports.ts';
 
 /** The files to read: those of the manifest, or the listed files of a foreign archive. */
@@ -23,10 +23,13 @@ export interface FileProblem {
 /**
  * Selects the files of the first reading of the manifest, if the listing agrees with it.
  * @throws {ArchiveListingError} naming every file that is missing, has another size, or is unknown to the store.
+ * @throws {HourBeingErasedError} when an erasure is the only reason for a difference.
  */
 export function selectInputs(hourMs: number, readings: HourReadings): HourInputs {
   const problems = listingProblems(readings);
   if (problems.length > 0) {
+    const paths = problems.map(({ path }) => path);
+    if (problems.every(({ problem }) => problem === BEING_ERASED)) throw new HourBeingErasedError(hourMs, paths);
     throw new ArchiveListingError(
       hourMs,
       problems.map(({ path, problem }) => `${path} ${problem}`),
@@ -43,9 +46,24 @@ export function isForeign({ before, after }: HourReadings): boolean {
   return before.isForeign && after.isForeign;
 }
 
+/** An ended erasure leaves a file like this, and the next one settles it. */
+const BEING_ERASED =
+  'is being rewritten by batch-layer:erase (if that was ended, run it again, for the same or any user)';
+
+/** An erasure is replacing files of the hour, or has replaced some while they were looked at. Nothing was written. */
+export class HourBeingErasedError extends Error {
+  readonly code = 'HOUR_BEING_ERASED';
+  override readonly name = 'HourBeingErasedError';
+
+  constructor(hourMs: number, paths: readonly string[]) {
+    super(`files of hour ${hourText(hourMs)} are being rewritten by an erasure: ${paths.join(', ')}`);
+  }
+}
+
 /**
  * The differences between listing and manifest. Files are only created, and an intent names each file before it exists.
- * So a listed file that is neither in the second reading nor in an open intent is not ours.
+ * So a listed file that is neither in the second reading nor in an open intent is not ours. An erasure announces that it
+ * replaces a file, and the manifest says so until it lists the new one.
  */
 export function listingProblems(readings: HourReadings): readonly FileProblem[] {
   if (isForeign(readings)) return [];
@@ -53,18 +71,26 @@ export function listingProblems(readings: HourReadings): readonly FileProblem[] 
   const known = new Set([...after.files.map(({ path }) => path), ...after.intendedPaths]);
   const sizes = new Map(listed.map(({ path, sizeBytes }) => [path, sizeBytes]));
   return [
-    ...before.files.flatMap((file) => listingContradiction(file, sizes.get(file.path))),
+    ...before.files.flatMap((file) => listingContradiction(newest(file, after), sizes.get(file.path))),
     ...listed
       .filter(({ path }) => !known.has(path))
       .map(({ path }) => ({ path, problem: 'is known neither to the manifest nor to an open intent' })),
   ];
 }
 
+/** The file with what the second reading says about its erasure: a file is replaced between its two announcements. */
+function newest(file: ManifestFile, after: HourManifest): ManifestFile {
+  const now = after.files.find(({ path }) => path === file.path);
+  const isChanged = now !== undefined && (now.isBeingErased === true || now.checksum !== file.checksum);
+  return isChanged ? { ...file, isBeingErased: true } : file;
+}
+
 /** The difference between a file of the manifest and its listing; a file that is not listed is missing. */
 export function listingContradiction(
-  { path, sizeBytes }: ManifestFile,
+  { path, sizeBytes, isBeingErased = false }: ManifestFile,
   listedBytes: number | undefined,
 ): FileProblem[] {
   if (listedBytes === undefined) return [{ path, problem: 'is missing' }];
+  if (isBeingErased) return [{ path, problem: BEING_ERASED }];
   return listedBytes === sizeBytes ? [] : [{ path, problem: `has ${listedBytes} bytes instead of ${sizeBytes}` }];
 }

@@ -31,3 +31,11 @@ export const firstEvents = (type: TotalType, haveOffsets: boolean) => `
   WHERE ${COLUMNS[type]} = $id
   ORDER BY time_us, "partition", "offset"
   LIMIT $most`;
+
+/** The files that have events of a user, and how many. */
+export const EVENTS_OF_USER = `
+  SELECT filename, count(*) AS events
+  FROM read_parquet($files, hive_partitioning = false, filename = true)
+  WHERE id = $id
+  GROUP BY filename
+  ORDER BY filename`;

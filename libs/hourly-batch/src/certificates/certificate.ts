@@ -21,6 +21,8 @@ const file = z.strictObject({
   sizeBytes: count,
   sha256,
   decoderVersion: z.int(),
+  /** Events whose person was erased; absent without any. */
+  erasedEvents: z.int().positive().optional(),
 });
 
 /** Version 1 of a certificate's content (docs/commit-protocol.md, "Certificates"). */
@@ -80,6 +82,8 @@ export interface StoredCertificate extends CertificateReference {
 export interface CurrentCertificate extends StoredCertificate {
   /** Whether the tables hold the result that it certifies: false after a run of the hour while it was not final. */
   readonly isCurrent: boolean;
+  /** Whether a person was erased from the hour since: the next run makes a new certificate. */
+  readonly isErasedSince: boolean;
 }
 
 /** The newest certificate of the chain; number 0 without hash when there is none. */
