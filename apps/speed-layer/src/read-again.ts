@@ -3,6 +3,7 @@ import type { ParquetArchive } from '@antenna/event-archive';
 import type { TopicReader } from '@antenna/event-source';
 import {
   archivePath,
+  ERASED_ID,
   type EventColumns,
   EventColumnsBuilder,
   parseArchivePath,
@@ -49,14 +50,14 @@ export async function comparisonOf(
     const { hourMs = 0 } = parseArchivePath(first) ?? {};
     const missing = givenUp.filter((file) => archivePath({ ...file, hourMs }) === first);
     const isMissing = ({ eventTimeMs }: UsageEvent) => missing.some(({ hourMs }) => hourMs === hourOf(eventTimeMs));
-    const archived = new Map<number, string>();
+    const archived = new Map<number, UsageEvent>();
     for (const path of chunks[chunk]?.paths ?? []) await addArchived(archive, path, archived);
     for (const offset of archived.keys()) if (offset < from || offset >= to) archived.delete(offset);
     const held = new Map<number, string>();
     await readEvents(reader, { partition, from, to }, (offset, event) => {
-      if (!isMissing(event)) held.set(offset, textOf(event));
+      if (!isMissing(event)) held.set(offset, textOf(asArchived(event, archived.get(offset))));
     });
-    return { archived, held };
+    return { archived: new Map([...archived].map(([offset, event]) => [offset, textOf(event)])), held };
   };
 }
 
@@ -108,7 +109,7 @@ async function readEvents(
 async function addArchived(
   archive: ParquetArchive | undefined,
   path: string,
-  archived: Map<number, string>,
+  archived: Map<number, UsageEvent>,
 ): Promise<void> {
   if (archive === undefined) return;
   const { rows } = await archive.read(path);
@@ -120,12 +121,17 @@ async function addArchived(
       bytes: rows.bytes[row] ?? 0,
       app: textAt(rows.app, row),
     };
-    archived.set(rows.offset[row] ?? -1, textOf(event));
+    archived.set(rows.offset[row] ?? -1, event);
   }
 }
 
 function textAt({ values, codes }: EventColumns['id'], row: number): string {
   return values[codes[row] ?? -1] ?? '';
+}
+
+/** The log still has the ids of persons that were erased from the archive: that is no difference. */
+function asArchived(event: UsageEvent, archived: UsageEvent | undefined): UsageEvent {
+  return archived?.id === ERASED_ID ? { ...event, id: ERASED_ID } : event;
 }
 
 function textOf({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): string {

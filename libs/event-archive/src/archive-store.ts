@@ -14,9 +14,9 @@ export interface Listing {
 }
 
 /**
- * Stores finished files under paths relative to the archive's root. A file is never overwritten and never removed, and
- * readers never see a partial file. Every failure is an ArchiveError, thrown after several attempts if the reason may
- * pass.
+ * Stores finished files under paths relative to the archive's root. A file is never overwritten and never removed, but
+ * for an erasure (`ReplaceableStore`), and readers never see a partial file. Every failure is an ArchiveError, thrown
+ * after several attempts if the reason may pass.
  */
 export interface ArchiveStore {
   /**
@@ -43,6 +43,22 @@ export interface ArchiveStore {
 export interface CheckedStore extends ArchiveStore {
   /** @throws {ArchiveError} ARCHIVE_MISSING, ARCHIVE_REFUSED, or an error that passes by itself. */
   checkReadable(): Promise<void>;
+}
+
+/** A store whose files can be replaced, for the erasure of a person. */
+export interface ReplaceableStore extends ArchiveStore {
+  /**
+   * A token of the version of a file: it changes whenever the file is replaced.
+   * @throws {ArchiveError} ARCHIVE_FILE_MISSING when the file does not exist.
+   */
+  versionOf(path: string): Promise<string>;
+  /**
+   * Replaces a file by a prepared one under the same name, atomically and durably: whoever opens the name reads the old
+   * file or the new one as a whole, and whoever has opened it before goes on with the old one.
+   * @returns false, without a change, when the file is not of that version any more. It may have been replaced by this
+   * very file, in an earlier attempt whose answer was lost.
+   */
+  replace(preparedFile: string, path: string, version: string): Promise<boolean>;
 }
 
 /** Whether readers of the archive read a file of this name: by Spark's rule, without files that are being written. */

@@ -7,6 +7,8 @@ import { type ProxyAction, GcsFaultProxy } from './gcs-fault-proxy.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
+import { itReplacesFiles } from './replacement-contract.ts';
+import { RewritableArchive } from './rewritable-archive.ts';
 import { aRow, columnsOf, rowsIn } from './rows-for-tests.ts';
 
 let folder: TemporaryFolder;
@@ -37,16 +39,19 @@ const staged = () => readdir(join(folder.path, 'event-archive-staging'));
 
 describe('an archive in a bucket', () => {
   let archive: ParquetArchive;
+  let rewritable: RewritableArchive;
   let reader: ArchiveReader;
 
   beforeAll(async () => {
     archive = await open(endpoint);
+    rewritable = await RewritableArchive.open(location(), { emulatorUrl: endpoint });
     reader = await ArchiveReader.open(location(), { emulatorUrl: endpoint });
   });
 
-  afterAll(() => archive.close());
+  afterAll(() => Promise.all([archive.close(), rewritable.close()]));
 
   itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
+  itReplacesFiles(() => ({ archive, rewritable, reader }));
 
   it('keeps its files below the prefix', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));

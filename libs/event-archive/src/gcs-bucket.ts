@@ -21,18 +21,33 @@ export interface Upload extends ServerAccess {
  * the object itself is looked up.
  * @returns false when an object of that name exists.
  */
-export async function createObject(bucket: Bucket, { name, bytes, ...access }: Upload): Promise<boolean> {
-  const path = `/upload/storage/v1/b/${bucket.name}/o?uploadType=multipart&ifGenerationMatch=0`;
+export async function createObject(bucket: Bucket, upload: Upload): Promise<boolean> {
+  const { name, idleMs } = upload;
+  const { isDone, refusal } = await uploaded(bucket, upload, '0');
+  if (refusal === undefined) return isDone;
+  const isForbidden = 'status' in refusal && refusal.status === FORBIDDEN;
+  if (isForbidden && (await withDeadline(idleMs, () => bucket.file(name).exists()))[0]) return false;
+  throw refusal;
+}
+
+/**
+ * Replaces the generation of an object, with one request.
+ * @returns false when the object has another generation by now, or was deleted.
+ */
+export async function replaceObject(bucket: Bucket, upload: Upload, generation: string): Promise<boolean> {
+  const { isDone, refusal } = await uploaded(bucket, upload, generation);
+  if (refusal !== undefined) throw refusal;
+  return isDone;
+}
+
+async function uploaded(bucket: Bucket, { name, bytes, ...access }: Upload, generation: string) {
+  const path = `/upload/storage/v1/b/${bucket.name}/o?uploadType=multipart&ifGenerationMatch=${generation}`;
   const response = await responseOf(bucket, { ...access, path, body: objectBody(name, bytes) });
   const { statusCode: status } = response;
-  if (status === OK || status === PRECONDITION_FAILED) {
-    // Its connection can be used again once the response is read.
-    response.resume();
-    return status === OK;
-  }
-  const refusal = await refusalIn(response);
-  if (status === FORBIDDEN && (await withDeadline(access.idleMs, () => bucket.file(name).exists()))[0]) return false;
-  throw refusal;
+  if (status !== OK && status !== PRECONDITION_FAILED) return { isDone: false, refusal: await refusalIn(response) };
+  // Its connection can be used again once the response is read.
+  response.resume();
+  return { isDone: status === OK, refusal: undefined };
 }
 
 const CONTENT_TYPE = 'application/vnd.apache.parquet';

@@ -15,8 +15,8 @@ const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
   [
     /retention policy|retentionPolicyNotMet|object retention/i,
     'ARCHIVE_REFUSED',
-    'a retention policy keeps the object as it is: objects of the archive are never replaced and may have one, those of ' +
-      'ANALYTICS_URL are replaced by every compaction and may not; use a bucket without a retention policy for these',
+    'a retention policy keeps the object as it is: objects of the archive are replaced only to erase a person, those of ' +
+      'ANALYTICS_URL by every compaction; use buckets without a retention policy for these',
   ],
   [
     /active .*hold\b|objectUnderActiveHold/i,

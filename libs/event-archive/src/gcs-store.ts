@@ -3,15 +3,24 @@ import { join, posix } from 'node:path';
 import type { Bucket, File } from '@google-cloud/storage';
 import retry from 'p-retry';
 import { ArchiveError } from './archive-error.ts';
-import { type CheckedStore, isVisibleName, type Listing, refuseOutside } from './archive-store.ts';
+import {
+  type CheckedStore,
+  isVisibleName,
+  type Listing,
+  refuseOutside,
+  type ReplaceableStore,
+} from './archive-store.ts';
 import { lookForCredentialsAgain } from './gcs-credentials.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
-import { createObject } from './gcs-bucket.ts';
+import { createObject, replaceObject } from './gcs-bucket.ts';
 import { type ServerAccess, withDeadline } from './gcs-request.ts';
 
 /** Retries here bridge short failures, so that a file need not be encoded again; callers wait for longer ones. */
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
+
+/** Nothing but the erasure of a person replaces objects. */
+const RIGHTS_TO_REPLACE = 'roles/storage.objectUser';
 
 export interface GcsStoreOptions {
   /** Without slashes at either end; may be empty. */
@@ -23,7 +32,7 @@ export interface GcsStoreOptions {
 }
 
 /** An archive in a bucket of Google Cloud Storage. */
-export class GcsStore implements CheckedStore {
+export class GcsStore implements CheckedStore, ReplaceableStore {
   readonly #bucket: Bucket;
   readonly #prefix: string;
   readonly #timeoutMs: number;
@@ -114,6 +123,24 @@ export class GcsStore implements CheckedStore {
     });
   }
 
+  versionOf(path: string): Promise<string> {
+    const name = this.#nameOf(path);
+    return this.#tried('look for', name, async () => {
+      const request = withDeadline(this.#timeoutMs, () => this.#bucket.file(name).getMetadata());
+      const [{ generation }] = await request.catch((error: unknown) => {
+        throw httpStatusOf(error) === 404 ? this.#missing(path) : error;
+      });
+      return String(generation);
+    });
+  }
+
+  /** The service account needs the right to delete: to replace an object is to delete its former generation. */
+  async replace(preparedFile: string, path: string, version: string): Promise<boolean> {
+    const name = this.#nameOf(path);
+    const bytes = await readFile(preparedFile);
+    return this.#tried('replace', name, () => replaceObject(this.#bucket, { name, bytes, ...this.#access }, version));
+  }
+
   get #access(): ServerAccess {
     return { isAuthorized: this.#isAuthorized, idleMs: this.#timeoutMs };
   }
@@ -136,7 +163,8 @@ export class GcsStore implements CheckedStore {
   #tried<T>(operation: string, name: string, work: () => Promise<T>): Promise<T> {
     const explained = () =>
       work().catch((error: unknown) => {
-        throw gcsFailure({ name: operation, url: `gs://${this.#bucket.name}/${name}` }, error);
+        const rights = operation === 'replace' ? { rights: RIGHTS_TO_REPLACE } : {};
+        throw gcsFailure({ name: operation, url: `gs://${this.#bucket.name}/${name}`, ...rights }, error);
       });
     return retry(explained, {
       ...TRIES,

@@ -9,11 +9,14 @@ import { freshHour, itKeepsTheContract, pathIn } from './archive-contract.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
+import { itReplacesFiles } from './replacement-contract.ts';
+import { RewritableArchive } from './rewritable-archive.ts';
 import { aRow, columnsOf } from './rows-for-tests.ts';
 
 let folder: TemporaryFolder;
 let root: string;
 let archive: ParquetArchive;
+let rewritable: RewritableArchive;
 let reader: ArchiveReader;
 let hour: number;
 
@@ -21,6 +24,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   root = join(folder.path, 'not', 'there', 'yet');
   archive = await openEventArchive({ kind: 'file', path: root });
+  rewritable = await RewritableArchive.open({ kind: 'file', path: root });
   reader = await ArchiveReader.open({ kind: 'file', path: root });
 });
 
@@ -30,6 +34,7 @@ beforeEach(() => {
 
 afterAll(async () => {
   await archive.close();
+  await rewritable.close();
   await folder.close();
 });
 
@@ -37,6 +42,7 @@ const staged = () => readdir(join(root, '.staging'));
 
 describe('an archive on a local disk', () => {
   itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
+  itReplacesFiles(() => ({ archive, rewritable, reader }));
 
   it('copies nothing when files are fetched', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));

@@ -1,8 +1,15 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, renameSync, statSync } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { ArchiveError, codeOf } from './archive-error.ts';
-import { type CheckedStore, isVisibleName, type ListedFile, type Listing, refuseOutside } from './archive-store.ts';
+import {
+  type CheckedStore,
+  isVisibleName,
+  type ListedFile,
+  type Listing,
+  refuseOutside,
+  type ReplaceableStore,
+} from './archive-store.ts';
 import { DurableFolders, syncFile, syncFolder } from './durable-folders.ts';
 import { localFailure } from './local-failure.ts';
 
@@ -10,7 +17,7 @@ import { localFailure } from './local-failure.ts';
 export const STAGING_FOLDER = '.staging';
 
 /** An archive in a folder of a local disk, or of a network file system with hard links. */
-export class LocalStore implements CheckedStore {
+export class LocalStore implements CheckedStore, ReplaceableStore {
   readonly #root: string;
   readonly #folders: DurableFolders;
 
@@ -70,8 +77,31 @@ export class LocalStore implements CheckedStore {
     return this.#explained(`read ${path}`, async () => {
       const local = this.#absolute(path);
       if (await existsAt(local)) return local;
-      throw new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${this.#root}: it was removed or moved`);
+      throw this.#missing(path);
     });
+  }
+
+  versionOf(path: string): Promise<string> {
+    return this.#explained(`look for ${path}`, () => {
+      const version = versionAt(this.#absolute(path));
+      return version === undefined ? Promise.reject(this.#missing(path)) : Promise.resolve(version);
+    });
+  }
+
+  replace(preparedFile: string, path: string, version: string): Promise<boolean> {
+    return this.#explained(`replace ${path}`, async () => {
+      const target = this.#absolute(path);
+      await syncFile(preparedFile);
+      // Only a stop of this process can come between the two system calls (docs/decisions/0020-erasure.md).
+      if (versionAt(target) !== version) return false;
+      renameSync(preparedFile, target);
+      await syncFolder(dirname(target));
+      return true;
+    });
+  }
+
+  #missing(path: string): ArchiveError {
+    return new ArchiveError('ARCHIVE_FILE_MISSING', `${path} is not in ${this.#root}: it was removed or moved`);
   }
 
   #absolute(path: string): string {
@@ -115,6 +145,11 @@ async function linkUnlessExists(existing: string, name: string): Promise<boolean
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
+}
+
+function versionAt(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? undefined : `${found.ino}-${found.mtimeNs}-${found.size}`;
 }
 
 async function existsAt(path: string): Promise<boolean> {

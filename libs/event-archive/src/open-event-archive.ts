@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveLocation } from './settings/archive-url.ts';
 import { ArchiveError } from './archive-error.ts';
-import type { CheckedStore } from './archive-store.ts';
+import type { CheckedStore, ReplaceableStore } from './archive-store.ts';
 import { createDurableFolder } from './durable-folders.ts';
 import { probeFileSystem } from './file-system-probe.ts';
 import type { GcsStore } from './gcs-store.ts';
@@ -70,7 +70,10 @@ async function gcsParts(location: BucketLocation, options: ArchiveOptions) {
 }
 
 /** The store at a location. Makes no request to it yet. */
-export async function openStore(location: ArchiveLocation, options: ArchiveOptions): Promise<CheckedStore> {
+export async function openStore(
+  location: ArchiveLocation,
+  options: ArchiveOptions,
+): Promise<CheckedStore & ReplaceableStore> {
   return location.kind === 'file' ? new LocalStore(location.path) : openGcsStore(location, options);
 }
 
