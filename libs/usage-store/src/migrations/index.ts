@@ -8,6 +8,7 @@ import { intentFingerprint } from './0007-intent-fingerprint.ts';
 import { settledHours } from './0008-settled-hours.ts';
 import { partitions } from './0009-partitions.ts';
 import { retention } from './0010-retention.ts';
+import { erasures } from './0012-erasures.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -22,4 +23,5 @@ export const migrations: readonly NumberedMigration[] = [
   settledHours,
   partitions,
   retention,
+  erasures,
 ];

@@ -3,8 +3,8 @@
  * the server and are not part of a restored database.
  *
  * The workers may call their functions and access no table; the functions run with the rights of their owner. Only an
- * operator may read the payloads of dead letters and record replays. A reader sees the public tables and the views of
- * the dashboards, which have no payload.
+ * operator may read the payloads of dead letters, record replays and erase a person. A reader sees the public tables and
+ * the views of the dashboards, which have no payload.
  */
 export const PRIVILEGES = `
   REVOKE ALL ON SCHEMA pipeline FROM PUBLIC, antenna_speed, antenna_batch, antenna_operator, antenna_reader;
@@ -80,7 +80,17 @@ export const PRIVILEGES = `
     pipeline.find_dead_letters,
     pipeline.begin_replay,
     pipeline.end_replay,
-    pipeline.record_outcome
+    pipeline.record_outcome,
+    pipeline.begin_erasure,
+    pipeline.end_erasure,
+    pipeline.read_positions,
+    pipeline.next_archived_hour,
+    pipeline.propose_replacement,
+    pipeline.settle_replacement,
+    pipeline.withdraw_replacement,
+    pipeline.hours_of_user,
+    pipeline.erase_hour,
+    pipeline.erase_records
     TO antenna_operator;
 
   GRANT EXECUTE ON FUNCTION pipeline.shown_range TO antenna_reader;

@@ -156,7 +156,9 @@ export const certificates: SchemaFamily = {
             'path', f.path, 'topic', f.topic, 'partition', f.partition, 'generation', f.generation,
             'startOffset', f.start_offset, 'endOffset', f.end_offset, 'rows', f.row_count,
             'eventBytes', f.event_bytes::text, 'sizeBytes', f.size_bytes, 'sha256', f.checksum,
-            'decoderVersion', f.decoder_version) ORDER BY f.path), '[]')
+            'decoderVersion', f.decoder_version
+          ) || CASE WHEN f.erased_events > 0 THEN jsonb_build_object('erasedEvents', f.erased_events) ELSE '{}' END
+          ORDER BY f.path), '[]')
           FROM pipeline.input_files(p_run_id) AS f
         ),
         'partitions', (
@@ -297,6 +299,16 @@ export const certificates: SchemaFamily = {
     END
     $$;
 
+    -- Whether an erasure has changed the tables after a run: the next run makes another certificate.
+    CREATE OR REPLACE FUNCTION pipeline.is_erased_since(p_hour timestamp, p_run_id bigint) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT EXISTS (
+        SELECT FROM pipeline.hour AS h JOIN pipeline.batch_run AS r ON r.id = p_run_id AND h.erased_revision > r.revision
+        WHERE h.hour = p_hour
+      );
+    END;
+
     -- Whether the tables hold the result that a run has written, since no later run has changed a row of the hour.
     CREATE OR REPLACE FUNCTION pipeline.is_current_result(p_hour timestamp, p_run_id bigint) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -311,7 +323,8 @@ export const certificates: SchemaFamily = {
       PERFORM pipeline.require_version(p_version);
       RETURN (
         SELECT jsonb_build_object('number', c.number, 'hourMs', p_hour_ms, 'content', c.content, 'hash', c.hash,
-          'isCurrent', pipeline.is_current_result(c.hour, c.run_id))
+          'isCurrent', pipeline.is_current_result(c.hour, c.run_id),
+          'isErasedSince', pipeline.is_erased_since(c.hour, c.run_id))
         FROM pipeline.certificate AS c
         WHERE c.hour = pipeline.utc(p_hour_ms)
         ORDER BY c.number DESC
@@ -321,7 +334,7 @@ export const certificates: SchemaFamily = {
     $$;
 
     -- One row per certificate. is_current: the tables hold the result that it certifies, since no run has changed a row
-    -- of the hour after it.
+    -- of the hour after it, and no erasure has.
     CREATE VIEW pipeline.certificate_report AS
     SELECT c.number, c.hour, r.revision, c.run_id, r.events, r.event_bytes, jsonb_array_length(r.input_files)::bigint AS files,
       r.users_over_quota, f.final_at, c.created_at, c.hash,
@@ -330,6 +343,8 @@ export const certificates: SchemaFamily = {
       lead(c.number) OVER (PARTITION BY c.hour ORDER BY c.number) IS NOT NULL AS is_replaced,
       lead(c.number) OVER (PARTITION BY c.hour ORDER BY c.number) IS NULL AND NOT EXISTS (
         SELECT FROM pipeline.hour_correction_run AS n WHERE n.hour = c.hour AND n.run_id > c.run_id
+      ) AND NOT EXISTS (
+        SELECT FROM pipeline.hour AS h WHERE h.hour = c.hour AND h.erased_revision > r.revision
       ) AS is_current
     FROM pipeline.certificate AS c
     JOIN pipeline.batch_run AS r ON r.id = c.run_id

@@ -7,9 +7,13 @@ import type { SchemaFamily } from './schema-family.ts';
 export const corrections: SchemaFamily = {
   name: 'corrections',
   sql: `
+    -- The one change that passes is that of an erasure, which takes a person's id out of corrections.
     CREATE OR REPLACE FUNCTION pipeline.refuse_change() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
+      IF TG_TABLE_NAME = 'hour_correction' AND TG_OP = 'UPDATE' AND current_setting('pipeline.erasure', true) = 'on' THEN
+        RETURN NULL;
+      END IF;
       RAISE EXCEPTION 'rows of %.% are never changed or deleted', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'AU007';
     END
     $$;
@@ -217,7 +221,9 @@ export const corrections: SchemaFamily = {
             UNION ALL
             SELECT 7, jsonb_build_object('kind', 'changed_quota', 'users', changed_quotas) WHERE changed_quotas > 0
             UNION ALL
-            SELECT 8, jsonb_build_object('kind', 'altered_rows') WHERE pipeline.were_rows_altered(p_run_id, p_former_id)
+            SELECT 8, jsonb_build_object('kind', CASE WHEN pipeline.is_erased_since(r.hour, p_former_id)
+              THEN 'erasure' ELSE 'altered_rows' END)
+            WHERE pipeline.were_rows_altered(p_run_id, p_former_id)
           ) AS c
         ), hourly, quota
         FROM pipeline.batch_run AS r CROSS JOIN pipeline.batch_run AS f

@@ -8,7 +8,7 @@ export const dashboards: SchemaFamily = {
   name: 'dashboards',
   sql: `
     -- A readable label of a user. Users with the same name get their ids appended; otherwise charts would add up their
-    -- bytes.
+    -- bytes. The empty id has the bytes of erased persons.
     CREATE VIEW pipeline.user_label AS
     SELECT id, email, quota,
       CASE
@@ -16,7 +16,9 @@ export const dashboards: SchemaFamily = {
         WHEN count(*) OVER (PARTITION BY name) = 1 THEN name
         ELSE name || ' (' || id || ')'
       END AS label
-    FROM public.user_metadata;
+    FROM public.user_metadata
+    UNION ALL
+    SELECT '', NULL, NULL, '(erased)' WHERE EXISTS (SELECT FROM pipeline.erasure);
 
     -- The antennas and apps of the newest 300 windows and of the newest 300 computed hours (more than a day of the stream,
     -- and 12 days of the batch layer), every user with metadata, and the users without metadata of the newest day. The

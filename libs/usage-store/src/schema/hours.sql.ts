@@ -63,7 +63,8 @@ export const hours: SchemaFamily = {
           SELECT coalesce(jsonb_agg(jsonb_build_object(
             'path', f.path, 'topic', f.topic, 'partition', f.partition, 'startOffset', f.start_offset,
             'endOffset', f.end_offset, 'generation', f.generation, 'rows', f.row_count, 'eventBytes', f.event_bytes::text,
-            'sizeBytes', f.size_bytes, 'checksum', f.checksum
+            'sizeBytes', f.size_bytes, 'checksum', f.checksum, 'erasedEvents', f.erased_events,
+            'isBeingErased', EXISTS (SELECT FROM pipeline.archive_replacement AS r WHERE r.path = f.path)
           ) ORDER BY f.path), '[]')
           FROM pipeline.archive_file AS f
           WHERE f.hour = wanted
@@ -151,9 +152,10 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The function has no
-    -- SET clause, so that Postgres can inline it into the calling query. For a plain comparison the planner would
-    -- estimate one user in 200 rows, and look up each user by the index; for coalesce() it estimates half of the rows.
+    -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The empty id has the
+    -- bytes of erased persons, and is no user. The function has no SET clause, so that Postgres can inline it into the
+    -- calling query. For a plain comparison the planner would estimate one user in 200 rows, and look up each user by the
+    -- index; for coalesce() it estimates half of the rows.
     CREATE OR REPLACE FUNCTION pipeline.user_totals(p_types text[], p_ids text[], p_values bigint[])
     RETURNS TABLE (id text, email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
     LANGUAGE sql STABLE
@@ -161,7 +163,7 @@ export const hours: SchemaFamily = {
       SELECT t.id, m.email, t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
       FROM unnest(p_types, p_ids, p_values) AS t (type, id, value)
       LEFT JOIN public.user_metadata AS m ON m.id = t.id
-      WHERE coalesce(t.type = 'user_total_bytes', false);
+      WHERE coalesce(t.type = 'user_total_bytes', false) AND t.id <> '';
     END;
 
     -- The rows of bytes_hourly that a commit of these totals will change, before it changes them: a NULL value means no
@@ -216,6 +218,10 @@ export const hours: SchemaFamily = {
       IF former.revision > p_revision THEN
         RAISE EXCEPTION 'hour % was computed from revision % already; this result is of revision %',
           computed, former.revision, p_revision USING ERRCODE = 'AU004';
+      END IF;
+      IF pipeline.is_before_erasure(computed, p_revision) THEN
+        RAISE EXCEPTION 'files of hour % are being rewritten by an erasure, or were since revision % was read',
+          computed, p_revision USING ERRCODE = 'AU004';
       END IF;
       was_ever_final := EXISTS (SELECT FROM pipeline.batch_run AS b WHERE b.hour = computed AND b.was_final);
 

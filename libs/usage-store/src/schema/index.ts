@@ -5,6 +5,9 @@ import { dashboards } from './dashboards.sql.ts';
 import { days } from './days.sql.ts';
 import { deadLetters } from './dead-letters.sql.ts';
 import { decoder } from './decoder.sql.ts';
+import { erasedFiles } from './erased-files.sql.ts';
+import { erasedRecords } from './erased-records.sql.ts';
+import { erasedRows } from './erased-rows.sql.ts';
 import { explanation } from './explanation.sql.ts';
 import { faults } from './faults.sql.ts';
 import { finality } from './finality.sql.ts';
@@ -45,6 +48,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   gaps,
   truncations,
   finality,
+  erasedFiles,
   hours,
   retention,
   removal,
@@ -56,4 +60,6 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   corrections,
   certificates,
   explanation,
+  erasedRows,
+  erasedRecords,
 ];
