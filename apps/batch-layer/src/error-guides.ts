@@ -1,7 +1,7 @@
 import { type ErrorGuides, knownFailure } from '@antenna/cli';
 import { type Finality, type FinalityObstacle, HourNotFinalError } from '@antenna/hourly-batch';
 
-/** Exit code when hours are not final yet: run the command again later. */
+/** Exit code when hours are not final yet, or what a command needs is under way: run the command again later. */
 export const NOT_FINAL = 3;
 
 const FINALITY_ADVICE: Readonly<Partial<Record<FinalityObstacle, string>>> = {
@@ -31,6 +31,15 @@ export const errorGuides: ErrorGuides = {
     exitCode: 1,
     advice: () => 'its events stay in the archive: batch-layer:explain finds them, batch-layer:verify proves the files',
   },
+  HOUR_BEING_ERASED: {
+    exitCode: NOT_FINAL,
+    advice: () => 'run it again later; if batch-layer:erase was ended, run that again',
+  },
+  ERASURE_WAITS: {
+    exitCode: NOT_FINAL,
+    advice: () => 'run it again later, with a longer --wait, or after speed-layer:drain',
+  },
+  ERASURE_CONFLICT: { exitCode: 1, advice: () => `run it again; ${VERIFY}` },
   COMPACTION_CONTRADICTION: { exitCode: 1, advice: () => VERIFY },
   NO_MANIFEST: { exitCode: 1, advice: () => 'check ARCHIVE_URL' },
   CERTIFICATE_INVALID: {

@@ -7,6 +7,7 @@ import {
   Patience,
   PostgresCertificateStore,
   PostgresCorrectionStore,
+  PostgresErasureStore,
   PostgresExplanationStore,
   PostgresHourStore,
   PostgresReconciliationStore,
@@ -53,6 +54,35 @@ export async function withStores<T>(
   { archiveUrl, log }: StoreOptions,
   work: (stores: BatchStores) => Promise<T>,
 ): Promise<T> {
+  const program = `batch-layer ${programVersion()}`;
+  return connected(connection, log, (database, patience) =>
+    work({
+      hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, program, patience }),
+      reconciliation: new PostgresReconciliationStore(database, patience),
+      certificates: new PostgresCertificateStore(database),
+      corrections: new PostgresCorrectionStore(database),
+      explanations: new PostgresExplanationStore(database, patience),
+      retention: new PostgresRetentionStore(database, patience),
+    }),
+  );
+}
+
+/** Likewise, with the store of an erasure, which needs the rights of an operator. */
+export async function withErasureStore<T>(
+  connection: DatabaseConnection,
+  { archiveUrl, log }: StoreOptions & { readonly archiveUrl: string },
+  work: (store: PostgresErasureStore) => Promise<T>,
+): Promise<T> {
+  return connected(connection, log, (database, patience) =>
+    work(new PostgresErasureStore(database, archiveUrl, patience)),
+  );
+}
+
+async function connected<T>(
+  connection: DatabaseConnection,
+  log: Logger,
+  work: (database: Database, patience: Patience) => Promise<T>,
+): Promise<T> {
   const database = await connectWithRetry(connection, {
     applicationName: 'batch-layer',
     queryTimeoutMs: QUERY_TIMEOUT_MS,
@@ -62,19 +92,13 @@ export async function withStores<T>(
   try {
     const patience = new Patience({ log });
     await patience.retry(() => checkSchema(database));
-    const program = `batch-layer ${programVersion()}`;
-    return await work({
-      hours: new PostgresHourStore(database, { archiveUrl, previewedUsers: PREVIEWED_ROWS, program, patience }),
-      reconciliation: new PostgresReconciliationStore(database, patience),
-      certificates: new PostgresCertificateStore(database),
-      corrections: new PostgresCorrectionStore(database),
-      explanations: new PostgresExplanationStore(database, patience),
-      retention: new PostgresRetentionStore(database, patience),
-    });
+    return await work(database, patience);
   } finally {
     await database.destroy();
   }
 }
+
+type Database = Awaited<ReturnType<typeof connectWithRetry>>;
 
 /** How many rows of each type a dry run shows. */
 export const PREVIEWED_ROWS = 20;

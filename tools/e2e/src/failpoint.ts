@@ -7,8 +7,18 @@ const REPLAY_STEPS = ['replay-attempt', 'replay-outcome'] as const;
 /** Steps of a publisher of quota events: sending them, and noting them as sent. */
 export const QUOTA_STEPS = ['quota-send', 'quota-note'] as const;
 
-export type FailpointStep =
-  (typeof FAILPOINT_STEPS)[number] | (typeof REPLAY_STEPS)[number] | (typeof QUOTA_STEPS)[number];
+/** Steps of an erasure, in their order. A file is replaced between its announcement and its settlement. */
+export const ERASURE_STEPS = [
+  'erasure-begin',
+  'erasure-propose',
+  'erasure-settle',
+  'erasure-hour',
+  'erasure-records',
+] as const;
+
+const ALL_STEPS = [...FAILPOINT_STEPS, ...REPLAY_STEPS, ...QUOTA_STEPS, ...ERASURE_STEPS] as const;
+
+export type FailpointStep = (typeof ALL_STEPS)[number];
 
 /** Where a process dies: before or after the nth call of a step. */
 export interface Failpoint {
@@ -26,7 +36,7 @@ export function failpointText({ moment, step, call }: Failpoint): string {
 /** @throws {TypeError} when the text is none that `failpointText` writes. */
 export function parseFailpoint(text: string): Failpoint {
   const [moment, name, call] = text.split(':');
-  const step = [...FAILPOINT_STEPS, ...REPLAY_STEPS, ...QUOTA_STEPS].find((known) => known === name);
+  const step = ALL_STEPS.find((known) => known === name);
   if ((moment !== 'before' && moment !== 'after') || step === undefined || !(Number(call) >= 1)) {
     throw new TypeError(`no failpoint: ${text}`);
   }

@@ -1,13 +1,18 @@
 import { writeSync } from 'node:fs';
 import { ParquetArchive } from '@antenna/event-archive';
 import { KafkaEventSource, KafkaQuotaEventSender } from '@antenna/event-source';
-import { PostgresDeadLetterStore, PostgresPositionStore, PostgresQuotaEventQueue } from '@antenna/usage-store';
+import {
+  PostgresDeadLetterStore,
+  PostgresErasureStore,
+  PostgresPositionStore,
+  PostgresQuotaEventQueue,
+} from '@antenna/usage-store';
 import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
 /**
- * Loaded into a speed layer before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
+ * Loaded into a program before its main module (`node --import`, or first in a bundle): kills the process, as SIGKILL
  * does, or freezes it, as SIGSTOP does (`FAILPOINT_SIGNAL`), before or after the nth call of one step of the protocols.
- * The worker itself knows nothing of it.
+ * The program itself knows nothing of it.
  */
 const text = process.env['FAILPOINT'];
 const wanted = text === undefined ? undefined : parseFailpoint(text);
@@ -47,3 +52,8 @@ watch(PostgresDeadLetterStore.prototype, 'begin', 'replay-attempt');
 watch(PostgresDeadLetterStore.prototype, 'end', 'replay-outcome');
 watch(KafkaQuotaEventSender.prototype, 'send', 'quota-send');
 watch(PostgresQuotaEventQueue.prototype, 'noteSent', 'quota-note');
+watch(PostgresErasureStore.prototype, 'begin', 'erasure-begin');
+watch(PostgresErasureStore.prototype, 'propose', 'erasure-propose');
+watch(PostgresErasureStore.prototype, 'settle', 'erasure-settle');
+watch(PostgresErasureStore.prototype, 'eraseHour', 'erasure-hour');
+watch(PostgresErasureStore.prototype, 'eraseRecords', 'erasure-records');

@@ -17,6 +17,7 @@ import { TestWorker } from './test-worker.ts';
 export { writeInt96Event } from '@antenna/test-kit';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const FAILPOINTS = fileURLToPath(new URL('../../../../tools/e2e/src/failpoints.ts', import.meta.url));
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -37,6 +38,8 @@ export class TestSystem {
   readonly #folder: TemporaryFolder;
   /** The settings of the batch layer as environment variables. */
   readonly environment: Environment;
+  /** Likewise with the login of an operator, which erases persons. */
+  readonly operatorEnvironment: Environment;
 
   private constructor(parts: {
     readonly worker: TestWorker;
@@ -44,6 +47,7 @@ export class TestSystem {
     readonly provided: TestDatabase;
     readonly folder: TemporaryFolder;
     readonly env: Environment;
+    readonly operatorUrl: string;
   }) {
     this.worker = parts.worker;
     this.archiveFolder = parts.folder.path;
@@ -51,6 +55,7 @@ export class TestSystem {
     this.#provided = parts.provided;
     this.#folder = parts.folder;
     this.environment = parts.env;
+    this.operatorEnvironment = { ...parts.env, DATABASE_URL: parts.operatorUrl };
   }
 
   static async start(storage: 'disk' | 'bucket' = 'disk'): Promise<TestSystem> {
@@ -59,19 +64,21 @@ export class TestSystem {
     const archive = bucket?.url ?? `file://${folder.path}`;
     const database = openDatabase({ url: provided.url }, { applicationName: 'test' });
     await seedUsers(database);
-    const password = secretOfRun();
-    await ensureLogin(database, { url: provided.url }, { ...LOGINS.batchLayer, password });
-    // The batch layer logs in with its own role, so that the tests show that its rights are enough.
-    const login = new URL(provided.url);
-    [login.username, login.password] = [LOGINS.batchLayer.role, password];
+    // Each program logs in with its own role, so that the tests show that its rights are enough.
+    const urlOf = async (login: (typeof LOGINS)['batchLayer' | 'operator']) => {
+      const password = secretOfRun();
+      await ensureLogin(database, { url: provided.url }, { ...login, password });
+      return Object.assign(new URL(provided.url), { username: login.role, password }).href;
+    };
+    const operatorUrl = await urlOf(LOGINS.operator);
     const env = {
       LOG_LEVEL: 'error',
-      DATABASE_URL: login.href,
+      DATABASE_URL: await urlOf(LOGINS.batchLayer),
       ARCHIVE_URL: archive,
       ...(bucket === undefined ? {} : { STORAGE_EMULATOR_HOST: bucket.endpoint }),
     };
     const worker = await TestWorker.open(database, archive, bucket?.endpoint);
-    return new TestSystem({ worker, database, provided, folder, env });
+    return new TestSystem({ worker, database, provided, folder, env, operatorUrl });
   }
 
   /** Runs a command of the batch layer inside this process. */
@@ -86,10 +93,21 @@ export class TestSystem {
   }
 
   /** Runs a command of the batch layer as a separate process. */
-  async batchLayerProcess(args: readonly string[]): Promise<Ended> {
-    const env = { ...this.environment, NODE_OPTIONS: '' };
+  async batchLayerProcess(args: readonly string[], environment: Environment = {}): Promise<Ended> {
+    const env = { ...this.environment, ...environment, NODE_OPTIONS: '' };
     const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], { reject: false, env });
     return { exitCode, stdout, stderr };
+  }
+
+  /** Starts the erasure of a user in a process that dies or freezes at a failpoint (tools/e2e/src/failpoint.ts). */
+  startErasure(id: string, failpoint: string, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL') {
+    const env = { ...this.operatorEnvironment, NODE_OPTIONS: '', FAILPOINT: failpoint, FAILPOINT_SIGNAL: signal };
+    const args = ['--import', FAILPOINTS, MAIN, 'erase', `--user=${id}`];
+    return execa(process.execPath, args, { reject: false, all: true, env });
+  }
+
+  get databaseUrl(): string {
+    return this.#provided.url;
   }
 
   async rowsOf<Row = Record<string, unknown>>(statement: string): Promise<readonly Row[]> {
