@@ -7,7 +7,8 @@ import { makePartitions } from './partitions.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { PostgresRetentionStore } from './retention-store.ts';
 import { CountingWorker } from './testing/a-counting-worker.ts';
-import { anHourResult, totalsOf } from './testing/an-archived-hour.ts';
+import { PostgresReconciliationStore } from './reconciliation-store.ts';
+import { anHourResult, ArchivedHour, HOUR, totalsOf } from './testing/an-archived-hour.ts';
 import { STREAM, TestStore } from './testing/test-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -46,6 +47,15 @@ const raise = (kind = 'windows') =>
     kind,
   });
 
+/** Notes until when the claimed partition 0 is archived. */
+async function archivedUntil(timeMs: number): Promise<void> {
+  const archived_until = new Date(timeMs).toISOString();
+  await test.database
+    .withSchema('pipeline')
+    .table('partition_progress')
+    .insert({ topic: STREAM.topic, partition: 0, end_offset: 0, noted_at: archived_until, archived_until });
+}
+
 const unexplained = `
   SELECT concat_ws(' ', hour, type, unexplained_speed, unexplained_batch) AS text FROM pipeline.reconciliation
   WHERE unexplained_speed <> 0 OR unexplained_batch <> 0`;
@@ -58,6 +68,7 @@ describe('a retention floor', () => {
   beforeEach(async () => {
     worker = await CountingWorker.start(test);
     await worker.count([{ atMs: RECENT, bytes: 1 }]);
+    await archivedUntil(Date.now());
   });
 
   it('only rises, whoever changes it', async () => {
@@ -66,6 +77,7 @@ describe('a retention floor', () => {
       `UPDATE pipeline.retention_floor SET floor = '2001-01-01' WHERE kind = 'windows'`,
       'DELETE FROM pipeline.retention_floor',
       'TRUNCATE pipeline.retention_floor CASCADE',
+      `UPDATE pipeline.retention_floor SET floor = date_trunc('hour', now() + interval '25 hours')`,
     ]) {
       await expect(test.database.raw(change)).rejects.toThrow('a retention floor only rises');
     }
@@ -92,7 +104,7 @@ describe('a retention floor', () => {
     ...{ changed_at: 'now', computed_at: 'now', reconciled_at: 'tomorrow' },
   };
   it.each([
-    ['has changed since it was computed', { revision: 3 }, 'windows', /has changed since/],
+    ['has changed since it was computed', { revision: 3, computed_at: 'yesterday' }, 'windows', /has changed since/],
     ['was not final when it was computed', { computed_final: false }, 'windows', /was not final/],
     ['was never reconciled', { reconciled_at: null }, 'windows', /was not reconciled/],
     ['was computed since it was reconciled', { computed_at: 'tomorrow' }, 'hours', /was not reconciled/],
@@ -128,6 +140,64 @@ describe('a retention floor', () => {
     expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: undefined, wantedMs: undefined });
     await test.database.raw('UPDATE pipeline.position SET greatest_event_time = :old', { old: textOf(OLD) });
     expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: month(-1), wantedMs: month(-1) });
+  });
+
+  it('rises no further than what every partition has archived, less the retention', async () => {
+    await test.database.raw('UPDATE pipeline.partition_progress SET archived_until = :until', {
+      until: new Date(month(0) - HOUR_MS).toISOString(),
+    });
+    expect(await store.raiseFloor('hours', 0, false)).toMatchObject({
+      ...{ floorMs: month(-1), wantedMs: month(0) },
+      obstacle: { hourMs: month(0) - HOUR_MS, reason: expect.stringContaining('has archived') as string },
+    });
+  });
+
+  it('does not rise while it is unknown until when a partition is archived', async () => {
+    await test.database.raw('UPDATE pipeline.partition_progress SET archived_until = NULL');
+    expect(await store.raiseFloor('hours', 0, false)).toMatchObject({
+      floorMs: undefined,
+      obstacle: { reason: expect.stringContaining('may lack events') as string },
+    });
+  });
+
+  it('rises by a month a day at most, so that a clock that jumps ahead does not remove everything', async () => {
+    await test.database.raw('UPDATE pipeline.partitioned_table SET first_month = :first', { first: textOf(month(-9)) });
+    const rise = async () => (await store.raiseFloor('windows', 0, false)).floorMs;
+    expect([await rise(), await rise()]).toEqual([month(-8), month(-8)]);
+    await test.database.raw(`UPDATE pipeline.retention_floor SET raised_at = now() - interval '25 hours'`);
+    expect([await rise(), await rise()]).toEqual([month(-7), month(-7)]);
+  });
+
+  it('does not rise by a retention of fewer than 0 days', async () => {
+    await expect(store.raiseFloor('windows', -400, false)).rejects.toThrow('a retention of -400 days is not possible');
+  });
+
+  it('of windows is not stopped by a changed hour that is below the floor of hours', async () => {
+    await raise('hours');
+    await test.database
+      .withSchema('pipeline')
+      .table('hour')
+      .insert({ hour: textOf(OLD), ...SETTLED, revision: 3, computed_at: 'yesterday' });
+    expect(await store.raiseFloor('windows', 0, false)).toMatchObject({ floorMs: month(0), obstacle: undefined });
+  });
+
+  it('is not stopped for ever by a device that sends events of one old hour at every moment', async () => {
+    const hours = new PostgresHourStore(test.database, { archiveUrl: STREAM.archiveUrl, previewedUsers: 0 });
+    const archived = new ArchivedHour(test.worker(), hours);
+    await archived.archive();
+    await archived.compute(totalsOf({ ana: 100n }));
+    const reconciled = { hourMs: HOUR, unexplainedBytes: 0n, fileProblems: 0 };
+    await new PostgresReconciliationStore(test.database).record([reconciled]);
+    await worker.count(Array.from({ length: 12 }, () => ({ atMs: RECENT, bytes: 1 })));
+    await worker.count([{ atMs: HOUR, bytes: 1 }]);
+    await test.database.raw('UPDATE pipeline.hour SET revision = revision + 1, changed_at = clock_timestamp()');
+    const waiting = `SELECT concat_ws(' ', hour, awaited_events, late_events) AS text FROM pipeline.waiting_hour ORDER BY 1`;
+    expect(await textsOf(waiting)).toEqual([`${textOf(HOUR)} 0 1`, `${textOf(RECENT)} 13 0`]);
+    expect(await store.raiseFloor('windows', 0, true)).toMatchObject({ floorMs: month(0), obstacle: undefined });
+    await test.database.raw(`UPDATE pipeline.hour SET computed_at = now() - interval '2 hours'`);
+    expect(await store.raiseFloor('windows', 0, true)).toMatchObject({
+      obstacle: { hourMs: HOUR, reason: expect.stringContaining('has changed since') as string },
+    });
   });
 
   it('gets no month below it a partition again', async () => {
@@ -255,6 +325,23 @@ describe('the removal of rows below the floor', () => {
     expect(await textsOf(unexplained)).toEqual([]);
   });
 
+  it('is in the snapshot of a reconciliation that has waited for it', async () => {
+    await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 7 }]);
+    await raise();
+    let reading: Promise<unknown> = Promise.resolve();
+    await test.database.transaction(async (remover) => {
+      await remover.raw('LOCK TABLE ONLY public.bytes IN ACCESS EXCLUSIVE MODE');
+      reading = new PostgresReconciliationStore(test.database).differences({ fromMs: OLD, toMs: OLD + HOUR_MS });
+      await isWaiting(test.database);
+      await remover.raw(
+        `SELECT pipeline.remove_below_floor((SELECT version FROM pipeline.schema_version), :name, false)`,
+        { name: `bytes_${suffix(-1)}` },
+      );
+    });
+    const type = { speed: 0n, causes: { belowFloor: -7n }, unexplained: { speed: 0n, archive: 0n, batch: 0n } };
+    expect(await reading).toMatchObject([{ hourMs: OLD, types: [type, type, type] }]);
+  });
+
   it('beside many commits, some of which are killed, loses no event and counts none twice', async () => {
     const killed = openDatabase({ url: test.url }, { applicationName: KILLED, poolMax: 3 });
     const places = { worker: () => new PostgresPositionStore(killed, STREAM) };
@@ -328,6 +415,23 @@ describe('an hour below the floor of hours', () => {
     ]);
   });
 
+  it('is not recorded as removed with a default partition whose rows another run has deleted meanwhile', async () => {
+    await test.database.raw(`DROP TABLE pipeline.bytes_hourly_${suffix(-1)}`);
+    await compute();
+    await hours.commit(anHourResult(totalsOf({ ana: 3n }), { hourMs: ANCIENT, eventBytes: 3n }));
+    await hours.sumDays();
+    await hours.sumDays();
+    await raise('hours');
+    let removing: Promise<unknown> = Promise.resolve();
+    await test.database.transaction(async (run) => {
+      await run.raw('DELETE FROM public.bytes_hourly WHERE "timestamp" = :hour', { hour: textOf(OLD) });
+      removing = store.remove('bytes_hourly_beyond', true);
+      await isWaiting(test.database);
+    });
+    expect(await removing).toBe('removed');
+    expect(await textsOf(removed)).toEqual([]);
+  });
+
   it('is refused by a run that has waited for the removal', async () => {
     let computing: Promise<unknown> = Promise.resolve();
     await test.database.transaction(async (remover) => {
@@ -342,6 +446,7 @@ describe('an hour below the floor of hours', () => {
 
 it('retention removes what is ready, and a repeated one finds nothing to do', async () => {
   await (await CountingWorker.start(test)).count([{ atMs: RECENT, bytes: 1 }]);
+  await archivedUntil(Date.now());
   const policy = { windows: 0, hours: undefined };
   const options = { dryRun: false, mayWait: false };
   const [first] = await retain(store, policy, options);

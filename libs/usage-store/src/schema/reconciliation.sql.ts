@@ -112,14 +112,16 @@ export const reconciliation: SchemaFamily = {
     END;
 
     -- The reconciliation of every hour of [p_from_ms, p_to_ms), of one snapshot. Rows of an hour that nothing was counted
-    -- or computed for are unexplained.
+    -- or computed for are unexplained. The snapshot is taken after the locks: a snapshot from before a removal would have
+    -- neither the rows of the dropped partition nor the record of their bytes.
     CREATE OR REPLACE FUNCTION pipeline.reconcile(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       first constant timestamp := pipeline.utc(p_from_ms);
       past constant timestamp := pipeline.utc(p_to_ms);
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      LOCK TABLE ONLY public.bytes, ONLY public.bytes_hourly IN ACCESS SHARE MODE;
       RETURN (
         WITH known AS (
           SELECT * FROM pipeline.reconciliation AS r WHERE r.hour >= first AND r.hour < past

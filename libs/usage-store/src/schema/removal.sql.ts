@@ -29,7 +29,7 @@ export const removal: SchemaFamily = {
             FROM pg_inherits AS i
             JOIN pg_class AS c ON c.oid = i.inhrelid
             WHERE i.inhparent = format('%I.%I', divided.schema, divided.name)::regclass
-              AND c.relname ~ (divided.name || '_[0-9]{4}_[0-9]{2}$')
+              AND c.relname ~ ('^' || divided.name || '_[0-9]{4}_[0-9]{2}$')
           ) AS m
           WHERE m.month + interval '1 month' <= reached
           ORDER BY m.month;
@@ -158,7 +158,9 @@ export const removal: SchemaFamily = {
           SELECT array_agg(DISTINCT date_trunc(''hour'', moment)) FROM deleted',
           part.partition_name, part.time_column, part.time_column) INTO hours USING part.past_time;
       END IF;
-      PERFORM pipeline.record_removed(part.table_name, part.first_time, part.past_time, hours);
+      -- No rows may be left of those that were there before the lock: then no hour is recorded.
+      PERFORM pipeline.record_removed(part.table_name, part.first_time, part.past_time,
+        CASE WHEN part.place = 'beyond' THEN coalesce(hours, '{}') END);
       IF part.place = 'month' THEN
         EXECUTE format('DROP TABLE pipeline.%I', part.partition_name);
       ELSIF part.place = 'before' THEN

@@ -28,8 +28,8 @@ export class CountingWorker {
 
   static async start(store: Pick<TestStore, 'worker'>, partition = 0): Promise<CountingWorker> {
     const worker = store.worker();
-    const [claimed] = await worker.claim(['totals', 'archive'], [partition]);
-    return new CountingWorker(worker, partition, claimed?.epoch ?? 0);
+    const claimed = await worker.claim(['totals', 'archive'], [partition]);
+    return new CountingWorker(worker, partition, claimed.find(({ sink }) => sink === 'totals')?.epoch ?? 0);
   }
 
   /** Counts events in one commit, each as one record. */
