@@ -24,13 +24,6 @@ export function cardOf(page: Page, name: string): Locator {
   return page.locator(`[data-test-chart-name="${name}"]`);
 }
 
-/** The colour of a text of the card, as CSS writes it. */
-export async function textColorOf(card: Locator, text: RegExp): Promise<string> {
-  const found = card.getByText(text).first();
-  await found.waitFor();
-  return found.evaluate('(element) => getComputedStyle(element).color');
-}
-
 /** What Superset says of a chart that got as many rows as its limit; undefined for one that got fewer. */
 export async function limitWarning(card: Locator): Promise<string | undefined> {
   const mark = card.locator('[data-test="slice-header"] .anticon-warning');
@@ -41,14 +34,17 @@ export async function limitWarning(card: Locator): Promise<string | undefined> {
   return tip.first().innerText();
 }
 
+const marginPx = 16;
+
 /** A picture of these charts, and of what lies between them. */
 export async function pictureOf(page: Page, names: readonly string[], path: string): Promise<void> {
   const boxes = await Promise.all(names.map((name) => cardOf(page, name).boundingBox()));
   const edges = boxes.flatMap((box) => (box === null ? [] : [box]));
   if (edges.length < names.length) throw new Error(`not all of these charts are on the page: ${names.join(', ')}`);
-  const [x, y] = [Math.min(...edges.map((it) => it.x)), Math.min(...edges.map((it) => it.y))];
-  const width = Math.max(...edges.map((it) => it.x + it.width)) - x;
-  const height = Math.max(...edges.map((it) => it.y + it.height)) - y;
+  // Around each card is a margin of its own.
+  const [x, y] = [Math.min(...edges.map((it) => it.x)) - marginPx, Math.min(...edges.map((it) => it.y)) - marginPx];
+  const width = Math.max(...edges.map((it) => it.x + it.width)) + marginPx - x;
+  const height = Math.max(...edges.map((it) => it.y + it.height)) + marginPx - y;
   await page.screenshot({ path, scale: 'css', clip: { x, y, width, height } });
 }
 

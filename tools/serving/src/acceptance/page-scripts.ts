@@ -18,3 +18,19 @@ export function colorsOfCanvas(chartId: string): string {
       .map(([color]) => '#' + color.toString(16).padStart(6, '0').toUpperCase());
   })`;
 }
+
+/** Runs in the page: the background of a text in a chart's card, as CSS writes it; of its cell, where it has none. */
+export function backgroundOfText(chart: string, text: string): string {
+  return `(() => {
+    const card = document.querySelector('[data-test-chart-name="${chart}"]');
+    const texts = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      if (texts.currentNode.data.trim() !== '${text}') continue;
+      for (let element = texts.currentNode.parentElement; element !== card; element = element.parentElement) {
+        const { backgroundColor } = getComputedStyle(element);
+        if (backgroundColor !== 'rgba(0, 0, 0, 0)') return backgroundColor;
+      }
+    }
+    return 'none';
+  })()`;
+}
