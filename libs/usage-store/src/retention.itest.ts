@@ -271,6 +271,16 @@ describe('the removal of rows below the floor', () => {
     expect(await store.remove('bytes_beyond', true)).toBe('removed');
   });
 
+  it('leaves a partition of more than 2,000 hours to a command for which commits may wait', async () => {
+    await raise();
+    await test.database.raw(`
+      INSERT INTO public.bytes ("timestamp", id, value, type) VALUES ('2001-01-01', 'ana', 1, 'user_total_bytes');
+      INSERT INTO pipeline.counted_hour (hour, topic, partition, events, event_bytes, counted_end)
+      SELECT timestamp '2001-01-01' + n * interval '1 hour', 'devices', 0, 1, 1, n FROM generate_series(1, 2001) AS n`);
+    expect(await store.remove('bytes_before', false)).toBe('long');
+    expect(await store.remove('bytes_before', true)).toBe('removed');
+  });
+
   it('waits for no session that reads the table, and holds no commit up', async () => {
     const worker = await CountingWorker.start(test);
     await raise();

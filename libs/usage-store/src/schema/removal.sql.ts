@@ -108,8 +108,8 @@ export const removal: SchemaFamily = {
           p_partition_name, p_time_column) INTO strays USING p_past;
       END IF;
       RETURN strays > 10000 OR p_table = 'bytes' AND (
-        SELECT count(*) > 100000
-        FROM (SELECT FROM pipeline.counted_hour AS c WHERE c.hour >= p_first AND c.hour < p_past LIMIT 100001) AS counted
+        SELECT count(*) > 100000 OR count(DISTINCT counted.hour) > 2000
+        FROM (SELECT c.hour FROM pipeline.counted_hour AS c WHERE c.hour >= p_first AND c.hour < p_past LIMIT 100001) AS counted
       );
     END
     $$;
