@@ -295,19 +295,19 @@ describe('the removal of rows below the floor', () => {
   it('waits for a commit that began below an earlier floor, and removes its rows with the others', async () => {
     const worker = await CountingWorker.start(test);
     await worker.count([{ atMs: RECENT, bytes: 7 }]);
+    let counting: Promise<void> = Promise.resolve();
     await test.database.transaction(async (holder) => {
       // The commit has read the floor and written its windows, and waits for its hour.
       await holder.raw('UPDATE pipeline.counted_hour SET events = events');
-      const counting = worker.count([
+      counting = worker.count([
         { atMs: OLD, bytes: 5 },
         { atMs: RECENT, bytes: 1 },
       ]);
       await isWaiting(test.database);
       await raise();
       expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('busy');
-      await holder.commit();
-      await counting;
     });
+    await counting;
     expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
     expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 5`]);
     expect(await textsOf(ledger)).toEqual([]);
@@ -472,7 +472,7 @@ const KILL_A_COMMIT = `
 
 async function isWaiting(database: Knex): Promise<void> {
   const waits = `
-    SELECT 1 FROM pg_locks WHERE NOT granted AND (database IS NULL OR database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
   await until(async () => (await database.raw<{ rows: unknown[] }>(waits)).rows.length > 0, {
     what: 'a session waits for a lock',
   });
