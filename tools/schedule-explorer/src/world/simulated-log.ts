@@ -58,13 +58,14 @@ export function anyLog(choices: Choices): Log {
 }
 
 /**
- * The log after an election that lost the batches of [lostFrom, lostTo), with other records in their place. A
- * transaction whose marker was lost is open again, and ends as it did before: its coordinator keeps that elsewhere. The
- * log grows beyond its end before: a worker that reads on notices with the next record that others were lost.
+ * The log after an election that lost the batches from an offset on, with other records in their place. A transaction
+ * whose marker was lost is open again, and ends as it did before: its coordinator keeps that elsewhere. The log grows
+ * beyond every earlier end, since a worker that has read up to an earlier end, or receives an earlier fetch up to
+ * there, notices the loss with the next record only.
  */
 export function refilledLog(
   log: Log,
-  { lostFrom, lostTo }: { lostFrom: number; lostTo: number },
+  { lostFrom, growsBeyond }: { lostFrom: number; growsBeyond: number },
   choices: Choices,
 ): Log {
   const writer = new LogWriter(choices, {
@@ -73,7 +74,7 @@ export function refilledLog(
     transactions: log.transactions.filter(({ firstOffset }) => firstOffset < lostFrom),
     end: lostFrom,
   });
-  writer.writeUpTo(lostTo + 1 + choices.below(LONGEST_TAIL));
+  writer.writeUpTo(growsBeyond + 1 + choices.below(LONGEST_TAIL));
   return writer;
 }
 

@@ -102,10 +102,10 @@ export class SimulatedPositions {
     return fenced;
   }
 
-  /** The decoder versions of the partitions that only a worker of their own version may claim. */
+  /** The decoder versions of the partitions that only a worker of their own version may claim for both sinks. */
   versionsApart(hasIntent: (partition: number) => boolean): ReadonlySet<number> {
     const apart = [...this.#decoders].filter(([partition]) => {
-      const offsets = new Set(this.#offsetsOf(this.sinksOf(partition), partition));
+      const offsets = new Set(this.#offsetsOf(SINKS, partition));
       return offsets.size > 1 || hasIntent(partition);
     });
     return new Set(apart.map(([, { version }]) => version));

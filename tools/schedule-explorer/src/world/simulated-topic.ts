@@ -47,6 +47,8 @@ export class SimulatedPartition {
   /** Each election adds 2, so that before each leader there is an odd epoch for an older leader: see `truncate`. */
   #leaderEpoch = 0;
   #latest = 0;
+  /** The greatest offset at which any version of the log has ended. */
+  #greatest = 0;
   #stable = 0;
 
   constructor(number: number, { log, ...code }: { log: Log } & DecidesVisibility) {
@@ -133,7 +135,7 @@ export class SimulatedPartition {
   truncate({ offset, isOlder }: Truncation, choices: Choices, nowMs: number): void {
     const lost = this.#log.batches.find(({ firstOffset }) => firstOffset === offset);
     this.#truncatedAt.push(offset);
-    this.#log = refilledLog(this.#log, { lostFrom: offset, lostTo: this.#latest }, choices);
+    this.#log = refilledLog(this.#log, { lostFrom: offset, growsBeyond: this.#greatest }, choices);
     this.#committed.push(committedOf(this.#log));
     this.#writtenMs.length = offset;
     this.#latest = offset;
@@ -155,6 +157,7 @@ export class SimulatedPartition {
       batch.leaderEpoch = this.#leaderEpoch;
       this.#latest = batch.lastOffset + 1;
     }
+    this.#greatest = Math.max(this.#greatest, this.#latest);
     while (this.#writtenMs.length < this.#latest) this.#writtenMs.push(nowMs);
     this.#findStable();
   }
