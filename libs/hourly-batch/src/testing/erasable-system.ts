@@ -68,7 +68,10 @@ export class ErasableSystem {
         nextHour: (fromMs) => call('nextHour', () => this.#nextHour(fromMs)),
         propose: (replacement) => call('propose', () => this.#propose(replacement)),
         settle: (replacement) => call('settle', () => this.#settle(replacement)),
-        withdraw: (replacement) => call('withdraw', () => this.#withdraw(replacement)),
+        withdraw: (replacement) =>
+          call('withdraw', () => {
+            this.#withdraw(replacement);
+          }),
       },
       tables: {
         begin: () => call('begin', () => (this.#erasures += 1)),
