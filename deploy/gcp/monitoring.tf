@@ -73,7 +73,7 @@ resource "google_monitoring_alert_policy" "database" {
   depends_on = [google_project_service.used]
 }
 
-# Cloud SQL logs the outcome of each automatic backup, whatever it is, with severity INFO:
+# Cloud SQL logs the outcome of each automatic backup in `windowStatus`; which severity a failure has is not documented:
 # https://docs.cloud.google.com/sql/docs/postgres/backup-recovery/view-audit-logs-for-automated-backups
 # Point-in-time recovery begins at a backup. An attempt that fails is repeated within the window.
 resource "google_monitoring_alert_policy" "backup" {
