@@ -146,7 +146,8 @@ export const removal: SchemaFamily = {
       END IF;
 
       EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', part.parent);
-      EXECUTE format('LOCK TABLE pipeline.%I, pipeline.%I IN ACCESS EXCLUSIVE MODE NOWAIT',
+      -- A transaction that ends releases its locks one by one, so the partitions may be locked for a moment longer.
+      EXECUTE format('LOCK TABLE pipeline.%I, pipeline.%I IN ACCESS EXCLUSIVE MODE',
         part.partition_name, part.table_name || '_beyond');
       IF part.table_name = 'bytes_hourly' AND EXISTS (
         SELECT FROM pipeline.computed_hour AS c WHERE NOT c.is_in_day_sum AND c.hour >= part.first_time AND c.hour < part.past_time
