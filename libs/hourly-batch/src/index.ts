@@ -25,7 +25,6 @@ export { finality, type Finality, type FinalityObstacle, type HourLack } from '.
 export { hourText } from './errors.ts';
 export type * from './ports.ts';
 export * from './row-facts.ts';
-export { HourBeingErasedError } from './select-inputs.ts';
 export { type HourOptions, type HourOutcome, type HourResult, runHours } from './run-hour.ts';
 export { type VerifiedHour, verifyHour } from './verify-hour.ts';
 export {
@@ -44,14 +43,7 @@ export {
   reconcileHours,
 } from './reconciliation/reconcile-hours.ts';
 export * from './erasure/ports.ts';
-export {
-  ErasureConflictError,
-  type ErasureOptions,
-  type ErasurePorts,
-  type ErasureResult,
-  eraseUser,
-} from './erasure/erase-user.ts';
-export { RecordsWaitingError } from './erasure/wait-for-sinks.ts';
+export { type ErasureResult, eraseUser } from './erasure/erase-user.ts';
 export type * from './explanation/ports.ts';
 export type * from './retention/ports.ts';
 export { isRemoved, retain, type Retained, type RetentionPolicy } from './retention/retain.ts';

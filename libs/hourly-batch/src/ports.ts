@@ -152,7 +152,7 @@ export interface HourStatuses {
 }
 
 /** Rows of earlier hours are removed by retention; undefined while a floor was never raised. Milliseconds since 1970. */
-export interface RetentionFloors {
+interface RetentionFloors {
   /** Of the totals by window. */
   readonly windowsMs: number | undefined;
   /** Of the results by hour. */

@@ -8,7 +8,7 @@ const REPLAY_STEPS = ['replay-attempt', 'replay-outcome'] as const;
 export const QUOTA_STEPS = ['quota-send', 'quota-note'] as const;
 
 /** Steps of an erasure, in their order. A file is replaced between its announcement and its settlement. */
-export const ERASURE_STEPS = [
+const ERASURE_STEPS = [
   'erasure-begin',
   'erasure-propose',
   'erasure-settle',

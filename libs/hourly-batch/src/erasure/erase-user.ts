@@ -21,7 +21,7 @@ export interface ErasurePorts {
   readonly finder: UserFinder;
 }
 
-export interface ErasureOptions {
+interface ErasureOptions {
   /** Whether files that an erasure has rewritten are listed anew, which a restored manifest does not know. */
   readonly afterRestore?: boolean;
   /** Waits for a moment until the sinks have read on; false when the time is over. */
@@ -46,7 +46,7 @@ export interface ErasureResult {
 }
 
 /** Files of an hour have changed again and again, or are unknown to the manifest. */
-export class ErasureConflictError extends Error {
+class ErasureConflictError extends Error {
   readonly code = 'ERASURE_CONFLICT';
   override readonly name = 'ErasureConflictError';
 

@@ -1,7 +1,7 @@
 import type { ReadPosition, ReadPositions } from './ports.ts';
 
 /** Some sink has not passed yet what another one has read: the person would come back with these records. */
-export class RecordsWaitingError extends Error {
+class RecordsWaitingError extends Error {
   readonly code = 'ERASURE_WAITS';
   override readonly name = 'RecordsWaitingError';
 
