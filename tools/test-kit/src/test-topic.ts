@@ -28,21 +28,24 @@ export async function testTopic({ partitions = 1, settings = {} }: TopicOptions 
 }
 
 /**
- * Creates a topic, and waits until the broker has the leaders of its partitions. The client's own wait fails on a busy
- * machine, where the broker learns of the topic only after the controller has answered.
+ * Creates a topic, and waits until the leader of each partition answers. The client's own wait fails on a busy machine,
+ * where a broker learns of the topic only after the controller has answered, and of its own leadership after that.
  */
 export async function createTopic(admin: Admin, config: ITopicConfig): Promise<void> {
   await admin.createTopics({ waitForLeaders: false, topics: [config] });
   const { topic } = config;
-  await until(() => hasLeaders(admin, topic), { what: `leader of each partition of topic ${topic}` });
+  await until(() => doLeadersAnswer(admin, topic), { what: `answer of each leader of topic ${topic}` });
 }
 
-async function hasLeaders(admin: Admin, topic: string): Promise<boolean> {
+const NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
+async function doLeadersAnswer(admin: Admin, topic: string): Promise<boolean> {
   try {
     await admin.fetchTopicMetadata({ topics: [topic] });
+    await admin.fetchTopicOffsets(topic);
     return true;
   } catch (error) {
-    if (isOfType(error, 'UNKNOWN_TOPIC_OR_PARTITION') || isOfType(error, 'LEADER_NOT_AVAILABLE')) return false;
+    if (NOT_YET.some((type) => isOfType(error, type))) return false;
     throw error;
   }
 }
