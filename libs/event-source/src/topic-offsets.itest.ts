@@ -55,6 +55,8 @@ describe('the offsets of a topic', () => {
     await offsets.read();
     await admin.createPartitions({ topicPartitions: [{ topic: topic.topic, count: 3 }] });
     await admin.disconnect();
+    // A broker learns of the partition soon after the controller has answered.
+    await until(async () => (await offsets.read()).size > 2, { what: 'added partition' });
     expect([...(await offsets.read()).keys()]).toEqual([0, 1, 2]);
   });
 
