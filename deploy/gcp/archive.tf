@@ -7,8 +7,8 @@ resource "google_storage_bucket" "archive" {
   public_access_prevention    = "enforced"
   force_destroy               = false
 
-  # No versions are kept: what somebody deletes or replaces can be brought back for 90 days, the longest that Cloud
-  # Storage offers.
+  # No versions are kept: what somebody deletes or replaces can be brought back for these days, 90 by default, the longest
+  # that Cloud Storage offers.
   soft_delete_policy {
     retention_duration_seconds = var.archive_soft_delete_days * 24 * 60 * 60
   }

@@ -57,7 +57,7 @@ resource "google_storage_bucket_iam_member" "archive" {
   member   = google_service_account.worker[each.value.worker].member
 }
 
-# Who erases a person replaces files of the archive, which no worker may (batch-layer:erase).
+# The operators who erase persons (batch-layer:erase). They replace files of the archive, which no worker may.
 resource "google_storage_bucket_iam_member" "erasure" {
   for_each = toset(var.erasers)
   bucket   = google_storage_bucket.archive.name

@@ -141,7 +141,7 @@ variable "passwords_version" {
 }
 
 variable "archive_soft_delete_days" {
-  description = "Days for which deleted and replaced files of the archive can be brought back; the bytes of an erased person exist as long"
+  description = "Days for which deleted and replaced files of the archive can be brought back; the replaced files with an erased person exist for as long"
   type        = number
   default     = 90
 
