@@ -8,7 +8,7 @@ export const roleSettings = settingsGroup({
   fields: {
     speedLayer: roleOf('SPEED_LAYER_ROLE', 'speed layer'),
     batchLayer: roleOf('BATCH_LAYER_ROLE', 'batch layer'),
-    operator: roleOf('OPERATOR_ROLE', 'operator of dead letters'),
+    operator: roleOf('OPERATOR_ROLE', 'operator, who replays dead letters and erases persons'),
     reader: roleOf('READER_ROLE', 'dashboards'),
   },
   value: (roles) => roles,
