@@ -1,9 +1,8 @@
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
 import pg from 'pg';
 import { demoRun } from '../acceptance/demo-run.sql.ts';
-import type { Bundle, columnTypes } from './bundle.ts';
+import type { columnTypes } from './bundle.ts';
 import { columnsStatement, metricsStatement, rowsStatement } from './dataset-statement.ts';
-import { defaultBundleFolder, readBundle } from './read-bundle.ts';
+import { BundleDatabase } from './testing/bundle-database.ts';
 
 const typeIds: Readonly<Record<(typeof columnTypes)[number], number>> = {
   BIGINT: pg.types.builtins.INT8,
@@ -15,25 +14,15 @@ const typeIds: Readonly<Record<(typeof columnTypes)[number], number>> = {
 };
 
 describe('the datasets of the bundle, on Postgres after the migrations, as the reader', () => {
-  let database: TestDatabase;
-  let client: pg.Client;
-  let bundle: Bundle;
+  let database: BundleDatabase;
   beforeAll(async () => {
-    database = await testDatabase();
-    client = new pg.Client(database.url);
-    await client.connect();
-    await client.query(demoRun);
-    await client.query('SET ROLE antenna_reader');
-    bundle = await readBundle(defaultBundleFolder);
+    database = await BundleDatabase.open(demoRun);
   });
-  afterAll(async () => {
-    await client.end();
-    await database.close();
-  });
+  afterAll(() => database.close());
 
   it('have every declared column, of the declared type', async () => {
-    for (const { content } of bundle.datasets) {
-      const { fields } = await client.query(`${columnsStatement(content)} LIMIT 0`);
+    for (const { content } of database.bundle.datasets) {
+      const { fields } = await database.client.query(`${columnsStatement(content)} LIMIT 0`);
       expect(fields.map(({ name, dataTypeID }) => [content.table_name, name, dataTypeID])).toEqual(
         content.columns.map(({ column_name, type }) => [content.table_name, column_name, typeIds[type]]),
       );
@@ -41,21 +30,21 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   });
 
   it('have rows once the product has run', async () => {
-    for (const { content } of bundle.datasets) {
-      const { rowCount } = await client.query(`${columnsStatement(content)} LIMIT 1`);
+    for (const { content } of database.bundle.datasets) {
+      const { rowCount } = await database.client.query(`${columnsStatement(content)} LIMIT 1`);
       expect([content.table_name, rowCount]).toEqual([content.table_name, 1]);
     }
   });
 
   it('give every metric a value', async () => {
-    for (const { content } of bundle.datasets.filter((it) => it.content.metrics.length > 0)) {
-      const [row] = await rowsOf(metricsStatement(content));
+    for (const { content } of database.bundle.datasets.filter((it) => it.content.metrics.length > 0)) {
+      const [row] = await database.rowsOf(metricsStatement(content));
       expect(Object.entries(row ?? {}).filter(([, value]) => value === null)).toEqual([]);
     }
   });
 
   it('give the same bytes for each type of id', async () => {
-    const [row] = await rowsOf(
+    const [row] = await database.rowsOf(
       `SELECT count(*) AS types, count(DISTINCT bytes) AS sums
        FROM (SELECT type, sum(value) AS bytes FROM (${rowsOfDataset('bytes_cada_5_minutos')}) AS d GROUP BY type) AS t`,
     );
@@ -65,7 +54,9 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   it('tell the hours apart: final, dirty, not final', async () => {
     const sql = rowsOfDataset('estado_de_las_horas');
     expect(
-      await rowsOf(`SELECT extract(hour FROM "timestamp")::integer AS hour, state FROM (${sql}) AS d ORDER BY 1`),
+      await database.rowsOf(
+        `SELECT extract(hour FROM "timestamp")::integer AS hour, state FROM (${sql}) AS d ORDER BY 1`,
+      ),
     ).toEqual([
       { hour: 13, state: 'final' },
       { hour: 14, state: 'final' },
@@ -77,7 +68,7 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
 
   it('differ between the layers only in the hour that changed after it was computed', async () => {
     const sql = rowsOfDataset('speed_y_batch');
-    const differences = await rowsOf(
+    const differences = await database.rowsOf(
       `SELECT extract(hour FROM "timestamp")::integer AS hour, type, sum(speed) - sum(batch) AS difference
        FROM (${sql}) AS d GROUP BY 1, 2 HAVING sum(speed) <> sum(batch) ORDER BY 2`,
     );
@@ -91,19 +82,19 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
 
   it('say «(ninguno)» when no record was rejected', async () => {
     const sql = rowsOfDataset('registros_rechazados');
-    await client.query(
+    await database.client.query(
       'BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter; DELETE FROM pipeline.dead_letter_range; SET LOCAL ROLE antenna_reader',
     );
     try {
-      expect(await rowsOf(sql)).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
+      expect(await database.rowsOf(sql)).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
     } finally {
-      await client.query('ROLLBACK');
+      await database.client.query('ROLLBACK');
     }
   });
 
   it('add up rejected records, whether they are stored whole or in ranges', async () => {
     const sql = rowsOfDataset('registros_rechazados');
-    expect(await rowsOf(`SELECT reason, records FROM (${sql}) AS d ORDER BY records DESC, reason`)).toEqual([
+    expect(await database.rowsOf(`SELECT reason, records FROM (${sql}) AS d ORDER BY records DESC, reason`)).toEqual([
       { reason: 'not_json', records: '1012' },
       { reason: 'missing_field', records: '5' },
       { reason: 'invalid_bytes', records: '3' },
@@ -113,19 +104,16 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   });
 
   it('are read by a role that can write nothing', async () => {
-    await expect(client.query('DELETE FROM public.bytes')).rejects.toThrow('permission denied');
-    await expect(client.query('SELECT payload FROM pipeline.dead_letter')).rejects.toThrow('permission denied');
-    await expect(client.query('SELECT * FROM pipeline.dead_letter_range')).rejects.toThrow('permission denied');
+    await expect(database.client.query('DELETE FROM public.bytes')).rejects.toThrow('permission denied');
+    await expect(database.client.query('SELECT payload FROM pipeline.dead_letter')).rejects.toThrow(
+      'permission denied',
+    );
+    await expect(database.client.query('SELECT * FROM pipeline.dead_letter_range')).rejects.toThrow(
+      'permission denied',
+    );
   });
 
   function rowsOfDataset(name: string): string {
-    const found = bundle.datasets.find(({ content }) => content.table_name === name);
-    if (found === undefined) throw new Error(`no dataset ${name}`);
-    return rowsStatement(found.content);
-  }
-
-  async function rowsOf(statement: string): Promise<Record<string, unknown>[]> {
-    const { rows } = await client.query<Record<string, unknown>>(statement);
-    return rows;
+    return rowsStatement(database.dataset(name));
   }
 });

@@ -1,9 +1,6 @@
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
-import pg from 'pg';
 import * as z from 'zod';
-import type { Bundle } from './bundle.ts';
 import { type ChosenRange, columnsStatement } from './dataset-statement.ts';
-import { defaultBundleFolder, readBundle } from './read-bundle.ts';
+import { BundleDatabase } from './testing/bundle-database.ts';
 
 const HOURS = 60 * 24;
 
@@ -48,21 +45,11 @@ const SIXTY_DAYS = `
     FROM past_hour, known WHERE type = 'user_total_bytes';
   ANALYZE`;
 
-let database: TestDatabase;
-let client: pg.Client;
-let bundle: Bundle;
+let database: BundleDatabase;
 beforeAll(async () => {
-  bundle = await readBundle(defaultBundleFolder);
-  database = await testDatabase();
-  client = new pg.Client(database.url);
-  await client.connect();
-  await client.query(SIXTY_DAYS);
-  await client.query('SET ROLE antenna_reader');
+  database = await BundleDatabase.open(SIXTY_DAYS);
 });
-afterAll(async () => {
-  await client.end();
-  await database.close();
-});
+afterAll(() => database.close());
 
 const timed = [
   'bytes_cada_5_minutos',
@@ -82,14 +69,14 @@ const timed = [
 describe('in a database of sixty days, a dataset', () => {
   it.each(timed)('reads the rows of the newest time alone when no range is chosen: %s', async (name) => {
     const before = await rowsRead();
-    await client.query(statementOf(name));
+    await database.client.query(statementOf(name));
     // The use of a day is looked up day by day, each time among the computed hours.
     expect((await rowsRead()) - before).toBeLessThan(name === 'uso_por_dia' ? 120_000 : 30_000);
   });
 
   it('reads all rows when all time is chosen, which shows that the rows are counted', async () => {
     const before = await rowsRead();
-    await client.query(statementOf('bytes_cada_5_minutos', { from: '2000-01-01', to: '2100-01-01' }));
+    await database.client.query(statementOf('bytes_cada_5_minutos', { from: '2000-01-01', to: '2100-01-01' }));
     expect((await rowsRead()) - before).toBeGreaterThan(HOURS * 2 * 30);
   });
 
@@ -113,9 +100,7 @@ describe('in a database of sixty days, a dataset', () => {
 });
 
 function statementOf(name: string, chosen?: ChosenRange): string {
-  const found = bundle.datasets.find(({ content }) => content.table_name === name);
-  if (found === undefined) throw new Error(`no dataset ${name}`);
-  return columnsStatement(found.content, chosen);
+  return columnsStatement(database.dataset(name), chosen);
 }
 
 const ROWS_READ = `
@@ -123,15 +108,15 @@ const ROWS_READ = `
     + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes) AS rows`;
 
 async function rowsRead(): Promise<number> {
-  await client.query('SELECT pg_stat_force_next_flush()');
-  const { rows } = await client.query<{ rows: string }>(ROWS_READ);
+  await database.client.query('SELECT pg_stat_force_next_flush()');
+  const { rows } = await database.client.query<{ rows: string }>(ROWS_READ);
   return Number(rows[0]?.rows);
 }
 
 /** A month beside the present one: how its partitions' names end, and two days in its middle. */
 async function month(offset: number): Promise<ChosenRange & { suffix: string }> {
   const start = `date_trunc('month', now() AT TIME ZONE 'UTC') + ${offset} * interval '1 month'`;
-  const { rows } = await client.query<ChosenRange & { suffix: string }>(
+  const { rows } = await database.client.query<ChosenRange & { suffix: string }>(
     `SELECT to_char(${start}, 'YYYY_MM') AS suffix, (${start} + interval '10 days')::text AS "from",
        (${start} + interval '12 days')::text AS "to"`,
   );
@@ -155,7 +140,7 @@ const plans = z.tuple([z.looseObject({ Plan: planNode })]);
 
 /** How the names of the partitions end that a statement reads: a month, `before` or `beyond`. */
 async function partitionsRead(statement: string): Promise<readonly string[]> {
-  const { rows } = await client.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${statement}`);
+  const { rows } = await database.client.query(`EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${statement}`);
   const [{ Plan }] = plans.parse((rows[0] as Record<string, unknown> | undefined)?.['QUERY PLAN']);
   const read = nodesOf(Plan).filter((node) => node['Actual Loops'] > 0);
   const ends = read.map(
