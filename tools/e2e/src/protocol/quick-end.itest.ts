@@ -4,10 +4,10 @@ import { endedWell, type Program, until } from '@antenna/test-kit';
 import { newStream, type Stream } from '../stream.ts';
 import { startWorker, watched } from '../workers.ts';
 
-/** An open connection or timer keeps a process for a second, after which it is ended (libs/cli/src/run-app.ts). */
+/** A second for connections and timers that are left open (`lingerMs` of libs/cli/src/run-app.ts), and a slow machine. */
 const QUICK_MS = 5_000;
 
-describe('the speed layer, with nothing to save, ends without waiting for a connection that it left open', () => {
+describe('the speed layer, with nothing to save, ends within seconds, whatever connection it left open,', () => {
   let stream: Stream;
 
   beforeEach(async () => {

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => viewer.close());
 
-describe('what stands around a number, in a browser', () => {
-  it('is who was warned and who exceeded the quota, with the delay', async () => {
+describe('the dashboards in a browser, beside the totals,', () => {
+  it('show who was warned and who exceeded the quota, with the delay', async () => {
     const shown = textOf(await viewer.show('capa-speed'), 'Avisos de cuota');
     const { rows } = await viewer.database.query<{ label: string; state: string; delay: string }>(
       `SELECT label, CASE state WHEN 'warned' THEN 'aviso (80 %)' ELSE 'superada' END AS state, delay_seconds AS delay
@@ -32,7 +32,7 @@ describe('what stands around a number, in a browser', () => {
     }
   });
 
-  it('is that no byte of difference is unexplained, in green, and any that is, in red', async () => {
+  it('show an unexplained difference of 0 in green, and any other in red', async () => {
     const shown = await viewer.show('capa-batch');
     expect(textOf(shown, 'Sin explicar')).toMatch(/\b0B/);
     expect(await viewer.browser.page.evaluate(backgroundOfText('Sin explicar', '0B'))).toBe(green);
@@ -51,7 +51,7 @@ describe('what stands around a number, in a browser', () => {
     }
   });
 
-  it('is each correction of a final hour with its cause, and each certificate', async () => {
+  it('show each correction of a final hour with its cause, and each certificate', async () => {
     const shown = await viewer.show('capa-batch');
     expect(textOf(shown, 'Correcciones de horas finales')).toMatch(/2022-10-29 14:00\s+late_events[^\n]*\s500B/);
     const hashes = await viewer.database.query<{ hash: string }>(
@@ -61,7 +61,7 @@ describe('what stands around a number, in a browser', () => {
     for (const { hash } of hashes.rows) expect(textOf(shown, 'Certificados')).toContain(hash);
   });
 
-  it('is the use of a chosen month, and of the newest days when none is chosen', async () => {
+  it('show the use of a chosen month, and that of the newest days when no month is chosen', async () => {
     await viewer.database.query(`
       INSERT INTO pipeline.computed_hour (hour, is_final) VALUES ('2022-08-15 10:00', true);
       INSERT INTO public.bytes_hourly ("timestamp", type, id, value) VALUES ('2022-08-15 10:00', 'app_total_bytes', 'GOPHER', 42)`);
@@ -77,7 +77,7 @@ describe('what stands around a number, in a browser', () => {
       DELETE FROM public.bytes_hourly WHERE "timestamp" = '2022-08-15 10:00'`);
   });
 
-  it('is one user in one hour, behind a link beside each user who was over the quota', async () => {
+  it('show one user in one hour, by the link beside each user who was over the quota', async () => {
     await viewer.show('capa-batch');
     const first = cardOf(viewer.browser.page, 'Usuarios sobre su cuota, detalle').locator('tbody tr').first();
     const [hour = '', label = ''] = await first.locator('td').allInnerTexts();

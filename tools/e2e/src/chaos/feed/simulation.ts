@@ -23,7 +23,7 @@ export function* simulation(
   }
 }
 
-/** Of the events of a run, as each makes a file and an hour of its own. */
+/** How many events of a run get a wrong time. They are few, since each makes a file and an hour of its own. */
 const WRONG_CLOCKS = 20;
 const YEARS_MS = 3 * 365 * 24 * HOUR_MS;
 
