@@ -151,7 +151,7 @@ export const erasedRows: SchemaFamily = {
       erased constant timestamp := pipeline.utc(p_hour_ms);
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      LOCK TABLE ONLY public.bytes, public.bytes_hourly, pipeline.user_hour_usage IN ROW EXCLUSIVE MODE;
+      LOCK TABLE ONLY public.bytes, ONLY public.bytes_hourly, ONLY pipeline.user_hour_usage IN ROW EXCLUSIVE MODE;
       PERFORM 1 FROM pipeline.hour AS h WHERE h.hour = erased FOR UPDATE;
       PERFORM pipeline.erase_hourly(erased, p_user);
       PERFORM pipeline.erase_windows(erased, p_user);
