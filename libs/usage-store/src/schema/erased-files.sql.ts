@@ -11,15 +11,10 @@ export const erasedFiles: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.begin_erasure(p_version integer, p_archive_url text) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      other pipeline.stream;
       begun bigint;
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      SELECT s.* INTO other FROM pipeline.stream AS s WHERE s.archive_url <> p_archive_url LIMIT 1;
-      IF FOUND THEN
-        RAISE EXCEPTION 'topic % is archived at %; this program reads %', other.topic, other.archive_url, p_archive_url
-          USING ERRCODE = 'AU003';
-      END IF;
+      PERFORM pipeline.require_archive(p_archive_url);
       INSERT INTO pipeline.erasure DEFAULT VALUES RETURNING number INTO begun;
       RETURN begun;
     END

@@ -34,15 +34,9 @@ export const hours: SchemaFamily = {
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       wanted constant timestamp := pipeline.utc(p_hour_ms);
-      other pipeline.stream;
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      SELECT s.* INTO other FROM pipeline.stream AS s WHERE s.archive_url <> p_archive_url LIMIT 1;
-      IF FOUND THEN
-        RAISE EXCEPTION 'topic % is archived at %; this program reads %', other.topic, other.archive_url, p_archive_url
-          USING ERRCODE = 'AU003';
-      END IF;
-
+      PERFORM pipeline.require_archive(p_archive_url);
       RETURN pipeline.hour_facts(wanted) || jsonb_build_object(
         'readAtMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
         'revision', coalesce((SELECT h.revision FROM pipeline.hour AS h WHERE h.hour = wanted), 0),

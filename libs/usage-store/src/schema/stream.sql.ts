@@ -4,9 +4,22 @@ import type { SchemaFamily } from './schema-family.ts';
 export const stream: SchemaFamily = {
   name: 'stream',
   sql: `
+    -- Refuses a program with another archive than this database has. A NULL archive stands for a program without one.
+    CREATE OR REPLACE FUNCTION pipeline.require_archive(p_archive_url text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      other pipeline.stream;
+    BEGIN
+      SELECT s.* INTO other FROM pipeline.stream AS s WHERE s.archive_url <> p_archive_url LIMIT 1;
+      IF FOUND THEN
+        RAISE EXCEPTION 'topic % is archived at %; this program has archive %', other.topic, other.archive_url, p_archive_url
+          USING ERRCODE = 'AU003';
+      END IF;
+    END
+    $$;
+
     -- Checks that a worker or an operator's command has the topic, group, cluster and archive of this database. Its
-    -- lock delays a retirement of the topic until the caller's transaction ends. A NULL archive stands for a program
-    -- without one.
+    -- lock delays a retirement of the topic until the caller's transaction ends.
     CREATE OR REPLACE FUNCTION pipeline.require_stream(
       p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
     ) RETURNS void
@@ -19,11 +32,7 @@ export const stream: SchemaFamily = {
         RAISE EXCEPTION 'this database keeps topic %; this program has topic % (one that is not used any more is taken out by speed-layer:retire-topic)',
           known.topic, p_topic USING ERRCODE = 'AU003';
       END IF;
-      SELECT s.* INTO known FROM pipeline.stream AS s WHERE s.archive_url <> p_archive_url LIMIT 1;
-      IF FOUND THEN
-        RAISE EXCEPTION 'topic % is archived at %; this program has archive %', known.topic, known.archive_url, p_archive_url
-          USING ERRCODE = 'AU003';
-      END IF;
+      PERFORM pipeline.require_archive(p_archive_url);
 
       SELECT s.* INTO known FROM pipeline.stream AS s WHERE s.topic = p_topic FOR SHARE;
       IF NOT FOUND THEN
