@@ -63,6 +63,14 @@ export const finality: SchemaFamily = {
     ) AS f
     GROUP BY w.hour;
 
+    -- The archive position of each partition of the topic in use that some sink has claimed; 0 without the archive sink.
+    CREATE VIEW pipeline.archive_position AS
+    SELECT p.topic, p.partition, coalesce(max(p.next_offset) FILTER (WHERE p.sink = 'archive'), 0) AS next_offset
+    FROM pipeline.position AS p
+    JOIN pipeline.stream AS s USING (topic)
+    WHERE s.retired_at IS NULL
+    GROUP BY p.topic, p.partition;
+
     -- The hours that have waiting events, found by the index on counted_end. The planner does not know that nearly all
     -- events are archived, and would read every hour of every partition.
     CREATE OR REPLACE FUNCTION pipeline.hours_with_waiting_events() RETURNS SETOF timestamp
@@ -70,14 +78,8 @@ export const finality: SchemaFamily = {
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
     BEGIN ATOMIC
       SELECT DISTINCT c.hour
-      FROM (
-        SELECT p.topic, p.partition, coalesce(max(p.next_offset) FILTER (WHERE p.sink = 'archive'), 0) AS archived_end
-        FROM pipeline.position AS p
-        JOIN pipeline.stream AS s USING (topic)
-        WHERE s.retired_at IS NULL
-        GROUP BY p.topic, p.partition
-      ) AS a
-      JOIN pipeline.counted_hour AS c ON c.topic = a.topic AND c.partition = a.partition AND c.counted_end > a.archived_end;
+      FROM pipeline.archive_position AS a
+      JOIN pipeline.counted_hour AS c ON c.topic = a.topic AND c.partition = a.partition AND c.counted_end > a.next_offset;
     END;
 
     -- The hours that may lack records which were lost before they were archived. A gap may have records of any hour that

@@ -74,17 +74,11 @@ export const shownRange: SchemaFamily = {
       AND h.hour >= (SELECT f.floor FROM pipeline.retention_floor AS f WHERE f.kind = 'hours')
     UNION
     SELECT w.hour
-    FROM (
-      SELECT p.topic, p.partition, coalesce(max(p.next_offset) FILTER (WHERE p.sink = 'archive'), 0) AS archived_end
-      FROM pipeline.position AS p
-      JOIN pipeline.stream AS s USING (topic)
-      WHERE s.retired_at IS NULL
-      GROUP BY p.topic, p.partition
-    ) AS a
+    FROM pipeline.archive_position AS a
     CROSS JOIN LATERAL (
       SELECT c.hour
       FROM pipeline.counted_hour AS c
-      WHERE c.topic = a.topic AND c.partition = a.partition AND c.counted_end > a.archived_end
+      WHERE c.topic = a.topic AND c.partition = a.partition AND c.counted_end > a.next_offset
       OFFSET 0
     ) AS w;
   `,
