@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inParallel } from '@antenna/ingestion';
 import { hourFolderSpellings } from '@antenna/archive-format';
 import { type ArchiveLocation, archiveUrlOf } from './settings/archive-url.ts';
@@ -9,16 +6,12 @@ import type { CheckedStore, ListedFile } from './archive-store.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { refuseStrays, refuseTableLogs } from './foreign-layout.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
-import { localFailure } from './local-failure.ts';
-import { ParquetDecoder } from './parquet-threads.ts';
+import { NEXT_FILE_WITHIN_MS, ParquetDecoder } from './parquet-threads.ts';
 
 export interface ReaderOptions extends Pick<ArchiveOptions, 'emulatorUrl' | 'requestTimeoutMs'> {
   /** Repeats reads while the store fails for a passing reason; without it, every failure of the store is final. */
   readonly retry?: <T>(operation: () => Promise<T>) => Promise<T>;
 }
-
-/** Commands read the files of an hour one after the other; fetching the next one from a bucket can take seconds. */
-const NEXT_FILE_WITHIN_MS = 5_000;
 
 /** Read-only access to the archive: it creates nothing, so the archive may be mounted read-only. */
 export class ArchiveReader {
@@ -107,14 +100,7 @@ export class ArchiveReader {
    * Reads a whole file back, with another Parquet implementation than the one that writes.
    * @throws {ArchiveError} ARCHIVE_FILE_MISSING, ARCHIVE_FILE_UNREADABLE, or the store's error.
    */
-  async read(path: string): Promise<DecodedFile> {
-    const folder = await mkdtemp(join(tmpdir(), 'event-archive-')).catch((error: unknown) => {
-      throw localFailure(`make a folder for temporary files below ${tmpdir()} (TMPDIR)`, error);
-    });
-    try {
-      return await this.#decoder.decode(await this.#retry(() => this.#store.fetch(path, folder)));
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  read(path: string): Promise<DecodedFile> {
+    return this.#decoder.decodeFetched((folder) => this.#retry(() => this.#store.fetch(path, folder)));
   }
 }

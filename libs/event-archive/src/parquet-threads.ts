@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DictionaryColumn, EventColumns } from '@antenna/archive-format';
 import type { StoredFile } from '@antenna/ingestion';
 import { buffersOf } from './background-thread.ts';
 import { siblingModule, WorkerPool } from './worker-pool.ts';
 import type { DecodedFile } from './decode-file.ts';
 import { unreadable } from './archive-error.ts';
+import { localFailure } from './local-failure.ts';
 
 export interface EncodeTask {
   readonly rows: EventColumns;
@@ -57,6 +61,9 @@ export interface DecodeTask {
   readonly path: string;
 }
 
+/** Idle time, in milliseconds, for commands that read one file after another: fetching a file can take seconds. */
+export const NEXT_FILE_WITHIN_MS = 5_000;
+
 /**
  * Reads whole local files with the independent reader, on one thread. Loading the reader takes longer than reading a
  * small file, so the thread serves all files that are read at the same time or soon after each other. It ends when it
@@ -85,6 +92,21 @@ export class ParquetDecoder {
     } finally {
       this.#files -= 1;
       if (this.#files === 0) this.#end = setTimeout(() => void this.#endThread(), this.#idleMs).unref();
+    }
+  }
+
+  /**
+   * Fetches a file into a temporary folder, and decodes it.
+   * @param fetch puts the file below the folder, if it is not on a local disk already, and returns its path.
+   */
+  async decodeFetched(fetch: (folder: string) => Promise<string>): Promise<DecodedFile> {
+    const folder = await mkdtemp(join(tmpdir(), 'event-archive-')).catch((error: unknown) => {
+      throw localFailure(`make a folder for temporary files below ${tmpdir()} (TMPDIR)`, error);
+    });
+    try {
+      return await this.decode(await fetch(folder));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   }
 

@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -14,11 +13,8 @@ import type { ReplaceableStore } from './archive-store.ts';
 import { localFailure } from './local-failure.ts';
 import { STAGING_FOLDER } from './local-store.ts';
 import { type ArchiveOptions, openStore } from './open-event-archive.ts';
-import { ParquetDecoder, type ParquetEncoder, threadedParquetEncoder } from './parquet-threads.ts';
+import { NEXT_FILE_WITHIN_MS, ParquetDecoder, type ParquetEncoder, threadedParquetEncoder } from './parquet-threads.ts';
 import { StagingFolder } from './staging-folder.ts';
-
-/** Files are read and rewritten one after the other; the next one may be a scan of many files away. */
-const NEXT_FILE_WITHIN_MS = 5_000;
 
 /** The archive for the erasure of a person, which alone replaces files. */
 export class RewritableArchive implements ErasableArchive {
@@ -50,15 +46,8 @@ export class RewritableArchive implements ErasableArchive {
   /** The version is taken before the file is read: a file that is replaced in between has another one. */
   async read(path: string): Promise<FileVersion> {
     const version = await this.#store.versionOf(path);
-    const folder = await mkdtemp(join(tmpdir(), 'event-archive-')).catch((error: unknown) => {
-      throw localFailure(`make a folder for temporary files below ${tmpdir()} (TMPDIR)`, error);
-    });
-    try {
-      const { file, rows } = await this.#decoder.decode(await this.#store.fetch(path, folder));
-      return { ...file, path, version, rows };
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const { file, rows } = await this.#decoder.decodeFetched((folder) => this.#store.fetch(path, folder));
+    return { ...file, path, version, rows };
   }
 
   rewrite<T>(former: FileVersion, rows: EventColumns, use: (file: RewrittenFile) => Promise<T>): Promise<T> {
