@@ -246,8 +246,8 @@ describe('an erasure', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/2022-10-29T13 failed: ERASURE_CONFLICT: .*hour=13\/devices-0-000000000000-/);
     expect(stdout).toContain('the user is not erased');
-    expect(stdout).toMatch(/files that were rewritten +│ 4 /);
-    expect(stderr).toContain('HOURS_FAILED: 1 of 1 hours were not erased');
+    expect(stdout).toMatch(/files that were rewritten +│ 7 /);
+    expect(stderr).toContain('HOURS_FAILED: 1 of 2 hours were not erased');
     expect(await tablesNaming(system.databaseUrl, FEDE)).toContain('public.user_metadata');
   });
 });

@@ -39,9 +39,10 @@ function nextSteps({ rewrittenFiles, hours, records }: ErasureResult): readonly 
 }
 
 /** @throws {HoursFailedError} when some hours were not erased. */
-export function refuseFailedHours({ failures }: ErasureResult): void {
+export function refuseFailedHours({ searchedHours, failures }: ErasureResult): void {
+  const failureOf = new Map(failures.map((failure) => [failure.hourMs, failure]));
   refuseFailures(
-    failures.map(({ hourMs, error }) => ({ hourMs, failure: { error } })),
+    searchedHours.map((hourMs) => ({ hourMs, failure: failureOf.get(hourMs) })),
     'erased',
   );
 }

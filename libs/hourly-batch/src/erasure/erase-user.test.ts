@@ -1,5 +1,7 @@
 import { ERASED_ID } from '@antenna/archive-format';
+import { ONE_HOUR } from '@antenna/windowing';
 import fc from 'fast-check';
+import { HOUR } from '../testing/an-hour.ts';
 import { ErasableSystem } from '../testing/erasable-system.ts';
 import { type ErasurePorts, eraseUser } from './erase-user.ts';
 import { ReplacementRefusedError } from './ports.ts';
@@ -46,7 +48,8 @@ describe('the erasure of a user', () => {
   it('removes the id from every file, and the user from totals and records', async () => {
     const system = aSystem();
     expect(await eraseUser(system.ports(), 'ana', options)).toEqual({
-      ...{ erasure: 1, searchedFiles: 3, rewrittenFiles: 2, events: 3, hours: 2, failures: [] },
+      ...{ erasure: 1, searchedHours: [HOUR, HOUR + ONE_HOUR.sizeMs], searchedFiles: 3 },
+      ...{ rewrittenFiles: 2, events: 3, hours: 2, failures: [] },
       records: { hadMetadata: true, quotaEvents: 0, deadLetters: 0, corrections: 0 },
     });
     expectErased(system);
@@ -136,6 +139,19 @@ describe('the erasure of a user', () => {
     expect(system.records.has('ana')).toBe(true);
     await eraseUser(ports, 'ana', options);
     expectErased(system);
+  });
+
+  it('counts the files that it has rewritten in an hour before another file of the hour failed', async () => {
+    const system = new ErasableSystem();
+    system.archive(0, 'ana');
+    const unreadable = system.archive(0, 'ana');
+    const ports = system.ports();
+    const archive: ErasurePorts['archive'] = {
+      ...ports.archive,
+      read: (path) => (path === unreadable ? Promise.reject(new Error('unreadable')) : ports.archive.read(path)),
+    };
+    const result = await eraseUser({ ...ports, archive }, 'ana', options);
+    expect(result).toMatchObject({ searchedHours: [HOUR], rewrittenFiles: 1, events: 1, failures: [{ hourMs: HOUR }] });
   });
 
   it('lists files anew, after a restore, that an erasure had rewritten and the manifest has forgotten', async () => {

@@ -1,4 +1,5 @@
 import { ERASED_ID } from '@antenna/archive-format';
+import { ONE_HOUR } from '@antenna/windowing';
 import { hourText } from '../errors.ts';
 import type {
   ArchivedHour,
@@ -33,7 +34,9 @@ interface ErasureOptions {
 /** What an erasure has found and removed. All zero when nothing of the user was left. */
 export interface ErasureResult {
   readonly erasure: number;
-  /** Files of the archive that were searched, and those that were rewritten. */
+  /** Hours of the archive whose files were searched, with those that have failed. */
+  readonly searchedHours: readonly number[];
+  /** Files of the archive that were searched, and those that were rewritten, also in hours that have failed. */
   readonly searchedFiles: number;
   readonly rewrittenFiles: number;
   /** Events that lost their id in these files. */
@@ -57,8 +60,6 @@ class ErasureConflictError extends Error {
     );
   }
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Erases a person from the archive and from all tables (docs/decisions/0020-erasure.md): first from the files, hour by
@@ -84,39 +85,47 @@ type ErasedFiles = Omit<ErasureResult, 'erasure' | 'hours' | 'records'> & { read
 /** Rewrites the files of every hour of the manifest. */
 async function eraseFiles(ports: ErasurePorts, run: Erasure, onHour: ErasureOptions['onHour']): Promise<ErasedFiles> {
   const failures: { hourMs: number; error: unknown }[] = [];
+  const searchedHours: number[] = [];
   const hours: number[] = [];
   const events: number[] = [];
   let searchedFiles = 0;
   for (let hour = await ports.manifest.nextHour(0); hour !== undefined;) {
     const { hourMs, files } = hour;
     onHour?.(hourMs);
+    searchedHours.push(hourMs);
     searchedFiles += files.length;
+    const ofHour: number[] = [];
     try {
-      const ofHour = await eraseArchivedHour(ports, hour, run);
+      await eraseArchivedHour(ports, hour, run, ofHour);
       if (ofHour.length > 0) hours.push(hourMs);
-      events.push(...ofHour);
     } catch (error) {
       failures.push({ hourMs, error });
     }
-    hour = await ports.manifest.nextHour(hourMs + HOUR_MS);
+    events.push(...ofHour);
+    hour = await ports.manifest.nextHour(hourMs + ONE_HOUR.sizeMs);
   }
   const sum = events.reduce((total, each) => total + each, 0);
-  return { searchedFiles, rewrittenFiles: events.length, events: sum, hours, failures };
+  return { searchedHours, searchedFiles, rewrittenFiles: events.length, events: sum, hours, failures };
 }
 
-/** The totals follow at once, so that hardly any run finds the user in its former result and not in its files. */
-async function eraseArchivedHour(ports: ErasurePorts, hour: ArchivedHour, run: Erasure): Promise<readonly number[]> {
-  const events = await rewriteHour(ports, hour, run);
+/**
+ * The totals follow the files at once, so that hardly any run finds the user in its former result and not in its files.
+ * @param events gets the number of erased events of each file that was rewritten, also if the hour then fails.
+ */
+async function eraseArchivedHour(
+  ports: ErasurePorts,
+  hour: ArchivedHour,
+  run: Erasure,
+  events: number[],
+): Promise<void> {
+  await rewriteHour(ports, hour, run, events);
   if (events.length > 0) await ports.tables.eraseHour(run.userId, hour.hourMs);
-  return events;
 }
 
 /** Attempts to rewrite a file that another erasure or a lost answer has changed meanwhile. */
 const ATTEMPTS = 4;
 
-/** @returns the number of erased events of each file that was rewritten. */
-async function rewriteHour(ports: ErasurePorts, archived: ArchivedHour, run: Erasure): Promise<readonly number[]> {
-  const events: number[] = [];
+async function rewriteHour(ports: ErasurePorts, archived: ArchivedHour, run: Erasure, events: number[]): Promise<void> {
   let hour = archived;
   for (let attempt = 1; ; attempt += 1) {
     const changed: string[] = [];
@@ -125,7 +134,7 @@ async function rewriteHour(ports: ErasurePorts, archived: ArchivedHour, run: Era
       if (rewriting === 'changed') changed.push(file.path);
       else if (rewriting !== 'unneeded') events.push(rewriting.events);
     }
-    if (changed.length === 0) return events;
+    if (changed.length === 0) return;
     if (attempt === ATTEMPTS) throw new ErasureConflictError(archived.hourMs, changed);
     hour = (await ports.manifest.nextHour(archived.hourMs)) ?? hour;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ERASED_ID, type EventColumns, EventColumnsBuilder, rowsOf, sumOfBytes } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
+import { ONE_HOUR } from '@antenna/windowing';
 import type { ErasurePorts } from '../erasure/erase-user.ts';
 import type { ErasableFile, Replacement } from '../erasure/ports.ts';
 import { HOUR } from './an-hour.ts';
@@ -17,8 +18,6 @@ interface StoredFile {
   version: number;
 }
 
-const HOUR_MS = 3_600_000;
-
 /** Archive, manifest and totals in memory, with the semantics of the real ones (erased-files.sql.ts). */
 export class ErasableSystem {
   readonly files = new Map<string, StoredFile>();
@@ -30,7 +29,7 @@ export class ErasableSystem {
 
   /** Archives a file of users' events in an hour after HOUR, and counts them. */
   archive(hour: number, ...ids: readonly string[]): string {
-    const hourMs = HOUR + hour * HOUR_MS;
+    const hourMs = HOUR + hour * ONE_HOUR.sizeMs;
     const path = `${hour}-${this.files.size}`;
     const rows = rowsOfUsers(this.files.size * 100, ids);
     this.files.set(path, { rows, version: 1 });
