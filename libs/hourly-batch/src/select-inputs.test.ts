@@ -1,4 +1,5 @@
-import { selectInputs } from './select-inputs.ts';
+import { ArchiveListingError } from './errors.ts';
+import { HourBeingErasedError, selectInputs } from './select-inputs.ts';
 import { aFile, aManifest, HOUR } from './testing/an-hour.ts';
 
 describe('the input files of an hour', () => {
@@ -36,6 +37,21 @@ describe('the input files of an hour', () => {
     const listed = [first, { path: 'third.parquet', sizeBytes: 1 }];
     const select = () => selectInputs(HOUR, { before, listed, after });
     expect(select).toThrow(/second\.parquet is missing; third\.parquet is known neither/);
+  });
+
+  it.each([
+    ['replaces', aFile({ isBeingErased: true })],
+    ['has replaced', aFile({ sizeBytes: 999, checksum: 'beef' })],
+  ])('are refused for a passing reason when an erasure %s one of them between the two readings', (_, current) => {
+    const [before, after] = [aManifest({ files: [first] }), aManifest({ files: [current] })];
+    const select = () => selectInputs(HOUR, { before, listed: [{ ...first, sizeBytes: 999 }], after });
+    expect(select).toThrow(HourBeingErasedError);
+  });
+
+  it('are refused for good when one is being erased and another one is missing', () => {
+    const manifest = aManifest({ files: [{ ...first, isBeingErased: true }, second] });
+    const select = () => selectInputs(HOUR, { before: manifest, listed: [first], after: manifest });
+    expect(select).toThrow(ArchiveListingError);
   });
 });
 

@@ -46,7 +46,7 @@ export function isForeign({ before, after }: HourReadings): boolean {
   return before.isForeign && after.isForeign;
 }
 
-/** An ended erasure leaves a file like this, and the next one settles it. */
+/** An erasure that was killed leaves files in this state, and the next erasure of any user settles them. */
 const BEING_ERASED =
   'is being rewritten by batch-layer:erase (if that was ended, run it again, for the same or any user)';
 
@@ -68,19 +68,22 @@ export class HourBeingErasedError extends Error {
 export function listingProblems(readings: HourReadings): readonly FileProblem[] {
   if (isForeign(readings)) return [];
   const { before, listed, after } = readings;
-  const known = new Set([...after.files.map(({ path }) => path), ...after.intendedPaths]);
+  const inManifest = new Map(after.files.map((file) => [file.path, file]));
+  const intended = new Set(after.intendedPaths);
   const sizes = new Map(listed.map(({ path, sizeBytes }) => [path, sizeBytes]));
   return [
-    ...before.files.flatMap((file) => listingContradiction(newest(file, after), sizes.get(file.path))),
+    ...before.files.flatMap((file) => {
+      const current = withErasureSince(file, inManifest.get(file.path));
+      return listingContradiction(current, sizes.get(file.path));
+    }),
     ...listed
-      .filter(({ path }) => !known.has(path))
+      .filter(({ path }) => !inManifest.has(path) && !intended.has(path))
       .map(({ path }) => ({ path, problem: 'is known neither to the manifest nor to an open intent' })),
   ];
 }
 
-/** The file with what the second reading says about its erasure: a file is replaced between its two announcements. */
-function newest(file: ManifestFile, after: HourManifest): ManifestFile {
-  const now = after.files.find(({ path }) => path === file.path);
+/** A file of the first reading, with the erasure that the second reading shows: it is under way, or has ended since. */
+function withErasureSince(file: ManifestFile, now: ManifestFile | undefined): ManifestFile {
   const isChanged = now !== undefined && (now.isBeingErased === true || now.checksum !== file.checksum);
   return isChanged ? { ...file, isBeingErased: true } : file;
 }
