@@ -3,9 +3,9 @@ import type { Client } from 'pg';
 import type { OnConnect } from './database.ts';
 import { MigrationLockedError } from './errors.ts';
 import { sqlStateOf } from './domain-error.ts';
+import { LOCK_NOT_AVAILABLE } from './passing-failure.ts';
 
 const LOCK = `hashtextextended('antenna migrations', 0)`;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Makes a new connection take the advisory lock of the migrations, after waiting for another run to end. The lock

@@ -41,6 +41,9 @@ export function toUnavailable(error: unknown): unknown {
   return new DatabaseUnavailableError(error, sqlStateOf(error) === READ_ONLY);
 }
 
+/** SQLSTATE of a lock that was not free within lock_timeout. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
 /** SQLSTATE of a read-only server. The address may lead to a writable one by now, so the pool drops its connections. */
 export const READ_ONLY = '25006';
 

@@ -3,11 +3,9 @@ import type { Knex } from 'knex';
 import { callForRow, type Json } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
 import { analyzeTables } from './partitions.ts';
+import { LOCK_NOT_AVAILABLE } from './passing-failure.ts';
 import type { Patience } from './patience.ts';
 import { RAISE_FLOOR, REMOVABLE_PARTITIONS, REMOVE_BELOW_FLOOR, RETENTION_TOTALS } from './sql/retention.sql.ts';
-
-/** SQLSTATE of a lock that was not free in time. */
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Retention floors and partitions in Postgres. Each method but `remove` is one function call. */
 export class PostgresRetentionStore implements RetentionStore {
