@@ -36,7 +36,7 @@ export interface BatchStores {
   readonly retention: PostgresRetentionStore;
 }
 
-/** Likewise for a command that needs only the hour store. */
+/** `withStores` for a command that needs only the hour store. */
 export function withHourStore<T>(
   connection: DatabaseConnection,
   options: StoreOptions,
@@ -67,7 +67,7 @@ export async function withStores<T>(
   );
 }
 
-/** Likewise, with the store of an erasure, which needs the rights of an operator. */
+/** `withStores` for the store of an erasure, whose calls need the login of an operator. */
 export async function withErasureStore<T>(
   connection: DatabaseConnection,
   { archiveUrl, log }: StoreOptions & { readonly archiveUrl: string },

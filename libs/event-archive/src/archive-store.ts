@@ -14,9 +14,9 @@ export interface Listing {
 }
 
 /**
- * Stores finished files under paths relative to the archive's root. A file is never overwritten and never removed, but
- * for an erasure (`ReplaceableStore`), and readers never see a partial file. Every failure is an ArchiveError, thrown
- * after several attempts if the reason may pass.
+ * Stores finished files under paths relative to the archive's root. Only an erasure replaces a file
+ * (`ReplaceableStore`), a file is never removed, and readers never see a partial file. Every failure is an
+ * ArchiveError, thrown after several attempts if the reason may pass.
  */
 export interface ArchiveStore {
   /**
@@ -53,8 +53,8 @@ export interface ReplaceableStore extends ArchiveStore {
    */
   versionOf(path: string): Promise<string>;
   /**
-   * Replaces a file by a prepared one under the same name, atomically and durably: whoever opens the name reads the old
-   * file or the new one as a whole, and whoever has opened it before goes on with the old one.
+   * Replaces a file by a prepared one under the same name, atomically and durably: a reader that opens the name reads
+   * the old file or the new one as a whole, and a reader that has opened it before goes on with the old one.
    * @returns false, without a change, when the file is not of that version any more. It may have been replaced by this
    * very file, in an earlier attempt whose answer was lost.
    */

@@ -16,7 +16,7 @@ const REFUSALS: readonly (readonly [RegExp, ArchiveErrorCode, string])[] = [
     /retention policy|retentionPolicyNotMet|object retention/i,
     'ARCHIVE_REFUSED',
     'a retention policy keeps the object as it is: objects of the archive are replaced only to erase a person, those of ' +
-      'ANALYTICS_URL by every compaction; use buckets without a retention policy for these',
+      'ANALYTICS_URL by every compaction; both need a bucket without a retention policy',
   ],
   [
     /active .*hold\b|objectUnderActiveHold/i,

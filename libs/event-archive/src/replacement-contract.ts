@@ -53,7 +53,7 @@ export function itReplacesFiles(opened: () => OpenedForErasure): void {
     expect(await opened().rewritable.read(former.path)).toEqual(former);
   });
 
-  it('keeps a replaced name taken for whoever creates the former file again', async () => {
+  it('creates no file under the name of a replaced one', async () => {
     const former = await aFile();
     await replaced(former, 'ana');
     expect(await opened().archive.create(former.path, columnsOf(ROWS))).toBeUndefined();

@@ -40,6 +40,7 @@ interface HourReading {
  * @param hourMs start of the hour, milliseconds since 1970.
  * @throws {HourBelowFloorError} if retention removes results of that age.
  * @throws {HourNotFinalError} if a final hour is required and this one is not.
+ * @throws {HourBeingErasedError} while an erasure replaces files of the hour.
  * @throws {ArchiveListingError | ArchiveContentError | TotalsContradictionError} when archive and manifest disagree.
  */
 export async function runHour(ports: HourPorts, hourMs: number, options: HourOptions): Promise<HourResult> {

@@ -22,11 +22,14 @@ const MAX_ROWS = 100_000;
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
 
 /**
- * Flush intervals between commits while more records wait than the next commit has, and while more wait than a commit
- * may have. The totals are late then anyway, and fewer, larger commits write the row of a window fewer times: of a
- * backlog, half as many commits take a fifth less of Postgres's time (docs/performance-profile.md).
+ * Flush intervals between commits while the lag exceeds the number of records in the next commit. The totals are late
+ * then anyway, and fewer, larger commits write the row of a window fewer times: half as many commits of a backlog take
+ * a fifth less of Postgres's time (docs/performance-profile.md).
  */
-const [INTERVALS_BEHIND, INTERVALS_FAR_BEHIND] = [2, 4];
+const INTERVALS_BEHIND = 2;
+
+/** Flush intervals between commits while the lag exceeds the maximum number of records of a commit. */
+const INTERVALS_FAR_BEHIND = 4;
 
 /**
  * Full commits before their size is doubled. A doubled commit may fail after a whole statement time-out, so it is rare.

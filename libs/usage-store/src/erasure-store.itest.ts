@@ -246,7 +246,7 @@ describe('a file that an erasure replaces', () => {
     await expect(hour.compute(totalsOf({ '': 60n, bob: 40n }))).resolves.toBeDefined();
   });
 
-  it('is not announced by an erasure that has read an older manifest, or a file that nobody has announced', async () => {
+  it('is not announced by an erasure that has read an older manifest, or a file with an unknown checksum', async () => {
     const [first, second] = [await replacement(), await replacement('e'.repeat(64))];
     expect(await erasures.propose({ ...second, foundChecksum: 'a'.repeat(64) })).toBe(false);
     await erasures.propose(first);

@@ -38,7 +38,7 @@ export class TestSystem {
   readonly #folder: TemporaryFolder;
   /** The settings of the batch layer as environment variables. */
   readonly environment: Environment;
-  /** Likewise with the login of an operator, which erases persons. */
+  /** The same settings with the login of an operator, which erases persons. */
   readonly operatorEnvironment: Environment;
 
   private constructor(parts: {

@@ -2,7 +2,7 @@ import { rangeOf } from '../row-order.ts';
 
 const SAMPLE_ROWS = 65_536;
 
-/** Widest range of values for which a table of all of them is used, of 4 MiB at most, instead of a hash map. */
+/** Up to this many possible values, a table with an entry for each of them (4 MiB at most) replaces a hash map. */
 const MAX_TABLE = 2 ** 20;
 
 /**
@@ -34,9 +34,9 @@ export function distinctNumbers(column: Float64Array): DistinctNumbers {
   return greatest - least < MAX_TABLE ? byTable(column, least, greatest) : byMap(column);
 }
 
-/** With a place for each possible value. */
+/** Numbers the values with a table that has an entry for each possible value. */
 function byTable(column: Float64Array, least: number, greatest: number): DistinctNumbers {
-  const table = new Int32Array(Math.max(0, greatest - least + 1));
+  const table = new Int32Array(greatest - least + 1);
   for (const value of column) table[value - least] = 1;
   const distinct = new Float64Array(column.length);
   let count = 0;
@@ -61,7 +61,7 @@ function isAscending(column: Float64Array): boolean {
   return true;
 }
 
-/** As the event times of a file are, which is sorted by them. */
+/** Numbers the values of an ascending column, such as the event times, by which the rows of a file are sorted. */
 function ofAscending(column: Float64Array): DistinctNumbers {
   const distinct = new Float64Array(column.length);
   const indexes = new Int32Array(column.length);

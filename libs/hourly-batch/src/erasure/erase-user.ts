@@ -23,9 +23,9 @@ export interface ErasurePorts {
 }
 
 interface ErasureOptions {
-  /** Whether files that an erasure has rewritten are listed anew, which a restored manifest does not know. */
+  /** Whether to list files anew that an earlier erasure has rewritten and a restored manifest does not know. */
   readonly afterRestore?: boolean;
-  /** Waits for a moment until the sinks have read on; false when the time is over. */
+  /** Waits for a moment while the sinks read on; false when the time is over. */
   readonly pause: () => Promise<boolean>;
   /** Called with each hour of the archive before it is searched. */
   readonly onHour?: (hourMs: number) => void;
@@ -48,7 +48,7 @@ export interface ErasureResult {
   readonly failures: readonly { readonly hourMs: number; readonly error: unknown }[];
 }
 
-/** Files of an hour have changed again and again, or are unknown to the manifest. */
+/** Files of an hour changed in every attempt to rewrite them, or are not those that the manifest lists. */
 class ErasureConflictError extends Error {
   readonly code = 'ERASURE_CONFLICT';
   override readonly name = 'ErasureConflictError';
@@ -140,7 +140,7 @@ async function rewriteHour(ports: ErasurePorts, archived: ArchivedHour, run: Era
   }
 }
 
-/** The files with the user, those that an ended erasure has left open, and after a restore those with erased events. */
+/** The files with the user, those that a killed erasure has announced, and after a restore those with erased events. */
 async function filesToRewrite(
   finder: UserFinder,
   { files }: ArchivedHour,

@@ -9,8 +9,8 @@ export interface ErasableFile extends ListedFile {
   /** Sum of the events' bytes. */
   readonly eventBytes: bigint;
   /**
-   * Checksums that the file may have instead, since an erasure that has not settled them was ended. Empty for nearly
-   * every file.
+   * Checksums that the file may have instead: an erasure has announced them, and was killed before it settled one.
+   * Empty for nearly every file.
    */
   readonly replacements: readonly string[];
 }

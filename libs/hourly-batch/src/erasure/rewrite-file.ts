@@ -38,8 +38,8 @@ export type Rewriting = { readonly events: number } | 'changed' | 'unneeded';
 
 /**
  * Replaces a file by one without the user, in three steps: announce, replace, settle (docs/commit-protocol.md,
- * "Erasure"). A file that an ended erasure has left between the steps is replaced again, even without the user in it, so
- * that its manifest is settled and a process that wakes later can replace it no more.
+ * "Erasure"). A file that a killed erasure has left between the steps is replaced again, even without the user in it:
+ * the manifest then lists it, and a frozen process of the former erasure cannot replace it any more when it wakes.
  * @returns the number of events that lost their id, or why the file was not replaced.
  * @throws {ArchiveContentError} without a change, when the file or its replacement does not hold what the manifest says.
  */

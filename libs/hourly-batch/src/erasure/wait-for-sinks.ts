@@ -1,6 +1,6 @@
 import type { ReadPosition, ReadPositions } from './ports.ts';
 
-/** Some sink has not passed yet what another one has read: the person would come back with these records. */
+/** One sink has read records that another sink has not passed yet: these could bring the person back. */
 class RecordsWaitingError extends Error {
   readonly code = 'ERASURE_WAITS';
   override readonly name = 'RecordsWaitingError';
@@ -31,7 +31,7 @@ export async function waitForSinks(stream: ReadPositions, pause: () => Promise<b
   }
 }
 
-/** The partitions that some sink has not read up to its end; a partition that is not used any more is left out. */
+/** The partitions in which some sink has not passed the noted end. A partition that is out of use by now is left out. */
 function behind(now: readonly ReadPosition[], ends: readonly ReadPosition[]): readonly ReadPosition[] {
   return now.flatMap((position) => {
     const end = ends.find(({ topic, partition }) => topic === position.topic && partition === position.partition);

@@ -22,8 +22,8 @@ export type RemovalOutcome = 'removed' | 'gone' | 'busy' | 'long' | 'not summed'
 /** The floors and the partitions below them. Every call may be repeated. */
 export interface RetentionStore {
   /**
-   * Raises a floor as far as `days` before the newest counted event allow, and the hours are ready: final, computed, archived, reconciled. A floor only
-   * rises. A dry run changes nothing.
+   * Raises a floor to the month that lies `days` before the newest counted event, or to the month of the first hour
+   * that is not ready: not final, computed, archived or reconciled. A floor only rises. A dry run changes nothing.
    */
   raiseFloor(kind: RetentionKind, days: number, isDryRun: boolean): Promise<RaisedFloor>;
   /** The names of the partitions that have rows below the floor. */

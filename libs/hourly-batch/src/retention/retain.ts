@@ -26,7 +26,7 @@ const KINDS: readonly RetentionKind[] = ['windows', 'hours'];
 
 /**
  * Raises the floors and removes what lies below them (docs/commit-protocol.md, "Retention"). A partition that cannot be
- * removed now keeps no other one. Repeated after a kill at any point, it goes on where it was.
+ * removed now does not stop the removal of the others. A repeated call after a kill at any point goes on from there.
  */
 export async function retain(
   store: RetentionStore,

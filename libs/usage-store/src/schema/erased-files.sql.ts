@@ -82,7 +82,7 @@ export const erasedFiles: SchemaFamily = {
     END
     $$;
 
-    -- Locks the hour of a file, and then the file, as of which the caller goes on.
+    -- Locks the hour of a file and then its row in the manifest, and returns the row, which cannot change any more.
     CREATE OR REPLACE FUNCTION pipeline.lock_archive_file(p_path text) RETURNS pipeline.archive_file
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -98,7 +98,8 @@ export const erasedFiles: SchemaFamily = {
 
     -- Called before a file is replaced. From then on no other erasure can settle a replacement of the file, and no result
     -- of its hour is accepted until one is settled. Returns false if the manifest or the file is not what the caller has
-    -- read: it must read them again. A manifest that was restored to an earlier time need not know the file.
+    -- read: it must read them again. With p_is_restored the manifest was restored to an earlier time, and need not
+    -- know the checksum that the file has.
     CREATE OR REPLACE FUNCTION pipeline.propose_replacement(
       p_version integer, p_erasure bigint, p_path text, p_listed_checksum text, p_found_checksum text, p_checksum text,
       p_size_bytes bigint, p_erased_events bigint, p_is_restored boolean

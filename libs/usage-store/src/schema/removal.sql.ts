@@ -65,8 +65,9 @@ export const removal: SchemaFamily = {
     $$;
 
     -- Records the bytes that the hours of [p_first, p_past) have in a table, before their rows are removed; of the default
-    -- partition only those of p_hours. The caller holds the table against all others, so no commit is under way. Called
-    -- again for an hour, it replaces its number by the same one, or by that of all that was removed until then.
+    -- partition only those of p_hours. The caller has an exclusive lock on the table, so no commit is under way. A
+    -- repeated call for an hour replaces its number by that of all rows that were removed from bytes until then, or of
+    -- the last result in bytes_hourly.
     CREATE OR REPLACE FUNCTION pipeline.record_removed(
       p_table text, p_first timestamp, p_past timestamp, p_hours timestamp[]
     ) RETURNS void
@@ -159,7 +160,7 @@ export const removal: SchemaFamily = {
           SELECT array_agg(DISTINCT date_trunc(''hour'', moment)) FROM deleted',
           part.partition_name, part.time_column, part.time_column) INTO hours USING part.past_time;
       END IF;
-      -- No rows may be left of those that were there before the lock: then no hour is recorded.
+      -- Without rows to delete (another transaction has deleted them before the lock) no hour is recorded.
       PERFORM pipeline.record_removed(part.table_name, part.first_time, part.past_time,
         CASE WHEN part.place = 'beyond' THEN coalesce(hours, '{}') END);
       IF part.place = 'month' THEN

@@ -111,9 +111,9 @@ export const retention: SchemaFamily = {
       LIMIT 1;
     END;
 
-    -- The hours at which a floor stops, whatever state they are in. An hour that nobody has read yet is in no table, so a
-    -- floor stays p_days behind what every partition has archived. And it rises by a month a day at most, so that a clock
-    -- that jumps ahead by years is noticed before all rows are gone.
+    -- The hours at which a floor stops in any case. An hour whose records no worker has read yet is in no table, so a
+    -- floor stays p_days behind what every partition has archived. And it rises by a month a day at most, so that a
+    -- clock that jumps ahead by years is noticed before all rows are gone.
     CREATE OR REPLACE FUNCTION pipeline.rise_limits(p_kind text, p_first_month timestamp, p_days integer)
     RETURNS TABLE (hour timestamp, reason text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
