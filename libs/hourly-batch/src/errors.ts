@@ -42,7 +42,10 @@ export class TotalsContradictionError extends Error {
   }
 }
 
-/** The store already holds the result of a newer revision of the hour, which an older result must not replace. */
+/**
+ * The store already holds the result of a newer revision of the hour, or an erasure has rewritten files since the
+ * revision was read: an older result must not replace the stored one.
+ */
 export class NewerResultError extends Error {
   readonly code = 'NEWER_RESULT';
   override readonly name = 'NewerResultError';

@@ -186,7 +186,8 @@ export interface HourStore {
   /**
    * Replaces the hour's totals and users over quota, and records the run, its corrections of a former final result and
    * the certificate of a final one, all or nothing. Concurrent commits of one hour run one after the other.
-   * @throws {NewerResultError} without a change, when the store holds the result of a newer revision.
+   * @throws {NewerResultError} without a change, when the store holds the result of a newer revision, or an erasure is
+   * replacing files of the hour, or has replaced some since the revision was read.
    * @throws {HourBelowFloorError} without a change, when the hour is below the retention floor of hours.
    */
   commit(result: HourCommit): Promise<CommittedHour>;

@@ -27,7 +27,10 @@ import {
 /** How many hours one call looks at: some 15 look-ups each. */
 const HOURS_AT_ONCE = 1_000;
 
-/** Manifest and tables in Postgres for the erasure of a person. Each method is one call, with the rights of an operator. */
+/**
+ * Manifest and tables in Postgres for the erasure of a person. Each method is one call, with the rights of an operator;
+ * `eraseRecords` is two.
+ */
 export class PostgresErasureStore implements ReadPositions, ErasureManifest, ErasureTables {
   readonly #database: Knex;
   readonly #archiveUrl: string;
@@ -35,7 +38,7 @@ export class PostgresErasureStore implements ReadPositions, ErasureManifest, Era
 
   /**
    * @param archiveUrl the archive that the program rewrites: a database of another archive is refused.
-   * @param patience retries each call; all calls are idempotent.
+   * @param patience retries each call. All are idempotent, but for a repeated `begin`, which records one erasure more.
    */
   constructor(database: Knex, archiveUrl: string, patience?: Patience) {
     this.#database = database;

@@ -77,7 +77,7 @@ export interface ErasedRecords {
   readonly corrections: number;
 }
 
-/** The person in the tables. Every call is one transaction, and may be repeated. */
+/** The person in the tables. Every call may be repeated. */
 export interface ErasureTables {
   /** Records that an erasure begins. @returns its number. */
   begin(): Promise<number>;
