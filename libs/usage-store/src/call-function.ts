@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { toDomainError } from './domain-error.ts';
+import type { Patience } from './patience.ts';
 import { SCHEMA_VERSION } from './schema-version.ts';
 import { toUnavailable } from './passing-failure.ts';
 
@@ -29,6 +30,21 @@ export async function callForRow<Row>(...call: Parameters<typeof callFunction>):
 }
 
 /**
+ * Calls a function that returns one value, in a column `answer`.
+ * @param patience retries the call, which must then be fenced or idempotent.
+ * @throws the same errors as `callFunction`.
+ */
+export function answerOf<Answer>(
+  database: Knex,
+  statement: string,
+  parameters: Readonly<Record<string, Knex.RawBinding>>,
+  patience?: Patience,
+): Promise<Answer> {
+  const call = async () => (await callForRow<{ readonly answer: Answer }>(database, statement, parameters)).answer;
+  return patience?.retry(call) ?? call();
+}
+
+/**
  * Calls a function that returns one value, for the commands of operators, which fail with a message where a worker
  * would retry.
  * @throws {DatabaseUnavailableError} for a transient failure.
@@ -40,8 +56,7 @@ export async function functionAnswer<Answer>(
   parameters: Readonly<Record<string, Knex.RawBinding>>,
 ): Promise<Answer> {
   try {
-    const { answer } = await callForRow<{ readonly answer: Answer }>(database, statement, parameters);
-    return answer;
+    return await answerOf<Answer>(database, statement, parameters);
   } catch (error) {
     throw toUnavailable(error);
   }

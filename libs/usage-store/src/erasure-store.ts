@@ -9,7 +9,7 @@ import type {
   Replacement,
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { callForRow, type Json } from './call-function.ts';
+import { answerOf, type Json } from './call-function.ts';
 import type { Patience } from './patience.ts';
 import {
   BEGIN_ERASURE,
@@ -88,9 +88,8 @@ export class PostgresErasureStore implements ReadPositions, ErasureManifest, Era
     return records;
   }
 
-  async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
-    const call = () => callForRow<{ readonly answer: Answer }>(this.#database, statement, parameters);
-    return (await (this.#patience?.retry(call) ?? call())).answer;
+  #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
+    return answerOf(this.#database, statement, parameters, this.#patience);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ExplanationStore, StoredTotal, TotalKey } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { callForRow, type Json, optionalInteger } from './call-function.ts';
+import { answerOf, type Json, optionalInteger } from './call-function.ts';
 import type { Patience } from './patience.ts';
 import { EXPLAIN_TOTAL } from './sql/reconciliation.sql.ts';
 
@@ -16,17 +16,14 @@ export class PostgresExplanationStore implements ExplanationStore {
   }
 
   async explain(key: TotalKey): Promise<StoredTotal> {
-    const call = () => callForRow<{ readonly answer: TotalJson }>(this.#database, EXPLAIN_TOTAL, { ...key });
-    const { answer } = await (this.#patience?.retry(call) ?? call());
+    const answer = await answerOf<TotalJson>(this.#database, EXPLAIN_TOTAL, { ...key }, this.#patience);
     const { windows, run, hourBytes, waitingEvents, limit, certificate } = answer;
     return {
-      ...{
-        isKnown: answer.isKnown,
-        belowFloor: answer.belowFloor,
-        run: run ?? undefined,
-        hourBytes: optionalInteger(hourBytes),
-        waitingEvents,
-      },
+      isKnown: answer.isKnown,
+      belowFloor: answer.belowFloor,
+      run: run ?? undefined,
+      hourBytes: optionalInteger(hourBytes),
+      waitingEvents,
       windows: windows.map(({ startMs, bytes }) => ({ startMs, bytes: BigInt(bytes) })),
       limit: limit === null ? undefined : { quota: optionalInteger(limit.quota) },
       quotaEvents: answer.quotaEvents.map(({ usage, quota, ...event }) => ({

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { callForRow } from './call-function.ts';
+import { answerOf, callForRow } from './call-function.ts';
 import { isPassingFailure } from './passing-failure.ts';
 
 /** The outcome of making partitions, as names of tables of schema `pipeline`. */
@@ -30,7 +30,7 @@ export async function analyzeTables(database: Knex): Promise<void> {
 export async function makePartitions(database: Knex, mayBlock: boolean): Promise<MadePartitions> {
   const made: string[] = [];
   for (;;) {
-    const { answer } = await callForRow<{ answer: Answer }>(database, MAKE_PARTITION, { mayBlock });
+    const answer = await answerOf<Answer>(database, MAKE_PARTITION, { mayBlock });
     if (answer.made === null) {
       if (made.length > 0) await analyzeTables(database);
       return { made, kept: answer.kept };

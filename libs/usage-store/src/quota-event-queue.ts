@@ -1,7 +1,7 @@
 import type { QuotaEvent, QuotaEventQueue } from '@antenna/ingestion';
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './binary-array.ts';
-import { callForRow, callFunction, type Json } from './call-function.ts';
+import { answerOf, callFunction, type Json } from './call-function.ts';
 import {
   LEAVE_QUOTA_PUBLISHER,
   NOTE_QUOTA_EVENTS_SENT,
@@ -33,12 +33,8 @@ export class PostgresQuotaEventQueue implements QuotaEventQueue {
 
   async take(most: number): Promise<readonly QuotaEvent[] | undefined> {
     const parameters = { owner: this.#owner, leaseMs: LEASE_MS, most };
-    const { answer } = await callForRow<{ answer: readonly StoredQuotaEvent[] | null }>(
-      this.#database,
-      TAKE_QUOTA_EVENTS,
-      parameters,
-    );
-    return answer?.map(quotaEventOf);
+    const taken = await answerOf<readonly StoredQuotaEvent[] | null>(this.#database, TAKE_QUOTA_EVENTS, parameters);
+    return taken?.map(quotaEventOf);
   }
 
   async noteSent(events: readonly QuotaEvent[]): Promise<void> {
@@ -51,9 +47,8 @@ export class PostgresQuotaEventQueue implements QuotaEventQueue {
   }
 
   /** Counts the events of all users, also while another worker is the publisher. */
-  async unsent(): Promise<UnsentQuotaEvents> {
-    const { answer } = await callForRow<{ answer: UnsentQuotaEvents }>(this.#database, UNSENT_QUOTA_EVENTS, {});
-    return answer;
+  unsent(): Promise<UnsentQuotaEvents> {
+    return answerOf(this.#database, UNSENT_QUOTA_EVENTS, {});
   }
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
 import { arrayOfNumbers } from './binary-array.ts';
-import { callForRow, callFunction, type Json } from './call-function.ts';
+import { answerOf, callFunction, type Json } from './call-function.ts';
 import type { Patience } from './patience.ts';
 import { DIFFERENCES, HOURS_TO_RECONCILE, RECORD_RECONCILIATION } from './sql/reconciliation.sql.ts';
 
@@ -46,16 +46,12 @@ export class PostgresReconciliationStore implements ReconciliationStore {
       unexplained: arrayOfNumbers(records.map(({ unexplainedBytes }) => unexplainedBytes)),
       fileProblems: arrayOfNumbers(records.map(({ fileProblems }) => fileProblems)),
     };
-    await this.#retried(() => callFunction(this.#database, RECORD_RECONCILIATION, parameters));
+    const call = () => callFunction(this.#database, RECORD_RECONCILIATION, parameters);
+    await (this.#patience?.retry(call) ?? call());
   }
 
-  async #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
-    const call = () => callForRow<{ readonly answer: Answer }>(this.#database, statement, parameters);
-    return (await this.#retried(call)).answer;
-  }
-
-  #retried<T>(call: () => Promise<T>): Promise<T> {
-    return this.#patience?.retry(call) ?? call();
+  #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
+    return answerOf(this.#database, statement, parameters, this.#patience);
   }
 }
 

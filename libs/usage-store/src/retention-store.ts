@@ -1,6 +1,6 @@
 import type { RaisedFloor, RemovalOutcome, RetentionKind, RetentionStore } from '@antenna/hourly-batch';
 import type { Knex } from 'knex';
-import { callForRow, type Json } from './call-function.ts';
+import { answerOf, type Json } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
 import { analyzeTables } from './partitions.ts';
 import { LOCK_NOT_AVAILABLE } from './passing-failure.ts';
@@ -33,7 +33,15 @@ export class PostgresRetentionStore implements RetentionStore {
   }
 
   remove(partition: string, mayWait: boolean): Promise<RemovalOutcome> {
-    return this.#answer<RemovalOutcome>(REMOVE_BELOW_FLOOR, { partition, mayWait }, 'busy');
+    const call = async () => {
+      try {
+        return await answerOf<RemovalOutcome>(this.#database, REMOVE_BELOW_FLOOR, { partition, mayWait });
+      } catch (error) {
+        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+        return 'busy';
+      }
+    };
+    return this.#patience?.retry(call) ?? call();
   }
 
   analyze(): Promise<void> {
@@ -46,17 +54,8 @@ export class PostgresRetentionStore implements RetentionStore {
     return { events: lateEvents, bytes: BigInt(lateBytes) };
   }
 
-  /** @param ifLocked the answer when a lock is not free in time; without it, the call is repeated. */
-  #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>, ifLocked?: Answer): Promise<Answer> {
-    const call = async () => {
-      try {
-        return (await callForRow<{ readonly answer: Answer }>(this.#database, statement, parameters)).answer;
-      } catch (error) {
-        if (ifLocked === undefined || sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
-        return ifLocked;
-      }
-    };
-    return this.#patience?.retry(call) ?? call();
+  #answer<Answer>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Answer> {
+    return answerOf(this.#database, statement, parameters, this.#patience);
   }
 }
 
