@@ -37,7 +37,7 @@ async function stored(chunk: number): Promise<void> {
   await system.worker.archive(chunk % 2, events(chunk));
 }
 
-/** A system of which all events are counted, archived, computed and certified. */
+/** Starts a system, and counts, archives, computes and certifies all events. */
 async function aComputedSystem(storage: 'disk' | 'bucket' = 'disk'): Promise<void> {
   system = await TestSystem.start(storage);
   for (const chunk of [0, 1, 2, 3]) await stored(chunk);
@@ -53,7 +53,7 @@ async function succeeds(args: readonly string[], env?: Readonly<Record<string, s
   return ended.stdout;
 }
 
-/** All totals, with the bytes of these users under the empty id, as an erasure leaves them. */
+/** Reads all totals, and adds up the bytes of these users under the empty id, as an erasure does. */
 function totalsWithout(...ids: readonly string[]): Promise<readonly unknown[]> {
   const erased = `CASE WHEN id IN (${ids.map((id) => `'${id}'`).join(', ')}) THEN '' ELSE id END`;
   const sums = (table: string) =>
@@ -62,14 +62,14 @@ function totalsWithout(...ids: readonly string[]): Promise<readonly unknown[]> {
   return system.rowsOf(`${sums('bytes')} UNION ALL ${sums('bytes_hourly')} ORDER BY 1, 2, 3, 4`);
 }
 
-/** The archive is what the manifest says, adds up to the totals, and every certificate is in its place. */
+/** Checks that the archive agrees with the manifest and with the totals, and that the chain of certificates holds. */
 async function expectProven(): Promise<void> {
   expect(await succeeds(['verify', ...RANGE])).toContain('as listed');
   await succeeds(['reconcile', ...RANGE, '--read-files']);
   await succeeds(['certificate', '--all']);
 }
 
-/** The user is in no table, and a run that reads the files again changes no total. */
+/** Checks that no table names these users, and that a run that reads the files again changes no total. */
 async function expectErased(before: readonly unknown[], ...ids: readonly string[]): Promise<void> {
   for (const id of ids) expect(await tablesNaming(system.databaseUrl, id)).toEqual(KNOWN_ANYWAY);
   expect(await totalsWithout(...ids)).toEqual(before);

@@ -27,13 +27,13 @@ async function json(args: readonly string[], env = {}): Promise<unknown> {
 
 const rows = (table: string) => system.rowsOf(`SELECT * FROM ${table}`);
 
-/** An hour that is computed as final and reconciled. */
+/** Computes every due hour as final, and reconciles it. */
 async function settled(): Promise<void> {
   await batchLayer(['run', '--due']);
   await batchLayer(['reconcile', '--due']);
 }
 
-/** The retention counts from the newest event: one of now. */
+/** Gives the newest counted event the present time, from which the retention counts. */
 const countNow = () => system.rowsOf('UPDATE pipeline.position SET greatest_event_time = clock_timestamp()');
 
 describe('retain', () => {

@@ -8,7 +8,7 @@ beforeEach(async () => {
 afterEach(() => folder.close());
 
 describe('the search for the files of a user', () => {
-  it('counts the events of exactly that id in each file that has some', async () => {
+  it('counts the events of the given id in each file that has any, and those of no similar id', async () => {
     const files = [
       await folder.write('a.parquet', `${anArchivedEvent(0, 7)} UNION ALL ${anArchivedEvent(0, 9)}`),
       await folder.write('b.parquet', anArchivedEvent(3, 1, { id: "'anabel'" })),

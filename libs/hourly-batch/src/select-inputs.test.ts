@@ -48,7 +48,7 @@ describe('the input files of an hour', () => {
     expect(select).toThrow(HourBeingErasedError);
   });
 
-  it('are refused for good when one is being erased and another one is missing', () => {
+  it('are refused as wrong, not as being erased, when one file is being erased and another one is missing', () => {
     const manifest = aManifest({ files: [{ ...first, isBeingErased: true }, second] });
     const select = () => selectInputs(HOUR, { before: manifest, listed: [first], after: manifest });
     expect(select).toThrow(ArchiveListingError);

@@ -235,7 +235,7 @@ describe('a file that an erasure replaces', () => {
     expect(await rows('SELECT files, events FROM pipeline.erasure')).toEqual([{ files: '1', events: '3' }]);
   });
 
-  it('keeps every result of its hour out from the announcement on, and results of older revisions for ever', async () => {
+  it('keeps every result of its hour out of the tables while it is announced, and results of older revisions for ever', async () => {
     const announced = await replacement();
     const result = totalsOf({ [ANA]: 60n, bob: 40n });
     const { revision } = await hours.readManifest(HOUR);
@@ -254,7 +254,7 @@ describe('a file that an erasure replaces', () => {
     expect(await erasures.propose(second)).toBe(false);
   });
 
-  it('is settled only by the last erasure that has announced a replacement', async () => {
+  it('gets new facts in the manifest only from the erasure that was the last to announce a replacement', async () => {
     const [first, second] = [await replacement(), await replacement('e'.repeat(64))];
     await erasures.propose(first);
     expect(await erasures.propose({ ...second, foundChecksum: first.checksum })).toBe(true);
@@ -264,7 +264,7 @@ describe('a file that an erasure replaces', () => {
     expect((await erasures.nextHour(0))?.files).toMatchObject([{ checksum: second.checksum, replacements: [] }]);
   });
 
-  it('is not announced any more when its erasure takes that back, unless another one has announced the same', async () => {
+  it('is not announced any more after its erasure has withdrawn the announcement, unless another erasure has announced the same replacement', async () => {
     const [first, second] = [await replacement(), await replacement()];
     await erasures.propose(first);
     await erasures.withdraw(first);

@@ -200,7 +200,7 @@ describe('a retention floor', () => {
     });
   });
 
-  it('gets no month below it a partition again', async () => {
+  it('lets no partition be created again for a month below it', async () => {
     await raise();
     await store.remove(`bytes_${suffix(-1)}`, false);
     expect(await makePartitions(test.database, false)).toEqual({ made: [], kept: [] });
@@ -314,7 +314,7 @@ describe('the removal of rows below the floor', () => {
     expect(await textsOf(unexplained)).toEqual([]);
   });
 
-  it('makes a commit wait that reads the floor after it, and counts in the ledger', async () => {
+  it('makes a later commit wait, which then reads the raised floor and counts in the ledger', async () => {
     const worker = await CountingWorker.start(test);
     await worker.count([{ atMs: OLD, bytes: 7 }]);
     let counting: Promise<void> = Promise.resolve();
@@ -396,7 +396,7 @@ describe('an hour below the floor of hours', () => {
 
   const compute = () => hours.commit(anHourResult(totalsOf({ ana: 5n }), { hourMs: OLD, eventBytes: 5n }));
 
-  it('is not computed, not dirty, and says so', async () => {
+  it('is refused by a run, is never dirty, and is shown as below the floor', async () => {
     await raise('hours');
     await expect(compute()).rejects.toMatchObject({ code: 'HOUR_BELOW_FLOOR' });
     expect(await hours.readManifest(OLD)).toMatchObject({ isBelowFloor: true });

@@ -91,7 +91,7 @@ describe('the erasure of a user', () => {
     }
   });
 
-  it('leaves no contradiction beside another one, in whichever order their calls run and whichever is killed', async () => {
+  it('leaves no contradiction beside another erasure, in whichever order their calls run and whichever is killed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -167,7 +167,7 @@ describe('the erasure of a user', () => {
     expectErased(system);
   });
 
-  it('takes back what it has announced when the store refuses to replace a file', async () => {
+  it('withdraws the announcement of a replacement that the store refuses', async () => {
     const system = aSystem();
     const ports = system.ports();
     const refusal = new Error('no right to delete');
@@ -185,7 +185,7 @@ describe('the erasure of a user', () => {
     expectErased(system);
   });
 
-  it('replaces nothing when the new file does not read back as it should', async () => {
+  it('replaces no file when the new one reads back with other erased rows than it was to have', async () => {
     const system = aSystem();
     const ports = system.ports();
     const archive: ErasurePorts['archive'] = {
@@ -204,10 +204,10 @@ describe('the erasure of a user', () => {
   });
 });
 
-describe('an erasure beside sinks that have not read alike', () => {
+describe('an erasure while one sink is behind the other', () => {
   const behind = { topic: 'devices', partition: 3, passedOffset: 5, readOffset: 9 };
 
-  it('waits until every sink has passed what some sink had read', async () => {
+  it('waits until both have passed every record that either had read when it began', async () => {
     const system = aSystem();
     const positions = [behind, behind, { ...behind, passedOffset: 9, readOffset: 20 }];
     const stream = { positions: () => Promise.resolve([positions.shift() ?? behind]) };
@@ -218,7 +218,7 @@ describe('an erasure beside sinks that have not read alike', () => {
     expectErased(system);
   });
 
-  it('erases nothing when the time is over', async () => {
+  it('erases nothing when the sink behind does not arrive in time', async () => {
     const system = aSystem();
     const stream = { positions: () => Promise.resolve([behind]) };
     const attempt = eraseUser({ ...system.ports(), stream }, 'ana', options);

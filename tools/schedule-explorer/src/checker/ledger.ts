@@ -48,8 +48,8 @@ export interface GivenUpChunk {
   readonly startOffset: number;
   readonly endOffset: number;
   /**
-   * After a truncation, the end of the records from which the missing file can be created; where it is the start, none
-   * of its events can be read. Undefined after a gap.
+   * After a truncation: the offset before which the topic still holds the records of the missing file. It equals
+   * `startOffset` when the topic holds none of them. Undefined for a chunk that was given up because of a gap.
    */
   readonly readableEnd: number | undefined;
 }
