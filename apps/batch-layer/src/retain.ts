@@ -27,7 +27,7 @@ const modeSettings = settingsGroup({
     }),
     mayWait: setting({
       name: 'commits-may-wait',
-      description: 'remove also what holds commits up for seconds',
+      description: 'drop the empty tables of removed months even if commits wait for seconds',
       type: yesOrNo,
       default: 'false',
     }),
@@ -60,12 +60,7 @@ const columns: ReportColumns<Retained> = {
   kind: plainColumn(({ kind }) => kind),
   days: plainColumn(({ days }) => days),
   floor: instantColumn(({ floorMs }) => floorMs),
-  removed: plainColumn(({ removals }) =>
-    removals
-      .filter(isRemoved)
-      .map(({ partition }) => partition)
-      .join(' '),
-  ),
+  removed: plainColumn(({ removals }) => removedTexts(removals).join(' ')),
   not_removed: plainColumn(({ removals }) => keptTexts(removals).join('; ')),
   in_the_way: plainColumn(obstacleOf),
 };
@@ -78,15 +73,20 @@ function obstacleOf({ floorMs, wantedMs, firstMonthMs, obstacle }: Retained): st
   return `rows before ${hourText(firstMonthMs)} are in one partition, and are removed together`;
 }
 
+function removedTexts(removals: Retained['removals']): readonly string[] {
+  return removals
+    .filter(isRemoved)
+    .map(({ partition, outcome }) => (outcome === 'emptied' ? `${partition} (its empty table is left)` : partition));
+}
+
 const KEPT = {
   busy: 'in use by other transactions: tried again in the next run',
-  long: 'commits would wait: run retain --commits-may-wait',
   'not summed': 'an hour was computed meanwhile: tried again in the next run',
 } as const;
 
 function keptTexts(removals: Retained['removals']): readonly string[] {
   return removals.flatMap(({ partition, outcome }) =>
-    outcome === 'removed' || outcome === 'gone' ? [] : [`${partition} is kept (${KEPT[outcome]})`],
+    outcome in KEPT ? [`${partition} is kept (${KEPT[outcome as keyof typeof KEPT]})`] : [],
   );
 }
 
@@ -113,7 +113,7 @@ export async function retainIfDue(store: PostgresRetentionStore, policy: Retenti
 
 function logRetained(retained: Retained, log: Logger): void {
   const { kind, removals } = retained;
-  const removed = removals.filter(isRemoved).map(({ partition }) => partition);
+  const removed = removedTexts(removals);
   if (removed.length > 0) log.info('removed rows that are older than the retention', { kind, removed });
   const kept = [...keptTexts(removals), ...[obstacleOf(retained)].filter((text) => text !== '')];
   if (kept.length > 0) log.warn('rows are kept beyond their retention', { kind, because: kept.join('; ') });

@@ -32,10 +32,20 @@ export class PostgresRetentionStore implements RetentionStore {
     return this.#answer<readonly string[]>(REMOVABLE_PARTITIONS, { kind });
   }
 
-  remove(partition: string, mayWait: boolean): Promise<RemovalOutcome> {
+  /** Each step is a transaction of its own: the record of the bytes, the removal of the rows, that of the empty table. */
+  async remove(partition: string, mayWait: boolean): Promise<RemovalOutcome> {
+    let isEmptied = false;
+    for (;;) {
+      const step = await this.#removalStep(partition, mayWait);
+      if (step === 'emptied' && !isEmptied) isEmptied = true;
+      else if (step !== 'recorded') return isEmptied && step === 'busy' ? 'emptied' : step;
+    }
+  }
+
+  #removalStep(partition: string, mayWait: boolean): Promise<RemovalOutcome | 'recorded'> {
     const call = async () => {
       try {
-        return await answerOf<RemovalOutcome>(this.#database, REMOVE_BELOW_FLOOR, { partition, mayWait });
+        return await answerOf<RemovalOutcome | 'recorded'>(this.#database, REMOVE_BELOW_FLOOR, { partition, mayWait });
       } catch (error) {
         if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
         return 'busy';

@@ -259,30 +259,9 @@ describe('the removal of rows below the floor', () => {
     expect(await textsOf(unexplained)).toEqual([]);
   });
 
-  it('leaves a large default partition to a command for which commits may wait', async () => {
-    await test.database.raw(`DROP TABLE pipeline.bytes_${suffix(-1)}`);
-    await raise();
-    await test.database.raw(
-      `INSERT INTO public.bytes ("timestamp", id, value, type)
-       SELECT :at, n, 1, 'user_total_bytes' FROM generate_series(1, 10001) AS n`,
-      { at: textOf(OLD) },
-    );
-    expect(await store.remove('bytes_beyond', false)).toBe('long');
-    expect(await store.remove('bytes_beyond', true)).toBe('removed');
-  });
-
-  it('leaves a partition of more than 2,000 hours to a command for which commits may wait', async () => {
-    await raise();
-    await test.database.raw(`
-      INSERT INTO public.bytes ("timestamp", id, value, type) VALUES ('2001-01-01', 'ana', 1, 'user_total_bytes');
-      INSERT INTO pipeline.counted_hour (hour, topic, partition, events, event_bytes, counted_end)
-      SELECT timestamp '2001-01-01' + n * interval '1 hour', 'devices', 0, 1, 1, n FROM generate_series(1, 2001) AS n`);
-    expect(await store.remove('bytes_before', false)).toBe('long');
-    expect(await store.remove('bytes_before', true)).toBe('removed');
-  });
-
   it('waits for no session that reads the table, and holds no commit up', async () => {
     const worker = await CountingWorker.start(test);
+    await worker.count([{ atMs: OLD, bytes: 7 }]);
     await raise();
     await test.database.transaction(async (dump) => {
       await dump.raw('LOCK TABLE public.bytes IN ACCESS SHARE MODE');
@@ -294,7 +273,7 @@ describe('the removal of rows below the floor', () => {
 
   it('waits for a commit that began below an earlier floor, and removes its rows with the others', async () => {
     const worker = await CountingWorker.start(test);
-    await worker.count([{ atMs: RECENT, bytes: 7 }]);
+    await worker.count([OLD, RECENT].map((atMs) => ({ atMs, bytes: 7 })));
     let counting: Promise<void> = Promise.resolve();
     await test.database.transaction(async (holder) => {
       // The commit has read the floor and written its windows, and waits for its hour.
@@ -309,12 +288,12 @@ describe('the removal of rows below the floor', () => {
     });
     await counting;
     expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
-    expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 5`]);
+    expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 12`]);
     expect(await textsOf(ledger)).toEqual([]);
     expect(await textsOf(unexplained)).toEqual([]);
   });
 
-  it('makes a later commit wait, which then reads the raised floor and counts in the ledger', async () => {
+  it('counts in the ledger a commit that has waited for the table while the floor was raised', async () => {
     const worker = await CountingWorker.start(test);
     await worker.count([{ atMs: OLD, bytes: 7 }]);
     let counting: Promise<void> = Promise.resolve();
@@ -323,33 +302,58 @@ describe('the removal of rows below the floor', () => {
       counting = worker.count([{ atMs: OLD, bytes: 5 }]);
       await isWaiting(test.database);
       await raise();
-      await remover.raw(
-        `SELECT pipeline.remove_below_floor((SELECT version FROM pipeline.schema_version), :name, false)`,
-        { name: `bytes_${suffix(-1)}` },
-      );
     });
     await counting;
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
     expect(await textsOf(windows)).toEqual([]);
     expect(await textsOf(ledger)).toEqual([`${textOf(OLD)} 1 5`]);
     expect(await textsOf(removed)).toEqual([`windows ${textOf(OLD)} 7`]);
     expect(await textsOf(unexplained)).toEqual([]);
   });
 
-  it('is in the snapshot of a reconciliation that has waited for it', async () => {
+  it('leaves an empty table beside commits that never leave the table alone', async () => {
     await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 7 }]);
     await raise();
-    let reading: Promise<unknown> = Promise.resolve();
-    await test.database.transaction(async (remover) => {
-      await remover.raw('LOCK TABLE ONLY public.bytes IN ACCESS EXCLUSIVE MODE');
-      reading = new PostgresReconciliationStore(test.database).differences({ fromMs: OLD, toMs: OLD + HOUR_MS });
-      await isWaiting(test.database);
-      await remover.raw(
-        `SELECT pipeline.remove_below_floor((SELECT version FROM pipeline.schema_version), :name, false)`,
-        { name: `bytes_${suffix(-1)}` },
-      );
+    await test.database.transaction(async (endlessCommits) => {
+      await endlessCommits.raw('LOCK TABLE ONLY public.bytes IN ROW EXCLUSIVE MODE');
+      expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('emptied');
+      expect(await textsOf(windows)).toEqual([]);
+      expect(await textsOf(unexplained)).toEqual([]);
     });
-    const type = { speed: 0n, causes: { belowFloor: -7n }, unexplained: { speed: 0n, archive: 0n, batch: 0n } };
-    expect(await reading).toMatchObject([{ hourMs: OLD, types: [type, type, type] }]);
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
+    expect(await store.removable('windows')).toEqual([`user_hour_usage_${suffix(-1)}`]);
+  });
+
+  it('leaves the rows to a snapshot that was taken before', async () => {
+    await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 7 }]);
+    const readAll = async (reader: Knex) =>
+      (await reader.raw<{ rows: { text: string }[] }>(`${windows.replace(' ORDER BY 1', '')} UNION ALL ${unexplained}`))
+        .rows;
+    await test.database.transaction(
+      async (reader) => {
+        await reader.raw('SELECT FROM pipeline.stream');
+        await raise();
+        expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('busy');
+        expect(await readAll(reader)).toEqual([{ text: `${textOf(OLD)} 7` }]);
+      },
+      { isolationLevel: 'repeatable read' },
+    );
+    expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('removed');
+  });
+
+  it('takes the rows out of the reconciliation before they go', async () => {
+    await (await CountingWorker.start(test)).count([{ atMs: OLD, bytes: 7 }]);
+    await raise();
+    await test.database.transaction(async (dump) => {
+      await dump.raw('LOCK TABLE public.bytes IN ACCESS SHARE MODE');
+      expect(await store.remove(`bytes_${suffix(-1)}`, false)).toBe('busy');
+      expect(await textsOf(windows)).toEqual([`${textOf(OLD)} 7`]);
+      const type = { speed: 0n, causes: { belowFloor: -7n }, unexplained: { speed: 0n, archive: 0n, batch: 0n } };
+      const hours = { fromMs: OLD, toMs: OLD + HOUR_MS };
+      expect(await new PostgresReconciliationStore(test.database).differences(hours)).toMatchObject([
+        { hourMs: OLD, types: [type, type, type] },
+      ]);
+    });
   });
 
   it('beside many commits, some of which are killed, loses no event and counts none twice', async () => {
@@ -366,7 +370,7 @@ describe('the removal of rows below the floor', () => {
     const name = `bytes_${suffix(-1)}`;
     const removing = async () => {
       await test.database.raw(KILL_A_COMMIT);
-      return (await store.remove(name, false)) === 'removed';
+      return ['emptied', 'removed'].includes(await store.remove(name, false));
     };
     await until(removing, { what: 'the month is removed' });
     await test.database.raw(KILL_A_COMMIT);
@@ -436,7 +440,7 @@ describe('an hour below the floor of hours', () => {
     await test.database.transaction(async (run) => {
       await run.raw('DELETE FROM public.bytes_hourly WHERE "timestamp" = :hour', { hour: textOf(OLD) });
       removing = store.remove('bytes_hourly_beyond', true);
-      await isWaiting(test.database);
+      await isWaiting(test.database, 'Timeout');
     });
     expect(await removing).toBe('removed');
     expect(await textsOf(removed)).toEqual([]);
@@ -470,10 +474,11 @@ const KILL_A_COMMIT = `
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND state = 'active' AND application_name = '${KILLED}' LIMIT 1`;
 
-async function isWaiting(database: Knex): Promise<void> {
+/** @param waitEvent `Lock`, or `Timeout` for the removal, which looks again every few milliseconds. */
+async function isWaiting(database: Knex, waitEvent = 'Lock'): Promise<void> {
   const waits = `
-    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  await until(async () => (await database.raw<{ rows: unknown[] }>(waits)).rows.length > 0, {
-    what: 'a session waits for a lock',
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = :waitEvent`;
+  await until(async () => (await database.raw<{ rows: unknown[] }>(waits, { waitEvent })).rows.length > 0, {
+    what: 'a session waits',
   });
 }

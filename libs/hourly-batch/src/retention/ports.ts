@@ -14,10 +14,11 @@ export interface RaisedFloor {
 }
 
 /**
- * `removed`; `gone`: nothing was left to remove; `busy`: other transactions use the table; `long`: commits would have to
- * wait for longer than moments; `not summed`: an hour was computed meanwhile whose day has no stored sums yet.
+ * `removed`; `gone`: nothing was left to remove; `emptied`: the rows of a month are removed, and its empty table stays for
+ * now, since commits leave no moment to drop it; `busy`: another transaction is older than the removal, or uses the
+ * partition; `not summed`: an hour was computed meanwhile whose day has no stored sums yet.
  */
-export type RemovalOutcome = 'removed' | 'gone' | 'busy' | 'long' | 'not summed';
+export type RemovalOutcome = 'removed' | 'gone' | 'emptied' | 'busy' | 'not summed';
 
 /** The floors and the partitions below them. Every call may be repeated. */
 export interface RetentionStore {
@@ -29,8 +30,9 @@ export interface RetentionStore {
   /** The names of the partitions that have rows below the floor. */
   removable(kind: RetentionKind): Promise<readonly string[]>;
   /**
-   * Removes the rows of a partition that lie below the floor, all or nothing.
-   * @param mayWait whether commits may wait for it: then it waits 5 s for a lock, not 50 ms, and has no `long` outcome.
+   * Removes the rows of a partition that lie below the floor, all or nothing. Commits do not wait for that. Dropping the
+   * empty table of a month needs a lock for which commits wait, 160 ms at most.
+   * @param mayWait whether commits may wait 5 s for that lock.
    */
   remove(partition: string, mayWait: boolean): Promise<RemovalOutcome>;
   /** Renews the planner's statistics of the tables, which change with their partitions. A failure does no harm. */

@@ -6,7 +6,7 @@ export type RetentionPolicy = Readonly<Record<RetentionKind, number | undefined>
 export interface RetainOptions {
   /** Change nothing. */
   readonly dryRun: boolean;
-  /** Remove also what makes commits wait for seconds. */
+  /** Drop an emptied table also if commits wait for seconds. */
   readonly mayWait: boolean;
 }
 
@@ -44,8 +44,9 @@ export async function retain(
   return retained;
 }
 
+/** Whether all rows below the floor are removed; an empty table may be left. */
 export function isRemoved({ outcome }: Removal): boolean {
-  return outcome === 'removed';
+  return outcome === 'removed' || outcome === 'emptied';
 }
 
 async function removeAll(store: RetentionStore, kind: RetentionKind, { mayWait }: RetainOptions): Promise<Removal[]> {

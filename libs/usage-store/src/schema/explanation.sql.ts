@@ -41,16 +41,14 @@ export const explanation: SchemaFamily = {
         ));
     END;
 
-    -- The rows of a total are looked up window by window, since the primary key begins with the window. The snapshot is
-    -- taken after the locks, so that a removal of rows is in it with its floor, or not at all.
+    -- The rows of a total are looked up window by window, since the primary key begins with the window.
     CREATE OR REPLACE FUNCTION pipeline.explain_total(p_version integer, p_hour_ms bigint, p_type text, p_id text)
     RETURNS jsonb
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       explained constant timestamp := pipeline.utc(p_hour_ms);
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      LOCK TABLE ONLY public.bytes, ONLY public.bytes_hourly IN ACCESS SHARE MODE;
       RETURN pipeline.records_of_total(explained, p_type, p_id) || jsonb_build_object(
         'isKnown', EXISTS (SELECT FROM pipeline.hour AS h WHERE h.hour = explained)
           OR EXISTS (SELECT FROM pipeline.counted_hour AS c WHERE c.hour = explained),

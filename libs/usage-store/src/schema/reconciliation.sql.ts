@@ -13,8 +13,8 @@ export const reconciliation: SchemaFamily = {
     -- The unexplained bytes are the sum of three comparisons: the stored totals with the counted events, the counted
     -- events with the archived ones, and the last run's input files with its result. is_explained: each of them is 0, so
     -- that two errors cannot hide each other. below_floor: the bytes that the removed hour had in bytes_hourly, less those
-    -- that it had in bytes and those that the ledger has counted since. Each hour is computed in a LATERAL of its own, so
-    -- that a condition on the hour reaches the index of each table.
+    -- that it had in bytes and those that the ledger has counted since; rows of a removed hour that are left are not read.
+    -- Each hour is computed in a LATERAL of its own, so that a condition on the hour reaches the index of each table.
     CREATE VIEW pipeline.reconciliation AS
     SELECT k.hour, v.type, v.speed, v.batch, v.speed - v.batch AS difference,
       e.counted_not_archived, e.archived_not_counted, r.archived_since_run, r.files_since_run, o.hourly - o.windows AS below_floor,
@@ -28,6 +28,7 @@ export const reconciliation: SchemaFamily = {
         coalesce(sum(b.value) FILTER (WHERE b.type = 'user_total_bytes'), 0) AS users
       FROM public.bytes AS b
       WHERE b."timestamp" >= k.hour AND b."timestamp" < k.hour + interval '1 hour'
+        AND NOT EXISTS (SELECT FROM pipeline.removed_hour AS n WHERE n.kind = 'windows' AND n.hour = k.hour)
     ) AS s
     CROSS JOIN LATERAL (
       SELECT coalesce(sum(b.value) FILTER (WHERE b.type = 'antenna_total_bytes'), 0) AS antennas,
@@ -35,6 +36,7 @@ export const reconciliation: SchemaFamily = {
         coalesce(sum(b.value) FILTER (WHERE b.type = 'user_total_bytes'), 0) AS users
       FROM public.bytes_hourly AS b
       WHERE b."timestamp" >= k.hour AND b."timestamp" < k.hour + interval '1 hour'
+        AND NOT EXISTS (SELECT FROM pipeline.removed_hour AS n WHERE n.kind = 'hours' AND n.hour = k.hour)
     ) AS h
     CROSS JOIN LATERAL (
       SELECT coalesce(sum(p.counted), 0) AS counted, coalesce(sum(p.acknowledged), 0) AS acknowledged,
@@ -112,16 +114,14 @@ export const reconciliation: SchemaFamily = {
     END;
 
     -- The reconciliation of every hour of [p_from_ms, p_to_ms), of one snapshot. Rows of an hour that nothing was counted
-    -- or computed for are unexplained. The snapshot is taken after the locks: a snapshot from before a removal would have
-    -- neither the rows of the dropped partition nor the record of their bytes.
+    -- or computed for are unexplained.
     CREATE OR REPLACE FUNCTION pipeline.reconcile(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       first constant timestamp := pipeline.utc(p_from_ms);
       past constant timestamp := pipeline.utc(p_to_ms);
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      LOCK TABLE ONLY public.bytes, ONLY public.bytes_hourly IN ACCESS SHARE MODE;
       RETURN (
         WITH known AS (
           SELECT * FROM pipeline.reconciliation AS r WHERE r.hour >= first AND r.hour < past

@@ -65,13 +65,15 @@ export const removal: SchemaFamily = {
     $$;
 
     -- Records the bytes that the hours of [p_first, p_past) have in a table, before their rows are removed; of the default
-    -- partition only those of p_hours. The caller has an exclusive lock on the table, so no commit is under way. A
-    -- repeated call for an hour replaces its number by that of all rows that were removed from bytes until then, or of
-    -- the last result in bytes_hourly.
-    CREATE OR REPLACE FUNCTION pipeline.record_removed(
+    -- partition only those of p_hours. Returns the number of hours whose record it made or changed. A repeated call for an
+    -- hour replaces its number by that of all rows that were removed from bytes until then, or of the last result in
+    -- bytes_hourly.
+    CREATE OR REPLACE FUNCTION pipeline.record_removed_hours(
       p_table text, p_first timestamp, p_past timestamp, p_hours timestamp[]
-    ) RETURNS void
+    ) RETURNS bigint
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      recorded bigint := 0;
     BEGIN
       IF p_table = 'bytes' THEN
         INSERT INTO pipeline.removed_hour AS r (kind, hour, event_bytes)
@@ -83,6 +85,7 @@ export const removal: SchemaFamily = {
         HAVING sum(c.event_bytes - coalesce(l.event_bytes, 0)) <> 0
         ON CONFLICT (kind, hour) DO UPDATE SET event_bytes = excluded.event_bytes
         WHERE r.event_bytes <> excluded.event_bytes;
+        GET DIAGNOSTICS recorded = ROW_COUNT;
       ELSIF p_table = 'bytes_hourly' THEN
         INSERT INTO pipeline.removed_hour AS r (kind, hour, event_bytes)
         SELECT 'hours', c.hour, l.event_bytes
@@ -91,46 +94,87 @@ export const removal: SchemaFamily = {
         WHERE c.hour >= p_first AND c.hour < p_past AND (p_hours IS NULL OR c.hour = ANY (p_hours))
         ON CONFLICT (kind, hour) DO UPDATE SET event_bytes = excluded.event_bytes
         WHERE r.event_bytes <> excluded.event_bytes;
+        GET DIAGNOSTICS recorded = ROW_COUNT;
       END IF;
+      RETURN recorded;
     END
     $$;
 
-    -- Whether the removal holds a table against commits for more than moments: rows of the default partition are deleted
-    -- one by one, and each hour of a table is recorded.
-    CREATE OR REPLACE FUNCTION pipeline.is_long_removal(
-      p_partition_name text, p_table text, p_time_column text, p_place text, p_first timestamp, p_past timestamp
-    ) RETURNS boolean
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    -- Waits until every transaction has ended that has written something or uses a snapshot at this moment, for 5 s at most,
+    -- and returns whether it has. It holds no lock on a table meanwhile. A vacuum reads no snapshot, and may take hours.
+    CREATE OR REPLACE FUNCTION pipeline.wait_for_older_transactions() RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      strays bigint := 0;
-    BEGIN
-      IF p_place = 'beyond' THEN
-        EXECUTE format('SELECT count(*) FROM (SELECT FROM pipeline.%I WHERE %I < $1 LIMIT 10001) AS stray',
-          p_partition_name, p_time_column) INTO strays USING p_past;
-      END IF;
-      RETURN strays > 10000 OR p_table = 'bytes' AND (
-        SELECT count(*) > 100000 OR count(DISTINCT counted.hour) > 2000
-        FROM (SELECT c.hour FROM pipeline.counted_hour AS c WHERE c.hour >= p_first AND c.hour < p_past LIMIT 100001) AS counted
+      older constant text[] := array(
+        SELECT l.virtualtransaction
+        FROM pg_stat_activity AS a
+        JOIN pg_locks AS l ON l.pid = a.pid AND l.locktype = 'virtualxid' AND l.granted
+        WHERE (a.datid IS NULL OR a.datname = current_database()) AND a.pid <> pg_backend_pid()
+          AND (a.backend_xid IS NOT NULL OR a.backend_xmin IS NOT NULL)
+          AND a.pid NOT IN (SELECT v.pid FROM pg_stat_progress_vacuum AS v)
       );
+      ending constant timestamptz := clock_timestamp() + interval '5 seconds';
+    BEGIN
+      WHILE EXISTS (
+        SELECT FROM pg_locks AS l WHERE l.locktype = 'virtualxid' AND l.granted AND l.virtualtransaction = ANY (older)
+      ) LOOP
+        IF clock_timestamp() >= ending THEN
+          RETURN false;
+        END IF;
+        PERFORM pg_sleep(0.02);
+      END LOOP;
+      RETURN true;
     END
     $$;
 
-    -- Removes the rows of one partition that lie below its floor, and returns the outcome: 'removed', 'gone' (nothing is
-    -- left to remove), 'long' (commits would wait for longer than moments; p_may_wait removes it all the same), or 'not
-    -- summed' (an hour was computed meanwhile whose day has no stored sums yet). Raises 55P03 when another transaction
-    -- uses the table for longer than 50 ms (5 s with p_may_wait): the caller tries again later.
-    --
-    -- Its lock excludes every commit. A commit locks the table before it reads the floor: those before this lock have
-    -- ended, and those after it see the floor.
+    -- Drops an empty partition below the floor. Its lock on the table waits for every commit under way, and every later
+    -- commit waits behind it: it is given up after 120 ms (5 s with p_may_wait), and so are those on the partitions after
+    -- 20 ms each, which a transaction that ends may hold for a moment longer. Returns 'emptied' if it was not free: an empty
+    -- partition does no harm.
+    CREATE OR REPLACE FUNCTION pipeline.drop_emptied(
+      p_partition_name text, p_table text, p_parent text, p_may_wait boolean
+    ) RETURNS text
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      patience integer;
+      has_rows boolean;
+    BEGIN
+      FOREACH patience IN ARRAY CASE WHEN p_may_wait THEN ARRAY[5000] ELSE ARRAY[40, 80, 120] END LOOP
+        BEGIN
+          PERFORM set_config('lock_timeout', patience || 'ms', true);
+          EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', p_parent);
+          PERFORM set_config('lock_timeout', '20ms', true);
+          EXECUTE format('LOCK TABLE pipeline.%I, pipeline.%I IN ACCESS EXCLUSIVE MODE', p_partition_name, p_table || '_beyond');
+          EXECUTE format('SELECT EXISTS (SELECT FROM pipeline.%I)', p_partition_name) INTO has_rows;
+          IF has_rows THEN
+            RETURN 'busy';
+          END IF;
+          EXECUTE format('DROP TABLE pipeline.%I', p_partition_name);
+          RETURN 'removed';
+        EXCEPTION WHEN lock_not_available THEN
+          PERFORM pg_sleep(0.2);
+        END;
+      END LOOP;
+      RETURN 'emptied';
+    END
+    $$;
+
+    -- Does the next step of the removal of the rows of one partition that lie below its floor (docs/commit-protocol.md,
+    -- "Retention"), and returns what it has done: 'recorded' (the bytes of the hours, whose rows no comparison reads from
+    -- now on), 'emptied' (the rows of a month are removed, and its table is left), 'removed' (nothing is left), 'gone' (nothing
+    -- was left), 'busy' (another transaction is older, or uses the partition: the caller tries again later), or 'not summed'
+    -- (an hour was computed meanwhile whose day has no stored sums yet). The caller calls it again after 'recorded' and
+    -- 'emptied'. Raises 55P03 when another removal is under way.
     CREATE OR REPLACE FUNCTION pipeline.remove_below_floor(p_version integer, p_partition text, p_may_wait boolean)
     RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       part record;
       hours timestamp[];
+      has_rows boolean;
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      PERFORM set_config('lock_timeout', CASE WHEN p_may_wait THEN '5s' ELSE '50ms' END, true);
+      PERFORM set_config('lock_timeout', '1s', true);
       -- Excludes the makers of partitions, too.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.make_partition'));
       SELECT p.* INTO part
@@ -140,16 +184,16 @@ export const removal: SchemaFamily = {
       IF NOT FOUND THEN
         RETURN 'gone';
       END IF;
-      IF NOT p_may_wait AND pipeline.is_long_removal(part.partition_name, part.table_name, part.time_column, part.place,
-        part.first_time, part.past_time)
-      THEN
-        RETURN 'long';
+      EXECUTE format('SELECT EXISTS (SELECT FROM pipeline.%I)', part.partition_name) INTO has_rows;
+      IF NOT has_rows THEN
+        RETURN pipeline.drop_emptied(part.partition_name, part.table_name, part.parent, p_may_wait);
       END IF;
 
-      EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', part.parent);
-      -- A transaction that ends releases its locks one by one, so the partitions may be locked for a moment longer.
-      EXECUTE format('LOCK TABLE pipeline.%I, pipeline.%I IN ACCESS EXCLUSIVE MODE',
-        part.partition_name, part.table_name || '_beyond');
+      -- A transaction that has read the floor before it was raised may still write rows below it. One with a snapshot that
+      -- lacks the record would miss rows that are truncated.
+      IF NOT pipeline.wait_for_older_transactions() THEN
+        RETURN 'busy';
+      END IF;
       IF part.table_name = 'bytes_hourly' AND EXISTS (
         SELECT FROM pipeline.computed_hour AS c WHERE NOT c.is_in_day_sum AND c.hour >= part.first_time AND c.hour < part.past_time
       ) THEN
@@ -159,16 +203,21 @@ export const removal: SchemaFamily = {
         EXECUTE format('WITH deleted AS (DELETE FROM pipeline.%I WHERE %I < $1 RETURNING %I AS moment)
           SELECT array_agg(DISTINCT date_trunc(''hour'', moment)) FROM deleted',
           part.partition_name, part.time_column, part.time_column) INTO hours USING part.past_time;
+        -- Without rows to delete (another transaction has deleted them meanwhile) no hour is recorded.
+        PERFORM pipeline.record_removed_hours(part.table_name, part.first_time, part.past_time, coalesce(hours, '{}'));
+        RETURN 'removed';
       END IF;
-      -- Without rows to delete (another transaction has deleted them before the lock) no hour is recorded.
-      PERFORM pipeline.record_removed(part.table_name, part.first_time, part.past_time,
-        CASE WHEN part.place = 'beyond' THEN coalesce(hours, '{}') END);
-      IF part.place = 'month' THEN
-        EXECUTE format('DROP TABLE pipeline.%I', part.partition_name);
-      ELSIF part.place = 'before' THEN
+      IF pipeline.record_removed_hours(part.table_name, part.first_time, part.past_time, NULL) > 0 THEN
+        RETURN 'recorded';
+      END IF;
+      -- The record was complete before this wait for older transactions, hence it is in every snapshot. No commit uses the
+      -- partition any more, so that only readers of all months may wait.
+      BEGIN
         EXECUTE format('TRUNCATE pipeline.%I', part.partition_name);
-      END IF;
-      RETURN 'removed';
+      EXCEPTION WHEN lock_not_available THEN
+        RETURN 'busy';
+      END;
+      RETURN CASE part.place WHEN 'month' THEN 'emptied' ELSE 'removed' END;
     END
     $$;
   `,
