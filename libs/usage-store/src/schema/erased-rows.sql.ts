@@ -144,7 +144,7 @@ export const erasedRows: SchemaFamily = {
 
     -- Takes a user out of the totals of an hour. The lock on the hour excludes runs: a run that has read the hour's files
     -- before they were rewritten is refused afterwards (pipeline.is_before_erasure). The locks on the tables come first,
-    -- as in a commit: they exclude the removal of months.
+    -- as in a commit: they exclude the dropping of partitions.
     CREATE OR REPLACE FUNCTION pipeline.erase_hour(p_version integer, p_user text, p_hour_ms bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     DECLARE

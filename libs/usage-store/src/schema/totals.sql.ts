@@ -64,8 +64,8 @@ export const totals: SchemaFamily = {
       event_times timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      -- The locks come before the reading of the floor: whoever removes rows waits for this commit, and a commit after the
-      -- removal sees the floor (docs/commit-protocol.md, "Retention").
+      -- A commit that has waited for the tables reads the floor after that. Whoever removes rows waits for this commit, and
+      -- a later one sees the floor (docs/commit-protocol.md, "Retention").
       LOCK TABLE ONLY public.bytes, ONLY pipeline.user_hour_usage IN ROW EXCLUSIVE MODE;
       SELECT coalesce(pipeline.floor_ms('windows'), (-9223372036854775808)::bigint) INTO floor_ms;
       SELECT array_agg(p.greatest_event_time ORDER BY m.n) INTO greatest_times
