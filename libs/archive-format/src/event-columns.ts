@@ -1,6 +1,5 @@
 import type { InternedEvent } from '@antenna/event-schema';
 import { type DictionaryColumn, DictionaryColumnBuilder } from './dictionary-column.ts';
-import { ERASED_ID } from './erased-rows.ts';
 
 /**
  * Events of one partition in the order of their offsets, as columns. Every column has `rows` elements. Offsets, times
@@ -80,32 +79,4 @@ function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> 
 
 function nextLength(length: number): number {
   return Math.max(INITIAL_ROWS, length * 2);
-}
-
-const NUMBERS = ['offset', 'eventTimeMs', 'bytes'] as const;
-const TEXTS = ['id', 'antennaId', 'app'] as const;
-
-/**
- * Describes the first difference between two sets of rows, without the texts of any row; undefined when they hold the
- * same rows in the same order. The codes of texts may differ, and the id of an actual row may have been erased.
- */
-export function firstDifference(expected: EventColumns, actual: EventColumns): string | undefined {
-  if (expected.partition !== actual.partition) return `partition ${actual.partition} instead of ${expected.partition}`;
-  if (expected.rows !== actual.rows) return `${actual.rows} rows instead of ${expected.rows}`;
-  for (let row = 0; row < expected.rows; row += 1) {
-    const column =
-      NUMBERS.find((name) => expected[name][row] !== actual[name][row]) ??
-      TEXTS.find((name) => isAnotherText(expected, actual, name, row));
-    if (column !== undefined) return `another ${column} in row ${row} (offset ${expected.offset[row] ?? 0})`;
-  }
-  return undefined;
-}
-
-function isAnotherText(expected: EventColumns, actual: EventColumns, name: (typeof TEXTS)[number], row: number) {
-  const text = textAt(actual[name], row);
-  return text !== textAt(expected[name], row) && !(name === 'id' && text === ERASED_ID);
-}
-
-function textAt(column: DictionaryColumn, row: number): string | undefined {
-  return column.values[column.codes[row] ?? -1];
 }

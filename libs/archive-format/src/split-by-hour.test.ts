@@ -1,28 +1,19 @@
-import { EventInterners } from '@antenna/event-schema';
-import { type EventColumns, EventColumnsBuilder } from './event-columns.ts';
 import { splitByHour, sumOfBytes } from './split-by-hour.ts';
+import { columnsOf, idsOf } from './testing/columns-of.ts';
 
 function at(time: string): number {
   return Date.parse(`2022-10-29T${time}Z`);
 }
 
-function columnsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
-  const builder = new EventColumnsBuilder(2);
-  const interners = new EventInterners();
-  for (const [offset, { time, id = 'ana', bytes = 1 }] of events.entries()) {
-    builder.append(offset, interners.intern({ eventTimeMs: at(time), id, antennaId: 'north', bytes, app: 'SKYPE' }));
-  }
-  return builder.build();
-}
-
-function idsOf({ id }: EventColumns): (string | undefined)[] {
-  return [...id.codes].map((code) => id.values[code]);
+function rowsOf(...events: readonly { readonly time: string; readonly id?: string; readonly bytes?: number }[]) {
+  const rows = events.map(({ time, ...event }) => ({ eventTimeMs: at(time), ...event }));
+  return columnsOf(rows, { partition: 2, from: 0 });
 }
 
 describe('rows split by hour', () => {
   it('are sorted by hour, and keep their order within an hour', () => {
     const hours = splitByHour(
-      columnsOf(
+      rowsOf(
         { time: '13:00:00', id: 'a' },
         { time: '09:59:59.999', id: 'b' },
         { time: '13:59:59.999', id: 'c' },
@@ -37,13 +28,13 @@ describe('rows split by hour', () => {
   });
 
   it('are the same columns when all rows lie in one hour', () => {
-    const columns = columnsOf({ time: '13:00:00' }, { time: '13:30:00' });
+    const columns = rowsOf({ time: '13:00:00' }, { time: '13:30:00' });
     expect(splitByHour(columns)).toEqual(new Map([[at('13:00:00'), columns]]));
   });
 
   it('hold only the texts that their rows use', () => {
     const hours = splitByHour(
-      columnsOf(
+      rowsOf(
         { time: '13:00:00', id: 'ana' },
         { time: '09:00:00', id: 'eva' },
         { time: '13:10:00', id: 'leo' },
@@ -67,10 +58,10 @@ describe('rows split by hour', () => {
 describe('the sum of bytes of archive rows', () => {
   it('is exact beyond 2^53, where a double is not', () => {
     const rows = Array.from({ length: 8_200 }, () => ({ time: '13:00:00', bytes: 2 ** 40 }));
-    expect(sumOfBytes(columnsOf(...rows, { time: '13:00:00', bytes: 1 }))).toBe(8_200n * 2n ** 40n + 1n);
+    expect(sumOfBytes(rowsOf(...rows, { time: '13:00:00', bytes: 1 }))).toBe(8_200n * 2n ** 40n + 1n);
   });
 
   it('is 0 without rows', () => {
-    expect(sumOfBytes(columnsOf())).toBe(0n);
+    expect(sumOfBytes(rowsOf())).toBe(0n);
   });
 });
