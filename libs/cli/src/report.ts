@@ -113,9 +113,17 @@ function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join('');
 }
 
-/** A table for people, without colours, so that it can be kept in a file. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+/**
+ * A table for people, without colours, so that it can be kept in a file.
+ * @param numbers the columns that are aligned to the right, counted from 0; none unless given.
+ */
+export function textTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numbers: readonly number[] = [],
+): string {
+  const colAligns = head.map((_, column) => (numbers.includes(column) ? ('right' as const) : ('left' as const)));
+  const table = new Table({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
   table.push(...rows.map((row) => [...row]));
   return table.toString();
 }

@@ -1,6 +1,6 @@
+import { numberText, textTable } from '@antenna/cli';
 import { type Check, type DatabaseResults, type KnownUser, proofText, type TotalsTableRow } from '@antenna/oracle';
-import Table from 'cli-table3';
-import { clockText, dateText, flowOf, grouped, shortId, type TotalsType, userLabels } from './results/flow.ts';
+import { clockText, dateText, flowOf, shortId, type TotalsType, userLabels } from './results/flow.ts';
 import { quotaUse } from './results/quota-use.ts';
 
 /** A window, an hour, the users over quota and the proof. */
@@ -39,8 +39,8 @@ function totalsText(rows: readonly TotalsTableRow[], users: readonly KnownUser[]
   ];
   const shown = Math.min(MOST_ROWS, Math.max(...columns.map(({ length }) => length)));
   const lines = Array.from({ length: shown }, (_, line) => columns.flatMap((cells) => textsOf(cells[line])));
-  const sums = columns.flatMap((cells) => [`all ${cells.length}`, grouped(sumOf(cells))]);
-  return plainTable(['user', 'bytes', 'antenna', 'bytes', 'app', 'bytes'], [1, 3, 5], [...lines, sums]);
+  const sums = columns.flatMap((cells) => [`all ${cells.length}`, numberText(sumOf(cells))]);
+  return textTable(['user', 'bytes', 'antenna', 'bytes', 'app', 'bytes'], [...lines, sums], [1, 3, 5]);
 }
 
 function largestFirst(rows: readonly TotalsTableRow[], type: TotalsType, labelOf: (id: string) => string): Cell[] {
@@ -49,7 +49,7 @@ function largestFirst(rows: readonly TotalsTableRow[], type: TotalsType, labelOf
 }
 
 function textsOf(cell: Cell | undefined): [string, string] {
-  return cell === undefined ? ['', ''] : [cell.label, grouped(cell.value)];
+  return cell === undefined ? ['', ''] : [cell.label, numberText(cell.value)];
 }
 
 function sumOf(cells: readonly Cell[]): bigint {
@@ -62,20 +62,9 @@ function quotaText(results: DatabaseResults): string {
   const hours = (over[0]?.hours ?? []).map(({ hourMs }) => clockText(hourMs));
   const rows = over.map(({ label, user, hours: uses }) => [
     label,
-    grouped(user?.quota ?? 0n),
-    ...uses.map(({ usage, isOver }) => (isOver ? grouped(usage) : '')),
+    numberText(user?.quota ?? 0n),
+    ...uses.map(({ usage, isOver }) => (isOver ? numberText(usage) : '')),
   ]);
   const heads = ['user', 'quota', ...hours];
-  return plainTable(heads, Array.from(heads.keys()).slice(1), rows);
-}
-
-/** A table without colours, whose columns of numbers are aligned to the right. */
-function plainTable(heads: readonly string[], numbers: readonly number[], rows: readonly string[][]): string {
-  const table = new Table({
-    head: [...heads],
-    colAligns: heads.map((_, column) => (numbers.includes(column) ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows);
-  return table.toString();
+  return textTable(heads, rows, [...heads.keys()].slice(1));
 }

@@ -1,3 +1,4 @@
+import { numberText } from '@antenna/cli';
 import { duplicatesIn, SHORTEST } from './duplicates.ts';
 import { importCycles } from './import-cycles.ts';
 import type { Snapshot } from './revision.ts';
@@ -88,10 +89,6 @@ async function duplicateFigure(code: readonly SourceFile[]): Promise<Figure> {
 /** The middle one; of an even number the greater of the middle two. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function numberText(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 /** Lines of each function, method, constructor and accessor with a body, from its first word to its last brace. */

@@ -1,5 +1,4 @@
-import { anyText, command, optionalSetting, runApp, setting, settingsGroup, yesOrNo } from '@antenna/cli';
-import CliTable from 'cli-table3';
+import { anyText, command, optionalSetting, runApp, setting, settingsGroup, textTable, yesOrNo } from '@antenna/cli';
 import { type Figure, figuresOf } from './figures.ts';
 import { withRevision, workingTree } from './revision.ts';
 
@@ -43,11 +42,12 @@ await runApp({
 function tableText(columns: readonly (readonly [string, readonly Figure[]])[]): string {
   const titles = [...new Set(columns.flatMap(([, figures]) => figures.map(({ title }) => title)))];
   const head = ['', ...columns.map(([name]) => name)];
-  const table = new CliTable({ head, style: { head: [], border: [], compact: true } });
   const textOf = (figures: readonly Figure[], title: string): string =>
     figures.find((figure) => figure.title === title)?.text ?? '';
-  table.push(...titles.map((title) => [title, ...columns.map(([, figures]) => textOf(figures, title))]));
-  return table.toString();
+  return textTable(
+    head,
+    titles.map((title) => [title, ...columns.map(([, figures]) => textOf(figures, title))]),
+  );
 }
 
 function detailText(columns: readonly (readonly [string, readonly Figure[]])[]): string {

@@ -1,5 +1,4 @@
-import { command, runApp, ProductError } from '@antenna/cli';
-import Table from 'cli-table3';
+import { command, runApp, ProductError, textTable } from '@antenna/cli';
 import { defaultHome as home } from './stack.ts';
 import { down, reset, up, upSettings } from './commands/up-and-down.ts';
 import { type ServiceStatus, stackEnvironment, stackStatus } from './commands/status.ts';
@@ -15,12 +14,8 @@ function print(text: string): void {
 }
 
 function tableOf(statuses: readonly ServiceStatus[]): string {
-  const table = new Table({
-    head: ['service', 'address', 'pid', 'state'],
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...statuses.map(({ service, address, pid, state }) => [service, address, pid ?? '', state]));
-  return table.toString();
+  const rows = statuses.map(({ service, address, pid, state }) => [service, address, String(pid ?? ''), state]);
+  return textTable(['service', 'address', 'pid', 'state'], rows);
 }
 
 async function status(): Promise<void> {

@@ -1,4 +1,4 @@
-import { ProductError } from '@antenna/cli';
+import { numberText, ProductError } from '@antenna/cli';
 import { compareRows, type Comparable, type Difference, type KeyedRow, summarize } from './compare-rows.ts';
 
 /** A comparison of rows that are stored with those that should be, and its outcome. */
@@ -49,15 +49,11 @@ export function proofText(checks: readonly Check[]): string {
 }
 
 function lineOf({ title, rows, differences }: Check, width: number): string {
-  const counts = `${grouped(rows).padStart(7)} rows, ${differencesText(differences.length)}`;
+  const counts = `${numberText(rows).padStart(7)} rows, ${differencesText(differences.length)}`;
   const line = `${differences.length === 0 ? '✓' : '✗'} ${title.padEnd(width)} ${counts}`;
   return differences.length === 0 ? line : `${line}\n  ${summarize(differences).replaceAll('\n', '\n  ')}`;
 }
 
 function differencesText(count: number): string {
-  return count === 1 ? '1 difference' : `${grouped(count)} differences`;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en-US');
+  return count === 1 ? '1 difference' : `${numberText(count)} differences`;
 }

@@ -1,13 +1,14 @@
+import { numberText } from '@antenna/cli';
 import { kafkaClient, type KafkaConnection, type KafkaLog } from '@antenna/event-source';
 import { Truth, writeTruthFile } from '@antenna/oracle';
 import type { Kafka } from 'kafkajs';
 import { rm } from 'node:fs/promises';
 import { ensureTopic, patientClient, reachKafka } from './reach-kafka.ts';
 import { produce } from './produce.ts';
-import { showProgress } from './progress.ts';
+import { showRecords } from './progress.ts';
 import type { SendingOptions } from './sending-settings.ts';
 import { simulate, type SimulatedRecord, type SimulationOptions } from './simulate.ts';
-import { grouped, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 
 export interface RunOptions {
   readonly kafka: KafkaConnection;
@@ -32,8 +33,8 @@ export function run(options: RunOptions, signal: AbortSignal): Promise<string> {
       truth?.addFact(record.fact);
     });
     const seconds = (performance.now() - startedMs) / 1000;
-    const speed = `${seconds.toFixed(1)} s (${grouped(Math.round(tally.records / seconds))}/s)`;
-    return `sent ${grouped(tally.records)} records to ${topic} (${partitions} partitions) in ${speed}: ${tally.toString()}`;
+    const speed = `${seconds.toFixed(1)} s (${numberText(Math.round(tally.records / seconds))}/s)`;
+    return `sent ${numberText(tally.records)} records to ${topic} (${partitions} partitions) in ${speed}: ${tally.toString()}`;
   });
 }
 
@@ -63,11 +64,11 @@ async function sendSimulated(
   signal: AbortSignal,
   acknowledge: (record: SimulatedRecord) => void,
 ): Promise<void> {
-  const progress = showProgress(simulation.events, process.stderr);
+  const progress = showRecords(simulation.events, process.stderr);
   let sent = 0;
   const onAcknowledged = (records: readonly SimulatedRecord[]): void => {
     records.forEach(acknowledge);
-    progress.update((sent += records.length));
+    progress.reach((sent += records.length));
   };
   try {
     await produce(kafka, simulate(simulation), { topic, rate, signal, onAcknowledged });

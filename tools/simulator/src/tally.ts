@@ -1,3 +1,4 @@
+import { numberText } from '@antenna/cli';
 import type { RejectionReason } from '@antenna/event-schema';
 import type { SimulatedRecord } from './simulate.ts';
 
@@ -24,15 +25,10 @@ export class Tally {
   toString(): string {
     const malformed = this.#malformedRecords();
     const reasons = malformed === 0 ? '' : ` (${this.malformed.size} reasons)`;
-    return `${grouped(this.events)} events of ${grouped(this.eventBytes)} bytes, ${grouped(malformed)} malformed${reasons}`;
+    return `${numberText(this.events)} events of ${numberText(this.eventBytes)} bytes, ${numberText(malformed)} malformed${reasons}`;
   }
 
   #malformedRecords(): number {
     return Array.from(this.malformed.values()).reduce((sum, count) => sum + count, 0);
   }
-}
-
-/** Digits in groups of three. */
-export function grouped(number: number | bigint): string {
-  return number.toLocaleString('en-US');
 }

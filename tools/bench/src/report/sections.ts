@@ -1,4 +1,4 @@
-import CliTable from 'cli-table3';
+import { textTable } from '@antenna/cli';
 import { comparisonsOf, comparisonTable } from './comparison.ts';
 import { batchMetrics, drainMetrics, largeHourTargets, usualHourTargets } from './metrics.ts';
 import type { DrainRun, Findings, SuiteName } from './results.ts';
@@ -77,11 +77,6 @@ function section<T>(
 /** The tables, for a console. */
 export function consoleReport(findings: Findings): string {
   return sectionsOf(findings)
-    .map(({ title, table: { head, rows } }) => {
-      const colAligns = head.map((_, index) => (index === 0 ? ('left' as const) : ('right' as const)));
-      const table = new CliTable({ head: [...head], colAligns, style: { head: [], border: [], compact: true } });
-      table.push(...rows.map((row) => [...row]));
-      return `${title}\n${table.toString()}\n`;
-    })
+    .map(({ title, table: { head, rows } }) => `${title}\n${textTable(head, rows, [...head.keys()].slice(1))}\n`)
     .join('\n');
 }

@@ -1,4 +1,5 @@
-import { clockText, type Flow, grouped } from '../results/flow.ts';
+import { numberText } from '@antenna/cli';
+import { clockText, type Flow } from '../results/flow.ts';
 import { type Html, html } from './html.ts';
 
 interface Figure {
@@ -59,7 +60,7 @@ export function flowTable(caption: string, { timesMs, series }: Flow): Html {
   const heads = ['UTC', ...series.map(({ label }) => label)];
   const rows = timesMs.map((timeMs, index) => [
     clockText(timeMs),
-    ...series.map(({ values }) => grouped(values[index] ?? 0n)),
+    ...series.map(({ values }) => numberText(values[index] ?? 0n)),
   ]);
   return dataTable(caption, heads, rows);
 }

@@ -1,5 +1,6 @@
+import { numberText } from '@antenna/cli';
 import type { DatabaseResults } from '@antenna/oracle';
-import { clockText, type Flow, flowOf, grouped, shortId, type TotalsType, userLabels } from '../results/flow.ts';
+import { clockText, type Flow, flowOf, shortId, type TotalsType, userLabels } from '../results/flow.ts';
 import { heatChart, hourlyChart, lineChart, stackedFlowChart } from './charts.ts';
 import { dataTable, figure, flowTable } from './figure.ts';
 import type { Html } from './html.ts';
@@ -63,7 +64,7 @@ function averageSection(flows: readonly (readonly [name: string, flow: Flow])[])
   const lines = new Map(flows.map(([name, flow]) => [name, averages(flow)]));
   const rows = timesMs.map((timeMs, index) => [
     clockText(timeMs),
-    ...Array.from(lines.values(), (values) => grouped(Math.round(values[index] ?? 0))),
+    ...Array.from(lines.values(), (values) => numberText(Math.round(values[index] ?? 0))),
   ]);
   return figure({
     name: 'average-by-type',

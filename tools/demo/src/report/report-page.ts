@@ -1,5 +1,6 @@
+import { numberText } from '@antenna/cli';
 import { type Check, type DatabaseResults, deadLetterCounts } from '@antenna/oracle';
-import { dateText, grouped } from '../results/flow.ts';
+import { dateText } from '../results/flow.ts';
 import { hourSections, windowSections } from './flow-sections.ts';
 import { type Html, html, trusted } from './html.ts';
 import { pageStyle } from './page-style.ts';
@@ -64,7 +65,7 @@ function figuresOf({ records, lateEvents, results }: Story): Html {
       ([name, value]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd>${grouped(value)}</dd>
+          <dd>${numberText(value)}</dd>
         </div>`,
     )}
   </dl>`;

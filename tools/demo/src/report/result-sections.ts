@@ -1,5 +1,6 @@
+import { numberText } from '@antenna/cli';
 import { type Check, type DatabaseResults, deadLetterCounts, isProven, summarize } from '@antenna/oracle';
-import { clockText, grouped } from '../results/flow.ts';
+import { clockText } from '../results/flow.ts';
 import { type HourUse, type QuotaUse, quotaUse } from '../results/quota-use.ts';
 import { barChart } from './charts.ts';
 import { dataTable, figure } from './figure.ts';
@@ -13,7 +14,7 @@ export function proofSection(checks: readonly Check[]): Html {
     ${dataTable(
       'Compared row by row',
       ['Compared', 'Rows', 'Differences'],
-      checks.map(({ title, rows, differences }) => [title, grouped(rows), grouped(differences.length)]),
+      checks.map(({ title, rows, differences }) => [title, numberText(rows), numberText(differences.length)]),
     )}
     ${checks.filter(({ differences }) => differences.length > 0).map(differencesOf)}
   </section>`;
@@ -46,13 +47,13 @@ export function quotaSection(results: DatabaseResults): Html {
 }
 
 function rowOf({ label, user, hours }: QuotaUse): (Html | string)[] {
-  return [label, user?.quota == null ? '–' : grouped(user.quota), ...hours.map(cellOf)];
+  return [label, user?.quota == null ? '–' : numberText(user.quota), ...hours.map(cellOf)];
 }
 
 function cellOf({ usage, isOver }: HourUse): Html | string {
   return isOver
-    ? html`<span class="over"><span aria-label="over quota">▲</span> ${grouped(usage)}</span>`
-    : grouped(usage);
+    ? html`<span class="over"><span aria-label="over quota">▲</span> ${numberText(usage)}</span>`
+    : numberText(usage);
 }
 
 /** Why records were no events, the most frequent reason first. */

@@ -45,11 +45,6 @@ export function shortId(id: string): string {
   return id.length > LONGEST ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }
 
-/** Digits in groups of three. */
-export function grouped(value: number | bigint): string {
-  return value.toLocaleString('en-US');
-}
-
 /** `13:05`, UTC. */
 export function clockText(timeMs: number): string {
   return utc(timeMs).toFormat('HH:mm');

@@ -1,3 +1,4 @@
+import { numberText } from '@antenna/cli';
 import { Tally } from '../system/run-log.ts';
 import type { Verdict } from '@antenna/oracle';
 import { type Asked, commandOf } from './plan.ts';
@@ -14,12 +15,12 @@ export function differences(results: readonly RoundResult[]): number {
 export function resultLine(results: readonly RoundResult[], asked: Asked, seconds: number): string {
   const tally = tallyOf(results);
   const sum = (of: (verdict: Verdict) => number): string =>
-    grouped(results.reduce((total, { verdict }) => total + of(verdict), 0));
+    numberText(results.reduce((total, { verdict }) => total + of(verdict), 0));
   const others = tally.entries().filter(([what]) => what.startsWith(FAULT) && !what.includes('SIGKILL'));
   const faults = others.reduce((total, [, times]) => total + times, 0);
   return [
-    `chaos: ${grouped(differences(results))} differences`,
-    `${grouped(tally.of('worker killed'))} kills and ${grouped(faults)} other faults of ${others.length} kinds`,
+    `chaos: ${numberText(differences(results))} differences`,
+    `${numberText(tally.of('worker killed'))} kills and ${numberText(faults)} other faults of ${others.length} kinds`,
     `${sum(({ records }) => records)} records: ${sum(({ windows }) => windows)} rows of bytes, ` +
       `${sum(({ archivedEvents }) => archivedEvents)} archived events in ${sum(({ files }) => files)} files, ` +
       `${sum(({ deadLetters }) => deadLetters)} dead letters, ${sum(({ hourlyRows }) => hourlyRows)} rows of bytes_hourly, ` +
@@ -42,8 +43,4 @@ function tallyOf(results: readonly RoundResult[]): Tally {
   const tally = new Tally();
   for (const result of results) tally.add(result.tally);
   return tally;
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en-US');
 }
