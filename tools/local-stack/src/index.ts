@@ -11,6 +11,7 @@ export { type PgbouncerOptions, startPgbouncer } from './postgres/pgbouncer.ts';
 export { startPostgres } from './postgres/postgres.ts';
 export { type Standby, startStandby } from './postgres/standby.ts';
 export { debianProgram, fetched, ProgramMissingError, type Report, reportToStderr } from './process/programs.ts';
+export { findPython, pinnedFolder } from './process/pinned-folder.ts';
 export { processFile } from './process/process-file.ts';
 export { asSoleUser } from './process/sole-user.ts';
 export { rememberedOrDefault } from './remembered-ports.ts';

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { java, type Report } from '@antenna/local-stack';
+import { java, pinnedFolder, type Report } from '@antenna/local-stack';
 import { checkout } from '@antenna/test-kit';
-import { maven, peerFolder } from './peer-folder.ts';
+import { place } from '../stack/bench-stack.ts';
+import { maven } from './peer-installation.ts';
 
 /** The jobs of Flink, built. */
 export interface FlinkInstallation {
@@ -25,7 +26,7 @@ const sources = join(checkout, 'tools/bench/flink-peer');
 export async function installFlink(report: Report): Promise<FlinkInstallation> {
   const program = await java();
   const pom = join(sources, 'pom.xml');
-  const folder = await peerFolder('flink', [pom, ...javaSources()], async (into) => {
+  const folder = await pinnedFolder(join(place.peer, 'flink'), [pom, ...javaSources()], async (into) => {
     report('flink: building its jobs with Maven (200 MB to download; minutes, once)');
     const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(into, 'jars')}`];
     await maven(pom, [`-Dbuild.folder=${join(into, 'build')}`, 'package', ...copy]);

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ProductError } from '@antenna/cli';
-import { ProgramMissingError, type Report } from '@antenna/local-stack';
+import { findPython, pinnedFolder, type Report } from '@antenna/local-stack';
 import { execa } from 'execa';
 import { supersetFiles } from './superset-server.ts';
 
@@ -19,49 +16,20 @@ export interface PythonEnvironment {
   readonly fingerprint: string;
 }
 
-/** What the pins are for: Superset 6.1 runs on it, and every pinned package has been tried with it. */
-const wantedPython = '3.11';
-
 /**
  * The Superset that the constraints pin, installed once per set of pins.
  * @throws {ProgramMissingError | InstallationFailedError}
  */
 export async function pythonEnvironment(home: string, report: Report): Promise<PythonEnvironment> {
-  const fingerprint = await fingerprintOfPins();
-  const folder = join(home, `venv-${fingerprint}`);
-  // Written last: a folder without it is half an installation.
-  const done = join(folder, 'installed');
-  if (!existsSync(done)) {
-    await install(folder, await findPython(), report);
-    await writeFile(done, '');
-  }
-  return { python: pythonIn(folder), fingerprint };
+  const { requirements, constraints } = supersetFiles;
+  const folder = await pinnedFolder(join(home, 'venv'), [requirements, constraints], (into) => install(into, report));
+  return { python: pythonIn(folder), fingerprint: basename(folder) };
 }
 
-async function fingerprintOfPins(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const path of [supersetFiles.requirements, supersetFiles.constraints]) hash.update(await readFile(path));
-  return hash.digest('hex').slice(0, 12);
-}
-
-/** @throws {ProgramMissingError} */
-export async function findPython(candidates = [`python${wantedPython}`, 'python3', 'python']): Promise<string> {
-  for (const file of candidates) {
-    const { stdout, failed } = await execa(file, ['--version'], { reject: false, stdin: 'ignore' });
-    if (!failed && stdout.startsWith(`Python ${wantedPython}.`)) return file;
-  }
-  throw new ProgramMissingError(
-    `Python ${wantedPython} is not on this machine, and the pinned Superset wants this version; install it with ` +
-      `apt install python${wantedPython} python${wantedPython}-venv, brew install python@${wantedPython} or ` +
-      `pyenv install ${wantedPython}`,
-  );
-}
-
-async function install(folder: string, python: string, report: Report): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+async function install(folder: string, report: Report): Promise<void> {
+  const python = await findPython('the pinned Superset runs on it');
   report('superset: installing it with pip (825 MB; minutes the first time, once per set of pins)');
-  await step(python, ['-m', 'venv', folder], `${python} -m venv failed; install python${wantedPython}-venv`);
+  await step(python, ['-m', 'venv', folder], `${python} -m venv failed; install the package of Python with venv`);
   const { requirements, constraints } = supersetFiles;
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements, '-c', constraints];
   await step(pythonIn(folder), pip, 'pip could not install Superset; check that it reaches a package index');
