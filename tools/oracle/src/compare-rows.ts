@@ -52,18 +52,22 @@ export function summarize(differences: readonly Difference<unknown>[], limit = 1
   if (differences.length === 0) return 'all rows are equal';
   const count = (kind: string): number => differences.filter((difference) => difference.kind === kind).length;
   const counts = `${count('missing')} missing, ${count('extra')} extra, ${count('different')} different`;
-  const lines = differences.slice(0, limit).map((difference) => `\n  ${describe(difference)}`);
+  const lines = differences
+    .slice(0, limit)
+    .map((difference) => `\n  ${difference.kind.padEnd(9)}  ${textOf(difference)}`);
   const more = differences.length > limit ? `\n  … and ${differences.length - limit} more` : '';
   return `${differences.length} rows differ: ${counts}${lines.join('')}${more}`;
 }
 
-function describe(difference: Difference<unknown>): string {
+/** The row, with the value that it should have and the one that it has. */
+export function textOf(difference: Difference<unknown>): string {
+  const { key } = difference;
   switch (difference.kind) {
     case 'missing':
-      return `missing    ${difference.key}: expected ${String(difference.expected)}`;
+      return `${key}: expected ${String(difference.expected)}`;
     case 'extra':
-      return `extra      ${difference.key}: found ${String(difference.actual)}`;
+      return `${key}: found ${String(difference.actual)}`;
     case 'different':
-      return `different  ${difference.key}: expected ${String(difference.expected)}, found ${String(difference.actual)}`;
+      return `${key}: expected ${String(difference.expected)}, found ${String(difference.actual)}`;
   }
 }

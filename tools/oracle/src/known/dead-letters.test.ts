@@ -32,31 +32,31 @@ describe('dead letters against what is known', () => {
   });
 
   it.each([
-    { what: 'is missing', expected: [letter(1)], kind: 'dead letter missing: 1 (0/1: not_json)' },
-    { what: 'is too many', whole: [letter(1)], kind: 'dead letter extra: 1 (0/1: not_json)' },
+    { what: 'is missing', expected: [letter(1)], kind: 'dead letter missing: 1 (0/1: expected not_json)' },
+    { what: 'is too many', whole: [letter(1)], kind: 'dead letter extra: 1 (0/1: found not_json)' },
     {
       what: 'has another reason',
       expected: [letter(1)],
       whole: [letter(1, 'empty')],
-      kind: 'dead letter different: 1 (0/1: empty instead of not_json)',
+      kind: 'dead letter different: 1 (0/1: expected not_json, found empty)',
     },
     {
       what: 'is counted twice',
       expected: [letter(10), letter(20)],
       ranges: [range({ records: 3 })],
-      kind: 'dead letter extra: 1 (0/20: not_json)',
+      kind: 'dead letter extra: 1 (0/20: found not_json)',
     },
     {
       what: 'is counted with another reason',
       expected: [letter(10, 'empty')],
       ranges: [range({ records: 1 })],
-      kind: 'dead letter different: 1 (0/10: not_json instead of empty)',
+      kind: 'dead letter different: 1 (0/10: expected empty, found not_json)',
     },
     {
       what: 'is at neither end of the range that counts it',
       expected: [letter(10), letter(15)],
       ranges: [range({ records: 2 })],
-      kind: 'dead letter extra: 1 (0/20: not_json)',
+      kind: 'dead letter extra: 1 (0/20: found not_json)',
     },
   ])('are wrong when one $what', ({ expected = [], whole = [], ranges = [], kind }) => {
     expect(found(expected, whole, ranges)[0]).toBe(kind);

@@ -1,4 +1,4 @@
-import type { Difference } from '../compare-rows.ts';
+import { type Difference, textOf } from '../compare-rows.ts';
 
 const SHOWN_OF_A_KIND = 5;
 
@@ -15,7 +15,7 @@ export class Findings {
 
   /** Each difference between rows. @param what the rows are, in the singular. */
   addDifferences(what: string, differences: readonly Difference<unknown>[]): void {
-    for (const difference of differences) this.add(`${what} ${difference.kind}`, described(difference));
+    for (const difference of differences) this.add(`${what} ${difference.kind}`, textOf(difference));
   }
 
   get count(): number {
@@ -28,17 +28,5 @@ export class Findings {
       const more = count > examples.length ? ', …' : '';
       return `${kind}: ${count} (${examples.join(', ')}${more})`;
     });
-  }
-}
-
-function described(difference: Difference<unknown>): string {
-  const { key } = difference;
-  switch (difference.kind) {
-    case 'missing':
-      return `${key}: ${String(difference.expected)}`;
-    case 'extra':
-      return `${key}: ${String(difference.actual)}`;
-    case 'different':
-      return `${key}: ${String(difference.actual)} instead of ${String(difference.expected)}`;
   }
 }
