@@ -1,7 +1,7 @@
-import { type Check, compareRows, type Truth } from '@antenna/oracle';
+import { type Check, check, type Truth } from '@antenna/oracle';
 import { produce, sampleSimulation, simulate, type SimulatedRecord } from '@antenna/simulator';
+import { rowsOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
-import pg from 'pg';
 
 /** The antenna whose clock is wrong. No other simulation uses its id. */
 const ANTENNA = 'cccccccc-0000-0000-0000-000000000001';
@@ -46,20 +46,14 @@ function ofBrokenAntenna(record: SimulatedRecord): SimulatedRecord {
 
 /** Whether the speed layer names the antenna, and no other, as one whose clock is behind. */
 export async function proveBrokenClock(databaseUrl: string): Promise<Check> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ antenna_id: string }>(
-      'SELECT antenna_id FROM pipeline.antenna_clock WHERE clock_offset_seconds < $1',
-      [-WRONG_SECONDS],
-    );
-    const named = rows.map(({ antenna_id: id }) => [id, true] as const);
-    return {
-      title: 'clocks: the antenna whose clock stands still is named, and no other',
-      rows: 1,
-      differences: compareRows([[ANTENNA, true]], named),
-    };
-  } finally {
-    await client.end();
-  }
+  const rows = await rowsOf<{ antenna_id: string }>(
+    databaseUrl,
+    'SELECT antenna_id FROM pipeline.antenna_clock WHERE clock_offset_seconds < $1',
+    [-WRONG_SECONDS],
+  );
+  return check(
+    'clocks: the antenna whose clock stands still is named, and no other',
+    [[ANTENNA, true]],
+    rows.map(({ antenna_id: id }) => [id, true]),
+  );
 }

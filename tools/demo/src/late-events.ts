@@ -1,7 +1,7 @@
-import { type Check, compareRows, type Truth } from '@antenna/oracle';
+import { type Check, check, type Truth } from '@antenna/oracle';
 import { produce, type SimulatedRecord } from '@antenna/simulator';
+import { rowsOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
-import pg from 'pg';
 
 /** The hour that the late events belong to: a run has computed it as final before they come. */
 export const CORRECTED_HOUR = ['--date=2022-10-29', '--hour=13'] as const;
@@ -32,21 +32,12 @@ export async function sendLateEvents(kafka: Kafka, topic: string, truth: Truth):
 
 /** Whether the recorded corrections are the late bytes, by their cause, and nothing else. */
 export async function proveCorrections(databaseUrl: string): Promise<Check> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ corrected: string; added: string }>(CORRECTIONS);
-    return {
-      title: 'corrections: the bytes of the late events, and nothing else',
-      rows: CORRECTED.length,
-      differences: compareRows(
-        CORRECTED.map((corrected) => [corrected, `${LATE_EVENTS * BYTES} late_events`]),
-        rows.map(({ corrected, added }) => [corrected, added]),
-      ),
-    };
-  } finally {
-    await client.end();
-  }
+  const rows = await rowsOf<{ corrected: string; added: string }>(databaseUrl, CORRECTIONS);
+  return check(
+    'corrections: the bytes of the late events, and nothing else',
+    CORRECTED.map((corrected) => [corrected, `${LATE_EVENTS * BYTES} late_events`]),
+    rows.map(({ corrected, added }) => [corrected, added]),
+  );
 }
 
 // The antenna has no other event in the hour: its row has no old value.

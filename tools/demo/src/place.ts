@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout } from '@antenna/test-kit';
+import { checkout, freshDatabase, withAdmin } from '@antenna/test-kit';
 import type { Admin, Kafka } from 'kafkajs';
-import pg from 'pg';
 import retry from 'p-retry';
 
 const folder = join(checkout, '.local', 'demo');
@@ -35,40 +34,18 @@ export async function freshPlace(serverUrl: string, kafka: Kafka): Promise<strin
   return url;
 }
 
-/**
- * Makes an empty database, in place of one of the same name, even if clients are connected to it.
- * @param serverUrl of another database of the server.
- */
-async function freshDatabase(serverUrl: string, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
-    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
-  } finally {
-    await client.end();
-  }
-  const url = new URL(serverUrl);
-  url.pathname = name;
-  return url.href;
-}
-
 /** Brokers forget a topic and find its partitions leaders in less than a second, but not when they have just started. */
 const patience = { retries: 120, minTimeout: 250, factor: 1 };
 
 /** Makes an empty topic, in place of one of the same name. */
-async function freshTopic(kafka: Kafka, topic: string, partitions: number): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+function freshTopic(kafka: Kafka, topic: string, partitions: number): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
     if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] });
     await retry(() => assertGone(admin, topic), patience);
     // The client says the same whether the topic was there before or an earlier try of its own made it.
     await retry(() => admin.createTopics({ topics: [{ topic, numPartitions: partitions }] }), patience);
     await retry(() => assertEmpty(admin, topic, partitions), patience);
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 async function assertGone(admin: Admin, topic: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { type Check, compareRows, quotaEventDifferences, type QuotaMessage, withTables } from '@antenna/oracle';
-import pg from 'pg';
+import { type Check, check, quotaEventDifferences, type QuotaMessage, withTables } from '@antenna/oracle';
+import { rowsOf } from '@antenna/test-kit';
 
 /**
  * The users whose quota is raised after the stream has counted: fede, who exceeds 5,000 bytes in every hour, and david,
@@ -17,13 +17,7 @@ export interface QuotaEventProof {
 
 /** Raises the quota of two users before the hours are computed: what the stream has reported of them is withdrawn. */
 export async function raiseQuota(databaseUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query('UPDATE public.user_metadata SET quota = $1 WHERE id = ANY ($2)', [RAISED, USERS]);
-  } finally {
-    await client.end();
-  }
+  await rowsOf(databaseUrl, 'UPDATE public.user_metadata SET quota = $1 WHERE id = ANY ($2)', [RAISED, USERS]);
   return `fede and david: ${RAISED.toLocaleString('en-US')} bytes an hour from now on`;
 }
 
@@ -37,19 +31,15 @@ export async function proveQuotaEvents(
   const texts = Array.from(byState, ([state, { length }]) => `${length} ${state}`);
   const [warned, exceeded] = [reportsOfRaised(events, 'warned'), reportsOfRaised(events, 'exceeded')];
   const withdrawn = idsOf(events, 'withdrawn').map(hourAndUser);
+  const differences = await withTables(databaseUrl, (tables) => quotaEventDifferences(tables, messages));
   return {
     summary: `Quota events: ${texts.join(', ')}; ${exceeded.length} of the withdrawn had said over quota, ${warned.length - exceeded.length} were warnings: of fede and david, whose quotas were raised in the meantime`,
     checks: [
-      await withTables(databaseUrl, async (tables) => ({
-        title: 'quota events: each once by id, in order, as usage and quota say',
-        rows: events.size,
-        differences: compareRows([], keyed(await quotaEventDifferences(tables, messages))),
-      })),
       {
-        title: 'quota events: withdrawn for the raised quotas, and for nothing else',
-        rows: warned.length,
-        differences: compareRows(keyed(warned), keyed(withdrawn)),
+        ...check('quota events: each once by id, in order, as usage and quota say', [], keyed(differences)),
+        rows: events.size,
       },
+      check('quota events: withdrawn for the raised quotas, and for nothing else', keyed(warned), keyed(withdrawn)),
     ],
   };
 }

@@ -1,4 +1,4 @@
-export { type Check, isProven, NotProvenError, proofText, requireEqualRows } from './check.ts';
+export { type Check, check, isProven, NotProvenError, proofText, requireEqualRows } from './check.ts';
 export { compareRows, type KeyedRow, summarize } from './compare-rows.ts';
 export { Findings } from './known/findings.ts';
 export { KnownRecords } from './known/known-records.ts';

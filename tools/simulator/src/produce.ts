@@ -86,14 +86,13 @@ function batchSize(rate: number | undefined): number {
   return rate === undefined ? MAX_BATCH : Math.min(MAX_BATCH, Math.ceil(rate / BATCHES_PER_SECOND));
 }
 
-function* batchesOf(records: Iterable<SimulatedRecord>, size: number): Generator<SimulatedRecord[], void, undefined> {
-  let batch: SimulatedRecord[] = [];
-  for (const record of records) {
-    batch.push(record);
-    if (batch.length === size) {
-      yield batch;
-      batch = [];
-    }
+/** So many items at a time, in their order; the last batch may have fewer. */
+export function* batchesOf<T>(items: Iterable<T>, size: number): Generator<readonly T[], void, undefined> {
+  let batch: T[] = [];
+  for (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
 }

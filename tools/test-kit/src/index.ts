@@ -22,6 +22,21 @@ export { serviceImages } from './services/containers.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { createBucket, temporaryFolder, type TemporaryFolder, testBucket, writeInt96Event } from './archive-places.ts';
 export { tablesNaming } from './tables-naming.ts';
-export { emptyDatabase, rowsOf, testDatabase, type TestDatabase } from './test-database.ts';
-export { asKafkaAdministrator, createTopic, produce, testKafka, testTopic, type TestTopic } from './test-topic.ts';
+export {
+  dropDatabase,
+  emptyDatabase,
+  freshDatabase,
+  rowsOf,
+  testDatabase,
+  type TestDatabase,
+} from './test-database.ts';
+export {
+  asKafkaAdministrator,
+  createTopic,
+  produce,
+  testKafka,
+  testTopic,
+  type TestTopic,
+  withAdmin,
+} from './test-topic.ts';
 export { until, within } from './until.ts';

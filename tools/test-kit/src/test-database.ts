@@ -30,39 +30,48 @@ export async function makeTemplate(
 const objectInUse = '55006';
 
 async function databaseFrom(template: string): Promise<TestDatabase> {
-  const url = new URL(addressOf('postgres'));
+  const server = addressOf('postgres');
   const name = uniqueName();
-  url.pathname = name;
   // Refused while a client is connected to the template, also another test that copies it.
-  await retry(() => asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${template}"`), {
+  await retry(() => rowsOf(server, `CREATE DATABASE "${name}" TEMPLATE "${template}"`), {
     retries: 100,
     minTimeout: 50,
     factor: 1,
     shouldRetry: ({ error }) => error instanceof pg.DatabaseError && error.code === objectInUse,
   });
-  return { url: url.href, close: () => asAdministrator(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) };
+  const { href: url } = Object.assign(new URL(server), { pathname: name });
+  return { url, close: () => dropDatabase(server, name) };
 }
 
-async function asAdministrator(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: addressOf('postgres'), connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+/**
+ * Makes an empty database, in place of one of the same name, even if clients are connected to it.
+ * @param serverUrl of another database of the server.
+ * @returns its URL.
+ */
+export async function freshDatabase(serverUrl: string, name: string): Promise<string> {
+  await dropDatabase(serverUrl, name);
+  await rowsOf(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  return Object.assign(new URL(serverUrl), { pathname: name }).href;
+}
+
+/** Drops a database if there is one, and ends all connections to it. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await rowsOf(serverUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
 }
 
 /** Runs one statement on a connection of its own. @returns its rows. */
 export async function rowsOf<Row extends pg.QueryResultRow = Record<string, unknown>>(
   databaseUrl: string,
   statement: string,
+  parameters: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  // Of a server that dies meanwhile the statement says it, too.
+  client.on('error', () => undefined);
   try {
-    return (await client.query<Row>(statement)).rows;
+    await client.connect();
+    return (await client.query<Row>(statement, [...parameters])).rows;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }

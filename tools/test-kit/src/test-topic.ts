@@ -68,16 +68,19 @@ export function testKafka(brokers: readonly string[]): Kafka {
 }
 
 /** Lets `act` use an administrator's connection. */
-export async function asKafkaAdministrator<T>(
-  brokers: readonly string[],
-  act: (admin: Admin) => Promise<T>,
-): Promise<T> {
-  const admin = testKafka(brokers).admin();
-  await admin.connect();
+export function asKafkaAdministrator<T>(brokers: readonly string[], act: (admin: Admin) => Promise<T>): Promise<T> {
+  return withAdmin(testKafka(brokers), act);
+}
+
+/** Likewise with a client of one's own. */
+export async function withAdmin<T>(kafka: Kafka, act: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
   try {
+    await admin.connect();
     return await act(admin);
   } finally {
-    await admin.disconnect();
+    // A broker may be away by now; what was done, or has failed, is known.
+    await admin.disconnect().catch(() => undefined);
   }
 }
 

@@ -1,5 +1,6 @@
 import { kafkaClient } from '@antenna/event-source';
-import type { Admin, Kafka } from 'kafkajs';
+import { withAdmin } from '@antenna/test-kit';
+import type { Kafka } from 'kafkajs';
 
 /** A client that keeps to itself what it tries again; what it gives up is an error. */
 export function benchKafka(brokers: string): Kafka {
@@ -25,14 +26,4 @@ export function recordsOf(kafka: Kafka, topic: string): Promise<number> {
     const offsets = await admin.fetchTopicOffsets(topic);
     return offsets.reduce((sum, { high }) => sum + Number(high), 0);
   });
-}
-
-async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
 }

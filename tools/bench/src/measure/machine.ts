@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { java } from '@antenna/local-stack';
+import { rowsOf } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { withDatabase } from '../stack/database.ts';
 
 /** What figures were taken on. */
 export interface Machine {
@@ -18,9 +18,7 @@ export interface Machine {
 
 export async function describeMachine(postgresUrl: string): Promise<Machine> {
   const { all } = await execa(await java(), ['-version'], { all: true });
-  const rows = await withDatabase(postgresUrl, (it) =>
-    it.raw<{ rows: { server_version: string }[] }>('SHOW server_version'),
-  );
+  const [shown] = await rowsOf<{ server_version: string }>(postgresUrl, 'SHOW server_version');
   return {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
@@ -29,7 +27,7 @@ export async function describeMachine(postgresUrl: string): Promise<Machine> {
     kernel: release(),
     node: process.version,
     java: /version "([^"]+)"/.exec(all)?.[1] ?? 'unknown',
-    postgres: rows.rows[0]?.server_version ?? 'unknown',
+    postgres: shown?.server_version ?? 'unknown',
   };
 }
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { rememberedOrDefault, type Report, type ServiceName, type Stack, stackAt, up } from '@antenna/local-stack';
-import { checkout } from '@antenna/test-kit';
-import { openDatabase } from '@antenna/usage-store';
+import { checkout, rowsOf } from '@antenna/test-kit';
 import { cpuSecondsOfTree, NotMeasurableError } from '../measure/processes.ts';
 
 const home = join(checkout, '.local', 'bench');
@@ -52,14 +51,9 @@ async function current(report: Report): Promise<Stack> {
 
 /** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */
 async function keepCommitTimes({ postgres }: Stack): Promise<void> {
-  const database = openDatabase({ url: postgres.address }, { applicationName: 'bench', poolMax: 1 });
-  try {
-    const shown = await database.raw<{ rows: { track_commit_timestamp: string }[] }>('SHOW track_commit_timestamp');
-    if (shown.rows[0]?.track_commit_timestamp === 'on') return;
-    await database.raw('ALTER SYSTEM SET track_commit_timestamp = on');
-  } finally {
-    await database.destroy();
-  }
+  const [shown] = await rowsOf<{ track_commit_timestamp: string }>(postgres.address, 'SHOW track_commit_timestamp');
+  if (shown?.track_commit_timestamp === 'on') return;
+  await rowsOf(postgres.address, 'ALTER SYSTEM SET track_commit_timestamp = on');
   await postgres.stop('graceful');
   await postgres.start();
 }

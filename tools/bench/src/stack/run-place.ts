@@ -1,9 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Environment } from '@antenna/test-kit';
+import { dropDatabase, type Environment, freshDatabase, rowsOf } from '@antenna/test-kit';
 import { benchKafka, deleteTopicsLike } from '../kafka/kafka-topics.ts';
 import { type BenchStack, place } from './bench-stack.ts';
-import { databasesLike, dropDatabase, freshDatabase } from './database.ts';
 
 /** The working folder of one run of one contestant. */
 export interface RunPlace {
@@ -36,7 +35,9 @@ let runs = 0;
 /** Clears away what a benchmark that was killed has left. */
 export async function clearRunPlaces({ postgresUrl, brokers }: BenchStack): Promise<void> {
   await deleteTopicsLike(benchKafka(brokers), PREFIX);
-  for (const name of await databasesLike(postgresUrl, PREFIX)) await dropDatabase(postgresUrl, name);
+  const left = 'SELECT datname FROM pg_database WHERE starts_with(datname, $1)';
+  for (const { datname } of await rowsOf<{ datname: string }>(postgresUrl, left, [PREFIX]))
+    await dropDatabase(postgresUrl, datname);
   await rm(place.runs, { recursive: true, force: true });
 }
 
@@ -47,6 +48,8 @@ export async function inRunPlace<T>(stack: BenchStack, work: (at: RunPlace) => P
   const scratch = join(folder, 'scratch');
   await mkdir(scratch, { recursive: true });
   const databaseUrl = await freshDatabase(stack.postgresUrl, name);
+  // What the last contestant left to write is not this one's.
+  await rowsOf(stack.postgresUrl, 'CHECKPOINT');
   try {
     return await work({
       databaseUrl,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotProvenError } from '@antenna/oracle';
+import { within } from '@antenna/test-kit';
 import type { StreamingContestant } from '../contestants/contestant.ts';
 import { flinkStreaming } from '../contestants/flink.ts';
 import type { FlinkInstallation } from '../contestants/flink-installation.ts';
@@ -9,7 +10,7 @@ import type { SparkInstallation } from '../contestants/spark-installation.ts';
 import { BYTES_OF_EVENT, sendSteadily, type Sent } from '../kafka/kafka-programs.ts';
 import { quantile } from '../measure/statistics.ts';
 import type { FreshnessRun } from '../report/results.ts';
-import { holdsWithin, inStream, type Stream } from './in-stream.ts';
+import { inStream, LOOK_MS, type Stream } from './in-stream.ts';
 import { countedBytes, probeTimes } from './probes.ts';
 import { type BenchContext, freshnessText } from './suite.ts';
 
@@ -89,7 +90,7 @@ async function measured(context: BenchContext, measurement: Measurement): Promis
 async function verifyAllCounted({ contestant: { name, table }, stream }: Measurement, sent: Sent): Promise<void> {
   const { database, probes } = stream;
   const wanted = (sent.events + probes.sentMs.size) * BYTES_OF_EVENT;
-  await holdsWithin(async () => (await countedBytes(database, table)) >= wanted, END_DEADLINE_MS);
+  await within(END_DEADLINE_MS, async () => (await countedBytes(database, table)) >= wanted, LOOK_MS);
   const counted = await countedBytes(database, table);
   if (counted > wanted) throw new NotProvenError(`${name} counted ${counted} bytes of ${wanted}`);
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
-import { type CommandLine, lastLines, startProgram } from '@antenna/test-kit';
+import { type CommandLine, lastLines, startProgram, within } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import type { StreamingContestant } from '../contestants/contestant.ts';
 import { deleteTopic } from '../kafka/kafka-topics.ts';
@@ -12,6 +11,9 @@ import type { BenchContext } from './suite.ts';
 
 const PARTITIONS = 4;
 const START_DEADLINE_MS = 300_000;
+
+/** How often the database is asked for rows: seldom enough to leave the machine to the contestant. */
+export const LOOK_MS = 250;
 
 /** A contestant that runs as a service on a topic of its own, into which probes are sent. */
 export interface Stream {
@@ -54,8 +56,9 @@ export function inStream<T>(
 async function firstCounted(database: Knex, { name, table, shows }: StreamingContestant): Promise<void> {
   // A window takes minutes until it is over: the course waits for longer than Spark takes to start.
   if (shows === 'closed windows') return;
-  const isCounted = await holdsWithin(async () => (await probeTimes(database, table)).size > 0, START_DEADLINE_MS);
-  if (!isCounted) throw new ContestantFailedError(`${name} counted nothing within ${START_DEADLINE_MS} ms`);
+  const isCounted = async () => (await probeTimes(database, table)).size > 0;
+  if ((await within(START_DEADLINE_MS, isCounted, LOOK_MS)) === undefined)
+    throw new ContestantFailedError(`${name} counted nothing within ${START_DEADLINE_MS} ms`);
 }
 
 /**
@@ -78,16 +81,4 @@ async function withService<T>(command: CommandLine, work: (pid: number) => Promi
     service.kill('SIGTERM');
     await service;
   }
-}
-
-const LOOK_MS = 250;
-
-/** Looks until the condition holds. @returns whether it does within the time. */
-export async function holdsWithin(condition: () => Promise<boolean>, deadlineMs: number): Promise<boolean> {
-  const endMs = performance.now() + deadlineMs;
-  while (performance.now() < endMs) {
-    if (await condition()) return true;
-    await delay(LOOK_MS);
-  }
-  return false;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KnownRecords } from '@antenna/oracle';
-import type { SimulatedRecord } from '@antenna/simulator';
+import { batchesOf, type SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer } from 'kafkajs';
 import { appended } from './appended.ts';
 
@@ -102,16 +102,6 @@ export class Feeder {
     const facts = records.map(({ fact }) => fact);
     this.#known.add(partition, firstOffset, facts);
   }
-}
-
-function* batchesOf<T>(items: Iterable<T>, size: number): Generator<readonly T[], void, undefined> {
-  let batch: T[] = [];
-  for (const item of items) {
-    if (batch.push(item) < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** The partition of a key: all records of a user go to one, as with any of Kafka's partitioners. */

@@ -1,5 +1,6 @@
+import { rowsOf } from '@antenna/test-kit';
 import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
-import pg from 'pg';
+import type pg from 'pg';
 import retry from 'p-retry';
 
 /** The server may be restarting: everything is tried again until it answers. */
@@ -48,16 +49,6 @@ export class Database {
     statement: string,
     parameters: readonly unknown[] = [],
   ): Promise<readonly Row[]> {
-    return retry(async () => {
-      const client = new pg.Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
-      // A server that dies causes this event, too.
-      client.on('error', () => undefined);
-      try {
-        await client.connect();
-        return (await client.query<Row>(statement, [...parameters])).rows;
-      } finally {
-        await client.end().catch(() => undefined);
-      }
-    }, RESTART_PATIENCE);
+    return retry(() => rowsOf<Row>(this.url, statement, parameters), RESTART_PATIENCE);
   }
 }

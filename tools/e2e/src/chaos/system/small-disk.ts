@@ -41,10 +41,6 @@ export class SmallDisk {
     await this.#resize(ROOMY);
   }
 
-  unmount(): Promise<void> {
-    return SmallDisk.forget(this.path);
-  }
-
   async #shrink(): Promise<void> {
     const { bsize, blocks, bfree } = await statfs(this.path);
     await this.#resize(String(Math.max(1, blocks - bfree) * bsize));

@@ -1,4 +1,5 @@
 import type { KafkaCluster } from '@antenna/local-stack';
+import { withAdmin } from '@antenna/test-kit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import retry from 'p-retry';
 
@@ -93,15 +94,7 @@ export class Topic {
   }
 
   #asAdministrator<T>(act: (admin: Admin) => Promise<T>): Promise<T> {
-    return retry(async () => {
-      const admin = this.kafka.admin();
-      try {
-        await admin.connect();
-        return await act(admin);
-      } finally {
-        await admin.disconnect().catch(() => undefined);
-      }
-    }, RESTART_PATIENCE);
+    return retry(() => withAdmin(this.kafka, act), RESTART_PATIENCE);
   }
 }
 
