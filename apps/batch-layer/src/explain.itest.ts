@@ -24,11 +24,9 @@ let system: TestSystem;
 afterEach(() => system.close());
 
 async function computed(): Promise<string> {
-  system = await TestSystem.start();
-  await system.worker.count(0, events);
-  const [file] = await system.worker.archive(0, events);
-  expect((await system.batchLayer(['run', ...HOUR])).exitCode).toBe(0);
-  return file?.path ?? '';
+  const [started, path] = await TestSystem.withComputedHour(HOUR, events);
+  system = started;
+  return path;
 }
 
 async function explained(options: readonly string[] = EXPLAIN): Promise<readonly Fact[]> {

@@ -12,11 +12,9 @@ afterEach(() => system.close());
 
 /** An hour that is counted, archived and computed. */
 async function computed(): Promise<string> {
-  system = await TestSystem.start();
-  await system.worker.count(0, events);
-  const [file] = await system.worker.archive(0, events);
-  expect((await system.batchLayer(['run', ...HOUR])).exitCode).toBe(0);
-  return file?.path ?? '';
+  const [started, path] = await TestSystem.withComputedHour(HOUR, events);
+  system = started;
+  return path;
 }
 
 async function reconciled(...options: readonly string[]): Promise<readonly Record<string, unknown>[]> {

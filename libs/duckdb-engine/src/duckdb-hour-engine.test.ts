@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ListedFile } from '@antenna/hourly-batch';
 import { DuckDbHourEngine } from './duckdb-hour-engine.ts';
 import type { LocalFiles } from './local-files.ts';
-import { anArchivedEvent, anEvent, parquetFolder, type ParquetFolder } from './testing/parquet-folder.ts';
-
-const HOUR = Date.UTC(2022, 9, 29, 13);
+import { anArchivedEvent, anEvent, HOUR, parquetFolder, type ParquetFolder } from './testing/parquet-folder.ts';
 
 let folder: ParquetFolder;
 beforeEach(async () => {
@@ -14,13 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => folder.close());
 
-function aggregate(...files: readonly ListedFile[]) {
-  return new DuckDbHourEngine({ files: folder.localFiles }).aggregate(HOUR, files);
-}
-
 describe("the product's own files of an hour", () => {
   it('are added up by antenna, app and user, with the offsets of each partition', async () => {
-    const totals = await aggregate(
+    const totals = await folder.aggregate(
       await folder.write('a.parquet', `${anArchivedEvent(0, 7)} UNION ALL ${anArchivedEvent(0, 9, { id: "'bob'" })}`),
       await folder.write('b.parquet', anArchivedEvent(3, 1, { app: "'TELEGRAM'", bytes: '7::BIGINT' })),
     );
@@ -43,14 +36,14 @@ describe("the product's own files of an hour", () => {
   it('give ids sorted by their bytes, the key order of Postgres', async () => {
     const ids = ['é', 'z', 'B', 'a', '😀', '\u{ff5e}'];
     const file = await folder.write('a.parquet', ids.map((id) => anEvent({ id: `'${id}'` })).join(' UNION ALL '));
-    const users = (await aggregate(file)).rows.filter(({ type }) => type === 'user_total_bytes');
+    const users = (await folder.aggregate(file)).rows.filter(({ type }) => type === 'user_total_bytes');
     expect(users.map(({ id }) => id)).toEqual(['B', 'a', 'z', 'é', '\u{ff5e}', '😀']);
   });
 
   it('keep the byte order mark at the beginning of an id, which is distinct from the id without it', async () => {
     const ids = ['ana', '\ufeff', '\ufeffana', '\ufeff\ufeffana', 'an\ufeffa'];
     const event = (id: string) => anEvent({ id: `'${id}'`, antennaId: `'${id}'`, app: `'${id}'` });
-    const { rows } = await aggregate(await folder.write('a.parquet', ids.map(event).join(' UNION ALL ')));
+    const { rows } = await folder.aggregate(await folder.write('a.parquet', ids.map(event).join(' UNION ALL ')));
     for (const type of ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes']) {
       const found = rows.filter((row) => row.type === type).map(({ id }) => id);
       expect(found).toEqual(['ana', 'an\ufeffa', '\ufeff', '\ufeffana', '\ufeff\ufeffana']);
@@ -60,7 +53,7 @@ describe("the product's own files of an hour", () => {
   it('are added up exactly beyond 2^53 and 2^63', async () => {
     const most = '9223372036854775807::BIGINT';
     const file = await folder.write('a.parquet', `${anEvent({ bytes: most })} UNION ALL ${anEvent({ bytes: most })}`);
-    expect((await aggregate(file)).rows[0]).toMatchObject({ value: 18446744073709551614n });
+    expect((await folder.aggregate(file)).rows[0]).toMatchObject({ value: 18446744073709551614n });
   });
 
   it('may be very many, and are fetched in groups', async () => {
@@ -97,14 +90,14 @@ describe("the product's own files of an hour", () => {
 
 describe('files of other writers', () => {
   it('are counted without offsets', async () => {
-    expect(await aggregate(await folder.write('part-0.parquet', anEvent()))).toMatchObject({
+    expect(await folder.aggregate(await folder.write('part-0.parquet', anEvent()))).toMatchObject({
       events: 1,
       offsets: undefined,
     });
   });
 
   it('may have their columns in another order, and further columns', async () => {
-    const totals = await aggregate(
+    const totals = await folder.aggregate(
       await folder.write('a.parquet', anEvent({}, ', 1 AS year, 2 AS extra')),
       await folder.write('b.parquet', `SELECT app, bytes, id, antenna_id, "timestamp" FROM (${anEvent()})`),
     );
@@ -117,12 +110,14 @@ describe('files of other writers', () => {
     "TIMESTAMP_MS '2022-10-29 13:00:00'",
     "TIMESTAMP_NS '2022-10-29 13:59:59.999999999'",
   ])('may have a timestamp of the type in %s', async (timestamp) => {
-    expect(await aggregate(await folder.write('a.parquet', anEvent({ timestamp })))).toMatchObject({ events: 1 });
+    expect(await folder.aggregate(await folder.write('a.parquet', anEvent({ timestamp })))).toMatchObject({
+      events: 1,
+    });
   });
 
   it('may have integers of fewer bits', async () => {
     const file = await folder.write('a.parquet', anEvent({ bytes: '5::INTEGER' }));
-    expect((await aggregate(file)).rows[0]).toMatchObject({ value: 5n });
+    expect((await folder.aggregate(file)).rows[0]).toMatchObject({ value: 5n });
   });
 });
 
@@ -139,7 +134,7 @@ describe('a file that cannot be counted is named in the error', () => {
   ])('when it has a row %s', async (_, event, fault) => {
     const good = await folder.write('good.parquet', anArchivedEvent(0, 1));
     const bad = await folder.write('bad.parquet', `${anArchivedEvent(0, 2)} UNION ALL ${anArchivedEvent(0, 3, event)}`);
-    await expect(aggregate(good, bad)).rejects.toThrow(
+    await expect(folder.aggregate(good, bad)).rejects.toThrow(
       `rows of hour 2022-10-29T13 cannot be counted: bad.parquet has ${fault}`,
     );
   });
@@ -147,22 +142,22 @@ describe('a file that cannot be counted is named in the error', () => {
   it('when it lacks a column that other files have', async () => {
     const good = await folder.write('good.parquet', anEvent());
     const bad = await folder.write('bad.parquet', `SELECT "timestamp", id, antenna_id, app FROM (${anEvent()})`);
-    await expect(aggregate(good, bad)).rejects.toThrow('no archive of events: bad.parquet has no column bytes');
+    await expect(folder.aggregate(good, bad)).rejects.toThrow('no archive of events: bad.parquet has no column bytes');
   });
 
   it('when it is no Parquet file', async () => {
     const good = await folder.write('good.parquet', anEvent());
     const bad = await folder.write('bad.parquet', anEvent());
     await truncate(join(folder.path, 'bad.parquet'), 20);
-    await expect(aggregate(good, bad)).rejects.toMatchObject({ code: 'ARCHIVE_CONTENT' });
-    await expect(aggregate(good, bad)).rejects.toThrow(/^bad\.parquet cannot be read: /);
+    await expect(folder.aggregate(good, bad)).rejects.toMatchObject({ code: 'ARCHIVE_CONTENT' });
+    await expect(folder.aggregate(good, bad)).rejects.toThrow(/^bad\.parquet cannot be read: /);
   });
 });
 
 describe('files that are no archive of events are refused', () => {
   it('with every column that is missing or of another type', async () => {
     const file = await folder.write('a.parquet', "SELECT 1.5 AS bytes, 'x' AS id, DATE '2022-10-29' AS \"timestamp\"");
-    await expect(aggregate(file)).rejects.toThrow(
+    await expect(folder.aggregate(file)).rejects.toThrow(
       'the files of hour 2022-10-29T13 are no archive of events: a.parquet has column timestamp of type DATE, ' +
         'no column antenna_id, column bytes of type DECIMAL(2,1), no column app',
     );

@@ -1,13 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import parquetjs from '@dsnp/parquetjs';
-import { ArchiveContentError, type ListedFile } from '@antenna/hourly-batch';
+import { ArchiveContentError } from '@antenna/hourly-batch';
 import { writeInt96Event } from '@antenna/test-kit';
 import { execa } from 'execa';
-import { DuckDbHourEngine } from './duckdb-hour-engine.ts';
-import { anArchivedEvent, anEvent, parquetFolder, type ParquetFolder } from './testing/parquet-folder.ts';
+import { anArchivedEvent, anEvent, HOUR, parquetFolder, type ParquetFolder } from './testing/parquet-folder.ts';
 
-const HOUR = Date.UTC(2022, 9, 29, 13);
 const WITHOUT_ZONE = "TIMESTAMP '2022-10-29 13:30:00'";
 const WITH_ZONE = "TIMESTAMPTZ '2022-10-29 13:30:00+00'";
 
@@ -16,10 +14,6 @@ beforeEach(async () => {
   folder = await parquetFolder();
 });
 afterEach(() => folder.close());
-
-function aggregate(...files: readonly ListedFile[]) {
-  return new DuckDbHourEngine({ files: folder.localFiles }).aggregate(HOUR, files);
-}
 
 describe('a file name that is a pattern to DuckDB', () => {
   it.each([
@@ -33,25 +27,28 @@ describe('a file name that is a pattern to DuckDB', () => {
     ['a\\b.parquet', 'a.parquet'],
   ])('such as %s matches only the file of that name, and not its neighbour %s', async (name, sibling) => {
     const [file] = [await folder.write(name, anEvent()), await folder.write(sibling, anEvent())];
-    expect(await aggregate(file)).toMatchObject({ events: 1, rows: [{ value: 5n }, { value: 5n }, { value: 5n }] });
+    expect(await folder.aggregate(file)).toMatchObject({
+      events: 1,
+      rows: [{ value: 5n }, { value: 5n }, { value: 5n }],
+    });
   });
 
   it('is taken literally in the name of a folder', async () => {
     for (const name of ['arch[1]', 'arch1']) await mkdir(join(folder.path, name));
     const file = await folder.write('arch[1]/a.parquet', anEvent({ bytes: '7::BIGINT' }));
     await folder.write('arch1/a.parquet', anEvent());
-    expect((await aggregate(file)).rows[0]).toMatchObject({ value: 7n });
+    expect((await folder.aggregate(file)).rows[0]).toMatchObject({ value: 7n });
   });
 
   it('is shown unchanged in the error when its file cannot be counted', async () => {
     const file = await folder.write('part-[0-9].parquet', anEvent({ bytes: '-1::BIGINT' }));
-    await expect(aggregate(file)).rejects.toThrow('part-[0-9].parquet has 1 rows with negative bytes');
+    await expect(folder.aggregate(file)).rejects.toThrow('part-[0-9].parquet has 1 rows with negative bytes');
   });
 
   it('is refused with the name of the file where no pattern of DuckDB matches it', async () => {
     const file = await folder.write('a\\*.parquet', anEvent());
-    await expect(aggregate(file)).rejects.toThrow(ArchiveContentError);
-    await expect(aggregate(file)).rejects.toThrow('a\\*.parquet cannot be read');
+    await expect(folder.aggregate(file)).rejects.toThrow(ArchiveContentError);
+    await expect(folder.aggregate(file)).rejects.toThrow('a\\*.parquet cannot be read');
   });
 });
 
@@ -89,7 +86,7 @@ describe('columns as other writers declare them', () => {
   ])("%s are counted like the product's own", async (_, select) => {
     const [ours, theirs] = [await folder.write('a.parquet', anEvent()), await folder.write('b.parquet', select)];
     for (const files of [[theirs], [ours, theirs], [theirs, ours]]) {
-      const { rows } = await aggregate(...files);
+      const { rows } = await folder.aggregate(...files);
       expect(rows.map(({ value }) => value)).toEqual(Array(3).fill(BigInt(5 * files.length)));
     }
   });
@@ -97,12 +94,12 @@ describe('columns as other writers declare them', () => {
   it('may hold the time as INT96, beside a file with a time zone', async () => {
     await writeInt96Event(join(folder.path, 'a.parquet'), HOUR + 1_800_000, 7);
     const file = await folder.write('b.parquet', anEvent({ timestamp: WITH_ZONE }));
-    expect((await aggregate({ path: 'a.parquet', sizeBytes: 0 }, file)).rows[0]).toMatchObject({ value: 12n });
+    expect((await folder.aggregate({ path: 'a.parquet', sizeBytes: 0 }, file)).rows[0]).toMatchObject({ value: 12n });
   });
 
   it('are recognised as offsets in any letter case', async () => {
     const select = `SELECT * RENAME (kafka_offset AS "Kafka_Offset") FROM (${anArchivedEvent(0, 7)})`;
-    expect(await aggregate(await folder.write('a.parquet', select))).toMatchObject({
+    expect(await folder.aggregate(await folder.write('a.parquet', select))).toMatchObject({
       offsets: [{ partition: 0, firstOffset: 7, lastOffset: 7 }],
     });
   });
@@ -114,7 +111,7 @@ describe('columns as other writers declare them', () => {
     ['of unspecified bytes', anEvent({ id: "'ana'::BLOB" }), 'column id of type BLOB'],
   ])('%s are refused with the name of the file', async (_, select, fault) => {
     const [ours, theirs] = [await folder.write('a.parquet', anEvent()), await folder.write('b.parquet', select)];
-    await expect(aggregate(ours, theirs)).rejects.toThrow(`are no archive of events: b.parquet has ${fault}`);
+    await expect(folder.aggregate(ours, theirs)).rejects.toThrow(`are no archive of events: b.parquet has ${fault}`);
   });
 
   it('whose names differ only in letter case are refused with the name of the file', async () => {
@@ -126,13 +123,13 @@ describe('columns as other writers declare them', () => {
     const writer = await parquetjs.ParquetWriter.openFile(schema, join(folder.path, 'a.parquet'));
     await writer.appendRow({ timestamp: new Date(HOUR), id: 'a', antenna_id: 'a', app: 'x', bytes: 5, BYTES: 6 });
     await writer.close();
-    await expect(aggregate({ path: 'a.parquet', sizeBytes: 0 })).rejects.toThrow(
+    await expect(folder.aggregate({ path: 'a.parquet', sizeBytes: 0 })).rejects.toThrow(
       'a.parquet has two columns named bytes',
     );
   });
 
   it('with an infinite time are refused as rows of other hours', async () => {
     const file = await folder.write('a.parquet', anEvent({ timestamp: "'infinity'::TIMESTAMP" }));
-    await expect(aggregate(file)).rejects.toThrow('a.parquet has 1 rows of other hours');
+    await expect(folder.aggregate(file)).rejects.toThrow('a.parquet has 1 rows of other hours');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { badRecordCorpus } from './corpus/index.ts';
 import { decode, type Decoded, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES, REJECTION_REASONS } from './index.ts';
+import { mutatedRecord } from './testing/mutated-record.ts';
 
 const END_OF_9999 = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -11,14 +12,7 @@ const corpusValue = fc.constantFrom(
   ...badRecordCorpus.map((record) => record.value ?? new Uint8Array()).filter((value) => value.length < 2000),
 );
 
-/** Replaces some bytes of a record by bytes of another record or by random bytes. */
-const mutated = fc
-  .tuple(corpusValue, fc.oneof(corpusValue, fc.uint8Array({ maxLength: 8 })), fc.nat(), fc.nat(12), fc.nat())
-  .map(([value, other, at, length, from]) => {
-    const start = at % (value.length + 1);
-    const insert = other.subarray(from % (other.length + 1)).subarray(0, length);
-    return Uint8Array.from([...value.subarray(0, start), ...insert, ...value.subarray(start + (from % 5))]);
-  });
+const mutated = mutatedRecord(corpusValue);
 
 const anyFields = fc
   .record(

@@ -81,6 +81,19 @@ export class TestSystem {
     return new TestSystem({ worker, database, provided, folder, env, operatorUrl });
   }
 
+  /** Starts one in which an hour is counted, archived and computed. @returns it, and the path of the archived file. */
+  static async withComputedHour(
+    hour: readonly string[],
+    events: Parameters<TestWorker['count']>[1],
+  ): Promise<readonly [TestSystem, string]> {
+    const system = await TestSystem.start();
+    await system.worker.count(0, events);
+    const [file] = await system.worker.archive(0, events);
+    const { exitCode, stderr } = await system.batchLayer(['run', ...hour]);
+    if (exitCode !== 0) throw new Error(stderr);
+    return [system, file?.path ?? ''];
+  }
+
   /** Runs a command of the batch layer inside this process. */
   async batchLayer(args: readonly string[], env: Environment = {}): Promise<Ended> {
     const written = { out: '', err: '' };

@@ -2,8 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { ListedFile } from '@antenna/hourly-batch';
+import type { HourTotals, ListedFile } from '@antenna/hourly-batch';
+import { DuckDbHourEngine } from '../duckdb-hour-engine.ts';
 import type { LocalFiles } from '../local-files.ts';
+
+/** The hour of all events unless a test says otherwise. */
+export const HOUR = Date.UTC(2022, 9, 29, 13);
 
 /** A local archive folder for Parquet files of other writers. */
 export interface ParquetFolder {
@@ -11,6 +15,8 @@ export interface ParquetFolder {
   readonly localFiles: LocalFiles;
   /** Writes the rows of a SELECT to a file. */
   write(name: string, select: string): Promise<ListedFile>;
+  /** Adds up these files of the hour. */
+  aggregate(...files: readonly ListedFile[]): Promise<HourTotals>;
   close(): Promise<void>;
 }
 
@@ -18,14 +24,16 @@ export async function parquetFolder(): Promise<ParquetFolder> {
   const path = await mkdtemp(join(tmpdir(), 'hour-engine-test-'));
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  const localFiles: LocalFiles = { fetch: (paths) => Promise.resolve(paths.map((name) => join(path, name))) };
   return {
     path,
-    localFiles: { fetch: (paths) => Promise.resolve(paths.map((name) => join(path, name))) },
+    localFiles,
     async write(name, select) {
       const file = join(path, name).replaceAll("'", "''");
       await connection.run(`COPY (${select}) TO '${file}' (FORMAT parquet)`);
       return { path: name, sizeBytes: 0 };
     },
+    aggregate: (...files) => new DuckDbHourEngine({ files: localFiles }).aggregate(HOUR, files),
     async close() {
       connection.closeSync();
       instance.closeSync();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ARRIVED_MS, badRecordCorpus } from '../corpus/index.ts';
 import { type Decoded, type DecodedInterned, decode, EventDecoder } from '../index.ts';
+import { mutatedRecord } from '../testing/mutated-record.ts';
 
 const encoder = new TextEncoder();
 const decoder = new EventDecoder();
@@ -82,14 +83,7 @@ const corpusValue = fc.constantFrom(
   ...['123', '1667048400', '"2022-10-29T13:00:00.123+02:00"'].map((timestamp) => encoder.encode(json({ timestamp }))),
 );
 
-/** Replaces some bytes of a record by bytes of another record or by random bytes. */
-const mutated = fc
-  .tuple(corpusValue, fc.oneof(corpusValue, fc.uint8Array({ maxLength: 8 })), fc.nat(), fc.nat(12), fc.nat())
-  .map(([value, other, at, length, from]) => {
-    const start = at % (value.length + 1);
-    const insert = other.subarray(from % (other.length + 1)).subarray(0, length);
-    return Uint8Array.from([...value.subarray(0, start), ...insert, ...value.subarray(start + (from % 5))]);
-  });
+const mutated = mutatedRecord(corpusValue);
 
 /** Replaces one character of a record by a character that JSON or a timestamp may contain. */
 const oneCharacter = fc
