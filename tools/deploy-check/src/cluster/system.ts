@@ -113,18 +113,18 @@ async function checkHours(list: CheckList, ns: InNamespace, proven: Proof): Prom
     await awaitJob(ns, 'reconcile', 300_000);
     return undefined;
   });
-  await list.check('the compaction merges the hours, and then finds them merged', async () => {
+  await list.check('the compaction compacts the hours, and then finds them compacted', async () => {
     await startJob(ns, 'merge', 'batch-layer-compaction');
     await awaitJob(ns, 'merge', 300_000);
     await startJob(ns, 'merge-again', 'batch-layer-compaction');
     const again = await awaitJob(ns, 'merge-again', 300_000);
-    if (again !== ALL_MERGED) throw new CheckFailedError(`the second run ended with «${again}»`);
+    if (again !== ALL_COMPACTED) throw new CheckFailedError(`the second run ended with «${again}»`);
     return undefined;
   });
 }
 
 /** What `compact --due` says when it has nothing to do. */
-const ALL_MERGED = 'every final hour is merged';
+const ALL_COMPACTED = 'every final hour is compacted';
 
 async function checkDashboards(list: CheckList, ns: InNamespace): Promise<void> {
   await list.check('Superset answers', async () => {
