@@ -65,16 +65,19 @@ describe('the dashboards in a browser, beside the totals,', () => {
     await viewer.database.query(`
       INSERT INTO pipeline.computed_hour (hour, is_final) VALUES ('2022-08-15 10:00', true);
       INSERT INTO public.bytes_hourly ("timestamp", type, id, value) VALUES ('2022-08-15 10:00', 'app_total_bytes', 'GOPHER', 42)`);
-    const newest = await viewer.show('capa-dias');
-    expect(textOf(newest, 'Bytes del periodo, id app')).toContain('FACEBOOK');
-    expect(textOf(newest, 'Bytes del periodo, id app')).not.toContain('GOPHER');
-    await viewer.browser.filter('Mes', '2022-08');
-    const chosen = await viewer.shownOnce((shown) => textOf(shown, 'Bytes del periodo, id app').includes('GOPHER'));
-    expect(textOf(chosen, 'Bytes del periodo, id app')).not.toContain('FACEBOOK');
-    expect(textOf(chosen, 'Bytes del periodo, id app')).toContain('42B');
-    await viewer.database.query(`
-      DELETE FROM pipeline.computed_hour WHERE hour = '2022-08-15 10:00';
-      DELETE FROM public.bytes_hourly WHERE "timestamp" = '2022-08-15 10:00'`);
+    try {
+      const newest = await viewer.show('capa-dias');
+      expect(textOf(newest, 'Bytes del periodo, id app')).toContain('FACEBOOK');
+      expect(textOf(newest, 'Bytes del periodo, id app')).not.toContain('GOPHER');
+      await viewer.browser.filter('Mes', '2022-08');
+      const chosen = await viewer.shownOnce((shown) => textOf(shown, 'Bytes del periodo, id app').includes('GOPHER'));
+      expect(textOf(chosen, 'Bytes del periodo, id app')).not.toContain('FACEBOOK');
+      expect(textOf(chosen, 'Bytes del periodo, id app')).toContain('42B');
+    } finally {
+      await viewer.database.query(`
+        DELETE FROM pipeline.computed_hour WHERE hour = '2022-08-15 10:00';
+        DELETE FROM public.bytes_hourly WHERE "timestamp" = '2022-08-15 10:00'`);
+    }
   });
 
   it('show one user in one hour, by the link beside each user who was over the quota', async () => {

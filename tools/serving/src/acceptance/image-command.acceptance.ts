@@ -11,22 +11,21 @@ const checkout = resolve(import.meta.dirname, '../../../..');
 const deployed = resolve(checkout, 'deploy/superset');
 
 let folder: TemporaryFolder;
-let server: ChildProcess;
+let server: ChildProcess | undefined;
 let port: number;
 beforeEach(async () => {
+  server = undefined;
   folder = await temporaryFolder();
   [port = 0] = await freePortNumbers(1);
 });
 afterEach(async () => {
-  if (server.exitCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  }
+  // False for a process that has ended or never ran.
+  if (server?.kill('SIGTERM') === true) await once(server, 'exit');
   await folder.close();
 });
 
 /** Starts what the image starts, with a small application in place of Superset, at a free port. */
-async function startImageCommand(): Promise<void> {
+async function startImageCommand(): Promise<ChildProcess> {
   const dockerfile = await readFile(join(checkout, 'docker/superset.Dockerfile'), 'utf8');
   const [, options = ''] = /GUNICORN_CMD_ARGS="([^"]*)"/.exec(dockerfile) ?? [];
   const config = join(folder.path, 'at_free_port.py');
@@ -37,7 +36,7 @@ async function startImageCommand(): Promise<void> {
     'def application(environ, start):\n    start("200 OK", [])\n    return [environ["SERVER_NAME"].encode()]\n';
   await writeFile(join(folder.path, 'small.py'), application);
   const { python } = await pythonEnvironment(defaultHome, () => undefined);
-  server = spawn(python, ['-m', 'gunicorn', 'small:application'], {
+  return spawn(python, ['-m', 'gunicorn', 'small:application'], {
     cwd: folder.path,
     env: { ...process.env, GUNICORN_CMD_ARGS: options.replace(configInImage, config) },
     stdio: 'ignore',
@@ -46,9 +45,10 @@ async function startImageCommand(): Promise<void> {
 
 describe('the server of Superset’s image, with the options of its Dockerfile', () => {
   it.each(['127.0.0.1', '[::1]'])('answers at %s', async (host) => {
-    await startImageCommand();
+    const started = await startImageCommand();
+    server = started;
     const answered = async (): Promise<boolean> => {
-      if (server.exitCode !== null) throw new Error(`gunicorn has ended with ${server.exitCode}`);
+      if (started.exitCode !== null) throw new Error(`gunicorn has ended with ${started.exitCode}`);
       return (await fetch(`http://${host}:${port}/`).catch(() => undefined))?.ok ?? false;
     };
     expect(await until(answered, { what: `answer at ${host}`, deadlineMs: 60_000 })).toBe(true);
