@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { localServer, type LocalServer, type Report } from '@antenna/local-stack';
+import { fetchOnce } from '../superset/fetch-once.ts';
 
 const checkout = resolve(import.meta.dirname, '../../../..');
 const deployed = resolve(checkout, 'deploy/superset');
@@ -67,6 +68,6 @@ function gunicorn(port: number): string[] {
 
 /** Its health page is well before its pages are. */
 async function answersLogins(address: string): Promise<void> {
-  const { ok, status } = await fetch(`${address}/login/`, { signal: AbortSignal.timeout(60_000) });
+  const { ok, status } = await fetchOnce(`${address}/login/`, { signal: AbortSignal.timeout(60_000) });
   if (!ok) throw new Error(`it answered ${status}`);
 }

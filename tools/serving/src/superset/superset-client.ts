@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { answerOf, LoginRefusedError, refusalOf, SupersetUnreachableError } from './answer.ts';
+import { fetchOnce } from './fetch-once.ts';
 
 export interface Credentials {
   readonly username: string;
@@ -15,9 +16,6 @@ interface Call {
 }
 
 const timeoutMs = 120_000;
-
-/** gunicorn closes a connection after two idle seconds, and a call that is sent on it at that moment fails (EPIPE). */
-export const ownConnection = { connection: 'close' } as const;
 
 const tokenAnswer = z.object({ access_token: z.string() });
 const csrfAnswer = z.object({ result: z.string() });
@@ -89,12 +87,11 @@ export class SupersetClient {
   async #send({ method, path, json, form }: Call): Promise<Response> {
     const body = json === undefined ? form : JSON.stringify(json);
     try {
-      return await fetch(`${this.#url}${path}`, {
+      return await fetchOnce(`${this.#url}${path}`, {
         method,
         // Without `accept`, errors are pages. A call without a session is redirected to the login page.
         headers: {
           accept: 'application/json',
-          ...ownConnection,
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
           ...this.#session,
         },

@@ -1,7 +1,8 @@
 import { ProductError } from '@antenna/cli';
 import * as z from 'zod';
 import { answerOf, SupersetUnreachableError } from './answer.ts';
-import { ownConnection, unreachable } from './superset-client.ts';
+import { fetchOnce } from './fetch-once.ts';
+import { unreachable } from './superset-client.ts';
 
 /** The Superset is of a version that the bundle is not written for. */
 class SupersetVersionError extends ProductError {
@@ -18,8 +19,8 @@ const versionAnswer = z.object({ version_string: z.string() });
  * @throws {SupersetUnreachableError}
  */
 export async function requireSupportedVersion(url: URL): Promise<void> {
-  const request = { headers: ownConnection, signal: AbortSignal.timeout(60_000) };
-  const response = await fetch(new URL('version', withSlash(url)), request).catch((error: unknown) => {
+  const request = { signal: AbortSignal.timeout(60_000) };
+  const response = await fetchOnce(new URL('version', withSlash(url)), request).catch((error: unknown) => {
     throw unreachable(url.href, error);
   });
   const found = versionAnswer.safeParse((await answerOf(response)).json);
