@@ -81,7 +81,9 @@ FEATURE_FLAGS = {"ENABLE_TEMPLATE_PROCESSING": True}
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 DASHBOARD_AUTO_REFRESH_MODE = "force"
-SUPERSET_WEBSERVER_TIMEOUT = 60
+# A page gives up on a chart after so many seconds. It asks for all charts at once, over six connections: the last of two
+# dozen waits for three before it, each with a statement that may take the 30 seconds after which Postgres cancels it.
+SUPERSET_WEBSERVER_TIMEOUT = 120
 
 
 def SQL_QUERY_MUTATOR(sql: str, **_: object) -> str:
