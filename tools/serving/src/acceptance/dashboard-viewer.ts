@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { until } from '@antenna/test-kit';
 import pg from 'pg';
+import type { Locator } from 'playwright-core';
 import type { Bundle } from '../bundle/bundle.ts';
 import { chartComponents } from '../bundle/dashboard-problems.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
@@ -19,6 +20,10 @@ export class DashboardViewer {
   readonly bundle: Bundle;
   readonly browser: DashboardBrowser;
   readonly database: pg.Client;
+  /** The charts of each dashboard that `turnTo` has opened. */
+  readonly #seen = new Map<Slug, readonly ShownChart[]>();
+  /** The dashboard that `turnTo` has opened and on which nothing was chosen since. */
+  #present: Slug | undefined;
 
   private constructor(bundle: Bundle, browser: DashboardBrowser, database: pg.Client) {
     this.bundle = bundle;
@@ -36,14 +41,42 @@ export class DashboardViewer {
   }
 
   /** How many charts the dashboard has. */
-  charts(slug: Slug): number {
+  #charts(slug: Slug): number {
     const dashboard = this.bundle.dashboards.find(({ content }) => content.slug === slug);
     if (dashboard === undefined) throw new Error(`the bundle has no ${slug}`);
     return chartComponents(dashboard.content).length;
   }
 
+  /** Opens a dashboard anew. */
   show(slug: Slug): Promise<readonly ShownChart[]> {
-    return this.browser.show(slug, this.charts(slug));
+    this.#present = undefined;
+    return this.browser.show(slug, this.#charts(slug));
+  }
+
+  /** Makes the page show a dashboard as it opens. */
+  async turnTo(slug: Slug): Promise<readonly ShownChart[]> {
+    if (this.#present !== slug) {
+      this.#seen.set(slug, await this.show(slug));
+      this.#present = slug;
+    }
+    return this.seen(slug);
+  }
+
+  /** The charts of a dashboard, which is opened unless `turnTo` has opened it before. */
+  async seen(slug: Slug): Promise<readonly ShownChart[]> {
+    return this.#seen.get(slug) ?? this.turnTo(slug);
+  }
+
+  /** Chooses a value of the filter of this name. */
+  async filter(name: string, value: string): Promise<void> {
+    this.#present = undefined;
+    await this.browser.filter(name, value);
+  }
+
+  /** Follows a link to a dashboard, and waits like `show`. */
+  async follow(link: Locator, slug: Slug): Promise<readonly ShownChart[]> {
+    this.#present = undefined;
+    return this.browser.follow(link, slug, this.#charts(slug));
   }
 
   /** The charts of the present dashboard, once they show what is expected. */

@@ -16,7 +16,7 @@ afterAll(() => viewer.close());
 
 describe('the dashboards in a browser', () => {
   it.each(slugs)('draw every chart, with no complaint: %s', async (slug) => {
-    const shown = await viewer.show(slug);
+    const shown = await viewer.turnTo(slug);
     expect(shown.filter(({ faults }) => faults.length > 0)).toEqual([]);
     // Axes and their labels alone are a few shades of grey.
     expect(namesOf(shown, ({ colors, hasCanvas }) => hasCanvas && !colors.some(isColorful))).toEqual([]);
@@ -32,7 +32,7 @@ describe('the dashboards in a browser', () => {
 
   it('give an id one colour, on every chart of both', async () => {
     const facebook = viewer.bundle.dashboards[0]?.content.metadata.label_colors['FACEBOOK'];
-    const both = [...(await viewer.show('capa-speed')), ...(await viewer.show('capa-batch'))];
+    const both = [...(await viewer.seen('capa-speed')), ...(await viewer.seen('capa-batch'))];
     const ofApps = both.filter(({ name }) => name.endsWith('app'));
     expect(ofApps.map(({ name }) => name)).toEqual(['Bytes id app', 'Reparto por app', 'Bytes por hora, id app']);
     for (const { colors } of ofApps) expect(colors).toContain(facebook);
@@ -42,13 +42,13 @@ describe('the dashboards in a browser', () => {
     const newest = await viewer.valueOf(
       `SELECT to_char(max(greatest_event_time), 'DD/MM/YYYY HH24:MI:SS') FROM pipeline.position`,
     );
-    expect(textOf(await viewer.show('capa-speed'), 'Datos hasta (UTC)')).toContain(newest);
+    expect(textOf(await viewer.seen('capa-speed'), 'Datos hasta (UTC)')).toContain(newest);
   });
 
   it('show one user when one is chosen, and leave alone what is not about users', async () => {
-    await viewer.show('capa-speed');
+    await viewer.turnTo('capa-speed');
     viewer.browser.asked.clear();
-    await viewer.browser.filter('Móvil', 'charo');
+    await viewer.filter('Móvil', 'charo');
     const shown = await viewer.shownOnce((charts) => !textOf(charts, 'Móviles con más bytes').includes('lucia'));
     expect(textOf(shown, 'Móviles con más bytes')).toContain('charo');
     expect(textOf(shown, 'Uso de la cuota, hora en curso')).toContain('charo');
@@ -58,9 +58,17 @@ describe('the dashboards in a browser', () => {
     const ofUsers = ['Avisos de cuota', 'Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
     expect([...viewer.browser.asked].toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
   });
+});
+
+describe('the dashboards in a browser, imported with another time range and a shorter table,', () => {
+  beforeAll(async () => {
+    const timeRange = '2022-10-29T14:00:00 : 2022-10-29T15:00:00';
+    const shortened = withRowLimit(viewer.bundle, 'Móviles con más bytes', 5);
+    await serveFixture(fixture, () => undefined, { timeRange }, shortened);
+  });
+  afterAll(() => serveFixture(fixture, () => undefined));
 
   it('show the time range that the import was given', async () => {
-    await serveFixture(fixture, () => undefined, { timeRange: '2022-10-29T14:00:00 : 2022-10-29T15:00:00' });
     const shown = await viewer.show('capa-batch');
     const megabytes = await viewer.valueOf(
       `SELECT round(sum(value) / 1e6, 2) FROM public.bytes_hourly
@@ -68,16 +76,13 @@ describe('the dashboards in a browser', () => {
     );
     expect(textOf(shown, 'Bytes totales')).toContain(`${Number(megabytes)}MB`);
     expect(textOf(shown, 'Calculado hasta (UTC)')).toContain('29/10/2022 17:00:00');
-    await serveFixture(fixture, () => undefined);
   });
 
   it('mark a table that shows only some of its rows, and say so', async () => {
-    await serveFixture(fixture, () => undefined, {}, withRowLimit(viewer.bundle, 'Móviles con más bytes', 5));
     await viewer.show('capa-speed');
     const warningOf = (name: string) => limitWarning(cardOf(viewer.browser.page, name));
     expect(await warningOf('Móviles con más bytes')).toContain('Se alcanzó el límite de filas');
     expect(await warningOf('Bytes id móvil')).toBeUndefined();
-    await serveFixture(fixture, () => undefined);
   });
 });
 

@@ -67,6 +67,8 @@ describe('what serving:up has put into Superset', () => {
 });
 
 describe('an import that cannot be done', () => {
+  afterAll(() => importBundle(bundle, request));
+
   it('says so for a wrong password', async () => {
     const credentials = { username: 'admin', password: 'wrong' };
     const refused = importBundle(bundle, { ...request, credentials });
@@ -84,7 +86,6 @@ describe('an import that cannot be done', () => {
     await expect(importBundle(bundle, { ...request, choices })).rejects.toThrow(
       /no range of time of «2022-10-29T15.*import again with --time-range/,
     );
-    await importBundle(bundle, request);
   });
 
   it('says so for a database that Superset does not reach', async () => {
@@ -93,15 +94,16 @@ describe('an import that cannot be done', () => {
     await expect(importBundle(bundle, { ...request, choices })).rejects.toThrow(
       /Superset cannot read .*refused.*check SERVING_DATABASE_URL/,
     );
-    await importBundle(bundle, request);
   });
 });
 
 describe('the data of each chart, through the API', () => {
   let database: pg.Client;
+  let datasets: Readonly<Record<string, number>>;
   beforeAll(async () => {
     database = new pg.Client(fixture.databaseUrl);
     await database.connect();
+    datasets = (await idsIn(client)).dataset;
   });
   beforeEach(async () => {
     // Superset's tokens are good for 15 minutes, and it lets somebody log in 20 times a minute.
@@ -112,8 +114,7 @@ describe('the data of each chart, through the API', () => {
   async function dataOf(path: string, timeRange?: string): Promise<readonly DataRow[]> {
     const asset = bundle.charts.find((chart) => chart.path === path);
     if (asset === undefined) throw new Error(`the bundle has no ${path}`);
-    const dataset = (await idsIn(client)).dataset[asset.content.dataset_uuid] ?? 0;
-    return chartData(client, dataset, asset.content, timeRange);
+    return chartData(client, datasets[asset.content.dataset_uuid] ?? 0, asset.content, timeRange);
   }
 
   it.each(Object.entries(expectedData))('is what SQL computes: %s', async (path, statement) => {

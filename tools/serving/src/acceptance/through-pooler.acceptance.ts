@@ -31,10 +31,10 @@ beforeEach(async () => {
 afterEach(async () => {
   await administrator.query('ALTER ROLE antenna_dashboards RESET ALL');
   await administrator.end();
-  await serveFixture(fixture, () => undefined);
   await pooler?.stop('graceful');
   await folder.close();
 });
+afterAll(() => serveFixture(fixture, () => undefined));
 
 describe('a Superset whose database is behind a pgbouncer in transaction mode', () => {
   it('is refused its settings, and the import says what to set', async () => {
