@@ -43,7 +43,7 @@ export class AssignmentReader {
    * Takes a batch if it was fetched from the partition's expected offset. Any other batch is stale, or the client has
    * silently reset its position: the topic's own offsets decide whether the partition is read again.
    * @param maxRecords how many of its records may be taken; the partition is then read again from the next one.
-   * @returns whether the whole batch was taken.
+   * @returns whether the batch that follows is to be delivered next, as the whole batch was taken or inspected.
    * @throws {LogTruncatedError} when a record does not match the stored fingerprint of its offset, or the batch does
    * not come from the log that was read before.
    */
@@ -56,6 +56,7 @@ export class AssignmentReader {
       return false;
     }
     if (processor.isOnlyCompared(batch)) {
+      if (processor.expectedOffset === batch.nextOffset) return true;
       this.#readFrom(processor);
       return false;
     }

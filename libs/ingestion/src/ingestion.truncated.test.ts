@@ -1,14 +1,8 @@
 import { fingerprintOf } from './fingerprint.ts';
-import type { RecordBatch } from './ports/index.ts';
 import { aClaimedWorker, aWorker, faultIn, pass, settled, type TestWorker } from './testing/a-worker.ts';
-import { aBatch, eventBatch, eventRecord } from './testing/records.ts';
+import { aBatch, eventBatch, eventRecord, ofLeader } from './testing/records.ts';
 
 const RETRY_MS = 30_000;
-
-/** A batch that a leader of this epoch wrote and the broker's answer number `fetch` delivered. */
-function ofLeader(leaderEpoch: number, fetch: number, batch: RecordBatch): RecordBatch {
-  return { ...batch, origin: { leaderEpoch, fetch, firstOffset: batch.fetchedOffset } };
-}
 
 /** A worker that has read offsets 0 to 2 of partition 0 as leader 4 wrote them. */
 async function afterLeader4(): Promise<TestWorker> {

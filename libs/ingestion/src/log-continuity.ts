@@ -23,8 +23,6 @@ const MAX_COMPARISONS = 3;
 export class LogContinuity {
   readonly #partition: number;
   #taken: Taken | undefined;
-  /** A batch that was read at a later offset. Its epoch is an upper bound: the epochs of a log never decrease. */
-  #ahead: Pick<Taken, 'offset' | 'leaderEpoch'> | undefined;
   #comparisons = 0;
 
   constructor(partition: number) {
@@ -37,7 +35,6 @@ export class LogContinuity {
    */
   doubtedFrom({ fetchedOffset, origin }: Pick<RecordBatch, 'fetchedOffset' | 'origin'>): number | undefined {
     const taken = this.#taken;
-    if (origin !== undefined) this.#compareWithAhead(origin);
     if (origin === undefined || taken === undefined) return undefined;
     if (fetchedOffset <= taken.offset) {
       this.#compare(origin, taken);
@@ -47,11 +44,6 @@ export class LogContinuity {
     if (isCertain || this.#comparisons === MAX_COMPARISONS) return undefined;
     this.#comparisons += 1;
     return taken.offset;
-  }
-
-  /** The record at a later offset matches its stored fingerprint, in a batch of this origin. Called after a claim. */
-  sawAhead(offset: number, origin: BatchOrigin | undefined): void {
-    this.#ahead = origin && { offset, leaderEpoch: origin.leaderEpoch };
   }
 
   /** The log now begins at `earliest`: a deleted offset cannot be compared. */
@@ -67,16 +59,6 @@ export class LogContinuity {
       if (offset > (this.#taken?.offset ?? -1)) this.#comparisons = 0;
       this.#taken = { offset, leaderEpoch: origin.leaderEpoch, fetch: origin.fetch };
     }
-  }
-
-  #compareWithAhead({ firstOffset, leaderEpoch }: BatchOrigin): void {
-    const ahead = this.#ahead;
-    if (ahead === undefined || firstOffset > ahead.offset || leaderEpoch <= ahead.leaderEpoch) return;
-    throw new LogTruncatedError(
-      this.#partition,
-      `the log holds a batch of leader ${leaderEpoch} at offset ${firstOffset}, ` +
-        `before offset ${ahead.offset}, which was read as leader ${ahead.leaderEpoch} wrote it`,
-    );
   }
 
   /** If compaction has removed the batch, the fetch delivers a later batch, which proves nothing. */

@@ -6,6 +6,7 @@ import { LogTruncatedError } from './start-offset.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { type LastSeen, SeenRecords } from './seen-records.ts';
 import { LogContinuity } from './log-continuity.ts';
+import { RecordAhead } from './record-ahead.ts';
 import type { PartitionArchive } from './archive-sink/partition-archive.ts';
 import type { PendingTotals } from './totals-sink/pending-totals.ts';
 import type {
@@ -26,10 +27,11 @@ export class PartitionProcessor {
   readonly #totals: ClaimedPosition;
   readonly #rateLimiter: DeadLetterRateLimiter;
   readonly #decoder: EventDecoder;
-  readonly #start: number;
-  /** If one sink is ahead of the other: the last record below its position, which is compared before any is taken. */
-  #ahead: LastSeen | undefined;
-  #expected: number;
+  /** If a sink or an open intent is ahead of a sink: its last record, which is compared before any record is taken. */
+  #ahead: RecordAhead | undefined;
+  #processedTo: number;
+  /** The offset to read from next, where it is not `#processedTo`: to compare records, or to inspect batches. */
+  #detour: number | undefined;
   #lag = 0;
   #totalsNext: number;
   #flushedTo: number;
@@ -63,20 +65,21 @@ export class PartitionProcessor {
     this.#totals = totals;
     this.#rateLimiter = rateLimiter;
     this.#decoder = decoder;
-    this.#start = start;
+    this.#processedTo = start;
     this.#totalsNext = totals.nextOffset;
     this.#flushedTo = totals.nextOffset;
     const readable = seen.filter(({ fingerprint }) => fingerprint.offset >= start);
     this.#seen = new SeenRecords(readable);
-    this.#ahead = readable
+    const [ahead] = readable
       .filter(({ fingerprint }) => fingerprint.offset > start)
-      .sort((left, right) => right.fingerprint.offset - left.fingerprint.offset)[0];
-    this.#expected = this.#ahead?.fingerprint.offset ?? start;
+      .sort((left, right) => right.fingerprint.offset - left.fingerprint.offset);
+    this.#ahead = ahead && new RecordAhead(this.partition, ahead);
+    this.#detour = ahead?.fingerprint.offset;
   }
 
   /** The offset that the next batch has to be fetched from. Any other batch is stale, or follows a silent reset. */
   get expectedOffset(): number {
-    return this.#expected;
+    return this.#detour ?? this.#processedTo;
   }
 
   /** Offsets from the end of the last batch to the high watermark of its fetch. */
@@ -112,25 +115,18 @@ export class PartitionProcessor {
 
   /** Every sink has taken all records below this offset. */
   get processedTo(): number {
-    return this.#ahead === undefined ? this.#expected : this.#start;
+    return this.#processedTo;
   }
 
   /**
-   * Whether a batch that was fetched from the expected offset is only compared, not taken: because it holds the record
-   * below the position of the sink that is ahead, or because the log may have been truncated before it. If so, the
-   * expected offset changes.
+   * Whether a batch that was fetched from the expected offset is only compared or inspected, not taken: because the log
+   * may not be the one that a sink ahead has read, or may have been truncated before the batch. If so, the expected
+   * offset changes.
    * @throws {LogTruncatedError} when a record that was fetched for comparison differs from the one read before.
    */
   isOnlyCompared(batch: RecordBatch): boolean {
-    if (this.#ahead !== undefined) {
-      this.#compareAhead(batch, this.#ahead);
-      this.#ahead = undefined;
-      this.#expected = this.#start;
-      return true;
-    }
-    const offset = this.#continuity.doubtedFrom(batch);
-    this.#expected = offset ?? this.#expected;
-    return offset !== undefined;
+    this.#detour = this.#ahead?.offsetBefore(batch, this.#processedTo) ?? this.#continuity.doubtedFrom(batch);
+    return this.#detour !== undefined;
   }
 
   /**
@@ -151,13 +147,13 @@ export class PartitionProcessor {
     this.#continuity.took(end, batch.origin);
     this.advanceTo(missing?.offset ?? end, pending, nowMs);
     if (missing !== undefined) throw new LogTruncatedError(this.partition, missing.fact);
-    this.#lag = Math.max(0, batch.highWatermark - this.#expected);
+    this.#lag = Math.max(0, batch.highWatermark - this.#processedTo);
     return { records: records + rejected, isWhole };
   }
 
   /** Moves both sinks to `nextOffset`: control records and gaps below it count as taken. */
   advanceTo(nextOffset: number, pending: PendingTotals, nowMs: number): void {
-    this.#expected = Math.max(this.#expected, nextOffset);
+    this.#processedTo = Math.max(this.#processedTo, nextOffset);
     this.#totalsNext = Math.max(this.#totalsNext, nextOffset);
     this.archive?.advanceTo(nextOffset, nowMs);
     if (this.#totalsNext > this.#flushedTo) pending.startWaiting(nowMs);
@@ -167,10 +163,8 @@ export class PartitionProcessor {
   beginAt(earliest: number, pending: PendingTotals, nowMs: number): void {
     this.#continuity.forgetBefore(earliest);
     this.#seen.forgetBefore(earliest);
-    if (this.#ahead !== undefined && this.#ahead.fingerprint.offset < earliest) {
-      this.#ahead = undefined;
-      this.#expected = this.#start;
-    }
+    if (this.#ahead !== undefined && this.#ahead.offset < earliest) this.#ahead = undefined;
+    if (this.#detour !== undefined && this.#detour < earliest) this.#detour = undefined;
     this.advanceTo(earliest, pending, nowMs);
   }
 
@@ -189,18 +183,6 @@ export class PartitionProcessor {
     this.#fingerprint = undefined;
     this.#greatestEventTimeMs = undefined;
     return move;
-  }
-
-  /** Compares the batch that begins with the last record below the position that is ahead. */
-  #compareAhead(batch: RecordBatch, ahead: LastSeen): void {
-    const seen = new SeenRecords([ahead]);
-    for (const record = batch.records(); record.next() && record.offset < ahead.position;) {
-      const difference = seen.differenceAt(record);
-      if (difference !== undefined) throw new LogTruncatedError(this.partition, difference);
-    }
-    const missing = seen.differenceBelow(batch.nextOffset, batch);
-    if (missing !== undefined) throw new LogTruncatedError(this.partition, missing.fact);
-    this.#continuity.sawAhead(ahead.fingerprint.offset, batch.origin);
   }
 
   #takeRecords(record: RecordCursor, pending: PendingTotals, { nowMs, maxRecords }: BatchLimits): number {

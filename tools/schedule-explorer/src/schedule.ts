@@ -10,6 +10,7 @@ import {
 } from './actions/data-actions.ts';
 import {
   acknowledgeTruncations,
+  goBackBeforeReading,
   lookForTruncation,
   truncate,
   truncateUnarchived,
@@ -74,6 +75,7 @@ const LOTS_OF_TRUNCATIONS = lotsOf([
   { weight: 2, attempt: freezeOrThaw },
   { weight: 5, attempt: truncate },
   { weight: 3, attempt: truncateUnarchived },
+  { weight: 8, attempt: goBackBeforeReading },
   { weight: 4, attempt: acknowledgeTruncations },
   { weight: 3, attempt: lookForTruncation },
   { weight: 2, attempt: changeLeader },

@@ -57,7 +57,10 @@ export interface BatchOrigin {
   readonly leaderEpoch: number;
   /** First offset of the stored batch; below `fetchedOffset` when that lies inside the batch. */
   readonly firstOffset: number;
-  /** Number of the broker's answer that delivered it. Batches of one answer come from one log, in order. */
+  /**
+   * Number of the broker's answer that delivered it, greater than those of earlier answers. Batches of one answer come
+   * from one log, in order.
+   */
   readonly fetch: number;
 }
 

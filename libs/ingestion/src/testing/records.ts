@@ -57,3 +57,8 @@ export function eventBatch(offsets: readonly number[], changes: Partial<RecordBa
     changes,
   );
 }
+
+/** A batch that a leader of this epoch wrote and the broker's answer number `fetch` delivered. */
+export function ofLeader(leaderEpoch: number, fetch: number, batch: RecordBatch): RecordBatch {
+  return { ...batch, origin: { leaderEpoch, fetch, firstOffset: batch.fetchedOffset } };
+}

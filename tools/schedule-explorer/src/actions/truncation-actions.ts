@@ -1,5 +1,5 @@
 import { OPERATOR } from '../world/operator.ts';
-import type { SimulatedPartition } from '../world/simulated-topic.ts';
+import type { SimulatedPartition, Truncation } from '../world/simulated-topic.ts';
 import type { World } from '../world/world.ts';
 
 /** As long as the roll interval, after which a chunk is written. */
@@ -16,7 +16,8 @@ export function truncate(world: World): boolean {
   const partition = choices.of(losing);
   const offsets = losable(world, partition);
   const rare = offsets.filter((offset) => partition.canGoBack(offset) || partition.reopens(offset));
-  truncateAt(world, partition, choices.of(rare.length > 0 && !choices.oneIn(4) ? rare : offsets));
+  const offset = choices.of(rare.length > 0 && !choices.oneIn(4) ? rare : offsets);
+  truncateAt(world, partition, { offset, isOlder: partition.canGoBack(offset) && choices.oneIn(2) });
   if (hidesRead(world, partition) && !choices.oneIn(4)) acknowledge(world, partition);
   return true;
 }
@@ -40,10 +41,35 @@ export function truncateUnarchived(world: World): boolean {
   ];
   const offsets = losable(world, partition).filter((offset) => offset >= archived && offset < counted);
   if (offsets.length === 0 || operator.isBusy) return false;
-  truncateAt(world, partition, choices.of(offsets));
+  const offset = choices.of(offsets);
+  truncateAt(world, partition, { offset, isOlder: partition.canGoBack(offset) && choices.oneIn(2) });
   acknowledge(world, partition);
   beginChunks(world);
   return true;
+}
+
+/**
+ * A worker is about to read records for one sink that another sink or an open intent has taken already, and an election
+ * replaces some of them by batches of an earlier leader.
+ */
+export function goBackBeforeReading(world: World): boolean {
+  const { choices, workers } = world;
+  const truncations = world.partitions.flatMap((partition) => {
+    const end = lastTaken(world, partition);
+    if (!workers.some(({ consumer }) => consumer.isAboutToRead(partition.number, end))) return [];
+    const offsets = losable(world, partition).filter((offset) => offset < end && partition.canGoBack(offset));
+    return offsets.map((offset) => ({ partition, offset }));
+  });
+  if (truncations.length === 0) return false;
+  const { partition, offset } = choices.of(truncations);
+  truncateAt(world, partition, { offset, isOlder: true });
+  return true;
+}
+
+/** The last offset that a sink or an open intent has taken. */
+function lastTaken({ store }: World, { number }: SimulatedPartition): number {
+  const intentEnd = store.intents.get(number)?.endOffset ?? 0;
+  return Math.max(store.nextOffset('totals', number), store.nextOffset('archive', number), intentEnd) - 1;
 }
 
 /** After an operator's command has read the positions, workers begin chunks of what they hold, and may freeze. */
@@ -60,10 +86,10 @@ export function beginChunks(world: World): void {
   if (choices.oneIn(2)) for (const worker of workers) worker.isFrozen ||= begun.has(worker.id);
 }
 
-function truncateAt(world: World, partition: SimulatedPartition, offset: number): void {
+function truncateAt(world: World, partition: SimulatedPartition, truncation: Truncation): void {
   const { choices, trace } = world;
-  const isOlder = partition.canGoBack(offset) && choices.oneIn(2);
-  partition.truncate({ offset, isOlder }, choices, world.nowMs);
+  const { offset, isOlder } = truncation;
+  partition.truncate(truncation, choices, world.nowMs);
   const isOpen = partition.stable < partition.latest;
   partition.produce(world.nowMs, isOpen || choices.oneIn(2) ? choices.below(partition.unproduced + 1) : Infinity);
   world.hasTruncation = true;

@@ -346,6 +346,17 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'earlier-leader-not-inspected',
+    bug: 'sinks apart, and batches of earlier leaders taken at once: one sink gets records in the places of lost ones',
+    edits: [
+      {
+        file: 'record-ahead.ts',
+        find: 'lastOffset <= (this.#known.get(leaderEpoch) ?? -1) ?',
+        replace: 'lastOffset <= (this.#known.get(leaderEpoch) ?? Infinity) ?',
+      },
+    ],
+  },
+  {
     name: 'generation-left-out',
     bug: 'file names without the generation of the log: files of lost records have the names of those after them',
     edits: [

@@ -64,6 +64,12 @@ export class SimulatedConsumer implements EventSource {
       .map(({ partition }) => partition.number);
   }
 
+  /** Whether the receiver is going to read the partition from an offset before `end` on, and has fetched nothing yet. */
+  isAboutToRead(partition: number, end: number): boolean {
+    const { isFresh = false, position = end } = this.#readers.get(partition) ?? {};
+    return isFresh && position < end;
+  }
+
   readFrom(partition: number, offset: number): void {
     const reader = this.#readers.get(partition);
     if (reader === undefined) return;

@@ -23,7 +23,7 @@ interface Committed {
 }
 
 /** An election that lost records. */
-interface Truncation {
+export interface Truncation {
   /** The first offset that was lost. */
   readonly offset: number;
   /** Whether the first batches in their place come from a leader before the one that wrote the lost ones. */
