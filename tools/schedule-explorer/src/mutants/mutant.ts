@@ -20,5 +20,11 @@ export interface Mutant {
   readonly defects?: Defects;
 }
 
+/** A bug of the core, by the change of its sources that makes it. */
+export interface CoreMutant extends SourceEdit, Pick<Mutant, 'name' | 'bug'> {
+  /** Further changes that the bug takes. */
+  readonly alsoEdits?: readonly SourceEdit[];
+}
+
 /** Everything as it is. */
 export const NO_MUTANT: Mutant = { name: 'none', bug: 'none' };
