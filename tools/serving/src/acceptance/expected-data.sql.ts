@@ -5,7 +5,8 @@
 type Layer = 'bytes' | 'bytes_hourly';
 type Type = 'user_total_bytes' | 'antenna_total_bytes' | 'app_total_bytes';
 
-const msOf = (moment: string): string => `round(extract(epoch FROM ${moment}) * 1000)`;
+/** Superset leaves out what is less than a millisecond. */
+const msOf = (moment: string): string => `floor(extract(epoch FROM ${moment}) * 1000)`;
 const typeLabel = `CASE type WHEN 'user_total_bytes' THEN 'id móvil' WHEN 'antenna_total_bytes' THEN 'id antena' ELSE 'id app' END`;
 
 const series = (layer: Layer, type: Type): string => `
@@ -153,7 +154,9 @@ export const expectedData: Readonly<Record<string, string>> = {
     FROM pipeline.hour_correction_run AS r JOIN pipeline.hour_correction AS c USING (run_id)
     JOIN public.user_metadata AS m USING (id) WHERE c.type = 'user_total_bytes'`,
   'charts/batch/hours.yaml': `
-    SELECT ${msOf('hour')} AS timestamp, state, h.revision, r.revision AS computed_revision, ${msOf('r.finished_at')} AS computed_at
+    SELECT ${msOf('hour')} AS timestamp, state, h.revision, r.revision AS computed_revision, ${msOf('r.finished_at')} AS computed_at,
+      CASE WHEN state = 'no final' THEN 'what arrived in time is not archived yet' END AS not_final_because,
+      0 AS waiting_events, 0 AS lacking_records
     FROM pipeline.hour AS h
     JOIN (VALUES (13, 'final'), (14, 'final'), (15, 'final'), (16, 'sucia'), (17, 'no final')) AS s (hour_of_day, state)
       ON s.hour_of_day = extract(hour FROM h.hour)
