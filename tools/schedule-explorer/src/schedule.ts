@@ -75,10 +75,24 @@ const LOTS_OF_TRUNCATIONS = lotsOf([
   { weight: 2, attempt: freezeOrThaw },
   { weight: 5, attempt: truncate },
   { weight: 3, attempt: truncateUnarchived },
-  { weight: 8, attempt: goBackBeforeReading },
   { weight: 4, attempt: acknowledgeTruncations },
   { weight: 3, attempt: lookForTruncation },
   { weight: 2, attempt: changeLeader },
+]);
+
+/** Claims while the sinks of a partition are apart, and elections that lose records between their positions. */
+const LOTS_OF_ELECTIONS = lotsOf([
+  { weight: 26, attempt: goOnWithCall },
+  { weight: 12, attempt: read },
+  { weight: 2, attempt: deliverInFlight },
+  { weight: 12, attempt: noticeGroup },
+  { weight: 6, attempt: tick },
+  { weight: 2, attempt: produce },
+  { weight: 6, attempt: rebalance },
+  { weight: 2, attempt: kill },
+  { weight: 3, attempt: changeLeader },
+  { weight: 16, attempt: goBackBeforeReading },
+  { weight: 1, attempt: acknowledgeTruncations },
 ]);
 
 const LOTS_OF_UPGRADES = lotsOf([
@@ -96,7 +110,8 @@ const LOTS_OF_UPGRADES = lotsOf([
 
 /** How often a schedule is of each kind. */
 const KINDS = [
-  ...[LOTS, LOTS, LOTS],
+  ...[LOTS, LOTS],
+  LOTS_OF_ELECTIONS,
   ...[LOTS_OF_GAPS, LOTS_OF_GAPS],
   ...[LOTS_OF_TRUNCATIONS, LOTS_OF_TRUNCATIONS],
   LOTS_OF_UPGRADES,

@@ -17,6 +17,12 @@ export function read(world: World): boolean {
   return true;
 }
 
+/** A worker fetches from a partition, and all that it gets arrives at once. */
+export function readWhole(world: World, worker: SimulatedWorker, partition: number): void {
+  const item = worker.consumer.fetch(partition, MAX_BATCHES_OF_A_FETCH);
+  while (item !== undefined && item.parts.length > 0 && deliver(world, { worker, item, keep: false }));
+}
+
 /** Something that was fetched some time ago arrives, perhaps not for the last time. */
 export function deliverInFlight(world: World): boolean {
   const worker = pick(world, ({ consumer }) => consumer.inFlight.length > 0);

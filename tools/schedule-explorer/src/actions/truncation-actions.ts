@@ -1,3 +1,4 @@
+import { readWhole } from './reading-actions.ts';
 import { OPERATOR } from '../world/operator.ts';
 import type { SimulatedPartition, Truncation } from '../world/simulated-topic.ts';
 import type { World } from '../world/world.ts';
@@ -49,20 +50,23 @@ export function truncateUnarchived(world: World): boolean {
 }
 
 /**
- * A worker is about to read records for one sink that another sink or an open intent has taken already, and an election
- * replaces some of them by batches of an earlier leader.
+ * A worker is about to read records for one sink that another sink or an open intent has taken already. An election
+ * replaces some of them by batches of an earlier leader before the worker reads and saves them.
  */
 export function goBackBeforeReading(world: World): boolean {
-  const { choices, workers } = world;
+  const { choices } = world;
   const truncations = world.partitions.flatMap((partition) => {
     const end = lastTaken(world, partition);
-    if (!workers.some(({ consumer }) => consumer.isAboutToRead(partition.number, end))) return [];
+    const worker = world.running.find(({ consumer }) => consumer.isAboutToRead(partition.number, end));
     const offsets = losable(world, partition).filter((offset) => offset < end && partition.canGoBack(offset));
-    return offsets.map((offset) => ({ partition, offset }));
+    return worker === undefined ? [] : offsets.map((offset) => ({ worker, partition, offset }));
   });
   if (truncations.length === 0) return false;
-  const { partition, offset } = choices.of(truncations);
+  const { worker, partition, offset } = choices.of(truncations);
   truncateAt(world, partition, { offset, isOlder: true });
+  readWhole(world, worker, partition.number);
+  world.nowMs += ROLL_MS;
+  worker.ingestion.tick();
   return true;
 }
 
