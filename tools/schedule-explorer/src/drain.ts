@@ -83,7 +83,7 @@ async function drainRestlessly(world: World): Promise<void> {
     letGhostHappen(world);
     acknowledgeGaps(world);
     acknowledgeTruncations(world);
-    world.rebalance(world.workers.filter(({ isMember }) => isMember));
+    world.rebalance(world.members);
     await workThrough(world);
     world.nowMs += RESTLESS_ROUND_MS;
     for (const worker of world.running) worker.ingestion.tick();
@@ -96,20 +96,20 @@ async function drainRestlessly(world: World): Promise<void> {
 
 /** No time passes while all that can be done is done. */
 async function workThrough(world: World): Promise<void> {
-  for (const worker of world.workers.filter(({ isMember }) => isMember)) {
+  for (const worker of world.members) {
     if (hasNews(worker)) hearFromGroup(world, worker);
     void worker.noteEnds();
   }
   for (let turn = 0; turn < READINGS_OF_A_REBALANCE; turn += 1) {
     await answerAll(world);
-    for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
+    for (const worker of world.members) readAll(world, worker);
   }
 }
 
 async function playRound(world: World, { round, savesEarly }: { round: number; savesEarly: boolean }): Promise<void> {
-  for (const worker of world.workers.filter((each) => each.isMember && hasNews(each))) hearFromGroup(world, worker);
+  for (const worker of world.members.filter(hasNews)) hearFromGroup(world, worker);
   await answerAll(world);
-  for (const worker of world.workers.filter(({ isMember }) => isMember)) readAll(world, worker);
+  for (const worker of world.members) readAll(world, worker);
   passTime(world, round);
   const ends = new Map(world.partitions.map(({ number, end }) => [number, end]));
   for (const { ingestion } of world.running) {
@@ -123,8 +123,8 @@ async function playRound(world: World, { round, savesEarly }: { round: number; s
 /** The group finds out which members are gone. Nobody is assigned anew without need: that would heal too much. */
 function noticeDead(world: World): void {
   restartRefused(world);
-  if (!world.workers.some(({ isMember }) => isMember)) world.spawn();
-  const members = world.workers.filter(({ isMember }) => isMember);
+  if (world.members.length === 0) world.spawn();
+  const members = world.members;
   const owned = new Set(members.flatMap(({ consumer }) => consumer.newAssignment ?? consumer.assigned));
   if (members.some(({ isExpelled }) => isExpelled) || world.partitions.every(({ number }) => owned.has(number))) return;
   world.rebalance(members);
@@ -134,7 +134,7 @@ function noticeDead(world: World): void {
 function restartRefused(world: World): void {
   if (world.refused.length === 0) return;
   for (const decoderVersion of [1, 2]) {
-    const isThere = world.workers.some((worker) => worker.isMember && worker.decoderVersion === decoderVersion);
+    const isThere = world.members.some((worker) => worker.decoderVersion === decoderVersion);
     if (!isThere) world.spawn({ decoderVersion });
   }
   world.refused.length = 0;
@@ -143,7 +143,7 @@ function restartRefused(world: World): void {
 function passTime(world: World, round: number): void {
   world.nowMs += round % LONG_EVERY === 0 ? LONG_MS : ROUND_MS;
   if (round % LONG_EVERY !== LONG_EVERY - 1) return;
-  for (const worker of world.workers.filter(({ isMember }) => isMember)) void worker.noteEnds();
+  for (const worker of world.members) void worker.noteEnds();
 }
 
 function thaw({ workers, choices }: World, round: number): void {
@@ -190,9 +190,7 @@ function isAtRest(world: World): boolean {
     !hasAppeared(world) &&
     operator.unfinished.size === 0 &&
     workers.every(({ isFrozen, isLeaving }) => !isFrozen && !isLeaving) &&
-    partitions.every(
-      ({ number, end }) => store.nextOffset('totals', number) === end && store.nextOffset('archive', number) === end,
-    )
+    partitions.every(({ number, end }) => store.nextOffsets(number).every((offset) => offset === end))
   );
 }
 
@@ -207,9 +205,9 @@ function hasAppeared({ store, archive }: World): boolean {
 }
 
 function stateOf({ partitions, store, calls, workers }: World): string {
-  const positions = partitions.map(
-    ({ number, end }) =>
-      `partition ${number} totals ${store.nextOffset('totals', number)} archive ${store.nextOffset('archive', number)} of ${end}`,
-  );
+  const positions = partitions.map(({ number, end }) => {
+    const [totals, archive] = store.nextOffsets(number);
+    return `partition ${number} totals ${totals} archive ${archive} of ${end}`;
+  });
   return [...positions, `${calls.awaited.length} calls`, `${workers.length} workers`].join(', ');
 }

@@ -1,5 +1,4 @@
 import { beginChunks } from './truncation-actions.ts';
-import type { SimulatedPartition } from '../world/simulated-topic.ts';
 import type { World } from '../world/world.ts';
 
 const MAX_BATCH_RUNS = 2;
@@ -19,7 +18,7 @@ export function produce({ partitions, choices, nowMs, trace }: World): boolean {
 export function deleteOld(world: World): boolean {
   const { choices } = world;
   const partition = choices.of(world.partitions);
-  const positions = positionsOf(world, partition);
+  const positions = world.store.nextOffsets(partition.number);
   const saved = Math.min(...positions);
   const wanted = [saved, saved, Math.max(...positions), partition.stable][choices.below(4)] ?? saved;
   const limit = Math.min(wanted, partition.replacedFrom);
@@ -36,7 +35,7 @@ export function deleteOld(world: World): boolean {
  */
 export function deleteUnarchived(world: World): boolean {
   const partition = world.choices.of(world.partitions);
-  const [counted = 0, archived = 0] = positionsOf(world, partition);
+  const [counted, archived] = world.store.nextOffsets(partition.number);
   if (Math.min(counted, partition.replacedFrom) <= Math.max(archived, partition.earliest)) return false;
   partition.earliest = Math.max(archived, partition.earliest) + 1;
   world.hasGap = true;
@@ -75,8 +74,4 @@ export function goOnWithBatchRun(world: World): boolean {
   world.trace(() => `batch run of ${new Date(run.hourMs).toISOString()} ${run.isDone ? 'is recorded' : 'goes on'}`);
   if (run.isDone) batchRuns.splice(batchRuns.indexOf(run), 1);
   return true;
-}
-
-function positionsOf({ store }: World, { number }: SimulatedPartition): readonly number[] {
-  return [store.nextOffset('totals', number), store.nextOffset('archive', number)];
 }

@@ -5,7 +5,7 @@ const MAX_WORKERS = 4;
 
 /** A worker hears from the group: new partitions, the same ones confirmed, or that it has been expelled. */
 export function noticeGroup(world: World): boolean {
-  const waiting = world.workers.filter((worker) => worker.isMember && hasNews(worker));
+  const waiting = world.members.filter(hasNews);
   if (waiting.length === 0) return false;
   hearFromGroup(world, world.choices.of(waiting));
   return true;
@@ -14,7 +14,7 @@ export function noticeGroup(world: World): boolean {
 export function hearFromGroup(world: World, worker: SimulatedWorker): void {
   if (worker.isExpelled) {
     world.trace(() => `worker ${worker.id} joins the group`);
-    world.rebalance(world.workers.filter(({ isMember }) => isMember));
+    world.rebalance(world.members);
     return;
   }
   const partitions = worker.consumer.join(worker.ingestion);
@@ -70,7 +70,7 @@ export function freezeOrThaw(world: World): boolean {
 
 /** Sends a stop signal to a process. */
 export function leave(world: World): boolean {
-  const members = world.workers.filter(({ isMember }) => isMember);
+  const members = world.members;
   if (members.length === 0) return false;
   const worker = world.choices.of(members);
   world.trace(() => `worker ${worker.id} saves what it has and leaves`);

@@ -80,10 +80,10 @@ function isOfLostLog({ partitions, store }: World, { partition, version }: InFli
 }
 
 function pick(
-  { workers, choices }: World,
+  { members, choices }: World,
   isWanted: (worker: SimulatedWorker) => boolean,
 ): SimulatedWorker | undefined {
-  const wanted = workers.filter((worker) => worker.isMember && isWanted(worker));
+  const wanted = members.filter(isWanted);
   return wanted.length === 0 ? undefined : choices.of(wanted);
 }
 

@@ -25,7 +25,7 @@ export function truncate(world: World): boolean {
 
 /** Whether an open transaction hides records that a sink has taken. */
 function hidesRead({ store }: World, { number, stable, latest }: SimulatedPartition): boolean {
-  const readTo = Math.max(store.nextOffset('totals', number), store.nextOffset('archive', number));
+  const readTo = Math.max(...store.nextOffsets(number));
   return stable < Math.min(readTo, latest);
 }
 
@@ -36,10 +36,7 @@ function hidesRead({ store }: World, { number, stable, latest }: SimulatedPartit
 export function truncateUnarchived(world: World): boolean {
   const { choices, operator, store } = world;
   const partition = choices.of(world.partitions);
-  const [counted, archived] = [
-    store.nextOffset('totals', partition.number),
-    store.nextOffset('archive', partition.number),
-  ];
+  const [counted, archived] = store.nextOffsets(partition.number);
   const offsets = losable(world, partition).filter((offset) => offset >= archived && offset < counted);
   if (offsets.length === 0 || operator.isBusy) return false;
   const offset = choices.of(offsets);
@@ -73,7 +70,7 @@ export function goBackBeforeReading(world: World): boolean {
 /** The last offset that a sink or an open intent has taken. */
 function lastTaken({ store }: World, { number }: SimulatedPartition): number {
   const intentEnd = store.intents.get(number)?.endOffset ?? 0;
-  return Math.max(store.nextOffset('totals', number), store.nextOffset('archive', number), intentEnd) - 1;
+  return Math.max(...store.nextOffsets(number), intentEnd) - 1;
 }
 
 /** After an operator's command has read the positions, workers begin chunks of what they hold, and may freeze. */

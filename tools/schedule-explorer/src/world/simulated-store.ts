@@ -97,6 +97,11 @@ export class SimulatedStore {
     return this.positions.nextOffset(sink, partition);
   }
 
+  /** The positions of the totals and of the archive. */
+  nextOffsets(partition: number): readonly [totals: number, archive: number] {
+    return [this.nextOffset('totals', partition), this.nextOffset('archive', partition)];
+  }
+
   epoch(sink: Sink, partition: number): number {
     return this.positions.epoch(sink, partition);
   }

@@ -102,6 +102,11 @@ export class World {
     };
   }
 
+  /** The workers that take part in the group. */
+  get members(): readonly SimulatedWorker[] {
+    return this.workers.filter(({ isMember }) => isMember);
+  }
+
   get running(): readonly SimulatedWorker[] {
     return this.workers.filter(({ isFrozen }) => !isFrozen);
   }
@@ -158,7 +163,7 @@ export class World {
       if (isRefused) this.refused.push(worker.decoderVersion);
       this.trace(() => `worker ${worker.id} has stopped${isRefused ? ': its decoder is refused' : ''}`);
       this.remove(worker);
-      this.rebalance(this.workers.filter(({ isMember }) => isMember));
+      this.rebalance(this.members);
     }
   }
 
