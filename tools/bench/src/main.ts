@@ -12,6 +12,7 @@ import {
 import { place } from './stack/bench-stack.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
+import { yearsCommand } from './years/years-command.ts';
 
 const description =
   'Measures this product and its peers, the same pipeline on Spark and on Flink, side by side on this machine';
@@ -42,5 +43,6 @@ await runApp({
     drainCommand,
     hourCommand,
     quotaDelayCommand,
+    yearsCommand,
   ],
 });

@@ -88,3 +88,15 @@ export const brokenClockSettings = settingsGroup({
   },
   value: (values) => values,
 });
+
+export const yearsSettings = settingsGroup({
+  title: 'Years',
+  fields: {
+    days: count('days', 'that the old database holds', 730),
+    youngDays: count('young-days', 'that the young database holds, the newest ones of the old', 31),
+    users: count('users', 'active users', 50),
+    rounds: count('rounds', 'how often each statement is measured', 3),
+    keptDays: count('kept-days', 'age of the windows that are removed at the end', 90),
+  },
+  value: (values) => values,
+});

@@ -45,6 +45,17 @@ export async function startBenchStack(report: Report): Promise<BenchStack> {
   };
 }
 
+/** Runs `work` beside the benchmark's Postgres alone. @param work gets the URL of a database of the server. */
+export async function withBenchPostgres(report: Report, work: (serverUrl: string) => Promise<void>): Promise<void> {
+  await up({ home: place.stack, ports: 'free', services: ['postgres'], report });
+  const { postgres } = await current(report);
+  try {
+    await work(postgres.address);
+  } finally {
+    await postgres.stop('graceful');
+  }
+}
+
 async function current(report: Report): Promise<Stack> {
   return stackAt({ home: place.stack, ports: (await rememberedOrDefault(place.stack)).ports, report });
 }

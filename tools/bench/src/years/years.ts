@@ -1,0 +1,169 @@
+import { PostgresHourStore } from '@antenna/usage-store';
+import type { Knex } from 'knex';
+import { spreadOf } from '../measure/statistics.ts';
+import { withDatabase } from '../stack/database.ts';
+import { Committer } from './committer.ts';
+import { chartStatements } from './dashboard-charts.ts';
+import { FLUSH_STATISTICS, repeatedStatements, SCANNED_ROWS } from './statements.sql.ts';
+import { yearsOf, type YearsShape } from './years-data.sql.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A scan that ends at its first rows reads fewer. */
+const SCANNED = 1_000;
+
+/** Databases of the product's schema, without rows, which the benchmark fills and changes. */
+export interface YearsDatabases {
+  readonly youngUrl: string;
+  readonly oldUrl: string;
+}
+
+export interface YearsOptions extends YearsShape {
+  /** Days that the young database holds. */
+  readonly youngDays: number;
+  /** How often each statement is measured; the medians are compared. */
+  readonly rounds: number;
+}
+
+/** How long a statement takes in both databases (medians, milliseconds), and what it reads in full in the old one. */
+export interface YearsMeasurement {
+  readonly what: string;
+  readonly youngMs: number;
+  readonly oldMs: number;
+  /** Tables of which sequential scans have read more than 1,000 rows. */
+  readonly scanned: readonly string[];
+}
+
+type Report = (line: string) => void;
+
+/** Fills both databases with the same newest days, the old one with all days before them, and measures the same in both. */
+export async function measureYears(
+  at: YearsDatabases,
+  options: YearsOptions,
+  report: Report,
+): Promise<readonly YearsMeasurement[]> {
+  await fill(at.youngUrl, { ...options, days: options.youngDays });
+  report(`filled a database of ${options.youngDays} days`);
+  await fill(at.oldUrl, options);
+  report(`filled a database of ${options.days} days: ${await sizeOf(at.oldUrl)}`);
+  return withDatabase(at.youngUrl, (young) =>
+    withDatabase(at.oldUrl, async (old) => [
+      ...(await measureWork(young, old, options)),
+      ...(await measureStatements(young, old, options.rounds, report)),
+    ]),
+  );
+}
+
+async function fill(url: string, shape: YearsShape): Promise<void> {
+  await withDatabase(url, async (database) => {
+    for (const statement of yearsOf(shape)) await database.raw(statement);
+  });
+}
+
+async function sizeOf(url: string): Promise<string> {
+  const select = 'SELECT pg_size_pretty(pg_database_size(current_database())) AS size';
+  const { rows } = await withDatabase(url, (database) => database.raw<{ rows: { size: string }[] }>(select));
+  return rows[0]?.size ?? '';
+}
+
+/** A commit of the totals, and an hour. */
+async function measureWork(
+  young: Knex,
+  old: Knex,
+  { users, rounds }: YearsOptions,
+): Promise<readonly YearsMeasurement[]> {
+  const [youngCommitter, oldCommitter] = [await Committer.claim(young, 0), await Committer.claim(old, 0)];
+  const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
+  return [
+    await compared('commit of the totals', rounds, {
+      young: () => youngCommitter.commit(users, Date.now()),
+      old: () => oldCommitter.commit(users, Date.now()),
+    }),
+    await compared('commit of an hour', rounds, {
+      young: () => elapsed(() => commitHour(young, hourMs, users)),
+      old: () => elapsed(() => commitHour(old, hourMs, users)),
+    }),
+  ];
+}
+
+/** Replaces the result of an hour that is computed already: the rows are read, compared, and a byte of each differs. */
+async function commitHour(database: Knex, hourMs: number, users: number): Promise<void> {
+  const store = new PostgresHourStore(database, { archiveUrl: 'file:///years', previewedUsers: 0 });
+  const { files, revision } = await store.readManifest(hourMs);
+  const rows = Array.from({ length: users }, (_, n) => ({
+    type: 'user_total_bytes' as const,
+    id: `user ${String(n + 1).padStart(6, '0')}`,
+    value: BigInt(Math.round(performance.now())),
+  }));
+  const result = { rows, events: users, offsets: undefined, eventBytes: 1n, startedAtMs: hourMs };
+  await store.commit({ ...result, files, hourMs, revision, wasFinal: false, engine: 'years' });
+}
+
+async function measureStatements(
+  young: Knex,
+  old: Knex,
+  rounds: number,
+  report: Report,
+): Promise<readonly YearsMeasurement[]> {
+  const statements = [...repeatedStatements];
+  for (const [name, days] of [
+    ['a day', 1],
+    ['a month', 30],
+  ] as const) {
+    const range = { from: isoText(Date.now() - days * DAY_MS), to: isoText(Date.now()) };
+    for (const { chart, statement } of await chartStatements(range))
+      statements.push([`«${chart}» of ${name}`, statement]);
+  }
+  const measured: YearsMeasurement[] = [];
+  for (const [what, statement] of statements) {
+    const scanned = await scannedBy(old, statement);
+    const times = await compared(what, rounds, {
+      young: () => elapsed(() => ask(young, statement)),
+      old: () => elapsed(() => ask(old, statement)),
+    });
+    measured.push({ ...times, scanned });
+    report(`${what}: ${times.youngMs.toFixed(1)} ms, ${times.oldMs.toFixed(1)} ms in the old one`);
+  }
+  return measured;
+}
+
+/** Measures both in turn, so that what else the machine does meets both; the first calls are not measured. */
+async function compared(
+  what: string,
+  rounds: number,
+  run: { readonly young: () => Promise<number>; readonly old: () => Promise<number> },
+): Promise<YearsMeasurement> {
+  const [youngMs, oldMs]: [number[], number[]] = [[], []];
+  await run.young();
+  await run.old();
+  for (let round = 0; round < rounds; round += 1) {
+    youngMs.push(await run.young());
+    oldMs.push(await run.old());
+  }
+  return { what, youngMs: spreadOf(youngMs).median, oldMs: spreadOf(oldMs).median, scanned: [] };
+}
+
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+/** Escapes question marks, which knex would read as parameters. */
+const ask = (database: Knex, statement: string) => database.raw(statement.replaceAll('?', String.raw`\?`));
+
+async function scannedBy(database: Knex, statement: string): Promise<readonly string[]> {
+  const before = await scannedRows(database);
+  await ask(database, statement);
+  const after = await scannedRows(database);
+  return [...after].filter(([name, rows]) => rows > (before.get(name) ?? 0) + SCANNED).map(([name]) => name);
+}
+
+async function scannedRows(database: Knex): Promise<ReadonlyMap<string, number>> {
+  await database.raw(FLUSH_STATISTICS);
+  const { rows } = await database.raw<{ rows: { name: string; rows: number }[] }>(SCANNED_ROWS);
+  return new Map(rows.map((row) => [row.name, row.rows]));
+}
+
+const isoText = (timeMs: number) => new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
