@@ -109,7 +109,7 @@ export const removal: SchemaFamily = {
         SELECT l.virtualtransaction
         FROM pg_stat_activity AS a
         JOIN pg_locks AS l ON l.pid = a.pid AND l.locktype = 'virtualxid' AND l.granted
-        WHERE (a.datid IS NULL OR a.datname = current_database()) AND a.pid <> pg_backend_pid()
+        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
           AND (a.backend_xid IS NOT NULL OR a.backend_xmin IS NOT NULL)
           AND a.pid NOT IN (SELECT v.pid FROM pg_stat_progress_vacuum AS v)
       );
@@ -121,7 +121,7 @@ export const removal: SchemaFamily = {
         IF clock_timestamp() >= ending THEN
           RETURN false;
         END IF;
-        PERFORM pg_sleep(0.02);
+        PERFORM pg_sleep(0.05);
       END LOOP;
       RETURN true;
     END
@@ -174,7 +174,8 @@ export const removal: SchemaFamily = {
       has_rows boolean;
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      PERFORM set_config('lock_timeout', '1s', true);
+      -- Longer than deadlock_timeout, after which an autovacuum gives way.
+      PERFORM set_config('lock_timeout', '2s', true);
       -- Excludes the makers of partitions, too.
       PERFORM pg_advisory_xact_lock(hashtext('pipeline.make_partition'));
       SELECT p.* INTO part
