@@ -35,7 +35,7 @@ export const compact = loggedCommand({
       const options = { ...finality, archiveUrl: archived.url };
       const hours =
         selected === 'due'
-          ? hoursToCompact(await store.statuses(), await analytics.versions(), finality.allowedLatenessMs)
+          ? hoursToCompact(await store.archivedHours(), await analytics.versions(), finality.allowedLatenessMs)
           : hoursBetween(selected);
       const ended = await each(
         hours,

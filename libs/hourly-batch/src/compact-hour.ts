@@ -1,8 +1,14 @@
 import { checkCompaction } from './check-compaction.ts';
-import type { AnalyticsRoot, CompactedHour, HourCompactor, StoredCompaction } from './compaction-ports.ts';
+import type {
+  AnalyticsRoot,
+  ArchivedHours,
+  CompactedHour,
+  HourCompactor,
+  StoredCompaction,
+} from './compaction-ports.ts';
 import { AnalyticsConflictError, HourNotFinalError, NoManifestError } from './errors.ts';
 import { finality } from './finality.ts';
-import type { HourFolder, HourManifest, HourStatuses, HourStore, ManifestFile } from './ports.ts';
+import type { HourFolder, HourManifest, HourStore, ManifestFile } from './ports.ts';
 import { selectInputs } from './select-inputs.ts';
 
 export interface CompactionPorts {
@@ -108,7 +114,7 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
 
 /** The final hours with events whose compacted files are missing or older than the archive, in the order of time. */
 export function hoursToCompact(
-  { hours, partitions, nowMs }: HourStatuses,
+  { hours, partitions, nowMs }: ArchivedHours,
   versions: readonly StoredCompaction[],
   allowedLatenessMs: number,
 ): readonly number[] {
@@ -119,7 +125,7 @@ export function hoursToCompact(
   }
   return hours
     .filter(({ hourMs, revision, events }) => rows.get(`${hourMs} ${revision}`) !== events)
-    .filter((hour) => hour.files > 0 && finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal)
+    .filter((hour) => finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal)
     .map(({ hourMs }) => hourMs);
 }
 

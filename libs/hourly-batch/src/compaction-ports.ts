@@ -1,4 +1,4 @@
-import type { ManifestFile } from './ports.ts';
+import type { HourStatus, HourStatuses, ManifestFile } from './ports.ts';
 
 /** A version of a compacted file: it holds every event of an hour and topic, as of a revision of the hour. */
 export interface CompactedHour {
@@ -14,6 +14,11 @@ export interface CompactedHour {
 export interface StoredCompaction extends CompactedHour {
   /** Changes whenever the file is replaced. */
   readonly token: string;
+}
+
+/** The hours with files in the archive, in the order of time, and what decides whether they are final. */
+export interface ArchivedHours extends Pick<HourStatuses, 'nowMs' | 'partitions'> {
+  readonly hours: readonly Pick<HourStatus, 'hourMs' | 'revision' | 'events' | 'awaitedEvents'>[];
 }
 
 /** The analytics root: one compacted file for each hour and topic, which is only replaced as a whole. */

@@ -1,4 +1,5 @@
 import type {
+  ArchivedHours,
   CommittedHour,
   HourCommit,
   HourManifest,
@@ -19,7 +20,14 @@ import { arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
 import { callForRow, type Json } from './call-function.ts';
 import { type MadePartitions, makePartitions } from './partitions.ts';
 import type { Patience } from './patience.ts';
-import { COMMIT_HOUR, HOUR_STATUSES, PREVIEW_OVER_QUOTA, READ_MANIFEST, SUM_DAY } from './sql/batch.sql.ts';
+import {
+  ARCHIVED_HOURS,
+  COMMIT_HOUR,
+  HOUR_STATUSES,
+  PREVIEW_OVER_QUOTA,
+  READ_MANIFEST,
+  SUM_DAY,
+} from './sql/batch.sql.ts';
 
 export interface HourStoreOptions {
   /** The archive that the program reads: a database of another archive is refused. Undefined skips this check. */
@@ -59,6 +67,12 @@ export class PostgresHourStore implements HourStore {
       hours: statuses.hours.map(statusOf),
       partitions: statuses.partitions.map(partitionOf),
     };
+  }
+
+  /** Every hour in the archive, for compaction. It costs little for each hour, but reads the whole manifest. */
+  async archivedHours(): Promise<ArchivedHours> {
+    const { answer } = await this.#call<{ answer: ArchivedHoursJson }>(ARCHIVED_HOURS, {});
+    return { ...answer, partitions: answer.partitions.map(partitionOf) };
   }
 
   async commit(result: HourCommit): Promise<CommittedHour> {
@@ -123,6 +137,8 @@ type StatusesJson = Omit<HourStatuses, 'hours' | 'partitions' | 'floors'> & {
   readonly hours: readonly HourJson[];
   readonly partitions: readonly PartitionJson[];
 };
+
+type ArchivedHoursJson = Omit<ArchivedHours, 'partitions'> & { readonly partitions: readonly PartitionJson[] };
 
 interface CommittedRow {
   readonly users_over_quota: string;

@@ -90,6 +90,10 @@ describe('in a database of two years, few rows are read', () => {
     expect(await rowsReadBy(statement)).toBeLessThan(most);
   });
 
+  it('to select the hours to compact, each file and hour once', async () => {
+    expect(await rowsReadBy(`SELECT pipeline.archived_hours(${VERSION})`)).toBeLessThan(4 * HOURS);
+  });
+
   it('while a list of all hours reads a row of each, which shows that the rows are counted', async () => {
     const all = `SELECT pipeline.hour_statuses(${VERSION}, 0, 253402300800000)`;
     expect(await rowsReadBy(all)).toBeGreaterThan(HOURS);

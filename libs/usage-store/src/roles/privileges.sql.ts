@@ -55,6 +55,7 @@ export const PRIVILEGES = `
   GRANT EXECUTE ON FUNCTION
     pipeline.read_manifest,
     pipeline.hour_statuses,
+    pipeline.archived_hours,
     pipeline.preview_over_quota,
     pipeline.commit_hour,
     pipeline.correction_runs,

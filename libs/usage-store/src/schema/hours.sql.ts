@@ -146,6 +146,36 @@ export const hours: SchemaFamily = {
     END
     $$;
 
+    -- What compaction asks of every hour in the archive. The files are added up in one pass, and the few hours with waiting
+    -- events are looked up; hours_json would look up each hour by itself.
+    CREATE OR REPLACE FUNCTION pipeline.archived_hours(p_version integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
+    BEGIN
+      PERFORM pipeline.require_version(p_version);
+      RETURN jsonb_build_object(
+        'nowMs', pipeline.epoch_ms(clock_timestamp() AT TIME ZONE 'UTC'),
+        'partitions', pipeline.partition_facts(),
+        'hours', (
+          SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'hourMs', pipeline.epoch_ms(a.hour), 'revision', h.revision, 'events', a.events,
+            'awaitedEvents', coalesce(w.awaited_events, 0)
+          ) ORDER BY a.hour), '[]')
+          FROM (
+            SELECT f.hour, sum(f.row_count) AS events FROM pipeline.archive_file AS f GROUP BY f.hour
+          ) AS a
+          JOIN pipeline.hour AS h ON h.hour = a.hour
+          LEFT JOIN (
+            SELECT o.hour, n.awaited_events
+            FROM pipeline.hours_with_waiting_events() AS o (hour)
+            CROSS JOIN LATERAL (
+              SELECT sum(p.awaited_events) AS awaited_events FROM pipeline.waiting_hour AS p WHERE p.hour = o.hour
+            ) AS n
+          ) AS w ON w.hour = a.hour
+        )
+      );
+    END
+    $$;
+
     -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The empty id has the
     -- bytes of erased persons, and is no user. The function has no SET clause, so that Postgres can inline it into the
     -- calling query. For a plain comparison the planner would estimate one user in 200 rows, and look up each user by the

@@ -6,6 +6,9 @@ export const READ_MANIFEST = `
 export const HOUR_STATUSES = `
   SELECT pipeline.hour_statuses(p_version => :version, p_from_ms => :fromMs, p_to_ms => :toMs, p_newest => :newest) AS statuses`;
 
+export const ARCHIVED_HOURS = `
+  SELECT pipeline.archived_hours(p_version => :version) AS answer`;
+
 export const COMMIT_HOUR = `
   SELECT users_over_quota, users_without_metadata, corrected_rows, certificate_number, certificate_hash
   FROM pipeline.commit_hour(

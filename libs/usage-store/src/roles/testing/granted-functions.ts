@@ -39,6 +39,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
   ].sort(),
   antenna_batch: [
     'analyze_divided_tables',
+    'archived_hours',
     'certificate_chain',
     'certificate_of_hour',
     'certificates_after',
