@@ -21,6 +21,7 @@ export const errorGuides: ErrorGuides = {
   DATA_GAP: { exitCode: 4, advice: () => ADVICE.DATA_GAP },
   LOG_TRUNCATED: { exitCode: 1, advice: () => ADVICE.LOG_TRUNCATED },
   TOPIC_RECREATED: { exitCode: 1, advice: () => ADVICE.TOPIC_RECREATED },
+  ARCHIVE_UNSETTLED: { exitCode: 1, advice: () => 'then run speed-layer:settle-restore again' },
   UNREADABLE_BATCH: { exitCode: 1 },
   OLD_MESSAGE_FORMAT: { exitCode: 1 },
   ARCHIVE_CONFLICT: { exitCode: 1 },

@@ -10,6 +10,7 @@ import { forgetNotes } from './forget-notes.ts';
 import { releaseGroup } from './release-group.ts';
 import { retireTopic } from './retire-topic.ts';
 import { serve } from './serve.ts';
+import { settleRestore } from './settle-restore.ts';
 import { status } from './status.ts';
 
 /** The application and all its commands. */
@@ -24,6 +25,7 @@ export const speedLayer: App = {
     acknowledgeTruncation,
     retireTopic,
     forgetNotes,
+    settleRestore,
     releaseGroup,
     listDeadLetters,
     showDeadLetters,

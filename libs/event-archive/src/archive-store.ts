@@ -15,7 +15,7 @@ export interface Listing {
 
 /**
  * Stores finished files under paths relative to the archive's root. Only an erasure replaces a file
- * (`ReplaceableStore`), a file is never removed, and readers never see a partial file. Every failure is an
+ * (`ReplaceableStore`), only the settlement of a restored database removes one, and readers never see a partial file. Every failure is an
  * ArchiveError, thrown after several attempts if the reason may pass.
  */
 export interface ArchiveStore {
@@ -45,7 +45,7 @@ export interface CheckedStore extends ArchiveStore {
   checkReadable(): Promise<void>;
 }
 
-/** A store whose files can be replaced, for the erasure of a person. */
+/** A store whose files can be replaced, for the erasure of a person, and removed, after a restore of the database. */
 export interface ReplaceableStore extends ArchiveStore {
   /**
    * A token of the version of a file: it changes whenever the file is replaced.
@@ -59,6 +59,11 @@ export interface ReplaceableStore extends ArchiveStore {
    * very file, in an earlier attempt whose answer was lost.
    */
   replace(preparedFile: string, path: string, version: string): Promise<boolean>;
+  /**
+   * Removes a file, durably.
+   * @returns false, without a change, when the file is gone, or is not of that version any more.
+   */
+  remove(path: string, version: string): Promise<boolean>;
 }
 
 /** Whether readers of the archive read a file of this name: by Spark's rule, without files that are being written. */

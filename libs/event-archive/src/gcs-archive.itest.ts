@@ -8,6 +8,7 @@ import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { itReplacesFiles } from './replacement-contract.ts';
+import { ReducibleArchive } from './reducible-archive.ts';
 import { RewritableArchive } from './rewritable-archive.ts';
 import { aRow, columnsOf, rowsIn } from './rows-for-tests.ts';
 
@@ -41,17 +42,20 @@ describe('an archive in a bucket', () => {
   let archive: ParquetArchive;
   let rewritable: RewritableArchive;
   let reader: ArchiveReader;
+  let restored: ReducibleArchive;
 
   beforeAll(async () => {
     archive = await open(endpoint);
     rewritable = await RewritableArchive.open(location(), { emulatorUrl: endpoint });
     reader = await ArchiveReader.open(location(), { emulatorUrl: endpoint });
+    const aside = { kind: 'gs', bucket, prefix: 'aside' } as const;
+    restored = await ReducibleArchive.open({ archive: location(), aside }, { emulatorUrl: endpoint });
   });
 
   afterAll(() => Promise.all([archive.close(), rewritable.close()]));
 
   itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
-  itReplacesFiles(() => ({ archive, rewritable, reader }));
+  itReplacesFiles(() => ({ archive, rewritable, reader, restored }));
 
   it('keeps its files below the prefix', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));

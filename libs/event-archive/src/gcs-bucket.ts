@@ -3,7 +3,8 @@ import { type Bucket, CRC32C, Storage } from '@google-cloud/storage';
 import { refusalIn, responseOf, type ServerAccess, withDeadline } from './gcs-request.ts';
 
 const OK = 200;
-const PRECONDITION_FAILED = 412;
+/** HTTP status: the object is not of the generation that the request names. */
+export const PRECONDITION_FAILED = 412;
 const FORBIDDEN = 403;
 
 export interface Upload extends ServerAccess {

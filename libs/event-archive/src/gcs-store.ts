@@ -13,13 +13,13 @@ import {
 import { lookForCredentialsAgain } from './gcs-credentials.ts';
 import { downloadObject } from './gcs-download.ts';
 import { gcsFailure, httpStatusOf } from './gcs-failure.ts';
-import { createObject, replaceObject } from './gcs-bucket.ts';
+import { createObject, PRECONDITION_FAILED, replaceObject } from './gcs-bucket.ts';
 import { type ServerAccess, withDeadline } from './gcs-request.ts';
 
 /** Retries here bridge short failures, so that a file need not be encoded again; callers wait for longer ones. */
 const TRIES = { retries: 3, minTimeout: 200, maxRetryTime: 20_000, randomize: true };
 
-/** Nothing but the erasure of a person replaces objects. */
+/** Only the erasure of a person replaces objects, and only the settlement of a restored database removes some. */
 const RIGHTS_TO_REPLACE = 'roles/storage.objectUser';
 
 export interface GcsStoreOptions {
@@ -141,6 +141,19 @@ export class GcsStore implements CheckedStore, ReplaceableStore {
     return this.#tried('replace', name, () => replaceObject(this.#bucket, { name, bytes, ...this.#access }, version));
   }
 
+  remove(path: string, version: string): Promise<boolean> {
+    const name = this.#nameOf(path);
+    return this.#tried('remove', name, async () => {
+      try {
+        await withDeadline(this.#timeoutMs, () => this.#bucket.file(name).delete({ ifGenerationMatch: version }));
+        return true;
+      } catch (error) {
+        if ([404, PRECONDITION_FAILED].includes(httpStatusOf(error) ?? 0)) return false;
+        throw error;
+      }
+    });
+  }
+
   get #access(): ServerAccess {
     return { isAuthorized: this.#isAuthorized, idleMs: this.#timeoutMs };
   }
@@ -163,7 +176,7 @@ export class GcsStore implements CheckedStore, ReplaceableStore {
   #tried<T>(operation: string, name: string, work: () => Promise<T>): Promise<T> {
     const explained = () =>
       work().catch((error: unknown) => {
-        const rights = operation === 'replace' ? { rights: RIGHTS_TO_REPLACE } : {};
+        const rights = ['replace', 'remove'].includes(operation) ? { rights: RIGHTS_TO_REPLACE } : {};
         throw gcsFailure({ name: operation, url: `gs://${this.#bucket.name}/${name}`, ...rights }, error);
       });
     return retry(explained, {

@@ -10,6 +10,7 @@ import { ArchiveReader } from './archive-reader.ts';
 import { openEventArchive } from './open-event-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import { itReplacesFiles } from './replacement-contract.ts';
+import { ReducibleArchive } from './reducible-archive.ts';
 import { RewritableArchive } from './rewritable-archive.ts';
 import { aRow, columnsOf } from './rows-for-tests.ts';
 
@@ -18,6 +19,7 @@ let root: string;
 let archive: ParquetArchive;
 let rewritable: RewritableArchive;
 let reader: ArchiveReader;
+let restored: ReducibleArchive;
 let hour: number;
 
 beforeAll(async () => {
@@ -26,6 +28,10 @@ beforeAll(async () => {
   archive = await openEventArchive({ kind: 'file', path: root });
   rewritable = await RewritableArchive.open({ kind: 'file', path: root });
   reader = await ArchiveReader.open({ kind: 'file', path: root });
+  restored = await ReducibleArchive.open({
+    archive: { kind: 'file', path: root },
+    aside: { kind: 'file', path: join(folder.path, 'aside') },
+  });
 });
 
 beforeEach(() => {
@@ -42,7 +48,7 @@ const staged = () => readdir(join(root, '.staging'));
 
 describe('an archive on a local disk', () => {
   itKeepsTheContract(() => ({ archive, reader, localFolder: join(folder.path, 'fetched') }));
-  itReplacesFiles(() => ({ archive, rewritable, reader }));
+  itReplacesFiles(() => ({ archive, rewritable, reader, restored }));
 
   it('copies nothing when files are fetched', async () => {
     await archive.create(pathIn(hour), columnsOf([aRow()]));

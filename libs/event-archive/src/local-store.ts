@@ -1,4 +1,4 @@
-import { type Dirent, renameSync, statSync } from 'node:fs';
+import { type Dirent, renameSync, statSync, unlinkSync } from 'node:fs';
 import { access, link, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { ArchiveError, codeOf } from './archive-error.ts';
@@ -95,6 +95,17 @@ export class LocalStore implements CheckedStore, ReplaceableStore {
       // Only a stop of this process can come between the two system calls (docs/decisions/0020-erasure.md).
       if (versionAt(target) !== version) return false;
       renameSync(preparedFile, target);
+      await syncFolder(dirname(target));
+      return true;
+    });
+  }
+
+  remove(path: string, version: string): Promise<boolean> {
+    return this.#explained(`remove ${path}`, async () => {
+      const target = this.#absolute(path);
+      // As above, only a stop of this process can come between the two system calls.
+      if (versionAt(target) !== version) return false;
+      unlinkSync(target);
       await syncFolder(dirname(target));
       return true;
     });

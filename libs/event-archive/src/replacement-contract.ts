@@ -2,6 +2,7 @@ import { ERASED_ID, withoutUser } from '@antenna/archive-format';
 import type { FileVersion } from '@antenna/hourly-batch';
 import { freshHour, pathIn } from './archive-contract.ts';
 import type { ArchiveReader } from './archive-reader.ts';
+import type { ReducibleArchive } from './reducible-archive.ts';
 import type { ParquetArchive } from './parquet-archive.ts';
 import type { RewritableArchive } from './rewritable-archive.ts';
 import { aRow, columnsOf, rowsIn } from './rows-for-tests.ts';
@@ -10,6 +11,7 @@ export interface OpenedForErasure {
   readonly archive: ParquetArchive;
   readonly rewritable: RewritableArchive;
   readonly reader: ArchiveReader;
+  readonly restored: ReducibleArchive;
 }
 
 const ROWS = [aRow({ id: 'ana', offset: 4812 }), aRow({ id: 'bob', offset: 4813 })];
@@ -51,6 +53,34 @@ export function itReplacesFiles(opened: () => OpenedForErasure): void {
     const former = await aFile();
     await opened().rewritable.rewrite(former, withoutUser(former.rows, 'ana'), () => Promise.resolve());
     expect(await opened().rewritable.read(former.path)).toEqual(former);
+  });
+
+  it('removes a file of the version that was read, and leaves one that was replaced since', async () => {
+    const former = await aFile();
+    await replaced(former, 'ana');
+    await opened().restored.remove(former.path, former.version);
+    const { version } = await opened().restored.read(former.path);
+    await opened().restored.remove(former.path, version);
+    await opened().restored.remove(former.path, version);
+    await expect(opened().restored.read(former.path)).rejects.toMatchObject({ code: 'ARCHIVE_FILE_MISSING' });
+  });
+
+  it('copies a file to a place aside once, and refuses another one of its name there', async () => {
+    const former = await aFile();
+    await opened().restored.copyAside(former);
+    await opened().restored.copyAside(former);
+    const { checksum } = await replaced(former, 'ana');
+    await expect(opened().restored.copyAside({ path: former.path, checksum })).rejects.toMatchObject({
+      code: 'ARCHIVE_REFUSED',
+    });
+  });
+
+  it('lists the files of all folders', async () => {
+    const { path } = await aFile();
+    const paths: string[] = [];
+    for await (const files of opened().restored.folders()) paths.push(...files.map((file) => file.path));
+    expect(paths).toContain(path);
+    expect(new Set(paths).size).toBe(paths.length);
   });
 
   it('creates no file under the name of a replaced one', async () => {

@@ -10,6 +10,11 @@ import type { KafkaConnection } from './settings/kafka-settings.ts';
 /** The group still has members: workers or other consumers. */
 export class GroupInUseError extends ProductError {
   readonly code = 'GROUP_IN_USE';
+
+  /** @param members names and addresses. */
+  constructor(groupId: string, members: readonly string[]) {
+    super(`consumer group ${groupId} has members: ${members.join(', ')}; stop these workers, then run this again`);
+  }
 }
 
 /** What a deleted group had committed. */
@@ -38,13 +43,8 @@ export async function releaseGroup(
   const admin = kafka.admin();
   await connectToKafka(admin, brokers, log);
   try {
-    const { groups } = await admin.describeGroups([groupId]);
-    const members = groups.flatMap((group) => group.members);
-    if (members.length > 0)
-      throw inUse(
-        groupId,
-        members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost}`),
-      );
+    const members = await membersOf(admin, groupId);
+    if (members.length > 0) throw new GroupInUseError(groupId, members);
     const released = await whatItServed(kafka, groupId);
     return (await hasDeleted(admin, groupId)) ? released : undefined;
   } catch (error) {
@@ -52,6 +52,31 @@ export async function releaseGroup(
   } finally {
     await admin.disconnect();
   }
+}
+
+/**
+ * The members of a consumer group, by name and address; empty when there is no such group.
+ * @throws {NotAuthorizedError} when this login may not describe the group.
+ */
+export async function groupMembers(
+  kafka: Kafka,
+  { groupId, brokers }: Pick<KafkaConnection, 'groupId' | 'brokers'>,
+  log: KafkaLog,
+): Promise<readonly string[]> {
+  const admin = kafka.admin();
+  await connectToKafka(admin, brokers, log);
+  try {
+    return await membersOf(admin, groupId);
+  } catch (error) {
+    throw missingRight(error, [{ operation: 'Describe', kind: 'group', name: groupId }]) ?? error;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function membersOf(admin: ReturnType<Kafka['admin']>, groupId: string): Promise<readonly string[]> {
+  const { groups } = await admin.describeGroups([groupId]);
+  return groups.flatMap(({ members }) => members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost}`));
 }
 
 async function whatItServed(kafka: Kafka, groupId: string): Promise<ReleasedGroup> {
@@ -77,7 +102,7 @@ async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): P
     if (types.includes(NOT_AUTHORIZED)) {
       throw new NotAuthorizedError({ operation: 'Delete', kind: 'group', name: groupId }, { cause: error });
     }
-    if (types.includes(NON_EMPTY)) throw inUse(groupId, ['a member that has just joined']);
+    if (types.includes(NON_EMPTY)) throw new GroupInUseError(groupId, ['a member that has just joined']);
     throw error;
   }
 }
@@ -86,10 +111,4 @@ async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): P
 function deletionErrors(error: unknown): readonly unknown[] {
   if (!(error instanceof Error) || !('groups' in error) || !Array.isArray(error.groups)) return [];
   return error.groups.map((group: { readonly error?: { readonly type?: unknown } }) => group.error?.type);
-}
-
-function inUse(groupId: string, members: readonly string[]): GroupInUseError {
-  return new GroupInUseError(
-    `consumer group ${groupId} has members: ${members.join(', ')}; stop these workers, then release the group again`,
-  );
 }

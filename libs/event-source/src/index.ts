@@ -1,6 +1,6 @@
 export { AbortedTransactions } from './fetched/aborted-transactions.ts';
 export { GroupTakenError } from './group-guard.ts';
-export { GroupInUseError, releaseGroup, type ReleasedGroup } from './group-release.ts';
+export { GroupInUseError, groupMembers, releaseGroup, type ReleasedGroup } from './group-release.ts';
 export { kafkaCluster } from './kafka-cluster.ts';
 export { type KafkaLog, kafkaClient } from './kafka-client.ts';
 export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';

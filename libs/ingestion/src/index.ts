@@ -10,6 +10,7 @@ export {
   type SeenRecord,
   type Truncation,
 } from './operators/find-truncation.ts';
+export * from './operators/restore/index.ts';
 export { unreadableRange, type UnreadableRange } from './operators/unreadable-position.ts';
 export type { PartitionFault } from './partition-fault.ts';
 export * from './ports/index.ts';

@@ -6,6 +6,7 @@ import {
   DecoderVersionError,
   OtherStreamError,
   PermissionDeniedError,
+  RestoreUnsettledError,
   SchemaMissingError,
   SchemaVersionError,
 } from './errors.ts';
@@ -29,6 +30,8 @@ const SqlState = {
   decoderVersion: 'AU006',
   /** The hour is below the retention floor of hours. */
   hourBelowFloor: 'AU008',
+  /** A restore of the database to an earlier time is being settled, or was settled meanwhile. */
+  restoreUnsettled: 'AU009',
 } as const;
 
 /** SQLSTATEs of a missing schema, table, function or column. */
@@ -50,6 +53,7 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.otherStream) return new OtherStreamError(message, { cause: error });
   if (state === SqlState.chunkInProgress) return new ChunkInProgressError(message, { cause: error });
   if (state === SqlState.decoderVersion) return new DecoderVersionError(message, { cause: error });
+  if (state === SqlState.restoreUnsettled) return new RestoreUnsettledError(message, { cause: error });
   if (state === SqlState.hourBelowFloor) return new HourBelowFloorError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });

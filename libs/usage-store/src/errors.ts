@@ -87,6 +87,15 @@ export class ChunkInProgressError extends ProductError {
   }
 }
 
+/** A restore of the database to an earlier time is not settled with the archive. */
+export class RestoreUnsettledError extends ProductError {
+  readonly code = 'RESTORE_UNSETTLED';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(`${fact}; run speed-layer:settle-restore with the same settings, until it ends`, options);
+  }
+}
+
 /** A program with another decoder version left one sink of a partition behind the other, or a chunk half written. */
 export class DecoderVersionError extends ProductError {
   readonly code = 'DECODER_VERSION';

@@ -1,11 +1,12 @@
 import { writeSync } from 'node:fs';
-import { ParquetArchive } from '@antenna/event-archive';
+import { ParquetArchive, ReducibleArchive } from '@antenna/event-archive';
 import { KafkaEventSource, KafkaQuotaEventSender } from '@antenna/event-source';
 import {
   PostgresDeadLetterStore,
   PostgresErasureStore,
   PostgresPositionStore,
   PostgresQuotaEventQueue,
+  PostgresRestoredManifest,
 } from '@antenna/usage-store';
 import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
@@ -57,3 +58,8 @@ watch(PostgresErasureStore.prototype, 'propose', 'erasure-propose');
 watch(PostgresErasureStore.prototype, 'settle', 'erasure-settle');
 watch(PostgresErasureStore.prototype, 'eraseHour', 'erasure-hour');
 watch(PostgresErasureStore.prototype, 'eraseRecords', 'erasure-records');
+watch(PostgresRestoredManifest.prototype, 'begin', 'restore-begin');
+watch(ReducibleArchive.prototype, 'copyAside', 'restore-copy');
+watch(PostgresRestoredManifest.prototype, 'noteSetAside', 'restore-note');
+watch(ReducibleArchive.prototype, 'remove', 'restore-remove');
+watch(PostgresRestoredManifest.prototype, 'end', 'restore-end');

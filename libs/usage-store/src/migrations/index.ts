@@ -9,6 +9,7 @@ import { settledHours } from './0008-settled-hours.ts';
 import { partitions } from './0009-partitions.ts';
 import { retention } from './0010-retention.ts';
 import { erasures } from './0012-erasures.ts';
+import { restores } from './0013-restores.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -24,4 +25,5 @@ export const migrations: readonly NumberedMigration[] = [
   partitions,
   retention,
   erasures,
+  restores,
 ];

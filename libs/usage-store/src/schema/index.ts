@@ -22,6 +22,7 @@ import { quotaEvents } from './quota-events.sql.ts';
 import { quotaPublisher } from './quota-publisher.sql.ts';
 import { reconciliation } from './reconciliation.sql.ts';
 import { removal } from './removal.sql.ts';
+import { restores } from './restores.sql.ts';
 import { retention } from './retention.sql.ts';
 import { shownRange } from './shown-range.sql.ts';
 import { stream } from './stream.sql.ts';
@@ -49,6 +50,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   truncations,
   finality,
   erasedFiles,
+  restores,
   hours,
   retention,
   removal,

@@ -20,7 +20,7 @@ export const stream: SchemaFamily = {
 
     -- Checks that a worker or an operator's command has the topic, group, cluster and archive of this database. Its
     -- lock delays a retirement of the topic until the caller's transaction ends.
-    CREATE OR REPLACE FUNCTION pipeline.require_stream(
+    CREATE OR REPLACE FUNCTION pipeline.require_known_stream(
       p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
     ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -45,6 +45,23 @@ export const stream: SchemaFamily = {
       IF known.group_id <> p_group_id OR known.cluster_id <> p_cluster_id THEN
         RAISE EXCEPTION 'topic % is kept in this database by group % of cluster %; this program has group % of cluster %',
           p_topic, known.group_id, known.cluster_id, p_group_id, p_cluster_id USING ERRCODE = 'AU003';
+      END IF;
+    END
+    $$;
+
+    -- Checks the same, and that no restore of the database is being settled (restores.sql.ts).
+    CREATE OR REPLACE FUNCTION pipeline.require_stream(
+      p_topic text, p_group_id text, p_cluster_id text, p_archive_url text
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      unsettled pipeline.restore;
+    BEGIN
+      PERFORM pipeline.require_known_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
+      SELECT r.* INTO unsettled FROM pipeline.restore AS r WHERE r.ended_at IS NULL;
+      IF FOUND THEN
+        RAISE EXCEPTION 'this database was restored to an earlier time, and speed-layer:settle-restore, begun by % at %, has not ended',
+          unsettled.began_by, unsettled.began_at USING ERRCODE = 'AU009';
       END IF;
     END
     $$;

@@ -71,3 +71,20 @@ export const RECORD_OUTCOME = `
   SELECT pipeline.record_outcome(
     p_version => :version, p_topic => :topic, p_partition => :partition, p_offset => :offset
   ) AS answer`;
+
+export const BEGIN_RESTORE = `
+  SELECT pipeline.begin_restore(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl, p_aside_url => :asideUrl, p_by => :by
+  ) AS answer`;
+
+export const UNKNOWN_PATHS = 'SELECT pipeline.unknown_paths(p_version => :version, p_paths => :paths) AS answer';
+
+export const NOTE_SET_ASIDE = `
+  SELECT pipeline.note_set_aside(
+    p_version => :version, p_restore => :restore, p_path => :path, p_checksum => :checksum, p_size_bytes => :sizeBytes,
+    p_rows => :rows, p_erased_events => :erasedEvents
+  ) AS answer`;
+
+export const END_RESTORE = `
+  SELECT pipeline.end_restore(p_version => :version, p_restore => :restore) AS answer`;

@@ -1,0 +1,26 @@
+import { rowsOf } from '@antenna/test-kit';
+import type { Stream } from './stream.ts';
+
+/** A copy of a stream's database, for a restore in place: clients find the restored database under the same URL. */
+export interface DatabaseBackup {
+  /** Ends all connections to the database, and replaces it by the copy. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Copies the database of a stream that has no worker. */
+export async function backUp({ databaseUrl }: Stream): Promise<DatabaseBackup> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  const administrator = Object.assign(new URL(databaseUrl), { pathname: '/postgres' }).href;
+  const asAdministrator = (statement: string) => rowsOf(administrator, statement);
+  await asAdministrator(`CREATE DATABASE "${name}_backup" TEMPLATE "${name}"`);
+  return {
+    async restore() {
+      await asAdministrator(`DROP DATABASE "${name}" WITH (FORCE)`);
+      await asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${name}_backup"`);
+    },
+    async close() {
+      await asAdministrator(`DROP DATABASE "${name}_backup" WITH (FORCE)`);
+    },
+  };
+}
