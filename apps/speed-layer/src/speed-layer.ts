@@ -7,6 +7,7 @@ import { showDeadLetters } from './dead-letters/show.ts';
 import { drain } from './drain.ts';
 import { errorGuides } from './error-guides.ts';
 import { forgetNotes } from './forget-notes.ts';
+import { moveStream } from './move-stream.ts';
 import { releaseGroup } from './release-group.ts';
 import { retireTopic } from './retire-topic.ts';
 import { serve } from './serve.ts';
@@ -23,6 +24,7 @@ export const speedLayer: App = {
     status,
     acknowledgeGap,
     acknowledgeTruncation,
+    moveStream,
     retireTopic,
     forgetNotes,
     settleRestore,

@@ -9,6 +9,7 @@ import {
   RestoreUnsettledError,
   SchemaMissingError,
   SchemaVersionError,
+  StreamNotDrainedError,
 } from './errors.ts';
 
 /**
@@ -32,6 +33,8 @@ const SqlState = {
   hourBelowFloor: 'AU008',
   /** A restore of the database to an earlier time is being settled, or was settled meanwhile. */
   restoreUnsettled: 'AU009',
+  /** The stream cannot move to another topic yet: a sink is not at the end of the present one. */
+  streamNotDrained: 'AU010',
 } as const;
 
 /** SQLSTATEs of a missing schema, table, function or column. */
@@ -54,6 +57,7 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.chunkInProgress) return new ChunkInProgressError(message, { cause: error });
   if (state === SqlState.decoderVersion) return new DecoderVersionError(message, { cause: error });
   if (state === SqlState.restoreUnsettled) return new RestoreUnsettledError(message, { cause: error });
+  if (state === SqlState.streamNotDrained) return new StreamNotDrainedError(message, { cause: error });
   if (state === SqlState.hourBelowFloor) return new HourBelowFloorError(message, { cause: error });
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });

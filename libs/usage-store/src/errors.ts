@@ -87,6 +87,15 @@ export class ChunkInProgressError extends ProductError {
   }
 }
 
+/** A sink is not at the end of the topic, so the stream cannot move to another one. */
+export class StreamNotDrainedError extends ProductError {
+  readonly code = 'STREAM_NOT_DRAINED';
+
+  constructor(fact: string, options?: ErrorOptions) {
+    super(`${fact}; end the producers of this topic, run speed-layer:drain, and then this again`, options);
+  }
+}
+
 /** A restore of the database to an earlier time is not settled with the archive. */
 export class RestoreUnsettledError extends ProductError {
   readonly code = 'RESTORE_UNSETTLED';

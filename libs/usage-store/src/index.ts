@@ -4,6 +4,7 @@ export { PostgresCorrectionStore } from './correction-store.ts';
 export { connectWithRetry } from './connect-with-retry.ts';
 export { databaseIdentity, openDatabase } from './database.ts';
 export { checkExistingTables } from './existing-tables.ts';
+export { type MovedStream, type PartitionEnd, StreamMoves } from './stream-moves.ts';
 export { PostgresRestoredManifest } from './restored-manifest.ts';
 export { PostgresErasureStore } from './erasure-store.ts';
 export { PostgresExplanationStore } from './explanation-store.ts';

@@ -19,7 +19,17 @@ const ERASURE_STEPS = [
 /** Steps of speed-layer:settle-restore, in their order. A file is copied, noted, and then removed. */
 const RESTORE_STEPS = ['restore-begin', 'restore-copy', 'restore-note', 'restore-remove', 'restore-end'] as const;
 
-const ALL_STEPS = [...FAILPOINT_STEPS, ...REPLAY_STEPS, ...QUOTA_STEPS, ...ERASURE_STEPS, ...RESTORE_STEPS] as const;
+/** The one step of speed-layer:move-stream. */
+const MOVE_STEPS = ['stream-move'] as const;
+
+const ALL_STEPS = [
+  ...FAILPOINT_STEPS,
+  ...REPLAY_STEPS,
+  ...QUOTA_STEPS,
+  ...ERASURE_STEPS,
+  ...RESTORE_STEPS,
+  ...MOVE_STEPS,
+] as const;
 
 export type FailpointStep = (typeof ALL_STEPS)[number];
 

@@ -7,6 +7,7 @@ import {
   PostgresPositionStore,
   PostgresQuotaEventQueue,
   PostgresRestoredManifest,
+  StreamMoves,
 } from '@antenna/usage-store';
 import { type FailpointStep, failpointText, parseFailpoint } from './failpoint.ts';
 
@@ -63,3 +64,4 @@ watch(ReducibleArchive.prototype, 'copyAside', 'restore-copy');
 watch(PostgresRestoredManifest.prototype, 'noteSetAside', 'restore-note');
 watch(ReducibleArchive.prototype, 'remove', 'restore-remove');
 watch(PostgresRestoredManifest.prototype, 'end', 'restore-end');
+watch(StreamMoves.prototype, 'move', 'stream-move');

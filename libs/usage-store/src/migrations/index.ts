@@ -10,6 +10,7 @@ import { partitions } from './0009-partitions.ts';
 import { retention } from './0010-retention.ts';
 import { erasures } from './0012-erasures.ts';
 import { restores } from './0013-restores.ts';
+import { streamMoves } from './0014-stream-moves.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -26,4 +27,5 @@ export const migrations: readonly NumberedMigration[] = [
   retention,
   erasures,
   restores,
+  streamMoves,
 ];

@@ -21,6 +21,8 @@ export const PRIVILEGES = `
     pipeline.database_identity,
     pipeline.retire_topic,
     pipeline.restore_topic,
+    pipeline.move_stream,
+    pipeline.stream_move_from,
     pipeline.forget_notes,
     pipeline.held_positions,
     pipeline.acknowledge_gap,

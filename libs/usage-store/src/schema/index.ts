@@ -26,6 +26,7 @@ import { restores } from './restores.sql.ts';
 import { retention } from './retention.sql.ts';
 import { shownRange } from './shown-range.sql.ts';
 import { stream } from './stream.sql.ts';
+import { streamMoves } from './stream-moves.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
 import { versionsAndTimes } from './versions-and-times.sql.ts';
@@ -49,6 +50,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   gaps,
   truncations,
   finality,
+  streamMoves,
   erasedFiles,
   restores,
   hours,

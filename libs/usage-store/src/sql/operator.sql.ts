@@ -88,3 +88,13 @@ export const NOTE_SET_ASIDE = `
 
 export const END_RESTORE = `
   SELECT pipeline.end_restore(p_version => :version, p_restore => :restore) AS answer`;
+
+export const STREAM_MOVE_FROM = `
+  SELECT pipeline.stream_move_from(p_version => :version, p_topic => :topic, p_cluster_id => :clusterId) AS answer`;
+
+export const MOVE_STREAM = `
+  SELECT pipeline.move_stream(
+    p_version => :version, p_topic => :topic, p_group_id => :groupId, p_cluster_id => :clusterId,
+    p_archive_url => :archiveUrl, p_partitions => :partitions, p_ends => :ends, p_to_topic => :toTopic,
+    p_to_group_id => :toGroupId, p_to_cluster_id => :toClusterId, p_by => :by
+  ) AS answer`;

@@ -10,9 +10,11 @@ const forOperators = [
   'database_identity',
   'forget_notes',
   'held_positions',
+  'move_stream',
   'note_nothing_readable',
   'restore_topic',
   'retire_topic',
+  'stream_move_from',
 ];
 
 /** The functions of schema `pipeline` that each group may call; the tests compare the granted rights with this list. */
