@@ -22,6 +22,18 @@ class EndUnknownError extends ProductError {
   readonly code = 'STREAM_NOT_DRAINED';
 }
 
+/** The stream has moved before, to another topic than the one that was asked for. */
+class MovedElsewhereError extends ProductError {
+  readonly code = 'OTHER_STREAM';
+
+  constructor(from: string, { toTopic, movedBy }: MovedStream) {
+    super(
+      `the stream was moved from topic ${from} to topic ${toTopic} before, by ${movedBy}; move it on from there, with the ` +
+        `settings of topic ${toTopic}`,
+    );
+  }
+}
+
 const move = settingsGroup({
   title: 'Move',
   fields: {
@@ -65,6 +77,7 @@ export const moveStream = loggedCommand({
       }
       const moved = await moves.last();
       if (moved === undefined) throw new TypeError('the move was not recorded');
+      if (moved.toTopic !== asked.toTopic) throw new MovedElsewhereError(name, moved);
       out(`${movedText(name, moved)}\n`);
       refuseLaterRecords(name, moved, await topic.read());
     } finally {

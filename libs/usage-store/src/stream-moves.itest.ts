@@ -94,6 +94,14 @@ describe('a move of the stream', () => {
     ]);
   });
 
+  it('is refused to the present topic, also in another cluster', async () => {
+    await read(10, 10);
+    const target = { ...NEXT, toTopic: STREAM.topic };
+    const attempt = moves.move([{ partition: 0, endOffset: 10 }], target, 'an operator');
+    await expect(attempt).rejects.toThrow('give the next topic another name');
+    expect(await test.worker().claim(['totals'], [0])).toEqual([expect.objectContaining({ nextOffset: 10 })]);
+  });
+
   it('is refused to a topic of the same name in another cluster, whose offsets would mean other records', async () => {
     await read(10, 10);
     await moveAt(10);

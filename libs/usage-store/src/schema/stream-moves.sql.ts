@@ -40,6 +40,10 @@ export const streamMoves: SchemaFamily = {
       moved bigint;
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      IF p_to_topic = p_topic THEN
+        RAISE EXCEPTION 'topic % is the present one: its offsets would have two meanings; give the next topic another name, in another cluster, too',
+          p_topic USING ERRCODE = 'AU003';
+      END IF;
       -- Waits for the claims in progress; later ones wait for the end of this transaction.
       PERFORM 1 FROM pipeline.stream AS s WHERE s.topic = p_topic FOR UPDATE;
       PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
