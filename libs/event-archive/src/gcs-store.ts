@@ -141,11 +141,15 @@ export class GcsStore implements CheckedStore, ReplaceableStore {
     return this.#tried('replace', name, () => replaceObject(this.#bucket, { name, bytes, ...this.#access }, version));
   }
 
+  /** The version is looked at, too, since servers that stand in for Google's ignore the precondition of a deletion. */
   remove(path: string, version: string): Promise<boolean> {
     const name = this.#nameOf(path);
     return this.#tried('remove', name, async () => {
+      const object = this.#bucket.file(name);
       try {
-        await withDeadline(this.#timeoutMs, () => this.#bucket.file(name).delete({ ifGenerationMatch: version }));
+        const [{ generation }] = await withDeadline(this.#timeoutMs, () => object.getMetadata());
+        if (String(generation) !== version) return false;
+        await withDeadline(this.#timeoutMs, () => object.delete({ ifGenerationMatch: version }));
         return true;
       } catch (error) {
         if ([404, PRECONDITION_FAILED].includes(httpStatusOf(error) ?? 0)) return false;

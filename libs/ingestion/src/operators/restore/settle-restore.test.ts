@@ -1,4 +1,4 @@
-import { archivePath, ERASED_ID, EventColumnsBuilder } from '@antenna/archive-format';
+import { archivePath, ERASED_ID, EventColumnsBuilder, withoutUser } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import fc from 'fast-check';
 import { type RestorePorts, settleRestore } from './settle-restore.ts';
@@ -115,9 +115,11 @@ class Killed extends Error {}
 
 function rowsWith(id: string) {
   const rows = new EventColumnsBuilder(0);
-  const event = { eventTimeMs: HOUR, id, antennaId: 'north', bytes: 5, app: 'SKYPE' };
-  rows.append(0, new EventInterners().intern(event));
-  return rows.build();
+  rows.append(
+    0,
+    new EventInterners().intern({ eventTimeMs: HOUR, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE' }),
+  );
+  return id === ERASED_ID ? withoutUser(rows.build(), 'ana') : rows.build();
 }
 
 function killedAt(system: RestoredSystem, last: number, onCall?: () => Promise<void>) {
