@@ -55,6 +55,13 @@ describe('a move of the stream', () => {
     expect(await moves.last()).toBeUndefined();
   });
 
+  it('is refused when the totals alone have read the topic', async () => {
+    const worker = test.worker();
+    await worker.claim(['totals'], [0]);
+    await worker.commitTotals(aCommit([], { epoch: 1, from: 0, to: 10 }));
+    await expect(moveAt(10)).rejects.toThrow('sink archive of partition 0 of topic devices is at offset 0');
+  });
+
   it('is refused while a chunk is being written', async () => {
     await read(10, 10);
     const chunk = { partition: 0, epoch: 1, startOffset: 10, endOffset: 12, decoderVersion: 1, paths: ['a'] };

@@ -49,14 +49,12 @@ export const streamMoves: SchemaFamily = {
       PERFORM pipeline.require_stream(p_topic, p_group_id, p_cluster_id, p_archive_url);
       PERFORM 1 FROM pipeline.position AS p WHERE p.topic = p_topic ORDER BY p.sink, p.partition FOR UPDATE;
 
-      -- A partition that no worker has claimed is at 0; one that the topic lacks was deleted with its records.
+      -- A partition that a sink has not claimed is at 0, also where workers never had the archive sink; one that the topic lacks was deleted with its records.
       WITH own AS (SELECT q.sink, q.partition, q.next_offset FROM pipeline.position AS q WHERE q.topic = p_topic)
       SELECT sink, partition, coalesce(o.next_offset, 0) AS next_offset, n.end_offset INTO behind
       FROM unnest(p_partitions, p_ends) AS n (partition, end_offset)
       FULL JOIN (SELECT DISTINCT partition FROM own) AS c USING (partition)
-      CROSS JOIN (
-        SELECT DISTINCT q.sink FROM pipeline.position AS q WHERE q.topic = p_topic OR NOT EXISTS (SELECT FROM own)
-      ) AS k
+      CROSS JOIN (VALUES ('totals'), ('archive')) AS k (sink)
       LEFT JOIN own AS o USING (sink, partition)
       WHERE coalesce(o.next_offset, 0) IS DISTINCT FROM n.end_offset
       ORDER BY partition, sink LIMIT 1;
