@@ -1,7 +1,7 @@
 import { temporaryFolder } from '@antenna/test-kit';
 import { type BrowserContext, chromium as playwright, type Locator, type Page, type Request } from 'playwright-core';
 import type { Credentials } from '../superset/superset-client.ts';
-import { cardsOf, type ShownChart, shownChart } from './dashboard-cards.ts';
+import { cardsOf, type Look, type ShownChart, shownChart } from './dashboard-cards.ts';
 
 /** Other work shares the machine: a page may take minutes. */
 const patienceMs = 300_000;
@@ -89,20 +89,22 @@ export class DashboardBrowser {
   }
 
   /** Opens a dashboard and waits until each of its charts is drawn, or says that it cannot be. */
-  async show(slug: string, charts: number): Promise<readonly ShownChart[]> {
+  async show(slug: string, charts: number, look: Look): Promise<readonly ShownChart[]> {
     await this.page.setViewportSize({ width: 1440, height: 1000 });
     await this.page.goto(`${this.#url}/superset/dashboard/${slug}/`, { waitUntil: 'domcontentloaded' });
-    return this.#arrived(slug, charts);
+    await this.#arrived(slug, charts);
+    return this.drawn(look);
   }
 
   /** Follows a link to a dashboard, and waits like `show`. */
   async follow(link: Locator, slug: string, charts: number): Promise<readonly ShownChart[]> {
     await link.click();
     await this.page.waitForURL((url) => url.pathname.startsWith(`/superset/dashboard/${slug}/`));
-    return this.#arrived(slug, charts);
+    await this.#arrived(slug, charts);
+    return this.drawn('texts');
   }
 
-  async #arrived(slug: string, charts: number): Promise<readonly ShownChart[]> {
+  async #arrived(slug: string, charts: number): Promise<void> {
     const cards = cardsOf(this.page);
     await cards
       .nth(charts - 1)
@@ -112,18 +114,17 @@ export class DashboardBrowser {
           cause: error,
         });
       });
-    return this.drawn();
   }
 
-  /** All charts of the page, once they are drawn and stand still. */
-  async drawn(): Promise<readonly ShownChart[]> {
+  /** All charts of the page, once they are drawn. */
+  async drawn(look: Look): Promise<readonly ShownChart[]> {
     const shown: ShownChart[] = [];
     for (const card of await cardsOf(this.page).all()) {
       // What is out of sight is not loaded.
       await card.scrollIntoViewIfNeeded();
       await card.locator('[id^="chart-id-"], [role=alert], .ant-alert, .ant-empty').first().waitFor();
       await card.locator('[data-test="loading-indicator"]').waitFor({ state: 'detached' });
-      shown.push(await shownChart(card));
+      shown.push(await shownChart(card, look));
     }
     return shown;
   }
@@ -143,7 +144,7 @@ export class DashboardBrowser {
   async enlarge(): Promise<void> {
     const grid = await this.page.locator('[data-test="grid-content"]').boundingBox();
     await this.page.setViewportSize({ width: 1440, height: Math.ceil((grid?.height ?? 0) + aboveGridPx) });
-    await this.drawn();
+    await this.drawn('texts and colours');
     await this.page.evaluate('window.scrollTo(0, 0)');
   }
 

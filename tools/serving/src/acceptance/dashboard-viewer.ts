@@ -6,7 +6,7 @@ import type { Bundle } from '../bundle/bundle.ts';
 import { chartComponents } from '../bundle/dashboard-problems.ts';
 import { defaultBundleFolder, readBundle } from '../bundle/read-bundle.ts';
 import { DashboardBrowser } from './dashboard-browser.ts';
-import type { ShownChart } from './dashboard-cards.ts';
+import type { Look, ShownChart } from './dashboard-cards.ts';
 import { servingFixture } from './serving-fixture.ts';
 
 /** Where the pictures of the documentation are. */
@@ -48,15 +48,15 @@ export class DashboardViewer {
   }
 
   /** Opens a dashboard anew. */
-  show(slug: Slug): Promise<readonly ShownChart[]> {
+  show(slug: Slug, look: Look = 'texts'): Promise<readonly ShownChart[]> {
     this.#present = undefined;
-    return this.browser.show(slug, this.#charts(slug));
+    return this.browser.show(slug, this.#charts(slug), look);
   }
 
   /** Makes the page show a dashboard as it opens. */
   async turnTo(slug: Slug): Promise<readonly ShownChart[]> {
     if (this.#present !== slug) {
-      this.#seen.set(slug, await this.show(slug));
+      this.#seen.set(slug, await this.show(slug, 'texts and colours'));
       this.#present = slug;
     }
     return this.seen(slug);
@@ -83,7 +83,7 @@ export class DashboardViewer {
   shownOnce(condition: (shown: readonly ShownChart[]) => boolean): Promise<readonly ShownChart[]> {
     return until(
       async () => {
-        const shown = await this.browser.drawn();
+        const shown = await this.browser.drawn('texts');
         return condition(shown) && shown;
       },
       { what: 'change of the charts', deadlineMs: 300_000 },
