@@ -93,6 +93,5 @@ export function normalizedRows(rows: readonly DataRow[]): readonly DataRow[] {
 /** Numbers come as text from Postgres; averages with more digits than a float has. */
 function normalized(value: unknown): unknown {
   const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
-  if (!isNumber) return value;
-  return Number.isInteger(Number(value)) ? Number(value) : Number(Number(value).toPrecision(12));
+  return isNumber ? Number(Number(value).toPrecision(12)) : value;
 }

@@ -31,8 +31,8 @@ export class DashboardBrowser {
   readonly complaints: string[] = [];
   /** Other hosts that the pages asked. */
   readonly foreignHosts = new Set<string>();
-  /** Ids of the charts whose data was asked for. */
-  readonly asked = new Set<string>();
+  /** What the pages asked of charts: the chart's id, and the question as JSON. */
+  readonly asked: { readonly chart: string; readonly question: string }[] = [];
   /** What was asked for and has not been answered. */
   readonly #unanswered = new Set<Request>();
   readonly #url: string;
@@ -51,8 +51,9 @@ export class DashboardBrowser {
     });
     page.on('request', (request) => {
       this.#unanswered.add(request);
-      const chart = /"slice_id":(\d+)/.exec(request.postData() ?? '')?.[1];
-      if (request.url().includes('/api/v1/chart/data') && chart !== undefined) this.asked.add(chart);
+      const question = request.postData() ?? '';
+      const chart = /"slice_id":(\d+)/.exec(question)?.[1];
+      if (request.url().includes('/api/v1/chart/data') && chart !== undefined) this.asked.push({ chart, question });
     });
     page.on('requestfinished', (request) => {
       this.#unanswered.delete(request);

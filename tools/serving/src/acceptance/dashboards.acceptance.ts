@@ -47,7 +47,6 @@ describe('the dashboards in a browser', () => {
 
   it('show one user when one is chosen, and leave alone what is not about users', async () => {
     await viewer.turnTo('capa-speed');
-    viewer.browser.asked.clear();
     await viewer.filter('Móvil', 'charo');
     const shown = await viewer.shownOnce((charts) => !textOf(charts, 'Móviles con más bytes').includes('lucia'));
     expect(textOf(shown, 'Móviles con más bytes')).toContain('charo');
@@ -56,7 +55,10 @@ describe('the dashboards in a browser', () => {
     expect(namesOf(shown, ({ faults }) => faults.length > 0)).toEqual([]);
     const client = await SupersetClient.login(new URL(fixture.supersetUrl), fixture.credentials);
     const ofUsers = ['Avisos de cuota', 'Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
-    expect([...viewer.browser.asked].toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
+    // The page also asks for every chart again each minute.
+    const askedForUser = viewer.browser.asked.filter(({ question }) => question.includes('"charo"'));
+    const charts = [...new Set(askedForUser.map(({ chart }) => chart))];
+    expect(charts.toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());
   });
 });
 

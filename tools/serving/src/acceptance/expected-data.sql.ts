@@ -5,8 +5,8 @@
 type Layer = 'bytes' | 'bytes_hourly';
 type Type = 'user_total_bytes' | 'antenna_total_bytes' | 'app_total_bytes';
 
-/** Superset leaves out what is less than a millisecond. */
-const msOf = (moment: string): string => `floor(extract(epoch FROM ${moment}) * 1000)`;
+/** With microseconds as a fraction, as Superset has them. */
+const msOf = (moment: string): string => `extract(epoch FROM ${moment}) * 1000`;
 const typeLabel = `CASE type WHEN 'user_total_bytes' THEN 'id móvil' WHEN 'antenna_total_bytes' THEN 'id antena' ELSE 'id app' END`;
 
 const series = (layer: Layer, type: Type): string => `
