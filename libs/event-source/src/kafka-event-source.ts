@@ -26,6 +26,12 @@ export interface SubscriptionSettings {
 /** Heartbeats per session timeout. One interval is also the longest that a worker without capacity goes without one. */
 const HEARTBEATS_PER_SESSION = 10;
 
+/**
+ * The longest interval between heartbeats. A member learns of a rebalance from the answer to its next heartbeat, and the
+ * members that know of it already stand still until the last one does.
+ */
+const MAX_HEARTBEAT_MS = 500;
+
 /** New partitions of the topic are noticed within this time. */
 const METADATA_MAX_AGE_MS = 10_000;
 
@@ -61,7 +67,7 @@ export class KafkaEventSource implements EventSource {
   constructor(kafka: Kafka, settings: SubscriptionSettings, log: KafkaLog) {
     this.#settings = settings;
     this.#log = log;
-    this.#heartbeatMs = Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION);
+    this.#heartbeatMs = Math.min(MAX_HEARTBEAT_MS, Math.ceil(settings.sessionTimeoutMs / HEARTBEATS_PER_SESSION));
     const cluster = kafkaCluster(kafka);
     this.#offsets = new TopicOffsets(cluster, settings.topic, log);
     const { databaseId } = settings;
