@@ -10,10 +10,12 @@ import { RefusedStream } from './refused-stream.ts';
  */
 export function logged(observer: IngestionObserver, log: Logger): IngestionObserver {
   const refused = new RefusedStream(log);
+  const first = new FirstRecords(log);
   return {
     observe(event) {
       observer.observe(event);
       refused.observe(event);
+      first.observe(event);
       logEvent(event, log);
     },
   };
@@ -21,6 +23,9 @@ export function logged(observer: IngestionObserver, log: Logger): IngestionObser
 
 function logEvent(event: IngestionEvent, log: Logger): void {
   switch (event.kind) {
+    case 'assigned':
+      log.debug('assigned', { partitions: event.partitions });
+      return;
     case 'claimed':
       log.info('claimed', { partitions: event.partitions });
       return;
@@ -68,6 +73,23 @@ function logEvent(event: IngestionEvent, log: Logger): void {
       return;
     case 'batch':
     case 'lag':
+  }
+}
+
+/** Logs when the first records after a claim arrive, for debugging. */
+class FirstRecords {
+  readonly #log: Logger;
+  #isAwaited = false;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  observe(event: IngestionEvent): void {
+    if (event.kind === 'claimed') this.#isAwaited = true;
+    if (event.kind !== 'batch' || !this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.#log.debug('first records', { partition: event.partition });
   }
 }
 

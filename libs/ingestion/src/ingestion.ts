@@ -88,6 +88,7 @@ export class Ingestion implements RecordReceiver {
   async onPartitionsAssigned(partitions: readonly number[]): Promise<void> {
     this.release();
     this.#assigned = partitions;
+    this.#ports.observer.observe({ kind: 'assigned', partitions });
     const together = { partitions, dueMs: 0, isApart: false, commitRecords: this.#commitRecords };
     await this.#claim([together], () => {
       this.#isClaimed = true;

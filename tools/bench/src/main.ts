@@ -2,6 +2,7 @@ import { command, runApp } from '@antenna/cli';
 import { asSoleUser, reportToStderr as report } from '@antenna/local-stack';
 import { benchSettings } from './bench-settings.ts';
 import { bench } from './bench.ts';
+import { deploymentsCommand } from './load/deployments-command.ts';
 import {
   brokenClocksCommand,
   drainCommand,
@@ -44,5 +45,6 @@ await runApp({
     hourCommand,
     quotaDelayCommand,
     yearsCommand,
+    deploymentsCommand,
   ],
 });

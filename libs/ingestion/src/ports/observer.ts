@@ -12,6 +12,8 @@ export type FaultCode =
   | UnreadableLogError['code'];
 
 export type IngestionEvent =
+  /** The consumer group has assigned these partitions. */
+  | { readonly kind: 'assigned'; readonly partitions: readonly number[] }
   | { readonly kind: 'claimed'; readonly partitions: readonly number[] }
   | { readonly kind: 'batch'; readonly partition: number; readonly records: number; readonly lagRecords: number }
   /** Offsets from the last one taken to the end of the partition; undefined when its end cannot be read. */

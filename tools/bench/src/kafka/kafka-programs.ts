@@ -102,6 +102,8 @@ export interface Production {
   /** How many blocks, or until when. */
   readonly blocks?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** Ends after the block in which it is over. */
+  readonly until?: { readonly isOver: boolean } | undefined;
   /** `lz4` unless given. */
   readonly compression?: Compression | undefined;
   /** Batch size of the producer in bytes; 131,072 unless given. A Java program that sets nothing has 16,384. */
@@ -121,10 +123,11 @@ const PART_BYTES = 1024 * 1024;
  */
 export async function sendBlocks(production: Production): Promise<number> {
   const { lines, eventsPerBlock, rate, blocks = Number.POSITIVE_INFINITY, untilMs } = production;
+  const isOver = () => production.until?.isOver === true || Date.now() >= (untilMs ?? Number.POSITIVE_INFINITY);
   const producer = startProducer(await java(), await kafkaJars(reportToStderr), production);
   const startedMs = Date.now();
   let sent = 0;
-  for (let block = 0; block < blocks && Date.now() < (untilMs ?? Number.POSITIVE_INFINITY); block += 1) {
+  for (let block = 0; block < blocks && !isOver(); block += 1) {
     for (let from = 0; from < lines.length; from += PART_BYTES) {
       if (!producer.stdin.write(lines.subarray(from, from + PART_BYTES))) await once(producer.stdin, 'drain');
       const share = Math.min(from + PART_BYTES, lines.length) / lines.length;

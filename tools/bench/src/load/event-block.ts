@@ -54,6 +54,13 @@ export class EventBlock {
     }
     return truth;
   }
+
+  /** What the totals have to be when the whole block has been read so many times. */
+  truthOf(times: number): Truth {
+    const truth = new Truth();
+    for (const event of [...this.#byPartition.values()].flat()) truth.add({ ...event, bytes: event.bytes * times });
+    return truth;
+  }
 }
 
 const twelveDigits = (number: number): string => String(number).padStart(12, '0');

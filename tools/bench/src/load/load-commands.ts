@@ -25,9 +25,9 @@ const MINUTE_MS = 60_000;
 const MIB = 1_048_576;
 
 /** The antennas and apps of a stream, and the time of its first event. */
-const USUAL = { antennas: 500, apps: 4, fromMs: FROM_MS };
+export const USUAL = { antennas: 500, apps: 4, fromMs: FROM_MS };
 
-const say = (line: string): void => {
+export const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
@@ -126,7 +126,7 @@ function requireBelow(bytes: number, maxMiB: number): void {
 }
 
 /** Runs `work` on the benchmark's servers, in an empty database that has the product's tables. */
-function inPlace<T>(work: (at: RunPlace) => Promise<T>): Promise<T> {
+export function inPlace<T>(work: (at: RunPlace) => Promise<T>): Promise<T> {
   return asSoleUser(place.home, async () => {
     const stack = await startBenchStack(reportToStderr);
     try {

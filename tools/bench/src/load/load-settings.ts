@@ -1,5 +1,6 @@
-import { oneOf, optionalSetting, setting, settingsGroup, wholeNumber } from '@antenna/cli';
+import { listOf, oneOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import { COMPRESSIONS } from '../kafka/kafka-programs.ts';
+import { PHASES } from './deployment-phases.ts';
 
 const count = (name: string, description: string, byDefault: number) =>
   setting({ name, description, type: wholeNumber(1, 1_000_000_000), default: String(byDefault) });
@@ -97,6 +98,30 @@ export const yearsSettings = settingsGroup({
     users: count('users', 'active users', 50),
     rounds: count('rounds', 'how often each statement is measured', 3),
     keptDays: count('kept-days', 'age of the windows that are removed at the end', 90),
+  },
+  value: (values) => values,
+});
+
+export const deploymentSettings = settingsGroup({
+  title: 'Deployments',
+  fields: {
+    phases: setting({
+      name: 'phases',
+      description: 'what is measured, one after the other',
+      type: listOf(PHASES),
+      default: PHASES.join(','),
+    }),
+    warmUpSeconds: count('warm-up-seconds', 'how long the workers serve before the first phase', 150),
+    isBuilt: setting({
+      name: 'built',
+      description: 'take the bundles as they were built last',
+      type: yesOrNo,
+      default: 'false',
+    }),
+    settleSeconds: count('settle-seconds', 'how long a phase lasts after its last change; peace twice as long', 20),
+    partitions,
+    users,
+    rate,
   },
   value: (values) => values,
 });

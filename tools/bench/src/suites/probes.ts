@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer } from 'kafkajs';
 import type { Knex } from 'knex';
 import * as z from 'zod';
+import type { UsageEvent } from '@antenna/event-schema';
 import type { TotalsTable } from '../contestants/contestant.ts';
 import { BYTES_OF_EVENT } from '../kafka/kafka-programs.ts';
 import { deviceId } from '../workload/workload.ts';
@@ -62,10 +63,15 @@ async function sendOne(producer: Producer, { topic, partitions, sentMs }: Target
   await producer.send({ topic, messages });
 }
 
+/** The event of the probe that is sent at `nowMs`. */
+export function probeEvent(id: string, nowMs: number): UsageEvent {
+  const eventTimeMs = Math.floor(nowMs / 1000) * 1000;
+  return { eventTimeMs, id, antennaId: deviceId('antenna 0'), bytes: BYTES_OF_EVENT, app: 'SKYPE' };
+}
+
 function probeText(id: string, nowMs: number): string {
-  const antenna = deviceId('antenna 0');
-  const timestamp = Math.floor(nowMs / 1000);
-  return JSON.stringify({ timestamp, id, antenna_id: antenna, bytes: BYTES_OF_EVENT, app: 'SKYPE' });
+  const { eventTimeMs, antennaId, bytes, app } = probeEvent(id, nowMs);
+  return JSON.stringify({ timestamp: eventTimeMs / 1000, id, antenna_id: antennaId, bytes, app });
 }
 
 const selectCommitTimes = (table: TotalsTable): string => `

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { endedWell, type Environment, originOf, type Program, startProgram, until } from '@antenna/test-kit';
+import { productStreaming } from '../contestants/product.ts';
+import type { RunPlace } from '../stack/run-place.ts';
+
+/** A line that a worker logged. */
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+  readonly message: string;
+}
+
+/** A worker of the group, a bundle that runs as in its image. */
+export interface FleetWorker {
+  /** Its place in the order in which the workers were started, from 1. */
+  readonly number: number;
+  readonly program: Program;
+  readonly lines: readonly LogLine[];
+}
+
+const READY_DEADLINE_MS = 120_000;
+
+/** How often the readiness of a worker is probed. */
+const PROBE_MS = 250;
+
+/** The workers of one group, started and ended as a Deployment starts and ends its pods. */
+export class Fleet {
+  readonly #at: RunPlace;
+  readonly #environment: Environment;
+  readonly #all: FleetWorker[] = [];
+  #members: readonly FleetWorker[] = [];
+
+  /** @param environment settings of the workers besides those of their place. */
+  constructor(at: RunPlace, environment: Environment = {}) {
+    this.#at = at;
+    this.#environment = environment;
+  }
+
+  /** All workers that were ever started. */
+  get all(): readonly FleetWorker[] {
+    return this.#all;
+  }
+
+  /** The workers that serve, the oldest first. */
+  get members(): readonly FleetWorker[] {
+    return this.#members;
+  }
+
+  /** Starts a worker, and waits until it is ready. */
+  async start(): Promise<FleetWorker> {
+    const { file, args, env } = productStreaming.service(this.#at, this.#at.groupId);
+    const program = startProgram({ file, args, env: { ...env, LOG_LEVEL: 'debug', ...this.#environment } });
+    const worker = { number: this.#all.length + 1, program, lines: linesOf(program) };
+    this.#all.push(worker);
+    this.#members = [...this.#members, worker];
+    const origin = await originOf(program);
+    await until(() => isReady(origin), { what: `readiness of worker ${worker.number}`, deadlineMs: READY_DEADLINE_MS });
+    return worker;
+  }
+
+  /** Ends a worker with SIGTERM, and waits until it has left. */
+  async stop(worker: FleetWorker): Promise<void> {
+    this.#forget(worker);
+    worker.program.kill('SIGTERM');
+    await endedWell(worker.program);
+  }
+
+  /** Ends a worker with SIGKILL. */
+  async kill(worker: FleetWorker): Promise<void> {
+    this.#forget(worker);
+    worker.program.kill('SIGKILL');
+    await worker.program;
+  }
+
+  /** Ends what is left with SIGKILL, after a failure too. */
+  killAll(): void {
+    for (const { program } of this.#all) program.kill('SIGKILL');
+  }
+
+  #forget(worker: FleetWorker): void {
+    this.#members = this.#members.filter((each) => each !== worker);
+  }
+}
+
+async function isReady(origin: string): Promise<boolean> {
+  await delay(PROBE_MS);
+  return (await fetch(`${origin}/readyz`)).ok;
+}
+
+/** The lines that a worker logs, as they come. */
+function linesOf(program: Program): readonly LogLine[] {
+  const lines: LogLine[] = [];
+  let rest = '';
+  program.all.on('data', (data: Buffer) => {
+    const texts = `${rest}${data.toString()}`.split('\n');
+    rest = texts.pop() ?? '';
+    lines.push(...texts.flatMap(lineOf));
+  });
+  return lines;
+}
+
+function lineOf(text: string): LogLine[] {
+  if (!text.startsWith('{')) return [];
+  const { timestamp, message } = JSON.parse(text) as { readonly timestamp: string; readonly message: string };
+  return [{ atMs: Date.parse(timestamp), message }];
+}
