@@ -8,7 +8,7 @@ export interface YearsShape {
 
 export const ANTENNAS = 20;
 const APPS = 4;
-export const PARTITIONS = 12;
+const PARTITIONS = 12;
 const EVENTS_OF_HOUR = 1_000;
 
 /** A partition for each past month, as a database that has lived for so long has them; a fresh one has the last month's. */
