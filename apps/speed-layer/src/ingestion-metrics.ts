@@ -131,6 +131,7 @@ export class IngestionMetrics implements IngestionObserver {
       case 'partition-resumed':
         this.#showStopped(event.partition, undefined);
         return;
+      case 'assigned':
       case 'commit-divided':
         return;
       case 'batch':
