@@ -22,7 +22,6 @@ export const errorGuides: ErrorGuides = {
   LOG_TRUNCATED: { exitCode: 1, advice: () => ADVICE.LOG_TRUNCATED },
   TOPIC_RECREATED: { exitCode: 1, advice: () => ADVICE.TOPIC_RECREATED },
   ARCHIVE_UNSETTLED: { exitCode: 1, advice: () => 'then run speed-layer:settle-restore again' },
-  RECORDS_AFTER_CUT: { exitCode: 4 },
   UNREADABLE_BATCH: { exitCode: 1 },
   OLD_MESSAGE_FORMAT: { exitCode: 1 },
   ARCHIVE_CONFLICT: { exitCode: 1 },

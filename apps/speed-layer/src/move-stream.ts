@@ -15,6 +15,7 @@ import { operatorName } from './operated-stream.ts';
 /** Records were produced to the former topic after the cut: nothing reads them. */
 class RecordsAfterCutError extends ProductError {
   readonly code = 'RECORDS_AFTER_CUT';
+  override readonly exitCode = 4;
 }
 
 /** The log of a partition cannot be proven to be read to its end. */

@@ -20,7 +20,7 @@ export async function backUp({ databaseUrl }: Stream): Promise<DatabaseBackup> {
       await asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${name}_backup"`);
     },
     async close() {
-      await asAdministrator(`DROP DATABASE "${name}_backup" WITH (FORCE)`);
+      await asAdministrator(`DROP DATABASE IF EXISTS "${name}_backup" WITH (FORCE)`);
     },
   };
 }
