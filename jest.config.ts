@@ -18,5 +18,5 @@ export default {
     },
   ],
   // Of many tests that start several processes each, on a machine that may do other things too.
-  testTimeout: 180_000,
+  testTimeout: 300_000,
 } satisfies Config;

@@ -6,7 +6,7 @@ type Condition<T> = () => T | undefined | null | false | Promise<T | undefined |
 interface Patience {
   /** What is waited for, in words that read well after «no». */
   readonly what: string;
-  /** 20 s unless given. */
+  /** 60 s unless given. */
   readonly deadlineMs?: number;
 }
 
@@ -17,7 +17,7 @@ const POLL_MS = 20;
  * @returns the answer.
  * @throws what `condition` throws, at once; an error with `what` when the deadline passes.
  */
-export async function until<T>(condition: Condition<T>, { what, deadlineMs = 20_000 }: Patience): Promise<T> {
+export async function until<T>(condition: Condition<T>, { what, deadlineMs = 60_000 }: Patience): Promise<T> {
   const answer = await within(deadlineMs, condition);
   if (answer === undefined) throw new Error(`no ${what} within ${deadlineMs} ms`);
   return answer;

@@ -31,7 +31,7 @@ describe('a worker whose consumption the broker slows down', () => {
     broker = await startKafka({ home: folder.path, port, controllerPort, report: () => undefined });
     await fill(broker.address);
     await setQuota(broker.address);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await broker.stop('immediate');
@@ -52,7 +52,7 @@ describe('a worker whose consumption the broker slows down', () => {
     expect([exitCode, logged('claimed').length, logged('the consumer crashed')]).toEqual([0, 1, []]);
     expect(seconds).toBeGreaterThan(LEAST_SECONDS);
     expect(await countedBytes(database.url)).toBe(RECORDS * EVENT.bytes);
-  }, 180_000);
+  });
 });
 
 async function fill(address: string): Promise<void> {

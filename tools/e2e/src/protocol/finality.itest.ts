@@ -37,7 +37,7 @@ it('an hour of the past is not final while its events are counted and wait for t
     worker.kill('SIGKILL');
     await stream.close();
   }
-}, 180_000);
+});
 
 it('an hour whose records retention has deleted is not final before the gap is acknowledged, and then says what it lacks', async () => {
   const stream = await newStream({ partitions: 1 });
@@ -72,7 +72,7 @@ it('an hour whose records retention has deleted is not final before the gap is a
   } finally {
     await stream.close();
   }
-}, 180_000);
+});
 
 const STATUS = `SELECT is_final, not_final_because FROM pipeline.hour_status WHERE hour = '2022-10-29 15:00'`;
 const NOTED = 'SELECT count(archived_until) AS answer FROM pipeline.partition_progress';

@@ -33,7 +33,7 @@ describe('several workers of one group', () => {
     await stop(steady.worker);
     await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
-  }, 180_000);
+  });
 
   it('read partitions that are added while they run', async () => {
     const records = someRecords(8, 2_000);
@@ -49,7 +49,7 @@ describe('several workers of one group', () => {
     await drain(stream.environment);
     await stop(worker.worker);
     expect(await streamDifferences(stream, records)).toEqual([]);
-  }, 180_000);
+  });
 
   it('archive what waits although others join and die more often than the roll interval passes', async () => {
     const rollIntervalMs = 15_000;
@@ -71,7 +71,7 @@ describe('several workers of one group', () => {
       await database.destroy();
       await restless.close();
     }
-  }, 180_000);
+  });
 });
 
 /** Whether the archive has all that the topic held when that was noted last. */

@@ -137,7 +137,7 @@ describe('the speed layer that serves', () => {
       for (const login of logins) await administrator.query(`DROP ROLE ${login}`);
       await administrator.end();
     }
-  }, 180_000);
+  });
 
   it('shows positions and lag', async () => {
     await send(stream, someRecords(12, 100));

@@ -32,7 +32,7 @@ describe('a log that an unclean election truncates and that is filled again whil
     // The worker is frozen for a shorter time than its session lasts: it goes on reading, without a claim.
     environment = { ...stream.environment, KAFKA_BROKERS: cluster.address, KAFKA_SESSION_TIMEOUT_MS: '120000' };
     await cluster.createTopic({ topic: stream.topic, replicas: REPLICAS, settings: RECKLESS });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await stream.close();

@@ -62,7 +62,7 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
       KAFKA_SASL_USERNAME: LOGIN,
       KAFKA_SASL_PASSWORD_FILE: await folder.write('password', password),
     };
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await broker.stop('immediate');
@@ -101,7 +101,7 @@ describe('a broker that wants TLS and a login by SCRAM', () => {
     );
     const expected = Object.keys(cases).map((name) => [name, { exitCode: 1, message: 'as expected' }]);
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
-  }, 180_000);
+  });
 });
 
 /** How a worker was refused: its last line where that is another than was expected. */

@@ -63,7 +63,7 @@ describe('a Postgres server that wants TLS', () => {
       'speed-layer': { ...speed, ...archive, KAFKA_BROKERS: topic.brokers.join(','), KAFKA_TOPIC: topic.topic },
       'batch-layer': { ...batch, ...archive },
     };
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await server.stop('immediate');

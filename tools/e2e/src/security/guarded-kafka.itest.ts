@@ -67,7 +67,7 @@ describe('a worker at a broker that guards itself', () => {
       KAFKA_SSL_CERT_FILE: await folder.write('worker.pem', own.chain),
       KAFKA_SSL_KEY_FILE: await folder.write('worker.key', own.privateKey),
     };
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await admin.disconnect();
