@@ -1,6 +1,15 @@
+import { join } from 'node:path';
 import { testTopic, type TestTopic, until } from '@antenna/test-kit';
 import type { Failpoint } from '../failpoint.ts';
-import { keptDifferences, newStream, openTransaction, send, someRecords, type Stream } from '../stream.ts';
+import {
+  ageStagingFiles,
+  keptDifferences,
+  newStream,
+  openTransaction,
+  send,
+  someRecords,
+  type Stream,
+} from '../stream.ts';
 import { drain, hasClaimed, lastLine, serve, startBatch, startWorker, stop } from '../workers.ts';
 
 const BEFORE = someRecords(41, 1_500);
@@ -43,6 +52,7 @@ describe('move-stream', () => {
     await send(moved(), SINCE);
     expect(lastLine(await startWorker('drain', moved().environment))).toMatch(/^OTHER_STREAM: /);
 
+    await ageStagingFiles(join(stream.archiveFolder, '.staging'));
     await drain(stream.environment);
     expect((await move({ moment: 'before', step: 'stream-move', call: 1 })).signal).toBe('SIGKILL');
     await drain(stream.environment);

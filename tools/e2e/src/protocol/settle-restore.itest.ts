@@ -3,7 +3,7 @@ import { copyBucket, streamDifferences } from '@antenna/oracle';
 import { rowsOf, tablesNaming, testBucket, until } from '@antenna/test-kit';
 import { backUp, type DatabaseBackup } from '../database-backup.ts';
 import { type Failpoint, failpointText } from '../failpoint.ts';
-import { newStream, send, someRecords, type Stream } from '../stream.ts';
+import { ageStagingFiles, newStream, send, someRecords, type Stream } from '../stream.ts';
 import { drain, hasClaimed, lastLine, serve, startBatch, startWorker, stop } from '../workers.ts';
 
 const MOMENTS = ['before', 'after'] as const;
@@ -51,6 +51,7 @@ async function aRestoredStream(environment: Readonly<Record<string, string>> = {
   expect(died.signal).toBe('SIGKILL');
   backup = await backUp(stream);
   await send(stream, SINCE);
+  await ageStagingFiles(join(stream.archiveFolder, '.staging'));
   await drain(stream.environment);
 }
 
