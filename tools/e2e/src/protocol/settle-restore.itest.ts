@@ -129,7 +129,12 @@ describe('after a restore of the database, settle-restore', () => {
   );
 
   it('says that persons were erased since, and they are gone when they are erased again', async () => {
-    await aRestoredStream();
+    stream = await newStream({ partitions: 2, environment: CALM });
+    await send(stream, BEFORE);
+    await drain(stream.environment);
+    backup = await backUp(stream);
+    await send(stream, SINCE);
+    await drain(stream.environment);
     const [id = ''] = BEFORE.flatMap(({ fact }) => (typeof fact === 'string' ? [] : [fact.id]));
     const erase = (...flags: readonly string[]) =>
       startBatch(['erase', `--user=${id}`, '--wait=60', ...flags], stream.environment);
@@ -140,8 +145,11 @@ describe('after a restore of the database, settle-restore', () => {
     expect(await tablesNaming(stream.databaseUrl, id)).toContain('public.bytes');
     expect((await erase('--after-restore')).exitCode).toBe(0);
     expect(await tablesNaming(stream.databaseUrl, id)).not.toContain('public.bytes');
-    const verified = await startBatch(['verify', '--from=2022-10-29T11', '--to=2022-10-29T19'], stream.environment);
-    expect({ exitCode: verified.exitCode, all: verified.all }).toMatchObject({ exitCode: 0 });
+    const { exitCode, all } = await startBatch(
+      ['verify', '--from=2022-10-29T11', '--to=2022-10-29T19'],
+      stream.environment,
+    );
+    expect({ exitCode, all: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, all: '' });
   });
 
   it('sets the objects of a bucket aside', async () => {
