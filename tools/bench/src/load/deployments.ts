@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { keyedTotals, requireEqualRows, withTables } from '@antenna/oracle';
+import { withTables } from '@antenna/oracle';
 import { ensureTopic } from '@antenna/simulator';
 import { until } from '@antenna/test-kit';
 import { buildProduct } from '../contestants/product.ts';
@@ -10,7 +10,7 @@ import type { RunPlace } from '../stack/run-place.ts';
 import { delaysOf } from '../suites/freshness.ts';
 import { probeEvent, probeTimes, type Probes, sendProbes } from '../suites/probes.ts';
 import { type Phase, type PhaseName, phaseOf } from './deployment-phases.ts';
-import { type BlockShape, EventBlock, LoadFailedError } from './event-block.ts';
+import { type BlockShape, EventBlock, LoadFailedError, requireStored, sum } from './event-block.ts';
 import { Fleet } from './fleet.ts';
 import { type RebalanceSteps, stepsOf } from './rebalance-steps.ts';
 
@@ -36,7 +36,7 @@ export interface PhaseDelays {
 
 export interface DeploymentsResult {
   readonly phases: readonly PhaseDelays[];
-  /** Events that were sent, counted and archived, probes included. */
+  /** How many events were sent; each of them, and each probe among them, is in the totals and in the archive. */
   readonly events: number;
   readonly rows: number;
 }
@@ -111,16 +111,7 @@ interface SentEvents {
 async function requireAll(at: RunPlace, { block, times, probes }: SentEvents) {
   const truth = block.truthOf(times);
   for (const [id, sentMs] of probes.sentMs) truth.add(probeEvent(id, sentMs));
-  return withTables(at.databaseUrl, async (tables) => {
-    const stored = await tables.totals('bytes');
-    requireEqualRows('bytes', truth.windows(), keyedTotals(stored));
-    const counted = sum((await tables.positions('totals')).values());
-    const listed = sum((await tables.manifest()).map(({ rows }) => Number(rows)));
-    if (listed !== counted) throw new LoadFailedError(`${counted} events are counted, ${listed} are archived`);
-    return { events: counted, rows: stored.length };
-  });
-}
-
-function sum(numbers: Iterable<number>): number {
-  return [...numbers].reduce((total, number) => total + number, 0);
+  const { counted, archived, rows } = await requireStored(at.databaseUrl, { truthBelow: () => truth });
+  if (archived !== counted) throw new LoadFailedError(`${counted} events are counted, ${archived} are archived`);
+  return { events: counted, rows };
 }

@@ -117,11 +117,11 @@ interface StoredEvents {
  * the manifest lists with the offsets that the archive has passed.
  * @throws {NotProvenError | LoadFailedError} when there is any difference.
  */
-export async function requireStored(databaseUrl: string, block: EventBlock): Promise<StoredEvents> {
+export async function requireStored(databaseUrl: string, sent: Pick<EventBlock, 'truthBelow'>): Promise<StoredEvents> {
   return withTables(databaseUrl, async (tables) => {
     const positions = await tables.positions('totals');
     const stored = await tables.totals('bytes');
-    requireEqualRows('bytes', block.truthBelow(positions).windows(), keyedTotals(stored));
+    requireEqualRows('bytes', sent.truthBelow(positions).windows(), keyedTotals(stored));
     const archived = sum((await tables.positions('archive')).values());
     const listed = sum((await tables.manifest()).map(({ rows }) => Number(rows)));
     if (listed !== archived) throw new LoadFailedError(`the archive has passed ${archived} events and lists ${listed}`);
@@ -129,6 +129,6 @@ export async function requireStored(databaseUrl: string, block: EventBlock): Pro
   });
 }
 
-function sum(numbers: Iterable<number>): number {
+export function sum(numbers: Iterable<number>): number {
   return [...numbers].reduce((total, number) => total + number, 0);
 }

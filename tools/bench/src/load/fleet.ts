@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { endedWell, type Environment, originOf, type Program, startProgram, until } from '@antenna/test-kit';
+import { endedWell, originOf, type Program, startProgram, until } from '@antenna/test-kit';
 import { productStreaming } from '../contestants/product.ts';
 import type { RunPlace } from '../stack/run-place.ts';
 
@@ -26,14 +26,11 @@ const PROBE_MS = 250;
 /** The workers of one group, started and ended as a Deployment starts and ends its pods. */
 export class Fleet {
   readonly #at: RunPlace;
-  readonly #environment: Environment;
   readonly #all: FleetWorker[] = [];
   #members: readonly FleetWorker[] = [];
 
-  /** @param environment settings of the workers besides those of their place. */
-  constructor(at: RunPlace, environment: Environment = {}) {
+  constructor(at: RunPlace) {
     this.#at = at;
-    this.#environment = environment;
   }
 
   /** All workers that were ever started. */
@@ -49,7 +46,7 @@ export class Fleet {
   /** Starts a worker, and waits until it is ready. */
   async start(): Promise<FleetWorker> {
     const { file, args, env } = productStreaming.service(this.#at, this.#at.groupId);
-    const program = startProgram({ file, args, env: { ...env, LOG_LEVEL: 'debug', ...this.#environment } });
+    const program = startProgram({ file, args, env: { ...env, LOG_LEVEL: 'debug' } });
     const worker = { number: this.#all.length + 1, program, lines: linesOf(program) };
     this.#all.push(worker);
     this.#members = [...this.#members, worker];

@@ -3,7 +3,6 @@ import type { FleetWorker, LogLine } from './fleet.ts';
 
 /** The steps of a rebalance in their order, by the messages with which the workers log them. */
 export const STEPS = [
-  ['noticed', 'the group rebalances'],
   ['stopped reading', 'The group is rebalancing, re-joining'],
   ['assigned', 'assigned'],
   ['claimed', 'claimed'],
