@@ -48,10 +48,8 @@ export const settleRestore = loggedCommand({
       await connectToKafka(topic, settings.brokers, kafkaLog);
       const members = await groupMembers(kafka, settings, kafkaLog);
       if (members.length > 0) throw new GroupInUseError(settings.groupId, members);
-      const stream = {
-        ...{ topic: settings.topic, groupId: settings.groupId },
-        ...{ clusterId: topic.clusterId(), archiveUrl: archived.url },
-      };
+      const { topic: name, groupId } = settings;
+      const stream = { topic: name, groupId, clusterId: topic.clusterId(), archiveUrl: archived.url };
       const manifest = new PostgresRestoredManifest(database, stream, { asideUrl: archiveUrlOf(aside), by });
       const { emulatorUrl } = archived;
       const archive = await ReducibleArchive.open({ archive: archived.location, aside }, { emulatorUrl });

@@ -1,5 +1,5 @@
 import { ProductError } from '@antenna/cli';
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { connectToKafka } from './connect-to-kafka.ts';
 import { committedOffsets } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
@@ -24,6 +24,8 @@ export interface ReleasedGroup {
   readonly databases: readonly string[];
 }
 
+type GroupOfBrokers = Pick<KafkaConnection, 'groupId' | 'brokers'>;
+
 const NON_EMPTY = 'NON_EMPTY_GROUP';
 const NO_SUCH_GROUP = 'GROUP_ID_NOT_FOUND';
 const NOT_AUTHORIZED = 'GROUP_AUTHORIZATION_FAILED';
@@ -37,36 +39,36 @@ const NOT_AUTHORIZED = 'GROUP_AUTHORIZATION_FAILED';
  */
 export async function releaseGroup(
   kafka: Kafka,
-  { groupId, brokers }: Pick<KafkaConnection, 'groupId' | 'brokers'>,
+  { groupId, brokers }: GroupOfBrokers,
   log: KafkaLog,
 ): Promise<ReleasedGroup | undefined> {
-  const admin = kafka.admin();
-  await connectToKafka(admin, brokers, log);
-  try {
+  return withAdmin(kafka, { groupId, brokers }, log, async (admin) => {
     const members = await membersOf(admin, groupId);
     if (members.length > 0) throw new GroupInUseError(groupId, members);
     const released = await whatItServed(kafka, groupId);
     return (await hasDeleted(admin, groupId)) ? released : undefined;
-  } catch (error) {
-    throw missingRight(error, [{ operation: 'Describe', kind: 'group', name: groupId }]) ?? error;
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
 
 /**
  * The members of a consumer group, by name and address; empty when there is no such group.
  * @throws {NotAuthorizedError} when this login may not describe the group.
  */
-export async function groupMembers(
+export async function groupMembers(kafka: Kafka, group: GroupOfBrokers, log: KafkaLog): Promise<readonly string[]> {
+  return withAdmin(kafka, group, log, (admin) => membersOf(admin, group.groupId));
+}
+
+/** @throws {NotAuthorizedError} when `work` fails since this login may not describe the group. */
+async function withAdmin<Result>(
   kafka: Kafka,
-  { groupId, brokers }: Pick<KafkaConnection, 'groupId' | 'brokers'>,
+  { groupId, brokers }: GroupOfBrokers,
   log: KafkaLog,
-): Promise<readonly string[]> {
+  work: (admin: Admin) => Promise<Result>,
+): Promise<Result> {
   const admin = kafka.admin();
   await connectToKafka(admin, brokers, log);
   try {
-    return await membersOf(admin, groupId);
+    return await work(admin);
   } catch (error) {
     throw missingRight(error, [{ operation: 'Describe', kind: 'group', name: groupId }]) ?? error;
   } finally {
@@ -74,7 +76,7 @@ export async function groupMembers(
   }
 }
 
-async function membersOf(admin: ReturnType<Kafka['admin']>, groupId: string): Promise<readonly string[]> {
+async function membersOf(admin: Admin, groupId: string): Promise<readonly string[]> {
   const { groups } = await admin.describeGroups([groupId]);
   return groups.flatMap(({ members }) => members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost}`));
 }
@@ -92,7 +94,7 @@ async function whatItServed(kafka: Kafka, groupId: string): Promise<ReleasedGrou
 }
 
 /** @returns false when the group did not exist. */
-async function hasDeleted(admin: ReturnType<Kafka['admin']>, groupId: string): Promise<boolean> {
+async function hasDeleted(admin: Admin, groupId: string): Promise<boolean> {
   try {
     await admin.deleteGroups([groupId]);
     return true;
