@@ -67,7 +67,7 @@ describe('records between the positions of two sinks', () => {
     },
   );
 
-  it('that an election puts in the places of lost ones are not taken after those before them were compared', async () => {
+  it('that an election puts in the places of lost ones are not taken, although batches before them were confirmed', async () => {
     const worker = await claimed('totals');
     worker.ingestion.onBatch(recordAhead(1));
     worker.ingestion.onBatch(ofLeader(2, 2, aBatch(read.slice(0, 3))));
@@ -81,7 +81,7 @@ describe('records between the positions of two sinks', () => {
     expect(positions(worker)).toEqual([10, 3]);
   });
 
-  it('are not taken after a comparison with a broker answer from before their inspection', async () => {
+  it('are not taken when the fetch that confirms the record ahead is older than the fetch that delivered them', async () => {
     const worker = await claimed('totals');
     worker.ingestion.onBatch(recordAhead(1));
     worker.ingestion.onBatch(ofLeader(2, 2, aBatch(read.slice(0, 5))));
@@ -90,7 +90,7 @@ describe('records between the positions of two sinks', () => {
     expect(worker.source.reads).toEqual(['0@9', '0@0', '0@9', '0@9']);
   });
 
-  it('are compared a few batches at a time, however many batches of earlier leaders there are', async () => {
+  it('are inspected four batches at a time, however many batches earlier leaders wrote', async () => {
     const worker = await claimed('totals');
     worker.ingestion.onBatch(recordAhead(1));
     const earlier = read.slice(0, 8).map((record) => ofLeader(2, 2, aBatch([record])));

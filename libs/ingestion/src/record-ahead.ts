@@ -5,7 +5,7 @@ import { LogTruncatedError } from './start-offset.ts';
 /** Batches of earlier leaders that are read in a row, before the record ahead is compared again and they are taken. */
 const MAX_INSPECTED = 4;
 
-/** A batch that was read and not taken, with its last offset. */
+/** A batch of an earlier leader that was read for inspection: no sink has taken its records yet. */
 interface InspectedBatch extends Pick<BatchOrigin, 'leaderEpoch' | 'fetch'> {
   readonly lastOffset: number;
 }

@@ -69,7 +69,7 @@ export class PostgresHourStore implements HourStore {
     };
   }
 
-  /** Every hour in the archive, for compaction. It costs little for each hour, but reads the whole manifest. */
+  /** Every hour of which the archive has files, for compaction. One query reads the whole manifest. */
   async archivedHours(): Promise<ArchivedHours> {
     const { answer } = await this.#call<{ answer: ArchivedHoursJson }>(ARCHIVED_HOURS, {});
     return { ...answer, partitions: answer.partitions.map(partitionOf) };

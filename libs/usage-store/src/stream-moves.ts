@@ -44,7 +44,7 @@ export class StreamMoves {
   }
 
   /**
-   * Ends the present topic at this cut, and admits the workers of the other one.
+   * Retires the present topic at these offsets, so that its workers are refused, and admits the workers of the target.
    * @param ends of every partition of the topic.
    * @throws {StreamNotDrainedError} without a change, when a sink is not at the end of a partition, or a chunk is being
    * written.

@@ -36,7 +36,7 @@ const pastMonths = (days: number): string => `
   END
   $$`;
 
-/** The hours of the database, and the ids that have bytes in them. */
+/** Temporary tables for the statements that follow: each past hour, and each user, antenna and app with usage. */
 const hoursAndIds = ({ users, days }: YearsShape): string => `
   CREATE TEMP TABLE past_hour AS
     SELECT date_trunc('hour', clock_timestamp() AT TIME ZONE 'UTC') - n * interval '1 hour' AS hour, ${days * 24} - n AS place,

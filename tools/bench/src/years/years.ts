@@ -67,7 +67,7 @@ async function sizeOf(url: string): Promise<string> {
   return rows[0]?.size ?? '';
 }
 
-/** A commit of the totals, and an hour. */
+/** Measures a commit of the totals by the speed layer, and the commit of an hour by the batch layer, in both databases. */
 async function measureWork(
   young: Knex,
   old: Knex,

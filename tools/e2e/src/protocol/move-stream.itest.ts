@@ -15,7 +15,7 @@ import { drain, hasClaimed, lastLine, serve, startBatch, startWorker, stop } fro
 const BEFORE = someRecords(41, 1_500);
 const SINCE = someRecords(42, 1_500);
 
-/** A worker on a busy machine stays in the group. */
+/** Long enough that a slow worker keeps its membership, short enough that the group soon expels a killed one. */
 const CALM = { KAFKA_SESSION_TIMEOUT_MS: '6000' };
 
 describe('move-stream', () => {

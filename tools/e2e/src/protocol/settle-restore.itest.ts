@@ -10,7 +10,7 @@ const MOMENTS = ['before', 'after'] as const;
 const STEPS = ['restore-begin', 'restore-copy', 'restore-note', 'restore-remove', 'restore-end'] as const;
 const FAILPOINTS: readonly Failpoint[] = STEPS.flatMap((step) => MOMENTS.map((moment) => ({ moment, step, call: 1 })));
 
-/** A worker on a busy machine stays in the group, and a dead one leaves it soon. */
+/** Long enough that a slow worker keeps its membership, short enough that the group soon expels a killed one. */
 const CALM = { KAFKA_SESSION_TIMEOUT_MS: '6000' };
 
 /** Chunks of another size than before the restore, so that the new files have other names than the lost ones. */

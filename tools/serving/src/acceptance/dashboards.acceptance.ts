@@ -55,7 +55,7 @@ describe('the dashboards in a browser', () => {
     expect(namesOf(shown, ({ faults }) => faults.length > 0)).toEqual([]);
     const client = await SupersetClient.login(new URL(fixture.supersetUrl), fixture.credentials);
     const ofUsers = ['Avisos de cuota', 'Bytes id móvil', 'Móviles con más bytes', 'Uso de la cuota, hora en curso'];
-    // The page also asks for every chart again each minute; every question has the names of all users with colours.
+    // The page refreshes all charts each minute, and sends the colours of all users with each query: only a filter counts.
     const askedForUser = viewer.browser.asked.filter(({ question }) => question.includes('"val":["charo"]'));
     const charts = [...new Set(askedForUser.map(({ chart }) => chart))];
     expect(charts.toSorted()).toEqual((await chartIds(client, ofUsers)).toSorted());

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fetchOnce } from './fetch-once.ts';
 
 describe('a request to Superset', () => {
-  it('leaves no open connection that the server could close under the next request', async () => {
+  it('closes its connection after the response, so that no later request uses one that the server is closing', async () => {
     const server = createServer((_, response) => response.end('ready'));
     const ended: Promise<unknown>[] = [];
     server.on('connection', (socket) => ended.push(once(socket, 'close')));

@@ -60,8 +60,8 @@ export interface SetAsideFiles {
 /** The restored manifest. Every call is one transaction, and may be repeated. */
 export interface RestoredManifest {
   /**
-   * Begins a restore, or goes on with the open one: no worker can claim a partition until it ends, and the calls of all
-   * present workers are refused.
+   * Opens a restore, or returns the one that is open. Until it is ended, no worker can claim a partition, and the database
+   * refuses every commit and every file of a worker that claimed before.
    */
   begin(): Promise<OpenRestore>;
   /** Those of the paths that neither the manifest nor an open intent nor a chunk that was given up names. */

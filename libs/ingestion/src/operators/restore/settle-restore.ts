@@ -23,7 +23,10 @@ export interface SettledRestore {
   readonly listedFiles: number;
   /** Listed files with another size that have erased events: an erasure has rewritten them since the restored time. */
   readonly rewrittenFiles: readonly string[];
-  /** Files that are missing, have another size, or are unknown and not of this product. They are left as they are. */
+  /**
+   * Listed files that are missing or have another size, and files in the archive that neither the manifest lists nor this
+   * product has named. The command leaves them as they are.
+   */
   readonly contradictions: readonly FileContradiction[];
 }
 
@@ -105,7 +108,10 @@ async function* unknownFiles(manifest: RestoredManifest, archive: RestoredArchiv
   for await (const files of archive.folders()) {
     if (files.length === 0) continue;
     const paths = await manifest.unknownPaths(files.map(({ path }) => path));
-    const unknown = paths.filter((path) => parseArchivePath(path) !== undefined);
-    yield { files, unknown, foreign: paths.filter((path) => parseArchivePath(path) === undefined) };
+    yield { files, unknown: paths.filter(isOfProduct), foreign: paths.filter((path) => !isOfProduct(path)) };
   }
+}
+
+function isOfProduct(path: string): boolean {
+  return parseArchivePath(path) !== undefined;
 }
