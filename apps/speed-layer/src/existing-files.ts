@@ -1,6 +1,6 @@
 import type { ParquetArchive } from '@antenna/event-archive';
-import { parseArchivePath, sumOfBytes } from '@antenna/archive-format';
-import { type ArchivedFile } from '@antenna/ingestion';
+import { parseArchivePath } from '@antenna/archive-format';
+import { type ArchivedFile, archivedFile } from '@antenna/ingestion';
 import type { AbandonedFiles } from '@antenna/usage-store';
 
 /** The part of the archive that finds and reads existing files. */
@@ -11,7 +11,7 @@ export async function existingFile(archive: ReadableArchive, path: string): Prom
   const name = parseArchivePath(path);
   if (name === undefined || !(await archive.exists(path))) return undefined;
   const { file, rows } = await archive.read(path);
-  return { ...file, path, hourMs: name.hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows) };
+  return archivedFile(path, name.hourMs, file, rows);
 }
 
 /** The manifest entries of the paths that exist, in order. */

@@ -1,4 +1,5 @@
 export { inParallel } from './archive-sink/in-parallel.ts';
+export { archivedFile } from './archive-sink/archived-file.ts';
 export { ArchiveConflictError } from './archive-sink/chunk-writer.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { Ingestion } from './ingestion.ts';

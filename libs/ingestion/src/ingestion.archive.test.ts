@@ -241,6 +241,18 @@ describe('a file of a chunk that exists already', () => {
     expect(worker.store.manifest).toMatchObject([{ rows: 2, sizeBytes: 102, checksum: 'file 1' }]);
   });
 
+  it('is listed with its erased events when an erasure has rewritten it before a restore of the database', async () => {
+    const before = await aClaimedWorker();
+    const records = [eventRecord(0, { id: 'ana' }), eventRecord(1, { id: 'bob' }), eventRecord(2, { id: 'ana' })];
+    before.ingestion.onBatch(aBatch(records));
+    await before.ingestion.saveAll();
+    before.archive.erase('ana');
+    const restored = await aClaimedWorker([0], { archive: before.archive });
+    restored.ingestion.onBatch(aBatch(records));
+    await restored.ingestion.saveAll();
+    expect(restored.store.manifest).toMatchObject([{ rows: 3, erasedEvents: 2, checksum: 'erased' }]);
+  });
+
   it('stops its partition when it holds other rows', async () => {
     const stranger = await aClaimedWorker();
     stranger.ingestion.onBatch(aBatch([eventRecord(0), eventRecord(1, { bytes: 6 })]));

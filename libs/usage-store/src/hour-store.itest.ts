@@ -200,6 +200,7 @@ describe('the manifest of an hour', () => {
     rows: 2,
     eventBytes: 2n ** 60n + 1n,
     sizeBytes: 100,
+    erasedEvents: 0,
     checksum: 'c0ffee',
   };
   const move = { partition: 0, epoch: 1, from: 0, to: 5, fingerprint: undefined, greatestEventTimeMs: undefined };

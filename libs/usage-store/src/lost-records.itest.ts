@@ -52,6 +52,7 @@ const aFile = (path: string, rows = 3) => ({
   rows,
   eventBytes: 30n,
   sizeBytes: 900,
+  erasedEvents: 0,
   checksum: 'abc',
 });
 

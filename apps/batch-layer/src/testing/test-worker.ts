@@ -1,8 +1,8 @@
 import { WindowTotals } from '@antenna/aggregation';
 import { archiveUrl, archiveUrlOf, openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventInterners } from '@antenna/event-schema';
-import { archivePath, EventColumnsBuilder, splitByHour, sumOfBytes } from '@antenna/archive-format';
-import { type ArchivedFile, HourCounts } from '@antenna/ingestion';
+import { archivePath, EventColumnsBuilder, splitByHour } from '@antenna/archive-format';
+import { type ArchivedFile, archivedFile, HourCounts } from '@antenna/ingestion';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
 type Database = ReturnType<typeof openDatabase>;
@@ -115,7 +115,7 @@ export class TestWorker {
         const path = archivePath({ ...chunk, hourMs });
         const file = await this.#archive.create(path, rows);
         if (file === undefined) throw new Error(`${path} exists already`);
-        return { ...file, path, hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows) };
+        return archivedFile(path, hourMs, file, rows);
       }),
     );
   }

@@ -5,11 +5,11 @@ import {
   firstDifference,
   parseArchivePath,
   splitByHour,
-  sumOfBytes,
 } from '@antenna/archive-format';
+import { archivedFile } from './archived-file.ts';
 import { inParallel } from './in-parallel.ts';
 import type { SealedChunk } from './partition-archive.ts';
-import type { ArchivedFile, EventArchive, PositionStore, StoredFile } from '../ports/index.ts';
+import type { ArchivedFile, EventArchive, PositionStore } from '../ports/index.ts';
 
 /**
  * Files of a chunk that are created at the same time. Devices with wrong clocks can split a chunk into 1,000 small
@@ -74,21 +74,19 @@ function refuseAnotherPlan(chunk: SealedChunk, planned: readonly PlannedFile[]):
 }
 
 async function createOrAdopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
-  const stored = (await archive.create(planned.path, planned.rows)) ?? (await adopt(archive, planned));
-  return {
-    ...stored,
-    path: planned.path,
-    hourMs: planned.hourMs,
-    rows: planned.rows.rows,
-    eventBytes: sumOfBytes(planned.rows),
-  };
+  const { path, hourMs, rows } = planned;
+  const created = await archive.create(path, rows);
+  return created === undefined ? adopt(archive, planned) : archivedFile(path, hourMs, created, rows);
 }
 
-/** Only an owner of the same intent can have created a file of that name: other rows in it are a conflict. */
-async function adopt(archive: EventArchive, planned: PlannedFile): Promise<StoredFile> {
+/**
+ * Only an owner of the same intent can have created a file of that name: other rows in it are a conflict, but for ids that
+ * an erasure has removed, whose record a restore of the database has undone.
+ */
+async function adopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
   const { file, rows } = await archive.read(planned.path);
   const difference = firstDifference(planned.rows, rows);
-  if (difference === undefined) return file;
+  if (difference === undefined) return archivedFile(planned.path, planned.hourMs, file, rows);
   throw new ArchiveConflictError(
     `${planned.path} exists and holds ${difference}; it is never overwritten: find out who wrote it, and move it away`,
   );

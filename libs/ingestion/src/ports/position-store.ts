@@ -142,6 +142,8 @@ export interface ArchivedFile extends StoredFile {
   readonly rows: number;
   /** Sum of the events' bytes. */
   readonly eventBytes: bigint;
+  /** Events whose id an erasure has removed: 0, except in a file that was adopted after a restore of the database. */
+  readonly erasedEvents: number;
 }
 
 export interface CompletedChunk {

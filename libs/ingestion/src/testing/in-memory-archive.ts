@@ -1,4 +1,4 @@
-import type { EventColumns } from '@antenna/archive-format';
+import { type EventColumns, withoutUser } from '@antenna/archive-format';
 import type { EventArchive, StoredFile } from '../ports/index.ts';
 import { Script } from './script.ts';
 
@@ -19,6 +19,13 @@ export class InMemoryArchive implements EventArchive {
   /** Deletes a file, as an operator would. */
   remove(path: string): void {
     this.#files.delete(path);
+  }
+
+  /** Rewrites every file without the user, as an erasure does. */
+  erase(userId: string): void {
+    for (const [path, { file, rows }] of this.#files) {
+      this.#files.set(path, { file: { ...file, checksum: 'erased' }, rows: withoutUser(rows, userId) });
+    }
   }
 
   /** Offsets that a file holds. */

@@ -43,9 +43,11 @@ export const archive: SchemaFamily = {
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       INSERT INTO pipeline.archive_file
-        (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, size_bytes, checksum, decoder_version)
+        (path, hour, topic, partition, start_offset, end_offset, row_count, event_bytes, erased_events, size_bytes, checksum,
+        decoder_version)
       SELECT f ->> 'path', pipeline.utc((f ->> 'hourMs')::bigint), p_topic, p_partition, p_start, p_end,
-        (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
+        (f ->> 'rows')::bigint, (f ->> 'eventBytes')::numeric, coalesce((f ->> 'erasedEvents')::bigint, 0),
+        (f ->> 'sizeBytes')::bigint, f ->> 'checksum', p_decoder_version
       FROM jsonb_array_elements(p_files) AS f;
       PERFORM pipeline.list_skipped(p_topic, p_partition, p_start, p_files);
 

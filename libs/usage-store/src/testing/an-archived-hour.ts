@@ -47,7 +47,15 @@ export class ArchivedHour {
     const { nextOffset: from = 0, epoch = 0 } = claimed ?? {};
     const to = from + 10;
     const path = archivePath({ topic: STREAM.topic, partition: 0, startOffset: from, endOffset: to, hourMs: HOUR });
-    const file = { path, hourMs: HOUR, rows: 10, eventBytes, sizeBytes: 1_000, checksum: checksumOf(this.#chunks) };
+    const file = {
+      path,
+      hourMs: HOUR,
+      rows: 10,
+      eventBytes,
+      erasedEvents: 0,
+      sizeBytes: 1_000,
+      checksum: checksumOf(this.#chunks),
+    };
     const move = aMove({ epoch, from, to });
     await this.#worker.completeChunk({ move, decoderVersion, files: [file], hasIntent: false });
     this.#chunks += 1;

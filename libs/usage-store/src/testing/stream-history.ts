@@ -208,7 +208,7 @@ export class StreamHistory {
     for (const event of held) event.path = path;
     this.#files.set(path, held);
     const eventBytes = BigInt(held.reduce((sum, { bytes }) => sum + bytes, 0));
-    return { path, hourMs, rows: held.length, eventBytes, sizeBytes: 100, checksum: 'c0ffee' };
+    return { path, hourMs, rows: held.length, eventBytes, erasedEvents: 0, sizeBytes: 100, checksum: 'c0ffee' };
   }
 
   async #run(hourMs: number): Promise<void> {

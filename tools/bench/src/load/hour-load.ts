@@ -71,6 +71,7 @@ async function writeFile(
     hourMs: shape.hourMs,
     rows: to - from,
     eventBytes: bytesOf(from, to),
+    erasedEvents: 0,
     sizeBytes: (await stat(file)).size,
     checksum: '',
   };

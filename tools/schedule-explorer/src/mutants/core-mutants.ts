@@ -49,8 +49,8 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
   );
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
 `,
-    replace: `  const files: ArchivedFile[] = planned.map(({ path, hourMs, rows }) => (
-    { path, hourMs, rows: rows.rows, eventBytes: sumOfBytes(rows), sizeBytes: 0, checksum: 'not known yet' }));
+    replace: `  const unwritten = { sizeBytes: 0, checksum: 'not known yet' };
+  const files = planned.map(({ path, hourMs, rows }) => archivedFile(path, hourMs, unwritten, rows));
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
   for (const file of planned) await step('write file', () => createOrAdopt(archive, file));
 `,

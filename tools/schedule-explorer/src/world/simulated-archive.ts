@@ -1,5 +1,5 @@
-import { type EventColumns, parseArchivePath, sumOfBytes } from '@antenna/archive-format';
-import type { ArchivedFile, StoredFile } from '@antenna/ingestion';
+import { type EventColumns, parseArchivePath } from '@antenna/archive-format';
+import { type ArchivedFile, archivedFile, type StoredFile } from '@antenna/ingestion';
 
 export interface HeldFile {
   readonly file: StoredFile;
@@ -40,6 +40,6 @@ export class SimulatedArchive {
     const held = this.files.get(path);
     const name = parseArchivePath(path);
     if (held === undefined || name === undefined) return undefined;
-    return { ...held.file, path, hourMs: name.hourMs, rows: held.rows.rows, eventBytes: sumOfBytes(held.rows) };
+    return archivedFile(path, name.hourMs, held.file, held.rows);
   }
 }

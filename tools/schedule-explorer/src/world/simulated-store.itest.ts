@@ -162,7 +162,14 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
     return (store) => store.recordIntent(intent);
   }
   const stored = { sizeBytes: 1, checksum: 'sum' };
-  const file = { ...stored, path: `${state.manifest.size}/${path}`, hourMs: HOUR_MS, rows: 1, eventBytes: 1n };
+  const file = {
+    ...stored,
+    path: `${state.manifest.size}/${path}`,
+    hourMs: HOUR_MS,
+    rows: 1,
+    eventBytes: 1n,
+    erasedEvents: 0,
+  };
   const isEmpty = choices.oneIn(4);
   return (store) => store.completeChunk({ move, decoderVersion: 1, files: isEmpty ? [] : [file], hasIntent: !isEmpty });
 }
@@ -200,7 +207,7 @@ function anAdoption(choices: Choices, state: SimulatedStore, partition: number):
 }
 
 function aFile(path: string): ArchivedFile {
-  return { path, hourMs: HOUR_MS, rows: 1, eventBytes: 1n, sizeBytes: 1, checksum: 'sum' };
+  return { path, hourMs: HOUR_MS, rows: 1, eventBytes: 1n, erasedEvents: 0, sizeBytes: 1, checksum: 'sum' };
 }
 
 function aMove(choices: Choices, state: SimulatedStore, partition: number, sink: Sink): PositionMove {
