@@ -5,6 +5,7 @@ import { bench } from './bench.ts';
 import { deploymentsCommand } from './load/deployments-command.ts';
 import {
   brokenClocksCommand,
+  compactionCommand,
   drainCommand,
   hourCommand,
   overloadCommand,
@@ -43,6 +44,7 @@ await runApp({
     brokenClocksCommand,
     drainCommand,
     hourCommand,
+    compactionCommand,
     quotaDelayCommand,
     yearsCommand,
     deploymentsCommand,

@@ -6,11 +6,13 @@ import { benchKafka, deleteTopic } from '../kafka/kafka-topics.ts';
 import { clearRunPlaces, inRunPlace, type RunPlace } from '../stack/run-place.ts';
 import { place, startBenchStack } from '../stack/bench-stack.ts';
 import { brokenClocks } from './broken-clocks.ts';
+import { compactionLoad } from './compaction-load.ts';
 import { drainLoad } from './drain-load.ts';
 import { LoadFailedError } from './event-block.ts';
 import { hourLoad } from './hour-load.ts';
 import {
   brokenClockSettings,
+  diskSettings,
   drainSettings,
   hourSettings,
   limitSettings,
@@ -59,7 +61,7 @@ export const drainCommand = command({
     const rate = Math.round(result.events / seconds);
     say(
       `0 wrong rows of ${rows}: ${result.events} events of ${users} users in ${partitions} partitions; ` +
-        `${seconds.toFixed(1)} s, ${rate} events/s, peak ${Math.round(peakBytes / MIB)} MiB`,
+        `${seconds.toFixed(1)} s, ${rate} events/s, peak ${mibOf(peakBytes)} MiB`,
     );
     requireBelow(peakBytes, limits.maxMiB);
   },
@@ -105,9 +107,28 @@ export const hourCommand = command({
     const { seconds, peakBytes, rows } = await inPlace((at) => hourLoad(at, shape));
     say(
       `0 wrong rows of ${rows}: ${events} events of ${users} users; ${seconds.toFixed(1)} s, ` +
-        `peak ${Math.round(peakBytes / MIB)} MiB`,
+        `peak ${mibOf(peakBytes)} MiB`,
     );
     requireBelow(peakBytes, limits.maxMiB);
+  },
+});
+
+/** Compacts an hour of many archived events. */
+export const compactionCommand = command({
+  name: 'compaction',
+  description: 'lets the batch layer compact an hour of many archived events, and measures its memory and its disk',
+  settings: { hour: hourSettings, limits: limitSettings, disk: diskSettings },
+  run: async ({ hour: { events, users }, limits, disk }) => {
+    const shape = { events, users, antennas: Math.min(500, users), apps: 4, hourMs: FROM_MS };
+    const { seconds, rows, peakBytes, ...bytes } = await inPlace((at) => compactionLoad(at, shape));
+    const diskBytes = bytes.archiveBytes + bytes.temporaryBytes;
+    say(
+      `${rows} events of ${users} users; ${seconds.toFixed(1)} s, peak ${mibOf(peakBytes)} MiB of memory; ` +
+        `the hour's files ${mibOf(bytes.archiveBytes)} MiB, compacted ${mibOf(bytes.compactedBytes)}, ` +
+        `spill ${mibOf(bytes.spillBytes)} at most; on the disk ${mibOf(diskBytes)} at most`,
+    );
+    requireBelow(peakBytes, limits.maxMiB);
+    requireBelow(diskBytes, disk.maxDiskMiB, 'the disk');
   },
 });
 
@@ -120,9 +141,13 @@ function shownByMinute(minutes: number): Pick<Overload, 'durationMs' | 'periodMs
   return { durationMs: minutes * MINUTE_MS, periodMs: MINUTE_MS, onPeriod };
 }
 
-function requireBelow(bytes: number, maxMiB: number): void {
-  const mib = Math.round(bytes / MIB);
-  if (mib > maxMiB) throw new LoadFailedError(`the program used ${mib} MiB, more than ${maxMiB}`);
+function requireBelow(bytes: number, maxMiB: number, of = 'memory'): void {
+  const mib = mibOf(bytes);
+  if (mib > maxMiB) throw new LoadFailedError(`the program used ${mib} MiB of ${of}, more than ${maxMiB}`);
+}
+
+function mibOf(bytes: number): number {
+  return Math.round(bytes / MIB);
 }
 
 /** Runs `work` on the benchmark's servers, in an empty database that has the product's tables. */

@@ -16,6 +16,12 @@ export const limitSettings = settingsGroup({
   value: (values) => values,
 });
 
+export const diskSettings = settingsGroup({
+  title: 'Disk',
+  fields: { maxDiskMiB: count('max-disk-mib', 'disk space that may never be passed, MiB', 8_192) },
+  value: (values) => values,
+});
+
 export const overloadSettings = settingsGroup({
   title: 'Overload',
   fields: {

@@ -1,5 +1,6 @@
 import { temporaryFolder, type TemporaryFolder, testDatabase, type TestDatabase, testTopic } from '@antenna/test-kit';
 import type { RunPlace } from '../stack/run-place.ts';
+import { compactionLoad } from './compaction-load.ts';
 import { drainLoad } from './drain-load.ts';
 import { hourLoad } from './hour-load.ts';
 import { overload } from './overload.ts';
@@ -48,5 +49,15 @@ describe('a small load', () => {
   it('is computed exactly: an hour of many events', async () => {
     const { rows } = await hourLoad(at, { ...SHAPE, hourMs: FROM_MS });
     expect(rows).toBe(SHAPE.users + SHAPE.antennas + SHAPE.apps);
+  });
+
+  it('is compacted exactly, and the disk that this took is known', async () => {
+    const { rows, archiveBytes, compactedBytes, temporaryBytes } = await compactionLoad(at, {
+      ...SHAPE,
+      hourMs: FROM_MS,
+    });
+    expect(rows).toBe(SHAPE.events);
+    expect(archiveBytes).toBeGreaterThan(0);
+    expect(temporaryBytes).toBeGreaterThanOrEqual(compactedBytes);
   });
 });
