@@ -34,6 +34,12 @@ describe('the truth', () => {
     expect(truth.events).toBe(2);
   });
 
+  it('has one row of totals for all erased persons, and no usage of them for quotas', () => {
+    const truth = truthOf(anEvent({ id: '' }), anEvent({ id: '', bytes: 7 }), anEvent({ id: 'eva' }));
+    expect(truth.hours().get('2022-10-29T13:00:00Z user_total_bytes ')).toBe(12n);
+    expect(truth.userHours()).toEqual([['2022-10-29T13:00:00Z user_total_bytes eva', 5n]]);
+  });
+
   // 12:59:59.999 ──┤13:00:00.000 ─── 13:04:59.999├── 13:05:00.000 … 13:59:59.999├── 14:00:00.000
   it.each([
     ['12:59:59.999', '12:55:00', '12:00:00'],

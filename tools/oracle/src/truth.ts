@@ -22,6 +22,9 @@ export interface TruthParts {
 
 const USER = 'user_total_bytes';
 
+/** The id of all persons who were erased. They have one row of totals together, and no quota. */
+export const ERASED = '';
+
 /**
  * The answer that the tables have to give, found in the plainest way: one addition after the other, with windows cut
  * from the text of the time. It shares no code with what it judges, and is slow.
@@ -79,7 +82,8 @@ export class Truth {
 
   /** Rows of `pipeline.user_hour_usage`, by the keys of `hours`. */
   userHours(): KeyedRow<bigint>[] {
-    return [...this.#hours].filter(([key]) => key.split(' ')[1] === USER);
+    const isOfUser = (key: string, [, type, id] = key.split(' ')) => type === USER && id !== ERASED;
+    return [...this.#hours].filter(([key]) => isOfUser(key));
   }
 
   /** Rows of `user_quota_limit` for these users. */

@@ -31,6 +31,18 @@ describe('the committed records of a topic', () => {
     expect([known.end(0), known.total]).toEqual([8, 2]);
   });
 
+  it('have an empty id once their person was erased, also those that come later', () => {
+    const known = new KnownRecords(1);
+    known.add(0, 0, [anEvent(), anEvent({ id: 'eva' })]);
+    known.erase('ana');
+    known.add(0, 2, [anEvent()]);
+    expect([0, 1, 2].map((offset) => known.factAt(0, offset))).toEqual([
+      anEvent({ id: '' }),
+      anEvent({ id: 'eva' }),
+      anEvent({ id: '' }),
+    ]);
+  });
+
   it('have one record an offset', () => {
     const known = new KnownRecords(1);
     known.add(0, 4, [anEvent(), anEvent()]);

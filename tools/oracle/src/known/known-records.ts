@@ -1,6 +1,6 @@
 import { REJECTION_REASONS } from '@antenna/event-schema';
 import type { RecordPosition } from '../records-of-ranges.ts';
-import { type Fact, Truth } from '../truth.ts';
+import { ERASED, type Fact, Truth } from '../truth.ts';
 
 /** Records at the end of a log that was truncated below them. */
 export interface LostRecords {
@@ -24,6 +24,7 @@ export class KnownRecords {
   readonly #partitions: readonly KnownPartition[];
   readonly #texts = new Texts();
   readonly #lost: LostRecords[] = [];
+  readonly #erased = new Set<string>();
 
   constructor(partitions: number) {
     this.#partitions = Array.from({ length: partitions }, () => new KnownPartition(this.#texts));
@@ -72,7 +73,13 @@ export class KnownRecords {
   /** Undefined at an offset that no committed record has. */
   factAt(partition: number, offset: number): Fact | undefined {
     const known = this.#partitions[partition];
-    return known !== undefined && offset >= 0 && offset < known.end ? known.at(offset) : undefined;
+    const fact = known !== undefined && offset >= 0 && offset < known.end ? known.at(offset) : undefined;
+    return typeof fact === 'object' && this.#erased.has(fact.id) ? { ...fact, id: ERASED } : fact;
+  }
+
+  /** Notes that a person was erased: events of the id, past and to come, have an empty one from now on. */
+  erase(id: string): void {
+    this.#erased.add(id);
   }
 
   /** What was lost by truncations that were acknowledged. */

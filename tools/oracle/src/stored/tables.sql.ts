@@ -53,9 +53,13 @@ export const selectReconciliation = `
   FROM pipeline.reconciliation
   ORDER BY hour, type`;
 
+/** Without those of a result from which a person was erased since: the rows that they certify are gone. */
 export const selectCertificates = `
   SELECT number::float8 AS number, extract(epoch FROM hour)::float8 * 1000 AS "hourMs", run_id::float8 AS "runId", content
-  FROM pipeline.certificate
+  FROM pipeline.certificate AS c
+  WHERE NOT EXISTS (
+    SELECT FROM pipeline.hour AS h JOIN pipeline.batch_run AS r ON r.id = c.run_id
+    WHERE h.hour = c.hour AND h.erased_revision > r.revision)
   ORDER BY number`;
 
 export const selectCorrections = `

@@ -1,4 +1,5 @@
 import { deletedRecords } from './deleted-records.ts';
+import { erasedPerson } from './erased-person.ts';
 import { killLeader, promotedStandby, readOnlyDatabase, restartPostgres } from './servers.ts';
 import type { FaultKind } from './fault.ts';
 import { constantRebalances, freeze, resize } from './group.ts';
@@ -33,6 +34,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   retiredTopic,
   releasedGroup,
   replayedDeadLetters,
+  erasedPerson,
   restartPostgres,
   killLeader,
   truncatedLog,

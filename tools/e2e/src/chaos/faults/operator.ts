@@ -14,6 +14,8 @@ interface Attempts {
   readonly before?: () => Promise<void>;
   /** Further flags of the next attempt, by the ending of the attempt before. */
   readonly flagsAfter?: (ending: Ending) => readonly string[];
+  /** Whose command it is; of the speed layer unless given. */
+  readonly layer?: 'speedLayer' | 'batchLayer';
   /** Whether an attempt has succeeded; by default with exit code 0. */
   readonly isDone?: (ending: Ending) => boolean;
 }
@@ -23,11 +25,11 @@ const POLL_MS = 500;
 
 /** Runs a command again until it succeeds: a service may be away, or a position may move meanwhile. */
 export async function untilDone(system: System, command: readonly string[], attempts: Attempts = {}): Promise<void> {
-  const { before, flagsAfter = () => [], isDone = ({ exitCode }) => exitCode === 0 } = attempts;
+  const { before, layer = 'speedLayer', flagsAfter = () => [], isDone = ({ exitCode }) => exitCode === 0 } = attempts;
   let ending: Ending | undefined;
   const attempt = async (): Promise<boolean> => {
     await before?.();
-    ending = await system.speedLayer(...command, ...(ending === undefined ? [] : flagsAfter(ending)));
+    ending = await system[layer](...command, ...(ending === undefined ? [] : flagsAfter(ending)));
     return isDone(ending);
   };
   if ((await within(LONGEST_MS, attempt, POLL_MS)) !== undefined) return;

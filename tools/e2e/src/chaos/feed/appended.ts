@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedRecord } from '@antenna/simulator';
-import type { Producer, Transaction } from 'kafkajs';
+import type { Kafka, Producer, Transaction } from 'kafkajs';
 
 /** Where some records go: one partition, as kafkajs leaves out a partition that moves to another leader meanwhile. */
 export interface Batch {
@@ -17,6 +17,16 @@ class FeedBrokenError extends Error {
 }
 
 const PATIENCE_MS = 300_000;
+
+/** A producer of which a batch whose acknowledgement is lost is sent again and is in the topic once. */
+export function idempotentProducer(kafka: Kafka): Producer {
+  return kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
+}
 
 /**
  * Appends records to a partition.

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { KnownRecords } from '@antenna/oracle';
 import { batchesOf, type SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer } from 'kafkajs';
-import { appended } from './appended.ts';
+import { appended, idempotentProducer } from './appended.ts';
 
 const POLL_MS = 50;
 
@@ -66,12 +66,7 @@ export class Feeder {
   constructor(known: KnownRecords, options: FeedOptions) {
     this.#known = known;
     this.#options = options;
-    this.#producer = options.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
-    });
+    this.#producer = idempotentProducer(options.kafka);
   }
 
   /** Resolves when all have been sent, or `signal` has been aborted. */

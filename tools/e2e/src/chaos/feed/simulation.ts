@@ -1,3 +1,4 @@
+import type { UsageEvent } from '@antenna/event-schema';
 import { type Chance, seededChance, simulate, type SimulatedRecord } from '@antenna/simulator';
 import type { RoundPlan } from '../run/plan.ts';
 
@@ -38,22 +39,28 @@ function* withWrongClocks(
   for (const record of records) {
     index += 1;
     yield index % every === 0
-      ? withTime(record, FROM_MS - YEARS_MS / 2 + HOUR_MS * chance.integer(0, YEARS_MS / HOUR_MS))
+      ? changed(record, { eventTimeMs: FROM_MS - YEARS_MS / 2 + HOUR_MS * chance.integer(0, YEARS_MS / HOUR_MS) })
       : record;
   }
 }
 
-function withTime(record: SimulatedRecord, eventTimeMs: number): SimulatedRecord {
+function changed(record: SimulatedRecord, change: Partial<UsageEvent>): SimulatedRecord {
   if (typeof record.fact === 'string') return record;
-  const { id, antennaId, bytes, app } = record.fact;
-  const timestamp = new Date(eventTimeMs).toISOString();
+  const fact = { ...record.fact, ...change };
+  const { id, antennaId, bytes, app } = fact;
+  const timestamp = new Date(fact.eventTimeMs).toISOString();
   const value = Buffer.from(JSON.stringify({ timestamp, id, antenna_id: antennaId, bytes, app }));
-  return { ...record, value, fact: { ...record.fact, eventTimeMs } };
+  return { key: id, value, fact };
 }
 
 /** Some events of the first hour. */
 export function someEvents(seed: number, count: number): readonly SimulatedRecord[] {
   return [...records(seed, 2 * count)].filter(({ fact }) => typeof fact !== 'string').slice(0, count);
+}
+
+/** Some events of one person in the first hour. */
+export function eventsOf(id: string, seed: number, count: number): readonly SimulatedRecord[] {
+  return someEvents(seed, count).map((record) => changed(record, { id }));
 }
 
 function records(seed: number, events: number): Iterable<SimulatedRecord> {

@@ -9,7 +9,7 @@ import { type Bundles, programs } from './programs.ts';
 import { logTo, Tally } from './run-log.ts';
 import type { Proxied, Services } from './services.ts';
 import { Topic } from './topic.ts';
-import { WorkerGroup } from './worker-group.ts';
+import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
 
 /** One stream with its workers and everything around them that can be broken. */
 export interface System {
@@ -37,6 +37,8 @@ export interface System {
   speedLayer(...args: readonly string[]): Promise<Ending>;
   /** Runs a command of the batch layer. */
   batchLayer(...args: readonly string[]): Promise<Ending>;
+  /** Starts a command of the batch layer that may be killed. */
+  startBatchLayer(...args: readonly string[]): WorkerProcess;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     log,
     speedLayer: (...args) => run.worker(args).ended,
     batchLayer: (...args) => run.batch(args).ended,
+    startBatchLayer: (...args) => run.batch(args),
     async close() {
       workers.abandon();
       await archive.close();
