@@ -5,6 +5,7 @@ import { SAMPLE_HOURS, sampleSimulation } from '@antenna/simulator';
 import { type App, appCommand, runProgram, textOf } from '@antenna/test-kit';
 import type { Kafka } from 'kafkajs';
 import { plantBrokenClock, proveBrokenClock } from './broken-clock.ts';
+import { FORGOTTEN_ID, plantForgottenPerson, proveForgotten } from './forgotten-person.ts';
 import { CORRECTED_HOUR, proveCorrections, sendLateEvents } from './late-events.ts';
 import { freshPlace, place } from './place.ts';
 import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
@@ -35,7 +36,7 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(20, tell, signal);
+  const steps = numberedSteps(23, tell, signal);
   tell(
     `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
   );
@@ -60,6 +61,9 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   tell(`      ${sent.summary}`);
   await steps.run('an antenna with a broken clock', async (note) => {
     note(await plantBrokenClock(kafka, place.topic, sent.truth, signal));
+  });
+  await steps.run('a person who will ask to be forgotten', async (note) => {
+    note(await plantForgottenPerson(kafka, place.topic, sent.truth));
   });
   await worker('speed layer, to the end of the topic', 'speed-layer', ['drain']);
   await worker('lateness and clocks', 'speed-layer', ['status']);
@@ -86,13 +90,15 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
     'verify',
     `--certificate=${place.certificate}`,
   ]);
+  await worker('the person is erased', 'batch-layer', ['erase', `--user=${FORGOTTEN_ID}`]);
+  await worker('batch layer, a new certificate of what is left', 'batch-layer', ['run', '--due']);
   const results = await steps.run('read the tables and the archive', () =>
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );
   const quotaEvents = await proveQuotaEvents(databaseUrl, await quotaMessages(kafka, place.quotaEventsTopic));
-  const corrections = await proveCorrections(databaseUrl);
+  const planted = [await proveCorrections(databaseUrl), brokenClock, await proveForgotten(databaseUrl)];
   const checks = await steps.run('compare everything, row by row', () =>
-    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, corrections, brokenClock]),
+    Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, ...planted]),
   );
   const { fromMs, toMs } = sampleSimulation;
   const story = { ...sent, fromMs, toMs, madeAtMs: Date.now(), results: results.database, checks };

@@ -15,4 +15,4 @@ export { type KnownUser, StoredTables, withTables } from './stored/tables.ts';
 export { streamDifferences } from './stream-differences.ts';
 export { keyedQuotas, keyedTotals, type TotalsTableRow } from './table-rows.ts';
 export { readTruthFile, writeTruthFile } from './truth-file.ts';
-export { type QuotaUser, Truth } from './truth.ts';
+export { ERASED, type QuotaUser, Truth } from './truth.ts';

@@ -1,4 +1,4 @@
-import type { KnownUser, TotalsTableRow } from '@antenna/oracle';
+import { ERASED, type KnownUser, type TotalsTableRow } from '@antenna/oracle';
 import { DateTime } from 'luxon';
 
 /** The types of totals, as the tables call them. */
@@ -34,10 +34,10 @@ export function flowOf(rows: readonly TotalsTableRow[], type: TotalsType, labelO
 
 const LONGEST = 14;
 
-/** The user's name; the end of the id for a user without metadata. */
+/** The user's name; the end of the id for a user without metadata; one label for all who were erased. */
 export function userLabels(users: readonly KnownUser[]): (id: string) => string {
   const names = new Map(users.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? `unknown …${id.slice(-4)}`;
+  return (id) => names.get(id) ?? (id === ERASED ? 'erased' : `unknown …${id.slice(-4)}`);
 }
 
 /** `11111111-1111-1111-1111-111111111111` -> `11111111…1111` */
