@@ -12,7 +12,7 @@ export class AssignmentReader {
   readonly #assignment: Assignment;
   readonly #context: AssignmentContext;
   /** Partitions with a predecessor's open intent that are not read yet. Intents are redone one partition at a time. */
-  readonly #waitingToRedo: number[] = [];
+  readonly #partitionsWithIntent: number[] = [];
   /** Partitions that delivered an unexpected batch and had no leader when their offsets were checked. */
   readonly #waitingForLeader = new Set<number>();
   readonly #stalls = new StallDetector();
@@ -24,18 +24,18 @@ export class AssignmentReader {
 
   start(): void {
     for (const processor of this.#assignment.processors.values()) {
-      if (processor.archive?.isRedoing === true) this.#waitingToRedo.push(processor.partition);
+      if (processor.archive?.hasOpenIntent === true) this.#partitionsWithIntent.push(processor.partition);
       else this.#readFrom(processor);
     }
-    this.redoNext();
+    this.readNextIntent();
   }
 
   /** Starts reading the next partition with an open intent. Called when the intent before it has been redone. */
-  redoNext(): void {
-    const partition = this.#waitingToRedo.shift();
+  readNextIntent(): void {
+    const partition = this.#partitionsWithIntent.shift();
     const processor = partition === undefined ? undefined : this.#assignment.processors.get(partition);
     if (processor !== undefined) this.#readFrom(processor);
-    const open = this.#assignment.archives.filter(({ isRedoing }) => isRedoing).length;
+    const open = this.#assignment.archives.filter(({ hasOpenIntent }) => hasOpenIntent).length;
     this.#context.ports.observer.observe({ kind: 'intents', open });
   }
 
@@ -72,16 +72,16 @@ export class AssignmentReader {
   stop(partition: number): void {
     const processor = this.#assignment.processors.get(partition);
     if (processor === undefined || processor.isStopped) return;
-    const waiting = this.#waitingToRedo.indexOf(partition);
-    if (waiting !== -1) this.#waitingToRedo.splice(waiting, 1);
-    else if (processor.archive?.isRedoing === true) this.redoNext();
+    const waiting = this.#partitionsWithIntent.indexOf(partition);
+    if (waiting !== -1) this.#partitionsWithIntent.splice(waiting, 1);
+    else if (processor.archive?.hasOpenIntent === true) this.readNextIntent();
     processor.stop();
   }
 
   /** Resumes a partition that had no leader. The client may not resume it by itself. */
   readOn(partition: number): void {
     const processor = this.#assignment.processors.get(partition);
-    if (processor === undefined || processor.isStopped || this.#waitingToRedo.includes(partition)) return;
+    if (processor === undefined || processor.isStopped || this.#partitionsWithIntent.includes(partition)) return;
     this.#readFrom(processor);
   }
 
@@ -107,7 +107,8 @@ export class AssignmentReader {
         continue;
       }
       if (this.#waitingForLeader.delete(partition)) this.#readFrom(processor);
-      const isAwaited = expectedOffset < range.stable && hasRoom(partition) && !this.#waitingToRedo.includes(partition);
+      const isAwaited =
+        expectedOffset < range.stable && hasRoom(partition) && !this.#partitionsWithIntent.includes(partition);
       if (this.#stalls.hasStalled(processor, isAwaited, nowMs)) this.#readFrom(processor);
     }
   }
@@ -123,7 +124,7 @@ export class AssignmentReader {
     const { signal } = this.#assignment;
     observer.observe({ kind: 'unexpected-batch', partition, expected: expectedOffset, fetched });
     // The batch was fetched before the claim. The partition is read when its intent's turn comes.
-    if (this.#waitingToRedo.includes(partition)) return;
+    if (this.#partitionsWithIntent.includes(partition)) return;
     const readAgain = async () => {
       const offsets = await retry('read offsets', () => source.offsets(), signal);
       const range = offsets.get(partition);

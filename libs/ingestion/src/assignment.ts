@@ -90,12 +90,14 @@ export class Assignment {
 
   /** Rows in open chunks that can be sealed at any time. A redone intent is not among them: it has a fixed end. */
   get openRows(): number {
-    return sum(this.archives, (archive) => (archive.isRedoing ? 0 : archive.rows));
+    return sum(this.archives, (archive) => (archive.hasOpenIntent ? 0 : archive.rows));
   }
 
   /** The archive with the most rows among those that can be sealed. */
   get fullestArchive(): PartitionArchive | undefined {
-    return this.archives.filter(({ isRedoing }) => !isRedoing).toSorted((left, right) => right.rows - left.rows)[0];
+    return this.archives
+      .filter(({ hasOpenIntent }) => !hasOpenIntent)
+      .toSorted((left, right) => right.rows - left.rows)[0];
   }
 
   /** Rows in memory that count against the bound, without those of redone intents. */

@@ -76,7 +76,7 @@ export class Committer {
       this.#assignment;
     if (this.recordsLeft <= 0 || uncommittedRecords >= 2 * records || uncommittedRows >= 2 * rows) return false;
     if (uncommittedDeadLetterBytes >= 2 * deadLetterBytes) return false;
-    return bufferedRows < 2 * archiveRows || processors.get(partition)?.archive?.isRedoing === true;
+    return bufferedRows < 2 * archiveRows || processors.get(partition)?.archive?.hasOpenIntent === true;
   }
 
   /** Starts the flush and the chunks that are due. */

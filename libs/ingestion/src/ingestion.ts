@@ -81,7 +81,7 @@ export class Ingestion implements RecordReceiver {
   /** Predecessors' intents that are not redone yet, without those of stopped partitions. */
   get openIntents(): number {
     const archives = this.#assignments.flatMap(({ assignment }) => assignment.archives);
-    return archives.filter(({ isRedoing, partition }) => isRedoing && !this.#stopped.has(partition)).length;
+    return archives.filter(({ hasOpenIntent, partition }) => hasOpenIntent && !this.#stopped.has(partition)).length;
   }
 
   /** Discards the unsaved records of every sink and partition first: they belong to an earlier claim. */
@@ -223,7 +223,7 @@ export class Ingestion implements RecordReceiver {
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {
-      reader.redoNext();
+      reader.readNextIntent();
     };
     const commitFailed = (failed: FailedCommit) => {
       this.#commitFailed(active, failed);

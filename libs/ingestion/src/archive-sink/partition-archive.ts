@@ -88,7 +88,7 @@ export class PartitionArchive {
   }
 
   /** Whether the open chunk redoes a predecessor's intent. It ends where the intent ends. */
-  get isRedoing(): boolean {
+  get hasOpenIntent(): boolean {
     return this.#intent !== undefined;
   }
 
@@ -130,7 +130,7 @@ export class PartitionArchive {
    * is over, or the record has waited for two intervals.
    */
   sealIfDue(nowMs: number, intervalMs: number): void {
-    if (this.isRedoing || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
+    if (this.hasOpenIntent || this.#sinceMs === undefined || nowMs - this.#sinceMs < intervalMs) return;
     const catchUpEndMs = Math.min(
       this.#claim.claimedMs + Math.min(intervalMs, MAX_CATCH_UP_MS),
       this.#sinceMs + INTERVALS_WITHOUT_CATCH_UP * intervalMs,
@@ -142,7 +142,7 @@ export class PartitionArchive {
 
   /** Whether records are being archived, or can be archived without reading more. */
   get hasUnsaved(): boolean {
-    return this.writing || this.sealed.length > 0 || (this.#sinceMs !== undefined && !this.isRedoing);
+    return this.writing || this.sealed.length > 0 || (this.#sinceMs !== undefined && !this.hasOpenIntent);
   }
 
   /** Discards all records that are not archived, after a file could not be written. */
