@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { testTopic, type TestTopic, until } from '@antenna/test-kit';
+import { freePorts, type LocalServer, startKafka } from '@antenna/local-stack';
+import {
+  asKafkaAdministrator,
+  createTopic,
+  type TemporaryFolder,
+  temporaryFolder,
+  testTopic,
+  type TestTopic,
+  until,
+} from '@antenna/test-kit';
 import type { Failpoint } from '../failpoint.ts';
 import {
   ageStagingFiles,
@@ -122,5 +131,49 @@ describe('move-stream', () => {
     await drain(moved().environment);
     await stop(worker.worker);
     expect(await differences([...BEFORE, ...SINCE])).toEqual([]);
+  });
+});
+
+describe('move-stream to another Kafka cluster', () => {
+  let stream: Stream;
+  /** In the present cluster: a topic that has the name of the one in the next cluster. */
+  let namesake: TestTopic;
+  let folder: TemporaryFolder;
+  let nextCluster: LocalServer;
+
+  beforeAll(async () => {
+    [stream, namesake, folder] = await Promise.all([
+      newStream({ partitions: 2, environment: CALM }),
+      testTopic({ partitions: 3 }),
+      temporaryFolder(),
+    ]);
+    const { kafka: port, controller: controllerPort } = await freePorts();
+    nextCluster = await startKafka({ home: folder.path, port, controllerPort, report: () => undefined });
+  });
+
+  afterAll(async () => {
+    await nextCluster.stop('immediate');
+    await Promise.all([stream.close(), namesake.close(), folder.close()]);
+  });
+
+  it('lets the workers of the cluster that was named go on, and refuses those of another one', async () => {
+    const [brokers, { topic }] = [[nextCluster.address], namesake];
+    const environment = { ...stream.environment, KAFKA_TOPIC: topic, KAFKA_BROKERS: nextCluster.address };
+    const moved: Stream = { ...stream, topic, brokers, environment };
+    const nextClusterId = await asKafkaAdministrator(brokers, async (admin) => {
+      await createTopic(admin, { topic, numPartitions: 3 });
+      return (await admin.describeCluster()).clusterId;
+    });
+    await send(stream, BEFORE);
+    await drain(stream.environment);
+    const flags = [`--to-topic=${topic}`, `--to-cluster=${nextClusterId}`, '--by=test'];
+    expect((await startWorker(['move-stream', ...flags], stream.environment)).exitCode).toBe(0);
+    await send(moved, SINCE);
+    const ofNamesake = { ...environment, KAFKA_BROKERS: namesake.brokers.join(',') };
+    expect(lastLine(await startWorker('drain', ofNamesake))).toMatch(/^OTHER_STREAM: /);
+    await drain(moved.environment);
+    expect(await keptDifferences(stream, { totals: [...BEFORE, ...SINCE], archive: [...BEFORE, ...SINCE] })).toEqual(
+      [],
+    );
   });
 });
