@@ -7,6 +7,8 @@ export interface Check {
   /** How many rows there should be. */
   readonly rows: number;
   readonly differences: readonly Difference<unknown>[];
+  /** There are differences until the batch layer has computed every hour. */
+  readonly needsHours?: true;
 }
 
 /** Stored rows are not those that the records give. */

@@ -141,6 +141,17 @@ describe('the proof', () => {
     ]);
   });
 
+  it('tells what needs the hours from what the speed layer alone has to leave', () => {
+    const { truth, results } = aStream();
+    const nothing = { hours: [], days: [], overQuota: [], certificates: [], reconciliation: [] };
+
+    const checks = prove(truth, inDatabase(() => nothing)(results));
+
+    const differing = checks.filter(({ differences }) => differences.length > 0);
+    expect(differing.length).toBeGreaterThan(0);
+    expect(checks.filter(({ needsHours }) => needsHours === true)).toEqual(differing);
+  });
+
   it('knows dead letters that are stored as ranges', () => {
     const { truth, results } = aStream();
 

@@ -10,16 +10,16 @@ const PASSWORD = 'local-admin';
 /** The address that the local overlay's broker advertises on its second listener. */
 const OUTSIDE = 9094;
 
-/** Which comparisons are of interest; all of them unless given. */
-export type OfInterest = (title: string) => boolean;
+/** Which comparisons are of interest. */
+export type OfInterest = (check: Check) => boolean;
 
 /**
  * Compares all that the workers have left (totals, dead letters, archive, manifest, hours) with the truth, row by row.
  * @returns how many rows were compared.
  * @throws {CheckFailedError} with the differences.
  */
-export async function requireProof(namespace: string, truth: Truth, ofInterest: OfInterest = () => true) {
-  const checks = (await compared(namespace, truth)).filter(({ title }) => ofInterest(title));
+export async function requireProof(namespace: string, truth: Truth, ofInterest: OfInterest) {
+  const checks = (await compared(namespace, truth)).filter(ofInterest);
   if (!isProven(checks)) throw new CheckFailedError(proofText(checks.filter((check) => !isProven([check]))));
   const rows = checks.reduce((sum, check) => sum + check.rows, 0);
   return `${checks.length} comparisons, ${rows} rows, no difference`;

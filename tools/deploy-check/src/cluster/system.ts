@@ -5,7 +5,7 @@ import { rollOutBrokenVersion } from './broken-version.ts';
 import { awaitJob, simulatorJob, startJob } from './jobs.ts';
 import { inNamespace, type InNamespace } from './kubectl.ts';
 import { freshNamespace, removeNamespace, rendered } from './overlays.ts';
-import { requireProof } from './proof.ts';
+import { type OfInterest, requireProof } from './proof.ts';
 import { awaitReadyPods, metricsOf, readyPods, sumOf } from './speed-layer-pods.ts';
 
 const NAMESPACE = 'antenna-usage-check';
@@ -22,8 +22,8 @@ const changes = {
   ],
 };
 
-/** Compares with the truth, those comparisons alone whose title is of interest. @returns how much was compared. */
-type Proof = (ofInterest: (title: string) => boolean) => Promise<string>;
+/** Makes those comparisons with the truth that are of interest. @returns how much was compared. */
+type Proof = (ofInterest: OfInterest) => Promise<string>;
 
 export interface SystemOptions {
   /** Tag of the product's images. */
@@ -87,7 +87,7 @@ async function checkStream(
   await list.check('all three are killed at once, and replaced', () => killAndAwait(ns, 3));
   await list.check('a worker that is told to end does so in its grace period', () => endsInTime(ns));
   await list.require('the simulator has sent everything', () => awaitJob(ns, 'simulator', 600_000));
-  const ofStream = (title: string) => !/hourly|user_quota_limit/.test(title);
+  const ofStream: OfInterest = ({ needsHours }) => needsHours !== true;
   await list.check('not a row of what was streamed is wrong', () => proven(ofStream));
 }
 
@@ -184,7 +184,7 @@ async function endsInTime(ns: InNamespace): Promise<string> {
 }
 
 /** The workers take their time: compared again until all is proven, or five minutes have passed. */
-async function eventually(truth: Truth, ofInterest: (title: string) => boolean): Promise<string> {
+async function eventually(truth: Truth, ofInterest: OfInterest): Promise<string> {
   const end = performance.now() + 300_000;
   for (;;) {
     try {
