@@ -281,9 +281,6 @@ describe('the acknowledgement of a truncation', () => {
       { offset: '9', generation: 0 },
     ]);
     expect(await rowsOf('SELECT first_offset FROM pipeline.dead_letter_range')).toEqual([{ first_offset: '1' }]);
-    expect(await rowsOf('SELECT sum(records)::integer AS records FROM pipeline.dead_letter_count')).toEqual([
-      { records: 6 },
-    ]);
   });
 
   it('excludes from the archived chunks the offsets that the log has replaced', async () => {

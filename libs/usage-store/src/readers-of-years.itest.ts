@@ -34,6 +34,12 @@ const TWO_YEARS = `
     SELECT hour, n * 1000, 10, 0 FROM old_hour, generate_series(1, 3) AS n;
   INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, sent_at)
     SELECT 'a user', place, hour, 'warned', 8, 10, now() FROM old_hour;
+  INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail)
+    SELECT 'devices', 0, place, 'empty', '' FROM old_hour;
+  INSERT INTO pipeline.dead_letter_total (topic, partition, reason, records, last_seen_at)
+    SELECT 'devices', 0, 'empty', ${HOURS}, now();
+  INSERT INTO pipeline.day_sum (day, type, id, value, hours)
+    SELECT DISTINCT date_trunc('day', hour), 'user_total_bytes', 'a user', 240, 24 FROM old_hour;
   UPDATE pipeline.position SET greatest_event_time = now();
   ANALYZE`;
 
@@ -71,6 +77,13 @@ async function rowsRead(): Promise<number> {
 
 const YESTERDAY = `date_trunc('day', now() AT TIME ZONE 'UTC') - interval '1 day'`;
 
+/** As the dataset of the dashboard of days asks for it. */
+const USE_OF_A_MONTH = `
+  SELECT d.*
+  FROM pipeline.day_hours AS h
+  CROSS JOIN LATERAL (SELECT * FROM pipeline.usage_daily AS n WHERE n.day = h.day OFFSET 0) AS d
+  WHERE h.day > (SELECT date_trunc('day', max(hour)) FROM pipeline.computed_hour) - interval '31 days'`;
+
 const VERSION = '(SELECT version FROM pipeline.schema_version)';
 
 describe('in a database of two years, few rows are read', () => {
@@ -85,6 +98,8 @@ describe('in a database of two years, few rows are read', () => {
     ['to raise a retention floor', `SELECT pipeline.raise_floor(${VERSION}, 'hours', 1, true)`, 500],
     ['to find rows below a floor', `SELECT pipeline.removable_partitions(${VERSION}, 'windows')`, 500],
     ['to sum finished days', `SELECT pipeline.sum_day(${VERSION})`, 100],
+    ['for the dead letters by reason', 'SELECT * FROM pipeline.dead_letter_count', 100],
+    ['for the use of the last 31 days', USE_OF_A_MONTH, 5_000],
     ['for the state of a day', `SELECT * FROM pipeline.hour_status WHERE hour >= ${YESTERDAY}`, 2_000],
   ])('%s', async (_, statement, most) => {
     expect(await rowsReadBy(statement)).toBeLessThan(most);

@@ -11,6 +11,7 @@ import { retention } from './0010-retention.ts';
 import { erasures } from './0012-erasures.ts';
 import { restores } from './0013-restores.ts';
 import { streamMoves } from './0014-stream-moves.ts';
+import { steadyDashboards } from './0015-steady-dashboards.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -28,4 +29,5 @@ export const migrations: readonly NumberedMigration[] = [
   erasures,
   restores,
   streamMoves,
+  steadyDashboards,
 ];

@@ -156,17 +156,7 @@ export const dashboards: SchemaFamily = {
 
     CREATE VIEW pipeline.dead_letter_count AS
     SELECT topic, reason, sum(records)::bigint AS records, max(last_seen_at) AS last_seen_at
-    FROM (
-      SELECT topic, reason, count(*) AS records, max(seen_at) AS last_seen_at
-      FROM pipeline.dead_letter
-      GROUP BY topic, reason
-      UNION ALL
-      SELECT topic, reason, records, last_seen_at FROM pipeline.dead_letter_range
-      UNION ALL
-      SELECT topic, reason, count(*), max(seen_at) FROM pipeline.gone_dead_letter GROUP BY topic, reason
-      UNION ALL
-      SELECT topic, reason, records, last_seen_at FROM pipeline.gone_dead_letter_range
-    ) AS stored
+    FROM pipeline.dead_letter_total
     GROUP BY topic, reason;
   `,
 };

@@ -32,6 +32,25 @@ export const totals: SchemaFamily = {
     END
     $$;
 
+    -- Adds the dead letters of a commit to the numbers that dashboards and operators see.
+    CREATE OR REPLACE FUNCTION pipeline.count_dead_letters(p_topic text, p_dead_letters jsonb, p_dead_letter_ranges jsonb)
+    RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      INSERT INTO pipeline.dead_letter_total AS t (topic, partition, reason, records, last_seen_at)
+      SELECT p_topic, d.partition, d.reason, sum(d.records), clock_timestamp()
+      FROM (
+        SELECT w.partition, w.reason, 1 AS records
+        FROM jsonb_to_recordset(p_dead_letters) AS w (partition integer, reason text)
+        UNION ALL
+        SELECT r.partition, r.reason, r.records
+        FROM jsonb_to_recordset(p_dead_letter_ranges) AS r (partition integer, reason text, records bigint)
+      ) AS d
+      GROUP BY d.partition, d.reason
+      ON CONFLICT (topic, partition, reason) DO UPDATE SET
+        records = t.records + excluded.records, last_seen_at = excluded.last_seen_at;
+    END;
+
     -- Commits one flush in one transaction. The rows arrive sorted by their keys, so that concurrent commits lock them
     -- in one order and cannot deadlock.
     --
@@ -139,6 +158,7 @@ export const totals: SchemaFamily = {
       ON CONFLICT (topic, partition, reason, first_offset) DO UPDATE SET
         last_offset = excluded.last_offset, records = r.records + excluded.records, last_seen_at = excluded.last_seen_at;
 
+      PERFORM pipeline.count_dead_letters(p_topic, p_dead_letters, p_dead_letter_ranges);
       PERFORM pipeline.count_lateness(p_lateness);
     END
     $$;

@@ -107,6 +107,8 @@ const bookkeeping = `
   INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail, record_timestamp, payload, payload_bytes, seen_at)
     SELECT 'devices', 0, h.place * ${EVENTS_OF_HOUR} + n, 'not_json', 'it begins with x', h.hour, 'x', 1, h.hour
     FROM past_hour AS h, generate_series(1, 10) AS n;
+  INSERT INTO pipeline.dead_letter_total (topic, partition, reason, records, last_seen_at)
+    SELECT topic, partition, reason, count(*), max(seen_at) FROM pipeline.dead_letter GROUP BY 1, 2, 3;
   INSERT INTO pipeline.partition_progress (topic, partition, end_offset, noted_at, archived_until)
     SELECT topic, partition, next_offset, now(), now() FROM pipeline.position WHERE sink = 'totals'`;
 

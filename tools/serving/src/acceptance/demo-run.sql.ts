@@ -112,6 +112,15 @@ export const demoRun = `
     ('devices', 0, 'not_json', 5000, 5999, 900), ('devices', 1, 'not_json', 7000, 7099, 100),
     ('devices', 1, 'empty', 7001, 7001, 1);
 
+  INSERT INTO pipeline.dead_letter_total (topic, partition, reason, records, last_seen_at)
+  SELECT topic, partition, reason, sum(records), clock_timestamp()
+  FROM (
+    SELECT topic, partition, reason, 1 AS records FROM pipeline.dead_letter
+    UNION ALL
+    SELECT topic, partition, reason, records FROM pipeline.dead_letter_range
+  ) AS d
+  GROUP BY topic, partition, reason;
+
   INSERT INTO pipeline.hour (hour, revision, changed_at)
   SELECT hour, CASE WHEN hour = '2022-10-29 16:00' THEN 3 ELSE 2 END, clock_timestamp()
   FROM generate_series(timestamp '2022-10-29 13:00', '2022-10-29 17:00', interval '1 hour') AS hour;

@@ -83,7 +83,7 @@ describe('the datasets of the bundle, on Postgres after the migrations, as the r
   it('say «(ninguno)» when no record was rejected', async () => {
     const sql = rowsOfDataset('registros_rechazados');
     await database.client.query(
-      'BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter; DELETE FROM pipeline.dead_letter_range; SET LOCAL ROLE antenna_reader',
+      'BEGIN; RESET ROLE; DELETE FROM pipeline.dead_letter_total; SET LOCAL ROLE antenna_reader',
     );
     try {
       expect(await database.rowsOf(sql)).toEqual([{ reason: '(ninguno)', records: '0', last_seen_at: null }]);
