@@ -7,52 +7,98 @@ import type { SchemaFamily } from './schema-family.ts';
 export const quotaEvents: SchemaFamily = {
   name: 'quota-events',
   sql: `
-    -- Locks the users until the end of the transaction, in order. The next statement sees all their events.
-    CREATE OR REPLACE FUNCTION pipeline.lock_quota_users(p_ids text[]) RETURNS void
-    LANGUAGE sql SET search_path = pg_catalog, pg_temp
+    -- Counts events that the transaction is about to record, and so locks their users until its end, in order: the next
+    -- statement sees all events of these users. p_ids has the user of each event. Returns the users' counts without these
+    -- events. One write of a user's row both locks and counts, since the number of events is nearly always known before
+    -- the lock. Where it was not, correct_quota_counts follows.
+    CREATE OR REPLACE FUNCTION pipeline.count_quota_events(p_ids text[]) RETURNS TABLE (id text, events bigint)
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    #variable_conflict use_column
+    BEGIN
+      RETURN QUERY
+      WITH added AS MATERIALIZED (
+        SELECT d.id COLLATE "C" AS id, count(*) AS events FROM unnest(p_ids) AS d (id) GROUP BY 1
+      ), counted AS (
+        INSERT INTO pipeline.quota_user AS u (id, events) SELECT a.id, a.events FROM added AS a ORDER BY a.id
+        ON CONFLICT (id) DO UPDATE SET events = u.events + excluded.events
+        RETURNING u.id, u.events
+      )
+      SELECT c.id, c.events - a.events FROM counted AS c JOIN added AS a ON a.id = c.id;
+    END
+    $$;
+
+    -- Corrects the counts of users of whom the transaction has recorded more or fewer events than it had counted, because
+    -- another transaction recorded some of them between the reading of the missing events and the lock. Both arrays have
+    -- the user of each event.
+    CREATE OR REPLACE FUNCTION pipeline.correct_quota_counts(p_counted text[], p_recorded text[]) RETURNS void
+    LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
-      INSERT INTO pipeline.quota_user AS u (id, events)
-      SELECT DISTINCT d.id COLLATE "C", 0 FROM unnest(p_ids) AS d (id) ORDER BY 1
-      ON CONFLICT (id) DO UPDATE SET events = u.events;
+      UPDATE pipeline.quota_user AS u SET events = u.events + d.events
+      FROM (
+        SELECT e.id, sum(e.events) AS events
+        FROM (SELECT unnest(p_recorded) AS id, 1 AS events UNION ALL SELECT unnest(p_counted), -1) AS e
+        GROUP BY e.id
+        HAVING sum(e.events) <> 0
+      ) AS d
+      WHERE u.id = d.id;
     END;
 
-    -- The events of the stream that are missing for these users' hours, each at its usage and quota. The plan is made
-    -- without the number of users: while the table is small, it would scan the table again for each of them.
+    -- The events of the stream that are missing for these users' hours, each at its usage and quota. The events of an hour
+    -- of a user are looked up in the primary key, by an aggregate that the planner cannot turn into a join: for many
+    -- users, a join would read the events of all years. The function has no SET clause, so that Postgres can inline it.
     CREATE OR REPLACE FUNCTION pipeline.reached_quotas(
       p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[]
     ) RETURNS TABLE (hour timestamp, id text, step integer, state text, usage bigint, quota bigint, event_time timestamp)
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
+    LANGUAGE sql STABLE
     BEGIN ATOMIC
       SELECT d.hour, d.id, s.step, s.state, d.usage, d.quota, d.event_time
       FROM unnest(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS d (hour, id, usage, quota, event_time)
-      CROSS JOIN (VALUES (1, 'warned'), (2, 'exceeded')) AS s (step, state)
-      WHERE (s.state = 'warned' OR d.usage > d.quota)
-        AND NOT EXISTS (
-          SELECT FROM pipeline.quota_event AS e
-          WHERE e.hour = d.hour AND e.id = d.id AND e.quota = d.quota
-            AND (s.state = 'warned' OR e.state IN ('exceeded', 'confirmed', 'exceeded_late'))
-        );
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS reports,
+          count(*) FILTER (WHERE e.state IN ('exceeded', 'confirmed', 'exceeded_late')) AS reports_over
+        FROM pipeline.quota_event AS e
+        WHERE e.hour = d.hour AND e.id = d.id AND e.quota = d.quota
+      ) AS known
+      CROSS JOIN LATERAL (
+        VALUES (1, 'warned', known.reports = 0), (2, 'exceeded', known.reports_over = 0 AND d.usage > d.quota)
+      ) AS s (step, state, is_missing)
+      WHERE s.is_missing;
     END;
 
-    -- Records the events of the stream. Each of these users has reached 80 % of the quota.
+    -- Records the events of the stream that are missing. Each of these users has reached 80 % of the quota. The tables are
+    -- read by index also while they are small, since the planner would scan a small table again for each user. The planner
+    -- takes two joined arrays for millions of rows, for which it would compile the statement.
     CREATE OR REPLACE FUNCTION pipeline.record_quotas(
       p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[]
     ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+    DECLARE
+      -- The user of each event that is missing before the users are locked, and of each that is recorded then.
+      missing constant text[] := array(
+        SELECT r.id FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
+        ORDER BY r.id COLLATE "C"
+      );
+      recorded text[];
+      users text[];
+      counts bigint[];
     BEGIN
-      PERFORM pipeline.lock_quota_users(p_ids);
+      IF cardinality(missing) = 0 THEN
+        RETURN;
+      END IF;
+      SELECT array_agg(c.id), array_agg(c.events) INTO users, counts FROM pipeline.count_quota_events(missing) AS c;
       WITH added AS (
         INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
-        SELECT r.id, u.events + row_number() OVER (PARTITION BY r.id ORDER BY r.hour, r.step), r.hour, r.state, r.usage,
+        SELECT r.id, c.events + row_number() OVER (PARTITION BY r.id ORDER BY r.hour, r.step), r.hour, r.state, r.usage,
           r.quota, r.event_time
         FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
-        JOIN pipeline.quota_user AS u ON u.id = r.id
+        JOIN unnest(users, counts) AS c (id, events) ON c.id = r.id
         ORDER BY 1, 2
-        RETURNING id, sequence
+        RETURNING id
       )
-      UPDATE pipeline.quota_user AS u SET events = a.last
-      FROM (SELECT added.id, max(added.sequence) AS last FROM added GROUP BY added.id) AS a
-      WHERE u.id = a.id;
+      SELECT array_agg(a.id ORDER BY a.id) INTO recorded FROM added AS a;
+      IF recorded IS DISTINCT FROM missing THEN
+        PERFORM pipeline.correct_quota_counts(missing, recorded);
+      END IF;
     END
     $$;
 
@@ -110,29 +156,35 @@ export const quotaEvents: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.judge_quota_hour(
       p_hour timestamp, p_revision bigint, p_reported text[], p_ids text[], p_usages bigint[], p_quotas bigint[]
     ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
     DECLARE
       without_events constant text[] := array(SELECT unnest(p_reported) EXCEPT SELECT unnest(p_ids));
       ids constant text[] := p_ids || without_events;
       usages constant bigint[] := p_usages || array_fill(0::bigint, ARRAY[cardinality(without_events)]);
       quotas constant bigint[] := p_quotas || array_fill(NULL::bigint, ARRAY[cardinality(without_events)]);
-      judged text[];
+      judged constant text[] := array(
+        SELECT v.id FROM pipeline.quota_verdicts(p_hour, ids, usages, quotas) AS v ORDER BY v.id COLLATE "C"
+      );
+      recorded text[];
+      users text[];
+      counts bigint[];
     BEGIN
-      SELECT array_agg(v.id) INTO judged FROM pipeline.quota_verdicts(p_hour, ids, usages, quotas) AS v;
-      IF judged IS NULL THEN
+      IF cardinality(judged) = 0 THEN
         RETURN;
       END IF;
-      PERFORM pipeline.lock_quota_users(judged);
+      SELECT array_agg(c.id), array_agg(c.events) INTO users, counts FROM pipeline.count_quota_events(judged) AS c;
       WITH added AS (
         INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, revision)
-        SELECT v.id, u.events + 1, p_hour, v.state, v.usage, v.quota, p_revision
+        SELECT v.id, c.events + 1, p_hour, v.state, v.usage, v.quota, p_revision
         FROM pipeline.quota_verdicts(p_hour, ids, usages, quotas) AS v
-        JOIN pipeline.quota_user AS u ON u.id = v.id
-        WHERE v.id = ANY (judged)
+        JOIN unnest(users, counts) AS c (id, events) ON c.id = v.id
         ORDER BY v.id
         RETURNING id
       )
-      UPDATE pipeline.quota_user AS u SET events = u.events + 1 FROM added AS a WHERE u.id = a.id;
+      SELECT array_agg(a.id ORDER BY a.id) INTO recorded FROM added AS a;
+      IF recorded IS DISTINCT FROM judged THEN
+        PERFORM pipeline.correct_quota_counts(judged, recorded);
+      END IF;
     END
     $$;
   `,

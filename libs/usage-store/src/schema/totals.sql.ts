@@ -106,8 +106,7 @@ export const totals: SchemaFamily = {
       PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
         p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
-      -- The users near or over their quotas whose hours lack an event, with the quotas of this moment. There are none
-      -- after most commits.
+      -- The users of this commit who are near or over their quotas, with the quotas of this moment.
       WITH used AS (
         INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
         SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
@@ -125,12 +124,7 @@ export const totals: SchemaFamily = {
         array_agg(used.latest_event_time)
       INTO hours, users, usages, quotas, event_times
       FROM used
-      JOIN public.user_metadata AS m ON m.id = used.id AND used.usage >= m.quota - m.quota / 5
-      WHERE NOT EXISTS (
-        SELECT FROM pipeline.quota_event AS e
-        WHERE e.hour = used.hour AND e.id = used.id AND e.quota = m.quota
-          AND (used.usage <= m.quota OR e.state IN ('exceeded', 'confirmed', 'exceeded_late'))
-      );
+      JOIN public.user_metadata AS m ON m.id = used.id AND used.usage >= m.quota - m.quota / 5;
       IF users IS NOT NULL THEN
         PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
       END IF;
