@@ -200,6 +200,7 @@ describe('workers and runs of the batch layer that work on the same hours at onc
   }, 120_000);
 });
 
+/** Who records, the call that records the missing events of a user, and their states. */
 const RECORDING: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'the stream',
