@@ -13,13 +13,24 @@ import {
 import { DuckDbSession, literalPath, withTemporaryFolder } from './duckdb-session.ts';
 import { FetchedFiles, type FetchOptions, fetchPaths } from './local-files.ts';
 import { unreadableFile } from './query-files.ts';
-import { COMPACTED_FACTS, compactFiles, SOURCE_FACTS } from './sql/compaction.sql.ts';
+import { COMPACTED_FACTS, copySlice, joinFiles, KEEP_ORDER, SLICE_STARTS, SOURCE_FACTS } from './sql/compaction.sql.ts';
 
-/** Compacts the files of an hour with DuckDB in this process; DuckDB spills to disk beyond its memory limit. */
+interface CompactorOptions extends FetchOptions {
+  /** Events that are sorted at a time. */
+  readonly sliceRows?: number;
+}
+
+/** Sorting 50 million events at a time took more than 5.5 GiB of temporary files (docs/operations.md, "Size"). */
+const SLICE_ROWS = 10_000_000;
+
+/**
+ * Compacts the files of an hour with DuckDB in this process; DuckDB spills to disk beyond its memory limit. Ranges of
+ * ids are sorted one after the other, so that the temporary files do not grow with the hour.
+ */
 export class DuckDbHourCompactor implements HourCompactor {
-  readonly #options: FetchOptions;
+  readonly #options: CompactorOptions;
 
-  constructor(options: FetchOptions) {
+  constructor(options: CompactorOptions) {
     this.#options = options;
   }
 
@@ -31,26 +42,32 @@ export class DuckDbHourCompactor implements HourCompactor {
     const paths = files.map(({ path }) => path);
     return withTemporaryFolder(async (temporaryFolder) => {
       const fetched = new FetchedFiles(paths, await fetchPaths(this.#options, paths, temporaryFolder));
-      const target = join(temporaryFolder, 'compacted.parquet');
-      const limits = this.#options.limits ?? {};
+      const { limits = {}, sliceRows = SLICE_ROWS } = this.#options;
       const compacted = await DuckDbSession.using({ temporaryFolder, limits }, (session) =>
-        compactTo(target, session, fetched, version),
+        compactTo(temporaryFolder, session, { fetched, version, sliceRows }),
       );
       return use(compacted);
     });
   }
 }
 
+interface Compaction {
+  readonly fetched: FetchedFiles;
+  readonly version: CompactedHour;
+  readonly sliceRows: number;
+}
+
 async function compactTo(
-  target: string,
+  folder: string,
   session: DuckDbSession,
-  files: FetchedFiles,
-  version: CompactedHour,
+  { fetched: files, version, sliceRows }: Compaction,
 ): Promise<CompactedFile> {
+  const target = join(folder, 'compacted.parquet');
   try {
     const sources = await session.all<SourceRow>(SOURCE_FACTS, files.localPaths);
-    const paths = files.localPaths.map(literalPath);
-    await session.run(compactFiles({ files: paths, target, metadata: compactionMetadata(version) }));
+    const slices = await writeSlices(folder, session, files, sliceRows);
+    await session.run(KEEP_ORDER);
+    await session.run(joinFiles({ files: slices, target }, compactionMetadata(version)));
     const compacted = await session.all<CompactedRow>(COMPACTED_FACTS, [target], { ...hourInUs(version.hourMs) });
     return {
       localPath: target,
@@ -61,6 +78,25 @@ async function compactTo(
   } catch (error) {
     throw await unreadableFile(session, files, error);
   }
+}
+
+/** Writes files that are sorted, the ids of one after those of the other. @returns patterns that match one file each. */
+async function writeSlices(
+  folder: string,
+  session: DuckDbSession,
+  { localPaths }: FetchedFiles,
+  sliceRows: number,
+): Promise<readonly string[]> {
+  const found = await session.all<{ readonly id: string }>(SLICE_STARTS, localPaths, { rows: sliceRows });
+  const starts = found.map(({ id }) => id);
+  const files = localPaths.map(literalPath);
+  const slices: string[] = [];
+  for (const [index, from] of [undefined, ...starts].entries()) {
+    const target = join(folder, `slice-${index}.parquet`);
+    await session.run(copySlice({ files, target }, { from, to: starts[index] }));
+    slices.push(literalPath(target));
+  }
+  return slices;
 }
 
 interface CompactedRow {

@@ -16,9 +16,9 @@ export interface DuckDbLimits {
   /** Beyond this limit DuckDB spills to the temporary folder. Default: 448, which keeps the process below 1 GiB. */
   readonly memoryMiB?: number;
   /**
-   * Limit of DuckDB's files in the temporary folder; default: 5,632. Merging an hour of 15 million events took 1,140
-   * besides the hour's files, three times as much as 6 million, so the default suffices for some 50 million. Beyond the
-   * limit the query fails; without one, Kubernetes would evict the pod.
+   * Limit of DuckDB's files in the temporary folder; default: 4,096, which fits the volume of the manifests beside what
+   * compacting an hour of 50 million events needs otherwise (docs/operations.md, "Size"). Beyond the limit the query
+   * fails; without one, Kubernetes would evict the pod.
    */
   readonly spillMiB?: number;
 }
@@ -59,7 +59,7 @@ export class DuckDbSession {
         // When files mix timestamps with and without a zone, DuckDB reads the latter in this machine's zone.
         await connection.run("SET TimeZone = 'UTC'");
         // As an option of the instance, DuckDB 1.5 shows this setting but ignores it.
-        await connection.run(`SET max_temp_directory_size = '${limits.spillMiB ?? 5_632}MiB'`);
+        await connection.run(`SET max_temp_directory_size = '${limits.spillMiB ?? 4_096}MiB'`);
         return await work(new DuckDbSession(connection));
       } finally {
         connection.closeSync();

@@ -3,30 +3,70 @@ const ROW_GROUP_ROWS = 524_288;
 
 const HASH = 'hash(epoch_us("timestamp"), id, antenna_id, bytes, app, kafka_partition, kafka_offset)::HUGEINT';
 
-interface Compaction {
+/**
+ * The first ids of all slices but the first one. A slice is a range of ids; in their order, an id is in the slice in
+ * which its last event falls when the events are dealt into slices of $rows.
+ */
+export const SLICE_STARTS = `
+  SELECT min(id) AS id
+  FROM (
+    SELECT id, (sum(count(*)) OVER (ORDER BY id) - 1) // $rows AS slice
+    FROM read_parquet($files, hive_partitioning = false)
+    GROUP BY id
+  )
+  GROUP BY slice
+  ORDER BY slice
+  OFFSET 1`;
+
+/** A range of ids: all of them unless it is bounded. */
+export interface Slice {
+  readonly from: string | undefined;
+  /** Exclusive. */
+  readonly to: string | undefined;
+}
+
+interface Copy {
   /** Patterns that match one file each. */
   readonly files: readonly string[];
   readonly target: string;
-  /** Key-value metadata of the compacted file. */
-  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const rowsOf = (files: readonly string[]): string => `
+      SELECT "timestamp", id, antenna_id, bytes, app, kafka_partition, kafka_offset
+      FROM read_parquet([${files.map(text).join(', ')}], hive_partitioning = false)`;
+
+/**
+ * Copies the events of a slice, sorted by user and time: a query for some users reads few row groups, and ids compress
+ * best. COPY accepts no parameters.
+ */
+export function copySlice({ files, target }: Copy, { from, to }: Slice): string {
+  const bounds = [
+    ...(from === undefined ? [] : [`id >= ${text(from)}`]),
+    ...(to === undefined ? [] : [`id < ${text(to)}`]),
+  ];
+  return `
+    COPY (${rowsOf(files)}
+      WHERE ${['true', ...bounds].join(' AND ')}
+      ORDER BY id, "timestamp", kafka_partition, kafka_offset
+    ) TO ${text(target)} (FORMAT parquet, COMPRESSION snappy)`;
 }
 
 /**
- * Merges files into one, sorted by user and time: a query for some users reads few row groups, and ids compress best.
- * Every reader of the archive knows its encodings and codec. COPY accepts no parameters.
+ * Joins files in their order, which DuckDB keeps while `preserve_insertion_order` is on. Every reader of the archive
+ * knows the encodings and the codec of the result.
+ * @param metadata key-value metadata of the result.
  */
-export function compactFiles({ files, target, metadata }: Compaction): string {
+export function joinFiles({ files, target }: Copy, metadata: Readonly<Record<string, string>>): string {
   const entries = Object.entries(metadata).map(([key, value]) => `${key}: ${text(value)}`);
   return `
-    COPY (
-      SELECT "timestamp", id, antenna_id, bytes, app, kafka_partition, kafka_offset
-      FROM read_parquet([${files.map(text).join(', ')}], hive_partitioning = false)
-      ORDER BY id, "timestamp", kafka_partition, kafka_offset
-    ) TO ${text(target)} (
+    COPY (${rowsOf(files)}) TO ${text(target)} (
       FORMAT parquet, COMPRESSION gzip, PARQUET_VERSION V1, ROW_GROUP_SIZE ${ROW_GROUP_ROWS},
       KV_METADATA {${entries.join(', ')}}
     )`;
 }
+
+/** Turned off for all other queries, which then need less memory. */
+export const KEEP_ORDER = 'SET preserve_insertion_order = true';
 
 /** Facts of each source file, by partition. */
 export const SOURCE_FACTS = `
