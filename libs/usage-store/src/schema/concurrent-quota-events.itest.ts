@@ -201,7 +201,7 @@ describe('workers and runs of the batch layer that work on the same hours at onc
 });
 
 /** Who records, the call that records the missing events of a user, and their states. */
-const RECORDING: readonly (readonly [string, string, readonly string[]])[] = [
+const RECORDING = [
   [
     'the stream',
     `SELECT pipeline.record_quotas(ARRAY['2022-10-29 13:00'::timestamp], ARRAY['user 0'], ARRAY[3], ARRAY[2], ARRAY[NULL::timestamp])`,
@@ -212,7 +212,7 @@ const RECORDING: readonly (readonly [string, string, readonly string[]])[] = [
     `SELECT pipeline.judge_quota_hour('2022-10-29 13:00', 1, NULL, ARRAY['user 0'], ARRAY[3], ARRAY[2])`,
     ['exceeded_late'],
   ],
-];
+] as const satisfies readonly (readonly [string, string, readonly string[]])[];
 
 const WAITING = `
   SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
@@ -228,6 +228,35 @@ describe('a transaction that waits for another one, which records the same event
     await waiting.second;
     const stored = await eventsOfHours();
     expect([...stored.values()].map((events) => events.map(({ state }) => state))).toEqual([states]);
+    await expectGoodNumbersAndNoDeadlock();
+  });
+});
+
+/** Makes the erasure of records wait after its deletion from quota_user, for a lock that the test holds. */
+const PAUSE_ERASURE = `
+  CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+  CREATE TRIGGER pause AFTER DELETE ON pipeline.quota_user FOR EACH STATEMENT EXECUTE FUNCTION pause()`;
+
+const FIRST_EVENTS = RECORDING[0][1];
+
+describe('the erasure of a user whose first quota events another transaction records meanwhile', () => {
+  it('leaves no count without its events', async () => {
+    await test.database.raw(PAUSE_ERASURE);
+    const { erasing, recording } = await test.database.transaction(async (holder) => {
+      await holder.raw('SELECT pg_advisory_xact_lock(1)');
+      const erasing = test.database
+        .raw('SELECT pipeline.erase_records(version, :user) FROM pipeline.schema_version', { user: 'user 0' })
+        .then(() => 'done');
+      await until(async () => (await rowsOf(WAITING)).length === 1, { what: 'erasure that waits' });
+      const state = { isOver: false };
+      const recording = test.database.raw(FIRST_EVENTS).then(() => {
+        state.isOver = true;
+      });
+      const hasGoneOn = async () => state.isOver || (await rowsOf(WAITING)).length === 2;
+      await until(hasGoneOn, { what: 'recording that is over or waits for the erasure' });
+      return { erasing, recording };
+    });
+    await Promise.all([erasing, recording]);
     await expectGoodNumbersAndNoDeadlock();
   });
 });

@@ -137,6 +137,9 @@ export const erasedRecords: SchemaFamily = {
         ORDER BY s.day
       ) AS d;
       DELETE FROM public.user_quota_limit AS l WHERE l.email = mail AND is_own;
+      -- Locks the user, also one without events: otherwise a commit could record the first event between the two deletions,
+      -- and the count of deleted events would stay.
+      INSERT INTO pipeline.quota_user AS u (id, events) VALUES (p_user, 0) ON CONFLICT (id) DO UPDATE SET events = 0;
       DELETE FROM pipeline.quota_user AS u WHERE u.id = p_user;
       DELETE FROM pipeline.quota_event AS e WHERE e.id = p_user;
       GET DIAGNOSTICS events = ROW_COUNT;
