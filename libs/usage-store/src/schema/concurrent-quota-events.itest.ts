@@ -237,16 +237,16 @@ const PAUSE_ERASURE = `
   CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
   CREATE TRIGGER pause AFTER DELETE ON pipeline.quota_user FOR EACH STATEMENT EXECUTE FUNCTION pause()`;
 
-const FIRST_EVENTS = RECORDING[0][1];
+const ERASE = `SELECT pipeline.erase_records(version, 'user 0') FROM pipeline.schema_version`;
+const [[, FIRST_EVENTS]] = RECORDING;
+const WITHDRAW = `SELECT pipeline.judge_quota_hour('2022-10-29 13:00', 1, ARRAY['user 0'], '{}', '{}', '{}')`;
 
-describe('the erasure of a user whose first quota events another transaction records meanwhile', () => {
-  it('leaves no count without its events', async () => {
+describe('the erasure of a user', () => {
+  it('leaves no count of first quota events that another transaction records meanwhile', async () => {
     await test.database.raw(PAUSE_ERASURE);
     const { erasing, recording } = await test.database.transaction(async (holder) => {
       await holder.raw('SELECT pg_advisory_xact_lock(1)');
-      const erasing = test.database
-        .raw('SELECT pipeline.erase_records(version, :user) FROM pipeline.schema_version', { user: 'user 0' })
-        .then(() => 'done');
+      const erasing = test.database.raw(ERASE).then(() => 'done');
       await until(async () => (await rowsOf(WAITING)).length === 1, { what: 'erasure that waits' });
       const state = { isOver: false };
       const recording = test.database.raw(FIRST_EVENTS).then(() => {
@@ -258,5 +258,17 @@ describe('the erasure of a user whose first quota events another transaction rec
     });
     await Promise.all([erasing, recording]);
     await expectGoodNumbersAndNoDeadlock();
+  });
+
+  it('leaves no count of a verdict on events that it deletes meanwhile', async () => {
+    await test.database.raw(FIRST_EVENTS);
+    const { judging } = await test.database.transaction(async (erasure) => {
+      await erasure.raw(ERASE);
+      const judging = test.database.raw(WITHDRAW).then(() => 'done');
+      await until(async () => (await rowsOf(WAITING)).length > 0, { what: 'verdict that waits' });
+      return { judging };
+    });
+    await judging;
+    expect(await rowsOf('SELECT id FROM pipeline.quota_user')).toEqual([]);
   });
 });

@@ -28,8 +28,8 @@ export const quotaEvents: SchemaFamily = {
     $$;
 
     -- Corrects the counts of users of whom the transaction has recorded more or fewer events than it had counted, because
-    -- another transaction recorded some of them between the reading of the missing events and the lock. Both arrays have
-    -- the user of each event.
+    -- another transaction recorded some of them between the reading of the missing events and the lock, or erased the user.
+    -- Both arrays have the user of each event. No row of an erased user without new events stays.
     CREATE OR REPLACE FUNCTION pipeline.correct_quota_counts(p_counted text[], p_recorded text[]) RETURNS void
     LANGUAGE sql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
     BEGIN ATOMIC
@@ -41,6 +41,7 @@ export const quotaEvents: SchemaFamily = {
         HAVING sum(e.events) <> 0
       ) AS d
       WHERE u.id = d.id;
+      DELETE FROM pipeline.quota_user AS u WHERE u.id = ANY (p_counted) AND u.events = 0;
     END;
 
     -- The events of the stream that are missing for these users' hours, each at its usage and quota. The events of an hour
