@@ -9,14 +9,17 @@ const LOCK = `hashtextextended('antenna migrations', 0)`;
 
 /**
  * Makes a new connection take the advisory lock of the migrations, after waiting for another run to end. The lock
- * belongs to the session: Postgres releases it when the connection ends, even if the process is killed.
+ * belongs to the session: Postgres releases it when the connection ends, even if the process is killed. The session uses
+ * READ COMMITTED, so that a statement after a lock sees what the former holders have committed.
  * @throws {MigrationLockedError} after `waitMs` milliseconds.
  */
 export function lockedForMigration(waitMs: number, log: Logger | undefined): OnConnect {
   return async (client) => {
-    await client.query(`SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', $1, false)`, [
-      String(waitMs),
-    ]);
+    await client.query(
+      `SELECT set_config('TimeZone', 'UTC', false), set_config('lock_timeout', $1, false),
+         set_config('default_transaction_isolation', 'read committed', false)`,
+      [String(waitMs)],
+    );
     await noticeDeathOfClient(client);
     if (await isFree(client)) return;
     log?.info('another migration of this database is running: waiting for its end');

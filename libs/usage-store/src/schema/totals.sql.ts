@@ -32,6 +32,31 @@ export const totals: SchemaFamily = {
     END
     $$;
 
+    -- Counts the dead letters that are stored already, in the transaction that first declares the function that counts each
+    -- new one. The lock waits for commits that have moved a position, so that they are counted here. A commit of the former
+    -- functions that moves its position later is refused by the new epoch.
+    DO $$
+    BEGIN
+      IF to_regprocedure('pipeline.count_dead_letters(text, jsonb, jsonb)') IS NOT NULL THEN
+        RETURN;
+      END IF;
+      LOCK TABLE pipeline.position IN EXCLUSIVE MODE;
+      UPDATE pipeline.position SET epoch = epoch + 1 WHERE sink = 'totals';
+      INSERT INTO pipeline.dead_letter_total (topic, partition, reason, records, last_seen_at)
+      SELECT d.topic, d.partition, d.reason, sum(d.records), max(d.last_seen_at)
+      FROM (
+        SELECT topic, partition, reason, 1 AS records, seen_at AS last_seen_at FROM pipeline.dead_letter
+        UNION ALL
+        SELECT topic, partition, reason, records, last_seen_at FROM pipeline.dead_letter_range
+        UNION ALL
+        SELECT topic, partition, reason, 1, seen_at FROM pipeline.gone_dead_letter
+        UNION ALL
+        SELECT topic, partition, reason, records, last_seen_at FROM pipeline.gone_dead_letter_range
+      ) AS d
+      GROUP BY d.topic, d.partition, d.reason;
+    END
+    $$;
+
     -- Adds the dead letters of a commit to the numbers that dashboards and operators see.
     CREATE OR REPLACE FUNCTION pipeline.count_dead_letters(p_topic text, p_dead_letters jsonb, p_dead_letter_ranges jsonb)
     RETURNS void
