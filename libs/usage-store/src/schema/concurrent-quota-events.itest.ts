@@ -241,6 +241,17 @@ const ERASE = `SELECT pipeline.erase_records(version, 'user 0') FROM pipeline.sc
 const [[, FIRST_EVENTS]] = RECORDING;
 const WITHDRAW = `SELECT pipeline.judge_quota_hour('2022-10-29 13:00', 1, ARRAY['user 0'], '{}', '{}', '{}')`;
 
+/** Moves the first event behind the second one, in a table that is large enough for a look-up by index. */
+const REVERSED_ROWS = `
+  INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, sent_at)
+    SELECT 'another user', n, '2012-01-01'::timestamp + n * interval '1 hour', 'warned', 8, 10, now()
+    FROM generate_series(1, 20000) AS n;
+  UPDATE pipeline.quota_event SET seen_at = seen_at WHERE id = 'user 0' AND sequence = 1;
+  ANALYZE pipeline.quota_event`;
+const NOTE_SENT = `
+  SELECT pipeline.note_quota_events_sent(version, ARRAY(SELECT number FROM pipeline.quota_event WHERE id = 'user 0'))
+  FROM pipeline.schema_version`;
+
 describe('the erasure of a user', () => {
   it('leaves no count of first quota events that another transaction records meanwhile', async () => {
     await test.database.raw(PAUSE_ERASURE);
@@ -270,5 +281,20 @@ describe('the erasure of a user', () => {
     });
     await judging;
     expect(await rowsOf('SELECT id FROM pipeline.quota_user')).toEqual([]);
+  });
+
+  it('locks the events in the order in which the publisher notes them as sent', async () => {
+    await test.database.raw(FIRST_EVENTS);
+    await test.database.raw(REVERSED_ROWS);
+    const { noting, erasing } = await test.database.transaction(async (holder) => {
+      await holder.raw(`SELECT FROM pipeline.quota_event WHERE id = 'user 0' AND sequence = 1 FOR UPDATE`);
+      const noting = test.database.raw(NOTE_SENT).then(() => 'done');
+      await until(async () => (await rowsOf(WAITING)).length === 1, { what: 'publisher that waits' });
+      const erasing = test.database.raw(ERASE).then(() => 'done');
+      await until(async () => (await rowsOf(WAITING)).length === 2, { what: 'erasure that waits' });
+      return { noting, erasing };
+    });
+    expect(await Promise.all([noting, erasing])).toEqual(['done', 'done']);
+    expect(await rowsOf(`SELECT FROM pipeline.quota_event WHERE id = 'user 0'`)).toEqual([]);
   });
 });

@@ -141,6 +141,8 @@ export const erasedRecords: SchemaFamily = {
       -- and the count of deleted events would stay.
       INSERT INTO pipeline.quota_user AS u (id, events) VALUES (p_user, 0) ON CONFLICT (id) DO UPDATE SET events = 0;
       DELETE FROM pipeline.quota_user AS u WHERE u.id = p_user;
+      -- The publisher locks events that it notes as sent in the order of their numbers.
+      PERFORM 1 FROM pipeline.quota_event AS e WHERE e.id = p_user AND e.sent_at IS NULL ORDER BY e.number FOR UPDATE;
       DELETE FROM pipeline.quota_event AS e WHERE e.id = p_user;
       GET DIAGNOSTICS events = ROW_COUNT;
       DELETE FROM public.user_metadata AS m WHERE m.id = p_user;

@@ -45,13 +45,18 @@ export const quotaPublisher: SchemaFamily = {
     END
     $$;
 
+    -- Notes that events were sent. The rows are locked in the order of their numbers, as an erasure locks them.
     CREATE OR REPLACE FUNCTION pipeline.note_quota_events_sent(p_version integer, p_numbers bigint[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
       UPDATE pipeline.quota_event AS e SET sent_at = clock_timestamp()
-      WHERE e.sent_at IS NULL AND e.number = ANY (p_numbers);
+      WHERE e.ctid = ANY (ARRAY(
+        SELECT n.ctid FROM pipeline.quota_event AS n
+        WHERE n.sent_at IS NULL AND n.number = ANY (p_numbers)
+        ORDER BY n.number FOR UPDATE
+      ));
     END
     $$;
 
