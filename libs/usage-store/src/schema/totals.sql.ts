@@ -53,7 +53,9 @@ export const totals: SchemaFamily = {
         UNION ALL
         SELECT topic, partition, reason, records, last_seen_at FROM pipeline.gone_dead_letter_range
       ) AS d
-      GROUP BY d.topic, d.partition, d.reason;
+      GROUP BY d.topic, d.partition, d.reason
+      ON CONFLICT (topic, partition, reason) DO UPDATE SET
+        records = excluded.records, last_seen_at = excluded.last_seen_at;
     END
     $$;
 
