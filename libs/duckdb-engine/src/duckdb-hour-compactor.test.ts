@@ -46,6 +46,11 @@ async function compacted(sliceRows: number): Promise<{ rows: readonly string[]; 
   });
 }
 
+/** DuckDB returns them in any order. */
+function byPartition({ compacted }: CompactedFile): CompactedFile['compacted'] {
+  return compacted.toSorted((left, right) => left.partition - right.partition);
+}
+
 describe('a compacted file', () => {
   it('holds each event once, sorted by user and time', async () => {
     const { rows } = await compacted(1_000);
@@ -67,6 +72,6 @@ describe('a compacted file', () => {
   it.each([1, 2, 3, 5, 9])('is the same when %i events are sorted at a time', async (sliceRows) => {
     const [whole, sliced] = [await compacted(1_000), await compacted(sliceRows)];
     expect(sliced.rows).toEqual(whole.rows);
-    expect(sliced.facts.compacted).toEqual(whole.facts.compacted);
+    expect(byPartition(sliced.facts)).toEqual(byPartition(whole.facts));
   });
 });
