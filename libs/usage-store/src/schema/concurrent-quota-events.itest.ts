@@ -214,15 +214,12 @@ const RECORDING = [
   ],
 ] as const satisfies readonly (readonly [string, string, readonly string[]])[];
 
-const WAITING = `
-  SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-
 describe('a transaction that waits for another one, which records the same events of a user', () => {
   it.each(RECORDING)('records and counts nothing for %s', async (_, record, states) => {
     const waiting = await test.database.transaction(async (first) => {
       await first.raw(record);
       const second = test.database.raw(record).then(() => 'done');
-      await until(async () => (await rowsOf(WAITING)).length > 0, { what: 'transaction that waits' });
+      await until(async () => (await test.waitingTransactions()) > 0, { what: 'transaction that waits' });
       return { second };
     });
     await waiting.second;
@@ -258,12 +255,12 @@ describe('the erasure of a user', () => {
     const { erasing, recording } = await test.database.transaction(async (holder) => {
       await holder.raw('SELECT pg_advisory_xact_lock(1)');
       const erasing = test.database.raw(ERASE).then(() => 'done');
-      await until(async () => (await rowsOf(WAITING)).length === 1, { what: 'erasure that waits' });
+      await until(async () => (await test.waitingTransactions()) === 1, { what: 'erasure that waits' });
       const state = { isOver: false };
       const recording = test.database.raw(FIRST_EVENTS).then(() => {
         state.isOver = true;
       });
-      const hasGoneOn = async () => state.isOver || (await rowsOf(WAITING)).length === 2;
+      const hasGoneOn = async () => state.isOver || (await test.waitingTransactions()) === 2;
       await until(hasGoneOn, { what: 'recording that is over or waits for the erasure' });
       return { erasing, recording };
     });
@@ -276,7 +273,7 @@ describe('the erasure of a user', () => {
     const { judging } = await test.database.transaction(async (erasure) => {
       await erasure.raw(ERASE);
       const judging = test.database.raw(WITHDRAW).then(() => 'done');
-      await until(async () => (await rowsOf(WAITING)).length > 0, { what: 'verdict that waits' });
+      await until(async () => (await test.waitingTransactions()) > 0, { what: 'verdict that waits' });
       return { judging };
     });
     await judging;
@@ -289,9 +286,9 @@ describe('the erasure of a user', () => {
     const { noting, erasing } = await test.database.transaction(async (holder) => {
       await holder.raw(`SELECT FROM pipeline.quota_event WHERE id = 'user 0' AND sequence = 1 FOR UPDATE`);
       const noting = test.database.raw(NOTE_SENT).then(() => 'done');
-      await until(async () => (await rowsOf(WAITING)).length === 1, { what: 'publisher that waits' });
+      await until(async () => (await test.waitingTransactions()) === 1, { what: 'publisher that waits' });
       const erasing = test.database.raw(ERASE).then(() => 'done');
-      await until(async () => (await rowsOf(WAITING)).length === 2, { what: 'erasure that waits' });
+      await until(async () => (await test.waitingTransactions()) === 2, { what: 'erasure that waits' });
       return { noting, erasing };
     });
     expect(await Promise.all([noting, erasing])).toEqual(['done', 'done']);

@@ -11,7 +11,7 @@ const DEAD_LETTER: DeadLetter = {
   ...{ key: null, payload: null, payloadBytes: undefined },
 };
 
-/** Functions that store dead letters without counting them, as before migration 0015. */
+/** Replaces the functions by those of before migration 0015, which store dead letters without counting them. */
 const FORMER_FUNCTIONS = `
   DO $do$
   BEGIN
@@ -22,9 +22,6 @@ const FORMER_FUNCTIONS = `
   $do$;
   DROP FUNCTION pipeline.count_dead_letters;
   UPDATE pipeline.declared_schema SET checksum = 'of the former functions'`;
-
-const WAITING = `
-  SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
 let test: TestStore;
 
@@ -39,7 +36,7 @@ async function rowsOf(statement: string): Promise<readonly unknown[]> {
   return (await test.database.raw<{ rows: unknown[] }>(statement)).rows;
 }
 
-const aCallWaits = () => until(async () => (await rowsOf(WAITING)).length > 0, { what: 'call that waits' });
+const aCallWaits = () => until(async () => (await test.waitingTransactions()) > 0, { what: 'call that waits' });
 
 async function claim(database: Knex): Promise<number> {
   const [claimed] = await new PostgresPositionStore(database, STREAM).claim(['totals'], [0]);

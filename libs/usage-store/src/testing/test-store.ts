@@ -13,6 +13,10 @@ export const STREAM = {
   owner: 'a test',
 } satisfies StreamIdentity;
 
+const WAITING = `
+  SELECT count(*)::integer AS waiting FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
 /** A test's own database with the schema, and the position stores of its workers. */
 export class TestStore {
   readonly url: string;
@@ -38,6 +42,12 @@ export class TestStore {
 
   worker(identity: Partial<StreamIdentity> = {}): PostgresPositionStore {
     return new PostgresPositionStore(this.database, { ...STREAM, ...identity });
+  }
+
+  /** How many transactions of the database wait for a lock. */
+  async waitingTransactions(): Promise<number> {
+    const { rows } = await this.database.raw<{ rows: { waiting: number }[] }>(WAITING);
+    return rows[0]?.waiting ?? 0;
   }
 
   async close(): Promise<void> {

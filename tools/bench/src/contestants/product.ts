@@ -4,7 +4,7 @@ import { type App, checkout, type CommandLine, type Environment, nodeCommand, ru
 import { execa } from 'execa';
 import { ContestantFailedError } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
-import { workerEnvironment } from '../stack/run-place.ts';
+import { hourFlags, workerEnvironment } from '../stack/run-place.ts';
 import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
 
 const apps: readonly App[] = ['provisioner', 'speed-layer', 'batch-layer'];
@@ -29,9 +29,7 @@ export const product: Contestant = {
     return Number(seconds);
   },
   batchHour(at, hourMs) {
-    const [date = '', time = ''] = new Date(hourMs).toISOString().split('T');
-    const args = ['run', `--date=${date}`, `--hour=${Number(time.slice(0, 2))}`];
-    return bundleCommand('batch-layer', args, workerEnvironment(at));
+    return bundleCommand('batch-layer', ['run', ...hourFlags(hourMs)], workerEnvironment(at));
   },
 };
 

@@ -23,8 +23,8 @@ const FACTOR = 7_919;
 const MODULUS = 10_007;
 
 /**
- * Writes the files of an hour and lists them in the manifest as the speed layer would, but by DuckDB, which makes
- * millions of rows a second. One partition holds them all, and its archive is noted as complete: the hour is final.
+ * Writes the files of an hour with DuckDB, which makes millions of rows a second, and lists them in the manifest as the
+ * speed layer does. One partition holds them all, and its archive is noted as complete: the hour is final.
  * @returns the size of the files.
  */
 export async function archiveHour(at: RunPlace, shape: HourShape): Promise<number> {
@@ -106,10 +106,4 @@ export function sumOfBytes(from: number, to: number): bigint {
   let total = 0;
   for (let n = from; n < to; n += 1) total += bytesOfEvent(n);
   return BigInt(total);
-}
-
-/** How the commands of the batch layer name an hour. */
-export function hourFlags(hourMs: number): readonly string[] {
-  const time = new Date(hourMs);
-  return [`--date=${time.toISOString().slice(0, 10)}`, `--hour=${time.getUTCHours()}`];
 }

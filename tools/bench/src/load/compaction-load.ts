@@ -4,14 +4,14 @@ import { appCommand } from '@antenna/test-kit';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { watchDisk } from '../measure/disk.ts';
 import { runMeasured } from '../measure/run-measured.ts';
-import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
-import { archiveHour, hourFlags, type HourShape, sumOfBytes } from './archived-hour.ts';
+import { hourFlags, type RunPlace, workerEnvironment } from '../stack/run-place.ts';
+import { archiveHour, type HourShape, sumOfBytes } from './archived-hour.ts';
 import { LoadFailedError } from './event-block.ts';
 
 export interface CompactionResult {
   readonly seconds: number;
   readonly peakBytes: number;
-  /** What is fetched to the disk when the archive is in a bucket. */
+  /** Size of the hour's files, which take as much of the disk once more when they are fetched from a bucket. */
   readonly archiveBytes: number;
   readonly compactedBytes: number;
   /** The greatest size of what DuckDB wrote because it did not fit its memory. */

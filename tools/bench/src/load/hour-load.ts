@@ -1,8 +1,8 @@
 import { keyedTotals, requireEqualRows, type TotalsTableRow, withTables } from '@antenna/oracle';
 import { appCommand } from '@antenna/test-kit';
 import { runMeasured } from '../measure/run-measured.ts';
-import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
-import { archiveHour, bytesOfEvent, hourFlags, type HourShape, idOf } from './archived-hour.ts';
+import { hourFlags, type RunPlace, workerEnvironment } from '../stack/run-place.ts';
+import { archiveHour, bytesOfEvent, type HourShape, idOf } from './archived-hour.ts';
 
 export interface HourResult {
   readonly seconds: number;

@@ -63,3 +63,9 @@ export async function inRunPlace<T>(stack: BenchStack, work: (at: RunPlace) => P
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** The flags that choose an hour in the commands of the batch layer. */
+export function hourFlags(hourMs: number): readonly string[] {
+  const time = new Date(hourMs);
+  return [`--date=${time.toISOString().slice(0, 10)}`, `--hour=${time.getUTCHours()}`];
+}

@@ -34,22 +34,18 @@ async function settled(environment = stream.environment): Promise<string> {
   return stdout;
 }
 
-/** Files of the archive that the manifest does not list. */
-async function filesAside(): Promise<number> {
+async function filesIn(source: string): Promise<number> {
   const [row] = await rowsOf<{ files: number }>(
     stream.databaseUrl,
-    'SELECT count(DISTINCT path)::integer AS files FROM pipeline.set_aside_file',
+    `SELECT count(DISTINCT path)::integer AS files FROM ${source}`,
   );
   return row?.files ?? 0;
 }
 
-async function filesWithErasedEvents(): Promise<number> {
-  const [row] = await rowsOf<{ files: number }>(
-    stream.databaseUrl,
-    'SELECT count(*)::integer AS files FROM pipeline.archive_file WHERE erased_events > 0',
-  );
-  return row?.files ?? 0;
-}
+/** Files of the archive that the manifest does not list. */
+const filesAside = () => filesIn('pipeline.set_aside_file');
+
+const filesWithErasedEvents = () => filesIn('pipeline.archive_file WHERE erased_events > 0');
 
 /** A stream whose database is of an earlier time: with an open intent, of which one file exists. */
 async function aRestoredStream(environment: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedRecord } from '@antenna/simulator';
 import { within } from '@antenna/test-kit';
-import { appended, idempotentProducer } from '../feed/appended.ts';
+import { appendKnown, idempotentProducer } from '../feed/appended.ts';
 import { eventsOf } from '../feed/simulation.ts';
 import type { System } from '../system/system.ts';
 import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
@@ -43,13 +43,7 @@ async function send({ topic, known }: System, partition: number, records: readon
   const producer = idempotentProducer(topic.kafka);
   await producer.connect();
   try {
-    const firstOffset = await appended(producer, { topic: topic.name, partition, records });
-    known.add(
-      partition,
-      firstOffset,
-      records.map(({ fact }) => fact),
-    );
-    return firstOffset + records.length;
+    return await appendKnown(known, producer, { topic: topic.name, partition, records });
   } finally {
     await producer.disconnect();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { KnownRecords } from '@antenna/oracle';
 import type { SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 
@@ -18,7 +19,7 @@ class FeedBrokenError extends Error {
 
 const PATIENCE_MS = 300_000;
 
-/** A producer of which a batch whose acknowledgement is lost is sent again and is in the topic once. */
+/** An idempotent producer: a batch whose acknowledgement is lost is sent again, and is in the topic once. */
 export function idempotentProducer(kafka: Kafka): Producer {
   return kafka.producer({
     idempotent: true,
@@ -50,4 +51,16 @@ export async function appended(
     throw new FeedBrokenError(`partition ${partition} acknowledged ${JSON.stringify(results)}`);
   }
   return Number(result.baseOffset);
+}
+
+/** Appends records to a partition and notes them as known. @returns one more than the offset of the last record. */
+export async function appendKnown(
+  known: KnownRecords,
+  producer: Pick<Producer, 'send'>,
+  batch: Pick<Batch, 'topic' | 'partition' | 'records'>,
+): Promise<number> {
+  const firstOffset = await appended(producer, batch);
+  const facts = batch.records.map(({ fact }) => fact);
+  known.add(batch.partition, firstOffset, facts);
+  return firstOffset + facts.length;
 }

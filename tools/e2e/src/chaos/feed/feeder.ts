@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { KnownRecords } from '@antenna/oracle';
 import { batchesOf, type SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer } from 'kafkajs';
-import { appended, idempotentProducer } from './appended.ts';
+import { appendKnown, idempotentProducer } from './appended.ts';
 
 const POLL_MS = 50;
 
@@ -89,13 +89,11 @@ export class Feeder {
 
   async #sendBatch(batch: readonly SimulatedRecord[]): Promise<void> {
     const byPartition = Map.groupBy(batch, ({ key }) => partitionOf(key, this.#known.partitions));
-    await Promise.all(Array.from(byPartition, ([partition, records]) => this.#sendTo(partition, records)));
-  }
-
-  async #sendTo(partition: number, records: readonly SimulatedRecord[]): Promise<void> {
-    const firstOffset = await appended(this.#producer, { topic: this.#options.topic, partition, records });
-    const facts = records.map(({ fact }) => fact);
-    this.#known.add(partition, firstOffset, facts);
+    const { topic } = this.#options;
+    const sent = Array.from(byPartition, ([partition, records]) =>
+      appendKnown(this.#known, this.#producer, { topic, partition, records }),
+    );
+    await Promise.all(sent);
   }
 }
 
