@@ -46,7 +46,7 @@ async function compacted(sliceRows: number): Promise<{ rows: readonly string[]; 
   });
 }
 
-/** DuckDB returns them in any order. */
+/** What is known of each partition of a compacted file, sorted, since DuckDB returns it in any order. */
 function byPartition({ compacted }: CompactedFile): CompactedFile['compacted'] {
   return compacted.toSorted((left, right) => left.partition - right.partition);
 }

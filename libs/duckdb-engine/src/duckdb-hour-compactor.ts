@@ -80,7 +80,7 @@ async function compactTo(
   }
 }
 
-/** Writes files that are sorted, the ids of one after those of the other. @returns patterns that match one file each. */
+/** Writes a sorted file for each slice, in the order of their ids. @returns patterns that match one file each. */
 async function writeSlices(
   folder: string,
   session: DuckDbSession,

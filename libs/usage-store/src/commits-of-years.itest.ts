@@ -4,7 +4,7 @@ import { TestStore } from './testing/test-store.ts';
 const USERS = 5_000;
 const QUOTA = 5_000;
 
-/** Two years of quota events that are sent, before the hour of the commits: ten of each user. */
+/** Ten quota events of each user in the two years before the hour of the commits, all sent. */
 const OLD_EVENTS = `
   INSERT INTO public.user_metadata (id, name, email, quota)
     SELECT 'user ' || n, 'a name', n || '@example.org', ${QUOTA} FROM generate_series(0, ${USERS - 1}) AS n;

@@ -141,7 +141,7 @@ describe('the proof', () => {
     ]);
   });
 
-  it('tells what needs the hours from what the speed layer alone has to leave', () => {
+  it('marks the comparisons that differ until the batch layer has computed the hours', () => {
     const { truth, results } = aStream();
     const nothing = { hours: [], days: [], overQuota: [], certificates: [], reconciliation: [] };
 

@@ -4,8 +4,8 @@ const ROW_GROUP_ROWS = 524_288;
 const HASH = 'hash(epoch_us("timestamp"), id, antenna_id, bytes, app, kafka_partition, kafka_offset)::HUGEINT';
 
 /**
- * The first ids of all slices but the first one. A slice is a range of ids; in their order, an id is in the slice in
- * which its last event falls when the events are dealt into slices of $rows.
+ * The first id of each slice after the first slice. Slices are consecutive ranges of ids with about $rows events each: all
+ * events of an id are in one slice, which is longer if the id alone has more events.
  */
 export const SLICE_STARTS = `
   SELECT min(id) AS id
@@ -52,8 +52,8 @@ export function copySlice({ files, target }: Copy, { from, to }: Slice): string 
 }
 
 /**
- * Joins files in their order, which DuckDB keeps while `preserve_insertion_order` is on. Every reader of the archive
- * knows the encodings and the codec of the result.
+ * Joins files in their order, which DuckDB keeps while `preserve_insertion_order` is on. Encodings and codec of the result
+ * are those that every reader of the archive can read.
  * @param metadata key-value metadata of the result.
  */
 export function joinFiles({ files, target }: Copy, metadata: Readonly<Record<string, string>>): string {

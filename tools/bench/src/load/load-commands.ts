@@ -113,7 +113,7 @@ export const hourCommand = command({
   },
 });
 
-/** Compacts an hour of many archived events. */
+/** Measures what the batch layer needs to compact one hour: time, memory and disk. */
 export const compactionCommand = command({
   name: 'compaction',
   description: 'lets the batch layer compact an hour of many archived events, and measures its memory and its disk',

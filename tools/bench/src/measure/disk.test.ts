@@ -5,7 +5,7 @@ import { watchDisk } from './disk.ts';
 
 const MIB = 1_048_576;
 
-describe('a watch of a folder', () => {
+describe('the measured disk space of a folder', () => {
   let folder: TemporaryFolder;
 
   beforeEach(async () => {
@@ -13,7 +13,7 @@ describe('a watch of a folder', () => {
   });
   afterEach(() => folder.close());
 
-  it('knows the most that was on the disk at once, also after it was removed', async () => {
+  it('is the greatest sum of file sizes at any time, of all files and of those whose names match', async () => {
     const watch = watchDisk(folder.path, /^spill/);
     const [spill, result] = [join(folder.path, 'spill-1'), join(folder.path, 'result')];
 

@@ -40,7 +40,7 @@ export function watchDisk(folder: string, name: RegExp): DiskWatch {
   };
 }
 
-/** Without those that vanish meanwhile. */
+/** The files in a folder and below it, without those that are deleted while they are listed. */
 function filesBelow(folder: string): readonly { readonly name: string; readonly bytes: number }[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -136,7 +136,7 @@ describe('move-stream', () => {
 
 describe('move-stream to another Kafka cluster', () => {
   let stream: Stream;
-  /** In the present cluster: a topic that has the name of the one in the next cluster. */
+  /** A topic of the present cluster with the same name as the topic of the next cluster. */
   let namesake: TestTopic;
   let folder: TemporaryFolder;
   let nextCluster: LocalServer;

@@ -77,7 +77,7 @@ export class KnownRecords {
     return typeof fact === 'object' && this.#erased.has(fact.id) ? { ...fact, id: ERASED } : fact;
   }
 
-  /** Notes that a person was erased: events of the id, past and to come, have an empty one from now on. */
+  /** Notes that a person was erased: every event of this id, also one that is added later, has an empty id from now on. */
   erase(id: string): void {
     this.#erased.add(id);
   }

@@ -53,7 +53,7 @@ export const selectReconciliation = `
   FROM pipeline.reconciliation
   ORDER BY hour, type`;
 
-/** Without those of a result from which a person was erased since: the rows that they certify are gone. */
+/** The certificates, without those of results from which a person was erased later: the certified rows are gone. */
 export const selectCertificates = `
   SELECT number::float8 AS number, extract(epoch FROM hour)::float8 * 1000 AS "hourMs", run_id::float8 AS "runId", content
   FROM pipeline.certificate AS c

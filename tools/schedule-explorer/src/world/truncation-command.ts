@@ -74,7 +74,7 @@ export class TruncationCommand {
     if (found === undefined || found.from === found.to) return found?.from;
     const logged = this.#parts.ledger.lostFrom(number, intentEndOf(positions));
     if (logged >= found.from && logged <= found.to) return logged;
-    // An earlier run, whose answer was lost, has taken effect since: whoever looks the offset up runs the command again.
+    // An earlier run of the command, whose answer was lost, has taken effect since: the operator has to run it again.
     if (positions.some(({ sink, epoch }) => store.epoch(sink, number) !== epoch))
       throw new PassingFailure(`the positions of partition ${number} were moved meanwhile`);
     throw new Violation(`the log was truncated at ${logged}, not between ${found.from} and ${found.to}`);
