@@ -9,6 +9,9 @@ const FIRST_SLOTS = 2;
 /** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
 
+/** A table with more numbers is freed at once when it has grown, since the garbage collector does not see its size. */
+const LEAST_FREED = 512;
+
 /** Numbers of a slot: the code plus 1, or 0 while the slot is free; the sum as high * 2^50 + low; the greatest time. */
 const WIDTH = 4;
 const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
@@ -119,6 +122,7 @@ export class SumTable {
       for (let part = 0; part < WIDTH; part += 1) larger[to + part] = cells[from + part] ?? 0;
     }
     this.#cells = larger;
+    if (cells.length > LEAST_FREED) cells.buffer.transfer(0);
   }
 }
 

@@ -25,9 +25,8 @@ export class DictionaryColumnBuilder {
       this.#stretches.push({ texts, firstRow: row });
     }
     if (row === this.#codes.length) {
-      const larger = new Int32Array(Math.max(INITIAL_ROWS, row * 2));
-      larger.set(this.#codes);
-      this.#codes = larger;
+      const length = Math.max(INITIAL_ROWS, row * 2);
+      this.#codes = new Int32Array(this.#codes.buffer.transfer(length * Int32Array.BYTES_PER_ELEMENT));
     }
     this.#codes[row] = code;
   }

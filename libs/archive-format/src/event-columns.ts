@@ -50,6 +50,7 @@ export class EventColumnsBuilder {
     this.#app.append(row, event.interners.app.texts, event.appCode);
   }
 
+  /** The columns, in the memory of this builder: no event can be appended after it. */
   build(): EventColumns {
     const rows = this.#rows;
     return {
@@ -71,10 +72,9 @@ export class EventColumnsBuilder {
   }
 }
 
+/** @returns the column with more room. The memory of the given one is freed at once. */
 function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(nextLength(column.length));
-  larger.set(column);
-  return larger;
+  return new Float64Array(column.buffer.transfer(nextLength(column.length) * Float64Array.BYTES_PER_ELEMENT));
 }
 
 function nextLength(length: number): number {

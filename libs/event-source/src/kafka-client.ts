@@ -13,6 +13,8 @@ import { clientCredentialsTokens } from './login/client-credentials.ts';
 import { googleTokens } from './login/google-credentials.ts';
 import { isIPv6 } from 'node:net';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import { collectResponses } from './received/collected-responses.ts';
+import { reusingSocket } from './received/reusing-socket.ts';
 
 /** Receives the log messages of the Kafka client. */
 export type KafkaLog = (message: string, details: Readonly<Record<string, unknown>>) => void;
@@ -31,6 +33,7 @@ export function kafkaClient(
   changes: Changes = {},
 ): Kafka {
   registerCodecs();
+  collectResponses();
   timeOutOnSilence();
   tellRefusedCoordinator();
   const config: KafkaConfig = {
@@ -128,8 +131,15 @@ export function addressOf(host: string): string {
   return address !== undefined && isIPv6(address) ? address : host;
 }
 
-/** A socket factory of kafkajs that also connects to literal names of IPv6 addresses. */
+/**
+ * A socket factory of kafkajs that also connects to literal names of IPv6 addresses. Only a connection without TLS can
+ * receive into the same memory again.
+ */
 function addressedSockets(): ISocketFactory {
   const create = socketFactory() as ISocketFactory;
-  return (options) => create({ ...options, host: addressOf(options.host) });
+  return ({ host, port, ssl, onConnect }) => {
+    const address = addressOf(host);
+    if (typeof ssl === 'object') return create({ host: address, port, ssl, onConnect });
+    return reusingSocket(address, port, onConnect);
+  };
 }

@@ -250,6 +250,8 @@ export class KafkaEventSource implements EventSource {
       // Other work of the JavaScript thread runs between two parts.
       await nextTurn();
     }
+    // After an early return other threads may still unpack batches of the set: then it is left to the garbage collector.
+    set.release();
     if (fault === undefined) return;
     this.#log('a fetched batch is damaged and is fetched again', { partition: place.partition, fault });
     await delay(FETCH_AGAIN_MS);

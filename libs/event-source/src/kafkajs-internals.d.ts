@@ -56,10 +56,13 @@ declare module 'kafkajs/src/network/connection.js' {
       connectionTimeout: number;
     });
     readonly requestQueue: RequestQueue;
+    /** Those who wait for the next answer of a login; null when no login is under way. */
+    readonly authHandlers: unknown;
+    /** Whether the answer of the login has a length in front, as a response has. */
+    readonly authExpectResponse: boolean;
     /** The bytes received of an incomplete response. */
     chunks: Buffer[];
     bytesBuffered: number;
-    bytesNeeded: number;
     isConnected(): boolean;
     connect(): Promise<unknown>;
     disconnect(): Promise<unknown>;

@@ -6,9 +6,6 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 /** How often each connection is checked for a silent broker. */
 const LOOK_MS = 100;
 
-/** A response begins with its length, a 32-bit integer. */
-const LENGTH_BYTES = 4;
-
 /** When each connection last received bytes (milliseconds since 1970). */
 const heardMs = new WeakMap<RequestQueue, number>();
 
@@ -35,15 +32,10 @@ export function timeOutOnSilence(): void {
 
 function noteWhatIsHeard(): void {
   const connection = Connection.prototype;
-  const [processData, connect] = [Reflect.get(connection, 'processData'), Reflect.get(connection, 'connect')];
+  const processData = Reflect.get(connection, 'processData');
   connection.processData = function (this: Connection, bytes: Buffer) {
     heardMs.set(this.requestQueue, Date.now());
     processData.call(this, bytes);
-  };
-  // Unpatched, a connection that is made again treats its first bytes as the rest of a response that was cut off.
-  connection.connect = function (this: Connection) {
-    if (!this.isConnected()) Object.assign(this, { chunks: [], bytesBuffered: 0, bytesNeeded: LENGTH_BYTES });
-    return connect.call(this);
   };
 }
 

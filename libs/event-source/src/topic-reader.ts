@@ -56,6 +56,11 @@ export class TopicReader implements RecordReader {
   }
 }
 
+/** A copy of the record, for a caller that keeps it: the memory of a fetch is used no longer than its delivery takes. */
+function kept({ key, value, ...rest }: SourceRecord): SourceRecord {
+  return { ...rest, key: key && Uint8Array.from(key), value: value && Uint8Array.from(value) };
+}
+
 const NOTHING: OffsetRange = { earliest: 0, latest: 0, stable: 0 };
 
 /** A partition that the topic lacks holds nothing. What a partition without a leader holds is unknown. */
@@ -116,7 +121,7 @@ class SpanReading implements RecordReceiver {
   #takeAll(records: RecordCursor): boolean {
     while (records.next()) {
       const isInSpan = records.offset >= this.#next && records.offset < this.#end;
-      if (isInSpan && !this.#parts.take(records.record())) return false;
+      if (isInSpan && !this.#parts.take(kept(records.record()))) return false;
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { AbortedTransaction } from './aborted-transactions.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { FetchedSet } from './fetched-set.ts';
+import { FetchedResponse, FetchedSet } from './fetched-set.ts';
 
 /** A fetch response (version 11) in the structure of kafkajs, with a `FetchedSet` in place of messages. */
 export interface FetchResponse {
@@ -36,7 +36,7 @@ interface FetchedPartition {
  */
 export function fetchResponse(raw: Buffer, isWanted: (topic: string) => boolean): FetchResponse | undefined {
   try {
-    const response = responseOf(new ByteCursor(raw));
+    const response = responseOf(new ByteCursor(raw), new FetchedResponse(raw));
     const isOurs = response.responses.every(({ topicName }) => topicName !== null && isWanted(topicName));
     return isOurs ? response : undefined;
   } catch (error) {
@@ -44,7 +44,7 @@ export function fetchResponse(raw: Buffer, isWanted: (topic: string) => boolean)
   }
 }
 
-function responseOf(cursor: ByteCursor): FetchResponse {
+function responseOf(cursor: ByteCursor, response: FetchedResponse): FetchResponse {
   return {
     throttleTime: 0,
     clientSideThrottleTime: cursor.int32(),
@@ -52,12 +52,12 @@ function responseOf(cursor: ByteCursor): FetchResponse {
     sessionId: cursor.int32(),
     responses: cursor.array(() => ({
       topicName: cursor.text(),
-      partitions: cursor.array(() => partitionOf(cursor)),
+      partitions: cursor.array(() => partitionOf(cursor, response)),
     })),
   };
 }
 
-function partitionOf(cursor: ByteCursor): FetchedPartition {
+function partitionOf(cursor: ByteCursor, response: FetchedResponse): FetchedPartition {
   const head = {
     partition: cursor.int32(),
     errorCode: cursor.int16(),
@@ -70,6 +70,6 @@ function partitionOf(cursor: ByteCursor): FetchedPartition {
   });
   const preferredReadReplica = cursor.int32();
   const bytes = cursor.take(Math.max(0, cursor.int32()));
-  const messages = bytes.length === 0 ? [] : [new FetchedSet(bytes, aborted)];
+  const messages = bytes.length === 0 ? [] : [new FetchedSet(bytes, aborted, response)];
   return { ...head, abortedTransactions: [], preferredReadReplica, messages };
 }

@@ -1,5 +1,17 @@
 import type { AbortedTransaction } from './aborted-transactions.ts';
+import { freeResponse } from '../received/response-memory.ts';
 import type { Batch } from 'kafkajs';
+
+/** The response to a fetch, as received, which holds sets of one or more partitions. */
+export class FetchedResponse {
+  readonly bytes: Buffer;
+  /** Sets of it that may still be read. */
+  sets = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
 
 /**
  * What one fetch brought of a partition: whole stored batches in sequence, as received, and the aborted transactions
@@ -13,10 +25,19 @@ export class FetchedSet {
   readonly isControlRecord = false;
   readonly bytes: Buffer;
   readonly aborted: readonly AbortedTransaction[];
+  readonly #response: FetchedResponse;
 
-  constructor(bytes: Buffer, aborted: readonly AbortedTransaction[]) {
+  constructor(bytes: Buffer, aborted: readonly AbortedTransaction[], response = new FetchedResponse(bytes)) {
     this.bytes = bytes;
     this.aborted = aborted;
+    this.#response = response;
+    response.sets += 1;
+  }
+
+  /** Its bytes are read, and nobody reads them again: the response is freed with the last of its sets. */
+  release(): void {
+    this.#response.sets -= 1;
+    if (this.#response.sets === 0) freeResponse(this.#response.bytes);
   }
 }
 

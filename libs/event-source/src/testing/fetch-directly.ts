@@ -5,6 +5,7 @@ import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import requests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { RecordBatch } from '@antenna/ingestion';
 import { consumeInSets } from '../kafkajs-patches.ts';
+import { collectResponses } from '../received/collected-responses.ts';
 import { timeOutOnSilence } from '../slow-responses.ts';
 import { fetchedBatch } from '../fetched/fetched-set.ts';
 import { fetchedParts, type PartsContext, InvalidBatches, Mutex } from '../fetched/fetched-parts.ts';
@@ -15,6 +16,7 @@ export class DirectFetches {
   readonly #connection: Connection;
 
   constructor(broker: string, topic: string, requestTimeoutMs = 10_000) {
+    collectResponses();
     timeOutOnSilence();
     const [host = '', port] = broker.split(':');
     const client = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING });

@@ -12,6 +12,9 @@ export interface SourceRecord {
 /**
  * A cursor over records in the order of their offsets. Its properties are those of the current record. One object for
  * each record would take longer than decoding the record.
+ *
+ * The bytes of its records may be read until `onBatch` returns: the memory of the fetch is freed then. What is kept longer
+ * has to be copied.
  */
 export interface RecordCursor {
   /** Moves to the next record. @returns false when there is none; the cursor then stays on the last record. */
