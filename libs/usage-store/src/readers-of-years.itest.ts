@@ -28,6 +28,8 @@ const TWO_YEARS = `
     (hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
       users_without_metadata, started_at)
     SELECT hour, 2, true, 'duckdb', '[]', 20, 20, 3, 0, 0, now() FROM old_hour;
+  INSERT INTO pipeline.certificate (number, hour, run_id, content, hash)
+    SELECT row_number() OVER (ORDER BY hour), hour, id, '{}', id FROM pipeline.batch_run;
   INSERT INTO pipeline.computed_hour (hour, is_final, is_in_day_sum) SELECT hour, true, true FROM old_hour;
   INSERT INTO pipeline.reconciled_hour (hour, unexplained_bytes, file_problems) SELECT hour, 0, 0 FROM old_hour;
   INSERT INTO pipeline.event_lateness (counted_hour, at_most_ms, events, late_events)
@@ -79,10 +81,14 @@ const YESTERDAY = `date_trunc('day', now() AT TIME ZONE 'UTC') - interval '1 day
 
 /** As the dataset of the dashboard of days asks for it. */
 const USE_OF_A_MONTH = `
-  SELECT d.*
-  FROM pipeline.day_hours AS h
-  CROSS JOIN LATERAL (SELECT * FROM pipeline.usage_daily AS n WHERE n.day = h.day OFFSET 0) AS d
-  WHERE h.day > (SELECT date_trunc('day', max(hour)) FROM pipeline.computed_hour) - interval '31 days'`;
+  SELECT * FROM pipeline.usage_daily
+  WHERE day > (SELECT date_trunc('day', max(hour)) FROM pipeline.computed_hour) - interval '31 days'`;
+
+/** As the dataset of the hours asks for it, where its points are days. */
+const USE_OF_WEEKS = `
+  WITH shown AS (SELECT * FROM pipeline.shown_range('batch', (now() - interval '30 days')::text, now()::text))
+  SELECT * FROM pipeline.usage_daily
+  WHERE day >= (SELECT days_from FROM shown) AND day < (SELECT days_to FROM shown)`;
 
 const VERSION = '(SELECT version FROM pipeline.schema_version)';
 
@@ -100,6 +106,8 @@ describe('in a database of two years, few rows are read', () => {
     ['to sum finished days', `SELECT pipeline.sum_day(${VERSION})`, 100],
     ['for the dead letters by reason', 'SELECT * FROM pipeline.dead_letter_count', 100],
     ['for the use of the last 31 days', USE_OF_A_MONTH, 5_000],
+    ['for the use of a chosen month', USE_OF_WEEKS, 5_000],
+    ['for the certificates of a day', `SELECT * FROM pipeline.certificate_report WHERE hour >= ${YESTERDAY}`, 1_000],
     ['for the state of a day', `SELECT * FROM pipeline.hour_status WHERE hour >= ${YESTERDAY}`, 2_000],
   ])('%s', async (_, statement, most) => {
     expect(await rowsReadBy(statement)).toBeLessThan(most);

@@ -334,20 +334,26 @@ export const certificates: SchemaFamily = {
     $$;
 
     -- One row per certificate. is_current: the tables hold the result that it certifies, since no run has changed a row
-    -- of the hour after it, and no erasure has.
+    -- of the hour after it, and no erasure has. Other certificates are looked up one by one, since window functions would
+    -- read the whole chain for one hour; its numbers have no gap.
     CREATE VIEW pipeline.certificate_report AS
     SELECT c.number, c.hour, r.revision, c.run_id, r.events, r.event_bytes, jsonb_array_length(r.input_files)::bigint AS files,
       r.users_over_quota, f.final_at, c.created_at, c.hash,
-      lag(c.hash) OVER (ORDER BY c.number) AS previous_hash,
-      lag(c.number) OVER (PARTITION BY c.hour ORDER BY c.number) AS replaces,
-      lead(c.number) OVER (PARTITION BY c.hour ORDER BY c.number) IS NOT NULL AS is_replaced,
-      lead(c.number) OVER (PARTITION BY c.hour ORDER BY c.number) IS NULL AND NOT EXISTS (
-        SELECT FROM pipeline.hour_correction_run AS n WHERE n.hour = c.hour AND n.run_id > c.run_id
+      (SELECT p.hash FROM pipeline.certificate AS p WHERE p.number = c.number - 1) AS previous_hash,
+      (SELECT max(p.number) FROM pipeline.certificate AS p WHERE p.hour = c.hour AND p.number < c.number) AS replaces,
+      n.is_replaced,
+      NOT n.is_replaced AND NOT EXISTS (
+        SELECT FROM pipeline.hour_correction_run AS u WHERE u.hour = c.hour AND u.run_id > c.run_id
       ) AND NOT EXISTS (
         SELECT FROM pipeline.hour AS h WHERE h.hour = c.hour AND h.erased_revision > r.revision
       ) AS is_current
     FROM pipeline.certificate AS c
     JOIN pipeline.batch_run AS r ON r.id = c.run_id
+    CROSS JOIN LATERAL (
+      SELECT EXISTS (
+        SELECT FROM pipeline.certificate AS p WHERE p.hour = c.hour AND p.number > c.number
+      ) AS is_replaced
+    ) AS n
     CROSS JOIN LATERAL (
       SELECT min(b.started_at) AS final_at FROM pipeline.batch_run AS b WHERE b.hour = c.hour AND b.was_final
     ) AS f;

@@ -97,6 +97,11 @@ const bookkeeping = `
         sum(a.event_bytes) AS event_bytes
       FROM pipeline.archive_file AS a WHERE a.hour = h.hour
     ) AS f;
+  INSERT INTO pipeline.certificate (number, hour, run_id, content, hash)
+    SELECT row_number() OVER (ORDER BY r.hour), r.hour, r.id, jsonb_build_object('files', r.input_files), 'hash ' || r.id
+    FROM pipeline.batch_run AS r;
+  UPDATE pipeline.certificate_head AS h SET number = c.number, hash = c.hash
+    FROM (SELECT number, hash FROM pipeline.certificate ORDER BY number DESC LIMIT 1) AS c;
   INSERT INTO pipeline.computed_hour (hour, is_final, is_in_day_sum) SELECT hour, true, NOT is_new FROM past_hour;
   INSERT INTO pipeline.reconciled_hour (hour, unexplained_bytes, file_problems) SELECT hour, 0, 0 FROM past_hour;
   INSERT INTO pipeline.event_lateness (counted_hour, at_most_ms, events, late_events)
@@ -104,6 +109,7 @@ const bookkeeping = `
   INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, sent_at)
     SELECT u.id, h.place, h.hour, 'exceeded', 4000, 3000, now() FROM past_hour AS h CROSS JOIN used AS u
     WHERE u.type = 'user_total_bytes' AND u.n % 50 = 1;
+  INSERT INTO pipeline.quota_user (id, events) SELECT id, count(*) FROM pipeline.quota_event GROUP BY id;
   INSERT INTO pipeline.dead_letter (topic, partition, "offset", reason, detail, record_timestamp, payload, payload_bytes, seen_at)
     SELECT 'devices', 0, h.place * ${EVENTS_OF_HOUR} + n, 'not_json', 'it begins with x', h.hour, 'x', 1, h.hour
     FROM past_hour AS h, generate_series(1, 10) AS n;
