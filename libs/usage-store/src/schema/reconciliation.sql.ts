@@ -95,63 +95,83 @@ export const reconciliation: SchemaFamily = {
     END;
 
     -- The first instants of the hours of [p_from, p_to) that have rows in the public tables. The query skips from
-    -- window to window by the primary key.
+    -- window to window by the primary key. It is planned in each call, and has both bounds in each condition, so that
+    -- only the partitions of these months are planned.
     CREATE OR REPLACE FUNCTION pipeline.hours_with_rows(p_from timestamp, p_to timestamp) RETURNS SETOF timestamp
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-    BEGIN ATOMIC
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+    BEGIN
+      RETURN QUERY
       WITH RECURSIVE stored (hour) AS (
         SELECT date_trunc('hour', least(
-          (SELECT min(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" >= p_from),
-          (SELECT min(b."timestamp") FROM public.bytes_hourly AS b WHERE b."timestamp" >= p_from)))
+          (SELECT min(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" >= p_from AND b."timestamp" < p_to),
+          (SELECT min(b."timestamp") FROM public.bytes_hourly AS b WHERE b."timestamp" >= p_from AND b."timestamp" < p_to)))
         UNION ALL
         SELECT date_trunc('hour', least(
-          (SELECT min(b."timestamp") FROM public.bytes AS b WHERE b."timestamp" >= s.hour + interval '1 hour'),
-          (SELECT min(b."timestamp") FROM public.bytes_hourly AS b WHERE b."timestamp" >= s.hour + interval '1 hour')))
+          (SELECT min(b."timestamp") FROM public.bytes AS b
+           WHERE b."timestamp" >= p_from AND b."timestamp" < p_to AND b."timestamp" >= s.hour + interval '1 hour'),
+          (SELECT min(b."timestamp") FROM public.bytes_hourly AS b
+           WHERE b."timestamp" >= p_from AND b."timestamp" < p_to AND b."timestamp" >= s.hour + interval '1 hour')))
         FROM stored AS s
-        WHERE s.hour < p_to
+        WHERE s.hour IS NOT NULL
       )
-      SELECT s.hour FROM stored AS s WHERE s.hour < p_to;
+      SELECT s.hour FROM stored AS s WHERE s.hour IS NOT NULL;
+    END
+    $$;
+
+    -- Rows of hours that nothing was counted or computed for, in the form of pipeline.reconciliation: all of them are
+    -- unexplained.
+    CREATE OR REPLACE FUNCTION pipeline.reconcile_unknown(p_hours timestamp[]) RETURNS SETOF pipeline.reconciliation
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT u.hour, u.type, u.speed, u.batch, u.speed - u.batch, 0, 0, 0, 0, 0, 0, 0, u.speed - u.batch, u.speed, 0, -u.batch,
+        u.speed = 0 AND u.batch = 0
+      FROM (
+        SELECT o.hour, t.type,
+          (SELECT coalesce(sum(b.value), 0) FROM public.bytes AS b
+           WHERE b."timestamp" >= o.hour AND b."timestamp" < o.hour + interval '1 hour' AND b.type = t.type) AS speed,
+          (SELECT coalesce(sum(b.value), 0) FROM public.bytes_hourly AS b
+           WHERE b."timestamp" >= o.hour AND b."timestamp" < o.hour + interval '1 hour' AND b.type = t.type) AS batch
+        FROM unnest(p_hours) AS o (hour)
+        CROSS JOIN (VALUES ('antenna_total_bytes'), ('app_total_bytes'), ('user_total_bytes')) AS t (type)
+      ) AS u;
     END;
 
-    -- The reconciliation of every hour of [p_from_ms, p_to_ms), of one snapshot. Rows of an hour that nothing was counted
-    -- or computed for are unexplained.
+    CREATE OR REPLACE FUNCTION pipeline.reconciliation_json(p_rows pipeline.reconciliation[]) RETURNS jsonb
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    BEGIN ATOMIC
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'hourMs', pipeline.epoch_ms(e.hour), 'type', e.type, 'speed', e.speed::text, 'batch', e.batch::text,
+        'countedNotArchived', e.counted_not_archived::text, 'archivedNotCounted', e.archived_not_counted::text,
+        'archivedSinceRun', e.archived_since_run::text, 'belowFloor', e.below_floor::text,
+        'acknowledged', e.acknowledged::text, 'foreignArchive', e.foreign_archive::text,
+        'unexplainedSpeed', e.unexplained_speed::text, 'unexplainedArchive', e.unexplained_archive::text,
+        'unexplainedBatch', e.unexplained_batch::text,
+        'filesSinceRun', CASE WHEN e.files_since_run > 0 THEN pipeline.files_since_run(e.hour) ELSE '[]' END
+      ) ORDER BY e.hour, e.type), '[]')
+      FROM unnest(p_rows) AS e;
+    END;
+
+    -- The reconciliation of every hour of [p_from_ms, p_to_ms), of one snapshot, that of the calling statement. Rows of an
+    -- hour that nothing was counted or computed for are unexplained; such hours are rare, and only then is the query that
+    -- reads them planned. The plan over the partitions of all years, which takes several times as long as the comparison
+    -- of an hour, is made once in a session, whose calls are for one hour each.
     CREATE OR REPLACE FUNCTION pipeline.reconcile(p_version integer, p_from_ms bigint, p_to_ms bigint) RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' AS $$
     DECLARE
       first constant timestamp := pipeline.utc(p_from_ms);
       past constant timestamp := pipeline.utc(p_to_ms);
+      compared pipeline.reconciliation[];
+      unknown timestamp[];
     BEGIN
       PERFORM pipeline.require_version(p_version);
-      RETURN (
-        WITH known AS (
-          SELECT * FROM pipeline.reconciliation AS r WHERE r.hour >= first AND r.hour < past
-        ), unknown AS (
-          SELECT o.hour, t.type,
-            (SELECT coalesce(sum(b.value), 0) FROM public.bytes AS b
-             WHERE b."timestamp" >= o.hour AND b."timestamp" < o.hour + interval '1 hour' AND b.type = t.type) AS speed,
-            (SELECT coalesce(sum(b.value), 0) FROM public.bytes_hourly AS b
-             WHERE b."timestamp" >= o.hour AND b."timestamp" < o.hour + interval '1 hour' AND b.type = t.type) AS batch
-          FROM pipeline.hours_with_rows(first, past) AS o (hour)
-          CROSS JOIN (VALUES ('antenna_total_bytes'), ('app_total_bytes'), ('user_total_bytes')) AS t (type)
-          WHERE NOT EXISTS (SELECT FROM known AS n WHERE n.hour = o.hour)
-        ), every AS (
-          SELECT * FROM known
-          UNION ALL
-          SELECT u.hour, u.type, u.speed, u.batch, u.speed - u.batch, 0, 0, 0, 0, 0, 0, 0, u.speed - u.batch, u.speed, 0, -u.batch,
-            u.speed = 0 AND u.batch = 0
-          FROM unknown AS u
-        )
-        SELECT coalesce(jsonb_agg(jsonb_build_object(
-          'hourMs', pipeline.epoch_ms(e.hour), 'type', e.type, 'speed', e.speed::text, 'batch', e.batch::text,
-          'countedNotArchived', e.counted_not_archived::text, 'archivedNotCounted', e.archived_not_counted::text,
-          'archivedSinceRun', e.archived_since_run::text, 'belowFloor', e.below_floor::text,
-          'acknowledged', e.acknowledged::text, 'foreignArchive', e.foreign_archive::text,
-          'unexplainedSpeed', e.unexplained_speed::text, 'unexplainedArchive', e.unexplained_archive::text,
-          'unexplainedBatch', e.unexplained_batch::text,
-          'filesSinceRun', CASE WHEN e.files_since_run > 0 THEN pipeline.files_since_run(e.hour) ELSE '[]' END
-        ) ORDER BY e.hour, e.type), '[]')
-        FROM every AS e
-      );
+      compared := array(SELECT r FROM pipeline.reconciliation AS r WHERE r.hour >= first AND r.hour < past);
+      unknown := array(SELECT o.hour FROM pipeline.hours_with_rows(first, past) AS o (hour)
+        EXCEPT SELECT n.hour FROM unnest(compared) AS n);
+      IF cardinality(unknown) > 0 THEN
+        compared := compared || array(SELECT r FROM pipeline.reconcile_unknown(unknown) AS r);
+      END IF;
+      RETURN pipeline.reconciliation_json(compared);
     END
     $$;
 
