@@ -154,6 +154,19 @@ describe.each([
     expect(await found()).toEqual({ names: [], rows: [] });
   });
 
+  it('whose files a restored manifest does not list is named, and its compacted file stays', async () => {
+    await system.batchLayer(DUE, env);
+    await system.rowsOf('DELETE FROM pipeline.archive_file');
+    const { exitCode, stderr } = await system.batchLayer(DUE, env);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(
+        /^UNKNOWN_COMPACTION: hour 2022-10-29T13 has a compacted file of topic devices/,
+      ) as string,
+    });
+    expect((await found()).rows).toHaveLength(7);
+  });
+
   it('is not overwritten by the batch layer of another archive', async () => {
     await system.batchLayer(ONE_HOUR, env);
     const another = await TestSystem.start();

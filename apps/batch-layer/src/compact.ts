@@ -1,7 +1,17 @@
 import { archiveSettings, openAnalytics } from '@antenna/event-archive';
-import { compactHour, type CompactedTopic, hoursBetween, hoursToCompact, hourText } from '@antenna/hourly-batch';
+import {
+  type AnalyticsRoot,
+  compactHour,
+  type CompactedTopic,
+  hoursBetween,
+  hoursToCompact,
+  hourText,
+  type StoredCompaction,
+  unknownCompactions,
+  UnknownCompactionError,
+} from '@antenna/hourly-batch';
 import { finalitySettings, loggedCommand, numberText, type Progress, showProgress, textTable } from '@antenna/cli';
-import { databaseSettings } from '@antenna/usage-store';
+import { databaseSettings, type PostgresHourStore } from '@antenna/usage-store';
 import { analyticsSettings, refuseSharedRoot } from './analytics-settings.ts';
 import { FETCHED_AT_A_TIME } from './hour-ports.ts';
 import { hourSelection } from './hour-selection.ts';
@@ -33,15 +43,16 @@ export const compact = loggedCommand({
       });
       const ports = { store, folder: { list: (hourMs: number) => archive.listHour(hourMs) }, compactor, analytics };
       const options = { ...finality, archiveUrl: archived.url };
-      const hours =
+      const { hours, unknown } =
         selected === 'due'
-          ? hoursToCompact(await store.archivedHours(), await analytics.versions(), finality.allowedLatenessMs)
-          : hoursBetween(selected);
-      const ended = await each(
+          ? await dueHours(store, analytics, finality)
+          : { hours: hoursBetween(selected), unknown: [] };
+      const compacted = await each(
         hours,
         (hourMs) => compactHour(ports, hourMs, options),
         showProgress(hours.length, 'hours'),
       );
+      const ended = [...compacted, ...unknown.map(asFailure)];
       refuseOnlyHour(ended);
       out(`${compactionText(ended)}\n`);
       refuseFailures(ended, 'compacted');
@@ -51,6 +62,23 @@ export const compact = loggedCommand({
 
 interface CompactedHour extends EndedHour {
   readonly topics: readonly CompactedTopic[];
+}
+
+/** The hours to compact, and the compacted files that belong to none. */
+async function dueHours(
+  store: PostgresHourStore,
+  analytics: AnalyticsRoot,
+  { allowedLatenessMs }: { readonly allowedLatenessMs: number },
+) {
+  const [archived, versions] = [await store.archivedHours(), await analytics.versions()];
+  return {
+    hours: hoursToCompact(archived, versions, allowedLatenessMs),
+    unknown: unknownCompactions(archived, versions),
+  };
+}
+
+function asFailure({ hourMs, topic }: StoredCompaction): CompactedHour {
+  return { hourMs, topics: [], failure: { error: new UnknownCompactionError(hourMs, topic) } };
 }
 
 /** Processes the hours one after another; a failed hour does not stop the next one. */

@@ -47,6 +47,10 @@ export const errorGuides: ErrorGuides = {
     advice: () => 'print it again with batch-layer:certificate --output=json, and keep its bytes as they are',
   },
   ANALYTICS_CONFLICT: { exitCode: 1, advice: () => 'check ANALYTICS_URL' },
+  UNKNOWN_COMPACTION: {
+    exitCode: 1,
+    advice: () => 'check ANALYTICS_URL; after a restore, remove the file if this stays when the workers have caught up',
+  },
 };
 
 /** The reason why an hour is not final, and what the operator can do. */

@@ -31,7 +31,14 @@ async function theFiles(): Promise<readonly ManifestFile[]> {
 }
 
 async function compacted(sliceRows: number): Promise<{ rows: readonly string[]; facts: CompactedFile }> {
-  const version = { hourMs: HOUR, topic: 'devices', revision: 1, rows: 10, archiveUrl: `file://${folder.path}` };
+  const version = {
+    hourMs: HOUR,
+    topic: 'devices',
+    revision: 1,
+    rows: 10,
+    archiveUrl: `file://${folder.path}`,
+    sourcesDigest: '',
+  };
   const compactor = new DuckDbHourCompactor({ files: folder.localFiles, sliceRows });
   return compactor.compact(version, await theFiles(), async (facts) => {
     const reader = await parquetjs.ParquetReader.openFile(facts.localPath);

@@ -1,3 +1,4 @@
+import { sha256Of } from './certificates/certificate.ts';
 import { checkCompaction } from './check-compaction.ts';
 import type {
   AnalyticsRoot,
@@ -56,7 +57,15 @@ export async function compactHour(
   const results: CompactedTopic[] = [];
   for (const [topic, files] of Map.groupBy(inputs.files, (file) => file.topic)) {
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
-    const version = { hourMs, topic, revision: before.revision, rows, archiveUrl: options.archiveUrl };
+    const { archiveUrl } = options;
+    const version = {
+      hourMs,
+      topic,
+      revision: before.revision,
+      rows,
+      archiveUrl,
+      sourcesDigest: digestOfSources(files),
+    };
     results.push(await compactTopic(ports, version, files, versions));
   }
   return results;
@@ -102,7 +111,13 @@ function isCurrent(stored: StoredCompaction | undefined, version: CompactedHour)
       `its file was compacted from another archive, ${stored.archiveUrl}`,
     );
   }
-  return stored.revision === version.revision && stored.rows === version.rows;
+  return stored.sourcesDigest === version.sourcesDigest;
+}
+
+/** Identifies the files that a compacted file is made from; `pipeline.archived_hours` computes the same. */
+function digestOfSources(files: readonly Pick<ManifestFile, 'path' | 'checksum'>[]): string {
+  const sources = files.map(({ path, checksum }) => `${path} ${checksum}`);
+  return sha256Of(sources.toSorted().join(','));
 }
 
 function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLatenessMs }: CompactionOptions): void {
@@ -112,40 +127,58 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
   if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour);
 }
 
-/** The final hours with events whose compacted files are missing or older than the archive, in the order of time. */
+/** The final hours with events whose compacted files are missing or not made from the files of the archive, in the order of time. */
 export function hoursToCompact(
   { hours, partitions, nowMs }: ArchivedHours,
   versions: readonly StoredCompaction[],
   allowedLatenessMs: number,
 ): readonly number[] {
-  const rows = new Map<string, number>();
-  for (const { hourMs, revision, rows: count } of versions) {
-    const key = `${hourMs} ${revision}`;
-    rows.set(key, (rows.get(key) ?? 0) + count);
-  }
+  const stored = new Map(versions.map((version) => [keyOf(version), version.sourcesDigest]));
   return hours
-    .filter(({ hourMs, revision, events }) => rows.get(`${hourMs} ${revision}`) !== events)
+    .filter(({ hourMs, topics }) =>
+      topics.some(({ topic, sourcesDigest }) => stored.get(keyOf({ hourMs, topic })) !== sourcesDigest),
+    )
     .filter((hour) => finality(hour, { nowMs, partitions, allowedLatenessMs }).isFinal)
     .map(({ hourMs }) => hourMs);
 }
 
-type CompactionVersion = Pick<CompactedHour, 'revision' | 'rows' | 'archiveUrl'>;
+/**
+ * The compacted files of an hour and topic that the archive has no file of, in the order of time. They are of the time that a
+ * restore of the database has undone: until the hour is archived again, analysts read events that are nowhere else.
+ */
+export function unknownCompactions(
+  { hours }: Pick<ArchivedHours, 'hours'>,
+  versions: readonly StoredCompaction[],
+): readonly StoredCompaction[] {
+  const known = new Set(hours.flatMap(({ hourMs, topics }) => topics.map(({ topic }) => keyOf({ hourMs, topic }))));
+  return versions.filter((version) => !known.has(keyOf(version))).toSorted((one, other) => one.hourMs - other.hourMs);
+}
+
+function keyOf({ hourMs, topic }: Pick<StoredCompaction, 'hourMs' | 'topic'>): string {
+  return `${hourMs} ${topic}`;
+}
+
+type CompactionVersion = Pick<CompactedHour, 'revision' | 'rows' | 'archiveUrl' | 'sourcesDigest'>;
 
 /** The version of a compacted file as texts, for the metadata of the file and of the object in a bucket. */
 export function compactionMetadata({
   revision,
   rows,
   archiveUrl,
+  sourcesDigest,
 }: CompactionVersion): Readonly<Record<string, string>> {
-  return { revision: String(revision), rows: String(rows), archive: archiveUrl };
+  return { revision: String(revision), rows: String(rows), archive: archiveUrl, sources: sourcesDigest };
 }
 
 /** Parses the metadata of a compacted file; undefined when `compactionMetadata` has not created it. */
-export function parseCompactionMetadata(metadata: Readonly<Record<string, unknown>>): CompactionVersion | undefined {
-  const { revision, rows, archive } = metadata;
+export function parseCompactionMetadata(
+  metadata: Readonly<Record<string, unknown>>,
+): Omit<StoredCompaction, 'hourMs' | 'topic' | 'token'> | undefined {
+  const { revision, rows, archive, sources } = metadata;
   const [revisionNumber, rowCount] = [wholeNumber(revision), wholeNumber(rows)];
   if (revisionNumber === undefined || rowCount === undefined || typeof archive !== 'string') return undefined;
-  return { revision: revisionNumber, rows: rowCount, archiveUrl: archive };
+  const sourcesDigest = typeof sources === 'string' ? sources : undefined;
+  return { revision: revisionNumber, rows: rowCount, archiveUrl: archive, sourcesDigest };
 }
 
 function wholeNumber(text: unknown): number | undefined {

@@ -1,9 +1,8 @@
 import type { HourStatus, HourStatuses, ManifestFile } from './ports.ts';
 
 /** A version of a compacted file: it holds every event of an hour and topic, as of a revision of the hour. */
-export interface CompactedHour {
+export interface CompactedHour extends TopicSources {
   readonly hourMs: number;
-  readonly topic: string;
   readonly revision: number;
   readonly rows: number;
   /** URL of the archive that it was compacted from. */
@@ -11,14 +10,30 @@ export interface CompactedHour {
 }
 
 /** The version that the analytics root holds. */
-export interface StoredCompaction extends CompactedHour {
+export interface StoredCompaction extends Omit<CompactedHour, 'sourcesDigest'> {
+  /** Undefined for a file of a program that did not store it. */
+  readonly sourcesDigest: string | undefined;
   /** Changes whenever the file is replaced. */
   readonly token: string;
 }
 
+/** The files of one topic in an hour. */
+interface TopicSources {
+  readonly topic: string;
+  /**
+   * SHA-256, in hexadecimal, of the paths and checksums of the files (`digestOfSources`). Unlike revisions, which count on from
+   * an earlier one after a restore of the database, no two states of an hour's files have the same digest.
+   */
+  readonly sourcesDigest: string;
+}
+
 /** The hours with files in the archive, in the order of time, and what decides whether they are final. */
 export interface ArchivedHours extends Pick<HourStatuses, 'nowMs' | 'partitions'> {
-  readonly hours: readonly Pick<HourStatus, 'hourMs' | 'revision' | 'events' | 'awaitedEvents'>[];
+  readonly hours: readonly ArchivedHour[];
+}
+
+interface ArchivedHour extends Pick<HourStatus, 'hourMs' | 'awaitedEvents'> {
+  readonly topics: readonly TopicSources[];
 }
 
 /** The analytics root: one compacted file for each hour and topic, which is only replaced as a whole. */

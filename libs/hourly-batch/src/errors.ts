@@ -95,6 +95,19 @@ export class AnalyticsConflictError extends Error {
   }
 }
 
+/** A compacted file of an hour and topic that the manifest lists no file of. */
+export class UnknownCompactionError extends Error {
+  readonly code = 'UNKNOWN_COMPACTION';
+  override readonly name = 'UnknownCompactionError';
+
+  constructor(hourMs: number, topic: string) {
+    super(
+      `hour ${hourText(hourMs)} has a compacted file of topic ${topic}, and no file in the archive: the compacted file is of ` +
+        'another archive, or of a time that a restore of the database has undone',
+    );
+  }
+}
+
 /** An hour (UTC) in the form of command arguments: `2022-10-29T13`. */
 export function hourText(hourMs: number): string {
   return new Date(hourMs).toISOString().slice(0, 'YYYY-MM-DDTHH'.length);

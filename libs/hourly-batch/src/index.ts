@@ -15,6 +15,7 @@ export {
   compactionMetadata,
   hoursToCompact,
   parseCompactionMetadata,
+  unknownCompactions,
 } from './compact-hour.ts';
 export type * from './compaction-ports.ts';
 export type * from './corrections.ts';

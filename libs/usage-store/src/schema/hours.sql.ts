@@ -146,8 +146,9 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- What compaction asks of every hour in the archive. The files are added up in one pass, and the few hours with waiting
-    -- events are looked up; hours_json would look up each hour by itself.
+    -- What compaction asks of every hour in the archive. The files are read in one pass, and the few hours with waiting
+    -- events are looked up; hours_json would look up each hour by itself. sourcesDigest: as digestOfSources in hourly-batch.
+    -- revision and events are for programs of before that digest.
     CREATE OR REPLACE FUNCTION pipeline.archived_hours(p_version integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' AS $$
     BEGIN
@@ -157,11 +158,20 @@ export const hours: SchemaFamily = {
         'partitions', pipeline.partition_facts(),
         'hours', (
           SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'hourMs', pipeline.epoch_ms(a.hour), 'revision', h.revision, 'events', a.events,
+            'hourMs', pipeline.epoch_ms(a.hour), 'revision', h.revision, 'events', a.events, 'topics', a.topics,
             'awaitedEvents', coalesce(w.awaited_events, 0)
           ) ORDER BY a.hour), '[]')
           FROM (
-            SELECT f.hour, sum(f.row_count) AS events FROM pipeline.archive_file AS f GROUP BY f.hour
+            SELECT t.hour, sum(t.events) AS events,
+              jsonb_agg(jsonb_build_object('topic', t.topic, 'sourcesDigest', t.sources_digest)) AS topics
+            FROM (
+              SELECT f.hour, f.topic, sum(f.row_count) AS events,
+                encode(sha256(convert_to(string_agg(f.path || ' ' || f.checksum, ',' ORDER BY f.path), 'UTF8')), 'hex')
+                  AS sources_digest
+              FROM pipeline.archive_file AS f
+              GROUP BY f.hour, f.topic
+            ) AS t
+            GROUP BY t.hour
           ) AS a
           JOIN pipeline.hour AS h ON h.hour = a.hour
           LEFT JOIN (

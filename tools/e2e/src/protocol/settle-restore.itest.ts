@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { copyBucket, streamDifferences } from '@antenna/oracle';
-import { rowsOf, tablesNaming, testBucket, until } from '@antenna/test-kit';
+import { copyBucket, streamDifferences, withArchive } from '@antenna/oracle';
+import { endedWell, rowsOf, tablesNaming, testBucket, until } from '@antenna/test-kit';
 import { backUp, type DatabaseBackup } from '../database-backup.ts';
 import { type Failpoint, failpointText } from '../failpoint.ts';
 import { ageStagingFiles, newStream, send, someRecords, type Stream } from '../stream.ts';
@@ -46,6 +46,25 @@ async function filesIn(source: string): Promise<number> {
 const filesAside = () => filesIn('pipeline.set_aside_file');
 
 const filesWithErasedEvents = () => filesIn('pipeline.archive_file WHERE erased_events > 0');
+
+/** Two users with events in each archived hour. */
+async function usersOfEveryHour(): Promise<readonly [string, string]> {
+  const hoursOf = new Map<string, Set<number>>();
+  const events = await withArchive(stream.archiveFolder, (archive) => archive.events());
+  const hours = new Set(events.map(({ eventTimeMs }) => Math.floor(eventTimeMs / 3_600_000)));
+  for (const { id, eventTimeMs } of events) {
+    hoursOf.set(id, (hoursOf.get(id) ?? new Set()).add(Math.floor(eventTimeMs / 3_600_000)));
+  }
+  const [first = '', second = ''] = [...hoursOf].filter(([, own]) => own.size === hours.size).map(([id]) => id);
+  return [first, second];
+}
+
+async function idsIn(folder: string): Promise<ReadonlySet<string>> {
+  const events = await withArchive(folder, (archive) => archive.events());
+  return new Set(events.map(({ id }) => id));
+}
+
+const rowsOfArchive = (folder: string) => withArchive(folder, (archive) => archive.eventCount());
 
 /** A stream whose database is of an earlier time: with an open intent, of which one file exists. */
 async function aRestoredStream(environment: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -150,6 +169,29 @@ describe('after a restore of the database, settle-restore', () => {
       stream.environment,
     );
     expect({ exitCode, all: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, all: '' });
+  });
+
+  it('leaves no compacted file of the lost time, also where the hour gets the same revision as in that time', async () => {
+    stream = await newStream({ partitions: 1, environment: { ...CALM, ARCHIVE_ROLL_ROWS: '1000000' } });
+    await send(stream, BEFORE);
+    await drain(stream.environment);
+    backup = await backUp(stream);
+    // Two users of each of whom every hour has events: the erasure of one gives each hour the revision that the other gives it.
+    const [first, second] = await usersOfEveryHour();
+    const analytics = join(stream.archiveFolder, '..', 'analytics');
+    const batch = (...args: readonly string[]) =>
+      endedWell(startBatch(args, { ...stream.environment, ANALYTICS_URL: `file:${analytics}` }));
+    await batch('erase', `--user=${first}`, '--wait=60');
+    await batch('compact', '--due');
+    expect(await idsIn(analytics)).toContain(second);
+    await backup.restore();
+    await settled();
+    await batch('erase', `--user=${second}`, '--wait=60', '--after-restore');
+    await batch('compact', '--due');
+    const ids = await idsIn(analytics);
+    expect(ids.size).toBeGreaterThan(10);
+    expect([first, second].filter((id) => ids.has(id))).toEqual([]);
+    expect(await rowsOfArchive(analytics)).toBe(await rowsOfArchive(stream.archiveFolder));
   });
 
   it('sets the objects of a bucket aside', async () => {
