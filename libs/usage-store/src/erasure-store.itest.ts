@@ -1,5 +1,5 @@
 import { parseCertificate } from '@antenna/hourly-batch';
-import { tablesNaming } from '@antenna/test-kit';
+import { tablesNaming, until } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { PostgresCertificateStore } from './certificate-store.ts';
 import { PostgresErasureStore } from './erasure-store.ts';
@@ -192,6 +192,22 @@ describe('the erasure of a user from the records', () => {
     expect(await rows('SELECT first_offset, last_offset, records FROM pipeline.dead_letter_range ORDER BY 1')).toEqual(
       ['1', '2', '3', '6'].map((offset) => ({ first_offset: offset, last_offset: offset, records: '1' })),
     );
+  });
+
+  it('leaves no quota event that a commit records after the hours of the events were read, and before the user is locked', async () => {
+    await count({ id: ANA, bytes: 60 });
+    const commit = await database.transaction();
+    await commit.raw('UPDATE pipeline.quota_user SET events = events + 1 WHERE id = :id', { id: ANA });
+    await commit.raw(
+      `INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota)
+       VALUES (:id, 3, '2022-10-29 14:00', 'warned', 45, 50)`,
+      { id: ANA },
+    );
+    const erased = erase();
+    await until(async () => (await test.waitingTransactions()) === 1, { what: 'waiting erasure', deadlineMs: 30_000 });
+    await commit.commit();
+    expect(await erased).toMatchObject({ quotaEvents: 3 });
+    expect(await tablesNaming(test.url, ANA)).toEqual([]);
   });
 
   it('finds an id that JSON writes with escapes, and one in the middle of bytes that are no text', async () => {

@@ -123,7 +123,11 @@ export const erasedRecords: SchemaFamily = {
       );
       letters bigint;
       corrections bigint;
+      -- The hours of the user's quota events, and the number of all of them.
+      reported timestamp[];
+      counted bigint;
       events bigint;
+      missed bigint := 0;
       was_known boolean;
     BEGIN
       PERFORM pipeline.require_version(p_version);
@@ -137,17 +141,25 @@ export const erasedRecords: SchemaFamily = {
         ORDER BY s.day
       ) AS d;
       DELETE FROM public.user_quota_limit AS l WHERE l.email = mail AND is_own;
+      -- No index begins with the user: the events are found before the lock, and deleted by the primary key under it.
+      reported := array(SELECT DISTINCT e.hour FROM pipeline.quota_event AS e WHERE e.id = p_user);
       -- Locks the user, also one without events: otherwise a commit could record the first event between the two deletions,
       -- and the count of deleted events would stay.
-      INSERT INTO pipeline.quota_user AS u (id, events) VALUES (p_user, 0) ON CONFLICT (id) DO UPDATE SET events = 0;
+      INSERT INTO pipeline.quota_user AS u (id, events) VALUES (p_user, 0) ON CONFLICT (id) DO UPDATE SET events = u.events
+      RETURNING u.events INTO counted;
       DELETE FROM pipeline.quota_user AS u WHERE u.id = p_user;
       -- The publisher locks events that it notes as sent in the order of their numbers.
       PERFORM 1 FROM pipeline.quota_event AS e WHERE e.id = p_user AND e.sent_at IS NULL ORDER BY e.number FOR UPDATE;
-      DELETE FROM pipeline.quota_event AS e WHERE e.id = p_user;
+      DELETE FROM pipeline.quota_event AS e WHERE e.hour = ANY (reported) AND e.id = p_user;
       GET DIAGNOSTICS events = ROW_COUNT;
+      IF events <> counted THEN
+        -- A commit has recorded an event of another hour before the lock.
+        DELETE FROM pipeline.quota_event AS e WHERE e.id = p_user;
+        GET DIAGNOSTICS missed = ROW_COUNT;
+      END IF;
       DELETE FROM public.user_metadata AS m WHERE m.id = p_user;
       was_known := FOUND;
-      RETURN jsonb_build_object('deadLetters', letters, 'corrections', corrections, 'quotaEvents', events,
+      RETURN jsonb_build_object('deadLetters', letters, 'corrections', corrections, 'quotaEvents', events + missed,
         'hadMetadata', was_known);
     END
     $$;
