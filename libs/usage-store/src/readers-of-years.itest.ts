@@ -27,7 +27,9 @@ const TWO_YEARS = `
   INSERT INTO pipeline.batch_run
     (hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
       users_without_metadata, started_at)
-    SELECT hour, 2, true, 'duckdb', '[]', 20, 20, 3, 0, 0, now() FROM old_hour;
+    SELECT hour, 2, true, 'duckdb',
+      jsonb_build_array(jsonb_build_object('path', place || '-0'), jsonb_build_object('path', place || '-1')), 20, 20, 3, 0, 0, now()
+    FROM old_hour;
   INSERT INTO pipeline.certificate (number, hour, run_id, content, hash)
     SELECT row_number() OVER (ORDER BY hour), hour, id, '{}', id FROM pipeline.batch_run;
   INSERT INTO pipeline.computed_hour (hour, is_final, is_in_day_sum) SELECT hour, true, true FROM old_hour;
@@ -108,6 +110,11 @@ describe('in a database of two years, few rows are read', () => {
     ['for the use of the last 31 days', USE_OF_A_MONTH, 5_000],
     ['for the use of a chosen month', USE_OF_WEEKS, 5_000],
     ['for the certificates of a day', `SELECT * FROM pipeline.certificate_report WHERE hour >= ${YESTERDAY}`, 1_000],
+    [
+      'for the dead letters beside the files of an hour',
+      `SELECT pipeline.dead_letters_beside(id) FROM pipeline.batch_run WHERE id = 100`,
+      200,
+    ],
     ['for the state of a day', `SELECT * FROM pipeline.hour_status WHERE hour >= ${YESTERDAY}`, 2_000],
   ])('%s', async (_, statement, most) => {
     expect(await rowsReadBy(statement)).toBeLessThan(most);

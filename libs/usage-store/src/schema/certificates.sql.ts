@@ -101,7 +101,8 @@ export const certificates: SchemaFamily = {
     END;
 
     -- The number of dead letters by reason within the offsets of pipeline.input_ranges, as far as the totals sink has
-    -- read them. A range of dead letters counts where it begins.
+    -- read them. A range of dead letters counts where it begins. Each chunk is looked up in a LATERAL of its own: the planner
+    -- expects many chunks, and would join them with the dead letters of all time.
     CREATE OR REPLACE FUNCTION pipeline.dead_letters_beside(p_run_id bigint) RETURNS jsonb
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -110,21 +111,30 @@ export const certificates: SchemaFamily = {
           SELECT r.*, r.generation = pipeline.log_generation(r.topic, r.partition) AS is_current
           FROM pipeline.input_ranges(p_run_id) AS r
         ), found AS (
-          SELECT d.reason, 1::bigint AS records
-          FROM chunk AS c JOIN pipeline.dead_letter AS d ON c.is_current AND d.topic = c.topic
-            AND d.partition = c.partition AND d."offset" >= c.from_offset AND d."offset" < c.to_offset
-          UNION ALL
-          SELECT d.reason, d.records
-          FROM chunk AS c JOIN pipeline.dead_letter_range AS d ON c.is_current AND d.topic = c.topic
-            AND d.partition = c.partition AND d.first_offset >= c.from_offset AND d.first_offset < c.to_offset
-          UNION ALL
-          SELECT d.reason, 1
-          FROM chunk AS c JOIN pipeline.gone_dead_letter AS d ON d.generation = c.generation AND d.topic = c.topic
-            AND d.partition = c.partition AND d."offset" >= c.from_offset AND d."offset" < c.to_offset
-          UNION ALL
-          SELECT d.reason, d.records
-          FROM chunk AS c JOIN pipeline.gone_dead_letter_range AS d ON d.generation = c.generation AND d.topic = c.topic
-            AND d.partition = c.partition AND d.first_offset >= c.from_offset AND d.first_offset < c.to_offset
+          SELECT f.reason, f.records
+          FROM chunk AS c
+          CROSS JOIN LATERAL (
+            SELECT d.reason, 1::bigint AS records
+            FROM pipeline.dead_letter AS d
+            WHERE c.is_current AND d.topic = c.topic AND d.partition = c.partition
+              AND d."offset" >= c.from_offset AND d."offset" < c.to_offset
+            UNION ALL
+            SELECT d.reason, d.records
+            FROM pipeline.dead_letter_range AS d
+            WHERE c.is_current AND d.topic = c.topic AND d.partition = c.partition
+              AND d.first_offset >= c.from_offset AND d.first_offset < c.to_offset
+            UNION ALL
+            SELECT d.reason, 1
+            FROM pipeline.gone_dead_letter AS d
+            WHERE d.generation = c.generation AND d.topic = c.topic AND d.partition = c.partition
+              AND d."offset" >= c.from_offset AND d."offset" < c.to_offset
+            UNION ALL
+            SELECT d.reason, d.records
+            FROM pipeline.gone_dead_letter_range AS d
+            WHERE d.generation = c.generation AND d.topic = c.topic AND d.partition = c.partition
+              AND d.first_offset >= c.from_offset AND d.first_offset < c.to_offset
+            OFFSET 0
+          ) AS f
         )
         SELECT coalesce(jsonb_object_agg(s.reason, s.records), '{}')
         FROM (SELECT f.reason, sum(f.records) AS records FROM found AS f GROUP BY f.reason) AS s
