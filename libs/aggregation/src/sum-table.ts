@@ -39,6 +39,14 @@ export class SumTable {
     this.#addTo(this.#cellOf(code), bytes, timeMs);
   }
 
+  /** Another table with the same sums. */
+  copy(): SumTable {
+    const table = new SumTable();
+    table.#cells = this.#cells.slice();
+    table.#size = this.#size;
+    return table;
+  }
+
   /** Adds the sums of another table with the same codes. */
   merge(other: SumTable): void {
     const theirs = other.#cells;

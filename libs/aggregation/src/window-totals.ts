@@ -103,12 +103,14 @@ export class WindowTotals {
   }
 }
 
-/** The users of several windows in one table. */
+/** The users of several windows in one table. It begins as a copy of the largest one, which it hardly outgrows. */
 function usersOf(windows: readonly Window[]): SumTable {
-  const [first] = windows;
-  if (first !== undefined && windows.length === 1) return first.sums.user_total_bytes;
-  const users = new SumTable();
-  for (const { sums } of windows) users.merge(sums.user_total_bytes);
+  const [largest = new SumTable(), ...others] = windows
+    .map(({ sums }) => sums.user_total_bytes)
+    .sort((one, other) => other.size - one.size);
+  if (others.length === 0) return largest;
+  const users = largest.copy();
+  for (const other of others) users.merge(other);
   return users;
 }
 

@@ -14,7 +14,7 @@ interface Stretch {
 
 /** Collects a column of texts as codes of an interner. They become codes of the column only when it is built. */
 export class DictionaryColumnBuilder {
-  readonly #stretches: Stretch[] = [];
+  #stretches: Stretch[] = [];
   #texts: readonly string[] | undefined;
   #codes = new Int32Array();
 
@@ -31,9 +31,9 @@ export class DictionaryColumnBuilder {
     this.#codes[row] = code;
   }
 
+  /** The column, in the memory of this builder. */
   build(rows: number): DictionaryColumn {
     const values: string[] = [];
-    const codes = new Int32Array(rows);
     const codeOf = new Map<string, number>();
     for (const [index, { texts, firstRow }] of this.#stretches.entries()) {
       const endRow = this.#stretches[index + 1]?.firstRow ?? rows;
@@ -41,10 +41,11 @@ export class DictionaryColumnBuilder {
       for (let row = firstRow; row < endRow; row += 1) {
         const code = this.#codes[row] ?? 0;
         if (known[code] === 0) known[code] = 1 + codeIn(values, codeOf, texts[code] ?? '');
-        codes[row] = (known[code] ?? 0) - 1;
+        this.#codes[row] = (known[code] ?? 0) - 1;
       }
     }
-    return { values, codes };
+    [this.#texts, this.#stretches] = [values, [{ texts: values, firstRow: 0 }]];
+    return { values, codes: this.#codes.subarray(0, rows) };
   }
 }
 

@@ -50,7 +50,7 @@ export class EventColumnsBuilder {
     this.#app.append(row, event.interners.app.texts, event.appCode);
   }
 
-  /** The columns, in the memory of this builder: no event can be appended after it. */
+  /** The columns, in the memory of this builder: they are good until the next event is appended. */
   build(): EventColumns {
     const rows = this.#rows;
     return {

@@ -23,8 +23,8 @@ export function splitByHour(columns: EventColumns): ReadonlyMap<number, EventCol
 export function sumOfBytes(columns: EventColumns): bigint {
   let sum = 0n;
   let part = 0;
-  for (const bytes of columns.bytes) {
-    part += bytes;
+  for (let row = 0; row < columns.rows; row += 1) {
+    part += columns.bytes[row] ?? 0;
     // A row adds at most 2^40, so a partial sum stays far below 2^53.
     if (part >= 2 ** 50) {
       sum += BigInt(part);

@@ -23,10 +23,15 @@ afterEach(async () => {
 /** The nice value of each thread of this process: field 19 of its stat; field 2 is a name in parentheses. */
 async function niceValues(): Promise<ReadonlyMap<string, number>> {
   const values = (await readdir('/proc/self/task')).map(async (thread) => {
-    const stat = await readFile(`/proc/self/task/${thread}/stat`, 'utf8');
-    return [thread, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])] as const;
+    // A thread may end after it was listed.
+    const stat = await readFile(`/proc/self/task/${thread}/stat`, 'utf8').catch(() => undefined);
+    return stat === undefined ? [] : [[thread, niceValueOf(stat)] as const];
   });
-  return new Map(await Promise.all(values));
+  return new Map((await Promise.all(values)).flat());
+}
+
+function niceValueOf(stat: string): number {
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
 }
 
 test('only the encoder thread has a lower priority than the other threads of the process', async () => {

@@ -105,7 +105,9 @@ const batch = fc
     return { ...head, isControl: false, producerId: -1, records: placed };
   });
 
-const partitions = fc.array(fc.tuple(fc.array(batch, { maxLength: 4 }), fc.nat(60)), { maxLength: 3 });
+/** Of the smallest batch, 68 bytes, the unpatched kafkajs has to find the first 17, or it throws. */
+const cutOffBytes = fc.nat(51);
+const partitions = fc.array(fc.tuple(fc.array(batch, { maxLength: 4 }), cutOffBytes), { maxLength: 3 });
 
 /** Batches in sequence from offset 100 on, without those that end before the fetched offset. */
 function inOrder(batchesOfPartition: readonly Omit<TestBatch, 'firstOffset'>[], fetchedOffset: number): TestBatch[] {

@@ -37,7 +37,7 @@ export function distinctNumbers(column: Float64Array): DistinctNumbers {
 /** Numbers the values with a table that has an entry for each possible value. */
 function byTable(column: Float64Array, least: number, greatest: number): DistinctNumbers {
   const table = new Int32Array(greatest - least + 1);
-  for (const value of column) table[value - least] = 1;
+  for (let row = 0; row < column.length; row += 1) table[(column[row] ?? 0) - least] = 1;
   const distinct = new Float64Array(column.length);
   let count = 0;
   for (let value = 0; value < table.length; value += 1) {
