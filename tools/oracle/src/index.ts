@@ -2,14 +2,15 @@ export { type Check, check, isProven, NotProvenError, proofText, requireEqualRow
 export { compareRows, type KeyedRow, summarize } from './compare-rows.ts';
 export { Findings } from './known/findings.ts';
 export { KnownRecords } from './known/known-records.ts';
+export { checkKeptBytes, type RetentionFloors } from './known/removed-rows.ts';
 export { Replays } from './known/replays.ts';
 export { checkTopic } from './known/topic-contents.ts';
 export { judgeStream, type Verdict } from './known/verdict.ts';
 export { type DatabaseResults, deadLetterCounts, prove } from './proof.ts';
-export { quotaEventDifferences } from './quota-events.ts';
+export { cloudEventId, quotaEventDifferences } from './quota-events.ts';
 export { archiveSize, withArchive } from './stored/archive.ts';
 export { copyBucket } from './stored/bucket.ts';
-export { type QuotaMessage, quotaMessages } from './stored/quota-messages.ts';
+export { type PlacedMessage, type QuotaMessage, quotaMessages } from './stored/quota-messages.ts';
 export { proveServices, readResults, type ServiceAddresses } from './stored/results.ts';
 export { type KnownUser, StoredTables, withTables } from './stored/tables.ts';
 export { streamDifferences } from './stream-differences.ts';

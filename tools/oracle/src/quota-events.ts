@@ -12,14 +12,16 @@ interface Attributes {
  * Compares quota events with what they follow from, by rules that share nothing with the product's. Usage in the tables
  * is compared with the truth elsewhere. No worker may be at work any more, and no quota may have been lowered.
  * @param messages those of each partition of the topic in order.
+ * @param floorMs usage of hours before it is removed, so that it says nothing of their events; milliseconds since 1970.
  * @returns each difference in words.
  */
 export async function quotaEventDifferences(
   tables: StoredTables,
   messages: readonly QuotaMessage[],
+  floorMs = -Infinity,
 ): Promise<readonly string[]> {
   const stored = await tables.quotaEvents();
-  const hours = await tables.quotaHours();
+  const hours = (await tables.quotaHours()).filter(({ hour }) => Date.parse(hour) >= floorMs);
   const ofHour = Map.groupBy(stored, keyOf);
   return [
     ...sentDifferences(stored, messages),
@@ -102,6 +104,7 @@ function keyOf({ hour, id }: { readonly hour: string; readonly id: string }): st
   return `${hour} ${id}`;
 }
 
-function cloudEventId({ hour, state, quota, id }: StoredQuotaEvent): string {
+/** The id under which an event is sent. */
+export function cloudEventId({ hour, state, quota, id }: StoredQuotaEvent): string {
   return `${hour}/${state}/${quota}/${id}`;
 }

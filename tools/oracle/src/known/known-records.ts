@@ -1,6 +1,6 @@
 import { REJECTION_REASONS } from '@antenna/event-schema';
 import type { RecordPosition } from '../records-of-ranges.ts';
-import { ERASED, type Fact, Truth } from '../truth.ts';
+import { ERASED, type Fact, type Truth } from '../truth.ts';
 
 /** Records at the end of a log that was truncated below them. */
 export interface LostRecords {
@@ -63,11 +63,9 @@ export class KnownRecords {
     }
   }
 
-  /** The truth of those records that are `included`. */
-  truth(isIncluded: (partition: number, offset: number) => boolean): Truth {
-    const truth = new Truth();
+  /** Adds those records to a truth that are `included`. */
+  addTo(truth: Truth, isIncluded: (partition: number, offset: number) => boolean): void {
     for (const { partition, offset, fact } of this) if (isIncluded(partition, offset)) truth.addFact(fact);
-    return truth;
   }
 
   /** Undefined at an offset that no committed record has. */

@@ -1,15 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { compareRows, type KeyedRow } from '../compare-rows.ts';
 import { byDay } from '../proof.ts';
+import { withArchive } from '../stored/archive.ts';
 import { certifiedDigests } from '../stored/certified-results.ts';
 import type { DeadLetter, StoredTables } from '../stored/tables.ts';
 import { keyedTotals, type TotalsTableRow } from '../table-rows.ts';
+import { Truth } from '../truth.ts';
 import { checkArchiveFiles } from './archive-files.ts';
 import { ArchivedEvents } from './archived-events.ts';
 import { checkDeadLetters } from './dead-letters.ts';
 import { Findings } from './findings.ts';
 import type { KnownRecords } from './known-records.ts';
 import { Losses } from './losses.ts';
+import { checkFloors, checkKeptBytes, isAbove, removedHourRows, type RetentionFloors } from './removed-rows.ts';
 
 /** What was compared, and what was not as it should be. */
 export interface Verdict {
@@ -22,6 +25,8 @@ export interface Verdict {
   readonly deadLetters: number;
   /** Records that were announced as lost, of either sink. */
   readonly announcedLost: number;
+  /** Events that were counted below the floor of windows, in the ledger alone. */
+  readonly ledgerEvents: number;
 }
 
 /** What the workers have left of a stream. */
@@ -31,46 +36,104 @@ export interface Remains {
   readonly archiveFolder: string;
   /** Where workers prepare files. */
   readonly stagingFolder: string;
+  /** Up to where rows were removed on purpose. */
+  readonly floors: RetentionFloors;
+}
+
+/** A topic that the stream has read, to its end if it has moved to another one. */
+export interface KnownTopic {
+  readonly name: string;
+  readonly known: KnownRecords;
   /** Records that were deleted on purpose: those of a partition below an offset. */
   readonly deletions: readonly { readonly partition: number; readonly offset: number }[];
 }
 
-/** Compares all that the workers have left with what the topic holds, by partition and offset. */
-export async function judgeStream(remains: Remains, known: KnownRecords, findings: Findings): Promise<Verdict> {
-  const { tables, archiveFolder } = remains;
-  const losses = await Losses.read(tables, known);
-  checkGaps(losses, remains, findings);
-  const totals = await judgeTotals(tables, known, losses, findings);
+/** Compares all that the workers have left with what the topics hold, by topic, partition and offset. */
+export async function judgeStream(
+  remains: Remains,
+  topics: readonly KnownTopic[],
+  findings: Findings,
+): Promise<Verdict> {
+  const { tables, archiveFolder, floors } = remains;
+  await checkFloors(tables, floors, findings);
+  const judged = new Map<string, JudgedTopic>();
+  for (const topic of topics) judged.set(topic.name, await judgedTopic(tables, topic, findings));
+  const all = [...judged.values()];
+  const totals = await judgeTotals(remains, all, findings);
 
-  const events = new ArchivedEvents(known, findings);
-  const files = await checkArchiveFiles(archiveFolder, await tables.manifest(), events, findings);
-  const isLost = losses.givenUp('archive');
-  events.findMissing(isLost, losses.kept('archive'));
-  // Of a chunk that was given up, those files that existed were kept.
-  const archived = known.truth((partition, offset) => !isLost(partition, offset) || events.has(partition, offset));
-  for (const { event } of losses.kept('archive')) archived.add(event);
+  const eventsOf = (topic: string): ArchivedEvents | undefined => judged.get(topic)?.events;
+  const files = await checkArchiveFiles(archiveFolder, await tables.manifest(), eventsOf, findings);
   const hours = await tables.totals('bytes_hourly');
-  note('row of bytes_hourly', archived.hours(), hours, findings);
+  const expectedHours = [...archivedTruth(all).hours()].filter(isAbove(floors.hoursMs));
+  note('row of bytes_hourly', expectedHours, hours, findings);
 
-  await checkLeftovers(remains, hours, findings);
-  const announcedLost = losses.gaps.reduce((sum, { from, to }) => sum + to - from, 0);
-  const hourlyRows = archived.hours().size;
-  return { findings, records: known.total, ...totals, hourlyRows, archivedEvents: events.rows, files, announcedLost };
+  const removed = await withArchive(archiveFolder, (archive) => removedHourRows(tables, archive, floors, findings));
+  await checkLeftovers(remains, [...removed, ...hours], findings);
+  const sum = (numberOf: (topic: JudgedTopic) => number): number =>
+    all.reduce((total, each) => total + numberOf(each), 0);
+  return {
+    findings,
+    ...totals,
+    files,
+    hourlyRows: expectedHours.length,
+    records: sum(({ known }) => known.total),
+    archivedEvents: sum(({ events }) => events.rows),
+    announcedLost: sum(({ losses }) => losses.gaps.reduce((total, { from, to }) => total + to - from, 0)),
+    deadLetters: sum(({ deadLetters }) => deadLetters),
+  };
 }
 
-/** @returns how many rows there should be. */
-async function judgeTotals(tables: StoredTables, known: KnownRecords, losses: Losses, findings: Findings) {
+interface JudgedTopic {
+  readonly known: KnownRecords;
+  readonly losses: Losses;
+  readonly events: ArchivedEvents;
+  /** How many there should be. */
+  readonly deadLetters: number;
+}
+
+async function judgedTopic(tables: StoredTables, topic: KnownTopic, findings: Findings): Promise<JudgedTopic> {
+  const { name, known } = topic;
+  const ofTopic = tables.of(name);
+  const losses = await Losses.read(ofTopic, known);
+  checkGaps(losses, topic, findings);
   const isLost = losses.givenUp('totals');
-  const truth = known.truth((partition, offset) => !isLost(partition, offset));
-  for (const { event } of losses.kept('totals')) truth.add(event);
-  note('row of bytes', truth.windows(), await tables.totals('bytes'), findings);
-  note('row of user_hour_usage', truth.userHours(), await tables.userHours(), findings);
   const expected: DeadLetter[] = [];
   for (const { partition, offset, fact } of known)
     if (typeof fact === 'string' && !isLost(partition, offset)) expected.push({ partition, offset, reason: fact });
-  const [deadLetters, deadLetterRanges] = [await tables.deadLetters(), await tables.deadLetterRanges()];
+  const [deadLetters, deadLetterRanges] = [await ofTopic.deadLetters(), await ofTopic.deadLetterRanges()];
   checkDeadLetters(expected, { deadLetters, deadLetterRanges }, findings);
-  return { windows: truth.windows().size, deadLetters: expected.length };
+  return { known, losses, events: new ArchivedEvents(known, findings), deadLetters: expected.length };
+}
+
+/** @returns how many rows there should be, and how many events the ledger has. */
+async function judgeTotals({ tables, floors }: Remains, topics: readonly JudgedTopic[], findings: Findings) {
+  const truth = new Truth();
+  for (const { known, losses } of topics) {
+    const isLost = losses.givenUp('totals');
+    known.addTo(truth, (partition, offset) => !isLost(partition, offset));
+    for (const { event } of losses.kept('totals')) truth.add(event);
+  }
+  const windows = [...truth.windows()].filter(isAbove(floors.windowsMs));
+  note('row of bytes', windows, await tables.totals('bytes'), findings);
+  const userHours = truth.userHours().filter(isAbove(floors.windowsMs));
+  note('row of user_hour_usage', userHours, await tables.userHours(), findings);
+  const kept = await tables.keptBytes();
+  const { differences } = checkKeptBytes(truth, kept, floors.windowsMs);
+  findings.addDifferences('bytes kept of an hour below the floor', differences);
+  return { windows: windows.length, ledgerEvents: kept.reduce((sum, { ledgerEvents }) => sum + ledgerEvents, 0) };
+}
+
+/** What is to be archived of the topics, once all files have been read. */
+function archivedTruth(topics: readonly JudgedTopic[]): Truth {
+  const truth = new Truth();
+  for (const { known, losses, events } of topics) {
+    const isLost = losses.givenUp('archive');
+    events.findMissing(isLost, losses.kept('archive'));
+    // Of a chunk that was given up, those files that existed were kept.
+    known.addTo(truth, (partition, offset) => !isLost(partition, offset) || events.has(partition, offset));
+    for (const { event } of losses.kept('archive')) truth.add(event);
+  }
+  return truth;
 }
 
 function note(
@@ -83,13 +146,14 @@ function note(
 }
 
 /** Nothing is announced as lost but what begins with records that were deleted. */
-function checkGaps({ gaps }: Losses, { deletions }: Remains, findings: Findings): void {
+function checkGaps({ gaps }: Losses, { deletions }: KnownTopic, findings: Findings): void {
   for (const { sink, partition, from, to } of gaps) {
     const isDeleted = deletions.some((deletion) => deletion.partition === partition && from < deletion.offset);
     if (!isDeleted) findings.add('gap without deletion', `${sink} ${partition}: ${from} to ${to}`);
   }
 }
 
+/** @param hours the rows of `bytes_hourly`, also those that retention has removed. */
 async function checkLeftovers(
   { tables, stagingFolder }: Remains,
   hours: readonly TotalsTableRow[],

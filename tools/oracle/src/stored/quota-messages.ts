@@ -7,19 +7,25 @@ export interface QuotaMessage {
   readonly value: string;
 }
 
+/** A message with its place in the topic. */
+export interface PlacedMessage extends QuotaMessage {
+  readonly partition: number;
+  readonly offset: number;
+}
+
 /** Reads all messages that the topic holds now, those of each partition in order. No worker may be at work any more. */
-export async function quotaMessages(kafka: Kafka, topic: string): Promise<readonly QuotaMessage[]> {
+export async function quotaMessages(kafka: Kafka, topic: string): Promise<readonly PlacedMessage[]> {
   const expected = await messagesIn(kafka, topic);
   if (expected === 0) return [];
-  const messages: QuotaMessage[] = [];
+  const messages: PlacedMessage[] = [];
   const all = Promise.withResolvers<undefined>();
   const consumer = kafka.consumer({ groupId: `${topic}-oracle-${process.pid}-${performance.now()}` });
   await consumer.connect();
   try {
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
-      eachMessage: ({ message: { key, value } }) => {
-        messages.push({ key: String(key), value: String(value) });
+      eachMessage: ({ partition, message: { key, value, offset } }) => {
+        messages.push({ key: String(key), value: String(value), partition, offset: Number(offset) });
         if (messages.length === expected) all.resolve(undefined);
         return Promise.resolve();
       },

@@ -37,7 +37,7 @@ export const selectDeadLetterRanges = `
   WHERE $1::text IS NULL OR topic = $1`;
 
 export const selectManifest = `
-  SELECT path, row_count::text AS rows, size_bytes::float8 AS "sizeBytes", checksum
+  SELECT topic, path, row_count::text AS rows, size_bytes::float8 AS "sizeBytes", checksum
   FROM pipeline.archive_file
   WHERE $1::text IS NULL OR topic = $1`;
 
@@ -86,18 +86,50 @@ export const selectCountedOffsets = `
 export const selectGaps = `
   SELECT sink, partition, from_offset::float8 AS "from", to_offset::float8 AS "to"
   FROM pipeline.acknowledged_gap
+  WHERE $1::text IS NULL OR topic = $1
   ORDER BY id`;
 
 export const selectTruncations = `
   SELECT partition, generation, from_offset::float8 AS "from", coalesce(totals_end, 0)::float8 AS "totalsEnd",
     coalesce(archive_end, 0)::float8 AS "archiveEnd"
-  FROM pipeline.acknowledged_truncation`;
+  FROM pipeline.acknowledged_truncation
+  WHERE $1::text IS NULL OR topic = $1`;
 
 export const selectReplays = `
   SELECT partition, "offset"::float8 AS "offset", new_offset::float8 AS "newOffset"
   FROM pipeline.dead_letter_replay
-  WHERE outcome IS DISTINCT FROM 'refused'
+  WHERE outcome IS DISTINCT FROM 'refused' AND ($1::text IS NULL OR topic = $1)
   ORDER BY partition, "offset"`;
+
+/** The floors of retention, in milliseconds since 1970; null while a floor was never raised. */
+export const selectFloors = `
+  SELECT kind, CASE WHEN isfinite(floor) THEN extract(epoch FROM floor)::float8 * 1000 END AS "floorMs"
+  FROM pipeline.retention_floor`;
+
+/** By hour, what the removed rows of bytes had, and what was counted below the floor of windows since. */
+export const selectKeptBytes = `
+  SELECT to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS hour, sum(event_bytes)::text AS bytes, sum(events)::float8 AS "ledgerEvents"
+  FROM (
+    SELECT hour, event_bytes, 0 AS events FROM pipeline.removed_hour WHERE kind = 'windows'
+    UNION ALL
+    SELECT hour, event_bytes, events FROM pipeline.ledger_hour
+  ) AS kept
+  GROUP BY hour`;
+
+/** What the removed rows of bytes_hourly had, by hour. */
+export const selectRemovedHours = `
+  SELECT to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS hour, event_bytes::text AS bytes
+  FROM pipeline.removed_hour
+  WHERE kind = 'hours'`;
+
+/** The files that the last run of each hour before an instant has read. */
+export const selectLastInputs = `
+  SELECT file ->> 'path' AS path
+  FROM (
+    SELECT DISTINCT ON (hour) input_files FROM pipeline.batch_run
+    WHERE hour < $1::timestamp
+    ORDER BY hour, revision DESC, id DESC
+  ) AS last CROSS JOIN jsonb_array_elements(input_files) AS file`;
 
 export const selectFaults = `
   SELECT partition, code

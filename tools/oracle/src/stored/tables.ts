@@ -32,6 +32,7 @@ export interface DeadLetterRange extends CountedRange {
 
 /** A file of the archive, as the manifest lists it. */
 export interface ListedFile {
+  readonly topic: string;
   /** Relative to the archive's root. */
   readonly path: string;
   readonly rows: bigint;
@@ -93,6 +94,13 @@ export interface QuotaHour {
   readonly isFinal: boolean;
 }
 
+/** Bytes of one hour that no table of totals has any more. */
+export interface HourBytes {
+  /** As `2022-10-29T13:00:00Z`. */
+  readonly hour: string;
+  readonly bytes: bigint;
+}
+
 interface Before {
   /** Rows of this instant and later are left out; milliseconds since 1970. */
   readonly beforeMs?: number;
@@ -105,15 +113,20 @@ export class StoredTables {
   readonly #query: Query;
   readonly #topic: string | null;
 
-  /** @param topic whose dead letters, files and intents are read; those of all topics unless given. */
+  /** @param topic whose dead letters, replays, losses, files and intents are read; those of all topics unless given. */
   constructor(query: Query, topic: string | null = null) {
     this.#query = query;
     this.#topic = topic;
   }
 
+  /** The same tables, of one topic. */
+  of(topic: string): StoredTables {
+    return new StoredTables(this.#query, topic);
+  }
+
   /** Ordered by time, type and id. */
   async totals(table: 'bytes' | 'bytes_hourly', { beforeMs }: Before = {}): Promise<TotalsTableRow[]> {
-    const before = beforeMs === undefined ? 'infinity' : new Date(beforeMs).toISOString().replace('Z', '');
+    const before = beforeMs === undefined ? 'infinity' : timestampText(beforeMs);
     return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectTotals[table], [before]));
   }
 
@@ -182,16 +195,39 @@ export class StoredTables {
   }
 
   gaps(): Promise<readonly Gap[]> {
-    return this.#query(sql.selectGaps, []);
+    return this.#query(sql.selectGaps, [this.#topic]);
   }
 
   truncations(): Promise<readonly Truncation[]> {
-    return this.#query(sql.selectTruncations, []);
+    return this.#query(sql.selectTruncations, [this.#topic]);
   }
 
   /** Ordered by partition and offset; those that a broker refused are left out. */
   replays(): Promise<readonly ReplayedLetter[]> {
-    return this.#query(sql.selectReplays, []);
+    return this.#query(sql.selectReplays, [this.#topic]);
+  }
+
+  /** The floors of retention, milliseconds since 1970; null while one was never raised. */
+  floors(): Promise<readonly { readonly kind: string; readonly floorMs: number | null }[]> {
+    return this.#query(sql.selectFloors, []);
+  }
+
+  /** What the removed rows of `bytes` had and what was counted below the floor since, with the number of the latter. */
+  async keptBytes(): Promise<readonly (HourBytes & { readonly ledgerEvents: number })[]> {
+    const rows = await this.#query<Texts<HourBytes, 'bytes'> & { ledgerEvents: number }>(sql.selectKeptBytes, []);
+    return rows.map((row) => ({ ...row, bytes: BigInt(row.bytes) }));
+  }
+
+  /** What the removed rows of `bytes_hourly` had. */
+  async removedHours(): Promise<readonly HourBytes[]> {
+    const rows = await this.#query<Texts<HourBytes, 'bytes'>>(sql.selectRemovedHours, []);
+    return rows.map((row) => ({ ...row, bytes: BigInt(row.bytes) }));
+  }
+
+  /** Paths of the files that the last run of each hour before an instant has read. */
+  async lastInputs(beforeMs: number): Promise<readonly string[]> {
+    const rows = await this.#query<{ path: string }>(sql.selectLastInputs, [timestampText(beforeMs)]);
+    return rows.map(({ path }) => path);
   }
 
   /** Partitions that stand still, and the code of the error. */
@@ -207,6 +243,10 @@ export class StoredTables {
   quotaHours(): Promise<readonly QuotaHour[]> {
     return this.#query<QuotaHour>(sql.selectQuotaHours, []);
   }
+}
+
+function timestampText(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('Z', '');
 }
 
 function totalsRows(rows: readonly Texts<TotalsTableRow, 'value'>[]): TotalsTableRow[] {

@@ -13,6 +13,7 @@ import {
   retiredTopic,
 } from './operators-commands.ts';
 import { racingBatches } from './racing-batches.ts';
+import { retention } from './retention.ts';
 import { truncatedLog } from './truncated-log.ts';
 
 /** Every kind of fault but kills; a kind that stands here twice comes twice as often. */
@@ -35,6 +36,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   releasedGroup,
   replayedDeadLetters,
   erasedPerson,
+  retention('windows'),
+  retention('windows and hours'),
   restartPostgres,
   killLeader,
   truncatedLog,

@@ -43,10 +43,13 @@ interface Hour {
   readonly hour: number;
 }
 
+/** Without those below the floor of hours, which are refused. */
 async function archivedHours({ database }: System): Promise<readonly Hour[] | undefined> {
   const hours = await database.query<{ date: string; hour: number }>(
     `SELECT to_char(hour, 'YYYY-MM-DD') AS date, extract(hour FROM hour)::integer AS hour
-     FROM pipeline.hour AS h WHERE revision > 0 ORDER BY h.hour`,
+     FROM pipeline.hour AS h
+     WHERE revision > 0 AND h.hour >= (SELECT f.floor FROM pipeline.retention_floor AS f WHERE f.kind = 'hours')
+     ORDER BY h.hour`,
   );
   return hours.length > 0 ? hours : undefined;
 }

@@ -24,7 +24,8 @@ export function resultLine(results: readonly RoundResult[], asked: Asked, second
     `${sum(({ records }) => records)} records: ${sum(({ windows }) => windows)} rows of bytes, ` +
       `${sum(({ archivedEvents }) => archivedEvents)} archived events in ${sum(({ files }) => files)} files, ` +
       `${sum(({ deadLetters }) => deadLetters)} dead letters, ${sum(({ hourlyRows }) => hourlyRows)} rows of bytes_hourly, ` +
-      `${sum(({ announcedLost }) => announcedLost)} announced as lost`,
+      `${sum(({ announcedLost }) => announcedLost)} announced as lost, ` +
+      `${sum(({ ledgerEvents }) => ledgerEvents)} events in the ledger`,
     `${seconds} s`,
     commandOf(asked),
   ].join('; ');

@@ -5,6 +5,7 @@ import {
   Findings,
   judgeStream,
   type KnownRecords,
+  type PlacedMessage,
   quotaEventDifferences,
   quotaMessages,
   Replays,
@@ -21,7 +22,7 @@ import { CommittedReader } from '../system/committed-reader.ts';
 import { lastLines } from '../system/ending.ts';
 import type { Bundles } from '../system/programs.ts';
 import type { Services } from '../system/services.ts';
-import { openSystem, type System } from '../system/system.ts';
+import { openSystem, type StreamTopic, type System } from '../system/system.ts';
 import type { Tally } from '../system/run-log.ts';
 import { inject, watchDifferences } from './inject.ts';
 import type { RoundPlan } from './plan.ts';
@@ -53,7 +54,8 @@ export async function round(plan: RoundPlan, context: RoundContext): Promise<Rou
   const system = await openSystem(services, options);
   try {
     await breakWhileFeeding(plan, system, context);
-    tell(`${name}: ${system.known.total} records sent; the workers come to rest`);
+    const sent = system.topics.reduce((sum, { known }) => sum + known.total, 0);
+    tell(`${name}: ${sent} records sent; the workers come to rest`);
     await settle(system, plan.kills, context.signal);
     tell(`${name}: comparing`);
     const verdict = await judgeSystem(system);
@@ -133,20 +135,41 @@ async function must(system: System, what: string, ended: ReturnType<System['batc
 
 /** Compares all that the workers have left with what was sent. No worker may be at work any more. */
 async function judgeSystem(system: System): Promise<Verdict> {
-  const { database, known, topic, archive, deletions } = system;
+  const { database, archive, floors } = system;
   const findings = new Findings();
   for (const problem of [...system.unexpected, ...system.workers.unexpected]) findings.add('unexpected', problem);
   const tables = new StoredTables((statement, parameters) => database.query(statement, parameters));
-  const offsets = await topic.offsets();
-  const reader = new CommittedReader(system.services.kafka.address, topic.name);
-  const replays = await Replays.read(tables, known);
-  const firstOffsets = new Map(Array.from(offsets, ([partition, { low }]) => [partition, low]));
-  await checkTopic({ committed: reader.all(lastKnown(known, firstOffsets)), firstOffsets, replays }, known, findings);
-  const messages = await quotaMessages(system.quotaTopic.kafka, system.quotaTopic.name);
-  for (const difference of await quotaEventDifferences(tables, messages)) findings.add('quota event', difference);
+  for (const topic of system.topics) await checkKnown(system, topic, tables, findings);
+  const sent = await quotaMessages(system.quotaTopic.kafka, system.quotaTopic.name);
+  const messages = sent.filter((message) => !isUndone(system, message));
+  const floorMs = Math.max(floors.windowsMs ?? -Infinity, floors.hoursMs ?? -Infinity);
+  for (const difference of await quotaEventDifferences(tables, messages, floorMs))
+    findings.add('quota event', difference);
   system.tally.count('messages of quota events', messages.length);
+  system.tally.count('messages of quota events that were undone', sent.length - messages.length);
   const { stagingFolder } = archive;
-  return judgeStream({ tables, archiveFolder: await archive.collect(), stagingFolder, deletions }, known, findings);
+  const topics = system.topics.map(({ topic: { name }, known, deletions }) => ({ name, known, deletions }));
+  return judgeStream({ tables, archiveFolder: await archive.collect(), stagingFolder, floors }, topics, findings);
+}
+
+/** A message of the time that a restore has undone: its event comes again under the same id, or not at all. */
+function isUndone({ undoneQuotaEvents }: System, { partition, offset, value }: PlacedMessage): boolean {
+  const { id } = JSON.parse(value) as { id: string };
+  const end = undoneQuotaEvents?.offsets.get(partition)?.high ?? 0;
+  return offset < end && undoneQuotaEvents?.ids.has(id) === true;
+}
+
+/** Compares what is known of a topic with what Kafka's own consumer reads there. */
+async function checkKnown(
+  { services }: System,
+  { topic, known }: StreamTopic,
+  tables: StoredTables,
+  findings: Findings,
+): Promise<void> {
+  const firstOffsets = new Map(Array.from(await topic.offsets(), ([partition, { low }]) => [partition, low]));
+  const replays = await Replays.read(tables.of(topic.name), known);
+  const committed = new CommittedReader(services.kafka.address, topic.name).all(lastKnown(known, firstOffsets));
+  await checkTopic({ committed, firstOffsets, replays }, known, findings);
 }
 
 /** The greatest offset of each partition that has a known record which the topic still holds. */

@@ -14,6 +14,8 @@ export interface ArchivePlace {
   readonly environment: Environment;
   /** Of a local archive, where one can be mounted. */
   readonly disk: SmallDisk | undefined;
+  /** A place outside of the archive, for files that are set aside. */
+  readonly asideUrl: string;
   /** Where workers prepare files. */
   readonly stagingFolder: string;
   /** Brings every file to this machine. @returns the folder of the archive. */
@@ -34,13 +36,15 @@ export function openArchivePlace(kind: ArchiveKind, places: Places): Promise<Arc
 }
 
 async function localPlace({ folder }: Places): Promise<ArchivePlace> {
-  const root = join(folder, 'archive');
+  const [root, aside] = [join(folder, 'archive'), join(folder, 'aside')];
+  await rm(aside, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const disk = await SmallDisk.mount(root);
   return {
     kind: 'local',
     environment: { ARCHIVE_URL: `file:${root}` },
     disk,
+    asideUrl: `file:${aside}`,
     stagingFolder: join(root, '.staging'),
     collect: () => Promise.resolve(root),
     close: () => SmallDisk.forget(root),
@@ -61,6 +65,7 @@ async function bucketPlace({ folder, storageUrl, proxiedStorageUrl, bucket }: Pl
       TMPDIR: temporary,
     },
     disk: undefined,
+    asideUrl: `gs://${bucket}/aside`,
     stagingFolder: join(temporary, 'event-archive-staging'),
     async collect() {
       const copies = join(folder, 'copies');

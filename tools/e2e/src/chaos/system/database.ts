@@ -6,23 +6,65 @@ import retry from 'p-retry';
 /** The server may be restarting: everything is tried again until it answers. */
 const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
 
+/**
+ * Partitions as those of a database that was made in November 2022: one each of October to December 2022. In a new database all events of the run would lie in one partition, that of everything before last month.
+ */
+const DIVIDED_SINCE_2022 = `
+  DO $$
+  DECLARE
+    first constant timestamp := '2022-10-01';
+    divided record;
+    month timestamp;
+  BEGIN
+    FOR divided IN SELECT format('%I.%I', t.schema, t.name) AS parent, t.* FROM pipeline.partitioned_table AS t LOOP
+      EXECUTE format('ALTER TABLE %s DETACH PARTITION pipeline.%I', divided.parent, divided.name || '_before');
+      EXECUTE format('ALTER TABLE %s ATTACH PARTITION pipeline.%I FOR VALUES FROM (MINVALUE) TO (%L)',
+        divided.parent, divided.name || '_before', first);
+      FOR month IN SELECT generate_series(first, '2022-12-01', interval '1 month') LOOP
+        EXECUTE format('CREATE TABLE pipeline.%I PARTITION OF %s FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = %s)',
+          divided.name || to_char(month, '_YYYY_MM'), divided.parent, month, month + interval '1 month', divided.fillfactor);
+      END LOOP;
+    END LOOP;
+    UPDATE pipeline.partitioned_table SET first_month = first;
+  END
+  $$`;
+
 /** The stream's database, reached directly. */
 export class Database {
   readonly url: string;
+  readonly #name: string;
+  readonly #serverUrl: string;
 
-  private constructor(url: string) {
-    this.url = url;
+  private constructor(serverUrl: string, name: string) {
+    this.url = Object.assign(new URL(serverUrl), { pathname: name }).href;
+    this.#name = name;
+    this.#serverUrl = serverUrl;
   }
 
   /** Makes one with the product's schema and users. */
   static async create(serverUrl: string, name: string): Promise<Database> {
-    await new Database(serverUrl).query(`CREATE DATABASE "${name}"`);
-    const url = new URL(serverUrl);
-    url.pathname = name;
-    await migrate({ url: url.href });
-    const database = openDatabase({ url: url.href }, { applicationName: 'chaos', poolMax: 1 });
+    const created = new Database(serverUrl, name);
+    const { url } = created;
+    await created.#asAdministrator(`CREATE DATABASE "${name}"`);
+    await migrate({ url });
+    const database = openDatabase({ url }, { applicationName: 'chaos', poolMax: 1 });
     await seedUsers(database).finally(() => database.destroy());
-    return new Database(url.href);
+    await created.query(DIVIDED_SINCE_2022);
+    return created;
+  }
+
+  /** Copies the database as it is now. It ends all connections, and nobody may connect meanwhile. */
+  async backUp(): Promise<void> {
+    await this.#asAdministrator(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${this.#name}'`,
+    );
+    await this.#asAdministrator(`CREATE DATABASE "${this.#name}_backup" TEMPLATE "${this.#name}"`);
+  }
+
+  /** Replaces the database by its copy: clients find the restored database under the same URL. */
+  async restore(): Promise<void> {
+    await this.#asAdministrator(`DROP DATABASE "${this.#name}" WITH (FORCE)`);
+    await this.#asAdministrator(`CREATE DATABASE "${this.#name}" TEMPLATE "${this.#name}_backup"`);
   }
 
   /** The URL by which others reach it through a proxy. */
@@ -43,6 +85,10 @@ export class Database {
       [sink, partition],
     );
     return row?.saved ?? 0;
+  }
+
+  async #asAdministrator(statement: string): Promise<void> {
+    await rowsOf(this.#serverUrl, statement);
   }
 
   query<Row extends pg.QueryResultRow>(

@@ -28,8 +28,8 @@ export async function bundleLayers(folder: string): Promise<Bundles> {
   return { speedLayer: await bundled('speed-layer', FAILPOINTS), batchLayer: await bundled('batch-layer') };
 }
 
-/** Starts programs of the stream, each of which the log names by its command and number. */
-export function programs(bundles: Bundles, environment: Environment, log: (line: string) => void) {
+/** Starts programs of the stream, with its settings of that moment; the log names each by its command and number. */
+export function programs(bundles: Bundles, environment: () => Environment, log: (line: string) => void) {
   let started = 0;
   const asProcess = (name: string, program: Program): WorkerProcess => {
     started += 1;
@@ -46,8 +46,8 @@ export function programs(bundles: Bundles, environment: Environment, log: (line:
   };
   return {
     worker: (args: readonly string[], failpoint?: Failpoint) =>
-      asProcess(args.join(' '), startBundle(bundles.speedLayer, args, environment, failpoint)),
+      asProcess(args.join(' '), startBundle(bundles.speedLayer, args, environment(), failpoint)),
     batch: (args: readonly string[]) =>
-      asProcess(`batch ${args.join(' ')}`, startBundle(bundles.batchLayer, args, environment)),
+      asProcess(`batch ${args.join(' ')}`, startBundle(bundles.batchLayer, args, environment())),
   };
 }

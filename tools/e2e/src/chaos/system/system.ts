@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { KnownRecords } from '@antenna/oracle';
+import { KnownRecords, type RetentionFloors } from '@antenna/oracle';
+import type { Failpoint } from '../../failpoint.ts';
 import { FeedHold } from '../feed/feeder.ts';
 import { LONGEST_OPEN_MS } from '../feed/transactional-producer.ts';
 import { type ArchiveKind, type ArchivePlace, openArchivePlace } from './archive-place.ts';
@@ -8,38 +9,54 @@ import type { Ending } from './ending.ts';
 import { type Bundles, programs } from './programs.ts';
 import { logTo, Tally } from './run-log.ts';
 import type { Proxied, Services } from './services.ts';
-import { Topic } from './topic.ts';
+import { type Offsets, Topic } from './topic.ts';
 import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
 
 /** One stream with its workers and everything around them that can be broken. */
 export interface System {
   readonly services: Services;
   readonly database: Database;
+  /** Those that the stream has read, in their order: the last one is in use. */
+  readonly topics: StreamTopic[];
+  /** The one in use. */
   readonly topic: Topic;
   /** Where the workers send quota events. */
   readonly quotaTopic: Topic;
   readonly archive: ArchivePlace;
   readonly workers: WorkerGroup;
   readonly tally: Tally;
-  /** What the topic holds. */
+  /** What the topic in use holds. */
   readonly known: KnownRecords;
   /** Lets everything that is written to the topic pause. */
   readonly feed: FeedHold;
   /** What should not have happened, in words. */
   readonly unexpected: string[];
-  /** Records that were deleted on purpose. */
+  /** Records that were deleted on purpose from the topic in use. */
   readonly deletions: Deletion[];
+  /** Up to where rows were removed on purpose. */
+  floors: RetentionFloors;
+  /** Quota events that a restore of the database has undone, sent before these offsets. */
+  undoneQuotaEvents: { readonly ids: ReadonlySet<string>; readonly offsets: ReadonlyMap<number, Offsets> } | undefined;
   readonly sessionTimeoutMs: number;
   /** How long an archived chunk collects rows. */
   readonly chunkMs: number;
   log(line: string): void;
   /** Runs a command of the speed layer, with its flags. */
   speedLayer(...args: readonly string[]): Promise<Ending>;
+  /** Starts a command of the speed layer that may be killed, or dies at a failpoint. */
+  startSpeedLayer(args: readonly string[], failpoint?: Failpoint): WorkerProcess;
   /** Runs a command of the batch layer. */
   batchLayer(...args: readonly string[]): Promise<Ending>;
   /** Starts a command of the batch layer that may be killed. */
   startBatchLayer(...args: readonly string[]): WorkerProcess;
   close(): Promise<void>;
+}
+
+/** A topic of the stream, what it holds, and what was deleted from it on purpose. */
+export interface StreamTopic {
+  readonly topic: Topic;
+  readonly known: KnownRecords;
+  readonly deletions: Deletion[];
 }
 
 /** Records of a partition below an offset. */
@@ -76,7 +93,7 @@ const QUOTA_PARTITIONS = 4;
 export async function openSystem(services: Services, options: SystemOptions): Promise<System> {
   const { name, folder } = options;
   const database = await Database.create(services.postgres.address, name);
-  const topic = await Topic.create(services.kafka, { name, partitions: options.partitions });
+  const topics = [await newStreamTopic(services, name, options.partitions)];
   const quotaTopic = await Topic.create(services.kafka, { name: `${name}-quota`, partitions: QUOTA_PARTITIONS });
   const archive = await openArchivePlace(options.archive, {
     folder,
@@ -84,7 +101,8 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     storageUrl: services.gcs.address,
     proxiedStorageUrl: `http://${through(services, 'gcs')}`,
   });
-  const environment = {
+  const inUse = (): StreamTopic => lastOf(topics);
+  const environment = () => ({
     ...SMALL_STEPS,
     KAFKA_SESSION_TIMEOUT_MS: String(options.sessionTimeoutMs),
     // Hundreds of workers compile the same bundle.
@@ -92,11 +110,11 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
     ARCHIVE_ROLL_INTERVAL_MS: String(options.chunkMs),
     DATABASE_URL: database.through(services.postgres.proxy.port),
     KAFKA_BROKERS: through(services, 'kafka'),
-    KAFKA_TOPIC: name,
-    KAFKA_GROUP_ID: name,
+    KAFKA_TOPIC: inUse().topic.name,
+    KAFKA_GROUP_ID: inUse().topic.name,
     QUOTA_EVENTS_TOPIC: quotaTopic.name,
     ...archive.environment,
-  };
+  });
   const tally = new Tally();
   const log = await logTo(join(folder, '..', `${name}.log`));
   const run = programs(options.bundles, environment, log);
@@ -104,19 +122,29 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
   return {
     services,
     database,
-    topic,
+    topics,
+    get topic() {
+      return inUse().topic;
+    },
+    get known() {
+      return inUse().known;
+    },
+    get deletions() {
+      return inUse().deletions;
+    },
     quotaTopic,
     archive,
     workers,
     tally,
-    known: new KnownRecords(options.partitions),
     feed: new FeedHold(LONGEST_OPEN_MS),
     unexpected: [],
-    deletions: [],
+    floors: {},
+    undoneQuotaEvents: undefined,
     sessionTimeoutMs: options.sessionTimeoutMs,
     chunkMs: options.chunkMs,
     log,
     speedLayer: (...args) => run.worker(args).ended,
+    startSpeedLayer: (args, failpoint) => run.worker(args, failpoint),
     batchLayer: (...args) => run.batch(args).ended,
     startBatchLayer: (...args) => run.batch(args),
     async close() {
@@ -124,6 +152,17 @@ export async function openSystem(services: Services, options: SystemOptions): Pr
       await archive.close();
     },
   };
+}
+
+/** An empty topic for a stream. */
+export async function newStreamTopic({ kafka }: Services, name: string, partitions: number): Promise<StreamTopic> {
+  return { topic: await Topic.create(kafka, { name, partitions }), known: new KnownRecords(partitions), deletions: [] };
+}
+
+function lastOf(topics: readonly StreamTopic[]): StreamTopic {
+  const last = topics.at(-1);
+  if (last === undefined) throw new RangeError('a stream has a topic');
+  return last;
 }
 
 /** Where a service is reached through its proxies. */

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { within } from '@antenna/test-kit';
+import { MONTH_MS } from '../feed/simulation.ts';
+import { lastLines } from '../system/ending.ts';
+import type { System } from '../system/system.ts';
+import { ANY_ARCHIVE, type FaultKind } from './fault.ts';
+
+const LONGEST_MS = 300_000;
+const POLL_MS = 500;
+
+/**
+ * Retention removes the months before the one in the midst of the stream, while the workers go on and send events below the
+ * floor. Each of its commands is killed once at any instant, and they are run again until no row below the floor is left.
+ */
+export const retention = (kinds: 'windows' | 'windows and hours'): FaultKind => ({
+  archives: ANY_ARCHIVE,
+  seconds: 30,
+  draw(chance) {
+    const killedAfterMs = Array.from({ length: 3 }, () => chance.integer(300, 1_500));
+    return {
+      name: `retention of ${kinds} by commands that are killed and run again`,
+      text: `remove ${kinds}, kill the commands after ${killedAfterMs.join(', ')} ms, and again`,
+      // Another run of an hour may be what its last run was not, final.
+      resource: 'hours',
+      async inject(system) {
+        const days = ['--retain-windows-days=1', ...(kinds === 'windows' ? [] : ['--retain-hours-days=1'])];
+        const commands = [
+          ['run', '--due', ...days],
+          ['reconcile', '--due'],
+          ['retain', ...days],
+        ] as const;
+        await within(LONGEST_MS, () => hasReached(system), POLL_MS);
+        for (const [index, command] of commands.entries()) await kill(system, command, killedAfterMs[index] ?? 0);
+        const floors = kinds === 'windows' ? { windowsMs: MONTH_MS } : { windowsMs: MONTH_MS, hoursMs: MONTH_MS };
+        const attempt = async (): Promise<boolean> => {
+          for (const command of commands) {
+            await letADayPass(system);
+            const ending = await system.batchLayer(...command);
+            system.log(`${command.join(' ')}: ${lastLines(ending.printed, 3)}`);
+          }
+          return isRemoved(system, kinds.split(' and '));
+        };
+        const isDone = await within(LONGEST_MS, attempt, POLL_MS);
+        system.floors = { ...system.floors, ...floors };
+        if (isDone === undefined) system.unexpected.push(`retention of ${kinds} could not be done`);
+      },
+    };
+  },
+});
+
+async function kill(system: System, command: readonly string[], afterMs: number): Promise<void> {
+  const killed = system.startBatchLayer(...command);
+  await delay(afterMs);
+  killed.kill('SIGKILL');
+  const { signal } = await killed.ended;
+  system.tally.count(`retention ${signal === 'SIGKILL' ? 'killed' : 'that ended before it was killed'}: ${command[0]}`);
+}
+
+/** Whether the newest counted event is a day younger than the begin of the month, up to which retention then removes. */
+async function hasReached({ database }: System): Promise<boolean> {
+  const [row] = await database.query<{ hasReached: boolean }>(
+    `SELECT coalesce(max(greatest_event_time) >= $1::timestamp + interval '1 day', false) AS "hasReached"
+     FROM pipeline.position WHERE sink = 'totals'`,
+    [MONTH],
+  );
+  return row?.hasReached ?? false;
+}
+
+const MONTH = new Date(MONTH_MS).toISOString().replace('Z', '');
+
+/** A floor rises by a month a day at most. Once at the month in the midst of the stream it stays there. */
+async function letADayPass({ database }: System): Promise<void> {
+  await database.query(
+    `UPDATE pipeline.retention_floor SET raised_at = raised_at - interval '1 day' WHERE floor < $1::timestamp`,
+    [MONTH],
+  );
+}
+
+/** Whether the floors of these kinds have been raised to the month, and no row below them is left. */
+async function isRemoved({ database }: System, kinds: readonly string[]): Promise<boolean> {
+  const [row] = await database.query<{ isRemoved: boolean }>(
+    `SELECT bool_and(floor = $1::timestamp) AND NOT EXISTS (SELECT FROM public.bytes WHERE "timestamp" < $1::timestamp)
+       AND NOT EXISTS (SELECT FROM pipeline.user_hour_usage WHERE hour < $1::timestamp)
+       AND NOT EXISTS (SELECT FROM public.bytes_hourly WHERE "timestamp" < $1::timestamp AND 'hours' = ANY ($2))
+       AS "isRemoved"
+     FROM pipeline.retention_floor WHERE kind = ANY ($2)`,
+    [MONTH, kinds],
+  );
+  return row?.isRemoved ?? false;
+}
