@@ -17,7 +17,13 @@ const ERASURE_STEPS = [
 ] as const;
 
 /** Steps of speed-layer:settle-restore, in their order. A file is copied, noted, and then removed. */
-const RESTORE_STEPS = ['restore-begin', 'restore-copy', 'restore-note', 'restore-remove', 'restore-end'] as const;
+export const RESTORE_STEPS = [
+  'restore-begin',
+  'restore-copy',
+  'restore-note',
+  'restore-remove',
+  'restore-end',
+] as const;
 
 /** The one step of speed-layer:move-stream. */
 const MOVE_STEPS = ['stream-move'] as const;

@@ -12,11 +12,14 @@ import {
   StoredTables,
   type Verdict,
 } from '@antenna/oracle';
+import { seededChance } from '@antenna/simulator';
 import { ageStagingFiles } from '../../stream.ts';
 import { FAULT_KINDS } from '../faults/catalogue.ts';
 import { Feeder } from '../feed/feeder.ts';
 import { simulation } from '../feed/simulation.ts';
 import { TransactionalProducer } from '../feed/transactional-producer.ts';
+import { movedStream } from '../phases/moved-stream.ts';
+import { restoredDatabase } from '../phases/restored-database.ts';
 import { schedule } from '../schedule.ts';
 import { CommittedReader } from '../system/committed-reader.ts';
 import { lastLines } from '../system/ending.ts';
@@ -41,6 +44,7 @@ export interface RoundContext {
   readonly signal: AbortSignal;
 }
 
+const PHASES = [movedStream, restoredDatabase];
 const PARTITIONS = 12;
 const FIRST_WORKERS = 3;
 
@@ -54,6 +58,7 @@ export async function round(plan: RoundPlan, context: RoundContext): Promise<Rou
   const system = await openSystem(services, options);
   try {
     await breakWhileFeeding(plan, system, context);
+    await changeAsAWhole(plan, system, context);
     const sent = system.topics.reduce((sum, { known }) => sum + known.total, 0);
     tell(`${name}: ${sent} records sent; the workers come to rest`);
     await settle(system, plan.kills, context.signal);
@@ -83,6 +88,21 @@ async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal
   );
   const watched = watchDifferences(system, broken.signal);
   await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, watched, ...transactions]);
+}
+
+/** A longer round has each phase; in a shorter run each archive has one of them. */
+const LONG_MS = 120_000;
+
+async function changeAsAWhole(plan: RoundPlan, system: System, { tell, signal }: RoundContext): Promise<void> {
+  const { seed, archive, dealtTo, durationMs, only = '' } = plan;
+  const isDealt = (index: number): boolean => durationMs >= LONG_MS || dealtTo[index % dealtTo.length] === archive;
+  const phases = PHASES.filter(({ name }, index) => name.includes(only) && isDealt(index));
+  for (const phase of phases) {
+    tell(`chaos-${archive}: ${phase.name}`);
+    system.log(`phase: ${phase.name}`);
+    await phase.run(system, { chance: seededChance(seed), signal });
+    system.tally.count(`fault ${phase.name}`);
+  }
 }
 
 const TRANSACTIONAL_PRODUCERS = 4;
