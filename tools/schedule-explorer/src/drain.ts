@@ -50,6 +50,10 @@ export async function drain(world: World): Promise<boolean> {
     await drainRestlessly(world);
   const savesEarly = world.choices.oneIn(2);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (world.store.hasMoved) {
+      await endMoved(world);
+      return true;
+    }
     thaw(world, round);
     noticeDead(world);
     letGhostHappen(world);
@@ -60,6 +64,22 @@ export async function drain(world: World): Promise<boolean> {
     if (isOfTwoDecoders(world)) return false;
   }
   throw new Violation(`not drained after ${MAX_ROUNDS} rounds: ${stateOf(world)}`);
+}
+
+const ROUNDS_AFTER_MOVE = 10;
+
+/**
+ * The stream has moved away: whoever still runs with the former topic thaws, and whatever is on its way arrives. Nothing of
+ * it may count. @throws {Violation} when a worker of the former topic is admitted.
+ */
+async function endMoved(world: World): Promise<void> {
+  for (let round = 0; round < ROUNDS_AFTER_MOVE; round += 1) {
+    for (const partition of world.partitions) endFaults(partition, world.nowMs);
+    thaw(world, round);
+    while (letGhostHappen(world));
+    await playRound(world, { round, savesEarly: round % 2 === 0 });
+  }
+  await answerAll(world);
 }
 
 function endFaults(partition: SimulatedPartition, nowMs: number): void {
@@ -89,7 +109,7 @@ async function drainRestlessly(world: World): Promise<void> {
     for (const worker of world.running) worker.ingestion.tick();
     await workThrough(world);
     world.noticeStopped();
-    if (isAtRest(world)) return;
+    if (isAtRest(world) || world.store.hasMoved) return;
   }
   throw new Violation(`not archived after ${RESTLESS_REBALANCES} rebalances: ${stateOf(world)}`);
 }

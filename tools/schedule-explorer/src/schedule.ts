@@ -6,6 +6,8 @@ import {
   deleteOld,
   deleteUnarchived,
   goOnWithBatchRun,
+  goOnWithRetention,
+  moveStream,
   produce,
 } from './actions/data-actions.ts';
 import {
@@ -108,6 +110,35 @@ const LOTS_OF_UPGRADES = lotsOf([
   { weight: 1, attempt: leave },
 ]);
 
+const LOTS_OF_RETENTION = lotsOf([
+  { weight: 20, attempt: goOnWithCall },
+  { weight: 24, attempt: read },
+  { weight: 6, attempt: deliverInFlight },
+  { weight: 10, attempt: noticeGroup },
+  { weight: 14, attempt: tick },
+  { weight: 3, attempt: produce },
+  { weight: 30, attempt: goOnWithRetention },
+  { weight: 14, attempt: goOnWithBatchRun },
+  { weight: 3, attempt: letGhostHappen },
+  { weight: 1, attempt: rebalance },
+  { weight: 2, attempt: kill },
+  { weight: 3, attempt: freezeOrThaw },
+]);
+
+const LOTS_OF_MOVES = lotsOf([
+  { weight: 30, attempt: goOnWithCall },
+  { weight: 24, attempt: read },
+  { weight: 6, attempt: deliverInFlight },
+  { weight: 10, attempt: noticeGroup },
+  { weight: 14, attempt: tick },
+  { weight: 3, attempt: produce },
+  { weight: 3, attempt: letGhostHappen },
+  { weight: 2, attempt: rebalance },
+  { weight: 3, attempt: freezeOrThaw },
+  { weight: 1, attempt: changeLeader },
+  { weight: 8, attempt: moveStream },
+]);
+
 /** How often a schedule is of each kind. */
 const KINDS = [
   ...[LOTS, LOTS],
@@ -115,6 +146,8 @@ const KINDS = [
   ...[LOTS_OF_GAPS, LOTS_OF_GAPS],
   ...[LOTS_OF_TRUNCATIONS, LOTS_OF_TRUNCATIONS],
   LOTS_OF_UPGRADES,
+  LOTS_OF_RETENTION,
+  LOTS_OF_MOVES,
 ];
 
 const LEAST_STEPS = 15;

@@ -1,4 +1,5 @@
 import { beginChunks } from './truncation-actions.ts';
+import { HOURS } from '../world/known-record.ts';
 import type { World } from '../world/world.ts';
 
 const MAX_BATCH_RUNS = 2;
@@ -55,12 +56,39 @@ export function acknowledgeGaps({ operator, trace }: World): boolean {
   return true;
 }
 
+/** An operator tries to move the stream away. Producers may go on. */
+export function moveStream(world: World): boolean {
+  if (world.operator.isBusy || world.store.hasMoved) return false;
+  world.moveStream();
+  world.trace(() => 'the operator moves the stream to another topic');
+  return true;
+}
+
 /** A partition's leader is gone, or another one has been elected. */
 export function changeLeader({ partitions, choices, trace }: World): boolean {
   const partition = choices.of(partitions);
   if (partition.hasLeader) partition.loseLeader();
   else partition.electLeader();
   trace(() => `partition ${partition.number} ${partition.hasLeader ? 'has a leader again' : 'loses its leader'}`);
+  return true;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A step of retention, or its first step towards a higher floor: just above an hour of events or of files. */
+export function goOnWithRetention(world: World): boolean {
+  const { store, hours, choices, retentionRun } = world;
+  if (retentionRun?.isDone === false) {
+    retentionRun.step();
+    world.trace(() => `retention ${retentionRun.isDone ? 'has removed the rows below the floor' : 'goes on'}`);
+    return true;
+  }
+  const below = choices.oneIn(2) ? HOURS : hours.all;
+  const higher = below.map((hourMs) => hourMs + HOUR_MS).filter((floorMs) => floorMs > store.retention.floorMs);
+  if (higher.length === 0) return false;
+  const run = world.startRetention(choices.of(higher));
+  run.step();
+  world.trace(() => `retention raises the floors to ${new Date(run.floorMs).toISOString()}`);
   return true;
 }
 

@@ -13,8 +13,11 @@ export function checkEnd(world: World): void {
   checkCompleteness(world);
   checkTotals(world);
   for (const run of world.batchRuns) run.finish();
+  world.retentionRun?.finish();
+  world.store.retention.requireRemoved();
   for (const hourMs of world.hours.all) requireCurrent(hourMs, world);
-  for (const hourMs of world.hours.dirty) world.startBatchRun(hourMs).finish();
+  const isAsked = (hourMs: number) => world.hours.dirty.includes(hourMs) || hourMs < world.hours.floorMs;
+  for (const hourMs of world.hours.all.filter(isAsked)) world.startBatchRun(hourMs).finish();
   const [dirty] = world.hours.dirty;
   if (dirty !== undefined) throw new Violation(`hour ${new Date(dirty).toISOString()} is dirty after its run`);
 }
@@ -30,13 +33,14 @@ function checkFiles({ archive, store }: World): void {
   if (missing !== undefined) throw new Violation(`${missing} is listed and does not exist`);
 }
 
-/** Each sink has every record that the topic has now, but for those that were given up. */
+/** Each sink has every record that the topic has now, or had before the stream moved away, but for those that were given up. */
 function checkCompleteness({ partitions, ledger, store }: World): void {
   for (const partition of partitions) {
     for (const sink of SINKS) {
       const reached = ledger.reached(sink, partition.number);
-      if (reached !== partition.end) throw new Violation(`${sink} of partition ${partition.number} ends at ${reached}`);
-      const missing = partition.known(0, partition.end).find((record) => {
+      const end = ledger.cutOf(partition.number) ?? partition.end;
+      if (reached !== end) throw new Violation(`${sink} of partition ${partition.number} ends at ${reached}`);
+      const missing = partition.known(0, end).find((record) => {
         const isNeeded = sink === 'totals' || record.known.fate.kind === 'event';
         return isNeeded && !ledger.taken[sink].has(record) && !ledger.isGivenUp(sink, record);
       });

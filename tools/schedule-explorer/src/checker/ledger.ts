@@ -16,6 +16,7 @@ import { CountedInTime } from './counted-in-time.ts';
 import { requireDeadLetters } from './dead-letters.ts';
 import { addTo, ExpectedTotals, hourCountKey, type KnownRow, marksOf, rowsByHour } from './expected-totals.ts';
 import { fileName, requireFileRows } from './file-rows.ts';
+import type { LogEnd } from '../world/move-command.ts';
 import { SinkPosition, type TakenRange } from './sink-position.ts';
 import { require, requireRows, requireSorted, Violation } from './violation.ts';
 
@@ -75,6 +76,8 @@ export class Ledger {
   readonly #positions: Readonly<Record<Sink, readonly SinkPosition[]>>;
   /** For each partition, the oldest version of the log that holds all records of the newest intent. */
   readonly #intended = new Map<number, number>();
+  /** By partition, once the stream has moved away. */
+  readonly #cut = new Map<number, number>();
   /** By partition: the offset at which each generation but the first begins. */
   readonly #generations: readonly number[][];
 
@@ -91,6 +94,23 @@ export class Ledger {
   /** From now on no earlier claim may change anything. */
   claim({ sink, partition, epoch, decoderVersion }: Fence): void {
     this.#position(sink, partition).claim(epoch, decoderVersion);
+  }
+
+  /** The stream has moved away. @throws {Violation} when a sink lacks a record that the topic had when its ends were read. */
+  move(ends: readonly LogEnd[]): void {
+    for (const { partition, actualEnd } of ends) {
+      const behind = SINKS.find((sink) => this.reached(sink, partition) < actualEnd);
+      if (behind !== undefined)
+        throw new Violation(
+          `the stream moves, and ${behind} of partition ${partition} lacks records before ${actualEnd}`,
+        );
+      this.#cut.set(partition, actualEnd);
+    }
+  }
+
+  /** Where the topic of the schedule ends for the stream, if it has moved away. */
+  cutOf(partition: number): number | undefined {
+    return this.#cut.get(partition);
   }
 
   /** @throws {Violation} when the commit is not exactly what its ranges hold. */
@@ -273,6 +293,7 @@ export class Ledger {
   }
 
   #advance(sink: Sink, move: PositionMove): TakenRange {
+    if (this.#cut.size > 0) throw new Violation(`${sink} of partition ${move.partition} moves after the stream`);
     const range = this.#position(sink, move.partition).advance(move);
     SinkPosition.requireOneLog(this.#position('totals', move.partition), this.#position('archive', move.partition));
     return range;

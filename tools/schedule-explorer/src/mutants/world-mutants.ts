@@ -68,6 +68,36 @@ export const WORLD_MUTANTS: readonly Mutant[] = [
     defects: { forgetsCutChunks: true },
   },
   {
+    name: 'rows-removed-beside-writers',
+    bug: 'rows removed while a commit that has read the former floor may still write some: they are in no sum',
+    defects: { removesBesideWriters: true },
+  },
+  {
+    name: 'floor-read-twice',
+    bug: 'a commit reads the floor again for the ledger: events are in rows and ledger if the floor has risen meanwhile',
+    defects: { readsFloorTwice: true },
+  },
+  {
+    name: 'floor-of-hours-ignored',
+    bug: 'an hour computed again below the floor of hours: a result that was removed comes back',
+    defects: { ignoresFloorOfHours: true },
+  },
+  {
+    name: 'moved-at-stable-offset',
+    bug: 'the last stable offset taken for the end of a topic that is moved away from: records of a transaction are lost',
+    defects: { movesAtStableOffset: true },
+  },
+  {
+    name: 'moved-before-archive',
+    bug: 'a stream moved away from a topic that is counted to its end, and not archived',
+    defects: { movesBeforeArchive: true },
+  },
+  {
+    name: 'claims-kept-by-move',
+    bug: 'workers of the former topic keep their claims after a move: records that came after the cut are counted',
+    defects: { moveKeepsClaims: true },
+  },
+  {
     name: 'decoder-not-fenced',
     bug: 'workers of any decoder version claim a partition: records between its positions have two fates',
     defects: { hasNoDecoderFence: true },

@@ -18,6 +18,8 @@ export class BatchRun {
   readonly #parts: BatchRunParts;
   readonly #steps: Generator<undefined, void>;
   isDone = false;
+  /** Its transaction has read the retention floor, and has not ended. */
+  isWriting = false;
 
   constructor(hourMs: number, parts: BatchRunParts) {
     this.hourMs = hourMs;
@@ -34,7 +36,10 @@ export class BatchRun {
     while (!this.isDone) this.step();
   }
 
-  /** Reads the manifest, lists the files, reads the manifest again, records what was read first. */
+  /**
+   * Reads the manifest, lists the files, reads the manifest again, and records, in a transaction that reads the retention floor
+   * first, what was read first.
+   */
   *#play(): Generator<undefined, void> {
     const { store, hours, ledger } = this.#parts;
     if (store.isComplete(this.hourMs)) ledger.hourIsFinal(this.hourMs);
@@ -48,7 +53,11 @@ export class BatchRun {
     const unknown = [...listed.keys()].find((path) => !store.manifest.has(path) && !store.isIntended(path));
     if (unknown !== undefined) throw new Violation(`batch run: ${unknown} is neither listed nor intended`);
     yield;
-    hours.record(this.hourMs, { revision, inputs: inputs.map(({ path }) => path) });
+    const { floorMs } = hours;
+    this.isWriting = true;
+    yield;
+    hours.record(this.hourMs, { revision, inputs: inputs.map(({ path }) => path) }, floorMs);
+    this.isWriting = false;
     requireCurrent(this.hourMs, this.#parts);
   }
 

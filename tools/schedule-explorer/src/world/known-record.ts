@@ -93,6 +93,9 @@ const FOLDERS = new Map([
   [Date.UTC(2022, 9, 29, 14), 'year=2022/month=10/day=29/hour=14/'],
 ]);
 
+/** All hours that an event can be of. */
+export const HOURS: readonly number[] = [...FOLDERS.keys()];
+
 function eventRecord(event: KnownEvent): KnownRecord {
   const { eventTimeMs, id, antennaId, bytes, app } = event;
   const windowMs = eventTimeMs - (eventTimeMs % FIVE_MINUTES_MS);

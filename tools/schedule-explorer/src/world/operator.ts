@@ -4,6 +4,7 @@ import { PassingFailure, type PendingCalls } from './pending-calls.ts';
 import type { SimulatedArchive } from './simulated-archive.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { SimulatedPartition } from './simulated-topic.ts';
+import { type MoveDefects, moveStream } from './move-command.ts';
 import { TruncationCommand, type TruncationParts } from './truncation-command.ts';
 
 export interface OperatorParts extends Omit<TruncationParts, 'call'> {
@@ -20,7 +21,7 @@ export const OPERATOR = 0;
 
 const ATTEMPTS = 3;
 
-/** Whoever runs acknowledge-gap and acknowledge-truncation, as apps/speed-layer/src has these commands. */
+/** Whoever runs acknowledge-gap, acknowledge-truncation and move-stream, as apps/speed-layer/src has these commands. */
 export class Operator {
   readonly #parts: OperatorParts;
   readonly #truncation: TruncationCommand;
@@ -40,6 +41,11 @@ export class Operator {
     return partitions.some(({ number, earliest }) =>
       (['totals', 'archive'] as const).some((sink) => store.nextOffset(sink, number) < earliest),
     );
+  }
+
+  moveStream(defects: MoveDefects): Promise<void> {
+    const { partitions, store } = this.#parts;
+    return this.#run(() => moveStream({ partitions, store, call: this.#call.bind(this) }, defects));
   }
 
   acknowledgeGaps(): Promise<void> {

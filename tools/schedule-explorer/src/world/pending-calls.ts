@@ -78,6 +78,16 @@ export class PendingCalls {
     if (!call.hasHappened) this.ghosts.push(call);
   }
 
+  /** The calls of this name that may still have an effect. */
+  underWay(name: string): readonly PendingCall[] {
+    return [...this.awaited, ...this.ghosts].filter((call) => call.name === name && !call.hasHappened);
+  }
+
+  /** Whether a call may still have an effect. */
+  isUnderWay(call: PendingCall): boolean {
+    return !call.hasHappened && (this.awaited.includes(call) || this.ghosts.includes(call));
+  }
+
   letGhostHappen(ghost: PendingCall): void {
     remove(this.ghosts, ghost);
     ghost.happen();

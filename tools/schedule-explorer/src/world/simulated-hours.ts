@@ -1,3 +1,6 @@
+import { Violation } from '../checker/violation.ts';
+import type { RetentionDefects } from './simulated-retention.ts';
+
 /** A batch run's result: what it was computed from. */
 export interface HourRun {
   /** The revision of the hour that was read before anything else. */
@@ -6,7 +9,7 @@ export interface HourRun {
 }
 
 /** How the bookkeeping of hours can be broken. */
-export interface HoursDefects {
+export interface HoursDefects extends Pick<RetentionDefects, 'ignoresFloorOfHours'> {
   /** A run is recorded with the revision that the hour has by then. */
   readonly recordsLatestRevision?: boolean;
 }
@@ -16,6 +19,10 @@ export class SimulatedHours {
   readonly #defects: HoursDefects;
   readonly #revisions = new Map<number, number>();
   readonly #runs = new Map<number, HourRun>();
+  /** Results of earlier hours are recorded as removed. */
+  #removedBelowMs = -Infinity;
+  /** Results of earlier hours are removed, and not computed again; it only rises. */
+  floorMs = -Infinity;
 
   constructor(defects: HoursDefects) {
     this.#defects = defects;
@@ -27,7 +34,8 @@ export class SimulatedHours {
   }
 
   get dirty(): readonly number[] {
-    return this.all.filter((hourMs) => this.revision(hourMs) > (this.#runs.get(hourMs)?.revision ?? 0));
+    const isDirty = (hourMs: number) => this.revision(hourMs) > (this.#runs.get(hourMs)?.revision ?? 0);
+    return this.all.filter((hourMs) => hourMs >= this.floorMs && isDirty(hourMs));
   }
 
   revision(hourMs: number): number {
@@ -42,8 +50,20 @@ export class SimulatedHours {
     for (const hourMs of new Set(hours)) this.#revisions.set(hourMs, this.revision(hourMs) + 1);
   }
 
-  /** @returns false when a result of a newer revision is there already, which is kept. */
-  record(hourMs: number, { revision, inputs }: HourRun): boolean {
+  /** From now on nobody reads the results below the floor. */
+  recordRemoved(): void {
+    this.#removedBelowMs = this.floorMs;
+  }
+
+  /**
+   * @param floorMs as the transaction of the run has read it.
+   * @returns false when the hour is below the floor, or a result of a newer revision is there already, which is kept.
+   * @throws {Violation} when the result of an hour comes back that was removed.
+   */
+  record(hourMs: number, { revision, inputs }: HourRun, floorMs: number): boolean {
+    if (hourMs < floorMs && this.#defects.ignoresFloorOfHours !== true) return false;
+    if (hourMs < this.#removedBelowMs)
+      throw new Violation(`the result of ${new Date(hourMs).toISOString()} comes back`);
     if ((this.#runs.get(hourMs)?.revision ?? 0) > revision) return false;
     const recorded = this.#defects.recordsLatestRevision === true ? this.revision(hourMs) : revision;
     this.#runs.set(hourMs, { revision: recorded, inputs });

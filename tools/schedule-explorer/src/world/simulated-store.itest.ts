@@ -107,6 +107,7 @@ function aSimulatedStore(): SimulatedStore {
     {
       ledger: {
         claim: nothing,
+        move: nothing,
         commit: nothing,
         intend: nothing,
         chunk: nothing,

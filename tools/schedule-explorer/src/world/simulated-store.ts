@@ -13,11 +13,14 @@ import type { Ledger } from '../checker/ledger.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
 import { type CountedHoursDefects, SimulatedCountedHours } from './simulated-counted-hours.ts';
 import { type LostRecordsDefects, SimulatedLostRecords } from './simulated-lost-records.ts';
+import type { LogEnd, MoveDefects } from './move-command.ts';
 import { SimulatedNotes } from './simulated-notes.ts';
-import { type PositionDefects, SimulatedPositions } from './simulated-positions.ts';
+import { type PositionDefects, SimulatedPositions, SINKS } from './simulated-positions.ts';
+import { type RetentionDefects, SimulatedRetention } from './simulated-retention.ts';
 
 /** How the store can be broken. */
-export interface StoreDefects extends CountedHoursDefects, LostRecordsDefects, PositionDefects {
+export interface StoreDefects
+  extends CountedHoursDefects, LostRecordsDefects, PositionDefects, RetentionDefects, MoveDefects {
   /** Begins where Kafka's group has committed, and takes that for the position. */
   readonly believesKafka?: boolean;
   /** Takes the last stable offset for the end of a partition. */
@@ -28,7 +31,7 @@ export interface StoreParts {
   /** Checks every call that the store accepts. */
   readonly ledger: Pick<
     Ledger,
-    'claim' | 'commit' | 'intend' | 'chunk' | 'archivedUntil' | 'giveUp' | 'acknowledgeTruncation' | 'adopt'
+    'claim' | 'move' | 'commit' | 'intend' | 'chunk' | 'archivedUntil' | 'giveUp' | 'acknowledgeTruncation' | 'adopt'
   >;
   readonly hours: SimulatedHours;
   /** What the group has committed in Kafka. */
@@ -49,6 +52,11 @@ export class DecoderRefusedError extends Error {
   override readonly name = 'DecoderRefusedError';
 }
 
+/** The claim of a worker of a topic from which the stream has moved away. */
+export class StreamMovedError extends Error {
+  override readonly name = 'StreamMovedError';
+}
+
 /**
  * The functions of schema `pipeline` that the speed layer calls, as they are in
  * libs/usage-store/src/schema: each call is one transaction, and all of it takes less than an hour.
@@ -63,8 +71,11 @@ export class SimulatedStore {
   readonly positions: SimulatedPositions;
   readonly notes = new SimulatedNotes();
   readonly counted: SimulatedCountedHours;
+  readonly retention: SimulatedRetention;
   /** What operators' commands call. */
   readonly lost: SimulatedLostRecords;
+  /** The stream has moved to another topic. */
+  hasMoved = false;
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;
 
@@ -73,6 +84,7 @@ export class SimulatedStore {
     this.#defects = defects;
     this.positions = new SimulatedPositions(defects);
     this.counted = new SimulatedCountedHours(defects);
+    this.retention = new SimulatedRetention(defects);
     this.lost = new SimulatedLostRecords(this, parts, defects);
   }
 
@@ -106,8 +118,25 @@ export class SimulatedStore {
     return this.positions.epoch(sink, partition);
   }
 
-  /** @throws {DecoderRefusedError} when one of the partitions has to be finished by another decoder version. */
+  /** Moves the stream to another topic, if every sink is at the end of this one and no chunk is being written. */
+  moveStream(ends: readonly LogEnd[]): void {
+    if (this.hasMoved) return;
+    const sinks = this.#defects.movesBeforeArchive === true ? (['totals'] as const) : SINKS;
+    const behind = ends.find(({ partition, end }) => sinks.some((sink) => this.nextOffset(sink, partition) !== end));
+    if (behind !== undefined) throw this.#parts.refused(`partition ${behind.partition} is not read to its end`);
+    if (this.intents.size > 0 || this.lost.hasCutChunks) throw this.#parts.refused('a chunk is being written');
+    this.hasMoved = true;
+    this.#parts.ledger.move(ends);
+    if (this.#defects.moveKeepsClaims === true) return;
+    for (const { partition } of ends) {
+      for (const sink of this.positions.sinksOf(partition))
+        this.positions.set(sink, partition, { epoch: this.epoch(sink, partition) + 1 });
+    }
+  }
+
+  /** @throws {StreamMovedError}, {DecoderRefusedError} when one of the partitions has to be finished by another decoder version. */
   claim(sinks: readonly Sink[], partitions: readonly number[], { decoderVersion }: Claimant): ClaimedPosition[] {
+    if (this.hasMoved) throw new StreamMovedError('the stream has moved to another topic');
     const isRefused = (partition: number) =>
       !this.positions.mayClaim(sinks, partition, { version: decoderVersion, hasIntent: this.intents.has(partition) });
     const refused = partitions.find(isRefused);
@@ -120,7 +149,8 @@ export class SimulatedStore {
     return sinks.flatMap((sink) => partitions.map((partition) => this.#claimOne(sink, partition, decoderVersion)));
   }
 
-  commitTotals(commit: TotalsCommit): void {
+  /** @param floorMs the retention floor, as the transaction of the commit has read it. */
+  commitTotals(commit: TotalsCommit, floorMs = this.retention.floorMs): void {
     const failure = this.#parts.commitFailure?.(commit);
     if (failure !== undefined) throw failure;
     if (!commit.moves.every((move) => this.positions.matches('totals', move)))
@@ -128,6 +158,7 @@ export class SimulatedStore {
     for (const move of commit.moves) this.positions.move('totals', move);
     for (const range of commit.deadLetterRanges) this.#extend(range);
     this.counted.add(commit);
+    this.retention.commit(commit, floorMs);
     this.#parts.ledger.commit(commit);
   }
 

@@ -112,10 +112,13 @@ export class SimulatedWorker {
 function storeOf(worker: number, { store, calls, decoderVersion }: WorkerParts): PositionStore {
   return {
     claim: (sinks, partitions) => calls.add(worker, 'claim', () => store.claim(sinks, partitions, { decoderVersion })),
-    commitTotals: (commit) =>
-      calls.add(worker, 'commitTotals', () => {
-        store.commitTotals(commit);
-      }),
+    // The transaction begins with the call: it reads the retention floor, and writes later.
+    commitTotals(commit) {
+      const { floorMs } = store.retention;
+      return calls.add(worker, 'commitTotals', () => {
+        store.commitTotals(commit, floorMs);
+      });
+    },
     recordIntent: (intent) =>
       calls.add(worker, 'recordIntent', () => {
         store.recordIntent(intent);

@@ -7,9 +7,10 @@ import { Ledger } from '../checker/ledger.ts';
 import { Operator } from './operator.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { type ArchiveDefects, SimulatedArchive } from './simulated-archive.ts';
+import { RetentionRun } from './retention-run.ts';
 import { type HoursDefects, SimulatedHours } from './simulated-hours.ts';
 import { SINKS } from './simulated-positions.ts';
-import { DecoderRefusedError, SimulatedStore, type StoreDefects } from './simulated-store.ts';
+import { DecoderRefusedError, SimulatedStore, type StoreDefects, StreamMovedError } from './simulated-store.ts';
 import { type SimulatedPartition, simulatedPartition } from './simulated-topic.ts';
 import { SimulatedWorker } from './simulated-worker.ts';
 import { Violation } from '../checker/violation.ts';
@@ -47,6 +48,8 @@ export class World {
   readonly store: SimulatedStore;
   readonly operator: Operator;
   readonly batchRuns: BatchRun[] = [];
+  /** The newest one, also if it is done. */
+  retentionRun: RetentionRun | undefined;
   /** Decoder versions of the workers that stopped because a claim refused them, and that will be started again. */
   readonly refused: number[] = [];
   /** Processes that run, frozen ones too. Which of them the group counts as members is its own opinion. */
@@ -64,12 +67,14 @@ export class World {
   readonly trace: (text: () => string) => void;
   readonly #committed = new Map<number, number>();
   readonly #settings: IngestionSettings;
+  readonly #defects: Defects;
   #spawned = 0;
 
   constructor({ core, choices, defects, trace }: WorldParts) {
     this.core = core;
     this.choices = choices;
     this.trace = tellTo(trace);
+    this.#defects = defects;
     this.partitions = Array.from({ length: 1 + choices.below(3) }, (_, number) =>
       simulatedPartition(number, choices, core.AbortedTransactions),
     );
@@ -156,10 +161,11 @@ export class World {
       throw new Violation(`the operator fails: ${this.operator.failure.message}`);
     if (this.workers.every(({ failure, hasLeft }) => failure === undefined && !hasLeft)) return;
     for (const worker of [...this.workers]) {
+      const isOfFormerTopic = worker.failure instanceof StreamMovedError;
       const isRefused = worker.failure instanceof DecoderRefusedError;
-      if (worker.failure !== undefined && !isRefused)
+      if (worker.failure !== undefined && !isRefused && !isOfFormerTopic)
         throw new Violation(`worker ${worker.id} stopped: ${worker.failure.message}`);
-      if (!worker.hasLeft && !isRefused) continue;
+      if (!worker.hasLeft && !isRefused && !isOfFormerTopic) continue;
       if (isRefused) this.refused.push(worker.decoderVersion);
       this.trace(() => `worker ${worker.id} has stopped${isRefused ? ': its decoder is refused' : ''}`);
       this.remove(worker);
@@ -171,6 +177,19 @@ export class World {
     const run = new BatchRun(hourMs, this);
     this.batchRuns.push(run);
     return run;
+  }
+
+  /** An operator moves the stream to another topic, if this one is read to its end. */
+  moveStream(): void {
+    void this.operator.moveStream(this.#defects);
+  }
+
+  /** Begins to raise the floors to an hour. */
+  startRetention(floorMs: number): RetentionRun {
+    const { store, hours, calls, batchRuns } = this;
+    const { retention } = store;
+    this.retentionRun = new RetentionRun(floorMs, { retention, hours, calls, batchRuns, defects: this.#defects });
+    return this.retentionRun;
   }
 
   /** Lets every promise that has been settled take its course: the next tick comes after all of their callbacks. */
