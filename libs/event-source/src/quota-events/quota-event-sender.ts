@@ -1,5 +1,5 @@
 import type { QuotaEvent, QuotaEventSender } from '@antenna/ingestion';
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner, type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
 import { causesOf, missingRight } from '../connection-advice.ts';
 import { TopicMissingError } from '../topic-offsets.ts';
 import { cloudEventMessage } from './cloud-event.ts';
@@ -17,14 +17,25 @@ export interface QuotaEventTopics {
  */
 const RETRIES = 5;
 
+/** Kafka has stored the events of some partitions, and not all: the caller sends all of them again. */
+class PartitionsLeftOutError extends Error {
+  override readonly name = 'PartitionsLeftOutError';
+}
+
 /**
  * Sends quota events to a topic of Kafka. The producer is idempotent and waits for all replicas in sync. It connects at
  * the first send. The send after a failure gets a new producer: an idempotent one cannot continue after every error.
+ *
+ * kafkajs sends the messages of each leader by themselves, and repeats a failed request with the leaders of that moment. If
+ * a partition has moved meanwhile to a broker that has answered already, the client leaves it out, and its send succeeds
+ * all the same. So the partitions that Kafka has acknowledged are compared with those that the messages have.
  */
 export class KafkaQuotaEventSender implements QuotaEventSender {
   readonly #kafka: Kafka;
   readonly #topics: QuotaEventTopics;
   #producer: Producer | undefined;
+  /** Those of the messages that are being sent. */
+  readonly #partitions = new Set<number>();
 
   constructor(kafka: Kafka, topics: QuotaEventTopics) {
     this.#kafka = kafka;
@@ -37,7 +48,9 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
     try {
       this.#producer ??= await this.#connected();
       const messages = events.map((event) => cloudEventMessage(event, topic));
-      await this.#producer.send({ topic: quotaEventsTopic, acks: -1, messages });
+      this.#partitions.clear();
+      const acknowledged = await this.#producer.send({ topic: quotaEventsTopic, acks: -1, messages });
+      this.#requireAll(acknowledged);
     } catch (error) {
       await this.disconnect();
       throw this.#namedFailure(error);
@@ -55,11 +68,30 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: () => this.#notingPartitioner(),
       retry: { retries: RETRIES },
     });
     await producer.connect();
     return producer;
+  }
+
+  /** The partitioner of the Java client, which notes the partition of each message. */
+  #notingPartitioner(): ReturnType<ICustomPartitioner> {
+    const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
+    return (message) => {
+      const partition = partitionOf(message);
+      this.#partitions.add(partition);
+      return partition;
+    };
+  }
+
+  #requireAll(acknowledged: readonly RecordMetadata[]): void {
+    const isAcknowledged = new Set(acknowledged.map(({ partition }) => partition));
+    const left = [...this.#partitions].filter((partition) => !isAcknowledged.has(partition));
+    if (left.length === 0) return;
+    throw new PartitionsLeftOutError(
+      `partitions ${left.join(', ')} of topic ${this.#topics.quotaEventsTopic} were not acknowledged: their leaders have changed`,
+    );
   }
 
   #namedFailure(error: unknown): unknown {
