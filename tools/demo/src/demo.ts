@@ -11,6 +11,8 @@ import { freshPlace, place } from './place.ts';
 import { proveQuotaEvents, raiseQuota } from './quota-raise.ts';
 import { reportPage } from './report/report-page.ts';
 import { resultText } from './result-text.ts';
+import { backUp, restore } from './restored-database.ts';
+import { proveRetention, RETENTION, sendRecentEvent, sendRemovedEvents } from './removed-months.ts';
 import { sendSimulation } from './send-simulation.ts';
 import type { Services } from './services.ts';
 import { numberedSteps, secondsSince, type Tell } from './steps.ts';
@@ -36,9 +38,10 @@ interface DemoContext {
 export async function demo({ services, tell, signal }: DemoContext): Promise<void> {
   const startedMs = performance.now();
   const { from, to } = SAMPLE_HOURS;
-  const steps = numberedSteps(23, tell, signal);
+  const steps = numberedSteps(34, tell, signal);
   tell(
-    `makes anew: database ${place.database}, topic ${place.topic}, folder ${place.archive}; all other data stay as they are`,
+    `makes anew: databases ${place.database} and ${place.backup}, topics ${place.topic}, ${place.nextTopic} and ` +
+      `${place.quotaEventsTopic}, folders ${place.archive} and ${place.aside}; all other data stay as they are`,
   );
 
   const stack = await steps.run('start Postgres and Kafka', (note) => services.start(note));
@@ -47,9 +50,9 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   const databaseUrl = await steps.run('make an empty database, topic and archive', () =>
     freshPlace(stack.postgres.address, kafka),
   );
-  const worker = (title: string, app: App, args: readonly string[]): Promise<void> =>
+  const worker = (title: string, app: App, args: readonly string[], topic: string = place.topic): Promise<void> =>
     steps.run(title, async (note) => {
-      const command = appCommand(app, args, settingsFor(databaseUrl, brokers));
+      const command = appCommand(app, args, { ...settingsFor(databaseUrl, brokers), KAFKA_TOPIC: topic });
       note(textOf(command));
       lines(await runProgram(command, { signal, endPatienceMs: END_PATIENCE_MS })).forEach(note);
     });
@@ -92,11 +95,30 @@ export async function demo({ services, tell, signal }: DemoContext): Promise<voi
   ]);
   await worker('the person is erased', 'batch-layer', ['erase', `--user=${FORGOTTEN_ID}`]);
   await worker('batch layer, a new certificate of what is left', 'batch-layer', ['run', '--due']);
+
+  await steps.run('a copy of the database, as a backup', () => backUp(stack.postgres.address));
+  await worker('the stream moves to another topic', 'speed-layer', ['move-stream', `--to-topic=${place.nextTopic}`]);
+  await steps.run('years later, an event in the new topic', async (note) => {
+    note(await sendRecentEvent(kafka));
+  });
+  await worker('speed layer, to the end of the new topic', 'speed-layer', ['drain'], place.nextTopic);
+  await worker('every hour reconciled', 'batch-layer', ['reconcile', '--due'], place.nextTopic);
+  await worker('retention removes the old months', 'batch-layer', ['retain', ...RETENTION], place.nextTopic);
+  const late = await steps.run('late events of a removed month', () => sendRemovedEvents(kafka, sent.truth));
+  await worker('speed layer: archives them, and counts them in the ledger', 'speed-layer', ['drain'], place.nextTopic);
+  const retention = await proveRetention(databaseUrl, late);
+  await steps.run('the database restored to the copy', () => restore(stack.postgres.address));
+  await worker('the restore settled with the archive', 'speed-layer', [
+    'settle-restore',
+    `--aside-url=file:${place.aside}`,
+  ]);
+  await worker('speed layer, where the restored database stands', 'speed-layer', ['drain']);
+
   const results = await steps.run('read the tables and the archive', () =>
     readResults({ databaseUrl, brokers, topic: place.topic, archiveFolder: place.archive }),
   );
   const quotaEvents = await proveQuotaEvents(databaseUrl, await quotaMessages(kafka, place.quotaEventsTopic));
-  const planted = [await proveCorrections(databaseUrl), brokenClock, await proveForgotten(databaseUrl)];
+  const planted = [await proveCorrections(databaseUrl), brokenClock, await proveForgotten(databaseUrl), ...retention];
   const checks = await steps.run('compare everything, row by row', () =>
     Promise.resolve([...prove(sent.truth, results), ...quotaEvents.checks, ...planted]),
   );

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkout, freshDatabase, withAdmin } from '@antenna/test-kit';
+import { checkout, dropDatabase, freshDatabase, withAdmin } from '@antenna/test-kit';
 import type { Admin, Kafka } from 'kafkajs';
 import retry from 'p-retry';
 
@@ -10,11 +10,15 @@ const folder = join(checkout, '.local', 'demo');
 export const place = {
   folder,
   database: 'antenna_demo',
+  backup: 'antenna_demo_backup',
   topic: 'devices-demo',
+  nextTopic: 'devices-demo-next',
   quotaEventsTopic: 'quota-events-demo',
   partitions: 4,
   groupId: 'speed-layer-demo',
   archive: join(folder, 'archive'),
+  /** For files of the archive that a restored database does not know. */
+  aside: join(folder, 'aside'),
   certificate: join(folder, 'certificate.json'),
   report: join(folder, 'report.html'),
 } as const;
@@ -28,8 +32,11 @@ export async function freshPlace(serverUrl: string, kafka: Kafka): Promise<strin
   const [url] = await Promise.all([
     freshDatabase(serverUrl, place.database),
     freshTopic(kafka, place.topic, place.partitions),
+    freshTopic(kafka, place.nextTopic, place.partitions),
     freshTopic(kafka, place.quotaEventsTopic, place.partitions),
+    dropDatabase(serverUrl, place.backup),
     rm(place.archive, { recursive: true, force: true }),
+    rm(place.aside, { recursive: true, force: true }),
   ]);
   return url;
 }
