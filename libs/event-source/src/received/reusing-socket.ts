@@ -11,7 +11,10 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export function reusingSocket(host: string, port: number, onConnect: () => void): Socket {
   const buffer = Buffer.allocUnsafeSlow(RECEIVED_BYTES);
-  const callback = (bytes: number) => socket.emit('data', buffer.subarray(0, bytes));
+  const callback = (bytes: number) => {
+    socket.emit('data', buffer.subarray(0, bytes));
+    return true;
+  };
   const socket: Socket = connect({ host, port, onread: { buffer, callback } }, onConnect);
   return socket.setKeepAlive(true, KEEP_ALIVE_MS);
 }
