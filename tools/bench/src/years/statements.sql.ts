@@ -23,9 +23,13 @@ export const repeatedStatements: readonly (readonly [asked: string, statement: s
   ['dead letters by reason', `SELECT * FROM pipeline.refused_records('devices')`],
 ];
 
-/** The rows of each table that sequential scans have read so far, in this database. */
-export const SCANNED_ROWS = `
-  SELECT relname AS name, seq_tup_read::float8 AS rows FROM pg_stat_user_tables`;
+/** For each table of this database: the rows that sequential scans have read so far, and all that were read with them. */
+export const READ_ROWS = `
+  SELECT t.relname AS name, t.seq_tup_read::float8 AS scanned, (t.seq_tup_read + i.read)::float8 AS read
+  FROM pg_stat_user_tables AS t
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(n.idx_tup_read), 0) AS read FROM pg_stat_user_indexes AS n WHERE n.relid = t.relid
+  ) AS i`;
 
 export const FLUSH_STATISTICS = 'SELECT pg_stat_force_next_flush()';
 

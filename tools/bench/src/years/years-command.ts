@@ -38,12 +38,14 @@ async function freshDatabases(serverUrl: string): Promise<YearsDatabases> {
 
 function measurementTable(measured: readonly YearsMeasurement[]): string {
   return markdownTable({
-    head: ['what', 'young, ms', 'old, ms', 'ratio', 'read in full'],
-    rows: measured.map(({ what, youngMs, oldMs, scanned }) => [
+    head: ['what', 'young, ms', 'old, ms', 'ratio', 'rows, young', 'rows, old', 'read in full'],
+    rows: measured.map(({ what, youngMs, oldMs, youngRows, oldRows, scanned }) => [
       what,
       numberText(youngMs, 1),
       numberText(oldMs, 1),
       `${numberText(oldMs / youngMs, 2)}x`,
+      numberText(youngRows, 0),
+      numberText(oldRows, 0),
       scanned.join(' '),
     ]),
   });

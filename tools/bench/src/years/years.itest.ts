@@ -16,6 +16,8 @@ describe('the benchmark of years', () => {
     expect(measured.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['commit of the totals', 'commit of an hour', '«Bytes id móvil» of a day']),
     );
+    const chart = measured.find(({ what }) => what === '«Bytes id móvil» of a day');
+    expect(chart?.oldRows).toBeGreaterThan(12 * options.users);
     const { before, removals } = await measureRemoval(old.url, options.users, 31);
     expect(before.length).toBeGreaterThan(0);
     expect(removals.map(({ outcome }) => outcome)).toContain('removed');

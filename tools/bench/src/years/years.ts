@@ -4,7 +4,7 @@ import { spreadOf } from '../measure/statistics.ts';
 import { withDatabase } from '../stack/database.ts';
 import { Committer } from './committer.ts';
 import { chartStatements } from './dashboard-charts.ts';
-import { FLUSH_STATISTICS, repeatedStatements, SCANNED_ROWS } from './statements.sql.ts';
+import { FLUSH_STATISTICS, READ_ROWS, repeatedStatements } from './statements.sql.ts';
 import { yearsOf, type YearsShape } from './years-data.sql.ts';
 
 const HOUR_MS = 3_600_000;
@@ -26,12 +26,15 @@ export interface YearsOptions extends YearsShape {
   readonly rounds: number;
 }
 
-/** How long a statement takes in both databases (medians, milliseconds), and what it reads in full in the old one. */
+/** How long a statement takes in both databases (medians, milliseconds), and what it reads, which no other load changes. */
 export interface YearsMeasurement {
   readonly what: string;
   readonly youngMs: number;
   readonly oldMs: number;
-  /** Tables of which sequential scans have read more than 1,000 rows. */
+  /** Rows of tables and entries of indexes that the first call reads. */
+  readonly youngRows: number;
+  readonly oldRows: number;
+  /** Tables of the old database of which sequential scans have read more than 1,000 rows. */
   readonly scanned: readonly string[];
 }
 
@@ -77,12 +80,12 @@ async function measureWork(
   const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
   return [
     await compared('commit of the totals', rounds, {
-      young: () => youngCommitter.commit(users, Date.now()),
-      old: () => oldCommitter.commit(users, Date.now()),
+      young: { database: young, run: () => youngCommitter.commit(users, Date.now()) },
+      old: { database: old, run: () => oldCommitter.commit(users, Date.now()) },
     }),
     await compared('commit of an hour', rounds, {
-      young: () => elapsed(() => commitHour(young, hourMs, users)),
-      old: () => elapsed(() => commitHour(old, hourMs, users)),
+      young: { database: young, run: () => elapsed(() => commitHour(young, hourMs, users)) },
+      old: { database: old, run: () => elapsed(() => commitHour(old, hourMs, users)) },
     }),
   ];
 }
@@ -117,31 +120,38 @@ async function measureStatements(
   }
   const measured: YearsMeasurement[] = [];
   for (const [what, statement] of statements) {
-    const scanned = await scannedBy(old, statement);
     const times = await compared(what, rounds, {
-      young: () => elapsed(() => ask(young, statement)),
-      old: () => elapsed(() => ask(old, statement)),
+      young: { database: young, run: () => elapsed(() => ask(young, statement)) },
+      old: { database: old, run: () => elapsed(() => ask(old, statement)) },
     });
-    measured.push({ ...times, scanned });
+    measured.push(times);
     report(`${what}: ${times.youngMs.toFixed(1)} ms, ${times.oldMs.toFixed(1)} ms in the old one`);
   }
   return measured;
 }
 
-/** Measures both in turn, so that what else the machine does meets both; the first calls are not measured. */
+/** Work on one database. @returns how long it took, in milliseconds. */
+interface Side {
+  readonly database: Knex;
+  readonly run: () => Promise<number>;
+}
+
+/** Measures both in turn, so that what else the machine does meets both; the time of the first calls does not count. */
 async function compared(
   what: string,
   rounds: number,
-  run: { readonly young: () => Promise<number>; readonly old: () => Promise<number> },
+  { young, old }: { readonly young: Side; readonly old: Side },
 ): Promise<YearsMeasurement> {
+  const [youngReads, oldReads] = [await readsOf(young), await readsOf(old)];
   const [youngMs, oldMs]: [number[], number[]] = [[], []];
-  await run.young();
-  await run.old();
   for (let round = 0; round < rounds; round += 1) {
-    youngMs.push(await run.young());
-    oldMs.push(await run.old());
+    youngMs.push(await young.run());
+    oldMs.push(await old.run());
   }
-  return { what, youngMs: spreadOf(youngMs).median, oldMs: spreadOf(oldMs).median, scanned: [] };
+  return {
+    ...{ what, youngMs: spreadOf(youngMs).median, oldMs: spreadOf(oldMs).median },
+    ...{ youngRows: youngReads.rows, oldRows: oldReads.rows, scanned: oldReads.scanned },
+  };
 }
 
 async function elapsed(work: () => Promise<unknown>): Promise<number> {
@@ -153,17 +163,33 @@ async function elapsed(work: () => Promise<unknown>): Promise<number> {
 /** Escapes question marks, which knex would read as parameters. */
 const ask = (database: Knex, statement: string) => database.raw(statement.replaceAll('?', String.raw`\?`));
 
-async function scannedBy(database: Knex, statement: string): Promise<readonly string[]> {
-  const before = await scannedRows(database);
-  await ask(database, statement);
-  const after = await scannedRows(database);
-  return [...after].filter(([name, rows]) => rows > (before.get(name) ?? 0) + SCANNED).map(([name]) => name);
+async function readsOf({
+  database,
+  run,
+}: Side): Promise<{ readonly rows: number; readonly scanned: readonly string[] }> {
+  const before = await readRows(database);
+  await run();
+  const read = [...(await readRows(database))].map(([name, { scanned, read: rows }]) => ({
+    name,
+    scanned: scanned - (before.get(name)?.scanned ?? 0),
+    rows: rows - (before.get(name)?.read ?? 0),
+  }));
+  return {
+    rows: read.reduce((sum, { rows }) => sum + rows, 0),
+    scanned: read.filter(({ scanned }) => scanned > SCANNED).map(({ name }) => name),
+  };
 }
 
-async function scannedRows(database: Knex): Promise<ReadonlyMap<string, number>> {
+interface TableReads {
+  readonly name: string;
+  readonly scanned: number;
+  readonly read: number;
+}
+
+async function readRows(database: Knex): Promise<ReadonlyMap<string, TableReads>> {
   await database.raw(FLUSH_STATISTICS);
-  const { rows } = await database.raw<{ rows: { name: string; rows: number }[] }>(SCANNED_ROWS);
-  return new Map(rows.map((row) => [row.name, row.rows]));
+  const { rows } = await database.raw<{ rows: TableReads[] }>(READ_ROWS);
+  return new Map(rows.map((row) => [row.name, row]));
 }
 
 const isoText = (timeMs: number) => new Date(timeMs).toISOString().slice(0, 19).replace('T', ' ');
