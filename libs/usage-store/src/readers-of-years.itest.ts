@@ -115,6 +115,7 @@ describe('in a database of two years, few rows are read', () => {
       `SELECT pipeline.dead_letters_beside(id) FROM pipeline.batch_run WHERE id = 100`,
       200,
     ],
+    ['for what a certificate says of an hour', 'SELECT pipeline.certified_facts(100)', 200],
     ['for the state of a day', `SELECT * FROM pipeline.hour_status WHERE hour >= ${YESTERDAY}`, 2_000],
   ])('%s', async (_, statement, most) => {
     expect(await rowsReadBy(statement)).toBeLessThan(most);

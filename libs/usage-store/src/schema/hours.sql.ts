@@ -21,13 +21,14 @@ export const hours: SchemaFamily = {
       WHERE r.id = p_run_id;
     END;
 
-    -- The input files of a run, as the manifest lists them. The manifest of a foreign archive lists none.
+    -- The input files of a run, as the manifest lists them. The manifest of a foreign archive lists none. Each is looked up
+    -- in a LATERAL of its own, since the planner would read a manifest of some months in full.
     CREATE OR REPLACE FUNCTION pipeline.input_files(p_run_id bigint) RETURNS SETOF pipeline.archive_file
     LANGUAGE sql STABLE
     BEGIN ATOMIC
       SELECT f.*
       FROM pipeline.input_paths(p_run_id) AS i (path)
-      JOIN pipeline.archive_file AS f ON f.path = i.path;
+      CROSS JOIN LATERAL (SELECT a.* FROM pipeline.archive_file AS a WHERE a.path = i.path OFFSET 0) AS f;
     END;
 
     CREATE OR REPLACE FUNCTION pipeline.read_manifest(p_version integer, p_archive_url text, p_hour_ms bigint) RETURNS jsonb
