@@ -71,14 +71,23 @@ export async function round(plan: RoundPlan, context: RoundContext): Promise<Rou
   }
 }
 
+/** How much slower events come after the planned ones: they only make the run longer. */
+const SLOWER = 5;
+
 async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal }: RoundContext): Promise<void> {
   const { topic, workers, known, feed: hold } = system;
   const planned = schedule({ ...plan, kinds: FAULT_KINDS });
   const seconds = Math.round(plan.durationMs / 1000);
   tell(`${topic.name}: ${plan.events} records in ${seconds} s, ${planned.length} faults`);
-  // Faults may take longer than planned: until the last one is over, there is something to save.
   const broken = new AbortController();
-  const feeder = new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate: plan.rate, hold, signal });
+  const feeder = (rate: number, until: AbortSignal): Feeder =>
+    new Feeder(known, { kafka: topic.kafka, topic: topic.name, rate, hold, signal: until });
+  // Faults may take longer than planned: until the last one is over, there is something to save.
+  const feed = async (): Promise<void> => {
+    await feeder(plan.rate, signal).send(simulation(plan, AbortSignal.abort()));
+    const further = simulation({ ...plan, seed: plan.seed + 1 }, broken.signal);
+    await feeder(Math.ceil(plan.rate / SLOWER), AbortSignal.any([signal, broken.signal])).send(further);
+  };
   workers.resize(FIRST_WORKERS);
   const faults = inject(planned, system, signal).finally(() => {
     broken.abort();
@@ -87,7 +96,7 @@ async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal
     producer.run(simulation({ seed: plan.seed + index, events: plan.events }, NEVER), broken.signal),
   );
   const watched = watchDifferences(system, broken.signal);
-  await Promise.all([feeder.send(simulation(plan, broken.signal)), faults, watched, ...transactions]);
+  await Promise.all([feed(), faults, watched, ...transactions]);
 }
 
 /** A longer round has each phase; in a shorter run each archive has one of them. */
