@@ -12,6 +12,7 @@ import { erasures } from './0012-erasures.ts';
 import { restores } from './0013-restores.ts';
 import { streamMoves } from './0014-stream-moves.ts';
 import { steadyDashboards } from './0015-steady-dashboards.ts';
+import { quotasByUser } from './0016-quotas-by-user.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -30,4 +31,5 @@ export const migrations: readonly NumberedMigration[] = [
   restores,
   streamMoves,
   steadyDashboards,
+  quotasByUser,
 ];

@@ -238,6 +238,11 @@ const ERASE = `SELECT pipeline.erase_records(version, 'user 0') FROM pipeline.sc
 const [[, FIRST_EVENTS]] = RECORDING;
 const WITHDRAW = `SELECT pipeline.judge_quota_hour('2022-10-29 13:00', 1, ARRAY['user 0'], '{}', '{}', '{}')`;
 
+/** Records the missing events of a user with this usage and a quota of 10. */
+function recordUsage(usage: number): string {
+  return `SELECT pipeline.record_quotas(ARRAY['2022-10-29 13:00'::timestamp], ARRAY['user 0'], ARRAY[${usage}], ARRAY[10], ARRAY[NULL::timestamp])`;
+}
+
 /** Moves the first event behind the second one, in a table that is large enough for a look-up by index. */
 const REVERSED_ROWS = `
   INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, sent_at)
@@ -278,6 +283,26 @@ describe('the erasure of a user', () => {
     });
     await judging;
     expect(await rowsOf('SELECT id FROM pipeline.quota_user')).toEqual([]);
+  });
+
+  it('lets a waiting commit record also the events that were recorded before and are deleted meanwhile', async () => {
+    await test.database.raw(recordUsage(8));
+    const { recording } = await test.database.transaction(async (erasure) => {
+      await erasure.raw(ERASE);
+      const recording = test.database.raw(recordUsage(11)).then(() => 'done');
+      await until(async () => (await test.waitingTransactions()) > 0, { what: 'recording that waits' });
+      return { recording };
+    });
+    await recording;
+    const stored = await eventsOfHours();
+    const states = [...stored.values()].map((events) => events.map(({ state, usage }) => [state, usage]));
+    expect(states).toEqual([
+      [
+        ['warned', 11n],
+        ['exceeded', 11n],
+      ],
+    ]);
+    await expectGoodNumbersAndNoDeadlock();
   });
 
   it('locks the events in the order in which the publisher notes them as sent', async () => {

@@ -69,37 +69,81 @@ export const quotaEvents: SchemaFamily = {
     -- Records the events of the stream that are missing. Each of these users has reached 80 % of the quota. The tables are
     -- read by index also while they are small, since the planner would scan a small table again for each user. The planner
     -- takes two joined arrays for millions of rows, for which it would compile the statement.
+    --
+    -- The missing events are found before their users are locked, with the users' counts in the same snapshot. Whoever
+    -- records or erases events of a user locks and changes the user's count. So if the lock finds the same counts, the
+    -- events are still the missing ones; otherwise they are found again.
     CREATE OR REPLACE FUNCTION pipeline.record_quotas(
       p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[]
     ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
     DECLARE
-      -- The user of each event that is missing before the users are locked, and of each that is recorded then.
-      missing constant text[] := array(
-        SELECT r.id FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
-        ORDER BY r.id COLLATE "C"
-      );
-      recorded text[];
+      -- Each missing event, and its number among all events of its user.
+      hours timestamp[];
+      ids text[];
+      sequences bigint[];
+      states text[];
+      usages bigint[];
+      quotas bigint[];
+      event_times timestamp[];
+      -- Each user of these events, the number of events to add, and of all events then.
       users text[];
+      added bigint[];
+      expected bigint[];
       counts bigint[];
     BEGIN
-      IF cardinality(missing) = 0 THEN
+      SELECT array_agg(m.hour), array_agg(m.id), array_agg(m.known + m.n), array_agg(m.state), array_agg(m.usage),
+        array_agg(m.quota), array_agg(m.event_time), array_agg(m.id) FILTER (WHERE m.is_last),
+        array_agg(m.n) FILTER (WHERE m.is_last), array_agg(m.known + m.n) FILTER (WHERE m.is_last)
+      INTO hours, ids, sequences, states, usages, quotas, event_times, users, added, expected
+      FROM (
+        SELECT r.*, coalesce((SELECT q.events FROM pipeline.quota_user AS q WHERE q.id = r.id), 0) AS known,
+          row_number() OVER own AS n, lead(r.id) OVER own IS NULL AS is_last
+        FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
+        WINDOW own AS (PARTITION BY r.id COLLATE "C" ORDER BY r.hour, r.step)
+        ORDER BY r.id COLLATE "C", r.hour, r.step
+      ) AS m;
+      IF ids IS NULL THEN
         RETURN;
       END IF;
-      SELECT array_agg(c.id), array_agg(c.events) INTO users, counts FROM pipeline.count_quota_events(missing) AS c;
+      WITH counted AS (
+        INSERT INTO pipeline.quota_user AS u (id, events) SELECT unnest(users), unnest(added)
+        ON CONFLICT (id) DO UPDATE SET events = u.events + excluded.events
+        RETURNING u.events
+      )
+      SELECT array_agg(c.events) INTO counts FROM counted AS c;
+      IF counts = expected THEN
+        INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
+        SELECT unnest(ids), unnest(sequences), unnest(hours), unnest(states), unnest(usages), unnest(quotas),
+          unnest(event_times);
+      ELSE
+        PERFORM pipeline.record_quotas_again(p_hours, p_ids, p_usages, p_quotas, p_event_times, ids, users,
+          array(SELECT c.counted - c.added FROM unnest(counts, added) WITH ORDINALITY AS c (counted, added, n) ORDER BY c.n));
+      END IF;
+    END
+    $$;
+
+    -- Finds and records the missing events of users who are locked and counted. p_counted has the user of each event that
+    -- was counted, p_users each user once, and p_counts the number of the user's events before.
+    CREATE OR REPLACE FUNCTION pipeline.record_quotas_again(
+      p_hours timestamp[], p_ids text[], p_usages bigint[], p_quotas bigint[], p_event_times timestamp[],
+      p_counted text[], p_users text[], p_counts bigint[]
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+    DECLARE
+      recorded text[];
+    BEGIN
       WITH added AS (
         INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota, event_time)
         SELECT r.id, c.events + row_number() OVER (PARTITION BY r.id ORDER BY r.hour, r.step), r.hour, r.state, r.usage,
           r.quota, r.event_time
         FROM pipeline.reached_quotas(p_hours, p_ids, p_usages, p_quotas, p_event_times) AS r
-        JOIN unnest(users, counts) AS c (id, events) ON c.id = r.id
+        JOIN unnest(p_users, p_counts) AS c (id, events) ON c.id = r.id
         ORDER BY 1, 2
         RETURNING id
       )
-      SELECT array_agg(a.id ORDER BY a.id) INTO recorded FROM added AS a;
-      IF recorded IS DISTINCT FROM missing THEN
-        PERFORM pipeline.correct_quota_counts(missing, recorded);
-      END IF;
+      SELECT array_agg(a.id) INTO recorded FROM added AS a;
+      PERFORM pipeline.correct_quota_counts(p_counted, recorded);
     END
     $$;
 

@@ -98,7 +98,8 @@ export const totals: SchemaFamily = {
       p_lateness jsonb DEFAULT NULL
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1 AS $$
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
+    SET work_mem = '64MB' AS $$
     DECLARE
       -- Rows of windows before it are not written: the ledger counts their events. The least bigint without a floor.
       floor_ms bigint;
