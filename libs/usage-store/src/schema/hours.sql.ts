@@ -187,19 +187,43 @@ export const hours: SchemaFamily = {
     END
     $$;
 
-    -- The users in the totals of an hour, with their metadata. A user without a quota has no limit. The empty id has the
-    -- bytes of erased persons, and is no user. The function has no SET clause, so that Postgres can inline it into the
-    -- calling query. For a plain comparison the planner would estimate one user in 200 rows, and look up each user by the
-    -- index; for coalesce() it estimates half of the rows.
+    -- The users in the totals of an hour, with their metadata. A user without a quota has no limit, and only a user over
+    -- quota has the e-mail here. The empty id has the bytes of erased persons, and is no user. The function has no SET
+    -- clause, so that Postgres can inline it into the calling query. For a plain comparison the planner would estimate one
+    -- user in 200 rows, and look up each user by the index; for coalesce() it estimates half of the rows.
     CREATE OR REPLACE FUNCTION pipeline.user_totals(p_types text[], p_ids text[], p_values bigint[])
     RETURNS TABLE (id text, email text, usage bigint, quota bigint, has_metadata boolean, is_over boolean)
     LANGUAGE sql STABLE
     BEGIN ATOMIC
-      SELECT t.id, m.email, t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
-      FROM unnest(p_types, p_ids, p_values) AS t (type, id, value)
+      SELECT t.id,
+        CASE WHEN t.value > m.quota THEN (SELECT e.email FROM public.user_metadata AS e WHERE e.id = t.id) END,
+        t.value, m.quota, m.id IS NOT NULL, t.value > m.quota IS TRUE
+      FROM (SELECT unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value) AS t
       LEFT JOIN public.user_metadata AS m ON m.id = t.id
       WHERE coalesce(t.type = 'user_total_bytes', false) AND t.id <> '';
     END;
+
+    -- What a commit asks of the users of an hour, all in one snapshot: how many have no metadata, who is over quota, and,
+    -- if the hour is judged, the users over quota and those of p_reported. Few users are looked up in the index of quotas,
+    -- many are merged with it in its order; a hash join would read all rows of user_metadata in both cases.
+    CREATE OR REPLACE FUNCTION pipeline.compare_with_quotas(
+      p_types text[], p_ids text[], p_values bigint[], p_is_judged boolean, p_reported text[],
+      OUT without_metadata bigint, OUT emails text[], OUT usages bigint[], OUT quotas bigint[],
+      OUT judged_ids text[], OUT judged_usages bigint[], OUT judged_quotas bigint[]
+    )
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET enable_hashjoin = off SET random_page_cost = 1.1 SET work_mem = '128MB' AS $$
+    BEGIN
+      SELECT count(*) FILTER (WHERE NOT u.has_metadata),
+        array_agg(u.email) FILTER (WHERE u.is_over), array_agg(u.usage) FILTER (WHERE u.is_over),
+        array_agg(u.quota) FILTER (WHERE u.is_over),
+        array_agg(u.id) FILTER (WHERE j.is_judged), array_agg(u.usage) FILTER (WHERE j.is_judged),
+        array_agg(u.quota) FILTER (WHERE j.is_judged)
+      INTO without_metadata, emails, usages, quotas, judged_ids, judged_usages, judged_quotas
+      FROM pipeline.user_totals(p_types, p_ids, p_values) AS u
+      CROSS JOIN LATERAL (SELECT p_is_judged AND (u.is_over OR u.id = ANY (p_reported))) AS j (is_judged);
+    END
+    $$;
 
     -- The rows of bytes_hourly that a commit of these totals will change, before it changes them: a NULL value means no
     -- row. The function has no SET clause, so that Postgres can inline it into the calling query.
@@ -214,10 +238,10 @@ export const hours: SchemaFamily = {
     END;
 
     -- Replaces the result of an hour. The lock on the hour's row serializes concurrent runs. One call may have a
-    -- million users, so work_mem keeps its joins out of temporary files. MERGE replaces INSERT ... ON CONFLICT, which
-    -- inserts each new row speculatively and then confirms it, also in the write-ahead log; the lock excludes
-    -- concurrent inserts. A custom plan fits the number of rows of each hour: from the sixth call of a session on,
-    -- Postgres could use a generic plan, which assumes ten rows.
+    -- million users, so work_mem keeps its joins out of temporary files. The rows of an hour without rows are inserted,
+    -- those of others merged. INSERT ... ON CONFLICT would insert each new row speculatively and then confirm it, also in
+    -- the write-ahead log; the lock excludes concurrent inserts. A custom plan fits the number of rows of each hour: from
+    -- the sixth call of a session on, Postgres could use a generic plan, which assumes ten rows.
     CREATE OR REPLACE FUNCTION pipeline.commit_hour(
       p_version integer, p_hour_ms bigint, p_revision bigint, p_was_final boolean, p_engine text, p_input_files jsonb,
       p_events bigint, p_event_bytes numeric, p_started_at_ms bigint, p_types text[], p_ids text[], p_values bigint[],
@@ -236,12 +260,9 @@ export const hours: SchemaFamily = {
       was_ever_final boolean;
       removed public.user_quota_limit[];
       over_quota bigint;
-      without_metadata bigint;
       -- A final result judges the users over quota and those of whom the hour has reports.
       reported text[];
-      judged_ids text[];
-      judged_usages bigint[];
-      judged_quotas bigint[];
+      compared record;
     BEGIN
       PERFORM pipeline.require_version(p_version);
       -- The lock comes before the reading of the floor (docs/commit-protocol.md, "Retention").
@@ -267,15 +288,22 @@ export const hours: SchemaFamily = {
       END IF;
       PERFORM pipeline.add_hour_to_days(computed, p_was_final, p_types, p_ids, p_values);
 
-      -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
-      DELETE FROM public.bytes_hourly AS b
-      WHERE b."timestamp" = computed
-        AND NOT EXISTS (SELECT FROM unnest(p_types, p_ids) AS t (type, id) WHERE t.type = b.type AND t.id = b.id);
-      MERGE INTO public.bytes_hourly AS b
-      USING unnest(p_types, p_ids, p_values) AS t (type, id, value)
-      ON b."timestamp" = computed AND b.type = t.type AND b.id = t.id
-      WHEN MATCHED AND b.value <> t.value THEN UPDATE SET value = t.value
-      WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (computed, t.type, t.id, t.value);
+      -- For a minimum Postgres reads one entry of the index. For EXISTS it could read the rows of a month, which it expects
+      -- to have one of this hour among the first.
+      IF (SELECT min(b.type) FROM public.bytes_hourly AS b WHERE b."timestamp" = computed) IS NOT NULL THEN
+        -- Writes only rows that differ, since most rows of an hour that is computed again stay the same.
+        DELETE FROM public.bytes_hourly AS b
+        WHERE b."timestamp" = computed
+          AND NOT EXISTS (SELECT FROM unnest(p_types, p_ids) AS t (type, id) WHERE t.type = b.type AND t.id = b.id);
+        MERGE INTO public.bytes_hourly AS b
+        USING unnest(p_types, p_ids, p_values) AS t (type, id, value)
+        ON b."timestamp" = computed AND b.type = t.type AND b.id = t.id
+        WHEN MATCHED AND b.value <> t.value THEN UPDATE SET value = t.value
+        WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (computed, t.type, t.id, t.value);
+      ELSE
+        INSERT INTO public.bytes_hourly ("timestamp", type, id, value)
+        SELECT computed, unnest(p_types), unnest(p_ids), unnest(p_values);
+      END IF;
 
       IF p_was_final THEN
         reported := pipeline.reported_users(computed);
@@ -284,26 +312,20 @@ export const hours: SchemaFamily = {
         DELETE FROM public.user_quota_limit AS l WHERE l."timestamp" = computed RETURNING l
       )
       SELECT array_agg(d.l) INTO removed FROM deleted AS d;
-      WITH used AS MATERIALIZED (
-        SELECT * FROM pipeline.user_totals(p_types, p_ids, p_values)
-      ), limited AS (
-        INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
-        SELECT u.email, u.usage, u.quota, computed FROM used AS u WHERE u.is_over ORDER BY u.email
-        RETURNING 1
-      )
-      SELECT (SELECT count(*) FROM limited), count(*) FILTER (WHERE NOT u.has_metadata),
-        array_agg(u.id) FILTER (WHERE j.is_judged), array_agg(u.usage) FILTER (WHERE j.is_judged),
-        array_agg(u.quota) FILTER (WHERE j.is_judged)
-      INTO over_quota, without_metadata, judged_ids, judged_usages, judged_quotas
-      FROM used AS u
-      CROSS JOIN LATERAL (SELECT p_was_final AND (u.is_over OR u.id = ANY (reported))) AS j (is_judged);
+      SELECT c.* INTO compared
+      FROM pipeline.compare_with_quotas(p_types, p_ids, p_values, p_was_final, reported) AS c;
+      INSERT INTO public.user_quota_limit (email, usage, quota, "timestamp")
+      SELECT o.email, o.usage, o.quota, computed
+      FROM unnest(compared.emails, compared.usages, compared.quotas) AS o (email, usage, quota)
+      ORDER BY o.email;
+      GET DIAGNOSTICS over_quota = ROW_COUNT;
 
       INSERT INTO pipeline.batch_run (
         id, hour, revision, was_final, engine, input_files, events, event_bytes, hourly_rows, users_over_quota,
         users_without_metadata, started_at
       ) OVERRIDING SYSTEM VALUE VALUES (
         run_id, computed, p_revision, p_was_final, p_engine, p_input_files, p_events, p_event_bytes, cardinality(p_types),
-        over_quota, without_metadata, pipeline.utc(p_started_at_ms) AT TIME ZONE 'UTC'
+        over_quota, compared.without_metadata, pipeline.utc(p_started_at_ms) AT TIME ZONE 'UTC'
       );
       UPDATE pipeline.hour AS h
       SET computed_revision = p_revision, computed_final = p_was_final, computed_at = clock_timestamp()
@@ -311,7 +333,8 @@ export const hours: SchemaFamily = {
 
       -- From here on the tables and batch_run hold the new result: what depends on it is called here.
       IF p_was_final THEN
-        PERFORM pipeline.judge_quota_hour(computed, p_revision, reported, judged_ids, judged_usages, judged_quotas);
+        PERFORM pipeline.judge_quota_hour(computed, p_revision, reported, compared.judged_ids,
+          compared.judged_usages, compared.judged_quotas);
       END IF;
       IF was_ever_final THEN
         PERFORM pipeline.record_quota_corrections(run_id, computed, removed);
@@ -323,7 +346,7 @@ export const hours: SchemaFamily = {
         SELECT c.number, c.hash INTO certificate_number, certificate_hash
         FROM pipeline.certify(run_id, p_program, p_types, p_ids, p_values) AS c;
       END IF;
-      RETURN QUERY SELECT over_quota, without_metadata, coalesce(corrected_rows, 0), certificate_number, certificate_hash;
+      RETURN QUERY SELECT over_quota, compared.without_metadata, coalesce(corrected_rows, 0), certificate_number, certificate_hash;
     END
     $$;
 
