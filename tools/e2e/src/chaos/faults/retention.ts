@@ -12,18 +12,18 @@ const POLL_MS = 500;
  * Retention removes the months before the one in the midst of the stream, while the workers go on and send events below the
  * floor. Each of its commands is killed once at any instant, and they are run again until no row below the floor is left.
  */
-export const retention = (kinds: 'windows' | 'windows and hours'): FaultKind => ({
+export const retention: FaultKind = {
   archives: ANY_ARCHIVE,
   seconds: 30,
   draw(chance) {
     const killedAfterMs = Array.from({ length: 3 }, () => chance.integer(300, 1_500));
     return {
-      name: `retention of ${kinds} by commands that are killed and run again`,
-      text: `remove ${kinds}, kill the commands after ${killedAfterMs.join(', ')} ms, and again`,
+      name: 'retention by commands that are killed and run again',
+      text: `remove windows and hours, kill the commands after ${killedAfterMs.join(', ')} ms, and again`,
       // Another run of an hour may be what its last run was not, final.
       resource: 'hours',
       async inject(system) {
-        const days = ['--retain-windows-days=1', ...(kinds === 'windows' ? [] : ['--retain-hours-days=1'])];
+        const days = ['--retain-windows-days=1', '--retain-hours-days=1'];
         const commands = [
           ['run', '--due', ...days],
           ['reconcile', '--due'],
@@ -31,22 +31,21 @@ export const retention = (kinds: 'windows' | 'windows and hours'): FaultKind => 
         ] as const;
         await within(LONGEST_MS, () => hasReached(system), POLL_MS);
         for (const [index, command] of commands.entries()) await kill(system, command, killedAfterMs[index] ?? 0);
-        const floors = kinds === 'windows' ? { windowsMs: MONTH_MS } : { windowsMs: MONTH_MS, hoursMs: MONTH_MS };
         const attempt = async (): Promise<boolean> => {
           for (const command of commands) {
             await letADayPass(system);
             const ending = await system.batchLayer(...command);
             system.log(`${command.join(' ')}: ${lastLines(ending.printed, 3)}`);
           }
-          return isRemoved(system, kinds.split(' and '));
+          return isRemoved(system);
         };
         const isDone = await within(LONGEST_MS, attempt, POLL_MS);
-        system.floors = { ...system.floors, ...floors };
-        if (isDone === undefined) system.unexpected.push(`retention of ${kinds} could not be done`);
+        system.floors = { windowsMs: MONTH_MS, hoursMs: MONTH_MS };
+        if (isDone === undefined) system.unexpected.push('retention could not be done');
       },
     };
   },
-});
+};
 
 async function kill(system: System, command: readonly string[], afterMs: number): Promise<void> {
   const killed = system.startBatchLayer(...command);
@@ -76,15 +75,15 @@ async function letADayPass({ database }: System): Promise<void> {
   );
 }
 
-/** Whether the floors of these kinds have been raised to the month, and no row below them is left. */
-async function isRemoved({ database }: System, kinds: readonly string[]): Promise<boolean> {
+/** Whether the floors have been raised to the month, and no row below them is left. */
+async function isRemoved({ database }: System): Promise<boolean> {
   const [row] = await database.query<{ isRemoved: boolean }>(
     `SELECT bool_and(floor = $1::timestamp) AND NOT EXISTS (SELECT FROM public.bytes WHERE "timestamp" < $1::timestamp)
        AND NOT EXISTS (SELECT FROM pipeline.user_hour_usage WHERE hour < $1::timestamp)
-       AND NOT EXISTS (SELECT FROM public.bytes_hourly WHERE "timestamp" < $1::timestamp AND 'hours' = ANY ($2))
+       AND NOT EXISTS (SELECT FROM public.bytes_hourly WHERE "timestamp" < $1::timestamp)
        AS "isRemoved"
-     FROM pipeline.retention_floor WHERE kind = ANY ($2)`,
-    [MONTH, kinds],
+     FROM pipeline.retention_floor`,
+    [MONTH],
   );
   return row?.isRemoved ?? false;
 }
