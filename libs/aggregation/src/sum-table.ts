@@ -9,7 +9,10 @@ const FIRST_SLOTS = 2;
 /** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
 
-/** A table with more numbers is freed at once when it has grown, since the garbage collector does not see its size. */
+/**
+ * An outgrown array of more numbers is freed at once: the garbage collector does not see how large it is, and would let
+ * many of them pile up.
+ */
 const LEAST_FREED = 512;
 
 /** Numbers of a slot: the code plus 1, or 0 while the slot is free; the sum as high * 2^50 + low; the greatest time. */

@@ -31,7 +31,7 @@ export class DictionaryColumnBuilder {
     this.#codes[row] = code;
   }
 
-  /** The column, in the memory of this builder. */
+  /** The column, in the memory of this builder: it is good until the next code is appended. */
   build(rows: number): DictionaryColumn {
     const values: string[] = [];
     const codeOf = new Map<string, number>();

@@ -127,7 +127,10 @@ function refuseUnready(manifest: HourManifest, hourMs: number, { allowedLateness
   if (!hour.isFinal) throw new HourNotFinalError(hourMs, hour);
 }
 
-/** The final hours with events whose compacted files are missing or not made from the files of the archive, in the order of time. */
+/**
+ * The final hours with events of which a compacted file is missing, or was made from other files than the archive has now;
+ * in the order of time.
+ */
 export function hoursToCompact(
   { hours, partitions, nowMs }: ArchivedHours,
   versions: readonly StoredCompaction[],

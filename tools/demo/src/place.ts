@@ -17,7 +17,7 @@ export const place = {
   partitions: 4,
   groupId: 'speed-layer-demo',
   archive: join(folder, 'archive'),
-  /** For files of the archive that a restored database does not know. */
+  /** Where settle-restore moves files of the archive that the restored database does not list. */
   aside: join(folder, 'aside'),
   certificate: join(folder, 'certificate.json'),
   report: join(folder, 'report.html'),

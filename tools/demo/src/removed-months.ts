@@ -62,7 +62,7 @@ export async function proveRetention(databaseUrl: string, truth: Truth): Promise
   ];
 }
 
-/** All but the one of the present are of 2022. */
+/** Rows of events of 2022, which retention removes. All other events of the demo are of the present. */
 const ROWS_LEFT = `
   SELECT concat('bytes ', "timestamp") AS name FROM public.bytes WHERE "timestamp" < '2023-01-01'
   UNION ALL SELECT concat('bytes_hourly ', "timestamp") FROM public.bytes_hourly WHERE "timestamp" < '2023-01-01'

@@ -5,7 +5,7 @@ import type { Batch } from 'kafkajs';
 /** The response to a fetch, as received, which holds sets of one or more partitions. */
 export class FetchedResponse {
   readonly bytes: Buffer;
-  /** Sets of it that may still be read. */
+  /** How many of its sets are not released yet. */
   sets = 0;
 
   constructor(bytes: Buffer) {

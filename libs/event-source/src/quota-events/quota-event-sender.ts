@@ -17,7 +17,7 @@ export interface QuotaEventTopics {
  */
 const RETRIES = 5;
 
-/** Kafka has stored the events of some partitions, and not all: the caller sends all of them again. */
+/** Kafka has acknowledged the events of some partitions only. The caller sends all of them again. */
 class PartitionsLeftOutError extends Error {
   override readonly name = 'PartitionsLeftOutError';
 }
@@ -34,7 +34,7 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
   readonly #kafka: Kafka;
   readonly #topics: QuotaEventTopics;
   #producer: Producer | undefined;
-  /** Those of the messages that are being sent. */
+  /** The partitions of the messages that are being sent, as the partitioner has chosen them. */
   readonly #partitions = new Set<number>();
 
   constructor(kafka: Kafka, topics: QuotaEventTopics) {

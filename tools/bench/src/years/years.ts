@@ -149,8 +149,12 @@ async function compared(
     oldMs.push(await old.run());
   }
   return {
-    ...{ what, youngMs: spreadOf(youngMs).median, oldMs: spreadOf(oldMs).median },
-    ...{ youngRows: youngReads.rows, oldRows: oldReads.rows, scanned: oldReads.scanned },
+    what,
+    youngMs: spreadOf(youngMs).median,
+    oldMs: spreadOf(oldMs).median,
+    youngRows: youngReads.rows,
+    oldRows: oldReads.rows,
+    scanned: oldReads.scanned,
   };
 }
 

@@ -6,7 +6,7 @@ import { checkFloors, checkKeptBytes, isAbove } from './removed-rows.ts';
 const FLOOR_MS = Date.UTC(2022, 10);
 const event = { id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE' };
 
-/** Tables of which every statement gives these rows. */
+/** Tables in place of a database: every query returns these rows. */
 function aTable(rows: readonly object[]): StoredTables {
   const query: Query = <Row>() => Promise.resolve(rows as readonly Row[]);
   return new StoredTables(query);

@@ -6,19 +6,19 @@ import type { TotalsTableRow } from '../table-rows.ts';
 import { Truth } from '../truth.ts';
 import type { Findings } from './findings.ts';
 
-/** Where retention ends on purpose: rows of earlier hours are removed. Milliseconds since 1970; undefined keeps all. */
+/** The retention floors that a test has set (milliseconds since 1970): rows before them are removed. Undefined: none is. */
 export interface RetentionFloors {
   readonly windowsMs?: number | undefined;
   readonly hoursMs?: number | undefined;
 }
 
-/** Whether the row of a key that begins with its time, as `2022-10-29T13:15:00Z …`, is not below a floor. */
+/** Accepts rows from a floor on, by the time that their key begins with, as in `2022-10-29T13:15:00Z …`. */
 export function isAbove(floorMs: number | undefined): (row: KeyedRow<unknown>) => boolean {
   const floor = floorMs === undefined ? '' : hourText(floorMs);
   return ([key]) => key >= floor;
 }
 
-/** The floors are those that were asked for, and no others. */
+/** Checks that the stored retention floors are exactly the given ones. */
 export async function checkFloors(
   tables: StoredTables,
   { windowsMs, hoursMs }: RetentionFloors,
@@ -72,7 +72,7 @@ function keyed(hours: readonly HourBytes[]): KeyedRow<bigint>[] {
   return nonZero(hours.map(({ hour, bytes }) => [hour, bytes]));
 }
 
-/** An hour of which all events have 0 bytes needs no record. */
+/** Leaves out hours whose events have 0 bytes in all: the product needs no record of them. */
 function nonZero(rows: readonly KeyedRow<bigint>[]): KeyedRow<bigint>[] {
   return rows.filter(([, bytes]) => bytes !== 0n);
 }

@@ -36,11 +36,11 @@ export interface Remains {
   readonly archiveFolder: string;
   /** Where workers prepare files. */
   readonly stagingFolder: string;
-  /** Up to where rows were removed on purpose. */
+  /** The retention floors that the run has set. */
   readonly floors: RetentionFloors;
 }
 
-/** A topic that the stream has read, to its end if it has moved to another one. */
+/** A topic that the stream reads, or has read to its end before it moved to another topic. */
 export interface KnownTopic {
   readonly name: string;
   readonly known: KnownRecords;
@@ -87,7 +87,7 @@ interface JudgedTopic {
   readonly known: KnownRecords;
   readonly losses: Losses;
   readonly events: ArchivedEvents;
-  /** How many there should be. */
+  /** How many dead letters the workers should have stored. */
   readonly deadLetters: number;
 }
 
@@ -123,7 +123,7 @@ async function judgeTotals({ tables, floors }: Remains, topics: readonly JudgedT
   return { windows: windows.length, ledgerEvents: kept.reduce((sum, { ledgerEvents }) => sum + ledgerEvents, 0) };
 }
 
-/** What is to be archived of the topics, once all files have been read. */
+/** The truth of what the archive should hold. All files have to be read before. */
 function archivedTruth(topics: readonly JudgedTopic[]): Truth {
   const truth = new Truth();
   for (const { known, losses, events } of topics) {
@@ -153,7 +153,7 @@ function checkGaps({ gaps }: Losses, { deletions }: KnownTopic, findings: Findin
   }
 }
 
-/** @param hours the rows of `bytes_hourly`, also those that retention has removed. */
+/** @param hours the rows of `bytes_hourly`, and those that it had before retention removed them. */
 async function checkLeftovers(
   { tables, stagingFolder }: Remains,
   hours: readonly TotalsTableRow[],

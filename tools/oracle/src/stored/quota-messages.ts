@@ -7,7 +7,7 @@ export interface QuotaMessage {
   readonly value: string;
 }
 
-/** A message with its place in the topic. */
+/** A message with its partition and offset. */
 export interface PlacedMessage extends QuotaMessage {
   readonly partition: number;
   readonly offset: number;

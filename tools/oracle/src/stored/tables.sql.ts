@@ -106,7 +106,7 @@ export const selectFloors = `
   SELECT kind, CASE WHEN isfinite(floor) THEN extract(epoch FROM floor)::float8 * 1000 END AS "floorMs"
   FROM pipeline.retention_floor`;
 
-/** By hour, what the removed rows of bytes had, and what was counted below the floor of windows since. */
+/** By hour, the bytes of the removed rows of bytes, and of the events that came below the floor of windows later. */
 export const selectKeptBytes = `
   SELECT to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS hour, sum(event_bytes)::text AS bytes, sum(events)::float8 AS "ledgerEvents"
   FROM (
@@ -116,7 +116,7 @@ export const selectKeptBytes = `
   ) AS kept
   GROUP BY hour`;
 
-/** What the removed rows of bytes_hourly had, by hour. */
+/** By hour, the bytes of the removed rows of bytes_hourly. */
 export const selectRemovedHours = `
   SELECT to_char(hour, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS hour, event_bytes::text AS bytes
   FROM pipeline.removed_hour

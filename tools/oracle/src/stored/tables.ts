@@ -94,7 +94,7 @@ export interface QuotaHour {
   readonly isFinal: boolean;
 }
 
-/** Bytes of one hour that no table of totals has any more. */
+/** The bytes of an hour below a retention floor, whose rows are removed. */
 export interface HourBytes {
   /** As `2022-10-29T13:00:00Z`. */
   readonly hour: string;
@@ -207,18 +207,21 @@ export class StoredTables {
     return this.#query(sql.selectReplays, [this.#topic]);
   }
 
-  /** The floors of retention, milliseconds since 1970; null while one was never raised. */
+  /** The retention floors (milliseconds since 1970); null for one that was never raised. */
   floors(): Promise<readonly { readonly kind: string; readonly floorMs: number | null }[]> {
     return this.#query(sql.selectFloors, []);
   }
 
-  /** What the removed rows of `bytes` had and what was counted below the floor since, with the number of the latter. */
+  /**
+   * By hour, the bytes of the removed rows of `bytes` and of the events that came below the floor later, which only the
+   * ledger counts; and how many events that were.
+   */
   async keptBytes(): Promise<readonly (HourBytes & { readonly ledgerEvents: number })[]> {
     const rows = await this.#query<Texts<HourBytes, 'bytes'> & { ledgerEvents: number }>(sql.selectKeptBytes, []);
     return rows.map((row) => ({ ...row, bytes: BigInt(row.bytes) }));
   }
 
-  /** What the removed rows of `bytes_hourly` had. */
+  /** By hour, the bytes of the removed rows of `bytes_hourly`. */
   async removedHours(): Promise<readonly HourBytes[]> {
     const rows = await this.#query<Texts<HourBytes, 'bytes'>>(sql.selectRemovedHours, []);
     return rows.map((row) => ({ ...row, bytes: BigInt(row.bytes) }));

@@ -33,7 +33,10 @@ function checkFiles({ archive, store }: World): void {
   if (missing !== undefined) throw new Violation(`${missing} is listed and does not exist`);
 }
 
-/** Each sink has every record that the topic has now, or had before the stream moved away, but for those that were given up. */
+/**
+ * Checks that each sink has taken every record of the topic, or every record before the move if the stream has moved to
+ * another topic. Records that an operator has given up may be missing.
+ */
 function checkCompleteness({ partitions, ledger, store }: World): void {
   for (const partition of partitions) {
     for (const sink of SINKS) {

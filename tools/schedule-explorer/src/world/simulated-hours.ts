@@ -19,9 +19,9 @@ export class SimulatedHours {
   readonly #defects: HoursDefects;
   readonly #revisions = new Map<number, number>();
   readonly #runs = new Map<number, HourRun>();
-  /** Results of earlier hours are recorded as removed. */
+  /** The results of hours before this time (milliseconds since 1970) are removed. */
   #removedBelowMs = -Infinity;
-  /** Results of earlier hours are removed, and not computed again; it only rises. */
+  /** The retention floor: hours before it are not computed again. It only rises. */
   floorMs = -Infinity;
 
   constructor(defects: HoursDefects) {

@@ -74,7 +74,7 @@ export class SimulatedStore {
   readonly retention: SimulatedRetention;
   /** What operators' commands call. */
   readonly lost: SimulatedLostRecords;
-  /** The stream has moved to another topic. */
+  /** Whether the stream has moved from the topic of the schedule to another one. */
   hasMoved = false;
   readonly #parts: StoreParts;
   readonly #defects: StoreDefects;

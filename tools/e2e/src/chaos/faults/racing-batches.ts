@@ -43,7 +43,7 @@ interface Hour {
   readonly hour: number;
 }
 
-/** Without those below the floor of hours, which are refused. */
+/** The archived hours that may be computed: hours below the retention floor are refused. */
 async function archivedHours({ database }: System): Promise<readonly Hour[] | undefined> {
   const hours = await database.query<{ date: string; hour: number }>(
     `SELECT to_char(hour, 'YYYY-MM-DD') AS date, extract(hour FROM hour)::integer AS hour

@@ -9,8 +9,9 @@ const LONGEST_MS = 300_000;
 const POLL_MS = 500;
 
 /**
- * Retention removes the months before the one in the midst of the stream, while the workers go on and send events below the
- * floor. Each of its commands is killed once at any instant, and they are run again until no row below the floor is left.
+ * Retention removes the rows of all months before `MONTH_MS`, in the middle of the run's event times, while the workers go on
+ * and events come that are below the floor. Each command of retention is killed once, at any instant; then all are run again
+ * until no row below the floor is left.
  */
 export const retention: FaultKind = {
   archives: ANY_ARCHIVE,
@@ -55,7 +56,7 @@ async function kill(system: System, command: readonly string[], afterMs: number)
   system.tally.count(`retention ${signal === 'SIGKILL' ? 'killed' : 'that ended before it was killed'}: ${command[0]}`);
 }
 
-/** Whether the newest counted event is a day younger than the begin of the month, up to which retention then removes. */
+/** Whether the newest counted event is a day after the beginning of the month, so that retention may remove what is before it. */
 async function hasReached({ database }: System): Promise<boolean> {
   const [row] = await database.query<{ hasReached: boolean }>(
     `SELECT coalesce(max(greatest_event_time) >= $1::timestamp + interval '1 day', false) AS "hasReached"
@@ -67,7 +68,7 @@ async function hasReached({ database }: System): Promise<boolean> {
 
 const MONTH = new Date(MONTH_MS).toISOString().replace('Z', '');
 
-/** A floor rises by a month a day at most. Once at the month in the midst of the stream it stays there. */
+/** The product raises a floor by one month a day at most: lets a day pass, unless the floor is at the month already. */
 async function letADayPass({ database }: System): Promise<void> {
   await database.query(
     `UPDATE pipeline.retention_floor SET raised_at = raised_at - interval '1 day' WHERE floor < $1::timestamp`,

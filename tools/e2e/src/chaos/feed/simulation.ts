@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 /** Half of the hours lie before this first instant of a month, so that retention can remove a part of the stream. */
 export const MONTH_MS = Date.UTC(2022, 10);
 
-/** One on each side of the begin of the month. */
+/** One hour before the month begins, and one after. */
 const LEAST_HOURS = 2;
 const MOST_HOURS = 48;
 const RECORDS_PER_HOUR = 20_000;
@@ -65,7 +65,7 @@ function changed(record: SimulatedRecord, change: Partial<UsageEvent>, laterMs =
   return { key: id, value, fact };
 }
 
-/** The same events so many hours later. */
+/** The same events with event times that are so many hours later. */
 export function* later(records: Iterable<SimulatedRecord>, hours: number): Generator<SimulatedRecord, void, undefined> {
   for (const record of records) yield changed(record, {}, hours * HOUR_MS);
 }

@@ -2,7 +2,7 @@ import { untilDone } from '../faults/operator.ts';
 import { newStreamTopic } from '../system/system.ts';
 import { dieAt, feed, killAtWork, type Phase, savedOf } from './phase.ts';
 
-/** Another number than that of the topic before. */
+/** Partitions of the new topic: not as many as the former one has. */
 const PARTITIONS = 7;
 
 /**

@@ -21,7 +21,10 @@ const WORKERS = 3;
 const EVENTS = 3_000;
 const RATE = 2_000;
 
-/** Sends some events to the topic in use, while workers go on. @param hoursLater than those of the faults before. */
+/**
+ * Sends some events to the topic in use, while workers go on.
+ * @param hoursLater by how many hours the event times are later than those of the run's other events.
+ */
 export async function feed(system: System, { chance, signal }: PhaseOptions, hoursLater = 0): Promise<void> {
   const { topic, known, feed: hold, workers } = system;
   if (workers.size < WORKERS) workers.resize(WORKERS);

@@ -11,7 +11,7 @@ const FAILPOINTS: readonly Failpoint[] = RESTORE_STEPS.flatMap((step) =>
 
 const DEATHS = 2;
 
-/** Hours in which no user has reached a quota yet: their quota events are sent, undone, and found again. */
+/** Later than all other events of the run, so that users reach their quotas in hours that only the restore undoes. */
 const UNDONE_HOURS_LATER = 60;
 
 /**

@@ -71,7 +71,7 @@ export async function round(plan: RoundPlan, context: RoundContext): Promise<Rou
   }
 }
 
-/** How much slower events come after the planned ones: they only make the run longer. */
+/** By what the rate is divided once the planned events are sent: more events only make the run longer. */
 const SLOWER = 5;
 
 async function breakWhileFeeding(plan: RoundPlan, system: System, { tell, signal }: RoundContext): Promise<void> {

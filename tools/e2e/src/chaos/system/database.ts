@@ -7,7 +7,8 @@ import retry from 'p-retry';
 const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
 
 /**
- * Partitions as those of a database that was made in November 2022: one each of October to December 2022. In a new database all events of the run would lie in one partition, that of everything before last month.
+ * Divides the tables as in a database that was made in November 2022, with a partition for each of the months from October to
+ * December. In a new database all events of the run would be in one partition, that of everything before last month.
  */
 const DIVIDED_SINCE_2022 = `
   DO $$

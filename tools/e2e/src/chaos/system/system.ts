@@ -16,9 +16,9 @@ import { WorkerGroup, type WorkerProcess } from './worker-group.ts';
 export interface System {
   readonly services: Services;
   readonly database: Database;
-  /** Those that the stream has read, in their order: the last one is in use. */
+  /** All topics that the stream has read, the oldest first. The last one is in use. */
   readonly topics: StreamTopic[];
-  /** The one in use. */
+  /** The topic in use. */
   readonly topic: Topic;
   /** Where the workers send quota events. */
   readonly quotaTopic: Topic;
@@ -33,9 +33,9 @@ export interface System {
   readonly unexpected: string[];
   /** Records that were deleted on purpose from the topic in use. */
   readonly deletions: Deletion[];
-  /** Up to where rows were removed on purpose. */
+  /** The retention floors that the run has set. */
   floors: RetentionFloors;
-  /** Quota events that a restore of the database has undone, sent before these offsets. */
+  /** The ids of quota events that a restore of the database has undone, and where the topic ended at the restore. */
   undoneQuotaEvents: { readonly ids: ReadonlySet<string>; readonly offsets: ReadonlyMap<number, Offsets> } | undefined;
   readonly sessionTimeoutMs: number;
   /** How long an archived chunk collects rows. */
@@ -52,7 +52,7 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** A topic of the stream, what it holds, and what was deleted from it on purpose. */
+/** A topic that the stream reads or has read, the records written to it, and those that the run has deleted from it. */
 export interface StreamTopic {
   readonly topic: Topic;
   readonly known: KnownRecords;
