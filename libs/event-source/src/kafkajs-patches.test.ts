@@ -143,6 +143,17 @@ describe('the patched kafkajs, which does not decode records', () => {
     );
   });
 
+  it.each([52, 57, 60])('hands over no record of a lone batch of which %s of 68 bytes are cut off', async (cutOff) => {
+    const smallest = {
+      ...data(0, 1),
+      records: [{ offsetDelta: 0, timestampDelta: 0n, key: null, value: null, headers: [] }],
+    };
+    const raw = fetchResponseBytes('devices', [{ ...aPartition([smallest]), cutOff }]);
+    const [batch] = batchesOf(await response.decode(raw), 0);
+    expect(batch && (await deliveredLean(batch))).toBeUndefined();
+    await expect(decodeAsReleased(raw)).rejects.toThrow('outside buffer bounds');
+  });
+
   it('hands over a fetched set for any fetched offset', async () => {
     const raw = fetchResponseBytes('devices', [aPartition([data(0, 3)])]);
     const [late] = batchesOf(await response.decode(raw), 2 ** 52);
