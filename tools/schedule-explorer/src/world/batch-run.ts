@@ -4,6 +4,7 @@ import type { SimulatedHours } from './simulated-hours.ts';
 import type { SimulatedStore } from './simulated-store.ts';
 import type { Ledger } from '../checker/ledger.ts';
 import { Violation } from '../checker/violation.ts';
+import { Stepwise } from './stepwise.ts';
 
 export interface BatchRunParts {
   readonly store: SimulatedStore;
@@ -13,34 +14,24 @@ export interface BatchRunParts {
 }
 
 /** A batch run of an hour by the batch protocol, one step at a time so that anything may happen in between. */
-export class BatchRun {
+export class BatchRun extends Stepwise {
   readonly hourMs: number;
   readonly #parts: BatchRunParts;
-  readonly #steps: Generator<undefined, void>;
-  isDone = false;
   /** Its transaction has read the retention floor, and has not ended. */
   isWriting = false;
 
   constructor(hourMs: number, parts: BatchRunParts) {
+    super();
     this.hourMs = hourMs;
     this.#parts = parts;
-    this.#steps = this.#play();
-  }
-
-  /** @throws {Violation} when a listing of the archive does not show each event exactly once. */
-  step(): void {
-    this.isDone = this.#steps.next().done === true;
-  }
-
-  finish(): void {
-    while (!this.isDone) this.step();
   }
 
   /**
    * Reads the manifest, lists the files, reads the manifest again, and records, in a transaction that reads the retention floor
    * first, what was read first.
+   * @throws {Violation} when a listing of the archive does not show each event exactly once.
    */
-  *#play(): Generator<undefined, void> {
+  protected override *play(): Generator<undefined, void> {
     const { store, hours, ledger } = this.#parts;
     if (store.isComplete(this.hourMs)) ledger.hourIsFinal(this.hourMs);
     const revision = hours.revision(this.hourMs);

@@ -2,6 +2,7 @@ import type { BatchRun } from './batch-run.ts';
 import type { PendingCalls } from './pending-calls.ts';
 import type { SimulatedHours } from './simulated-hours.ts';
 import type { RetentionDefects, SimulatedRetention } from './simulated-retention.ts';
+import { Stepwise } from './stepwise.ts';
 
 export interface RetentionRunParts {
   readonly retention: SimulatedRetention;
@@ -12,29 +13,18 @@ export interface RetentionRunParts {
 }
 
 /** Raises the floors to an hour and removes the rows below, one transaction at a time (libs/hourly-batch/src/retention). */
-export class RetentionRun {
+export class RetentionRun extends Stepwise {
   readonly floorMs: number;
   readonly #parts: RetentionRunParts;
-  readonly #steps: Generator<undefined, void>;
-  isDone = false;
 
   constructor(floorMs: number, parts: RetentionRunParts) {
+    super();
     this.floorMs = floorMs;
     this.#parts = parts;
-    this.#steps = this.#play();
   }
 
-  /** @throws {Violation} when bytes are lost or counted twice. */
-  step(): void {
-    this.isDone = this.#steps.next().done === true;
-  }
-
-  /** Once no transaction is open any more. */
-  finish(): void {
-    while (!this.isDone) this.step();
-  }
-
-  *#play(): Generator<undefined, void> {
+  /** @throws {Violation} when bytes are lost or counted twice. Before it is finished, no transaction may be open any more. */
+  protected override *play(): Generator<undefined, void> {
     const { retention, hours } = this.#parts;
     retention.floorMs = this.floorMs;
     hours.floorMs = this.floorMs;
