@@ -1,13 +1,13 @@
-import { rowsOf } from '@antenna/test-kit';
+import { copyDatabase, dropDatabase } from '@antenna/test-kit';
 import { place } from './place.ts';
 
-/** Makes a backup of the demo's database. No worker may be connected. */
+/** Makes a backup of the demo's database. */
 export async function backUp(serverUrl: string): Promise<void> {
-  await rowsOf(serverUrl, `CREATE DATABASE ${place.backup} TEMPLATE ${place.database}`);
+  await copyDatabase(serverUrl, place.database, place.backup);
 }
 
-/** Restores the database from its backup, which is renamed and so is gone. Workers connect to it under the same URL. */
+/** Restores the database from its backup, and drops the backup. Workers connect to it under the same URL. */
 export async function restore(serverUrl: string): Promise<void> {
-  await rowsOf(serverUrl, `DROP DATABASE ${place.database} WITH (FORCE)`);
-  await rowsOf(serverUrl, `ALTER DATABASE ${place.backup} RENAME TO ${place.database}`);
+  await copyDatabase(serverUrl, place.backup, place.database);
+  await dropDatabase(serverUrl, place.backup);
 }

@@ -1,4 +1,4 @@
-import { rowsOf } from '@antenna/test-kit';
+import { copyDatabase, dropDatabase } from '@antenna/test-kit';
 import type { Stream } from './stream.ts';
 
 /** A copy of a stream's database, for a restore in place: clients find the restored database under the same URL. */
@@ -12,15 +12,10 @@ export interface DatabaseBackup {
 export async function backUp({ databaseUrl }: Stream): Promise<DatabaseBackup> {
   const name = new URL(databaseUrl).pathname.slice(1);
   const administrator = Object.assign(new URL(databaseUrl), { pathname: '/postgres' }).href;
-  const asAdministrator = (statement: string) => rowsOf(administrator, statement);
-  await asAdministrator(`CREATE DATABASE "${name}_backup" TEMPLATE "${name}"`);
+  const backup = `${name}_backup`;
+  await copyDatabase(administrator, name, backup);
   return {
-    async restore() {
-      await asAdministrator(`DROP DATABASE "${name}" WITH (FORCE)`);
-      await asAdministrator(`CREATE DATABASE "${name}" TEMPLATE "${name}_backup"`);
-    },
-    async close() {
-      await asAdministrator(`DROP DATABASE IF EXISTS "${name}_backup" WITH (FORCE)`);
-    },
+    restore: () => copyDatabase(administrator, backup, name),
+    close: () => dropDatabase(administrator, backup),
   };
 }

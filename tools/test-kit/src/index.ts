@@ -23,6 +23,7 @@ export { TcpProxy } from './tcp-proxy.ts';
 export { createBucket, temporaryFolder, type TemporaryFolder, testBucket, writeInt96Event } from './archive-places.ts';
 export { tablesNaming } from './tables-naming.ts';
 export {
+  copyDatabase,
   dropDatabase,
   emptyDatabase,
   freshDatabase,

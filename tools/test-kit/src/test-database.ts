@@ -59,6 +59,16 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
   await rowsOf(serverUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
 }
 
+/**
+ * Copies a database, in place of one of the copy's name. Ends all connections to both; nobody may connect meanwhile.
+ * @param serverUrl of another database of the server.
+ */
+export async function copyDatabase(serverUrl: string, from: string, to: string): Promise<void> {
+  await dropDatabase(serverUrl, to);
+  await rowsOf(serverUrl, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [from]);
+  await rowsOf(serverUrl, `CREATE DATABASE ${pg.escapeIdentifier(to)} TEMPLATE ${pg.escapeIdentifier(from)}`);
+}
+
 /** Runs one statement on a connection of its own. @returns its rows. */
 export async function rowsOf<Row extends pg.QueryResultRow = Record<string, unknown>>(
   databaseUrl: string,

@@ -1,4 +1,4 @@
-import { rowsOf } from '@antenna/test-kit';
+import { copyDatabase, rowsOf } from '@antenna/test-kit';
 import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
 import type pg from 'pg';
 import retry from 'p-retry';
@@ -46,7 +46,7 @@ export class Database {
   static async create(serverUrl: string, name: string): Promise<Database> {
     const created = new Database(serverUrl, name);
     const { url } = created;
-    await created.#asAdministrator(`CREATE DATABASE "${name}"`);
+    await rowsOf(serverUrl, `CREATE DATABASE "${name}"`);
     await migrate({ url });
     const database = openDatabase({ url }, { applicationName: 'chaos', poolMax: 1 });
     await seedUsers(database).finally(() => database.destroy());
@@ -56,16 +56,12 @@ export class Database {
 
   /** Copies the database as it is now. It ends all connections, and nobody may connect meanwhile. */
   async backUp(): Promise<void> {
-    await this.#asAdministrator(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${this.#name}'`,
-    );
-    await this.#asAdministrator(`CREATE DATABASE "${this.#name}_backup" TEMPLATE "${this.#name}"`);
+    await copyDatabase(this.#serverUrl, this.#name, this.#backup);
   }
 
   /** Replaces the database by its copy: clients find the restored database under the same URL. */
   async restore(): Promise<void> {
-    await this.#asAdministrator(`DROP DATABASE "${this.#name}" WITH (FORCE)`);
-    await this.#asAdministrator(`CREATE DATABASE "${this.#name}" TEMPLATE "${this.#name}_backup"`);
+    await copyDatabase(this.#serverUrl, this.#backup, this.#name);
   }
 
   /** The URL by which others reach it through a proxy. */
@@ -88,8 +84,8 @@ export class Database {
     return row?.saved ?? 0;
   }
 
-  async #asAdministrator(statement: string): Promise<void> {
-    await rowsOf(this.#serverUrl, statement);
+  get #backup(): string {
+    return `${this.#name}_backup`;
   }
 
   query<Row extends pg.QueryResultRow>(
