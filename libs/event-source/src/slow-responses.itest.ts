@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { RecordReceiver } from '@antenna/ingestion';
 import { produce, TcpProxy, testTopic, type TestTopic, until } from '@antenna/test-kit';
 import { kafkaClient } from './kafka-client.ts';
@@ -8,6 +9,8 @@ import { DirectFetches } from './testing/fetch-directly.ts';
 
 /** Request time-out of these tests; that of `kafkaClient` is 10 s. */
 const REQUEST_TIMEOUT_MS = 2_000;
+/** Request time-out of a test in which no request is to time out, however busy the machine is. */
+const PATIENT_REQUEST_TIMEOUT_MS = 60_000;
 const SESSION_TIMEOUT_MS = 3_000;
 
 /** Batches of each partition. One fetch brings all of them: up to 8 MiB, 2 MiB of each partition. */
@@ -62,9 +65,24 @@ describe('a fetch over a slow link', () => {
     await fetches.disconnect();
   });
 
+  it('does not time out when the response has arrived while the process could not run', async () => {
+    await produce(topic, records(1));
+    const fetches = new DirectFetches(topic.brokers[0]!, topic.topic, REQUEST_TIMEOUT_MS);
+    await fetches.connect();
+    try {
+      const fetched = fetches.fetch(0, 100_000);
+      // The request is sent in this turn of the event loop; its response can only be read in a later one.
+      await setImmediate();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * REQUEST_TIMEOUT_MS);
+      expect(await fetched).toHaveLength(1);
+    } finally {
+      await fetches.disconnect();
+    }
+  });
+
   it('is complete after its connection was cut in the middle and made again', async () => {
     await produce(topic, records(RECORDS_OF_A_BATCH));
-    const fetches = await directFetches();
+    const fetches = await directFetches(PATIENT_REQUEST_TIMEOUT_MS);
     proxy.throttle(SLOW_BYTES_PER_SECOND);
     const cutOff = expect(fetches.fetch(0, 1_000_000)).rejects.toThrow(/Connection/);
     await until(() => fetches.unreadBytes > 0, { what: 'part of the response' });
@@ -76,8 +94,8 @@ describe('a fetch over a slow link', () => {
     await fetches.disconnect();
   });
 
-  async function directFetches(): Promise<DirectFetches> {
-    const fetches = new DirectFetches(`127.0.0.1:${proxy.port}`, topic.topic, REQUEST_TIMEOUT_MS);
+  async function directFetches(requestTimeoutMs = REQUEST_TIMEOUT_MS): Promise<DirectFetches> {
+    const fetches = new DirectFetches(`127.0.0.1:${proxy.port}`, topic.topic, requestTimeoutMs);
     await fetches.connect();
     return fetches;
   }

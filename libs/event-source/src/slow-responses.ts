@@ -1,4 +1,4 @@
-import { setInterval } from 'node:timers';
+import { setImmediate, setInterval } from 'node:timers';
 import Runner from 'kafkajs/src/consumer/runner.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
@@ -25,7 +25,8 @@ export function timeOutOnSilence(): void {
   RequestQueue.prototype.scheduleRequestTimeoutCheck = function (this: RequestQueue) {
     this.destroy();
     this.requestTimeoutIntervalId = setInterval(() => {
-      timeOutSilentRequests(this);
+      // After the sockets have been read: bytes may have arrived while this process could not run.
+      setImmediate(timeOutSilentRequests, this);
     }, LOOK_MS);
   };
 }
