@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
 
@@ -6,6 +7,11 @@ function sums(table: SumTable, numbers: number, places = Int32Array.from({ lengt
   const rows = new SumRows(table.size);
   table.writeTo(rows, 0, places);
   return Array.from(rows.places, (place, row) => [place, rows.sumAt(row), rows.latestMs[row]]);
+}
+
+/** The codes from a start on, in steps of one number. */
+function codesOf([start, count, step]: readonly [number, number, number]): readonly number[] {
+  return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
 describe('a table of sums', () => {
@@ -67,6 +73,34 @@ describe('a table of sums', () => {
     expect(table.size).toBe(numbers);
     expect(sums(table, numbers)).toEqual(
       Array.from({ length: numbers }, (_, number) => [number, BigInt(number) * 3n, 2]),
+    );
+  });
+
+  it('keeps all sums whatever codes come in whatever order: few, many, dense, far apart, or in runs', () => {
+    const start = fc.integer({ min: 0, max: 3_000 });
+    const runs = fc.array(fc.tuple(start, fc.integer({ min: 1, max: 300 }), fc.constantFrom(1, 2, 64)), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(runs, runs, (added, merged) => {
+        const [table, other] = [new SumTable(), new SumTable()];
+        const expected = new Map<number, bigint>();
+        for (const [into, ofTable] of [
+          [table, added],
+          [other, merged],
+        ] as const) {
+          for (const code of ofTable.flatMap(codesOf)) {
+            into.add(code, code + 1, code);
+            expected.set(code, (expected.get(code) ?? 0n) + BigInt(code + 1));
+          }
+        }
+        const copy = table.copy();
+        copy.merge(other);
+        const rows = Array.from(expected, ([code, sum]) => [code, sum, code]).sort(
+          ([one], [two]) => Number(one) - Number(two),
+        );
+        expect(sums(copy, 30_000)).toEqual(rows);
+      }),
     );
   });
 

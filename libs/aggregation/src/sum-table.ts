@@ -24,11 +24,16 @@ const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
  * line and the garbage collector has nothing to visit. With an object for each of 20,000 users in 36 windows, cache
  * misses and collection took a fifth of a drain's time (docs/performance-profile.md).
  *
+ * The table is direct while it has a slot for every code up to the greatest: code n is in slot n. With few codes among
+ * many it is a hash table, half of whose slots are free.
+ *
  * A sum stays exact beyond 2^53: its parts are integers that a double represents exactly.
  */
 export class SumTable {
   #cells = new Float64Array(FIRST_SLOTS * WIDTH);
+  #isDirect = true;
   #size = 0;
+  #greatestKey = 0;
 
   get size(): number {
     return this.#size;
@@ -46,7 +51,9 @@ export class SumTable {
   copy(): SumTable {
     const table = new SumTable();
     table.#cells = this.#cells.slice();
+    table.#isDirect = this.#isDirect;
     table.#size = this.#size;
+    table.#greatestKey = this.#greatestKey;
     return table;
   }
 
@@ -115,24 +122,37 @@ export class SumTable {
 
   /** The cell of a code, which is added if it is new. */
   #cellOf(code: number): number {
-    const cell = find(this.#cells, code + 1);
-    if (this.#cells[cell] !== 0) return cell;
-    this.#size += 1;
-    if (this.#size * WIDTH * 2 <= this.#cells.length) return occupy(this.#cells, cell, code + 1);
-    this.#grow();
-    return occupy(this.#cells, find(this.#cells, code + 1), code + 1);
+    const key = code + 1;
+    const cell = this.#isDirect ? code * WIDTH : find(this.#cells, key);
+    return this.#cells[cell] === key ? cell : this.#add(key, cell);
   }
 
-  #grow(): void {
+  /** @param cell where the key belongs if the table stays as it is. */
+  #add(key: number, cell: number): number {
+    this.#size += 1;
+    this.#greatestKey = Math.max(this.#greatestKey, key);
+    const hasRoom = this.#isDirect ? cell < this.#cells.length : !this.#isHalfFull;
+    if (hasRoom) return occupy(this.#cells, cell, key);
+    this.#rebuild();
+    return occupy(this.#cells, this.#isDirect ? (key - 1) * WIDTH : find(this.#cells, key), key);
+  }
+
+  get #isHalfFull(): boolean {
+    return this.#size * WIDTH * 2 > this.#cells.length;
+  }
+
+  /** Doubles the table if it is half full, and makes it direct if every key so far then has its slot. */
+  #rebuild(): void {
     const cells = this.#cells;
-    const larger = new Float64Array(cells.length * 2);
+    const rebuilt = new Float64Array(this.#isHalfFull ? cells.length * 2 : cells.length);
+    this.#isDirect = this.#greatestKey * WIDTH <= rebuilt.length;
     for (let from = 0; from < cells.length; from += WIDTH) {
       const key = cells[from] ?? 0;
       if (key === 0) continue;
-      const to = find(larger, key);
-      for (let part = 0; part < WIDTH; part += 1) larger[to + part] = cells[from + part] ?? 0;
+      const to = this.#isDirect ? (key - 1) * WIDTH : find(rebuilt, key);
+      for (let part = 0; part < WIDTH; part += 1) rebuilt[to + part] = cells[from + part] ?? 0;
     }
-    this.#cells = larger;
+    this.#cells = rebuilt;
     if (cells.length > LEAST_FREED) cells.buffer.transfer(0);
   }
 }
