@@ -15,13 +15,16 @@ const TEXT = { oid: 25 };
 
 const BIGINT_STRIDE = LENGTH_BYTES + BIGINT.bytes;
 
+/** An array in this format. */
+type ServerArray = Buffer<ArrayBuffer>;
+
 /** `count` equal elements in a row. */
 export interface Run<T> {
   readonly value: T;
   readonly count: number;
 }
 
-export function bigintArrayOfSums({ length, words }: SumRows): Buffer {
+export function bigintArrayOfSums({ length, words }: SumRows): ServerArray {
   const { buffer, view } = emptyBigintArray(length);
   for (let row = 0, at = HEADER_BYTES; row < length; row += 1, at += BIGINT_STRIDE) {
     view.setInt32(at, BIGINT.bytes);
@@ -32,7 +35,7 @@ export function bigintArrayOfSums({ length, words }: SumRows): Buffer {
 }
 
 /** @param values whole numbers that a double holds exactly. */
-export function bigintArray(values: Float64Array): Buffer {
+export function bigintArray(values: Float64Array): ServerArray {
   const { buffer, view } = emptyBigintArray(values.length);
   for (let row = 0, at = HEADER_BYTES; row < values.length; row += 1, at += BIGINT_STRIDE) {
     writeBigint(view, at, values[row] ?? 0);
@@ -41,7 +44,7 @@ export function bigintArray(values: Float64Array): Buffer {
 }
 
 /** @param runs whole numbers that a double holds exactly. */
-export function bigintArrayOfRuns(runs: readonly Run<number>[]): Buffer {
+export function bigintArrayOfRuns(runs: readonly Run<number>[]): ServerArray {
   const { buffer } = emptyBigintArray(sum(runs, ({ count }) => count));
   const element = Buffer.alloc(BIGINT_STRIDE);
   let at = HEADER_BYTES;
@@ -55,7 +58,7 @@ export function bigintArrayOfRuns(runs: readonly Run<number>[]): Buffer {
   return buffer;
 }
 
-export function textArrayOfRuns(runs: readonly Run<string>[]): Buffer {
+export function textArrayOfRuns(runs: readonly Run<string>[]): ServerArray {
   const elements = runs.map(({ value, count }) => ({ bytes: encoded([value]).bytes, count }));
   const size = sum(elements, ({ bytes, count }) => bytes.length * count);
   const buffer = emptyArray(
@@ -101,12 +104,21 @@ export interface TextsOfRows {
   readonly end: number;
 }
 
-export function textArray(places: Int32Array, parts: readonly TextsOfRows[]): Buffer {
+export function textArray(places: Int32Array, parts: readonly TextsOfRows[]): ServerArray {
   const size = sum(parts, (part) => sizeOf(places, part));
   const buffer = emptyArray(TEXT.oid, places.length, size);
   let at = HEADER_BYTES;
   for (const part of parts) at = copyTexts(places, part, buffer, at);
   return buffer;
+}
+
+/**
+ * Frees the memory of large arrays that Postgres has received. The garbage collector sees a few hundred bytes of the
+ * megabytes of a buffer, and would let those of several commits pile up.
+ */
+export function freeArrays(arrays: readonly ServerArray[]): void {
+  // A smaller buffer may be a part of the memory that Node shares out among small buffers.
+  for (const array of arrays) if (array.length >= Buffer.poolSize) array.buffer.transfer(0);
 }
 
 function sizeOf(places: Int32Array, { texts: { starts }, first, end }: TextsOfRows): number {
@@ -130,13 +142,13 @@ function copyTexts(places: Int32Array, { texts, first, end }: TextsOfRows, buffe
   return at;
 }
 
-function emptyBigintArray(length: number): { readonly buffer: Buffer; readonly view: DataView } {
+function emptyBigintArray(length: number): { readonly buffer: ServerArray; readonly view: DataView } {
   const buffer = emptyArray(BIGINT.oid, length, length * BIGINT_STRIDE);
   return { buffer, view: viewOf(buffer) };
 }
 
 /** An array with space for its elements; one without elements has no dimension. */
-function emptyArray(elementType: number, length: number, size: number): Buffer {
+function emptyArray(elementType: number, length: number, size: number): ServerArray {
   const buffer = Buffer.allocUnsafe(HEADER_BYTES + size);
   const header = [length === 0 ? 0 : 1, 0, elementType, length, 1];
   for (const [index, word] of header.entries()) buffer.writeInt32BE(word, index * 4);

@@ -13,7 +13,7 @@ import {
   type TotalsCommit,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
-import { arrayOfBytes, arrayOfNumbers, arrayOfTexts } from './binary-array.ts';
+import { arrayOfBytes, arrayOfNumbers, arrayOfTexts, freeArrays } from './binary-array.ts';
 import { callFunction } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
 import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
@@ -65,10 +65,10 @@ export class PostgresPositionStore implements PositionStore {
 
   async commitTotals(commit: TotalsCommit): Promise<void> {
     const { moves, totals, userHours, hourCounts, lateness, deadLetters, deadLetterRanges } = commit;
+    const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
     await this.#commit({
       ...moveColumns(moves),
-      ...totalParameters(totals),
-      ...userHourParameters(userHours),
+      ...rows,
       ...hourCountColumns(hourCounts),
       deadLetters: JSON.stringify(
         deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
@@ -85,6 +85,7 @@ export class PostgresPositionStore implements PositionStore {
       deadLetterRanges: JSON.stringify(deadLetterRanges),
       lateness: JSON.stringify(lateness),
     });
+    freeArrays(Object.values(rows));
   }
 
   async recordIntent(intent: ChunkIntent): Promise<void> {
