@@ -71,6 +71,13 @@ describe('a migration of a database with existing tables', () => {
     ]);
   });
 
+  it('lists deferrable primary keys, to which an upsert cannot refer', async () => {
+    await database.raw(`
+      CREATE TABLE public.bytes ("timestamp" timestamp, id text, value bigint, type text,
+        PRIMARY KEY (id, "timestamp", type) DEFERRABLE)`);
+    expect(await differences()).toEqual(['public.bytes has a deferrable primary key, and must have one that is not']);
+  });
+
   it('lists views in place of tables', async () => {
     await database.raw(
       `CREATE VIEW public.bytes AS SELECT now()::timestamp AS "timestamp", ''::text AS id, 1::bigint AS value, ''::text AS type`,

@@ -8,6 +8,8 @@ interface Relation {
   readonly name: string;
   readonly isTable: boolean;
   readonly primaryKey: readonly string[] | null;
+  /** False for a deferrable key, to which an upsert cannot refer. */
+  readonly isKeyImmediate: boolean;
   readonly columns: readonly Column[];
 }
 
@@ -114,8 +116,9 @@ function columnFaults(column: Column, type: string, { nullable }: RequiredTable)
 }
 
 /** The primary key's differences. A table that must have no key may have one of additional columns. */
-function keyFaults({ primaryKey }: Relation, { key, columns }: RequiredTable): readonly string[] {
+function keyFaults({ primaryKey, isKeyImmediate }: Relation, { key, columns }: RequiredTable): readonly string[] {
   const isFit = key === null ? !primaryKey?.some((name) => name in columns) : primaryKey?.join() === key.join();
+  if (key !== null && !isKeyImmediate) return ['has a deferrable primary key, and must have one that is not'];
   if (primaryKey === null || isFit) return [];
   const needed = key === null ? 'none of these columns' : `(${key.join(', ')})`;
   return [`has the primary key (${primaryKey.join(', ')}), and must have ${needed}`];

@@ -12,6 +12,9 @@ export const PUBLIC_RELATIONS = `
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
       WHERE i.indrelid = c.oid AND i.indisprimary
     ) AS "primaryKey",
+    NOT EXISTS (
+      SELECT FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary AND NOT i.indimmediate
+    ) AS "isKeyImmediate",
     (
       SELECT coalesce(json_agg(json_build_object(
         'name', a.attname,
