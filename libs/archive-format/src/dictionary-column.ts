@@ -24,11 +24,16 @@ export class DictionaryColumnBuilder {
       this.#texts = texts;
       this.#stretches.push({ texts, firstRow: row });
     }
-    if (row === this.#codes.length) {
-      const length = Math.max(INITIAL_ROWS, row * 2);
-      this.#codes = new Int32Array(this.#codes.buffer.transfer(length * Int32Array.BYTES_PER_ELEMENT));
-    }
+    if (row === this.#codes.length) this.#grow();
     this.#codes[row] = code;
+  }
+
+  /** Frees the former memory at once, and does not touch that of the added room, as `transfer` would. */
+  #grow(): void {
+    const codes = this.#codes;
+    this.#codes = new Int32Array(Math.max(INITIAL_ROWS, codes.length * 2));
+    this.#codes.set(codes);
+    codes.buffer.transfer(0);
   }
 
   /** The column, in the memory of this builder: it is good until the next code is appended. */

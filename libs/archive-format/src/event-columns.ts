@@ -72,11 +72,13 @@ export class EventColumnsBuilder {
   }
 }
 
-/** @returns the column with more room. The memory of the given one is freed at once. */
+/**
+ * @returns the column with more room. The memory of the given one is freed at once; that of the added room is not touched
+ *   before it is used, as `transfer` to a greater length would.
+ */
 function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  return new Float64Array(column.buffer.transfer(nextLength(column.length) * Float64Array.BYTES_PER_ELEMENT));
-}
-
-function nextLength(length: number): number {
-  return Math.max(INITIAL_ROWS, length * 2);
+  const larger = new Float64Array(Math.max(INITIAL_ROWS, column.length * 2));
+  larger.set(column);
+  column.buffer.transfer(0);
+  return larger;
 }

@@ -1,18 +1,7 @@
 import type { ByteWords } from './byte-words.ts';
 import { type EventInterners, InternedEvent } from './interned-event.ts';
 import { epochMs } from '../event-time.ts';
-import {
-  after,
-  afterSpaces,
-  CLOSE,
-  COLON,
-  COMMA,
-  endOfDigits,
-  endOfText,
-  numberOfDigits,
-  OPEN,
-  QUOTE,
-} from './json-bytes.ts';
+import { after, afterSpaces, CLOSE, COLON, COMMA, Digits, endOfText, OPEN, QUOTE } from './json-bytes.ts';
 import { MAX_EVENT_BYTES } from '../limits.ts';
 import { InstantParser } from './instant-parser.ts';
 import { RecordTemplate, type ValueSpan } from './record-template.ts';
@@ -42,6 +31,7 @@ export class FastPathParser {
   /** Lengths of the texts that were parsed last, by kind: the next text nearly always has the same length. */
   readonly #lengths = new Int32Array(3);
   readonly #instants = new InstantParser();
+  readonly #digits = new Digits();
   #templates: readonly RecordTemplate<number>[] = [];
 
   constructor(interners: EventInterners) {
@@ -140,9 +130,9 @@ export class FastPathParser {
   }
 
   #readNumber(kind: number, bytes: Uint8Array, start: number, end: number): number {
-    const digitsEnd = endOfDigits(bytes, start, end);
+    const digitsEnd = this.#digits.read(bytes, start, end);
     if (digitsEnd < 0) return -1;
-    const number = numberOfDigits(bytes, start, digitsEnd);
+    const { number } = this.#digits;
     if (kind === EPOCH) this.event.eventTimeMs = epochMs(number);
     else this.event.bytes = number;
     return kind === EPOCH || number <= MAX_EVENT_BYTES ? digitsEnd : -1;

@@ -7,7 +7,6 @@ export const CLOSE = 0x7d;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const ZERO = 0x30;
-const NINE = 0x39;
 
 /** Numbers with at most this many digits are exact as doubles. */
 const MAX_DIGITS = 15;
@@ -27,20 +26,24 @@ export function endOfText(bytes: Uint8Array, start: number, end: number): number
   return -1;
 }
 
-/** @returns the end of 1 to 15 digits from `start` on, without a leading zero; -1 for any other number or none. */
-export function endOfDigits(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  for (let byte = bytes[at] ?? 0; at < end && byte >= ZERO && byte <= NINE; byte = bytes[at] ?? 0) at += 1;
-  const length = at - start;
-  const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && bytes[start] !== ZERO);
-  return isPlain ? at : -1;
-}
+/** Digits that stand for a whole number. */
+export class Digits {
+  /** The number that was read last. */
+  number = 0;
 
-/** The value of decimal digits. */
-export function numberOfDigits(bytes: Uint8Array, start: number, end: number): number {
-  let number = 0;
-  for (let at = start; at < end; at += 1) number = number * 10 + (bytes[at] ?? 0) - ZERO;
-  return number;
+  /** @returns the end of 1 to 15 digits from `start` on, without a leading zero; -1 for any other number or none. */
+  read(bytes: Uint8Array, start: number, end: number): number {
+    this.number = 0;
+    let at = start;
+    for (; at < end; at += 1) {
+      const digit = (bytes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      this.number = this.number * 10 + digit;
+    }
+    const length = at - start;
+    const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && bytes[start] !== ZERO);
+    return isPlain ? at : -1;
+  }
 }
 
 /** @returns the position after optional spaces and this character; -1 if it does not follow, or `at` is -1. */

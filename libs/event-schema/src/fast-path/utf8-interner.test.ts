@@ -31,7 +31,7 @@ function textsOfOneHash(count: number): string[] {
     const bytes = new Uint8Array(8).map((_, index) => 0x30 + ((choice >> (6 * index)) & 63));
     const words = new DataView(bytes.buffer);
     const hashOfFirst = Math.imul(rotated(8) ^ words.getInt32(0, true), SPREAD);
-    words.setInt32(4, rotated(hashOfFirst) ^ Math.imul(4711, INVERSE), true);
+    words.setInt32(4, Math.imul(rotated(hashOfFirst) ^ Math.imul(4711, INVERSE), INVERSE), true);
     const isPlain = bytes.every((byte) => byte > 0x22 && byte !== 0x5c && byte < 0x7f);
     if (isPlain) found.push(new TextDecoder().decode(bytes));
   }
