@@ -16,7 +16,7 @@ const MAX_CHUNKS_IN_WORK = 2;
  * than events fill the memory. Rows also determine a commit's duration: Postgres adds some 100,000 a second, so that a
  * commit ends well within the statement time-out. A commit that times out would only be repeated unchanged.
  */
-const MAX_ROWS = 100_000;
+const MAX_ROWS = 200_000;
 
 /** Rejected payloads in memory at which the totals are flushed. */
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;

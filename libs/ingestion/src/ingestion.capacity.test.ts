@@ -43,9 +43,9 @@ describe('capacity for another batch', () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
     const held = Promise.withResolvers<undefined>();
     worker.store.script.plan('commitTotals', held.promise);
-    for (const from of [0, 33_334]) {
+    for (const from of [0, 66_667]) {
       expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-      worker.ingestion.onBatch(aBatch(Array.from({ length: 33_334 }, (_, row) => recordOfThreeRows(from + row))));
+      worker.ingestion.onBatch(aBatch(Array.from({ length: 66_667 }, (_, row) => recordOfThreeRows(from + row))));
     }
     const full = worker.ingestion.waitForCapacity(0);
     expect(await hasChanged(full)).toBe(false);
@@ -53,7 +53,7 @@ describe('capacity for another batch', () => {
     expect(await hasChanged(full)).toBe(true);
     await settled();
     expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([33_334, 66_668]);
+    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([66_667, 133_334]);
   });
 
   it('ends at twice the rows of a chunk, even after the totals are committed', async () => {

@@ -6,7 +6,7 @@ describe('the ingestion settings', () => {
     expect(settingsIn(ingestionSettings)).toEqual({
       sinks: ['totals', 'archive'],
       flushIntervalMs: 500,
-      flushMaxEvents: 500_000,
+      flushMaxEvents: 1_000_000,
       deadLettersWhole: 1_000,
       archiveRollRows: 1_000_000,
       archiveRollIntervalMs: 300_000,

@@ -39,7 +39,7 @@ export const ingestionSettings = settingsGroup({
       name: 'FLUSH_MAX_EVENTS',
       description: 'unsaved events at which a commit starts at once',
       type: wholeNumber(1, 10_000_000),
-      default: '500000',
+      default: '1000000',
     }),
     deadLettersWhole: setting({
       name: 'DEAD_LETTERS_WHOLE',
