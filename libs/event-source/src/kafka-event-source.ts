@@ -3,6 +3,7 @@ import { ProductError } from '@antenna/cli';
 import type { EventSource, OffsetRange, RecordReceiver } from '@antenna/ingestion';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import { causesOf, ConsumerEndedError, missingRight, type NotAuthorizedError } from './connection-advice.ts';
+import { eitherOrAfter } from './either-or-after.ts';
 import { fetchedBatch } from './fetched/fetched-set.ts';
 import { fetchedParts, InvalidBatches, Mutex } from './fetched/fetched-parts.ts';
 import { GroupGuard, GroupTakenError } from './group-guard.ts';
@@ -11,6 +12,7 @@ import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './kafkajs-patches.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
+import { fetchOnceResumed } from './resumed-partitions.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
 
@@ -38,7 +40,7 @@ const METADATA_MAX_AGE_MS = 10_000;
 const MAX_BYTES_PER_PARTITION = 2 * 2 ** 20;
 const MAX_BYTES_PER_FETCH = 8 * 2 ** 20;
 
-/** How long a fetch waits at the broker for a record, and how long a fetcher idles while all partitions are paused. */
+/** How long a fetch waits at the broker for a record. */
 const MAX_WAIT_MS = 250;
 
 /** Delay before a partition is fetched again after a damaged batch. */
@@ -75,6 +77,7 @@ export class KafkaEventSource implements EventSource {
     this.#failure.promise.catch(() => undefined);
     refuseOldBrokers();
     heartbeatWhileFetching();
+    fetchOnceResumed();
     consumeInSets(settings.topic);
     goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({
@@ -322,11 +325,4 @@ export class KafkaEventSource implements EventSource {
       this.#log('not in the group at the moment', { error: String(error) });
     }
   }
-}
-
-async function eitherOrAfter(event: Promise<unknown>, timeoutMs: number): Promise<void> {
-  const waiting = new AbortController();
-  const timeout = delay(timeoutMs, undefined, { signal: waiting.signal }).catch(() => undefined);
-  await Promise.race([event, timeout]);
-  waiting.abort();
 }

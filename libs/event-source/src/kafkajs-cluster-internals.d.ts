@@ -1,4 +1,4 @@
-/** Internals of kafkajs that leaderless-partitions.ts replaces or reads; they are not part of its API. */
+/** Internals of kafkajs that leaderless-partitions.ts and resumed-partitions.ts replace or read, and no part of its API. */
 
 declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   export interface TopicMetadata {
@@ -41,8 +41,24 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  interface TopicPartitions {
+    readonly topic: string;
+    readonly partitions: readonly number[];
+  }
+
   export default class ConsumerGroup {
     readonly maxWaitTime: number;
+    readonly cluster: { refreshMetadataIfNecessary(): Promise<void> };
+    /** The batches that a broker has of the partitions that it leads and that are not paused. */
+    fetch(nodeId: number): Promise<readonly unknown[]>;
+    resume(partitions: readonly TopicPartitions[]): void;
+    assigned(): readonly TopicPartitions[];
+    /** By topic: the assigned partitions that are not paused. */
+    getActiveTopicPartitions(): Readonly<Record<string, ReadonlySet<number>>>;
+    /** Of these partitions those that are read from this broker. */
+    filterPartitionsByNode(nodeId: number, partitions: readonly TopicPartitions[]): readonly TopicPartitions[];
+    /** @throws when the topic has partitions that were not there at the assignment. */
+    checkForStaleAssignment(): void;
     recoverFromFetch(error: Error): Promise<void>;
   }
 }
