@@ -1,5 +1,6 @@
 import { ProductError } from '@antenna/cli';
-import kafkajs, { type Kafka, type Producer } from 'kafkajs';
+import { WholeProducer } from '@antenna/event-source';
+import type { Kafka } from 'kafkajs';
 import { setTimeout } from 'node:timers/promises';
 import type { SimulatedRecord } from './simulate.ts';
 
@@ -37,12 +38,7 @@ export async function produce(
   records: Iterable<SimulatedRecord>,
   options: ProduceOptions,
 ): Promise<number> {
-  const producer = kafka.producer({
-    idempotent: true,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    retry: { retries: 20 },
-  });
+  const producer = new WholeProducer(kafka, { retry: { retries: 20 } });
   await producer.connect();
   try {
     return await sendAll(producer, records, options);
@@ -51,7 +47,7 @@ export async function produce(
   }
 }
 
-async function sendAll(producer: Producer, records: Iterable<SimulatedRecord>, options: ProduceOptions) {
+async function sendAll(producer: WholeProducer, records: Iterable<SimulatedRecord>, options: ProduceOptions) {
   const { rate, signal } = options;
   const startedMs = performance.now();
   let acknowledged = 0;
@@ -66,13 +62,16 @@ async function sendAll(producer: Producer, records: Iterable<SimulatedRecord>, o
 }
 
 async function send(
-  producer: Producer,
+  producer: WholeProducer,
   batch: readonly SimulatedRecord[],
   topic: string,
   acknowledged: number,
 ): Promise<void> {
   try {
-    await producer.send({ topic, messages: batch.map(({ key, value }) => ({ key, value })) });
+    await producer.send(
+      topic,
+      batch.map(({ key, value }) => ({ key, value })),
+    );
   } catch (error) {
     throw new DeliveryUnknownError(
       `after ${acknowledged} records, ${batch.length} more were sent to ${topic} and not acknowledged: ` +

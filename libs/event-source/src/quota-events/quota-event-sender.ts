@@ -1,7 +1,8 @@
 import type { QuotaEvent, QuotaEventSender } from '@antenna/ingestion';
-import kafkajs, { type ICustomPartitioner, type Kafka, type Producer, type RecordMetadata } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { causesOf, missingRight } from '../connection-advice.ts';
 import { TopicMissingError } from '../topic-offsets.ts';
+import { WholeProducer } from '../whole-producer.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 
 export interface QuotaEventTopics {
@@ -17,25 +18,14 @@ export interface QuotaEventTopics {
  */
 const RETRIES = 5;
 
-/** Kafka has acknowledged the events of some partitions only. The caller sends all of them again. */
-class PartitionsLeftOutError extends Error {
-  override readonly name = 'PartitionsLeftOutError';
-}
-
 /**
- * Sends quota events to a topic of Kafka. The producer is idempotent and waits for all replicas in sync. It connects at
- * the first send. The send after a failure gets a new producer: an idempotent one cannot continue after every error.
- *
- * kafkajs sends the messages of each leader by themselves, and repeats a failed request with the leaders of that moment. If
- * a partition has moved meanwhile to a broker that has answered already, the client leaves it out, and its send succeeds
- * all the same. So the partitions that Kafka has acknowledged are compared with those that the messages have.
+ * Sends quota events to a topic of Kafka. The producer connects at the first send. The send after a failure gets a new
+ * producer: an idempotent one cannot continue after every error.
  */
 export class KafkaQuotaEventSender implements QuotaEventSender {
   readonly #kafka: Kafka;
   readonly #topics: QuotaEventTopics;
-  #producer: Producer | undefined;
-  /** The partitions of the messages that are being sent, as the partitioner has chosen them. */
-  readonly #partitions = new Set<number>();
+  #producer: WholeProducer | undefined;
 
   constructor(kafka: Kafka, topics: QuotaEventTopics) {
     this.#kafka = kafka;
@@ -47,10 +37,10 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
     const { topic, quotaEventsTopic } = this.#topics;
     try {
       this.#producer ??= await this.#connected();
-      const messages = events.map((event) => cloudEventMessage(event, topic));
-      this.#partitions.clear();
-      const acknowledged = await this.#producer.send({ topic: quotaEventsTopic, acks: -1, messages });
-      this.#requireAll(acknowledged);
+      await this.#producer.send(
+        quotaEventsTopic,
+        events.map((event) => cloudEventMessage(event, topic)),
+      );
     } catch (error) {
       await this.disconnect();
       throw this.#namedFailure(error);
@@ -63,35 +53,10 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
     await producer?.disconnect().catch(() => undefined);
   }
 
-  async #connected(): Promise<Producer> {
-    const producer = this.#kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: () => this.#notingPartitioner(),
-      retry: { retries: RETRIES },
-    });
+  async #connected(): Promise<WholeProducer> {
+    const producer = new WholeProducer(this.#kafka, { maxInFlightRequests: 1, retry: { retries: RETRIES } });
     await producer.connect();
     return producer;
-  }
-
-  /** The partitioner of the Java client, which notes the partition of each message. */
-  #notingPartitioner(): ReturnType<ICustomPartitioner> {
-    const partitionOf = kafkajs.Partitioners.DefaultPartitioner();
-    return (message) => {
-      const partition = partitionOf(message);
-      this.#partitions.add(partition);
-      return partition;
-    };
-  }
-
-  #requireAll(acknowledged: readonly RecordMetadata[]): void {
-    const isAcknowledged = new Set(acknowledged.map(({ partition }) => partition));
-    const left = [...this.#partitions].filter((partition) => !isAcknowledged.has(partition));
-    if (left.length === 0) return;
-    throw new PartitionsLeftOutError(
-      `partitions ${left.join(', ')} of topic ${this.#topics.quotaEventsTopic} were not acknowledged: their leaders have changed`,
-    );
   }
 
   #namedFailure(error: unknown): unknown {
