@@ -14,6 +14,7 @@ import {
 import { place } from './stack/bench-stack.ts';
 import { record } from './report/record.ts';
 import { consoleReport } from './report/sections.ts';
+import { partsCommand } from './parts/parts-command.ts';
 import { yearsCommand } from './years/years-command.ts';
 
 const description =
@@ -46,6 +47,7 @@ await runApp({
     hourCommand,
     compactionCommand,
     quotaDelayCommand,
+    partsCommand,
     yearsCommand,
     deploymentsCommand,
   ],

@@ -108,6 +108,16 @@ export const yearsSettings = settingsGroup({
   value: (values) => values,
 });
 
+export const partsSettings = settingsGroup({
+  title: 'Parts',
+  fields: {
+    events: count('events', 'of the topic', 5_000_000),
+    users: count('users', 'distinct users', 20_000),
+    rounds: count('rounds', 'how often each part is measured', 3),
+  },
+  value: (values) => values,
+});
+
 export const deploymentSettings = settingsGroup({
   title: 'Deployments',
   fields: {
