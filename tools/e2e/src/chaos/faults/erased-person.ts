@@ -40,8 +40,7 @@ export const erasedPerson: FaultKind = {
 
 /** @returns one more than the offset of the last record. */
 async function send({ topic, known }: System, partition: number, records: readonly SimulatedRecord[]): Promise<number> {
-  const producer = idempotentProducer(topic.kafka);
-  await producer.connect();
+  const producer = await idempotentProducer(topic.kafka);
   try {
     return await appendKnown(known, producer, { topic: topic.name, partition, records });
   } finally {

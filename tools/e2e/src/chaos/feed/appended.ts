@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { KnownRecords } from '@antenna/oracle';
 import type { SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
+import retry from 'p-retry';
 
 /** Where some records go: one partition, as kafkajs leaves out a partition that moves to another leader meanwhile. */
 export interface Batch {
@@ -19,14 +20,22 @@ class FeedBrokenError extends Error {
 
 const PATIENCE_MS = 300_000;
 
-/** An idempotent producer: a batch whose acknowledgement is lost is sent again, and is in the topic once. */
-export function idempotentProducer(kafka: Kafka): Producer {
-  return kafka.producer({
+/** Until a broker that was killed has started again. */
+const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
+
+/**
+ * An idempotent producer: a batch whose acknowledgement is lost is sent again, and is in the topic once. It gets its id from
+ * one broker, and kafkajs asks no other while that one is away.
+ */
+export async function idempotentProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
     retry: { retries: Number.MAX_SAFE_INTEGER, initialRetryTime: 100, maxRetryTime: 1_000 },
   });
+  await retry(() => producer.connect(), RESTART_PATIENCE);
+  return producer;
 }
 
 /**

@@ -61,37 +61,35 @@ const BATCHES_PER_SECOND = 10;
 export class Feeder {
   readonly #known: KnownRecords;
   readonly #options: FeedOptions;
-  readonly #producer: Producer;
 
   constructor(known: KnownRecords, options: FeedOptions) {
     this.#known = known;
     this.#options = options;
-    this.#producer = idempotentProducer(options.kafka);
   }
 
   /** Resolves when all have been sent, or `signal` has been aborted. */
   async send(records: Iterable<SimulatedRecord>): Promise<void> {
-    const { rate, signal } = this.#options;
-    await this.#producer.connect();
+    const { kafka, rate, signal } = this.#options;
+    const producer = await idempotentProducer(kafka);
     const startedMs = performance.now();
     let sent = 0;
     try {
       for (const batch of batchesOf(records, Math.ceil(rate / BATCHES_PER_SECOND))) {
         if (signal.aborted) return;
-        await this.#options.hold.writing(() => this.#sendBatch(batch));
+        await this.#options.hold.writing(() => this.#sendBatch(producer, batch));
         sent += batch.length;
         await delay(Math.max(0, startedMs + (sent / rate) * 1000 - performance.now()));
       }
     } finally {
-      await this.#producer.disconnect().catch(() => undefined);
+      await producer.disconnect().catch(() => undefined);
     }
   }
 
-  async #sendBatch(batch: readonly SimulatedRecord[]): Promise<void> {
+  async #sendBatch(producer: Producer, batch: readonly SimulatedRecord[]): Promise<void> {
     const byPartition = Map.groupBy(batch, ({ key }) => partitionOf(key, this.#known.partitions));
     const { topic } = this.#options;
     const sent = Array.from(byPartition, ([partition, records]) =>
-      appendKnown(this.#known, this.#producer, { topic, partition, records }),
+      appendKnown(this.#known, producer, { topic, partition, records }),
     );
     await Promise.all(sent);
   }
