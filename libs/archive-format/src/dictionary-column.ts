@@ -1,10 +1,10 @@
+import { grown } from './grown-column.ts';
+
 /** A column of texts: `codes` are indexes into the distinct `values`, which are in the order of first appearance. */
 export interface DictionaryColumn {
   readonly values: readonly string[];
   readonly codes: Int32Array;
 }
-
-const INITIAL_ROWS = 8;
 
 /** Consecutive rows whose codes belong to one array of interned texts. */
 interface Stretch {
@@ -24,16 +24,8 @@ export class DictionaryColumnBuilder {
       this.#texts = texts;
       this.#stretches.push({ texts, firstRow: row });
     }
-    if (row === this.#codes.length) this.#grow();
+    if (row === this.#codes.length) this.#codes = grown(this.#codes, (rows) => new Int32Array(rows));
     this.#codes[row] = code;
-  }
-
-  /** Frees the former memory at once, and does not touch that of the added room, as `transfer` would. */
-  #grow(): void {
-    const codes = this.#codes;
-    this.#codes = new Int32Array(Math.max(INITIAL_ROWS, codes.length * 2));
-    this.#codes.set(codes);
-    codes.buffer.transfer(0);
   }
 
   /** The column, in the memory of this builder: it is good until the next code is appended. */

@@ -1,5 +1,6 @@
 import type { InternedEvent } from '@antenna/event-schema';
 import { type DictionaryColumn, DictionaryColumnBuilder } from './dictionary-column.ts';
+import { grown } from './grown-column.ts';
 
 /**
  * Events of one partition in the order of their offsets, as columns. Every column has `rows` elements. Offsets, times
@@ -16,9 +17,6 @@ export interface EventColumns {
   readonly antennaId: DictionaryColumn;
   readonly app: DictionaryColumn;
 }
-
-/** Capacity after the first row. A partition without events allocates nothing. */
-const INITIAL_ROWS = 8;
 
 /** Collects the events of one partition in columns; each distinct text is stored once. */
 export class EventColumnsBuilder {
@@ -66,19 +64,12 @@ export class EventColumnsBuilder {
   }
 
   #grow(): void {
-    this.#offset = enlarged(this.#offset);
-    this.#eventTimeMs = enlarged(this.#eventTimeMs);
-    this.#bytes = enlarged(this.#bytes);
+    this.#offset = grown(this.#offset, floats);
+    this.#eventTimeMs = grown(this.#eventTimeMs, floats);
+    this.#bytes = grown(this.#bytes, floats);
   }
 }
 
-/**
- * @returns the column with more room. The memory of the given one is freed at once; that of the added room is not touched
- *   before it is used, as `transfer` to a greater length would.
- */
-function enlarged(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(INITIAL_ROWS, column.length * 2));
-  larger.set(column);
-  column.buffer.transfer(0);
-  return larger;
+function floats(rows: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(rows);
 }
