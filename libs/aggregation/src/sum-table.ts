@@ -24,8 +24,8 @@ const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
  * line and the garbage collector has nothing to visit. With an object for each of 20,000 users in 36 windows, cache
  * misses and collection took a fifth of a drain's time (docs/performance-profile.md).
  *
- * The table is direct while it has a slot for every code up to the greatest: code n is in slot n. With few codes among
- * many it is a hash table, half of whose slots are free.
+ * If most codes up to the greatest one have a sum, the table is direct: the sum of code n is in slot n. Otherwise it is a
+ * hash table, half of whose slots are free.
  *
  * A sum stays exact beyond 2^53: its parts are integers that a double represents exactly.
  */
@@ -123,7 +123,7 @@ export class SumTable {
   /** The cell of a code, which is added if it is new. */
   #cellOf(code: number): number {
     const key = code + 1;
-    const cell = this.#isDirect ? code * WIDTH : find(this.#cells, key);
+    const cell = this.#placeIn(this.#cells, key);
     return this.#cells[cell] === key ? cell : this.#add(key, cell);
   }
 
@@ -134,7 +134,12 @@ export class SumTable {
     const hasRoom = this.#isDirect ? cell < this.#cells.length : !this.#isHalfFull;
     if (hasRoom) return occupy(this.#cells, cell, key);
     this.#rebuild();
-    return occupy(this.#cells, this.#isDirect ? (key - 1) * WIDTH : find(this.#cells, key), key);
+    return occupy(this.#cells, this.#placeIn(this.#cells, key), key);
+  }
+
+  /** The cell of a key, or where it belongs: beyond the end of a direct table that is too small for it. */
+  #placeIn(cells: Float64Array, key: number): number {
+    return this.#isDirect ? (key - 1) * WIDTH : find(cells, key);
   }
 
   get #isHalfFull(): boolean {
@@ -149,7 +154,7 @@ export class SumTable {
     for (let from = 0; from < cells.length; from += WIDTH) {
       const key = cells[from] ?? 0;
       if (key === 0) continue;
-      const to = this.#isDirect ? (key - 1) * WIDTH : find(rebuilt, key);
+      const to = this.#placeIn(rebuilt, key);
       for (let part = 0; part < WIDTH; part += 1) rebuilt[to + part] = cells[from + part] ?? 0;
     }
     this.#cells = rebuilt;
