@@ -1,5 +1,13 @@
 import type { SchemaFamily } from './schema-family.ts';
 
+/** Inserts the sums of windows from the floor on, in the order of the arrays. */
+const INSERT_SUMS = `INSERT INTO public.bytes ("timestamp", type, id, value)
+      SELECT pipeline.utc(d.window_ms), d.type, d.id, d.value
+      FROM (
+        SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
+      ) AS d
+      WHERE d.window_ms >= p_floor_ms`;
+
 /** The commit of the totals sink. */
 export const totals: SchemaFamily = {
   name: 'totals',
@@ -86,12 +94,7 @@ export const totals: SchemaFamily = {
     ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
-      INSERT INTO public.bytes ("timestamp", type, id, value)
-      SELECT pipeline.utc(d.window_ms), d.type, d.id, d.value
-      FROM (
-        SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
-      ) AS d
-      WHERE d.window_ms >= p_floor_ms
+      ${INSERT_SUMS}
       ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
     END
     $$;
@@ -104,15 +107,7 @@ export const totals: SchemaFamily = {
     ) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
-      IF cardinality(p_window_ms) = 0 THEN
-        RETURN;
-      END IF;
-      INSERT INTO public.bytes ("timestamp", type, id, value)
-      SELECT pipeline.utc(d.window_ms), d.type, d.id, d.value
-      FROM (
-        SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
-      ) AS d
-      WHERE d.window_ms >= p_floor_ms;
+      ${INSERT_SUMS};
     EXCEPTION WHEN unique_violation THEN
       PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
     END
@@ -146,9 +141,9 @@ export const totals: SchemaFamily = {
       -- The greatest event time of each partition in p_partitions before this commit. It is read without a lock: if
       -- another commit changes it before the positions are locked, move_positions refuses this commit.
       greatest_times timestamp[];
-      -- The number of rows up to the newest of these windows that has rows. The table is asked, since the greatest event
-      -- time of the topic stays in the future for ever once a device's clock was ahead. No partition below the floor is
-      -- read, which a removal may have locked.
+      -- How many of the rows are of windows up to the newest one that has rows in the table. The greatest event time of the
+      -- topic does not tell which that is: it stays in the future for ever after one event of a clock that was ahead. The
+      -- look-up leaves out the partitions below the floor, which a removal may have locked.
       known_rows integer := 0;
       hours timestamp[];
       users text[];
@@ -175,8 +170,10 @@ export const totals: SchemaFamily = {
 
       PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
         p_values[:known_rows], floor_ms);
-      PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
-        p_values[known_rows + 1:], floor_ms);
+      IF known_rows < cardinality(p_window_ms) THEN
+        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
+          p_values[known_rows + 1:], floor_ms);
+      END IF;
       PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
         p_counted_bytes);
 
