@@ -3,6 +3,7 @@ import type { KnownRecords } from '@antenna/oracle';
 import type { SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import retry from 'p-retry';
+import { RESTART_PATIENCE } from '../system/restart-patience.ts';
 
 /** Where some records go: one partition, as kafkajs leaves out a partition that moves to another leader meanwhile. */
 export interface Batch {
@@ -19,9 +20,6 @@ class FeedBrokenError extends Error {
 }
 
 const PATIENCE_MS = 300_000;
-
-/** Until a broker that was killed has started again. */
-const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
 
 /**
  * An idempotent producer: a batch whose acknowledgement is lost is sent again, and is in the topic once. It gets its id from

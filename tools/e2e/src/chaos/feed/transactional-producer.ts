@@ -3,6 +3,7 @@ import type { KnownRecords } from '@antenna/oracle';
 import { type Chance, seededChance, type SimulatedRecord } from '@antenna/simulator';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import retry from 'p-retry';
+import { RESTART_PATIENCE } from '../system/restart-patience.ts';
 import type { Tally } from '../system/run-log.ts';
 import { appended, type Batch } from './appended.ts';
 import type { FeedHold } from './feeder.ts';
@@ -30,8 +31,6 @@ export const LONGEST_OPEN_MS = TIME_OUT_MS + NOTICED_MS;
 
 /** More than a producer leaves open in the time that the broker takes to notice. */
 const MAY_BE_OPEN = 10;
-
-const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
 
 /** What a broker answers to the commit of a transaction that it has aborted. */
 const REFUSED = ['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING'];

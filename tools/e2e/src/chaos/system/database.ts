@@ -2,9 +2,7 @@ import { copyDatabase, rowsOf } from '@antenna/test-kit';
 import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
 import type pg from 'pg';
 import retry from 'p-retry';
-
-/** The server may be restarting: everything is tried again until it answers. */
-const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
+import { RESTART_PATIENCE } from './restart-patience.ts';
 
 /**
  * Divides the tables as in a database that was made in November 2022, with a partition for each of the months from October to

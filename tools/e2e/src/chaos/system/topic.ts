@@ -2,9 +2,7 @@ import type { KafkaCluster } from '@antenna/local-stack';
 import { withAdmin } from '@antenna/test-kit';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import retry from 'p-retry';
-
-/** Brokers may be restarting: everything is tried again until they answer. */
-const RESTART_PATIENCE = { retries: 300, minTimeout: 200, factor: 1 };
+import { RESTART_PATIENCE } from './restart-patience.ts';
 
 export interface Offsets {
   /** Oldest offset that can still be read. */
