@@ -3,8 +3,8 @@ import { asSoleUser, reportToStderr } from '@antenna/local-stack';
 import { migrate, openDatabase, seedUsers } from '@antenna/usage-store';
 import { quantile } from '../measure/statistics.ts';
 import { benchKafka, deleteTopic } from '../kafka/kafka-topics.ts';
-import { clearRunPlaces, inRunPlace, type RunPlace } from '../stack/run-place.ts';
-import { place, startBenchStack } from '../stack/bench-stack.ts';
+import { inRunPlace, type RunPlace, withBenchStack } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
 import { brokenClocks } from './broken-clocks.ts';
 import { compactionLoad } from './compaction-load.ts';
 import { drainLoad } from './drain-load.ts';
@@ -152,18 +152,14 @@ function mibOf(bytes: number): number {
 
 /** Runs `work` on the benchmark's servers, in an empty database that has the product's tables. */
 export function inPlace<T>(work: (at: RunPlace) => Promise<T>): Promise<T> {
-  return asSoleUser(place.home, async () => {
-    const stack = await startBenchStack(reportToStderr);
-    try {
-      await clearRunPlaces(stack);
-      return await inRunPlace(stack, async (at) => {
+  return asSoleUser(place.home, () =>
+    withBenchStack(reportToStderr, (stack) =>
+      inRunPlace(stack, async (at) => {
         await makeTables(at.databaseUrl);
         return work(at).finally(() => deleteTopic(benchKafka(at.brokers), at.groupId).catch(() => undefined));
-      });
-    } finally {
-      await stack.stop();
-    }
-  });
+      }),
+    ),
+  );
 }
 
 async function makeTables(url: string): Promise<void> {

@@ -4,11 +4,11 @@ import { buildProduct } from '../contestants/product.ts';
 import { partsSettings } from '../load/load-settings.ts';
 import { spreadOf } from '../measure/statistics.ts';
 import { markdownTable, numberText } from '../report/table.ts';
-import { place, startBenchStack } from '../stack/bench-stack.ts';
-import { clearRunPlaces } from '../stack/run-place.ts';
+import { place } from '../stack/bench-stack.ts';
+import { withBenchStack } from '../stack/run-place.ts';
 import { measureParts, type PartName, type PartRun, partSeconds } from './parts.ts';
 
-/** Says what each part of a drain takes by itself. */
+/** Measures the CPU time of each part of a drain by itself, and prints a table of them. */
 export const partsCommand = command({
   name: 'parts',
   description:
@@ -17,15 +17,10 @@ export const partsCommand = command({
   run: ({ parts: { events, users, rounds } }) =>
     asSoleUser(place.home, async () => {
       await buildProduct();
-      const stack = await startBenchStack(reportToStderr);
-      try {
-        await clearRunPlaces(stack);
-        const workload = { events, users, partitions: 4, hours: 3 };
-        const runs = await measureParts(stack, { workload, rounds, report: reportToStderr });
-        process.stdout.write(`${partsTable(runs, events)}\n`);
-      } finally {
-        await stack.stop();
-      }
+      const workload = { events, users, partitions: 4, hours: 3 };
+      const options = { workload, rounds, report: reportToStderr };
+      const runs = await withBenchStack(reportToStderr, (stack) => measureParts(stack, options));
+      process.stdout.write(`${partsTable(runs, events)}\n`);
     }),
 });
 

@@ -22,13 +22,16 @@ describe('the parts of a drain', () => {
     ['receive', 0],
     ['decode', 50],
     ['collect', 50],
-  ] as const)('up to «%s» decode so many of 50 events, and end with the topic', async (part, events) => {
-    const program = join(checkout, 'tools/bench/src/parts/reading-program.ts');
-    const env = { KAFKA_BROKERS: topic.brokers.join(','), KAFKA_TOPIC: topic.topic, KAFKA_GROUP_ID: topic.topic };
-    expect(await runProgram(nodeCommand([program, part], env))).toContain(`${events} events`);
-  });
+  ] as const)(
+    'are done up to «%s»: %i of 50 events are decoded, and the program ends at the end of the topic',
+    async (part, events) => {
+      const program = join(checkout, 'tools/bench/src/parts/reading-program.ts');
+      const env = { KAFKA_BROKERS: topic.brokers.join(','), KAFKA_TOPIC: topic.topic, KAFKA_GROUP_ID: topic.topic };
+      expect(await runProgram(nodeCommand([program, part], env))).toContain(`${events} events`);
+    },
+  );
 
-  it('take what a program with them takes more than the one before', () => {
+  it('take the CPU time by which a program with the part exceeds the one without it', () => {
     const medians = { start: 1, receive: 3, decode: 6, add: 10, collect: 15, totals: 16, both: 28 };
     expect(partSeconds((name) => medians[name])).toEqual({
       start: 1,

@@ -16,7 +16,7 @@ const DRAINS = { totals: 'totals', both: 'totals,archive' } as const;
 
 export type PartName = ReadingPart | keyof typeof DRAINS;
 
-/** CPU seconds of one run. */
+/** CPU seconds that one run took of the worker (or of the program in its place), of Postgres and of the broker. */
 export interface PartRun {
   readonly name: PartName;
   readonly worker: number;
@@ -25,7 +25,7 @@ export interface PartRun {
 }
 
 /**
- * Runs a worker's parts, each with those before it, and whole drains, all in turn and so many times.
+ * Runs the reading program up to each part, then the whole drains, and all of this `rounds` times.
  * @throws {NotProvenError} when a row of a drain is not the truth.
  */
 export async function measureParts(
@@ -51,7 +51,7 @@ function textOf({ name, worker }: PartRun): string {
   return `${name} ${worker.toFixed(2)} CPU s`;
 }
 
-/** CPU seconds of each part of a worker by itself. Their sum is what a drain into both sinks takes. */
+/** CPU seconds of a worker, by part. They add up to those of a drain into totals and archive. */
 export type PartSeconds = Readonly<Record<ReadingPart | 'commit' | 'encode', number>>;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What a reading program does, each part with all that come before it: connects and joins the group; receives the batches
- * and checks them; decodes the records; adds up their bytes; collects the archive's columns.
+ * The parts of a worker's work that reading-program.ts can do, in their order: connect and join the consumer group; receive
+ * and check batches; decode records; add up bytes by window; collect the columns of the archive.
  */
 export const READING_PARTS = ['start', 'receive', 'decode', 'add', 'collect'] as const;
 

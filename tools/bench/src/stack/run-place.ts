@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Report } from '@antenna/local-stack';
 import { dropDatabase, type Environment, freshDatabase, rowsOf } from '@antenna/test-kit';
 import { benchKafka, deleteTopicsLike } from '../kafka/kafka-topics.ts';
-import { type BenchStack, place } from './bench-stack.ts';
+import { type BenchStack, place, startBenchStack } from './bench-stack.ts';
 
 /** The working folder of one run of one contestant. */
 export interface RunPlace {
@@ -39,6 +40,17 @@ export async function clearRunPlaces({ postgresUrl, brokers }: BenchStack): Prom
   for (const { datname } of await rowsOf<{ datname: string }>(postgresUrl, left, [PREFIX]))
     await dropDatabase(postgresUrl, datname);
   await rm(place.runs, { recursive: true, force: true });
+}
+
+/** Runs `work` on the benchmark's servers, without what a benchmark that was killed has left, and stops them. */
+export async function withBenchStack<T>(report: Report, work: (stack: BenchStack) => Promise<T>): Promise<T> {
+  const stack = await startBenchStack(report);
+  try {
+    await clearRunPlaces(stack);
+    return await work(stack);
+  } finally {
+    await stack.stop();
+  }
 }
 
 /** Makes a place for `work`, and clears it away. */
