@@ -11,4 +11,4 @@ export { TopicReader, TopicSilentError } from './topic-reader.ts';
 export { KafkaQuotaEventSender } from './quota-events/quota-event-sender.ts';
 export { TopicSender } from './topic-sender.ts';
 export { type KafkaConnection, kafkaSettings, workerKafkaSettings } from './settings/kafka-settings.ts';
-export { WholeProducer } from './whole-producer.ts';
+export { AcknowledgedProducer } from './acknowledged-producer.ts';

@@ -58,8 +58,8 @@ it('the version of kafkajs is the one that the patch for resumed partitions was 
   expect(manifest.version).toBe('2.2.4');
 });
 
-describe('a fetch from a broker of whose partitions none is to be read', () => {
-  it('asks the broker for nothing, and ends when a partition is resumed', async () => {
+describe('a fetch from a broker all of whose partitions are paused', () => {
+  it('sends no request, and ends when a partition is resumed', async () => {
     const script = aScript(0, 1);
     const group = aGroup(script, LONG_MS);
     const fetch = group.fetch(1);
@@ -70,7 +70,7 @@ describe('a fetch from a broker of whose partitions none is to be read', () => {
     expect(script.fetched).toEqual([1]);
   });
 
-  it('waits although a partition of another broker is read', async () => {
+  it('waits although a partition of another broker is not paused', async () => {
     const script = aScript(1);
     const group = aGroup(script, LONG_MS);
     const fetches = [group.fetch(1), group.fetch(2)];
@@ -82,13 +82,13 @@ describe('a fetch from a broker of whose partitions none is to be read', () => {
     expect(script.fetched).toEqual([1, 2]);
   });
 
-  it('ends after the longest wait of a fetch, and has looked for new partitions of the topic', async () => {
+  it('ends after the longest wait of a fetch (maxWaitTime), and has refreshed the metadata of the topic', async () => {
     const script = aScript(0, 1);
     expect(await aGroup(script, 1).fetch(1)).toEqual([]);
     expect(script.refreshed).toHaveLength(1);
   });
 
-  it('does not end when a partition is resumed in the unpatched kafkajs', async () => {
+  it('sleeps for all of maxWaitTime in the unpatched kafkajs, although a partition is resumed', async () => {
     const group = aGroup(aScript(0, 1), 200);
     const startedMs = performance.now();
     const fetch = releasedFetch.call(group, 1);

@@ -1,7 +1,7 @@
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { eitherOrAfter } from './either-or-after.ts';
 
-/** Of each group whose fetches wait: resolves when partitions are resumed next. */
+/** For each consumer group with a waiting fetch: what `resume` resolves to end the wait. */
 const resumptions = new WeakMap<ConsumerGroup, PromiseWithResolvers<undefined>>();
 
 let isApplied = false;
@@ -41,7 +41,7 @@ async function nothingUntilResumed(group: ConsumerGroup): Promise<readonly never
   return [];
 }
 
-/** Whether the consumer is to read no partition from this broker. */
+/** Whether all assigned partitions that are read from this broker are paused. */
 function isPaused(group: ConsumerGroup, nodeId: number): boolean {
   const active = group.getActiveTopicPartitions();
   return group

@@ -25,7 +25,7 @@ export function timeOutOnSilence(): void {
   RequestQueue.prototype.scheduleRequestTimeoutCheck = function (this: RequestQueue) {
     this.destroy();
     this.requestTimeoutIntervalId = setInterval(() => {
-      // After the sockets have been read: bytes may have arrived while this process could not run.
+      // setImmediate runs after the sockets have been read: a response may have arrived while this process could not run.
       setImmediate(timeOutSilentRequests, this);
     }, LOOK_MS);
   };

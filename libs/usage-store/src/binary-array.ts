@@ -15,7 +15,7 @@ const TEXT = { oid: 25 };
 
 const BIGINT_STRIDE = LENGTH_BYTES + BIGINT.bytes;
 
-/** An array in this format. */
+/** A Postgres array in the binary format. */
 type ServerArray = Buffer<ArrayBuffer>;
 
 /** `count` equal elements in a row. */
@@ -113,11 +113,11 @@ export function textArray(places: Int32Array, parts: readonly TextsOfRows[]): Se
 }
 
 /**
- * Frees the memory of large arrays that Postgres has received. The garbage collector sees a few hundred bytes of the
- * megabytes of a buffer, and would let those of several commits pile up.
+ * Frees the memory of large arrays at once, which must have been sent to Postgres. The garbage collector does not count the
+ * megabytes outside of its heap, and would collect the arrays of several commits only later.
  */
 export function freeArrays(arrays: readonly ServerArray[]): void {
-  // A smaller buffer may be a part of the memory that Node shares out among small buffers.
+  // Node cuts smaller buffers from a common pool of this size, which other buffers still use.
   for (const array of arrays) if (array.length >= Buffer.poolSize) array.buffer.transfer(0);
 }
 

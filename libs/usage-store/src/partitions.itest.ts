@@ -108,7 +108,7 @@ describe('the tables that grow with time', () => {
       waiting = worker.commitTotals(aCommit([eventOf(startMs)], { from: 10, to: 20 }));
       await isWaiting(test.database);
     });
-    // It has waited before it chose a partition for its rows.
+    // The commit waited for the lock before Postgres chose a partition for its rows, so they are in the attached month.
     await waiting;
     expect(await textsOf(test.database, PLACES)).toContain(`pipeline.bytes_${suffix}`);
   });

@@ -1,5 +1,5 @@
 import { ProductError } from '@antenna/cli';
-import { WholeProducer } from '@antenna/event-source';
+import { AcknowledgedProducer } from '@antenna/event-source';
 import type { Kafka } from 'kafkajs';
 import { setTimeout } from 'node:timers/promises';
 import type { SimulatedRecord } from './simulate.ts';
@@ -38,7 +38,7 @@ export async function produce(
   records: Iterable<SimulatedRecord>,
   options: ProduceOptions,
 ): Promise<number> {
-  const producer = new WholeProducer(kafka, { retry: { retries: 20 } });
+  const producer = new AcknowledgedProducer(kafka, { retry: { retries: 20 } });
   await producer.connect();
   try {
     return await sendAll(producer, records, options);
@@ -47,7 +47,7 @@ export async function produce(
   }
 }
 
-async function sendAll(producer: WholeProducer, records: Iterable<SimulatedRecord>, options: ProduceOptions) {
+async function sendAll(producer: AcknowledgedProducer, records: Iterable<SimulatedRecord>, options: ProduceOptions) {
   const { rate, signal } = options;
   const startedMs = performance.now();
   let acknowledged = 0;
@@ -62,7 +62,7 @@ async function sendAll(producer: WholeProducer, records: Iterable<SimulatedRecor
 }
 
 async function send(
-  producer: WholeProducer,
+  producer: AcknowledgedProducer,
   batch: readonly SimulatedRecord[],
   topic: string,
   acknowledged: number,

@@ -2,7 +2,7 @@ import type { QuotaEvent, QuotaEventSender } from '@antenna/ingestion';
 import type { Kafka } from 'kafkajs';
 import { causesOf, missingRight } from '../connection-advice.ts';
 import { TopicMissingError } from '../topic-offsets.ts';
-import { WholeProducer } from '../whole-producer.ts';
+import { AcknowledgedProducer } from '../acknowledged-producer.ts';
 import { cloudEventMessage } from './cloud-event.ts';
 
 export interface QuotaEventTopics {
@@ -25,7 +25,7 @@ const RETRIES = 5;
 export class KafkaQuotaEventSender implements QuotaEventSender {
   readonly #kafka: Kafka;
   readonly #topics: QuotaEventTopics;
-  #producer: WholeProducer | undefined;
+  #producer: AcknowledgedProducer | undefined;
 
   constructor(kafka: Kafka, topics: QuotaEventTopics) {
     this.#kafka = kafka;
@@ -53,8 +53,8 @@ export class KafkaQuotaEventSender implements QuotaEventSender {
     await producer?.disconnect().catch(() => undefined);
   }
 
-  async #connected(): Promise<WholeProducer> {
-    const producer = new WholeProducer(this.#kafka, { maxInFlightRequests: 1, retry: { retries: RETRIES } });
+  async #connected(): Promise<AcknowledgedProducer> {
+    const producer = new AcknowledgedProducer(this.#kafka, { maxInFlightRequests: 1, retry: { retries: RETRIES } });
     await producer.connect();
     return producer;
   }

@@ -20,7 +20,7 @@ const INSERTED_PLAINLY = `
   WHERE b.type = 'app_total_bytes' AND b.xmin::text::bigint > newest.id
   ORDER BY 1`;
 
-describe('windows without a row', () => {
+describe('a commit to windows that have no row yet', () => {
   let opened: TestStore;
   let database: Knex;
   let store: PostgresPositionStore;
@@ -33,7 +33,7 @@ describe('windows without a row', () => {
 
   afterEach(() => opened.close());
 
-  it('are begun by the commit that adds to the windows before', async () => {
+  it('inserts their rows plainly, and adds to the rows of earlier windows', async () => {
     await store.claim(['totals'], [0]);
     await commit([{ second: 299, bytes: 1 }], { from: 0 });
     await commit(
@@ -48,7 +48,7 @@ describe('windows without a row', () => {
     expect(await sums('user_total_bytes')).toEqual(['13:15 11', '13:20 1100']);
   });
 
-  it('are begun in the same way after an event of a device whose clock was ahead', async () => {
+  it('inserts their rows plainly also after an event of a device whose clock was ahead', async () => {
     await store.claim(['totals'], [0]);
     await commit([{ second: 0, bytes: 1 }], { from: 0 });
     await commit([{ second: 28_000 * DAY_SECONDS, bytes: 1 }], { from: 1 });
@@ -56,7 +56,7 @@ describe('windows without a row', () => {
     expect(await insertedPlainly()).toEqual(['13:20']);
   });
 
-  it('are begun by many workers at once, each event counted once', async () => {
+  it('counts each event once when many workers write the first rows of the same windows at once', async () => {
     const partitions = [0, 1, 2, 3, 4, 5];
     const [windows, users] = [6, 40];
     await store.claim(['totals'], partitions);
@@ -85,7 +85,7 @@ describe('windows without a row', () => {
     ]);
   });
 
-  it('that others begin while commits wait for them are added to by each of these commits', async () => {
+  it('adds to the rows that another transaction has inserted while the commit waited for it', async () => {
     await store.claim(['totals'], [0, 1, 2]);
     const other = await database.transaction();
     await beginWindow(other, '13:25');
@@ -100,7 +100,7 @@ describe('windows without a row', () => {
     expect(await sums('user_total_bytes')).toEqual(['13:15 1', '13:20 11', '13:25 111', '13:30 111']);
   });
 
-  it('have no row after a commit that took too long', async () => {
+  it('leaves no row when it is cancelled because it takes too long', async () => {
     await store.claim(['totals'], [0]);
     const other = await database.transaction();
     await beginWindow(other, '13:20');
@@ -120,7 +120,7 @@ describe('windows without a row', () => {
     expect(await sums('user_total_bytes')).toEqual(['13:15 1', '13:20 10']);
   });
 
-  it('are written to the table of the name, as those before are, if the owner has replaced the table', async () => {
+  it('writes all rows to the new table when the owner has put another one in the place of bytes', async () => {
     await store.claim(['totals'], [0]);
     await commit([{ second: 0, bytes: 1 }], { from: 0 });
     await database.raw('ALTER TABLE bytes RENAME TO former_bytes');
@@ -136,7 +136,7 @@ describe('windows without a row', () => {
     expect(await sums('user_total_bytes')).toEqual(['13:15 11', '13:20 100']);
   });
 
-  it('are no reason for the provisioner to wait while the owner makes an index', async () => {
+  it('is declared by the provisioner without waiting for the owner, who is creating an index on bytes', async () => {
     const owner = await database.transaction();
     await owner.raw('LOCK TABLE ONLY bytes IN SHARE MODE');
     await database.raw('DELETE FROM pipeline.declared_schema');

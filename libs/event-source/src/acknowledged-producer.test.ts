@@ -1,12 +1,12 @@
 import type { Kafka, Message, ProducerConfig, ProducerRecord, RecordMetadata } from 'kafkajs';
-import { WholeProducer } from './whole-producer.ts';
+import { AcknowledgedProducer } from './acknowledged-producer.ts';
 
 const PARTITIONS = [0, 1, 2, 3];
 
 /** Of so many keys that every partition has some. */
 const MESSAGES: readonly Message[] = Array.from({ length: 40 }, (_, number) => ({ key: `user ${number}`, value: 'x' }));
 
-/** The client as it is when leaders change during a send: it leaves partitions out, and succeeds. */
+/** Stands for kafkajs when leaders change during a send: it leaves partitions out, and reports success. */
 class Client {
   /** The partition of each message that has reached Kafka, send by send. */
   readonly received: (readonly number[])[] = [];
@@ -41,11 +41,11 @@ class Client {
 }
 
 function send(client: Client): Promise<void> {
-  return new WholeProducer(client.kafka, {}).send('a topic', MESSAGES);
+  return new AcknowledgedProducer(client.kafka, {}).send('a topic', MESSAGES);
 }
 
 describe('a producer, when leaders change during a send', () => {
-  it('sends the messages again that the client has left out, and no other', async () => {
+  it('sends exactly those messages again that kafkajs has left out', async () => {
     const client = new Client([1, 2], [2]);
     await send(client);
     const [first, second, third] = client.received.map((partitions) => new Set(partitions));
@@ -53,13 +53,13 @@ describe('a producer, when leaders change during a send', () => {
     expect(client.received.flat()).toHaveLength(MESSAGES.length);
   });
 
-  it('sends all messages once when none is left out', async () => {
+  it('sends each message once when kafkajs has left none out', async () => {
     const client = new Client();
     await send(client);
     expect(client.received).toHaveLength(1);
   });
 
-  it('fails and names the partitions when the client leaves them out again and again', async () => {
+  it('fails and names the partitions when kafkajs leaves them out each time', async () => {
     const client = new Client(...Array.from({ length: 6 }, () => [3]));
     await expect(send(client)).rejects.toThrow('partitions 3 of topic a topic were not acknowledged');
   });

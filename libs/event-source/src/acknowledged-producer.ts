@@ -7,10 +7,10 @@ import kafkajs, {
   type RecordMetadata,
 } from 'kafkajs';
 
-/** How often messages that the client has left out are sent again. Each time, leaders have changed during the send. */
+/** How often messages that kafkajs has left out are sent again. It leaves some out only if leaders change during a send. */
 const TIMES_SENT_AGAIN = 5;
 
-/** Kafka has acknowledged the messages of some partitions only. */
+/** Messages of some partitions have not been acknowledged, however often they were sent. */
 class PartitionsLeftOutError extends Error {
   override readonly name = 'PartitionsLeftOutError';
 }
@@ -23,9 +23,9 @@ class PartitionsLeftOutError extends Error {
  * all the same. So the partitions that Kafka has acknowledged are compared with those of the messages, and the messages of
  * the others are sent again. They have the sequence numbers of the first time, so that a broker stores none twice.
  */
-export class WholeProducer {
+export class AcknowledgedProducer {
   readonly #producer: Producer;
-  /** As the partitioner has chosen it when the message was sent last. */
+  /** The partition that the partitioner chose for a message when it was sent last. */
   readonly #partitionOf = new WeakMap<Message, number>();
 
   /** @param options such as the number of retries, which is without a limit by default. */
