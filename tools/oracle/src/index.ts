@@ -8,6 +8,7 @@ export { checkTopic } from './known/topic-contents.ts';
 export { judgeStream, type Verdict } from './known/verdict.ts';
 export { type DatabaseResults, deadLetterCounts, prove } from './proof.ts';
 export { cloudEventId, quotaEventDifferences } from './quota-events.ts';
+export { DigestOfRows, requireEqualDigests, type RowsDigest } from './rows-digest.ts';
 export { archiveSize, withArchive } from './stored/archive.ts';
 export { copyBucket } from './stored/bucket.ts';
 export { type PlacedMessage, type QuotaMessage, quotaMessages } from './stored/quota-messages.ts';

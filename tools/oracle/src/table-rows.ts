@@ -41,6 +41,6 @@ export function quotaText(usage: bigint, quota: bigint): string {
 }
 
 /** `2022-10-29T13:15:00Z`; a time between two seconds keeps its milliseconds, and so equals the start of no window. */
-function secondsText(timestampMs: number): string {
+export function secondsText(timestampMs: number): string {
   return new Date(timestampMs).toISOString().replace('.000Z', 'Z');
 }

@@ -29,6 +29,13 @@ export const selectHours = `
   WHERE ${folderHour} < epoch_ms($2::BIGINT)
   GROUP BY ALL`;
 
+/** By hour and type what `RowsDigest` has of the rows of `selectHours`. */
+export const digestHours = `
+  WITH totals (hour_ms, type, id, value) AS (${selectHours})
+  SELECT hour_ms, type, count(*), sum(value), sum(('0x' || left(md5(id || ' ' || value), 15))::BIGINT)
+  FROM totals
+  GROUP BY ALL`;
+
 /** Numbers as doubles, which hold each of them exactly. */
 export const selectEvents = `
   SELECT kafka_partition, kafka_offset::DOUBLE, epoch_ms("timestamp")::DOUBLE, ${text('id')},

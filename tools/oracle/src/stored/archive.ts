@@ -4,8 +4,9 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { UsageEvent } from '@antenna/event-schema';
 import * as z from 'zod';
 import type { RecordPosition } from '../records-of-ranges.ts';
+import type { RowsDigest } from '../rows-digest.ts';
 import type { TotalsTableRow } from '../table-rows.ts';
-import { countEvents, selectEvents, selectFiles, selectHours } from './archive.sql.ts';
+import { countEvents, digestHours, selectEvents, selectFiles, selectHours } from './archive.sql.ts';
 
 /** A file, and how many rows it holds. */
 export interface FileRows {
@@ -25,6 +26,7 @@ interface Before {
 const fileRow = z.tuple([z.string(), z.bigint()]);
 const countRow = z.tuple([z.bigint()]);
 const totalsRow = z.tuple([z.bigint(), z.string(), z.string(), z.bigint()]);
+const digestRow = z.tuple([z.bigint(), z.string(), z.bigint(), z.bigint(), z.bigint()]);
 const eventRow = z.tuple([z.int(), z.number(), z.number(), z.string(), z.string(), z.number(), z.string()]);
 
 /** Later than any event. */
@@ -57,6 +59,18 @@ export class StoredArchive {
   async hours({ beforeMs = NEVER_MS }: Before = {}): Promise<TotalsTableRow[]> {
     const rows = await this.#rows(selectHours, [BigInt(beforeMs)], totalsRow);
     return rows.map(([timestampMs, type, id, value]) => ({ timestampMs: Number(timestampMs), type, id, value }));
+  }
+
+  /** Digests of the totals by the hour of the folders, where there are too many to read. */
+  async hourDigests({ beforeMs = NEVER_MS }: Before = {}): Promise<RowsDigest[]> {
+    const digests = await this.#rows(digestHours, [BigInt(beforeMs)], digestRow);
+    return digests.map(([timestampMs, type, rows, sum, checksum]) => ({
+      timestampMs: Number(timestampMs),
+      type,
+      rows: Number(rows),
+      sum,
+      checksum,
+    }));
   }
 
   /** The events of all files. */

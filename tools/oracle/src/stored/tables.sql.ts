@@ -15,6 +15,24 @@ export const selectUserHours = `
   SELECT extract(epoch FROM hour)::float8 * 1000 AS "timestampMs", 'user_total_bytes' AS type, id, usage::text AS value
   FROM pipeline.user_hour_usage`;
 
+/**
+ * By time and type what `RowsDigest` has: the first 15 hexadecimal digits of an MD5 are a number of 60 bits. The time in
+ * milliseconds, numbers that may exceed a double as texts.
+ */
+const digests = (rows: string) => `
+  SELECT extract(epoch FROM "timestamp")::float8 * 1000 AS "timestampMs", type, count(*)::float8 AS rows,
+    sum(value)::text AS sum, sum(('x' || left(md5(id || ' ' || value), 15))::bit(60)::bigint)::text AS checksum
+  FROM ${rows}
+  WHERE "timestamp" < $1::timestamp
+  GROUP BY "timestamp", type`;
+
+export const digestWindows = digests('public.bytes');
+
+export const digestUserHours = digests(`(
+    SELECT hour AS "timestamp", 'user_total_bytes' AS type, id, usage AS value
+    FROM pipeline.user_hour_usage
+  ) AS usage`);
+
 export const selectOverQuota = `
   SELECT extract(epoch FROM "timestamp")::float8 * 1000 AS "timestampMs", email, usage::text AS usage, quota::text AS quota
   FROM public.user_quota_limit

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { CountedRange, RecordPosition } from '../records-of-ranges.ts';
+import type { RowsDigest } from '../rows-digest.ts';
 import type { QuotaTableRow, TotalsTableRow } from '../table-rows.ts';
 import type { StoredCertificate, StoredCorrection } from './certified-results.ts';
 import * as sql from './tables.sql.ts';
@@ -101,6 +102,9 @@ export interface HourBytes {
   readonly bytes: bigint;
 }
 
+/** Rows of which `StoredTables` makes digests. */
+const digestStatements = { windows: sql.digestWindows, userHours: sql.digestUserHours } as const;
+
 interface Before {
   /** Rows of this instant and later are left out; milliseconds since 1970. */
   readonly beforeMs?: number;
@@ -138,6 +142,13 @@ export class StoredTables {
   /** The users' usage by hour that the speed layer keeps for quotas, as rows of `user_total_bytes`. */
   async userHours(): Promise<TotalsTableRow[]> {
     return totalsRows(await this.#query<Texts<TotalsTableRow, 'value'>>(sql.selectUserHours, []));
+  }
+
+  /** Digests of `bytes` (windows) or `pipeline.user_hour_usage` (userHours), where there are too many rows to read. */
+  async digests(of: keyof typeof digestStatements, { beforeMs }: Required<Before>): Promise<RowsDigest[]> {
+    const parameters = [timestampText(beforeMs)];
+    const rows = await this.#query<Texts<RowsDigest, 'sum' | 'checksum'>>(digestStatements[of], parameters);
+    return rows.map((row) => ({ ...row, sum: BigInt(row.sum), checksum: BigInt(row.checksum) }));
   }
 
   async overQuota(): Promise<QuotaTableRow[]> {
