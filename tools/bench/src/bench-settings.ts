@@ -1,5 +1,6 @@
 import { listOf, optionalSetting, setting, settingsGroup, wholeNumber, yesOrNo } from '@antenna/cli';
 import type { SuiteName } from './report/results.ts';
+import type { SubscriberWorkload } from './subscribers/subscriber-workload.ts';
 import type { Workload } from './workload/workload.ts';
 
 /** How much is measured. */
@@ -24,6 +25,8 @@ export interface Sizes {
     readonly sparkAppendRates: readonly number[];
     readonly seconds: number;
   };
+  /** Topics of many subscribers. */
+  readonly subscribers: readonly SubscriberWorkload[];
   readonly idle: { readonly settleSeconds: number; readonly seconds: number; readonly withSpark: boolean };
 }
 
@@ -39,8 +42,16 @@ const fullSizes: Sizes = {
     sparkAppendRates: [1_000],
     seconds: 60,
   },
+  subscribers: [
+    { users: 1_000_000, eventsPerWindow: 1, windows: 3 },
+    { users: 1_000_000, eventsPerWindow: 20, windows: 1 },
+    { users: 5_000_000, eventsPerWindow: 1, windows: 2 },
+  ],
   idle: { settleSeconds: 20, seconds: 60, withSpark: true },
 };
+
+/** 100 million events: 19 GB of topic, and half an hour for Spark. */
+const mostSubscribers: SubscriberWorkload = { users: 5_000_000, eventsPerWindow: 20, windows: 1 };
 
 /** Less than five minutes: small enough that the start of a process weighs more than it should. */
 const quickSizes: Sizes = {
@@ -54,6 +65,11 @@ const quickSizes: Sizes = {
     sparkAppendRates: [],
     seconds: 15,
   },
+  subscribers: [
+    { users: 2_000, eventsPerWindow: 1, windows: 3 },
+    { users: 2_000, eventsPerWindow: 20, windows: 1 },
+    { users: 10_000, eventsPerWindow: 1, windows: 2 },
+  ],
   idle: { settleSeconds: 5, seconds: 15, withSpark: false },
 };
 
@@ -67,7 +83,7 @@ const growth = [
   'hourFiles',
   'files',
 ] as const satisfies readonly SuiteName[];
-const all = [...usual, 'hour', ...growth] as const;
+const all = [...usual, 'hour', ...growth, 'subscribers'] as const;
 
 const peerNames = ['spark', 'flink', 'none'] as const;
 /** `none` stands for itself alone. */
@@ -98,6 +114,12 @@ export const benchSettings = settingsGroup({
       type: yesOrNo,
       default: 'false',
     }),
+    mostSubscribers: setting({
+      name: 'most-subscribers',
+      description: 'suite subscribers: also 100 million events, 19 GB of topic',
+      type: yesOrNo,
+      default: 'false',
+    }),
     only: optionalSetting({ name: 'only', description: 'these suites and no others', type: listOf(all) }),
     events: optionalSetting({
       name: 'events',
@@ -117,8 +139,9 @@ export const benchSettings = settingsGroup({
       default: 'false',
     }),
   },
-  value: ({ quick, full, growth: withGrowth, only, events, peers, keep }): BenchOptions => {
-    const sizes = quick ? quickSizes : fullSizes;
+  value: ({ quick, full, growth: withGrowth, mostSubscribers: withMost, only, events, peers, keep }): BenchOptions => {
+    const usualSizes = quick ? quickSizes : fullSizes;
+    const sizes = withMost ? { ...usualSizes, subscribers: [...usualSizes.subscribers, mostSubscribers] } : usualSizes;
     return {
       suites: only ?? [...usual, ...(full ? (['hour'] as const) : []), ...(withGrowth ? growth : [])],
       sizes: events === undefined ? sizes : { ...sizes, workload: { ...sizes.workload, events } },

@@ -6,6 +6,7 @@ import type { BenchStack } from '../stack/bench-stack.ts';
 import { inRunPlace } from '../stack/run-place.ts';
 import { loadTopic } from '../workload/load-topic.ts';
 import type { Workload } from '../workload/workload.ts';
+import { addingUsers } from './contestant.ts';
 import { classArchive, flink, flinkJobs, jobCommand, jobEnvironment } from './flink.ts';
 import type { FlinkInstallation } from './flink-installation.ts';
 
@@ -26,7 +27,7 @@ export async function archiveClasses(peer: FlinkInstallation, { stack, kafka, re
   for (const job of missing) {
     report(`flink: archiving the classes of ${job}`);
     await inRunPlace(stack, async (at) => {
-      await flink(peer, job).prepare(at, []);
+      await flink(peer, job).prepare(at, addingUsers([]));
       const flags = [`-XX:ArchiveClassesAtExit=${classArchive(peer, job)}`];
       await runMeasured([jobCommand(peer, job, { env: jobEnvironment(at, topic), flags })]);
     });

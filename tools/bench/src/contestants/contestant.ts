@@ -3,11 +3,14 @@ import type { Knex } from 'knex';
 import type { RunPlace } from '../stack/run-place.ts';
 import type { BenchUser } from '../workload/workload.ts';
 
+/** Adds the users of a workload to `user_metadata`. */
+export type AddUsers = (database: Knex) => Promise<void>;
+
 /** A speed layer that can be measured. */
 export interface Drainer {
   readonly name: string;
-  /** Makes the tables in an empty database. */
-  prepare(at: RunPlace, users: readonly BenchUser[]): Promise<void>;
+  /** Makes the tables in an empty database, with the users if it has a table of them. */
+  prepare(at: RunPlace, users: AddUsers): Promise<void>;
   /** Reads a topic to its end, keeps totals and archives every event. */
   drain(at: RunPlace, topic: string): CommandLine;
   /** Seconds that a drain took by its own account, without the start of its process. */
@@ -40,11 +43,18 @@ const insert = `
 
 const ROWS_AT_A_TIME = 50_000;
 
-/** Adds the users to `user_metadata`, and vacuums it, as autovacuum does within a minute. */
-export async function insertUsers(database: Knex, users: readonly BenchUser[]): Promise<void> {
-  for (let from = 0; from < users.length; from += ROWS_AT_A_TIME) {
-    const rows = users.slice(from, from + ROWS_AT_A_TIME).map((user) => ({ ...user, quota: user.quota.toString() }));
-    await database.raw(insert, [JSON.stringify(rows)]);
-  }
+/** Adds just these users. */
+export function addingUsers(users: readonly BenchUser[]): AddUsers {
+  return async (database) => {
+    for (let from = 0; from < users.length; from += ROWS_AT_A_TIME) {
+      const rows = users.slice(from, from + ROWS_AT_A_TIME).map((user) => ({ ...user, quota: user.quota.toString() }));
+      await database.raw(insert, [JSON.stringify(rows)]);
+    }
+  };
+}
+
+/** Fills `user_metadata`, and vacuums it, as autovacuum does within a minute. */
+export async function fillUsers(database: Knex, addUsers: AddUsers): Promise<void> {
+  await addUsers(database);
   await database.raw('VACUUM (ANALYZE) user_metadata');
 }

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { ContestantFailedError } from '../measure/run-measured.ts';
 import { withDatabase } from '../stack/database.ts';
 import { hourFlags, workerEnvironment } from '../stack/run-place.ts';
-import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
+import { addingUsers, type Contestant, fillUsers, type StreamingContestant } from './contestant.ts';
 
 const apps: readonly App[] = ['provisioner', 'speed-layer', 'batch-layer'];
 
@@ -19,7 +19,7 @@ export const product: Contestant = {
   name: 'product',
   async prepare(at, users) {
     await runProgram(bundleCommand('provisioner', [], workerEnvironment(at)));
-    await withDatabase(at.databaseUrl, (database) => insertUsers(database, users));
+    await withDatabase(at.databaseUrl, (database) => fillUsers(database, users));
   },
   drain: (at, topic) => bundleCommand('speed-layer', ['drain'], workerEnvironment(at, topic)),
   drainSeconds(output) {
@@ -38,7 +38,7 @@ export const productStreaming: StreamingContestant = {
   name: product.name,
   table: 'bytes',
   shows: 'events',
-  prepare: (at) => product.prepare(at, []),
+  prepare: (at) => product.prepare(at, addingUsers([])),
   service: (at, topic) => bundleCommand('speed-layer', ['serve'], { ...workerEnvironment(at, topic), HTTP_PORT: '0' }),
 };
 

@@ -4,7 +4,7 @@ import type { CommandLine } from '@antenna/test-kit';
 import * as z from 'zod';
 import { withDatabase } from '../stack/database.ts';
 import type { RunPlace } from '../stack/run-place.ts';
-import { type Contestant, insertUsers, type StreamingContestant } from './contestant.ts';
+import { addingUsers, type Contestant, fillUsers, type StreamingContestant } from './contestant.ts';
 import type { SparkInstallation } from './spark-installation.ts';
 
 /** `separate`: a query for each total, as the original; `combined`: one for all, the strongest that counts exactly. */
@@ -20,7 +20,7 @@ export function spark(peer: SparkInstallation, variant: SparkVariant): Contestan
       const schema = await readFile(join(peer.sources, 'schema.sql'), 'utf8');
       await withDatabase(at.databaseUrl, async (database) => {
         await database.raw(schema);
-        await insertUsers(database, users);
+        await fillUsers(database, users);
       });
     },
     drain: (at, topic) => job(peer, at, ['streaming_job.py', `--variant=${variant}`, `--topic=${topic}`]),
@@ -34,7 +34,7 @@ export function sparkStreaming(peer: SparkInstallation, mode: 'append' | 'update
     name: `spark ${mode} mode`,
     table: mode === 'append' ? 'bytes' : 'bytes_latest',
     shows: mode === 'append' ? 'closed windows' : 'events',
-    prepare: (at) => spark(peer, 'combined').prepare(at, []),
+    prepare: (at) => spark(peer, 'combined').prepare(at, addingUsers([])),
     service: (at, topic) => sparkService(peer, at, { topic, mode }),
   };
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { java, kafkaJars, type Report, reportToStderr } from '@antenna/local-stack';
 import { type CommandLine, lastLines, startProgram } from '@antenna/test-kit';
@@ -90,10 +92,18 @@ function eventLines(nowMs: number): string[] {
   });
 }
 
-/** Where to, and what. */
-export interface Production {
+/** Where to, and how. */
+interface ProducerSettings {
   readonly brokers: string;
   readonly topic: string;
+  /** `lz4` unless given. */
+  readonly compression?: Compression | undefined;
+  /** Batch size of the producer in bytes; 131,072 unless given. A Java program that sets nothing has 16,384. */
+  readonly batchBytes?: number | undefined;
+}
+
+/** What is sent, and how long. */
+export interface Production extends ProducerSettings {
   /** Sent again and again, whole. */
   readonly lines: Buffer;
   readonly eventsPerBlock: number;
@@ -104,10 +114,6 @@ export interface Production {
   readonly untilMs?: number | undefined;
   /** Ends after the block in which it is over. */
   readonly until?: { readonly isOver: boolean } | undefined;
-  /** `lz4` unless given. */
-  readonly compression?: Compression | undefined;
-  /** Batch size of the producer in bytes; 131,072 unless given. A Java program that sets nothing has 16,384. */
-  readonly batchBytes?: number | undefined;
 }
 
 /** The compressions of Kafka's producer, by its names. */
@@ -140,13 +146,19 @@ export async function sendBlocks(production: Production): Promise<number> {
   return sent;
 }
 
-function startProducer(file: string, jars: string, production: Production) {
-  const { brokers, topic, compression = 'lz4', batchBytes = 131_072 } = production;
+/** Sends lines once, by the same producer. @param parts of whole lines, made as fast as the producer takes them. */
+export async function sendParts(settings: ProducerSettings, parts: Iterable<Buffer>): Promise<void> {
+  const producer = startProducer(await java(), await kafkaJars(reportToStderr), settings);
+  await Promise.all([pipeline(Readable.from(parts), producer.stdin), producer]);
+}
+
+function startProducer(file: string, jars: string, settings: ProducerSettings) {
+  const { brokers, topic, compression = 'lz4', batchBytes = 131_072 } = settings;
   const place = ['--bootstrap-server', brokers, '--topic', topic];
   const sending = ['--compression-codec', compression, '--batch-size', String(batchBytes)];
-  const settings = ['linger.ms=20', 'acks=all', 'enable.idempotence=true', 'buffer.memory=67108864'];
+  const client = ['linger.ms=20', 'acks=all', 'enable.idempotence=true', 'buffer.memory=67108864'];
   const reading = ['--reader-property', 'parse.key=true'];
-  const args = [...place, ...sending, ...settings.flatMap((each) => ['--command-property', each]), ...reading];
+  const args = [...place, ...sending, ...client.flatMap((each) => ['--command-property', each]), ...reading];
   return execa(
     file,
     ['-Xmx256m', '-XX:+UseSerialGC', '-cp', join(jars, '*'), 'org.apache.kafka.tools.ConsoleProducer', ...args],

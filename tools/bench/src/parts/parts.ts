@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Report } from '@antenna/local-stack';
 import { checkout, type CommandLine, nodeCommand } from '@antenna/test-kit';
+import { addingUsers } from '../contestants/contestant.ts';
 import { deployment, product } from '../contestants/product.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
 import { runMeasured } from '../measure/run-measured.ts';
@@ -85,7 +86,7 @@ function drain(
   { topic, workload, truth }: LoadedTopic,
 ): Promise<PartRun> {
   return inRunPlace(stack, async (at: RunPlace) => {
-    await product.prepare(at, usersOf(workload));
+    await product.prepare(at, addingUsers(usersOf(workload)));
     const command = product.drain(at, topic);
     const run = await measured(stack, name, { ...command, env: { ...command.env, SINKS: DRAINS[name] } });
     await verifyWindows(at.databaseUrl, truth, endMs(workload));

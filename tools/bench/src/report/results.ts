@@ -22,6 +22,12 @@ export interface DrainRun extends Usage {
   readonly loadBefore: number;
 }
 
+/** One drain of a topic of many subscribers, each of whom has so many events in each of so many windows. */
+export interface SubscriberRun extends DrainRun {
+  readonly eventsPerWindow: number;
+  readonly windows: number;
+}
+
 /** One hour that one contestant computed from its archive, verified. */
 export interface BatchRun extends Usage {
   readonly contestant: string;
@@ -87,6 +93,7 @@ export interface Findings {
   readonly workers?: readonly DrainRun[];
   readonly limitedWorkers?: readonly DrainRun[];
   readonly users?: readonly DrainRun[];
+  readonly subscribers?: readonly SubscriberRun[];
   readonly hourEvents?: readonly BatchRun[];
   readonly hourFiles?: readonly BatchRun[];
   readonly files?: readonly FilesRun[];

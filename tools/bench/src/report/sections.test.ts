@@ -1,4 +1,4 @@
-import type { DrainRun, Findings } from './results.ts';
+import type { DrainRun, Findings, SubscriberRun } from './results.ts';
 import { sectionsOf } from './sections.ts';
 
 const aDrain = (contestant: string): DrainRun => ({
@@ -34,5 +34,21 @@ describe('the tables of drains', () => {
 
   it('are one for the product alone when no peer was measured', () => {
     expect(headsOf(drainsOf('product'))).toEqual([['Draining a backlog', ['', 'product']]]);
+  });
+});
+
+describe('the table of subscribers', () => {
+  it('has a row for each topic and contestant', () => {
+    const run = (contestant: string, eventsPerWindow: number): SubscriberRun => ({
+      ...aDrain(contestant),
+      ...{ users: 1_000_000, eventsPerWindow, windows: 1 },
+    });
+    const subscribers = [run('product', 1), run('product', 1), run('spark combined', 1), run('product', 20)];
+    const [section] = sectionsOf({ subscribers });
+    expect(section?.table.rows.map((row) => row.slice(0, 5))).toEqual([
+      ['1,000,000', '1', '1', 'product', '100,000 (100,000–100,000)'],
+      ['1,000,000', '1', '1', 'spark combined', '100,000'],
+      ['1,000,000', '20', '1', 'product', '100,000'],
+    ]);
   });
 });

@@ -3,7 +3,15 @@ import { comparisonsOf, comparisonTable } from './comparison.ts';
 import { batchMetrics, drainMetrics, largeHourTargets, usualHourTargets } from './metrics.ts';
 import type { DrainRun, Findings, SuiteName } from './results.ts';
 import type { Table } from './table.ts';
-import { batchGrowthTable, drainGrowthTable, filesTable, freshnessTable, idleTable, transportTable } from './tables.ts';
+import {
+  batchGrowthTable,
+  drainGrowthTable,
+  filesTable,
+  freshnessTable,
+  idleTable,
+  subscribersTable,
+  transportTable,
+} from './tables.ts';
 
 /** What is shown of a suite. */
 export interface Section {
@@ -14,8 +22,8 @@ export interface Section {
 
 /** The tables of all that was found. */
 export function sectionsOf(findings: Findings): readonly Section[] {
-  const { rounds, freshness, idle, hour, partitions, workers, limitedWorkers, users, hourEvents, hourFiles, files } =
-    findings;
+  const { rounds, freshness, idle, hour, partitions, workers, limitedWorkers, users, subscribers } = findings;
+  const { hourEvents, hourFiles, files } = findings;
   return [
     ...(rounds === undefined ? [] : roundsSections(rounds)),
     section('hour', 'Batch hour of 50 million events', hour, (runs) =>
@@ -29,6 +37,7 @@ export function sectionsOf(findings: Findings): readonly Section[] {
       drainGrowthTable(runs, 'workers'),
     ),
     section('users', 'By users', users, (runs) => drainGrowthTable(runs, 'users')),
+    section('subscribers', 'By subscribers and their events', subscribers, subscribersTable),
     section('hourEvents', 'Batch hour by events', hourEvents, (runs) => batchGrowthTable(runs, 'events')),
     section('hourFiles', 'Batch hour by files', hourFiles, (runs) => batchGrowthTable(runs, 'files')),
     section('files', 'Files of the archive', files, filesTable),

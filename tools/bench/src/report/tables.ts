@@ -1,5 +1,5 @@
 import { spreadOf } from '../measure/statistics.ts';
-import type { BatchRun, DrainRun, FilesRun, FreshnessRun, IdleRun, TransportRun } from './results.ts';
+import type { BatchRun, DrainRun, FilesRun, FreshnessRun, IdleRun, SubscriberRun, TransportRun } from './results.ts';
 import { numberText, spreadText, type Table } from './table.ts';
 
 const KIB = 1024;
@@ -63,18 +63,43 @@ export function filesTable(runs: readonly FilesRun[]): Table {
 
 const MIB = 1_048_576;
 
+/** What is shown of the drains of one contestant where something is varied. */
+const DRAIN_FIGURES = ['events/s', 'worker CPU s per million', 'Postgres CPU s per million', 'peak MiB'] as const;
+
+function drainFigures(runs: readonly DrainRun[]): readonly string[] {
+  return [
+    spread(runs, 0, (run) => run.events / run.drainSeconds),
+    spread(runs, 2, (run) => (run.cpuSeconds / run.events) * 1e6),
+    spread(runs, 2, (run) => (run.postgresCpuSeconds / run.events) * 1e6),
+    spread(runs, 0, (run) => run.peakMemoryBytes / MIB),
+  ];
+}
+
 /** A row for each contestant and each value of what was varied. */
 export function drainGrowthTable(runs: readonly DrainRun[], varied: 'partitions' | 'workers' | 'users'): Table {
   return {
-    head: [varied, 'contestant', 'events/s', 'worker CPU s per million', 'Postgres CPU s per million', 'peak MiB'],
+    head: [varied, 'contestant', ...DRAIN_FIGURES],
     rows: groups(runs, varied).map(([value, contestant, its]) => [
       numberText(value, 0),
       contestant,
-      spread(its, 0, (run) => run.events / run.drainSeconds),
-      spread(its, 2, (run) => (run.cpuSeconds / run.events) * 1e6),
-      spread(its, 2, (run) => (run.postgresCpuSeconds / run.events) * 1e6),
-      spread(its, 0, (run) => run.peakMemoryBytes / MIB),
+      ...drainFigures(its),
     ]),
+  };
+}
+
+/** A row for each contestant and each topic. */
+export function subscribersTable(runs: readonly SubscriberRun[]): Table {
+  const byTopic = Map.groupBy(runs, ({ users, eventsPerWindow, windows }) => `${users} ${eventsPerWindow} ${windows}`);
+  return {
+    head: ['users', 'events each per window', 'windows', 'contestant', ...DRAIN_FIGURES],
+    rows: [...byTopic.values()].flatMap((its) =>
+      groups(its, 'users').map(([users, contestant, same]) => [
+        numberText(users, 0),
+        ...['eventsPerWindow' as const, 'windows' as const].map((fact) => numberText(same[0]?.[fact] ?? 0, 0)),
+        contestant,
+        ...drainFigures(same),
+      ]),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Truth } from '@antenna/oracle';
-import type { Contestant } from '../contestants/contestant.ts';
+import { addingUsers, type Contestant } from '../contestants/contestant.ts';
 import { product } from '../contestants/product.ts';
 import { spark } from '../contestants/spark.ts';
 import { hourArchive } from '../hour/hour-archive.ts';
@@ -47,7 +47,7 @@ interface Hour {
 
 function measured({ stack }: BenchContext, contestant: Contestant, { archive, truth, users }: Hour): Promise<Usage> {
   return inRunPlace(stack, async (at) => {
-    await contestant.prepare(at, users);
+    await contestant.prepare(at, addingUsers(users));
     const { usage } = await runMeasured([contestant.batchHour({ ...at, archive }, FROM_MS)]);
     await verifyHour(at.databaseUrl, { truth, users, hourMs: FROM_MS });
     return usage;

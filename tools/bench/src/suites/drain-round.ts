@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { archiveSize, withArchive } from '@antenna/oracle';
 import type { CommandLine } from '@antenna/test-kit';
-import type { Contestant, Drainer } from '../contestants/contestant.ts';
+import { addingUsers, type Contestant, type Drainer } from '../contestants/contestant.ts';
 import { withLimits } from '../measure/control-group.ts';
 import { NotMeasurableError } from '../measure/processes.ts';
 import { type Measured, runMeasured } from '../measure/run-measured.ts';
@@ -11,7 +11,7 @@ import { type BenchStack, withServerUsage } from '../stack/bench-stack.ts';
 import { inRunPlace, type RunPlace } from '../stack/run-place.ts';
 import type { LoadedTopic } from '../workload/load-topic.ts';
 import { verifyArchive, verifyHour, verifyWindows } from '../workload/verify.ts';
-import { endMs, FROM_MS, hourFolder, usersOf } from '../workload/workload.ts';
+import { endMs, FROM_MS, hourFolder, usersOf, type Workload } from '../workload/workload.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,9 +43,12 @@ export function drainRound(
   options: DrainOptions = {},
 ): Promise<DrainOutcome> {
   return inRunPlace(stack, async (at) => {
-    await contestant.prepare(at, usersOf(loaded.workload));
+    const { topic, workload, truth } = loaded;
+    await contestant.prepare(at, addingUsers(usersOf(workload)));
     const { workers = 1, cpuShare, thenHour } = options;
-    const drain = await measuredDrain(stack, contestant, { at, loaded, workers, cpuShare });
+    const drain = await measuredDrain(stack, contestant, { at, topic, workload, workers, cpuShare });
+    await verifyWindows(at.databaseUrl, truth, endMs(workload));
+    await verifyArchive(at.archive, truth, endMs(workload));
     const batch = thenHour === undefined ? undefined : await measuredBatch(thenHour, at, loaded);
     return { drain, batch };
   });
@@ -53,22 +56,23 @@ export function drainRound(
 
 interface DrainPlace {
   readonly at: RunPlace;
-  readonly loaded: LoadedTopic;
+  readonly topic: string;
+  /** What the topic holds. */
+  readonly workload: Workload;
   readonly workers: number;
-  readonly cpuShare: number | undefined;
+  readonly cpuShare?: number | undefined;
 }
 
-async function measuredDrain(
+/** Measures a drain into a prepared place. What it has left there still has to be verified. */
+export async function measuredDrain(
   stack: BenchStack,
   contestant: Drainer,
-  { at, loaded: { topic, workload, truth }, workers, cpuShare }: DrainPlace,
+  { at, topic, workload, workers, cpuShare }: DrainPlace,
 ): Promise<DrainRun> {
   const [load] = loadavg();
   const command = contestant.drain(at, topic);
   const commands = Array.from({ length: workers }, () => command);
   const [{ outputs, usage }, servers] = await withServerUsage(stack, () => measuredWithin(commands, cpuShare));
-  await verifyWindows(at.databaseUrl, truth, endMs(workload));
-  await verifyArchive(at.archive, truth, endMs(workload));
   const { files, bytes } = archiveSize(at.archive);
   return {
     contestant: contestant.name,

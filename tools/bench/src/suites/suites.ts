@@ -6,6 +6,7 @@ import { freshness } from './freshness.ts';
 import { hourEvents, hourFiles, limitedWorkers, partitions, users, workers } from './growth.ts';
 import { idle } from './idle.ts';
 import { rounds } from './rounds.ts';
+import { subscribers } from './subscribers.ts';
 import type { BenchContext } from './suite.ts';
 
 /** @param found so far: some suites take their rates from others. */
@@ -22,6 +23,7 @@ const suites: { readonly [Name in SuiteName]: Suite<Name> } = {
   workers,
   limitedWorkers,
   users,
+  subscribers,
   hourEvents,
   hourFiles,
   files,

@@ -41,7 +41,7 @@ async function load(kafka: Kafka, workload: Workload, known: Truth | undefined):
   await ensureTopic(kafka, topic, workload.partitions);
   const truth = known ?? new Truth();
   await produce(kafka, known === undefined ? addedTo(truth, workload) : workloadRecords(workload), { topic });
-  await sendClosingMarkers(kafka, topic, workload);
+  await sendClosingMarkers(kafka, { topic, partitions: workload.partitions, endMs: endMs(workload) });
   return truth;
 }
 
@@ -54,15 +54,23 @@ function* addedTo(truth: Truth, workload: Workload): Generator<WorkloadRecord, v
 
 const HOUR_MS = 3_600_000;
 
+interface LoadedEvents {
+  readonly topic: string;
+  readonly partitions: number;
+  /** All event times are before it. */
+  readonly endMs: number;
+}
+
 /**
  * Sends an event of no bytes to each partition, an hour after the last one: Spark's append mode writes a window only
  * once later events have moved its watermark past it. Every contestant reads them; no truth knows them.
  */
-async function sendClosingMarkers(kafka: Kafka, topic: string, workload: Workload): Promise<void> {
-  const seconds = (endMs(workload) + HOUR_MS) / 1000;
+export async function sendClosingMarkers(kafka: Kafka, loaded: LoadedEvents): Promise<void> {
+  const { topic, partitions } = loaded;
+  const seconds = (loaded.endMs + HOUR_MS) / 1000;
   const [id, antenna] = [deviceId('closing marker'), deviceId('antenna of the closing marker')];
   const value = `{"timestamp":${seconds},"id":"${id}","antenna_id":"${antenna}","bytes":0,"app":"SKYPE"}`;
-  const messages = Array.from({ length: workload.partitions }, (_, partition) => ({ key: id, value, partition }));
+  const messages = Array.from({ length: partitions }, (_, partition) => ({ key: id, value, partition }));
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
   try {
