@@ -33,6 +33,15 @@ export class SumRows {
     this.words[2 * row + 1] = low;
   }
 
+  /** A copy of the rows `first` to `end - 1`. */
+  slice(first: number, end: number): SumRows {
+    const rows = new SumRows(end - first);
+    rows.places.set(this.places.subarray(first, end));
+    rows.latestMs.set(this.latestMs.subarray(first, end));
+    rows.words.set(this.words.subarray(2 * first, 2 * end));
+    return rows;
+  }
+
   sumAt(row: number): bigint {
     return (BigInt(this.words[2 * row] ?? 0) << 32n) | BigInt((this.words[2 * row + 1] ?? 0) >>> 0);
   }

@@ -69,6 +69,12 @@ export class SumTable {
     }
   }
 
+  /** Frees the memory of a table that is not used any more. */
+  free(): void {
+    freeIfLarge(this.#cells);
+    this.#cells = new Float64Array(FIRST_SLOTS * WIDTH);
+  }
+
   /** Writes the sums in the order of their places. @param places the unique place of each code. */
   writeTo(rows: SumRows, first: number, places: Int32Array): void {
     const isDense = this.#size * SPARSE >= places.length;
@@ -158,8 +164,12 @@ export class SumTable {
       for (let part = 0; part < WIDTH; part += 1) rebuilt[to + part] = cells[from + part] ?? 0;
     }
     this.#cells = rebuilt;
-    if (cells.length > LEAST_FREED) cells.buffer.transfer(0);
+    freeIfLarge(cells);
   }
+}
+
+function freeIfLarge(cells: Float64Array<ArrayBuffer>): void {
+  if (cells.length > LEAST_FREED) cells.buffer.transfer(0);
 }
 
 function occupy(cells: Float64Array, cell: number, key: number): number {

@@ -46,6 +46,11 @@ export class TotalColumns implements Iterable<TotalRow> {
     return this.sums.length;
   }
 
+  /** The rows `first` to `end - 1`. */
+  slice(first: number, end: number): TotalColumns {
+    return new TotalColumns(groupsWithin(this.groups, first, end), this.sums.slice(first, end));
+  }
+
   *[Symbol.iterator](): Generator<TotalRow, undefined> {
     let row = 0;
     for (const { windowStartMs, type, rows, ids } of this.groups) {
@@ -79,6 +84,11 @@ export class UserHourColumns implements Iterable<UserHourRow> {
     return this.sums.length;
   }
 
+  /** The rows `first` to `end - 1`. */
+  slice(first: number, end: number): UserHourColumns {
+    return new UserHourColumns(groupsWithin(this.groups, first, end), this.ids, this.sums.slice(first, end));
+  }
+
   *[Symbol.iterator](): Generator<UserHourRow, undefined> {
     const { places, latestMs } = this.sums;
     let row = 0;
@@ -89,4 +99,18 @@ export class UserHourColumns implements Iterable<UserHourRow> {
       }
     }
   }
+}
+
+/** The groups of the rows `first` to `end - 1`, each with as many rows as it has among these. */
+function groupsWithin<Group extends { readonly rows: number }>(
+  groups: readonly Group[],
+  first: number,
+  end: number,
+): Group[] {
+  let start = 0;
+  return groups.flatMap((group) => {
+    const [from, to] = [Math.max(start, first), Math.min(start + group.rows, end)];
+    start += group.rows;
+    return from < to ? [{ ...group, rows: to - from }] : [];
+  });
 }

@@ -37,8 +37,17 @@ export class WindowTotals {
   /** Number of rows: distinct (window, type, id). */
   get keys(): number {
     let keys = 0;
-    for (const { sums } of this.#windows.values()) for (const type of TYPES) keys += sums[type].size;
+    for (const window of this.#windows.values()) keys += keysOf(window);
     return keys;
+  }
+
+  /** Number of rows in the newest window; it is the only one with new rows while events come in the order of their times. */
+  get newestKeys(): number {
+    let newest: Window | undefined;
+    for (const window of this.#windows.values()) {
+      if (newest === undefined || window.startMs > newest.startMs) newest = window;
+    }
+    return newest === undefined ? 0 : keysOf(newest);
   }
 
   /** Sum of all events' bytes. */
@@ -87,6 +96,15 @@ export class WindowTotals {
     return new UserHourColumns(groups, texts, rows);
   }
 
+  /**
+   * Frees the memory of the sums at once, after which nothing can be added or read: the garbage collector does not see how
+   * large they are.
+   */
+  free(): void {
+    for (const { sums } of this.#windows.values()) for (const type of TYPES) sums[type].free();
+    this.#windows.clear();
+  }
+
   #windowAt(timeMs: number): Window {
     const latest = this.#latest;
     if (latest !== undefined && timeMs >= latest.startMs && timeMs < latest.startMs + FIVE_MINUTES.sizeMs)
@@ -101,6 +119,10 @@ export class WindowTotals {
   #sortedWindows(): Window[] {
     return Array.from(this.#windows.values()).sort((one, other) => one.startMs - other.startMs);
   }
+}
+
+function keysOf({ sums }: Window): number {
+  return sums.antenna_total_bytes.size + sums.app_total_bytes.size + sums.user_total_bytes.size;
 }
 
 /** The users of several windows in one table. It begins as a copy of the largest one, which it hardly outgrows. */

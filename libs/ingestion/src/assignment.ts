@@ -13,7 +13,8 @@ export class Assignment {
   readonly #signal = { aborted: false };
   readonly #allowedLatenessMs: number;
   #pending: PendingTotals;
-  #committing: Committing | undefined;
+  /** The partitions of the commit under way. */
+  #committing: ReadonlySet<number> | undefined;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
 
@@ -37,7 +38,7 @@ export class Assignment {
   holdsUnsaved(partition: number): boolean {
     const processor = this.#processors.get(partition);
     if (processor === undefined) return false;
-    const isCommitting = this.#committing?.partitions.has(partition) === true;
+    const isCommitting = this.#committing?.has(partition) === true;
     return processor.hasUnflushed || isCommitting || processor.archive?.hasUnsaved === true;
   }
 
@@ -67,20 +68,6 @@ export class Assignment {
   /** Resolves when records have been saved next, or the assignment is abandoned. */
   get change(): Promise<undefined> {
     return this.#change.promise;
-  }
-
-  /** Records of the totals that no commit has made durable. */
-  get uncommittedRecords(): number {
-    return this.#pending.records + (this.#committing?.taken.records ?? 0);
-  }
-
-  /** Rows of totals that no commit has made durable. */
-  get uncommittedRows(): number {
-    return this.#pending.totals.keys + (this.#committing?.taken.totals.keys ?? 0);
-  }
-
-  get uncommittedDeadLetterBytes(): number {
-    return this.#pending.deadLetterBytes + (this.#committing?.taken.deadLetterBytes ?? 0);
   }
 
   /** Offsets between the records read last and the high watermarks of their fetches. */
@@ -117,16 +104,18 @@ export class Assignment {
   }
 
   /** Moves the records taken so far into one commit; records that arrive during it wait for the next. */
-  beginCommit(): { readonly commit: TotalsCommit; readonly taken: PendingTotals } {
+  beginCommit(): BegunCommit {
     const taken = this.#pending;
     const partitions = [...this.processors.values()].sort((left, right) => left.partition - right.partition);
     const moves = partitions.flatMap((processor) => processor.beginFlush() ?? []);
-    this.#committing = { taken, partitions: new Set(moves.map(({ partition }) => partition)) };
+    const { records, totals, deadLetters } = taken;
+    const { events, eventBytes } = totals;
+    this.#committing = new Set(moves.map(({ partition }) => partition));
     this.#pending = new PendingTotals(this.#allowedLatenessMs);
-    const { totals, deadLetters } = taken;
     const [hourCounts, deadLetterRanges] = [taken.hourCounts.rows(), taken.deadLetterRanges.rows()];
     const sums = { totals: totals.rows(), userHours: totals.userHours(), hourCounts, lateness: taken.lateness.rows() };
-    return { commit: { moves, ...sums, deadLetters, deadLetterRanges }, taken };
+    totals.free();
+    return { commit: { moves, ...sums, deadLetters, deadLetterRanges }, records, events, eventBytes };
   }
 
   endCommit(): void {
@@ -171,9 +160,12 @@ export class Assignment {
   }
 }
 
-interface Committing {
-  readonly taken: PendingTotals;
-  readonly partitions: ReadonlySet<number>;
+/** A commit, and what it makes durable. */
+interface BegunCommit {
+  readonly commit: TotalsCommit;
+  readonly records: number;
+  readonly events: number;
+  readonly eventBytes: bigint;
 }
 
 function sum<T>(items: readonly T[], sizeOf: (item: T) => number): number {

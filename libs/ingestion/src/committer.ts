@@ -1,3 +1,4 @@
+import { type FlushLimits, isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
 import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import { writeChunk } from './archive-sink/chunk-writer.ts';
@@ -9,27 +10,6 @@ import { CommitTooLongError, type EventArchive, SumOutOfRangeError, type TotalsC
  * bounded.
  */
 const MAX_CHUNKS_IN_WORK = 2;
-
-/**
- * Rows at which the totals are flushed. A commit may hold up to twice as many, if they arrive during the commit before,
- * plus the rows of the last batch and the rows of user hours. Where nearly every event has its own user, rows rather
- * than events fill the memory. Rows also determine a commit's duration: Postgres adds some 100,000 a second, so that a
- * commit ends well within the statement time-out. A commit that times out would only be repeated unchanged.
- */
-const MAX_ROWS = 200_000;
-
-/** Rejected payloads in memory at which the totals are flushed. */
-const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
-
-/**
- * Flush intervals between commits while the lag exceeds the number of records in the next commit. The totals are late
- * then anyway, and fewer, larger commits write the row of a window fewer times: half as many commits of a backlog take
- * a fifth less of Postgres's time (docs/performance-profile.md).
- */
-const INTERVALS_BEHIND = 2;
-
-/** Flush intervals between commits while the lag exceeds the maximum number of records of a commit. */
-const INTERVALS_FAR_BEHIND = 4;
 
 /**
  * Full commits before their size is doubled. A doubled commit may fail after a whole statement time-out, so it is rare.
@@ -71,12 +51,9 @@ export class Committer {
    * Whether another batch of a partition may be taken. A redone intent may exceed the archive's bound: it has to end.
    */
   hasCapacity(partition: number): boolean {
-    const { records, rows, deadLetterBytes, archiveRows } = this.#bounds();
-    const { uncommittedRecords, uncommittedRows, uncommittedDeadLetterBytes, bufferedRows, processors } =
-      this.#assignment;
-    if (this.recordsLeft <= 0 || uncommittedRecords >= 2 * records || uncommittedRows >= 2 * rows) return false;
-    if (uncommittedDeadLetterBytes >= 2 * deadLetterBytes) return false;
-    return bufferedRows < 2 * archiveRows || processors.get(partition)?.archive?.hasOpenIntent === true;
+    const { isCommitting, bufferedRows, processors } = this.#assignment;
+    if (this.recordsLeft <= 0 || (isCommitting && isFull(this.#unsaved(), this.#limits()))) return false;
+    return bufferedRows < 2 * this.#archiveRows() || processors.get(partition)?.archive?.hasOpenIntent === true;
   }
 
   /** Starts the flush and the chunks that are due. */
@@ -103,58 +80,42 @@ export class Committer {
   #isFlushDue(nowMs: number): boolean {
     const { pending, isCommitting } = this.#assignment;
     if (isCommitting || pending.sinceMs === undefined) return false;
-    const { records, rows, deadLetterBytes } = this.#bounds();
-    return (
-      this.#hasWaited(nowMs - pending.sinceMs) ||
-      this.recordsLeft <= 0 ||
-      pending.records >= records ||
-      pending.totals.keys >= rows ||
-      pending.deadLetterBytes >= deadLetterBytes
-    );
+    const waitedMs = nowMs - pending.sinceMs;
+    return this.recordsLeft <= 0 || isFlushDue({ ...this.#unsaved(), waitedMs }, this.#limits());
   }
 
-  /** Unsaved records, rows and bytes at which saving is due. Concurrent assignments of a worker share its memory. */
-  #bounds() {
-    const { flushMaxEvents, archiveRollRows } = this.#context.settings;
-    const share = this.#context.share();
-    return {
-      records: Math.ceil(flushMaxEvents * share),
-      rows: Math.ceil(MAX_ROWS * share),
-      deadLetterBytes: MAX_DEAD_LETTER_BYTES * share,
-      archiveRows: Math.ceil(archiveRollRows * share),
-    };
+  #unsaved(): Unsaved {
+    const { pending, lag } = this.#assignment;
+    const { records, deadLetterBytes, totals } = pending;
+    return { records, rows: totals.keys, newestRows: totals.newestKeys, deadLetterBytes, lag };
   }
 
-  /** Checks for a backlog only once the interval is over, since this runs after every batch. */
-  #hasWaited(waitedMs: number): boolean {
-    const { flushIntervalMs } = this.#context.settings;
-    return waitedMs >= flushIntervalMs && waitedMs >= this.#intervals() * flushIntervalMs;
+  /** Concurrent assignments of a worker share its memory. */
+  #limits(): FlushLimits {
+    return { ...this.#context.settings, share: this.#context.share() };
   }
 
-  #intervals(): number {
-    const { lag, pending } = this.#assignment;
-    if (lag > this.#bounds().records) return INTERVALS_FAR_BEHIND;
-    return lag > pending.records ? INTERVALS_BEHIND : 1;
+  #archiveRows(): number {
+    return Math.ceil(this.#context.settings.archiveRollRows * this.#context.share());
   }
 
   #flush(): void {
     const { store, source, retry, clock, observer } = this.#context.ports;
     const startedMs = clock.nowMs();
-    const { commit, taken } = this.#assignment.beginCommit();
+    const { commit, records, events, eventBytes } = this.#assignment.beginCommit();
     this.#context.inBackground('commit totals', async () => {
       try {
         await retry('commit totals', () => store.commitTotals(commit), this.#assignment.signal);
       } catch (error) {
         const isDivisible = error instanceof CommitTooLongError || error instanceof SumOutOfRangeError;
         if (!isDivisible || this.#assignment.signal.aborted) throw error;
-        this.#events.commitFailed({ error, commit, records: taken.records });
+        this.#events.commitFailed({ error, commit, records });
         return;
       }
       this.#assignment.endCommit();
-      this.#growCommits(taken.records);
+      this.#growCommits(records);
       const partitions = commit.moves.map(({ partition }) => partition);
       this.#context.saved('totals', partitions);
-      const { events, eventBytes } = taken.totals;
       observer.observe({ kind: 'committed', commit, events, eventBytes, durationMs: clock.nowMs() - startedMs });
       this.tick();
       await source.commitOffsetsForLag(new Map(commit.moves.map(({ partition, to }) => [partition, to])));
@@ -176,7 +137,7 @@ export class Committer {
     for (const archive of this.#assignment.archives) {
       archive.sealIfDue(nowMs, archiveRollIntervalMs);
     }
-    if (this.#assignment.openRows >= this.#bounds().archiveRows) this.#assignment.fullestArchive?.seal();
+    if (this.#assignment.openRows >= this.#archiveRows()) this.#assignment.fullestArchive?.seal();
   }
 
   #writeChunks(): void {

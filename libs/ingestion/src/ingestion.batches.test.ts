@@ -131,7 +131,8 @@ describe('a partition that delivers no batch', () => {
   it('is not read again while the worker has no capacity for it', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
-    worker.ingestion.onBatch(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([1]));
     for (const ms of [0, MINUTE_MS, 2 * MINUTE_MS]) {
       worker.clock.ms = ms;
       worker.ingestion.verifyOffsets(new Map([[0, { earliest: 0, latest: 9, stable: 9 }]]));

@@ -1,16 +1,10 @@
 import { aClaimedWorker, aWorker, pass, settled } from './testing/a-worker.ts';
-import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
-import type { SourceRecord } from './ports/index.ts';
+import { aBatch, badRecord, eventBatch } from './testing/records.ts';
 
 /** Whether the promise returned by `waitForCapacity` is resolved. */
 async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolean> {
   await settled();
   return Promise.race([Promise.resolve(promise).then(() => true), settled().then(() => false)]);
-}
-
-/** A record whose event shares no row of totals with another: its user, antenna and app are unique. */
-function recordOfThreeRows(offset: number): SourceRecord {
-  return eventRecord(offset, { id: `user ${offset}`, antenna_id: `antenna ${offset}`, app: `app ${offset}` });
 }
 
 describe('capacity for another batch', () => {
@@ -37,23 +31,6 @@ describe('capacity for another batch', () => {
       worker.ingestion.onBatch(aBatch(Array.from({ length: 2_048 }, (_, row) => badRecord(from + row, text))));
     }
     expect(worker.ingestion.waitForCapacity(0)).toBeDefined();
-  });
-
-  it('ends at twice the rows of a flush, and returns with the commit', async () => {
-    const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
-    const held = Promise.withResolvers<undefined>();
-    worker.store.script.plan('commitTotals', held.promise);
-    for (const from of [0, 66_667]) {
-      expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-      worker.ingestion.onBatch(aBatch(Array.from({ length: 66_667 }, (_, row) => recordOfThreeRows(from + row))));
-    }
-    const full = worker.ingestion.waitForCapacity(0);
-    expect(await hasChanged(full)).toBe(false);
-    held.resolve(undefined);
-    expect(await hasChanged(full)).toBe(true);
-    await settled();
-    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([66_667, 133_334]);
   });
 
   it('ends at twice the rows of a chunk, even after the totals are committed', async () => {
@@ -104,7 +81,8 @@ describe('capacity for another batch', () => {
   it('returns when the assignment is released', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 1 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
-    worker.ingestion.onBatch(eventBatch([0, 1]));
+    worker.ingestion.onBatch(eventBatch([0]));
+    worker.ingestion.onBatch(eventBatch([1]));
     const full = worker.ingestion.waitForCapacity(0);
     expect(full).toBeDefined();
     worker.ingestion.release();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DECODER_VERSION } from '@antenna/event-schema';
 import {
   type ChunkIntent,
@@ -16,8 +17,15 @@ import type { Knex } from 'knex';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts, freeArrays } from './binary-array.ts';
 import { callFunction } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
-import { CLAIM, COMMIT_TOTALS, COMPLETE_CHUNK, RECORD_INTENT } from './sql/speed.sql.ts';
-import { totalParameters, userHourParameters } from './total-parameters.ts';
+import {
+  CLAIM,
+  COMMIT_STAGED_TOTALS,
+  COMMIT_TOTALS,
+  COMPLETE_CHUNK,
+  RECORD_INTENT,
+  STAGE_TOTALS,
+} from './sql/speed.sql.ts';
+import { partsOf, totalParameters, userHourParameters } from './total-parameters.ts';
 
 /**
  * The identity of a worker's stream. The database stores it with the positions and refuses workers of another stream.
@@ -36,17 +44,28 @@ export interface StreamIdentity {
   readonly owner: string;
 }
 
+/** How a commit is sent. */
+export interface CommitSizes {
+  /** Rows of windows that one call may have. Each takes some 160 bytes, of which the driver makes two copies. */
+  readonly rowsOfCall: number;
+  /** Rows of each part of a larger commit. */
+  readonly rowsOfPart: number;
+}
+
+const USUAL_SIZES: CommitSizes = { rowsOfCall: 250_000, rowsOfPart: 65_536 };
+
 /**
- * Positions and totals in Postgres. Each method is one function call, so that a frozen client holds no transaction
- * open.
+ * Positions and totals in Postgres. Each transaction is one function call, so that a frozen client holds none open.
  */
 export class PostgresPositionStore implements PositionStore {
   readonly #database: Knex;
   readonly #stream: StreamIdentity;
+  readonly #sizes: CommitSizes;
 
-  constructor(database: Knex, stream: StreamIdentity) {
+  constructor(database: Knex, stream: StreamIdentity, sizes = USUAL_SIZES) {
     this.#database = database;
     this.#stream = stream;
+    this.#sizes = sizes;
   }
 
   async claim(sinks: readonly Sink[], partitions: readonly number[]): Promise<readonly ClaimedPosition[]> {
@@ -64,28 +83,26 @@ export class PostgresPositionStore implements PositionStore {
   }
 
   async commitTotals(commit: TotalsCommit): Promise<void> {
-    const { moves, totals, userHours, hourCounts, lateness, deadLetters, deadLetterRanges } = commit;
+    const { totals, userHours } = commit;
+    if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit);
     const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
-    await this.#commit({
-      ...moveColumns(moves),
-      ...rows,
-      ...hourCountColumns(hourCounts),
-      deadLetters: JSON.stringify(
-        deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
-          partition,
-          offset,
-          reason,
-          detail,
-          payloadBytes,
-          timestampMs: isStorable(timestampMs) ? timestampMs : undefined,
-        })),
-      ),
-      keys: arrayOfBytes(deadLetters.map(({ key }) => key)),
-      payloads: arrayOfBytes(deadLetters.map(({ payload }) => payload)),
-      deadLetterRanges: JSON.stringify(deadLetterRanges),
-      lateness: JSON.stringify(lateness),
-    });
+    await this.#commit(COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
     freeArrays(Object.values(rows));
+  }
+
+  /**
+   * Stores the sums in parts, each by a call of its own, so that memory holds one part at a time. The last call adds all
+   * of them and moves the positions, in one transaction.
+   */
+  async #commitInParts(commit: TotalsCommit): Promise<void> {
+    const commitId = randomUUID();
+    let parts = 0;
+    for (const rows of partsOf(commit.totals, commit.userHours, this.#sizes.rowsOfPart)) {
+      await this.#call(STAGE_TOTALS, { commitId, part: parts, ...rows });
+      freeArrays(Object.values(rows));
+      parts += 1;
+    }
+    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), commitId, parts });
   }
 
   async recordIntent(intent: ChunkIntent): Promise<void> {
@@ -112,9 +129,9 @@ export class PostgresPositionStore implements PositionStore {
     });
   }
 
-  async #commit(parameters: Record<string, Knex.RawBinding>): Promise<void> {
+  async #commit(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<void> {
     try {
-      await this.#call(COMMIT_TOTALS, parameters);
+      await this.#call(statement, parameters);
     } catch (error) {
       throw commitFailure(error);
     }
@@ -123,6 +140,28 @@ export class PostgresPositionStore implements PositionStore {
   #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
     return callFunction(this.#database, statement, { topic: this.#stream.topic, ...parameters });
   }
+}
+
+/** All parameters of a commit but its sums. */
+function commitColumns({ moves, hourCounts, lateness, deadLetters, deadLetterRanges }: TotalsCommit) {
+  return {
+    ...moveColumns(moves),
+    ...hourCountColumns(hourCounts),
+    deadLetters: JSON.stringify(
+      deadLetters.map(({ partition, offset, reason, detail, timestampMs, payloadBytes }) => ({
+        partition,
+        offset,
+        reason,
+        detail,
+        payloadBytes,
+        timestampMs: isStorable(timestampMs) ? timestampMs : undefined,
+      })),
+    ),
+    keys: arrayOfBytes(deadLetters.map(({ key }) => key)),
+    payloads: arrayOfBytes(deadLetters.map(({ payload }) => payload)),
+    deadLetterRanges: JSON.stringify(deadLetterRanges),
+    lateness: JSON.stringify(lateness),
+  };
 }
 
 const QUERY_CANCELED = '57014';

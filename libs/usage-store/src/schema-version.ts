@@ -6,7 +6,7 @@ import { toDomainError } from './domain-error.ts';
  * The version of schema `pipeline` that this program needs. A change that new programs depend on raises it. The
  * provisioner writes it to `pipeline.schema_version`.
  */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /**
  * The oldest program version that works with the functions. A change that would break older programs raises it; until

@@ -13,6 +13,7 @@ import { restores } from './0013-restores.ts';
 import { streamMoves } from './0014-stream-moves.ts';
 import { steadyDashboards } from './0015-steady-dashboards.ts';
 import { quotasByUser } from './0016-quotas-by-user.ts';
+import { stagedTotals } from './0017-staged-totals.ts';
 import type { NumberedMigration } from './numbered-migration.ts';
 
 /** The migrations of the tables, in order. Functions and views are declared in ../schema. */
@@ -32,4 +33,5 @@ export const migrations: readonly NumberedMigration[] = [
   streamMoves,
   steadyDashboards,
   quotasByUser,
+  stagedTotals,
 ];

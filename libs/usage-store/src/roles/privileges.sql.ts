@@ -37,6 +37,8 @@ export const PRIVILEGES = `
   GRANT EXECUTE ON FUNCTION
     pipeline.claim,
     pipeline.commit_totals,
+    pipeline.stage_totals,
+    pipeline.commit_staged_totals,
     pipeline.record_intent,
     pipeline.complete_chunk,
     pipeline.lateness_summary,

@@ -16,7 +16,7 @@ const FORMER_FUNCTIONS = `
   DO $do$
   BEGIN
     EXECUTE regexp_replace(
-      pg_get_functiondef('pipeline.commit_totals'::regproc), 'PERFORM pipeline.count_dead_letters[^;]*;', ''
+      pg_get_functiondef('pipeline.store_dead_letters'::regproc), 'PERFORM pipeline.count_dead_letters[^;]*;', ''
     );
   END
   $do$;

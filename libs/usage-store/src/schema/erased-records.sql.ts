@@ -141,6 +141,8 @@ export const erasedRecords: SchemaFamily = {
         ORDER BY s.day
       ) AS d;
       DELETE FROM public.user_quota_limit AS l WHERE l.email = mail AND is_own;
+      -- Left by workers that are gone. A commit that is still under way is refused, and staged again.
+      DELETE FROM pipeline.staged_totals AS s WHERE p_user = ANY (s.ids) OR p_user = ANY (s.users);
       -- No index begins with the user: the events are found before the lock, and deleted by the primary key under it.
       reported := array(SELECT DISTINCT e.hour FROM pipeline.quota_event AS e WHERE e.id = p_user);
       -- Locks the user, also one without events: otherwise a commit could record the first event between the two deletions,

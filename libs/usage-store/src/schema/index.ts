@@ -25,6 +25,7 @@ import { removal } from './removal.sql.ts';
 import { restores } from './restores.sql.ts';
 import { retention } from './retention.sql.ts';
 import { shownRange } from './shown-range.sql.ts';
+import { stagedTotals } from './staged-totals.sql.ts';
 import { stream } from './stream.sql.ts';
 import { streamMoves } from './stream-moves.sql.ts';
 import { totals } from './totals.sql.ts';
@@ -44,6 +45,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   lateness,
   losses,
   totals,
+  stagedTotals,
   archive,
   progress,
   faults,

@@ -39,6 +39,9 @@ export const positions: SchemaFamily = {
       ORDER BY 1, 3
       ON CONFLICT DO NOTHING;
 
+      -- What workers that are gone have left. A commit that is still under way is refused, and staged again.
+      DELETE FROM pipeline.staged_totals AS s WHERE s.staged_at < clock_timestamp() - interval '1 hour';
+
       -- fence_decoder also locks the positions of these partitions, in order.
       PERFORM pipeline.fence_decoder(p_topic, p_partitions, p_decoder_version);
 

@@ -113,96 +113,79 @@ export const totals: SchemaFamily = {
     END
     $$;
 
-    -- Commits one flush in one transaction. The rows arrive sorted by their keys, so that concurrent commits lock them
-    -- in one order and cannot deadlock.
-    --
-    -- Each commit gets a custom plan: a generic plan assumes arrays of ten elements and looks up the quota of each user
-    -- separately. random_page_cost is that of a solid-state disk: with the default of Postgres, the planner reads all of a
-    -- million users rather than look up the 33,000 of a commit. The arrays are expanded in the SELECT list, which produces
-    -- their rows one by one, in order. In FROM, unnest(a, b) first materializes each array, in a temporary file if it is
-    -- large.
-    CREATE OR REPLACE FUNCTION pipeline.commit_totals(
+    -- The first steps of a commit: locks the tables, reads the floor, and moves the positions.
+    CREATE OR REPLACE FUNCTION pipeline.begin_commit(
       p_version integer, p_topic text,
       p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
       p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[],
-      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[],
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[],
-      p_counted_partitions integer[], p_counted_hours_ms bigint[], p_counted_events bigint[], p_counted_bytes numeric[],
-      p_counted_last_offsets bigint[],
-      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb,
-      p_lateness jsonb DEFAULT NULL
-    ) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
-    SET work_mem = '64MB' AS $$
-    DECLARE
       -- Rows of windows before it are not written: the ledger counts their events. The least bigint without a floor.
-      floor_ms bigint;
+      OUT floor_ms bigint,
       -- The greatest event time of each partition in p_partitions before this commit. It is read without a lock: if
       -- another commit changes it before the positions are locked, move_positions refuses this commit.
-      greatest_times timestamp[];
-      -- How many of the rows are of windows up to the newest one that has rows in the table. The greatest event time of the
-      -- topic does not tell which that is: it stays in the future for ever after one event of a clock that was ahead. The
-      -- look-up leaves out the partitions below the floor, which a removal may have locked.
-      known_rows integer := 0;
-      hours timestamp[];
-      users text[];
-      usages bigint[];
-      quotas bigint[];
-      event_times timestamp[];
+      OUT greatest_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
       -- A commit that has waited for the tables reads the floor after that. Whoever removes rows waits for this commit, and
       -- a later one sees the floor (docs/commit-protocol.md, "Retention").
       LOCK TABLE ONLY public.bytes, ONLY pipeline.user_hour_usage IN ROW EXCLUSIVE MODE;
-      SELECT coalesce(pipeline.floor_ms('windows'), (-9223372036854775808)::bigint) INTO floor_ms;
+      floor_ms := coalesce(pipeline.floor_ms('windows'), (-9223372036854775808)::bigint);
       SELECT array_agg(p.greatest_event_time ORDER BY m.n) INTO greatest_times
       FROM unnest(p_partitions) WITH ORDINALITY AS m (partition, n)
       LEFT JOIN pipeline.position AS p ON p.sink = 'totals' AND p.topic = p_topic AND p.partition = m.partition;
-      IF cardinality(p_window_ms) > 0 THEN
-        SELECT coalesce(width_bucket(pipeline.epoch_ms(max(b."timestamp")), p_window_ms), 0) INTO known_rows
-        FROM public.bytes AS b
-        WHERE b."timestamp" BETWEEN pipeline.utc(greatest(p_window_ms[1], floor_ms))
-          AND pipeline.utc(p_window_ms[cardinality(p_window_ms)]);
-      END IF;
       PERFORM pipeline.move_positions('totals', p_topic, p_partitions, p_epochs, p_from, p_to,
         p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
+    END
+    $$;
 
-      PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
-        p_values[:known_rows], floor_ms);
-      IF known_rows < cardinality(p_window_ms) THEN
-        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
-          p_values[known_rows + 1:], floor_ms);
-      END IF;
-      PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
-        p_counted_bytes);
+    -- The start of the newest window with rows between two windows, in milliseconds; NULL if none has rows. The greatest
+    -- event time of the topic does not tell it: it stays in the future for ever after one event of a clock that was ahead.
+    -- The look-up leaves out the partitions below the floor, which a removal may have locked.
+    CREATE OR REPLACE FUNCTION pipeline.newest_window_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
+    RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RETURN (
+        SELECT pipeline.epoch_ms(max(b."timestamp")) FROM public.bytes AS b
+        WHERE b."timestamp" BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms));
+    END
+    $$;
 
-      PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
-        p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
-
-      -- The users of this commit who are near or over their quotas, with the quotas of this moment.
-      WITH used AS (
+    -- Adds the usages of users, sorted by hour and user.
+    -- @returns the users who are near or over their quotas, with the quotas of this moment; NULL if there are none.
+    CREATE OR REPLACE FUNCTION pipeline.add_user_hours(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      WITH added AS (
         INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
         SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
         FROM (
           SELECT unnest(p_hour_ms) AS hour_ms, unnest(p_users) AS id, unnest(p_usages) AS usage,
             unnest(p_latest_ms) AS latest_ms
         ) AS d
-        WHERE d.hour_ms >= floor_ms
+        WHERE d.hour_ms >= p_floor_ms
         ON CONFLICT (hour, id) DO UPDATE SET
           usage = u.usage + excluded.usage,
           latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)
         RETURNING u.hour, u.id, u.usage, u.latest_event_time
       )
-      SELECT array_agg(used.hour), array_agg(used.id), array_agg(used.usage), array_agg(m.quota),
-        array_agg(used.latest_event_time)
-      INTO hours, users, usages, quotas, event_times
-      FROM used
-      JOIN public.user_metadata AS m ON m.id = used.id AND used.usage >= m.quota - m.quota / 5;
-      IF users IS NOT NULL THEN
-        PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
-      END IF;
+      SELECT array_agg(a.hour), array_agg(a.id), array_agg(a.usage), array_agg(m.quota), array_agg(a.latest_event_time)
+      INTO hours, ids, used, quotas, event_times
+      FROM added AS a
+      JOIN public.user_metadata AS m ON m.id = a.id AND a.usage >= m.quota - m.quota / 5;
+    END
+    $$;
 
+    -- Stores the dead letters of a commit, and counts them.
+    CREATE OR REPLACE FUNCTION pipeline.store_dead_letters(
+      p_topic text, p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
       INSERT INTO pipeline.dead_letter
         (topic, partition, "offset", reason, detail, record_timestamp, key, payload, payload_bytes)
       SELECT p_topic, (d.letter ->> 'partition')::integer, (d.letter ->> 'offset')::bigint, d.letter ->> 'reason',
@@ -227,6 +210,68 @@ export const totals: SchemaFamily = {
         last_offset = excluded.last_offset, records = r.records + excluded.records, last_seen_at = excluded.last_seen_at;
 
       PERFORM pipeline.count_dead_letters(p_topic, p_dead_letters, p_dead_letter_ranges);
+    END
+    $$;
+
+    -- Commits one flush in one transaction. The rows arrive sorted by their keys, so that concurrent commits lock them
+    -- in one order and cannot deadlock.
+    --
+    -- Each commit gets a custom plan: a generic plan assumes arrays of ten elements and looks up the quota of each user
+    -- separately. random_page_cost is that of a solid-state disk: with the default of Postgres, the planner reads all of a
+    -- million users rather than look up the 33,000 of a commit. The arrays are expanded in the SELECT list, which produces
+    -- their rows one by one, in order. In FROM, unnest(a, b) first materializes each array, in a temporary file if it is
+    -- large.
+    CREATE OR REPLACE FUNCTION pipeline.commit_totals(
+      p_version integer, p_topic text,
+      p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
+      p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[],
+      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[],
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[],
+      p_counted_partitions integer[], p_counted_hours_ms bigint[], p_counted_events bigint[], p_counted_bytes numeric[],
+      p_counted_last_offsets bigint[],
+      p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb,
+      p_lateness jsonb DEFAULT NULL
+    ) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
+    SET work_mem = '64MB' AS $$
+    DECLARE
+      floor_ms bigint;
+      greatest_times timestamp[];
+      -- How many of the rows are of windows up to the newest one that has rows in the table.
+      known_rows integer := 0;
+      hours timestamp[];
+      users text[];
+      usages bigint[];
+      quotas bigint[];
+      event_times timestamp[];
+    BEGIN
+      SELECT * INTO floor_ms, greatest_times FROM pipeline.begin_commit(p_version, p_topic, p_partitions, p_epochs,
+        p_from, p_to, p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
+
+      IF cardinality(p_window_ms) > 0 THEN
+        known_rows := coalesce(width_bucket(
+          pipeline.newest_window_ms(p_window_ms[1], p_window_ms[cardinality(p_window_ms)], floor_ms), p_window_ms), 0);
+      END IF;
+      PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
+        p_values[:known_rows], floor_ms);
+      IF known_rows < cardinality(p_window_ms) THEN
+        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
+          p_values[known_rows + 1:], floor_ms);
+      END IF;
+      PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
+        p_counted_bytes);
+
+      PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
+        p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
+
+      SELECT * INTO hours, users, usages, quotas, event_times
+      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, floor_ms);
+      IF users IS NOT NULL THEN
+        PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
+      END IF;
+
+      PERFORM pipeline.store_dead_letters(p_topic, p_dead_letters, p_keys, p_payloads, p_dead_letter_ranges);
       PERFORM pipeline.count_lateness(p_lateness);
     END
     $$;

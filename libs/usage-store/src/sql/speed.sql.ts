@@ -25,6 +25,27 @@ export const COMMIT_TOTALS = `
     p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness
   )`;
 
+export const STAGE_TOTALS = `
+  SELECT pipeline.stage_totals(
+    p_version => :version, p_commit_id => :commitId, p_part => :part,
+    p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
+    p_hour_ms => :hourMs, p_users => :users, p_usages => :usages, p_latest_ms => :latestMs
+  )`;
+
+export const COMMIT_STAGED_TOTALS = `
+  SELECT pipeline.commit_staged_totals(
+    p_version => :version, p_topic => :topic, p_commit_id => :commitId, p_parts => :parts,
+    p_partitions => :partitions, p_epochs => :epochs,
+    p_from => :from, p_to => :to,
+    p_fingerprint_offsets => :fingerprintOffsets, p_fingerprints => :fingerprints,
+    p_event_times_ms => :eventTimesMs,
+    p_counted_partitions => :countedPartitions, p_counted_hours_ms => :countedHoursMs,
+    p_counted_events => :countedEvents, p_counted_bytes => :countedBytes,
+    p_counted_last_offsets => :countedLastOffsets,
+    p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
+    p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness
+  )`;
+
 export const RECORD_INTENT = `
   SELECT pipeline.record_intent(
     p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch,

@@ -22,6 +22,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
   antenna_speed: [
     ...forOperators,
     'claim',
+    'commit_staged_totals',
     'commit_totals',
     'complete_chunk',
     'lateness_summary',
@@ -35,6 +36,7 @@ export const GRANTED_FUNCTIONS: Readonly<Record<Login['group'], readonly string[
     'reconciliation_status',
     'record_intent',
     'refused_records',
+    'stage_totals',
     'stream_status',
     'take_quota_events',
     'unsent_quota_events',

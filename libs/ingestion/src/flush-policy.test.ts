@@ -1,0 +1,61 @@
+import { isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
+
+const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1 };
+const little: Unsaved = { records: 1_000, rows: 300, newestRows: 300, deadLetterBytes: 0, lag: 0 };
+/** A million users have events in the window that is being read. */
+const growing: Unsaved = { records: 900_000, rows: 600_000, newestRows: 590_000, deadLetterBytes: 0, lag: 9_000_000 };
+
+/** How long records wait for their commit, found in steps of half a second. */
+function waitOf(unsaved: Unsaved, settings = limits): number {
+  let waitedMs = 0;
+  while (!isFlushDue({ ...unsaved, waitedMs }, settings)) waitedMs += 500;
+  return waitedMs;
+}
+
+describe('records wait for their commit', () => {
+  it('for a flush interval while the worker keeps up', () => {
+    expect(waitOf(little)).toBe(500);
+  });
+
+  it('for two intervals while more records wait in the topic than in memory', () => {
+    expect(waitOf({ ...little, lag: 1_001 })).toBe(1_000);
+  });
+
+  it('for four intervals while more wait than a commit may hold', () => {
+    expect(waitOf({ ...little, lag: 1_000_001 })).toBe(2_000);
+  });
+
+  it('for forty intervals while more wait than a commit may hold, and a window of many users is being read', () => {
+    expect(waitOf(growing)).toBe(20_000);
+  });
+
+  it('for four intervals as soon as most of the rows are in windows that are over', () => {
+    expect(waitOf({ ...growing, newestRows: 299_999 })).toBe(2_000);
+  });
+
+  it('for four intervals while the rows are few', () => {
+    expect(waitOf({ ...growing, rows: 99_999, newestRows: 99_000 })).toBe(2_000);
+  });
+});
+
+describe('a commit has its size', () => {
+  it.each([
+    ['with the maximum number of records', { ...little, records: 1_000_000 }],
+    ['with the rows of a window of a million users', { ...little, rows: 2 ** 20, newestRows: 2 ** 20 }],
+    ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
+    ['with eight times the maximum while a window of many users is read', { ...growing, records: 8_000_000 }],
+  ])('%s, and not with less', (_what, unsaved) => {
+    const { records, rows, deadLetterBytes } = unsaved;
+    expect(isFull(unsaved, limits)).toBe(true);
+    expect(
+      isFull({ ...unsaved, records: records - 1, rows: rows - 1, deadLetterBytes: deadLetterBytes - 1 }, limits),
+    ).toBe(false);
+  });
+
+  it('with half as much where two assignments share the memory', () => {
+    const half = { ...limits, share: 0.5 };
+    expect(isFull({ ...little, records: 500_000 }, half)).toBe(true);
+    expect(isFull({ ...little, rows: 2 ** 19, newestRows: 0 }, half)).toBe(true);
+    expect(isFull({ ...little, records: 499_999 }, half)).toBe(false);
+  });
+});
