@@ -31,7 +31,8 @@ export class DictionaryColumnBuilder {
   /** The column, in the memory of this builder: it is good until the next code is appended. */
   build(rows: number): DictionaryColumn {
     const values: string[] = [];
-    const codeOf = new Map<string, number>();
+    // The texts of one stretch are distinct: only those of several are looked up.
+    const codeOf = this.#stretches.length > 1 ? new Map<string, number>() : undefined;
     for (const [index, { texts, firstRow }] of this.#stretches.entries()) {
       const endRow = this.#stretches[index + 1]?.firstRow ?? rows;
       const known = new Int32Array(texts.length);
@@ -47,8 +48,8 @@ export class DictionaryColumnBuilder {
 }
 
 /** The code of a text in the column. A new text is added to the values. */
-function codeIn(values: string[], codeOf: Map<string, number>, text: string): number {
-  const code = codeOf.get(text) ?? values.push(text) - 1;
-  codeOf.set(text, code);
+function codeIn(values: string[], codeOf: Map<string, number> | undefined, text: string): number {
+  const code = codeOf?.get(text) ?? values.push(text) - 1;
+  codeOf?.set(text, code);
   return code;
 }

@@ -2,8 +2,11 @@ import { ByteWords } from './byte-words.ts';
 import { isEventText } from '../event-text.ts';
 import { isUnescaped } from './json-bytes.ts';
 
-/** With more texts or more bytes, an interner starts over. A text of 36 bytes takes about 150 bytes of memory. */
-const BOUNDS = { maxTexts: 2 ** 18, maxBytes: 2 ** 24 };
+/**
+ * With more texts or more bytes, an interner starts over: with those of a million users. A text of 36 bytes takes about
+ * 150 bytes of memory.
+ */
+const BOUNDS = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
 
 /** Initial slots and bytes. An interner of few texts, such as that of the apps, stays small; any other grows quickly. */
 const FIRST_SLOTS = 2 ** 4;
