@@ -41,13 +41,13 @@ export class WindowTotals {
     return keys;
   }
 
-  /** Number of rows in the newest window; it is the only one with new rows while events come in the order of their times. */
-  get newestKeys(): number {
-    let newest: Window | undefined;
-    for (const window of this.#windows.values()) {
-      if (newest === undefined || window.startMs > newest.startMs) newest = window;
-    }
-    return newest === undefined ? 0 : keysOf(newest);
+  /** Number of rows in the window of the last event. */
+  get latestKeys(): number {
+    return this.#latest === undefined ? 0 : keysOf(this.#latest);
+  }
+
+  get windows(): number {
+    return this.#windows.size;
   }
 
   /** Sum of all events' bytes. */
@@ -103,6 +103,7 @@ export class WindowTotals {
   free(): void {
     for (const { sums } of this.#windows.values()) for (const type of TYPES) sums[type].free();
     this.#windows.clear();
+    this.#latest = undefined;
   }
 
   #windowAt(timeMs: number): Window {

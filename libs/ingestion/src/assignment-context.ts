@@ -15,4 +15,6 @@ export interface AssignmentContext {
   readonly share: () => number;
   /** A sink has saved records of these partitions. */
   readonly saved: (sink: Sink, partitions: readonly number[]) => void;
+  /** Whether a commit may wait for the end of a window (flush-policy.ts). */
+  readonly mayGather: () => boolean;
 }

@@ -87,12 +87,14 @@ export class Committer {
   #unsaved(): Unsaved {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
-    return { records, rows: totals.keys, newestRows: totals.newestKeys, deadLetterBytes, lag };
+    const { keys: rows, latestKeys: latestRows, windows } = totals;
+    return { records, rows, windows, latestRows, deadLetterBytes, lag };
   }
 
   /** Concurrent assignments of a worker share its memory. */
   #limits(): FlushLimits {
-    return { ...this.#context.settings, share: this.#context.share() };
+    const { settings, share, mayGather } = this.#context;
+    return { ...settings, share: share(), mayGather: mayGather() };
   }
 
   #archiveRows(): number {

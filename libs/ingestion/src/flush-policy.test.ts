@@ -1,9 +1,16 @@
 import { isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
 
-const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1 };
-const little: Unsaved = { records: 1_000, rows: 300, newestRows: 300, deadLetterBytes: 0, lag: 0 };
+const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayGather: true };
+const little: Unsaved = { records: 1_000, rows: 300, windows: 1, latestRows: 300, deadLetterBytes: 0, lag: 0 };
 /** A million users have events in the window that is being read. */
-const growing: Unsaved = { records: 900_000, rows: 600_000, newestRows: 590_000, deadLetterBytes: 0, lag: 9_000_000 };
+const growing: Unsaved = {
+  records: 900_000,
+  rows: 600_000,
+  windows: 2,
+  latestRows: 590_000,
+  deadLetterBytes: 0,
+  lag: 9_000_000,
+};
 
 /** How long records wait for their commit, found in steps of half a second. */
 function waitOf(unsaved: Unsaved, settings = limits): number {
@@ -30,32 +37,43 @@ describe('records wait for their commit', () => {
   });
 
   it('for four intervals as soon as most of the rows are in windows that are over', () => {
-    expect(waitOf({ ...growing, newestRows: 299_999 })).toBe(2_000);
+    expect(waitOf({ ...growing, latestRows: 299_999 })).toBe(2_000);
   });
 
   it('for four intervals while the rows are few', () => {
-    expect(waitOf({ ...growing, rows: 99_999, newestRows: 99_000 })).toBe(2_000);
+    expect(waitOf({ ...growing, rows: 99_999, latestRows: 99_000 })).toBe(2_000);
+  });
+});
+
+describe('records of a window of many users', () => {
+  it('wait for four intervals after a commit has taken too long', () => {
+    expect(waitOf(growing, { ...limits, mayGather: false })).toBe(2_000);
+  });
+
+  it('wait for 20 seconds at most, with a longer flush interval for four of these', () => {
+    expect(waitOf(growing, { ...limits, flushIntervalMs: 4_000 })).toBe(20_000);
+    expect(waitOf(growing, { ...limits, flushIntervalMs: 60_000 })).toBe(240_000);
   });
 });
 
 describe('a commit has its size', () => {
   it.each([
     ['with the maximum number of records', { ...little, records: 1_000_000 }],
-    ['with the rows of a window of a million users', { ...little, rows: 2 ** 20, newestRows: 2 ** 20 }],
+    ['with the rows of a window of a million users', { ...little, rows: 2 ** 20, latestRows: 2 ** 20 }],
+    ['with as many windows as there is memory for', { ...little, windows: 2 ** 16 }],
     ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
     ['with eight times the maximum while a window of many users is read', { ...growing, records: 8_000_000 }],
   ])('%s, and not with less', (_what, unsaved) => {
-    const { records, rows, deadLetterBytes } = unsaved;
+    const { records, rows, windows, deadLetterBytes } = unsaved;
+    const less = { records: records - 1, rows: rows - 1, windows: windows - 1, deadLetterBytes: deadLetterBytes - 1 };
     expect(isFull(unsaved, limits)).toBe(true);
-    expect(
-      isFull({ ...unsaved, records: records - 1, rows: rows - 1, deadLetterBytes: deadLetterBytes - 1 }, limits),
-    ).toBe(false);
+    expect(isFull({ ...unsaved, ...less }, limits)).toBe(false);
   });
 
   it('with half as much where two assignments share the memory', () => {
     const half = { ...limits, share: 0.5 };
     expect(isFull({ ...little, records: 500_000 }, half)).toBe(true);
-    expect(isFull({ ...little, rows: 2 ** 19, newestRows: 0 }, half)).toBe(true);
+    expect(isFull({ ...little, rows: 2 ** 19, latestRows: 0 }, half)).toBe(true);
     expect(isFull({ ...little, records: 499_999 }, half)).toBe(false);
   });
 });

@@ -9,6 +9,9 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  */
 const MAX_ROWS = 2 ** 20;
 
+/** Windows at which the totals are flushed: one takes the memory of some twenty rows, whatever it holds. */
+const MAX_WINDOWS = 2 ** 16;
+
 /**
  * Flush intervals between commits while the lag exceeds the number of records in the next commit. The totals are late
  * then anyway, and fewer, larger commits write the row of a window fewer times: half as many commits of a backlog take
@@ -20,18 +23,20 @@ const INTERVALS_BEHIND = 2;
 const INTERVALS_FAR_BEHIND = 4;
 
 /**
- * Flush intervals, and multiples of the maximum number of records, for which a commit waits for the end of a window. From
- * so many rows on, a window that is written at once needs a third of the time of one that is written in parts: its rows
- * are inserted in the order of their keys (docs/performance-profile.md).
+ * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
+ * for so many times the maximum number of records. From so many rows on, a window that is written at once needs half of
+ * the time of one that is written in parts: its rows are inserted in the order of their keys
+ * (docs/performance-profile.md).
  */
-const GATHERING = { intervals: 40, maxRecords: 8, fromRows: 100_000 };
+const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000 };
 
 /** What the next commit would hold. */
 export interface Unsaved {
   readonly records: number;
   readonly rows: number;
-  /** Rows of the newest window, the only one that grows while events come in the order of their times. */
-  readonly newestRows: number;
+  readonly windows: number;
+  /** Rows of the window of the last event, the only one that grows while events come in the order of their times. */
+  readonly latestRows: number;
   readonly deadLetterBytes: number;
   /** Records that wait in the topic. */
   readonly lag: number;
@@ -43,34 +48,41 @@ export interface FlushLimits {
   readonly flushMaxEvents: number;
   /** The part of the worker's memory that the assignment has. */
   readonly share: number;
+  /** Whether a commit may wait for the end of a window: not after one has taken too long. */
+  readonly mayGather: boolean;
 }
 
 /** Whether the totals are to be committed now, if no commit is under way. */
 export function isFlushDue(unsaved: Unsaved & { readonly waitedMs: number }, limits: FlushLimits): boolean {
-  const { intervals } = patienceOf(unsaved, limits);
-  return isFull(unsaved, limits) || unsaved.waitedMs >= intervals * limits.flushIntervalMs;
+  return isFull(unsaved, limits) || unsaved.waitedMs >= patienceOf(unsaved, limits).maxMs;
 }
 
 /** Whether the next commit has its size. It takes no more batches while the one before is under way. */
 export function isFull(unsaved: Unsaved, limits: FlushLimits): boolean {
-  const { records, rows, deadLetterBytes } = unsaved;
+  const { records, rows, windows, deadLetterBytes } = unsaved;
   return (
     rows >= MAX_ROWS * limits.share ||
+    windows >= MAX_WINDOWS * limits.share ||
     deadLetterBytes >= MAX_DEAD_LETTER_BYTES * limits.share ||
     records >= patienceOf(unsaved, limits).maxRecords
   );
 }
 
 interface Patience {
-  readonly intervals: number;
+  readonly maxMs: number;
   readonly maxRecords: number;
 }
 
-function patienceOf({ records, rows, newestRows, lag }: Unsaved, { flushMaxEvents, share }: FlushLimits): Patience {
+function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, mayGather }: FlushLimits): Patience {
+  const { records, rows, latestRows, lag } = unsaved;
   const maxRecords = Math.ceil(flushMaxEvents * share);
-  if (lag <= records) return { intervals: 1, maxRecords };
-  if (lag <= maxRecords) return { intervals: INTERVALS_BEHIND, maxRecords };
-  const isGathering = rows >= GATHERING.fromRows && newestRows > rows / 2;
-  if (!isGathering) return { intervals: INTERVALS_FAR_BEHIND, maxRecords };
-  return { intervals: GATHERING.intervals, maxRecords: GATHERING.maxRecords * maxRecords };
+  if (lag <= records) return { maxMs: flushIntervalMs, maxRecords };
+  if (lag <= maxRecords) return { maxMs: INTERVALS_BEHIND * flushIntervalMs, maxRecords };
+  const farBehind = { maxMs: INTERVALS_FAR_BEHIND * flushIntervalMs, maxRecords };
+  const isGathering = mayGather && rows >= GATHERING.fromRows && latestRows > rows / 2;
+  if (!isGathering) return farBehind;
+  return {
+    maxMs: Math.max(farBehind.maxMs, Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs)),
+    maxRecords: GATHERING.maxRecords * maxRecords,
+  };
 }

@@ -46,6 +46,8 @@ export class Ingestion implements RecordReceiver {
   #membership = { aborted: false };
   /** Maximum records of a commit since one took too long, kept across assignments; undefined for the usual bounds. */
   #commitRecords: number | undefined;
+  /** Whether a commit may wait for the end of a window: not after one has taken too long. */
+  #mayGather = true;
   #isClaimed = false;
   #isClaimingAgain = false;
 
@@ -220,7 +222,8 @@ export class Ingestion implements RecordReceiver {
       this.#stopped.saved(sink, partitions.filter(goesOn));
     };
     const share = () => 1 / this.#assignments.length;
-    const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share };
+    const mayGather = () => this.#mayGather;
+    const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share, mayGather };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {
       reader.readNextIntent();
@@ -285,7 +288,8 @@ export class Ingestion implements RecordReceiver {
       this.#queue.add({ partitions: group, dueMs: 0, isApart: true, commitRecords });
     };
     if (code === 'COMMIT_TOO_LONG') {
-      this.#commitRecords = Math.max(1, Math.floor(records / 2));
+      this.#mayGather = false;
+      this.#commitRecords = Math.max(1, Math.floor(Math.min(records, this.#settings.flushMaxEvents) / 2));
       claimNow(partitions, this.#commitRecords);
     } else {
       const suspects = commit.moves.map(({ partition }) => partition);

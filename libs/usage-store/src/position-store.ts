@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { DECODER_VERSION } from '@antenna/event-schema';
 import {
   type ChunkIntent,
@@ -95,14 +94,16 @@ export class PostgresPositionStore implements PositionStore {
    * of them and moves the positions, in one transaction.
    */
   async #commitInParts(commit: TotalsCommit): Promise<void> {
-    const commitId = randomUUID();
+    const [first] = commit.moves;
+    if (first === undefined) throw new TypeError('a commit moves a position');
+    const { partition, epoch, from } = first;
     let parts = 0;
     for (const rows of partsOf(commit.totals, commit.userHours, this.#sizes.rowsOfPart)) {
-      await this.#call(STAGE_TOTALS, { commitId, part: parts, ...rows });
+      await this.#call(STAGE_TOTALS, { partition, epoch, from, part: parts, ...rows });
       freeArrays(Object.values(rows));
       parts += 1;
     }
-    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), commitId, parts });
+    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts });
   }
 
   async recordIntent(intent: ChunkIntent): Promise<void> {

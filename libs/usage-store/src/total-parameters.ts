@@ -39,16 +39,37 @@ const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
 export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
 
-/** All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made when it is asked for. */
+/**
+ * All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made when it is asked
+ * for.
+ */
 export function* partsOf(totals: TotalColumns, userHours: UserHourColumns, rows: number): Generator<PartParameters> {
-  for (let first = 0; first < totals.length; first += rows) {
-    const part = totals.slice(first, Math.min(first + rows, totals.length));
+  for (const [first, end] of rangesOf(totals.groups, rows)) {
+    const part = totals.slice(first, end);
     yield { ...totalParameters(part, textArrayOf(idsOfRows(part))), ...NO_USER_HOURS };
   }
-  for (let first = 0; first < userHours.length; first += rows) {
-    const part = userHours.slice(first, Math.min(first + rows, userHours.length));
+  for (const [first, end] of rangesOf(userHours.groups, rows)) {
+    const part = userHours.slice(first, end);
     yield { ...NO_TOTALS, ...userHourParameters(part, textArrayOf(usersOfRows(part))) };
   }
+}
+
+/** A group of fewer rows than this share of a part is sent together with others. */
+const SMALL = 1 / 8;
+
+/** First row and end of each part: of one large group alone, or of several small groups. */
+function* rangesOf(groups: readonly { readonly rows: number }[], most: number): Generator<[number, number]> {
+  let [first, end] = [0, 0];
+  for (const { rows } of groups) {
+    const isLarge = rows >= most * SMALL;
+    if (first < end && (isLarge || end + rows > first + most)) {
+      yield [first, end];
+      first = end;
+    }
+    end += rows;
+    for (; isLarge && first < end; first = Math.min(first + most, end)) yield [first, Math.min(first + most, end)];
+  }
+  if (first < end) yield [first, end];
 }
 
 /** A part has few of all ids, which are not encoded for each part. */

@@ -7,9 +7,11 @@ export const stagedTotals: NumberedMigration = {
     -- Parts of commits that are too large for one call (docs/commit-protocol.md, "Large commits"): columns of rows as
     -- pipeline.commit_totals takes them. A part may be lost, with its worker or with the server: its commit is then refused.
     CREATE UNLOGGED TABLE pipeline.staged_totals (
-      commit_id uuid NOT NULL,
+      topic text NOT NULL,
+      partition integer NOT NULL,
+      epoch bigint NOT NULL,
+      from_offset bigint NOT NULL,
       part integer NOT NULL,
-      staged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
       window_ms bigint[] NOT NULL,
       types text[] NOT NULL,
       ids text[] NOT NULL,
@@ -18,7 +20,7 @@ export const stagedTotals: NumberedMigration = {
       users text[] NOT NULL,
       usages bigint[] NOT NULL,
       latest_ms bigint[] NOT NULL,
-      PRIMARY KEY (commit_id, part)
+      PRIMARY KEY (topic, partition, epoch, from_offset, part)
     );
     -- Compressing them would take longer than writing them.
     ALTER TABLE pipeline.staged_totals

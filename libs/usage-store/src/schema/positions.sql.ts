@@ -39,11 +39,11 @@ export const positions: SchemaFamily = {
       ORDER BY 1, 3
       ON CONFLICT DO NOTHING;
 
-      -- What workers that are gone have left. A commit that is still under way is refused, and staged again.
-      DELETE FROM pipeline.staged_totals AS s WHERE s.staged_at < clock_timestamp() - interval '1 hour';
-
       -- fence_decoder also locks the positions of these partitions, in order.
       PERFORM pipeline.fence_decoder(p_topic, p_partitions, p_decoder_version);
+
+      -- The parts of commits that this claim fences off. A commit, too, locks its parts after the positions.
+      DELETE FROM pipeline.staged_totals AS s WHERE s.topic = p_topic AND s.partition = ANY (p_partitions);
 
       RETURN QUERY
       WITH claimed AS (

@@ -1,10 +1,11 @@
 import { rowsOf, until } from '@antenna/test-kit';
-import { aCommit, type EventOfTest, FEDE } from '../testing/a-commit.ts';
+import { SCHEMA_VERSION } from '../schema-version.ts';
+import { aCommit, type EventOfTest, FEDE, NOON } from '../testing/a-commit.ts';
 import { STREAM, TestStore } from '../testing/test-store.ts';
 import { PostgresPositionStore } from '../position-store.ts';
 
 /** Every commit is sent in parts, of a few rows each. */
-const IN_PARTS = { rowsOfCall: 0, rowsOfPart: 7 };
+const IN_PARTS = { rowsOfCall: 0, rowsOfPart: 16 };
 
 const WINDOW_SECONDS = 300;
 const HOUR_SECONDS = 3_600;
@@ -21,6 +22,8 @@ const STORED = [
   'SELECT partition, "offset", reason FROM pipeline.dead_letter ORDER BY partition, "offset"',
 ];
 
+const EIGHT_USERS = Array.from({ length: 8 }, (_, n) => ({ id: `user ${n}`, bytes: 10 }));
+
 let opened: TestStore;
 
 beforeEach(async () => {
@@ -33,6 +36,18 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 const storedAt = (url: string) => Promise.all(STORED.map((statement) => rowsOf(url, statement)));
+const waiting = (transactions: number) =>
+  until(async () => (await opened.waitingTransactions()) === transactions, { what: 'transactions that wait' });
+const aCommitWaits = () => waiting(1);
+async function erasure(user: string): Promise<void> {
+  await opened.database.raw('SELECT pipeline.erase_records(?, ?)', [SCHEMA_VERSION, user]);
+}
+
+async function bytesOf(user: string): Promise<string | undefined> {
+  const query = "SELECT value FROM bytes WHERE type = 'user_total_bytes' AND id = $1";
+  return (await rowsOf<{ value: string }>(opened.url, query, [user]))[0]?.value;
+}
+
 const stagedParts = () => rowsOf(opened.url, 'SELECT FROM pipeline.staged_totals');
 
 /** Users, windows and hours come again and again, in another mixture in each commit. */
@@ -130,7 +145,7 @@ describe('a commit in parts', () => {
     );
     const events = [5, 6, 7, 8].map((n) => ({ id: `user ${n}`, bytes: 10 }));
     const committed = worker.commitTotals(aCommit(events, { from: 1, to: 2 }));
-    await until(async () => (await opened.waitingTransactions()) === 1, { what: 'waiting commit' });
+    await aCommitWaits();
     await other.commit();
     await committed;
     const sums = [
@@ -150,7 +165,6 @@ describe('a commit in parts', () => {
     const worker = opened.worker({}, IN_PARTS);
     await worker.claim(['totals'], [0]);
     await opened.database.raw(`
-      CREATE FUNCTION pg_temp.noop() RETURNS void LANGUAGE sql AS '';
       CREATE FUNCTION public.lose_part() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
       CREATE TRIGGER lose BEFORE INSERT ON pipeline.staged_totals FOR EACH ROW WHEN (NEW.part = 2)
         EXECUTE FUNCTION public.lose_part()`);
@@ -173,16 +187,27 @@ describe('a commit in parts', () => {
     expect(await rowsOf(opened.url, 'SELECT FROM bytes')).toEqual([]);
   });
 
-  it('leaves parts behind when its worker dies, which a claim removes after an hour', async () => {
+  it('leaves parts behind when its worker dies, which the next claim of the partition removes', async () => {
     const worker = opened.worker({}, IN_PARTS);
     await worker.claim(['totals'], [0]);
     await opened.worker().claim(['totals'], [0]);
     await expect(worker.commitTotals(aCommit(eventsOf(1), { from: 0, to: 1 }))).rejects.toThrow();
-    await opened.worker().claim(['totals'], [0]);
-    expect((await stagedParts()).length).toBeGreaterThan(10);
-    await opened.database.raw("UPDATE pipeline.staged_totals SET staged_at = staged_at - interval '61 minutes'");
+    expect((await stagedParts()).length).toBeGreaterThan(5);
+    await opened.worker().claim(['totals'], [1]);
+    expect((await stagedParts()).length).toBeGreaterThan(5);
     await opened.worker().claim(['totals'], [0]);
     expect(await stagedParts()).toEqual([]);
+  });
+
+  it('has the parts of its last attempt alone, however often it fails', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    const commit = aCommit([{ id: 'user 1', bytes: 1 }], { from: 0, to: 1 });
+    await opened.database.raw('ALTER FUNCTION pipeline.count_lateness(jsonb) RENAME TO hidden');
+    for (const _attempt of [1, 2, 3]) await expect(worker.commitTotals(commit)).rejects.toThrow();
+    const parts = (await stagedParts()).length;
+    await expect(worker.commitTotals(commit)).rejects.toThrow();
+    expect((await stagedParts()).length).toBe(parts);
   });
 
   it('writes no row below the retention floor, and counts its events in the ledger', async () => {
@@ -201,6 +226,97 @@ describe('a commit in parts', () => {
     expect(await hours('bytes', 'timestamp')).toEqual([{ hour: 14 }, { hour: 15 }]);
     expect(await hours('pipeline.user_hour_usage', 'hour')).toEqual([{ hour: 14 }, { hour: 15 }]);
     expect(await rowsOf(opened.url, 'SELECT events::integer FROM pipeline.ledger_hour')).toEqual([{ events: 3 }]);
+  });
+
+  it('adds to the row that another transaction has updated twice while the commit waited for it', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    await worker.commitTotals(aCommit(EIGHT_USERS, { from: 0, to: 1 }));
+    const other = await opened.database.transaction();
+    for (const bytes of [100, 1_000]) {
+      await other.raw("UPDATE bytes SET value = value + ? WHERE type = 'user_total_bytes' AND id = 'user 6'", [bytes]);
+    }
+    const committed = worker.commitTotals(aCommit(EIGHT_USERS, { from: 1, to: 2 }));
+    await aCommitWaits();
+    await other.commit();
+    await committed;
+    expect(await bytesOf('user 6')).toBe('1120');
+  });
+
+  it('does not keep a row from another commit that it waits for itself', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    await worker.commitTotals(aCommit([{ id: 'user 6', bytes: 10 }], { from: 0, to: 1 }));
+    // Like every commit, the other one goes through the rows in the order of their keys.
+    const other = await opened.database.transaction();
+    await other.raw(
+      "INSERT INTO bytes (timestamp, type, id, value) VALUES ('2022-10-29 13:15', 'user_total_bytes', 'user 1', 5)",
+    );
+    const committed = worker.commitTotals(aCommit(EIGHT_USERS, { from: 1, to: 2 }));
+    await aCommitWaits();
+    await other.raw("UPDATE bytes SET value = value + 5 WHERE type = 'user_total_bytes' AND id = 'user 6'");
+    await other.commit();
+    await committed;
+    expect([await bytesOf('user 1'), await bytesOf('user 6')]).toEqual(['15', '25']);
+  });
+
+  it('loses no part to the erasure of a person that is begun during the commit', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    const hourCounts = [{ partition: 0, hourMs: NOON + 3_600_000, events: 1, eventBytes: 1n, lastOffset: 0 }];
+    await worker.commitTotals({ ...aCommit(EIGHT_USERS, { from: 0, to: 1 }), hourCounts });
+    // Holds the commit between the windows and the hours of users.
+    const holder = await opened.database.transaction();
+    await holder.raw('SELECT FROM pipeline.counted_hour FOR UPDATE');
+    const committed = worker.commitTotals({ ...aCommit(EIGHT_USERS, { from: 1, to: 2 }), hourCounts });
+    await aCommitWaits();
+    const erased = erasure('user 7');
+    await waiting(2);
+    await holder.commit();
+    await Promise.all([committed, erased]);
+    expect(await rowsOf(opened.url, 'SELECT sum(usage) AS sum FROM pipeline.user_hour_usage')).toEqual([
+      { sum: '160' },
+    ]);
+  });
+
+  it('and the erasure of a person, who is near the quota, do not block each other', async () => {
+    await opened.database.raw("UPDATE user_metadata SET quota = 15 WHERE id IN ('user 1', 'user 2')");
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    await worker.commitTotals(aCommit(EIGHT_USERS, { from: 0, to: 1 }));
+    // Holds the commit after it has locked user 1.
+    const holder = await opened.database.transaction();
+    await holder.raw("INSERT INTO pipeline.quota_user (id, events) VALUES ('user 2', 0)");
+    const committed = worker.commitTotals(aCommit(EIGHT_USERS, { from: 1, to: 2 }));
+    await aCommitWaits();
+    const erased = erasure('user 1');
+    await waiting(2);
+    await holder.rollback();
+    await expect(Promise.all([committed, erased])).resolves.toBeDefined();
+  });
+
+  it('does not wait for the removal of a partition below the retention floor', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    const now = new Date();
+    const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
+    const second = (monthMs - NOON) / 1_000 - 4_500;
+    const events = [-600, 600].flatMap((after) => EIGHT_USERS.map((event) => ({ ...event, second: second + after })));
+    await worker.commitTotals(aCommit(events, { from: 0, to: 1 }));
+    await opened.database.raw("UPDATE pipeline.retention_floor SET floor = ? WHERE kind = 'windows'", [
+      new Date(monthMs).toISOString().slice(0, 19),
+    ]);
+    const [below] = await rowsOf<{ name: string }>(
+      opened.url,
+      "SELECT partition_name AS name FROM pipeline.partitions_below_floor('windows') WHERE partition_name ~ '^bytes_2'",
+    );
+    const removal = await opened.database.transaction();
+    await removal.raw(`TRUNCATE pipeline.${below?.name ?? ''}`);
+    await worker.commitTotals(aCommit(events, { from: 1, to: 2 }));
+    await removal.commit();
+    expect(await rowsOf(opened.url, "SELECT DISTINCT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([
+      { value: '20' },
+    ]);
   });
 
   it('may be sent by the role of the speed layer, which cannot read the parts', async () => {

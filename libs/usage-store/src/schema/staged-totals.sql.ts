@@ -1,106 +1,101 @@
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * A part of a large commit is merged with the rows of the tables between its first and its last one, if these are at most
- * so many times its own rows. Reading a row in order takes a tenth of the time of looking one up.
+ * The rows of a part are joined with those of the table between its first and its last one, if these are at most so many
+ * times its own. Reading a row in order takes a tenth of the time of looking it up.
  */
 const MOST_READ = 4;
 
+/** The settings of a join with rows of which the planner knows little: most of them are new. */
+const READ_IN_ORDER = 'SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off';
+
 /**
  * The commit of the totals sink in parts (docs/commit-protocol.md, "Large commits"). A large commit has most of the rows of
- * its windows, so they are merged with those of the tables in the order of the keys, instead of looking up each.
+ * its windows, so each part is joined with the rows of the tables, instead of looking up each row.
  */
 export const stagedTotals: SchemaFamily = {
   name: 'staged-totals',
   sql: `
-    -- Keeps one part of a commit: sums of windows and of users' hours, sorted, in the form of commit_totals.
+    -- Keeps one part of a commit: sums of windows and of users' hours, sorted, in the form of commit_totals. The commit is
+    -- known by the first of its positions. Whatever else is kept for that partition is of no use any more.
     CREATE OR REPLACE FUNCTION pipeline.stage_totals(
-      p_version integer, p_commit_id uuid, p_part integer,
+      p_version integer, p_topic text, p_partition integer, p_epoch bigint, p_from bigint, p_part integer,
       p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[],
       p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[]
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
       PERFORM pipeline.require_version(p_version);
+      IF p_part = 0 THEN
+        DELETE FROM pipeline.staged_totals AS s WHERE s.topic = p_topic AND s.partition = p_partition;
+      END IF;
       INSERT INTO pipeline.staged_totals
-        (commit_id, part, window_ms, types, ids, sums, hour_ms, users, usages, latest_ms)
+        (topic, partition, epoch, from_offset, part, window_ms, types, ids, sums, hour_ms, users, usages, latest_ms)
       VALUES
-        (p_commit_id, p_part, p_window_ms, p_types, p_ids, p_values, p_hour_ms, p_users, p_usages, p_latest_ms);
+        (p_topic, p_partition, p_epoch, p_from, p_part, p_window_ms, p_types, p_ids, p_values, p_hour_ms, p_users,
+          p_usages, p_latest_ms)
+      ON CONFLICT DO NOTHING;
     END
     $$;
 
-    -- Adds sums to the rows of windows, or inserts them, by one pass through both in the order of the keys. A merge join
-    -- keeps that order, in which all commits lock rows. If another commit inserts one of the rows meanwhile, the sums are
-    -- added with ON CONFLICT.
-    CREATE OR REPLACE FUNCTION pipeline.merge_into_windows(
+    -- Adds sums of one window and type: updates the rows that exist, then inserts the others plainly. Rows are not locked in
+    -- the order of their keys, so this waits for no other commit: if one holds any of these rows, or inserts one meanwhile,
+    -- all is undone, and the sums are added in order with ON CONFLICT.
+    -- @returns whether no other commit was in the way.
+    CREATE OR REPLACE FUNCTION pipeline.add_to_window(
       p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+    ) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
     DECLARE
-      last integer := cardinality(p_window_ms);
-      first_time timestamp := pipeline.utc(p_window_ms[1]);
-      last_time timestamp := pipeline.utc(p_window_ms[last]);
+      the_window timestamp := pipeline.utc(p_window_ms[1]);
+      the_type text := p_types[1];
+      last integer := cardinality(p_ids);
       present integer;
+      updated integer;
+      inserted integer;
     BEGIN
       SELECT count(*) INTO present
       FROM (
         SELECT FROM public.bytes AS b
-        WHERE b."timestamp" BETWEEN first_time AND last_time
-          AND (b."timestamp", b.type, b.id) >= (first_time, p_types[1], p_ids[1])
-          AND (b."timestamp", b.type, b.id) <= (last_time, p_types[last], p_ids[last])
+        WHERE b."timestamp" = the_window AND b.type = the_type AND b.id BETWEEN p_ids[1] AND p_ids[last]
         LIMIT ${MOST_READ} * last + 1
       ) AS b;
       IF present > ${MOST_READ} * last THEN
         PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-        RETURN;
+        RETURN true;
       END IF;
-      BEGIN
-        MERGE INTO public.bytes AS b
-        USING (
-          SELECT pipeline.utc(e.window_ms) AS "timestamp", e.type, e.id, e.value
-          FROM (
-            SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id,
-              unnest(p_values) AS value
-          ) AS e
-          WHERE e.window_ms >= p_floor_ms
-        ) AS d
-        ON b."timestamp" = d."timestamp" AND b.type = d.type AND b.id = d.id
-          AND b."timestamp" BETWEEN first_time AND last_time
-          AND (b."timestamp", b.type, b.id) >= (first_time, p_types[1], p_ids[1])
-          AND (b."timestamp", b.type, b.id) <= (last_time, p_types[last], p_ids[last])
-        WHEN MATCHED THEN UPDATE SET value = b.value + d.value
-        WHEN NOT MATCHED THEN INSERT ("timestamp", type, id, value) VALUES (d."timestamp", d.type, d.id, d.value);
-      EXCEPTION WHEN unique_violation THEN
-        PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-      END;
+      UPDATE public.bytes AS b SET value = b.value + d.value
+      FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
+      WHERE b."timestamp" = the_window AND b.type = the_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last];
+      GET DIAGNOSTICS updated = ROW_COUNT;
+      INSERT INTO public.bytes ("timestamp", type, id, value)
+      SELECT the_window, the_type, d.id, d.value
+      FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
+      WHERE NOT EXISTS (
+        SELECT FROM public.bytes AS b
+        WHERE b."timestamp" = the_window AND b.type = the_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last]
+      );
+      GET DIAGNOSTICS inserted = ROW_COUNT;
+      -- A row that was committed between the two statements was neither updated nor inserted.
+      IF updated + inserted <> last THEN
+        RAISE lock_not_available;
+      END IF;
+      RETURN true;
+    EXCEPTION WHEN unique_violation OR lock_not_available THEN
+      RETURN false;
     END
     $$;
 
-    -- Adds the usages of users in one hour, sorted by user.
+    -- Does the same for the usages of users in one hour.
     CREATE OR REPLACE FUNCTION pipeline.add_to_user_hour(
       p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[]
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    BEGIN
-      INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
-      SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
-      FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
-      ON CONFLICT (hour, id) DO UPDATE SET
-        usage = u.usage + excluded.usage,
-        latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time);
-    END
-    $$;
-
-    -- Does the same as merge_into_windows does for windows.
-    CREATE OR REPLACE FUNCTION pipeline.merge_into_user_hour(
-      p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[]
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-    SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+    ) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
     DECLARE
       last integer := cardinality(p_users);
       present integer;
+      updated integer;
+      inserted integer;
     BEGIN
       SELECT count(*) INTO present
       FROM (
@@ -109,27 +104,38 @@ export const stagedTotals: SchemaFamily = {
         LIMIT ${MOST_READ} * last + 1
       ) AS u;
       IF present > ${MOST_READ} * last THEN
-        PERFORM pipeline.add_to_user_hour(p_hour, p_users, p_usages, p_latest_ms);
-        RETURN;
+        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
+        SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
+        FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
+        ON CONFLICT (hour, id) DO UPDATE SET
+          usage = u.usage + excluded.usage,
+          latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time);
+        RETURN true;
       END IF;
-      BEGIN
-        MERGE INTO pipeline.user_hour_usage AS u
-        USING (
-          SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms
-        ) AS d
-        ON u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[last]
-        WHEN MATCHED THEN UPDATE SET
-          usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
-        WHEN NOT MATCHED THEN INSERT (hour, id, usage, latest_event_time)
-          VALUES (p_hour, d.id, d.usage, pipeline.utc(d.latest_ms));
-      EXCEPTION WHEN unique_violation THEN
-        PERFORM pipeline.add_to_user_hour(p_hour, p_users, p_usages, p_latest_ms);
-      END;
+      UPDATE pipeline.user_hour_usage AS u SET
+        usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
+      FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
+      WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[last];
+      GET DIAGNOSTICS updated = ROW_COUNT;
+      INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
+      SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
+      FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
+      WHERE NOT EXISTS (
+        SELECT FROM pipeline.user_hour_usage AS u
+        WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[last]
+      );
+      GET DIAGNOSTICS inserted = ROW_COUNT;
+      IF updated + inserted <> last THEN
+        RAISE lock_not_available;
+      END IF;
+      RETURN true;
+    EXCEPTION WHEN unique_violation OR lock_not_available THEN
+      RETURN false;
     END
     $$;
 
-    -- The users of one hour who are near or over their quotas, with the quotas of this moment. The rows of the hour and the
-    -- quotas are read in the order of the users if most of them are asked for.
+    -- The users of one hour who are near or over their quotas, with the quotas of this moment; NULL if there are none. The
+    -- rows of the hour and the quotas are read in the order of the users if most of them are asked for.
     CREATE OR REPLACE FUNCTION pipeline.users_near_quota(
       p_hour timestamp, p_users text[],
       OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
@@ -160,29 +166,11 @@ export const stagedTotals: SchemaFamily = {
     END
     $$;
 
-    -- Adds one part of the hours of users, in the order of the keys. Parts of several hours are small, or few.
-    CREATE OR REPLACE FUNCTION pipeline.add_staged_hours(
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
-    )
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      hour timestamp := pipeline.utc(p_hour_ms[1]);
-    BEGIN
-      IF p_hour_ms[1] <> p_hour_ms[cardinality(p_hour_ms)] THEN
-        SELECT * INTO hours, ids, used, quotas, event_times
-        FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, p_floor_ms);
-      ELSIF p_hour_ms[1] >= p_floor_ms THEN
-        PERFORM pipeline.merge_into_user_hour(hour, p_users, p_usages, p_latest_ms);
-        SELECT * INTO hours, ids, used, quotas, event_times FROM pipeline.users_near_quota(hour, p_users);
-      END IF;
-    END
-    $$;
-
     -- Commits one flush whose sums were staged in p_parts parts, in one transaction and in the order of commit_totals. If a
-    -- part is missing, nothing is committed, and the worker stages all parts again.
+    -- part is missing, nothing is committed, and the worker stages all parts again. The parts are locked, so that an erasure
+    -- removes them before or after the commit.
     CREATE OR REPLACE FUNCTION pipeline.commit_staged_totals(
-      p_version integer, p_topic text, p_commit_id uuid, p_parts integer,
+      p_version integer, p_topic text, p_parts integer,
       p_partitions integer[], p_epochs bigint[], p_from bigint[], p_to bigint[],
       p_fingerprint_offsets bigint[], p_fingerprints text[], p_event_times_ms bigint[],
       p_counted_partitions integer[], p_counted_hours_ms bigint[], p_counted_events bigint[], p_counted_bytes numeric[],
@@ -191,13 +179,14 @@ export const stagedTotals: SchemaFamily = {
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
-    SET work_mem = '64MB' AS $$
+    SET work_mem = '64MB' SET jit = off AS $$
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
-      newest_ms bigint;
-      known_rows integer;
+      staged integer;
       part record;
+      -- No other commit was in the way so far.
+      is_alone boolean := true;
       found record;
       hours timestamp[] := '{}';
       users text[] := '{}';
@@ -207,26 +196,23 @@ export const stagedTotals: SchemaFamily = {
     BEGIN
       SELECT * INTO floor_ms, greatest_times FROM pipeline.begin_commit(p_version, p_topic, p_partitions, p_epochs,
         p_from, p_to, p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
-      IF (SELECT count(*) FROM pipeline.staged_totals AS s WHERE s.commit_id = p_commit_id) <> p_parts THEN
-        RAISE EXCEPTION 'not all % parts of the commit are staged', p_parts USING ERRCODE = 'serialization_failure';
+      SELECT count(*) INTO staged
+      FROM (
+        SELECT FROM pipeline.staged_totals AS s
+        WHERE s.topic = p_topic AND s.partition = p_partitions[1] AND s.epoch = p_epochs[1] AND s.from_offset = p_from[1]
+        ORDER BY s.part FOR UPDATE
+      ) AS s;
+      IF staged <> p_parts THEN
+        RAISE EXCEPTION '% of % parts of the commit are staged', staged, p_parts USING ERRCODE = 'serialization_failure';
       END IF;
 
-      SELECT pipeline.newest_window_ms(min(s.window_ms[1]), max(s.window_ms[cardinality(s.window_ms)]), floor_ms)
-      INTO newest_ms
-      FROM pipeline.staged_totals AS s WHERE s.commit_id = p_commit_id;
       FOR part IN
         SELECT s.window_ms, s.types, s.ids, s.sums FROM pipeline.staged_totals AS s
-        WHERE s.commit_id = p_commit_id AND cardinality(s.window_ms) > 0 ORDER BY s.part
+        WHERE s.topic = p_topic AND s.partition = p_partitions[1] AND s.epoch = p_epochs[1] AND s.from_offset = p_from[1]
+          AND cardinality(s.window_ms) > 0
+        ORDER BY s.part
       LOOP
-        known_rows := coalesce(width_bucket(newest_ms, part.window_ms), 0);
-        IF known_rows > 0 THEN
-          PERFORM pipeline.merge_into_windows(part.window_ms[:known_rows], part.types[:known_rows],
-            part.ids[:known_rows], part.sums[:known_rows], floor_ms);
-        END IF;
-        IF known_rows < cardinality(part.window_ms) THEN
-          PERFORM pipeline.begin_windows(part.window_ms[known_rows + 1:], part.types[known_rows + 1:],
-            part.ids[known_rows + 1:], part.sums[known_rows + 1:], floor_ms);
-        END IF;
+        is_alone := pipeline.add_staged_windows(part.window_ms, part.types, part.ids, part.sums, floor_ms, is_alone);
       END LOOP;
       PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
         p_counted_bytes);
@@ -235,9 +221,13 @@ export const stagedTotals: SchemaFamily = {
 
       FOR part IN
         SELECT s.hour_ms, s.users, s.usages, s.latest_ms FROM pipeline.staged_totals AS s
-        WHERE s.commit_id = p_commit_id AND cardinality(s.hour_ms) > 0 ORDER BY s.part
+        WHERE s.topic = p_topic AND s.partition = p_partitions[1] AND s.epoch = p_epochs[1] AND s.from_offset = p_from[1]
+          AND cardinality(s.hour_ms) > 0
+        ORDER BY s.part
       LOOP
-        SELECT * INTO found FROM pipeline.add_staged_hours(part.hour_ms, part.users, part.usages, part.latest_ms, floor_ms);
+        SELECT * INTO found
+        FROM pipeline.add_staged_hours(part.hour_ms, part.users, part.usages, part.latest_ms, floor_ms, is_alone);
+        is_alone := found.is_alone;
         hours := hours || found.hours;
         users := users || found.ids;
         usages := usages || found.used;
@@ -247,10 +237,64 @@ export const stagedTotals: SchemaFamily = {
       IF cardinality(users) > 0 THEN
         PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
       END IF;
-      DELETE FROM pipeline.staged_totals AS s WHERE s.commit_id = p_commit_id;
+      DELETE FROM pipeline.staged_totals AS s WHERE s.topic = p_topic AND s.partition = p_partitions[1];
 
       PERFORM pipeline.store_dead_letters(p_topic, p_dead_letters, p_keys, p_payloads, p_dead_letter_ranges);
       PERFORM pipeline.count_lateness(p_lateness);
+    END
+    $$;
+
+    -- Adds one part of the windows. Where another commit was in the way of an earlier part, it goes in order at once.
+    -- @returns whether no other commit was in the way, of this part and of earlier ones.
+    CREATE OR REPLACE FUNCTION pipeline.add_staged_windows(
+      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint, p_is_alone boolean
+    ) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      last integer := cardinality(p_window_ms);
+      is_one boolean := p_window_ms[1] = p_window_ms[last] AND p_types[1] = p_types[last];
+    BEGIN
+      IF is_one AND p_window_ms[1] < p_floor_ms THEN
+        RETURN p_is_alone;
+      END IF;
+      IF is_one AND p_is_alone
+        AND pipeline.newest_window_ms(p_window_ms[1], p_window_ms[1], p_floor_ms) IS NOT NULL
+      THEN
+        IF pipeline.add_to_window(p_window_ms, p_types, p_ids, p_values, p_floor_ms) THEN
+          RETURN true;
+        END IF;
+        PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
+        RETURN false;
+      END IF;
+      PERFORM pipeline.add_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
+      RETURN p_is_alone;
+    END
+    $$;
+
+    -- Adds one part of the hours of users, likewise, and finds the users who are near or over their quotas.
+    CREATE OR REPLACE FUNCTION pipeline.add_staged_hours(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint, p_is_alone boolean,
+      OUT is_alone boolean,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      hour timestamp := pipeline.utc(p_hour_ms[1]);
+      is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)];
+    BEGIN
+      is_alone := p_is_alone;
+      IF is_one AND p_hour_ms[1] < p_floor_ms THEN
+        RETURN;
+      END IF;
+      IF is_one AND is_alone THEN
+        is_alone := pipeline.add_to_user_hour(hour, p_users, p_usages, p_latest_ms);
+        IF is_alone THEN
+          SELECT * INTO hours, ids, used, quotas, event_times FROM pipeline.users_near_quota(hour, p_users);
+          RETURN;
+        END IF;
+      END IF;
+      SELECT * INTO hours, ids, used, quotas, event_times
+      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, p_floor_ms);
     END
     $$;
   `,

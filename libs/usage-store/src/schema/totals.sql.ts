@@ -180,6 +180,28 @@ export const totals: SchemaFamily = {
     END
     $$;
 
+    -- Adds sums to windows, sorted by the primary key: with ON CONFLICT up to the newest window that has rows.
+    CREATE OR REPLACE FUNCTION pipeline.add_windows(
+      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
+    ) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      -- How many of the rows are of windows up to that one.
+      known_rows integer := 0;
+    BEGIN
+      IF cardinality(p_window_ms) > 0 THEN
+        known_rows := coalesce(width_bucket(
+          pipeline.newest_window_ms(p_window_ms[1], p_window_ms[cardinality(p_window_ms)], p_floor_ms), p_window_ms), 0);
+      END IF;
+      PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
+        p_values[:known_rows], p_floor_ms);
+      IF known_rows < cardinality(p_window_ms) THEN
+        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
+          p_values[known_rows + 1:], p_floor_ms);
+      END IF;
+    END
+    $$;
+
     -- Stores the dead letters of a commit, and counts them.
     CREATE OR REPLACE FUNCTION pipeline.store_dead_letters(
       p_topic text, p_dead_letters jsonb, p_keys bytea[], p_payloads bytea[], p_dead_letter_ranges jsonb
@@ -238,8 +260,6 @@ export const totals: SchemaFamily = {
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
-      -- How many of the rows are of windows up to the newest one that has rows in the table.
-      known_rows integer := 0;
       hours timestamp[];
       users text[];
       usages bigint[];
@@ -249,16 +269,7 @@ export const totals: SchemaFamily = {
       SELECT * INTO floor_ms, greatest_times FROM pipeline.begin_commit(p_version, p_topic, p_partitions, p_epochs,
         p_from, p_to, p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
 
-      IF cardinality(p_window_ms) > 0 THEN
-        known_rows := coalesce(width_bucket(
-          pipeline.newest_window_ms(p_window_ms[1], p_window_ms[cardinality(p_window_ms)], floor_ms), p_window_ms), 0);
-      END IF;
-      PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
-        p_values[:known_rows], floor_ms);
-      IF known_rows < cardinality(p_window_ms) THEN
-        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
-          p_values[known_rows + 1:], floor_ms);
-      END IF;
+      PERFORM pipeline.add_windows(p_window_ms, p_types, p_ids, p_values, floor_ms);
       PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
         p_counted_bytes);
 

@@ -27,14 +27,15 @@ export const COMMIT_TOTALS = `
 
 export const STAGE_TOTALS = `
   SELECT pipeline.stage_totals(
-    p_version => :version, p_commit_id => :commitId, p_part => :part,
+    p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch, p_from => :from,
+    p_part => :part,
     p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
     p_hour_ms => :hourMs, p_users => :users, p_usages => :usages, p_latest_ms => :latestMs
   )`;
 
 export const COMMIT_STAGED_TOTALS = `
   SELECT pipeline.commit_staged_totals(
-    p_version => :version, p_topic => :topic, p_commit_id => :commitId, p_parts => :parts,
+    p_version => :version, p_topic => :topic, p_parts => :parts,
     p_partitions => :partitions, p_epochs => :epochs,
     p_from => :from, p_to => :to,
     p_fingerprint_offsets => :fingerprintOffsets, p_fingerprints => :fingerprints,
