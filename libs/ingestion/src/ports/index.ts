@@ -37,7 +37,7 @@ export interface IngestionSettings {
   readonly topic: string;
   /** Always includes `totals`, which also stores the dead letters. */
   readonly sinks: readonly Sink[];
-  /** How long the oldest unsaved record may wait for a commit; two or four times as long while the worker is behind. */
+  /** How long the oldest unsaved record may wait for a commit; longer while the worker is behind (flush-policy.ts). */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
   /** The lateness beyond which an event is counted as late. It does not affect in which window the event is counted. */

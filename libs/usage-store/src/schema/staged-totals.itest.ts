@@ -204,7 +204,7 @@ describe('a commit in parts', () => {
     await worker.claim(['totals'], [0]);
     const commit = aCommit([{ id: 'user 1', bytes: 1 }], { from: 0, to: 1 });
     await opened.database.raw('ALTER FUNCTION pipeline.count_lateness(jsonb) RENAME TO hidden');
-    for (const _attempt of [1, 2, 3]) await expect(worker.commitTotals(commit)).rejects.toThrow();
+    await expect(worker.commitTotals(commit)).rejects.toThrow();
     const parts = (await stagedParts()).length;
     await expect(worker.commitTotals(commit)).rejects.toThrow();
     expect((await stagedParts()).length).toBe(parts);

@@ -38,42 +38,61 @@ export const stagedTotals: SchemaFamily = {
     END
     $$;
 
+    -- Whether a part of one window and type may be joined with the rows of the table in its range.
+    CREATE OR REPLACE FUNCTION pipeline.is_dense_in_window(p_window timestamp, p_type text, p_ids text[]) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      last integer := cardinality(p_ids);
+    BEGIN
+      RETURN (
+        SELECT count(*) <= ${MOST_READ} * last
+        FROM (
+          SELECT FROM public.bytes AS b
+          WHERE b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN p_ids[1] AND p_ids[last]
+          LIMIT ${MOST_READ} * last + 1
+        ) AS b);
+    END
+    $$;
+
+    -- Likewise of a part of one hour.
+    CREATE OR REPLACE FUNCTION pipeline.is_dense_in_hour(p_hour timestamp, p_users text[]) RETURNS boolean
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      last integer := cardinality(p_users);
+    BEGIN
+      RETURN (
+        SELECT count(*) <= ${MOST_READ} * last
+        FROM (
+          SELECT FROM pipeline.user_hour_usage AS u
+          WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[last]
+          LIMIT ${MOST_READ} * last + 1
+        ) AS u);
+    END
+    $$;
+
     -- Adds sums of one window and type: updates the rows that exist, then inserts the others plainly. Rows are not locked in
     -- the order of their keys, so this waits for no other commit: if one holds any of these rows, or inserts one meanwhile,
-    -- all is undone, and the sums are added in order with ON CONFLICT.
-    -- @returns whether no other commit was in the way.
+    -- all is undone.
+    -- @returns whether the sums were added.
     CREATE OR REPLACE FUNCTION pipeline.add_to_window(
-      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
+      p_window timestamp, p_type text, p_ids text[], p_values bigint[]
     ) RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
     DECLARE
-      the_window timestamp := pipeline.utc(p_window_ms[1]);
-      the_type text := p_types[1];
       last integer := cardinality(p_ids);
-      present integer;
       updated integer;
       inserted integer;
     BEGIN
-      SELECT count(*) INTO present
-      FROM (
-        SELECT FROM public.bytes AS b
-        WHERE b."timestamp" = the_window AND b.type = the_type AND b.id BETWEEN p_ids[1] AND p_ids[last]
-        LIMIT ${MOST_READ} * last + 1
-      ) AS b;
-      IF present > ${MOST_READ} * last THEN
-        PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-        RETURN true;
-      END IF;
       UPDATE public.bytes AS b SET value = b.value + d.value
       FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
-      WHERE b."timestamp" = the_window AND b.type = the_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last];
+      WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last];
       GET DIAGNOSTICS updated = ROW_COUNT;
       INSERT INTO public.bytes ("timestamp", type, id, value)
-      SELECT the_window, the_type, d.id, d.value
+      SELECT p_window, p_type, d.id, d.value
       FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
       WHERE NOT EXISTS (
         SELECT FROM public.bytes AS b
-        WHERE b."timestamp" = the_window AND b.type = the_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last]
+        WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last]
       );
       GET DIAGNOSTICS inserted = ROW_COUNT;
       -- A row that was committed between the two statements was neither updated nor inserted.
@@ -93,25 +112,9 @@ export const stagedTotals: SchemaFamily = {
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
     DECLARE
       last integer := cardinality(p_users);
-      present integer;
       updated integer;
       inserted integer;
     BEGIN
-      SELECT count(*) INTO present
-      FROM (
-        SELECT FROM pipeline.user_hour_usage AS u
-        WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[last]
-        LIMIT ${MOST_READ} * last + 1
-      ) AS u;
-      IF present > ${MOST_READ} * last THEN
-        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
-        SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
-        FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
-        ON CONFLICT (hour, id) DO UPDATE SET
-          usage = u.usage + excluded.usage,
-          latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time);
-        RETURN true;
-      END IF;
       UPDATE pipeline.user_hour_usage AS u SET
         usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
       FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
@@ -252,22 +255,18 @@ export const stagedTotals: SchemaFamily = {
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       last integer := cardinality(p_window_ms);
-      is_one boolean := p_window_ms[1] = p_window_ms[last] AND p_types[1] = p_types[last];
+      the_window timestamp := pipeline.utc(p_window_ms[1]);
+      is_one boolean := p_window_ms[1] = p_window_ms[last] AND p_types[1] = p_types[last] AND p_window_ms[1] >= p_floor_ms;
+      is_alone boolean := p_is_alone;
     BEGIN
-      IF is_one AND p_window_ms[1] < p_floor_ms THEN
-        RETURN p_is_alone;
-      END IF;
-      IF is_one AND p_is_alone
-        AND pipeline.newest_window_ms(p_window_ms[1], p_window_ms[1], p_floor_ms) IS NOT NULL
-      THEN
-        IF pipeline.add_to_window(p_window_ms, p_types, p_ids, p_values, p_floor_ms) THEN
+      IF is_one AND is_alone AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids) THEN
+        is_alone := pipeline.add_to_window(the_window, p_types[1], p_ids, p_values);
+        IF is_alone THEN
           RETURN true;
         END IF;
-        PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-        RETURN false;
       END IF;
       PERFORM pipeline.add_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-      RETURN p_is_alone;
+      RETURN is_alone;
     END
     $$;
 
@@ -279,17 +278,14 @@ export const stagedTotals: SchemaFamily = {
     )
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
-      hour timestamp := pipeline.utc(p_hour_ms[1]);
-      is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)];
+      the_hour timestamp := pipeline.utc(p_hour_ms[1]);
+      is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)] AND p_hour_ms[1] >= p_floor_ms;
     BEGIN
       is_alone := p_is_alone;
-      IF is_one AND p_hour_ms[1] < p_floor_ms THEN
-        RETURN;
-      END IF;
-      IF is_one AND is_alone THEN
-        is_alone := pipeline.add_to_user_hour(hour, p_users, p_usages, p_latest_ms);
+      IF is_one AND is_alone AND pipeline.is_dense_in_hour(the_hour, p_users) THEN
+        is_alone := pipeline.add_to_user_hour(the_hour, p_users, p_usages, p_latest_ms);
         IF is_alone THEN
-          SELECT * INTO hours, ids, used, quotas, event_times FROM pipeline.users_near_quota(hour, p_users);
+          SELECT * INTO hours, ids, used, quotas, event_times FROM pipeline.users_near_quota(the_hour, p_users);
           RETURN;
         END IF;
       END IF;
