@@ -67,7 +67,7 @@ export class StringDictionary {
 const PREFIX_LENGTH = 4;
 const CODES = 2 ** 21;
 
-/** It stands for itself and all greater ones, which are not told apart. */
+/** The greatest code unit in a prefix. It stands for all greater ones, too: such texts are compared in full. */
 const GREATEST_UNIT = 255;
 
 /**

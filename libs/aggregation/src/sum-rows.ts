@@ -33,10 +33,10 @@ export class SumRows {
     this.words[2 * row + 1] = low;
   }
 
-  /** A copy of the rows `first` to `end - 1`. */
+  /** A copy of the rows `first` to `end - 1`, whose texts are a list of their own: the place of a row is its number. */
   slice(first: number, end: number): SumRows {
     const rows = new SumRows(end - first);
-    rows.places.set(this.places.subarray(first, end));
+    for (const row of rows.places.keys()) rows.places[row] = row;
     rows.latestMs.set(this.latestMs.subarray(first, end));
     rows.words.set(this.words.subarray(2 * first, 2 * end));
     return rows;

@@ -72,7 +72,6 @@ export class SumTable {
   /** Frees the memory of a table that is not used any more. */
   free(): void {
     freeIfLarge(this.#cells);
-    this.#cells = new Float64Array(FIRST_SLOTS * WIDTH);
   }
 
   /** Writes the sums in the order of their places. @param places the unique place of each code. */

@@ -27,7 +27,7 @@ export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
   readonly rows: number;
-  /** All ids of the type, sorted. Groups of a type share the array. */
+  /** The ids, in which the place of a row is an index. Several groups may share the array. */
   readonly ids: readonly string[];
 }
 
@@ -46,9 +46,18 @@ export class TotalColumns implements Iterable<TotalRow> {
     return this.sums.length;
   }
 
-  /** The rows `first` to `end - 1`. */
+  /** The rows `first` to `end - 1`, with the ids of these rows alone. */
   slice(first: number, end: number): TotalColumns {
-    return new TotalColumns(groupsWithin(this.groups, first, end), this.sums.slice(first, end));
+    const groups = groupsWithin(this.groups, first, end);
+    const ids: string[] = [];
+    for (const group of groups) {
+      const places = this.sums.places.subarray(first + ids.length, first + ids.length + group.rows);
+      for (const place of places) ids.push(group.ids[place] ?? '');
+    }
+    return new TotalColumns(
+      groups.map((group) => ({ ...group, ids })),
+      this.sums.slice(first, end),
+    );
   }
 
   *[Symbol.iterator](): Generator<TotalRow, undefined> {
@@ -70,7 +79,7 @@ export interface UserHourGroup {
 /** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
-  /** All users, sorted. The place of a row is an index into them. */
+  /** The users, in which the place of a row is an index. */
   readonly ids: readonly string[];
   readonly sums: SumRows;
 
@@ -84,9 +93,10 @@ export class UserHourColumns implements Iterable<UserHourRow> {
     return this.sums.length;
   }
 
-  /** The rows `first` to `end - 1`. */
+  /** The rows `first` to `end - 1`, with the users of these rows alone. */
   slice(first: number, end: number): UserHourColumns {
-    return new UserHourColumns(groupsWithin(this.groups, first, end), this.ids, this.sums.slice(first, end));
+    const ids = Array.from(this.sums.places.subarray(first, end), (place) => this.ids[place] ?? '');
+    return new UserHourColumns(groupsWithin(this.groups, first, end), ids, this.sums.slice(first, end));
   }
 
   *[Symbol.iterator](): Generator<UserHourRow, undefined> {

@@ -2,7 +2,7 @@ import { isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
 
 const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayGather: true };
 const little: Unsaved = { records: 1_000, rows: 300, windows: 1, latestRows: 300, deadLetterBytes: 0, lag: 0 };
-/** A million users have events in the window that is being read. */
+/** A backlog, in the middle of a window in which 590,000 users and antennas have had an event so far. */
 const growing: Unsaved = {
   records: 900_000,
   rows: 600_000,
@@ -32,7 +32,7 @@ describe('records wait for their commit', () => {
     expect(waitOf({ ...little, lag: 1_000_001 })).toBe(2_000);
   });
 
-  it('for forty intervals while more wait than a commit may hold, and a window of many users is being read', () => {
+  it('for forty intervals while most rows of a backlog are in the window of its last event', () => {
     expect(waitOf(growing)).toBe(20_000);
   });
 

@@ -30,7 +30,7 @@ const INTERVALS_FAR_BEHIND = 4;
  */
 const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000 };
 
-/** What the next commit would hold. */
+/** The records that were read since the last commit began: the next commit holds them. */
 export interface Unsaved {
   readonly records: number;
   readonly rows: number;

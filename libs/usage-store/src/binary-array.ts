@@ -112,14 +112,6 @@ export function textArray(places: Int32Array, parts: readonly TextsOfRows[]): Se
   return buffer;
 }
 
-/** @param texts one for each row. */
-export function textArrayOf(texts: readonly string[]): ServerArray {
-  const { bytes } = encoded(texts);
-  const buffer = emptyArray(TEXT.oid, texts.length, bytes.length);
-  bytes.copy(buffer, HEADER_BYTES);
-  return buffer;
-}
-
 /**
  * Frees the memory of large arrays at once, which must have been sent to Postgres. The garbage collector does not count the
  * megabytes outside of its heap, and would collect the arrays of several commits only later.

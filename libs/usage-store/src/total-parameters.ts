@@ -6,28 +6,24 @@ import {
   encoded,
   type EncodedTexts,
   textArray,
-  textArrayOf,
   textArrayOfRuns,
   type TextsOfRows,
 } from './binary-array.ts';
 
 /** The totals of a commit as parameters of pipeline.commit_totals. */
-export function totalParameters({ groups, sums }: TotalColumns, ids = textArray(sums.places, textsOfGroups(groups))) {
+export function totalParameters({ groups, sums }: TotalColumns) {
   return {
     windowMs: bigintArrayOfRuns(groups.map(({ windowStartMs, rows }) => ({ value: windowStartMs, count: rows }))),
     types: textArrayOfRuns(groups.map(({ type, rows }) => ({ value: type, count: rows }))),
-    ids,
+    ids: textArray(sums.places, textsOfGroups(groups)),
     values: bigintArrayOfSums(sums),
   };
 }
 
-export function userHourParameters(
-  { groups, ids, sums }: UserHourColumns,
-  users = textArray(sums.places, [{ texts: encoded(ids), first: 0, end: sums.length }]),
-) {
+export function userHourParameters({ groups, ids, sums }: UserHourColumns) {
   return {
     hourMs: bigintArrayOfRuns(groups.map(({ hourStartMs, rows }) => ({ value: hourStartMs, count: rows }))),
-    users,
+    users: textArray(sums.places, [{ texts: encoded(ids), first: 0, end: sums.length }]),
     usages: bigintArrayOfSums(sums),
     latestMs: bigintArray(sums.latestMs),
   };
@@ -37,7 +33,7 @@ const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)));
 const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows(0)));
 
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
-export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
+type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
 
 /**
  * All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made when it is asked
@@ -45,12 +41,10 @@ export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typ
  */
 export function* partsOf(totals: TotalColumns, userHours: UserHourColumns, rows: number): Generator<PartParameters> {
   for (const [first, end] of rangesOf(totals.groups, rows)) {
-    const part = totals.slice(first, end);
-    yield { ...totalParameters(part, textArrayOf(idsOfRows(part))), ...NO_USER_HOURS };
+    yield { ...totalParameters(totals.slice(first, end)), ...NO_USER_HOURS };
   }
   for (const [first, end] of rangesOf(userHours.groups, rows)) {
-    const part = userHours.slice(first, end);
-    yield { ...NO_TOTALS, ...userHourParameters(part, textArrayOf(usersOfRows(part))) };
+    yield { ...NO_TOTALS, ...userHourParameters(userHours.slice(first, end)) };
   }
 }
 
@@ -72,20 +66,7 @@ function* rangesOf(groups: readonly { readonly rows: number }[], most: number): 
   if (first < end) yield [first, end];
 }
 
-/** A part has few of all ids, which are not encoded for each part. */
-function idsOfRows({ groups, sums: { places } }: TotalColumns): string[] {
-  const texts: string[] = [];
-  for (const { ids, rows } of groups) {
-    for (const end = texts.length + rows; texts.length < end;) texts.push(ids[places[texts.length] ?? 0] ?? '');
-  }
-  return texts;
-}
-
-function usersOfRows({ ids, sums: { places } }: UserHourColumns): string[] {
-  return Array.from(places, (place) => ids[place] ?? '');
-}
-
-/** Groups of one type share their list of ids, so each list is encoded once. */
+/** A list of ids that groups share is encoded once. */
 function textsOfGroups(groups: TotalColumns['groups']): TextsOfRows[] {
   const known = new Map<readonly string[], EncodedTexts>();
   let end = 0;

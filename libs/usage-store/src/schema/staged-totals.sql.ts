@@ -6,12 +6,66 @@ import type { SchemaFamily } from './schema-family.ts';
  */
 const MOST_READ = 4;
 
-/** The settings of a join with rows of which the planner knows little: most of them are new. */
-const READ_IN_ORDER = 'SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off';
+/** The rest of a function that says whether the table has few rows between the first and the last of a part. */
+const hasFewRows = (rowsOfPart: string, rowsOfTable: string): string => `
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RETURN (
+        SELECT count(*) <= ${MOST_READ} * ${rowsOfPart}
+        FROM (SELECT ${rowsOfTable} LIMIT ${MOST_READ} * ${rowsOfPart} + 1) AS r);
+    END
+    $$;`;
+
+/** One part, as statements that write its rows to a table. */
+interface PartStatements {
+  /** How many rows it has. */
+  readonly rows: string;
+  /** Adds to the rows that exist. */
+  readonly update: string;
+  /** Inserts the others. */
+  readonly insert: string;
+}
 
 /**
- * The commit of the totals sink in parts (docs/commit-protocol.md, "Large commits"). A large commit has most of the rows of
- * its windows, so each part is joined with the rows of the tables, instead of looking up each row.
+ * The rest of a function that writes a part and waits for no other commit, since rows are not locked in the order of their
+ * keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone and the function returns false.
+ * The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
+ */
+const withoutWaiting = ({ rows, update, insert }: PartStatements): string => `
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms'
+    SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+    DECLARE
+      updated integer;
+      inserted integer;
+    BEGIN
+      ${update};
+      GET DIAGNOSTICS updated = ROW_COUNT;
+      ${insert};
+      GET DIAGNOSTICS inserted = ROW_COUNT;
+      -- A row that was committed between the two statements was neither updated nor inserted.
+      IF updated + inserted <> ${rows} THEN
+        RAISE lock_not_available;
+      END IF;
+      RETURN true;
+    EXCEPTION WHEN unique_violation OR lock_not_available THEN
+      RETURN false;
+    END
+    $$;`;
+
+/** The rows of the table in the range of a part. */
+const ROWS_OF_WINDOW = `FROM public.bytes AS b
+        WHERE b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)]`;
+const ROWS_OF_HOUR = `FROM pipeline.user_hour_usage AS u
+        WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[cardinality(p_users)]`;
+
+/** The rows of a part. */
+const WINDOW_PART = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
+const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
+
+/**
+ * A commit of the totals sink that is too large for one call: it is stored in parts first (docs/commit-protocol.md, "Large
+ * commits"). Such a commit usually has most of the rows of its windows. So a part is joined with the rows of the table
+ * between its first and its last key, which is faster than looking up each row by index.
  */
 export const stagedTotals: SchemaFamily = {
   name: 'staged-totals',
@@ -40,102 +94,44 @@ export const stagedTotals: SchemaFamily = {
 
     -- Whether a part of one window and type may be joined with the rows of the table in its range.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_window(p_window timestamp, p_type text, p_ids text[]) RETURNS boolean
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      last integer := cardinality(p_ids);
-    BEGIN
-      RETURN (
-        SELECT count(*) <= ${MOST_READ} * last
-        FROM (
-          SELECT FROM public.bytes AS b
-          WHERE b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN p_ids[1] AND p_ids[last]
-          LIMIT ${MOST_READ} * last + 1
-        ) AS b);
-    END
-    $$;
+    ${hasFewRows('cardinality(p_ids)', ROWS_OF_WINDOW)}
 
     -- Likewise of a part of one hour.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_hour(p_hour timestamp, p_users text[]) RETURNS boolean
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      last integer := cardinality(p_users);
-    BEGIN
-      RETURN (
-        SELECT count(*) <= ${MOST_READ} * last
-        FROM (
-          SELECT FROM pipeline.user_hour_usage AS u
-          WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[last]
-          LIMIT ${MOST_READ} * last + 1
-        ) AS u);
-    END
-    $$;
+    ${hasFewRows('cardinality(p_users)', ROWS_OF_HOUR)}
 
-    -- Adds sums of one window and type: updates the rows that exist, then inserts the others plainly. Rows are not locked in
-    -- the order of their keys, so this waits for no other commit: if one holds any of these rows, or inserts one meanwhile,
-    -- all is undone.
-    -- @returns whether the sums were added.
+    -- Adds sums of one window and type without waiting for another commit.
+    -- @returns whether they were added.
     CREATE OR REPLACE FUNCTION pipeline.add_to_window(
       p_window timestamp, p_type text, p_ids text[], p_values bigint[]
     ) RETURNS boolean
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
-    DECLARE
-      last integer := cardinality(p_ids);
-      updated integer;
-      inserted integer;
-    BEGIN
-      UPDATE public.bytes AS b SET value = b.value + d.value
-      FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
-      WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last];
-      GET DIAGNOSTICS updated = ROW_COUNT;
-      INSERT INTO public.bytes ("timestamp", type, id, value)
+    ${withoutWaiting({
+      rows: 'cardinality(p_ids)',
+      update: `UPDATE public.bytes AS b SET value = b.value + d.value
+      FROM ${WINDOW_PART}
+      WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id
+        AND b.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)]`,
+      insert: `INSERT INTO public.bytes ("timestamp", type, id, value)
       SELECT p_window, p_type, d.id, d.value
-      FROM (SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d
-      WHERE NOT EXISTS (
-        SELECT FROM public.bytes AS b
-        WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id AND b.id BETWEEN p_ids[1] AND p_ids[last]
-      );
-      GET DIAGNOSTICS inserted = ROW_COUNT;
-      -- A row that was committed between the two statements was neither updated nor inserted.
-      IF updated + inserted <> last THEN
-        RAISE lock_not_available;
-      END IF;
-      RETURN true;
-    EXCEPTION WHEN unique_violation OR lock_not_available THEN
-      RETURN false;
-    END
-    $$;
+      FROM ${WINDOW_PART}
+      WHERE NOT EXISTS (SELECT ${ROWS_OF_WINDOW} AND b.id = d.id)`,
+    })}
 
-    -- Does the same for the usages of users in one hour.
+    -- Likewise usages of users in one hour.
     CREATE OR REPLACE FUNCTION pipeline.add_to_user_hour(
       p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[]
     ) RETURNS boolean
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms' ${READ_IN_ORDER} AS $$
-    DECLARE
-      last integer := cardinality(p_users);
-      updated integer;
-      inserted integer;
-    BEGIN
-      UPDATE pipeline.user_hour_usage AS u SET
+    ${withoutWaiting({
+      rows: 'cardinality(p_users)',
+      update: `UPDATE pipeline.user_hour_usage AS u SET
         usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
-      FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
-      WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[last];
-      GET DIAGNOSTICS updated = ROW_COUNT;
-      INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
+      FROM ${HOUR_PART}
+      WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[cardinality(p_users)]`,
+      insert: `INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
       SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
-      FROM (SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d
-      WHERE NOT EXISTS (
-        SELECT FROM pipeline.user_hour_usage AS u
-        WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[last]
-      );
-      GET DIAGNOSTICS inserted = ROW_COUNT;
-      IF updated + inserted <> last THEN
-        RAISE lock_not_available;
-      END IF;
-      RETURN true;
-    EXCEPTION WHEN unique_violation OR lock_not_available THEN
-      RETURN false;
-    END
-    $$;
+      FROM ${HOUR_PART}
+      WHERE NOT EXISTS (SELECT ${ROWS_OF_HOUR} AND u.id = d.id)`,
+    })}
 
     -- The users of one hour who are near or over their quotas, with the quotas of this moment; NULL if there are none. The
     -- rows of the hour and the quotas are read in the order of the users if most of them are asked for.

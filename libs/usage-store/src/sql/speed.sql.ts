@@ -8,44 +8,33 @@ export const CLAIM = `
     p_partitions => :partitions, p_owner => :owner, p_decoder_version => :decoderVersion
   )`;
 
-export const COMMIT_TOTALS = `
-  SELECT pipeline.commit_totals(
-    p_version => :version, p_topic => :topic,
+const SUMS = `
+    p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
+    p_hour_ms => :hourMs, p_users => :users, p_usages => :usages, p_latest_ms => :latestMs`;
+
+/** All of a commit but its sums. */
+const COMMIT = `
     p_partitions => :partitions, p_epochs => :epochs,
     p_from => :from, p_to => :to,
     p_fingerprint_offsets => :fingerprintOffsets, p_fingerprints => :fingerprints,
     p_event_times_ms => :eventTimesMs,
-    p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
-    p_hour_ms => :hourMs, p_users => :users, p_usages => :usages,
-    p_latest_ms => :latestMs,
     p_counted_partitions => :countedPartitions, p_counted_hours_ms => :countedHoursMs,
     p_counted_events => :countedEvents, p_counted_bytes => :countedBytes,
     p_counted_last_offsets => :countedLastOffsets,
     p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
-    p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness
-  )`;
+    p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness`;
+
+export const COMMIT_TOTALS = `
+  SELECT pipeline.commit_totals(p_version => :version, p_topic => :topic, ${SUMS}, ${COMMIT})`;
 
 export const STAGE_TOTALS = `
   SELECT pipeline.stage_totals(
     p_version => :version, p_topic => :topic, p_partition => :partition, p_epoch => :epoch, p_from => :from,
-    p_part => :part,
-    p_window_ms => :windowMs, p_types => :types, p_ids => :ids, p_values => :values,
-    p_hour_ms => :hourMs, p_users => :users, p_usages => :usages, p_latest_ms => :latestMs
+    p_part => :part, ${SUMS}
   )`;
 
 export const COMMIT_STAGED_TOTALS = `
-  SELECT pipeline.commit_staged_totals(
-    p_version => :version, p_topic => :topic, p_parts => :parts,
-    p_partitions => :partitions, p_epochs => :epochs,
-    p_from => :from, p_to => :to,
-    p_fingerprint_offsets => :fingerprintOffsets, p_fingerprints => :fingerprints,
-    p_event_times_ms => :eventTimesMs,
-    p_counted_partitions => :countedPartitions, p_counted_hours_ms => :countedHoursMs,
-    p_counted_events => :countedEvents, p_counted_bytes => :countedBytes,
-    p_counted_last_offsets => :countedLastOffsets,
-    p_dead_letters => :deadLetters, p_keys => :keys, p_payloads => :payloads,
-    p_dead_letter_ranges => :deadLetterRanges, p_lateness => :lateness
-  )`;
+  SELECT pipeline.commit_staged_totals(p_version => :version, p_topic => :topic, p_parts => :parts, ${COMMIT})`;
 
 export const RECORD_INTENT = `
   SELECT pipeline.record_intent(

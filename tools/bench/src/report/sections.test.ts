@@ -38,7 +38,7 @@ describe('the tables of drains', () => {
 });
 
 describe('the table of subscribers', () => {
-  it('has a row for each topic and contestant', () => {
+  it('has one row for all drains of a topic by one contestant', () => {
     const run = (contestant: string, eventsPerWindow: number): SubscriberRun => ({
       ...aDrain(contestant),
       ...{ users: 1_000_000, eventsPerWindow, windows: 1 },

@@ -2,12 +2,13 @@ import { decode, type UsageEvent } from '@antenna/event-schema';
 import { DigestOfRows, type RowsDigest, Truth } from '@antenna/oracle';
 import { temporaryFolder } from '@antenna/test-kit';
 import { FROM_MS } from '../workload/workload.ts';
+import { HOUR_MS } from '../hour/hour-truth.ts';
 import { PeriodSums } from './period-sums.ts';
 import { subscriberEvents } from './subscriber-events.ts';
 import { SubscriberIds } from './subscriber-ids.ts';
 import { linesOf } from './subscriber-lines.ts';
 import { readSubscriberTruth, writeSubscriberTruth } from './subscriber-truth.ts';
-import { HOUR_MS, subscribersEndMs, WINDOW_MS } from './subscriber-workload.ts';
+import { subscribersEndMs, WINDOW_MS } from './subscriber-workload.ts';
 
 // Two hours: the last window belongs to the second one.
 const workload = { users: 60, eventsPerWindow: 3, windows: 13 };

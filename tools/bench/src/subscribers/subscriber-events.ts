@@ -1,7 +1,7 @@
 import { type Chance, seededChance } from '@antenna/simulator';
-import { ANTENNAS, APPS } from '../hour/hour-truth.ts';
+import { ANTENNAS, APPS, MAX_BYTES } from '../hour/hour-truth.ts';
 import { FROM_MS } from '../workload/workload.ts';
-import { MAX_BYTES, type SubscriberWorkload, WINDOW_MS } from './subscriber-workload.ts';
+import { type SubscriberWorkload, WINDOW_MS } from './subscriber-workload.ts';
 
 /** An event, with user, antenna and app by their numbers. */
 export interface SubscriberEvent {

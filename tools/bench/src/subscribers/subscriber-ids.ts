@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 const ID_LENGTH = 36;
 
 /**
- * The ids of so many subscribers. Each is hashed once and kept as text in one buffer: millions of strings would need
- * several times the memory.
+ * The ids of so many subscribers. Each is hashed once. All are kept as text in one buffer, since millions of JavaScript
+ * strings need several times the memory.
  */
 export class SubscriberIds {
   readonly #texts: Buffer;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { NotProvenError } from '@antenna/oracle';
 import { ensureTopic } from '@antenna/simulator';
 import type { Kafka } from 'kafkajs';
+import { HOUR_MS } from '../hour/hour-truth.ts';
 import { sendParts } from '../kafka/kafka-programs.ts';
 import { deleteTopic, recordsOf } from '../kafka/kafka-topics.ts';
 import { place } from '../stack/bench-stack.ts';
@@ -13,7 +14,6 @@ import { SubscriberIds } from './subscriber-ids.ts';
 import { linesOf } from './subscriber-lines.ts';
 import { readSubscriberTruth, type SubscriberTruth, writeSubscriberTruth } from './subscriber-truth.ts';
 import {
-  HOUR_MS,
   subscribersEndMs,
   subscriberTopic,
   type SubscriberWorkload,
@@ -67,7 +67,7 @@ export async function sendSubscribers(
   const windows = new PeriodSums(WINDOW_MS, workload.users, ids);
   const hours = new PeriodSums(HOUR_MS, workload.users, ids);
   const added = addedTo([windows, hours], subscriberEvents(workload));
-  // Uncompressed, as the other topics.
+  // No suite compresses its topic.
   await sendParts({ brokers, topic, compression: 'none' }, linesOf(added, ids));
   await sendClosingMarkers(kafka, { topic, partitions, endMs: subscribersEndMs(workload) });
   const held = await recordsOf(kafka, topic);

@@ -1,3 +1,4 @@
+import { HOUR_MS, MAX_BYTES } from '../hour/hour-truth.ts';
 import { FROM_MS, type Workload } from '../workload/workload.ts';
 
 /** A topic of many subscribers: each of them has so many events in each of so many windows of five minutes. */
@@ -8,12 +9,8 @@ export interface SubscriberWorkload {
 }
 
 export const WINDOW_MS = 300_000;
-export const HOUR_MS = 3_600_000;
 const WINDOWS_PER_HOUR = HOUR_MS / WINDOW_MS;
 const PARTITIONS = 4;
-
-/** The bytes of an event are below it. */
-export const MAX_BYTES = 10_000;
 
 /** Tells topics and truths apart. */
 export function subscriberTopic({ users, eventsPerWindow, windows }: SubscriberWorkload): string {

@@ -20,7 +20,7 @@ import { verifySubscribers, verifyUserHours } from './verify-subscribers.ts';
 const workload = { users: 500, eventsPerWindow: 2, windows: 2 };
 const WINDOW = '2026-01-15T00:05:00Z user_total_bytes';
 
-describe('a drained topic of subscribers', () => {
+describe('what a drain of many subscribers has left', () => {
   let database: TestDatabase;
   let folder: TemporaryFolder;
   let at: { readonly databaseUrl: string; readonly archive: string };

@@ -42,7 +42,7 @@ function drainOfSubscribers(
   const { topic, workload } = loaded;
   return inRunPlace(stack, async (at) => {
     await contestant.prepare(at, addSubscribers(workload));
-    // Writing millions of users to disk is no part of the drain.
+    // Otherwise Postgres would write millions of users to disk while the drain is measured.
     await withDatabase(at.databaseUrl, (database) => database.raw('CHECKPOINT'));
     const drain = await measuredDrain(stack, contestant, { at, topic, workload: topicFacts(workload), workers: 1 });
     await verifySubscribers(at, loaded);
