@@ -36,6 +36,20 @@ describe('records wait for their commit', () => {
     expect(waitOf(growing)).toBe(20_000);
   });
 
+  it('for forty intervals also when fewer wait in the topic than in memory', () => {
+    expect(waitOf({ ...growing, records: 6_400_000, lag: 2_000_000 })).toBe(20_000);
+  });
+
+  it('for the rest of a backlog, up to a sixty-fourth of what the commit holds', () => {
+    const nearTheEnd = { ...growing, records: 6_400_000 };
+    expect(waitOf({ ...nearTheEnd, lag: 100_001 })).toBe(20_000);
+    expect(waitOf({ ...nearTheEnd, lag: 100_000 })).toBe(500);
+  });
+
+  it('for two intervals while the rest of a backlog would take longer to read than was read so far', () => {
+    expect(waitOf({ ...growing, lag: 950_000 })).toBe(1_000);
+  });
+
   it('for four intervals as soon as most of the rows are in windows that are over', () => {
     expect(waitOf({ ...growing, latestRows: 299_999 })).toBe(2_000);
   });
@@ -68,6 +82,11 @@ describe('a commit has its size', () => {
     const less = { records: records - 1, rows: rows - 1, windows: windows - 1, deadLetterBytes: deadLetterBytes - 1 };
     expect(isFull(unsaved, limits)).toBe(true);
     expect(isFull({ ...unsaved, ...less }, limits)).toBe(false);
+  });
+
+  it('with eight times the maximum also when little is left in the topic', () => {
+    expect(isFull({ ...growing, records: 3_000_000, lag: 2_900_000 }, limits)).toBe(false);
+    expect(isFull({ ...growing, records: 3_000_000, lag: 0 }, limits)).toBe(false);
   });
 
   it('with half as much where two assignments share the memory', () => {

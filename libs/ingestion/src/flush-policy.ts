@@ -26,9 +26,10 @@ const INTERVALS_FAR_BEHIND = 4;
  * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
  * for so many times the maximum number of records. From so many rows on, a window that is written at once needs half of
  * the time of one that is written in parts: its rows are inserted in the order of their keys
- * (docs/performance-profile.md).
+ * (docs/performance-profile.md). Close to the end of the topic it waits until what is left is such a share of its records:
+ * otherwise the same rows would be written once more for the rest.
  */
-const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000 };
+const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000, restOfRecords: 1 / 64 };
 
 /** The records that were read since the last commit began: the next commit holds them. */
 export interface Unsaved {
@@ -75,14 +76,19 @@ interface Patience {
 
 function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, mayGather }: FlushLimits): Patience {
   const { records, rows, latestRows, lag } = unsaved;
-  const maxRecords = Math.ceil(flushMaxEvents * share);
-  if (lag <= records) return { maxMs: flushIntervalMs, maxRecords };
-  if (lag <= maxRecords) return { maxMs: INTERVALS_BEHIND * flushIntervalMs, maxRecords };
-  const farBehind = { maxMs: INTERVALS_FAR_BEHIND * flushIntervalMs, maxRecords };
-  const isGathering = mayGather && rows >= GATHERING.fromRows && latestRows > rows / 2;
-  if (!isGathering) return farBehind;
+  const usualRecords = Math.ceil(flushMaxEvents * share);
+  const intervals = intervalsAt(unsaved, usualRecords);
+  const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
+  if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
+  const isFarBehind = lag > usualRecords || (records > usualRecords && lag > records * GATHERING.restOfRecords);
+  const gatheringMs = isFarBehind ? Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs) : 0;
   return {
-    maxMs: Math.max(farBehind.maxMs, Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs)),
-    maxRecords: GATHERING.maxRecords * maxRecords,
+    maxMs: Math.max(intervals * flushIntervalMs, gatheringMs),
+    maxRecords: GATHERING.maxRecords * usualRecords,
   };
+}
+
+function intervalsAt({ records, lag }: Unsaved, usualRecords: number): number {
+  if (lag <= records) return 1;
+  return lag <= usualRecords ? INTERVALS_BEHIND : INTERVALS_FAR_BEHIND;
 }
