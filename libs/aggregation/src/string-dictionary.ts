@@ -1,8 +1,3 @@
-interface OrderedTexts {
-  readonly places: Int32Array;
-  readonly texts: readonly string[];
-}
-
 /** Assigns codes to interned texts, from 0 on in the order of first appearance. */
 export class StringDictionary {
   readonly #texts: string[] = [];
@@ -13,7 +8,7 @@ export class StringDictionary {
    */
   #interned: readonly string[] | undefined;
   #known = new Int32Array();
-  #ordered: OrderedTexts | undefined;
+  #places: Int32Array = new Int32Array();
 
   /**
    * @param interned the texts of an interner, which are distinct. With another array, each of its texts is looked up once.
@@ -23,17 +18,18 @@ export class StringDictionary {
     return known === 0 ? this.#addInterned(interned, internedCode) : known - 1;
   }
 
-  textOf(code: number): string {
-    return this.#texts[code] ?? '';
+  /** The texts by code. */
+  get texts(): readonly string[] {
+    return this.#texts;
   }
 
   /**
-   * The texts in order (UTF-16 code units), and for each code its place in this order. Sets of codes can then be sorted
-   * by place without comparing texts again.
+   * The place of each code in the order of the texts (UTF-16 code units). Sets of codes can then be sorted by place without
+   * comparing texts again.
    */
-  ordered(): OrderedTexts {
-    if (this.#ordered?.texts.length !== this.#texts.length) this.#ordered = order(this.#texts);
-    return this.#ordered;
+  places(): Int32Array {
+    if (this.#places.length !== this.#texts.length) this.#places = placesOf(this.#texts);
+    return this.#places;
   }
 
   #addInterned(interned: readonly string[], internedCode: number): number {
@@ -63,35 +59,65 @@ export class StringDictionary {
   }
 }
 
-/** Characters of a text by which it is sorted first, and codes that have room beside them in a double. */
-const PREFIX_LENGTH = 4;
-const CODES = 2 ** 21;
+/** Characters of a text by which it is sorted first, and bits of each. */
+const PREFIX_LENGTH = 6;
+const UNIT_BITS = 7;
 
 /** The greatest code unit in a prefix. It stands for all greater ones, too: such texts are compared in full. */
-const GREATEST_UNIT = 255;
+const GREATEST_UNIT = 2 ** UNIT_BITS - 1;
+
+/** Bits of a code. Beside them, the lower word of a sort key has room for the last bits of the prefix. */
+const CODE_BITS = 21;
+const CODES = 2 ** CODE_BITS;
+const LAST_BITS = 2 ** (32 - CODE_BITS);
+
+/** Which of the two words of a 64-bit number is the lower one on this machine. */
+const LOWER = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Sorts texts by numbers: the first characters of each and its code. Sorting doubles takes a tenth of the time of sorting
- * texts, and only texts with equal first characters are compared.
+ * Sorts texts by numbers of 64 bits, the first characters of each and its code: only texts with equal first characters are
+ * compared. A million UUIDs take 0.1 s, with four characters in a double 0.6 s.
  */
-function order(texts: readonly string[]): OrderedTexts {
-  if (texts.length > CODES) return placed(texts, [...texts.keys()].sort(byText(texts)));
-  const keys = new Float64Array(texts.length);
-  for (const [code, text] of texts.entries()) keys[code] = prefixOf(text) * CODES + code;
-  const codes = Array.from(keys.sort(), (key) => key % CODES);
-  let start = 0;
-  for (let end = 1; end <= codes.length; end += 1) {
-    if (end < codes.length && Math.floor((keys[end] ?? 0) / CODES) === Math.floor((keys[start] ?? 0) / CODES)) continue;
-    if (end - start > 1) {
-      const sorted = codes.slice(start, end).sort(byText(texts));
-      for (const [index, code] of sorted.entries()) codes[start + index] = code;
-    }
-    start = end;
+function placesOf(texts: readonly string[]): Int32Array {
+  const places = new Int32Array(texts.length);
+  if (texts.length > CODES) {
+    for (const [place, code] of [...texts.keys()].sort(byText(texts)).entries()) places[code] = place;
+    return places;
   }
-  return placed(texts, codes);
+  const keys = sortedKeys(texts);
+  for (let start = 0, end = 1; start < texts.length; start = end, end += 1) {
+    while (end < texts.length && keys.prefixAt(end) === keys.prefixAt(start)) end += 1;
+    if (end === start + 1) places[keys.codeAt(start)] = start;
+    else {
+      const codes = Array.from({ length: end - start }, (_, index) => keys.codeAt(start + index)).sort(byText(texts));
+      for (const [index, code] of codes.entries()) places[code] = start + index;
+    }
+  }
+  return places;
 }
 
-/** A number of 32 bits that orders texts by their first characters, up to one that does not fit into eight bits. */
+interface SortKeys {
+  prefixAt(place: number): number;
+  codeAt(place: number): number;
+}
+
+function sortedKeys(texts: readonly string[]): SortKeys {
+  const keys = new BigUint64Array(texts.length);
+  const words = new Uint32Array(keys.buffer);
+  for (let code = 0; code < texts.length; code += 1) {
+    const prefix = prefixOf(texts[code] ?? '');
+    words[2 * code + LOWER] = (prefix % LAST_BITS) * CODES + code;
+    words[2 * code + 1 - LOWER] = prefix / LAST_BITS;
+  }
+  keys.sort();
+  return {
+    prefixAt: (place) =>
+      (words[2 * place + 1 - LOWER] ?? 0) * LAST_BITS + ((words[2 * place + LOWER] ?? 0) >>> CODE_BITS),
+    codeAt: (place) => (words[2 * place + LOWER] ?? 0) % CODES,
+  };
+}
+
+/** A number that orders texts by their first characters, up to one that does not fit into the bits of a unit. */
 function prefixOf(text: string): number {
   let prefix = 0;
   let isBeyond = false;
@@ -105,10 +131,4 @@ function prefixOf(text: string): number {
 
 function byText(texts: readonly string[]): (left: number, right: number) => number {
   return (left, right) => ((texts[left] ?? '') < (texts[right] ?? '') ? -1 : 1);
-}
-
-function placed(texts: readonly string[], codes: readonly number[]): OrderedTexts {
-  const places = new Int32Array(texts.length);
-  for (const [place, code] of codes.entries()) places[code] = place;
-  return { places, texts: codes.map((code) => texts[code] ?? '') };
 }

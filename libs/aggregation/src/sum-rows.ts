@@ -7,8 +7,8 @@ const HIGH_STEP = 2 ** 18;
  */
 export class SumRows {
   readonly length: number;
-  /** The place of each row's text in the order of the texts. */
-  readonly places: Int32Array;
+  /** The code of each row's text. */
+  readonly codes: Int32Array;
   /** The greatest event time of each row, milliseconds since 1970. */
   readonly latestMs: Float64Array;
   /** Two 32-bit words for each sum, the high word first. */
@@ -16,7 +16,7 @@ export class SumRows {
 
   constructor(length: number) {
     this.length = length;
-    this.places = new Int32Array(length);
+    this.codes = new Int32Array(length);
     this.latestMs = new Float64Array(length);
     this.words = new Int32Array(2 * length);
   }
@@ -33,10 +33,10 @@ export class SumRows {
     this.words[2 * row + 1] = low;
   }
 
-  /** A copy of the rows `first` to `end - 1`, whose texts are a list of their own: the place of a row is its number. */
+  /** A copy of the rows `first` to `end - 1`. */
   slice(first: number, end: number): SumRows {
     const rows = new SumRows(end - first);
-    for (const row of rows.places.keys()) rows.places[row] = row;
+    rows.codes.set(this.codes.subarray(first, end));
     rows.latestMs.set(this.latestMs.subarray(first, end));
     rows.words.set(this.words.subarray(2 * first, 2 * end));
     return rows;

@@ -92,7 +92,7 @@ export class SumTable {
     let row = first;
     for (let place = 0; place < cellPlus1.length; place += 1) {
       const cell = (cellPlus1[place] ?? 0) - 1;
-      if (cell >= 0) this.#write(rows, row++, place, cell);
+      if (cell >= 0) this.#write(rows, row++, cell);
     }
   }
 
@@ -106,12 +106,12 @@ export class SumTable {
       if (key !== 0) order[count++] = (places[key - 1] ?? 0) * cells.length + cell;
     }
     for (const [index, each] of order.sort().entries()) {
-      this.#write(rows, first + index, Math.floor(each / cells.length), each % cells.length);
+      this.#write(rows, first + index, each % cells.length);
     }
   }
 
-  #write(rows: SumRows, row: number, place: number, cell: number): void {
-    rows.places[row] = place;
+  #write(rows: SumRows, row: number, cell: number): void {
+    rows.codes[row] = (this.#cells[cell] ?? 0) - 1;
     rows.setSum(row, this.#cells[cell + HIGH] ?? 0, this.#cells[cell + LOW] ?? 0);
     rows.latestMs[row] = this.#cells[cell + LATEST_MS] ?? 0;
   }

@@ -27,14 +27,14 @@ export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
   readonly rows: number;
-  /** The ids, in which the place of a row is an index. Several groups may share the array. */
+  /** The ids by code, in any order. Several groups may share the array. */
   readonly ids: readonly string[];
 }
 
 /** The rows of a commit as columns. Iterating creates an object for each row, for callers with few rows. */
 export class TotalColumns implements Iterable<TotalRow> {
   readonly groups: readonly TotalGroup[];
-  /** The place of a row is an index into the ids of its group. */
+  /** The code of a row is an index into the ids of its group. */
   readonly sums: SumRows;
 
   constructor(groups: readonly TotalGroup[], sums: SumRows) {
@@ -46,25 +46,16 @@ export class TotalColumns implements Iterable<TotalRow> {
     return this.sums.length;
   }
 
-  /** The rows `first` to `end - 1`, with the ids of these rows alone. */
+  /** The rows `first` to `end - 1`. */
   slice(first: number, end: number): TotalColumns {
-    const groups = groupsWithin(this.groups, first, end);
-    const ids: string[] = [];
-    for (const group of groups) {
-      const places = this.sums.places.subarray(first + ids.length, first + ids.length + group.rows);
-      for (const place of places) ids.push(group.ids[place] ?? '');
-    }
-    return new TotalColumns(
-      groups.map((group) => ({ ...group, ids })),
-      this.sums.slice(first, end),
-    );
+    return new TotalColumns(groupsWithin(this.groups, first, end), this.sums.slice(first, end));
   }
 
   *[Symbol.iterator](): Generator<TotalRow, undefined> {
     let row = 0;
     for (const { windowStartMs, type, rows, ids } of this.groups) {
       for (const end = row + rows; row < end; row += 1) {
-        yield { windowStartMs, type, id: ids[this.sums.places[row] ?? 0] ?? '', value: this.sums.sumAt(row) };
+        yield { windowStartMs, type, id: ids[this.sums.codes[row] ?? 0] ?? '', value: this.sums.sumAt(row) };
       }
     }
   }
@@ -79,7 +70,7 @@ export interface UserHourGroup {
 /** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
-  /** The users, in which the place of a row is an index. */
+  /** The users by code, in any order. */
   readonly ids: readonly string[];
   readonly sums: SumRows;
 
@@ -93,18 +84,17 @@ export class UserHourColumns implements Iterable<UserHourRow> {
     return this.sums.length;
   }
 
-  /** The rows `first` to `end - 1`, with the users of these rows alone. */
+  /** The rows `first` to `end - 1`. */
   slice(first: number, end: number): UserHourColumns {
-    const ids = Array.from(this.sums.places.subarray(first, end), (place) => this.ids[place] ?? '');
-    return new UserHourColumns(groupsWithin(this.groups, first, end), ids, this.sums.slice(first, end));
+    return new UserHourColumns(groupsWithin(this.groups, first, end), this.ids, this.sums.slice(first, end));
   }
 
   *[Symbol.iterator](): Generator<UserHourRow, undefined> {
-    const { places, latestMs } = this.sums;
+    const { codes, latestMs } = this.sums;
     let row = 0;
     for (const { hourStartMs, rows } of this.groups) {
       for (const end = row + rows; row < end; row += 1) {
-        const id = this.ids[places[row] ?? 0] ?? '';
+        const id = this.ids[codes[row] ?? 0] ?? '';
         yield { hourStartMs, id, usage: this.sums.sumAt(row), latestEventTimeMs: latestMs[row] ?? 0 };
       }
     }

@@ -67,14 +67,14 @@ export class WindowTotals {
 
   /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in the same order. */
   rows(): TotalColumns {
-    const ordered = byType((type) => this.#ids[type].ordered());
+    const places = byType((type) => this.#ids[type].places());
     const rows = new SumRows(this.keys);
     const groups: TotalGroup[] = [];
     let first = 0;
     for (const { startMs, sums } of this.#sortedWindows()) {
       for (const type of TYPES) {
-        sums[type].writeTo(rows, first, ordered[type].places);
-        groups.push({ windowStartMs: startMs, type, rows: sums[type].size, ids: ordered[type].texts });
+        sums[type].writeTo(rows, first, places[type]);
+        groups.push({ windowStartMs: startMs, type, rows: sums[type].size, ids: this.#ids[type].texts });
         first += sums[type].size;
       }
     }
@@ -83,7 +83,8 @@ export class WindowTotals {
 
   /** Sorted by hour and id (UTF-16 code units). */
   userHours(): UserHourColumns {
-    const { places, texts } = this.#ids.user_total_bytes.ordered();
+    const { user_total_bytes: ids } = this.#ids;
+    const places = ids.places();
     const windows = Map.groupBy(this.#sortedWindows(), ({ startMs }) => hourOf(startMs));
     const hours = Array.from(windows, ([hourStartMs, ofHour]) => ({ hourStartMs, users: usersOf(ofHour) }));
     const rows = new SumRows(hours.reduce((total, { users }) => total + users.size, 0));
@@ -93,7 +94,7 @@ export class WindowTotals {
       first += users.size;
     }
     const groups = hours.map(({ hourStartMs, users }) => ({ hourStartMs, rows: users.size }));
-    return new UserHourColumns(groups, texts, rows);
+    return new UserHourColumns(groups, ids.texts, rows);
   }
 
   /**

@@ -60,9 +60,9 @@ describe('an array in the binary format of Postgres', () => {
       .array(text, { minLength: 1 })
       .chain((texts) => fc.tuple(fc.constant(texts), fc.array(fc.nat(texts.length - 1))));
     await fc.assert(
-      fc.asyncProperty(rows, async ([texts, places]) => {
-        const part = { texts: encoded(texts), first: 0, end: places.length };
-        expect(await strings(textArray(Int32Array.from(places), [part]))).toEqual(places.map((place) => texts[place]));
+      fc.asyncProperty(rows, async ([texts, codes]) => {
+        const part = { texts: encoded(texts), first: 0, end: codes.length };
+        expect(await strings(textArray(Int32Array.from(codes), [part]))).toEqual(codes.map((code) => texts[code]));
       }),
     );
   });

@@ -13,6 +13,7 @@ import {
   type TotalsCommit,
 } from '@antenna/ingestion';
 import type { Knex } from 'knex';
+import pMap from 'p-map';
 import { arrayOfBytes, arrayOfNumbers, arrayOfTexts, freeArrays } from './binary-array.ts';
 import { callFunction } from './call-function.ts';
 import { sqlStateOf } from './domain-error.ts';
@@ -24,7 +25,7 @@ import {
   RECORD_INTENT,
   STAGE_TOTALS,
 } from './sql/speed.sql.ts';
-import { partsOf, totalParameters, userHourParameters } from './total-parameters.ts';
+import { EncodedIds, type PartParameters, partsOf, totalParameters, userHourParameters } from './total-parameters.ts';
 
 /**
  * The identity of a worker's stream. The database stores it with the positions and refuses workers of another stream.
@@ -50,6 +51,9 @@ export interface CommitSizes {
   /** Rows of each part of a larger commit. */
   readonly rowsOfPart: number;
 }
+
+/** While Postgres stores one part, the next one is made. */
+const PARTS_AT_A_TIME = 2;
 
 const USUAL_SIZES: CommitSizes = { rowsOfCall: 250_000, rowsOfPart: 65_536 };
 
@@ -84,26 +88,33 @@ export class PostgresPositionStore implements PositionStore {
   async commitTotals(commit: TotalsCommit): Promise<void> {
     const { totals, userHours } = commit;
     if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit);
-    const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
+    const ids = new EncodedIds();
+    const rows = { ...totalParameters(totals, ids), ...userHourParameters(userHours, ids) };
+    ids.free();
     await this.#commit(COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
     freeArrays(Object.values(rows));
   }
 
   /**
-   * Stores the sums in parts, each by a call of its own, so that memory holds one part at a time. The last call adds all
-   * of them and moves the positions, in one transaction.
+   * Stores the sums in parts, each by a call of its own, so that memory holds a few parts at a time. The last call adds all
+   * of them and moves the positions, in one transaction. The first part removes what was stored for an earlier commit.
    */
   async #commitInParts(commit: TotalsCommit): Promise<void> {
-    const [first] = commit.moves;
+    const ids = new EncodedIds();
+    const [first, ...others] = partsOf(commit, this.#sizes.rowsOfPart, ids);
+    if (first === undefined) throw new TypeError('a commit in parts has rows');
+    await this.#stage(commit, 0, first());
+    await pMap(others, (part, index) => this.#stage(commit, index + 1, part()), { concurrency: PARTS_AT_A_TIME });
+    ids.free();
+    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts: 1 + others.length });
+  }
+
+  async #stage({ moves }: TotalsCommit, part: number, rows: PartParameters): Promise<void> {
+    const [first] = moves;
     if (first === undefined) throw new TypeError('a commit moves a position');
     const { partition, epoch, from } = first;
-    let parts = 0;
-    for (const rows of partsOf(commit.totals, commit.userHours, this.#sizes.rowsOfPart)) {
-      await this.#call(STAGE_TOTALS, { partition, epoch, from, part: parts, ...rows });
-      freeArrays(Object.values(rows));
-      parts += 1;
-    }
-    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts });
+    await this.#call(STAGE_TOTALS, { partition, epoch, from, part, ...rows });
+    freeArrays(Object.values(rows));
   }
 
   async recordIntent(intent: ChunkIntent): Promise<void> {

@@ -1,80 +1,103 @@
 import { SumRows, TotalColumns, UserHourColumns } from '@antenna/aggregation';
+import type { TotalsCommit } from '@antenna/ingestion';
 import {
   bigintArray,
   bigintArrayOfRuns,
   bigintArrayOfSums,
   encoded,
   type EncodedTexts,
+  freeArrays,
   textArray,
   textArrayOfRuns,
   type TextsOfRows,
 } from './binary-array.ts';
 
+/** The ids of a commit, encoded. Groups share lists of ids, and windows and hours share the users: each is encoded once. */
+export class EncodedIds {
+  readonly #known = new Map<readonly string[], EncodedTexts>();
+
+  of(ids: readonly string[]): EncodedTexts {
+    const texts = this.#known.get(ids) ?? encoded(ids);
+    this.#known.set(ids, texts);
+    return texts;
+  }
+
+  /** Frees their memory at once, like that of the arrays that are made of them. */
+  free(): void {
+    freeArrays(Array.from(this.#known.values(), ({ bytes }) => bytes));
+    this.#known.clear();
+  }
+}
+
 /** The totals of a commit as parameters of pipeline.commit_totals. */
-export function totalParameters({ groups, sums }: TotalColumns) {
+export function totalParameters({ groups, sums }: TotalColumns, ids: EncodedIds) {
   return {
     windowMs: bigintArrayOfRuns(groups.map(({ windowStartMs, rows }) => ({ value: windowStartMs, count: rows }))),
     types: textArrayOfRuns(groups.map(({ type, rows }) => ({ value: type, count: rows }))),
-    ids: textArray(sums.places, textsOfGroups(groups)),
+    ids: textArray(sums.codes, textsOfGroups(groups, ids)),
     values: bigintArrayOfSums(sums),
   };
 }
 
-export function userHourParameters({ groups, ids, sums }: UserHourColumns) {
+export function userHourParameters({ groups, ids: users, sums }: UserHourColumns, ids: EncodedIds) {
   return {
     hourMs: bigintArrayOfRuns(groups.map(({ hourStartMs, rows }) => ({ value: hourStartMs, count: rows }))),
-    users: textArray(sums.places, [{ texts: encoded(ids), first: 0, end: sums.length }]),
+    users: textArray(sums.codes, [{ texts: ids.of(users), first: 0, end: sums.length }]),
     usages: bigintArrayOfSums(sums),
     latestMs: bigintArray(sums.latestMs),
   };
 }
 
-const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)));
-const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows(0)));
+const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)), new EncodedIds());
+const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows(0)), new EncodedIds());
 
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
-type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
+export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
 
-/**
- * All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made when it is asked
- * for.
- */
-export function* partsOf(totals: TotalColumns, userHours: UserHourColumns, rows: number): Generator<PartParameters> {
-  for (const [first, end] of rangesOf(totals.groups, rows)) {
-    yield { ...totalParameters(totals.slice(first, end)), ...NO_USER_HOURS };
-  }
-  for (const [first, end] of rangesOf(userHours.groups, rows)) {
-    yield { ...NO_TOTALS, ...userHourParameters(userHours.slice(first, end)) };
-  }
+/** All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made by its function. */
+export function partsOf(
+  { totals, userHours }: Pick<TotalsCommit, 'totals' | 'userHours'>,
+  rows: number,
+  ids: EncodedIds,
+): (() => PartParameters)[] {
+  return [
+    ...rangesOf(totals.groups, rows).map(([first, end]) => () => ({
+      ...totalParameters(totals.slice(first, end), ids),
+      ...NO_USER_HOURS,
+    })),
+    ...rangesOf(userHours.groups, rows).map(([first, end]) => () => ({
+      ...NO_TOTALS,
+      ...userHourParameters(userHours.slice(first, end), ids),
+    })),
+  ];
 }
 
 /** A group of fewer rows than this share of a part is sent together with others. */
 const SMALL = 1 / 8;
 
 /** First row and end of each part: of one large group alone, or of several small groups. */
-function* rangesOf(groups: readonly { readonly rows: number }[], most: number): Generator<[number, number]> {
+function rangesOf(groups: readonly { readonly rows: number }[], most: number): [number, number][] {
+  const ranges: [number, number][] = [];
   let [first, end] = [0, 0];
   for (const { rows } of groups) {
     const isLarge = rows >= most * SMALL;
     if (first < end && (isLarge || end + rows > first + most)) {
-      yield [first, end];
+      ranges.push([first, end]);
       first = end;
     }
     end += rows;
-    for (; isLarge && first < end; first = Math.min(first + most, end)) yield [first, Math.min(first + most, end)];
+    for (; isLarge && first < end; first = Math.min(first + most, end))
+      ranges.push([first, Math.min(first + most, end)]);
   }
-  if (first < end) yield [first, end];
+  if (first < end) ranges.push([first, end]);
+  return ranges;
 }
 
-/** A list of ids that groups share is encoded once. */
-function textsOfGroups(groups: TotalColumns['groups']): TextsOfRows[] {
-  const known = new Map<readonly string[], EncodedTexts>();
+function textsOfGroups(groups: TotalColumns['groups'], encodedIds: EncodedIds): TextsOfRows[] {
   let end = 0;
   return groups.map(({ ids, rows }) => {
-    const texts = known.get(ids) ?? encoded(ids);
-    known.set(ids, texts);
     const first = end;
     end += rows;
-    return { texts, first, end };
+    return { texts: encodedIds.of(ids), first, end };
   });
 }

@@ -45,7 +45,7 @@ export class AntennaCounts {
   #rowOf(antenna: number): AntennaLateness {
     const cell = (part: number) => this.#cells[antenna * WIDTH + part] ?? 0;
     return {
-      antennaId: this.#ids.textOf(antenna),
+      antennaId: this.#ids.texts[antenna] ?? '',
       events: cell(EVENTS),
       lateEvents: cell(LATE),
       aheadEvents: cell(AHEAD),
