@@ -2,7 +2,7 @@ import type { DictionaryColumn } from '@antenna/archive-format';
 import { rangeOf, valuesOfRows } from '../row-order.ts';
 import { indexPage, indexWidth } from './dictionary-indexes.ts';
 import { distinctNumbers, isWorthDictionary } from './number-dictionary.ts';
-import { plainInt32, plainInt64, plainSizeOf, plainTexts } from './plain-values.ts';
+import { plainInt32, plainInt64, plainTexts, textsAt } from './plain-values.ts';
 
 /** Below the limit of the independent reader, 10 MB. */
 const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
@@ -43,11 +43,9 @@ export function constantInt32(value: number, rows: Int32Array): ColumnValues {
 export function texts({ values, codes }: DictionaryColumn, rows: Int32Array): ColumnValues {
   const indexes = valuesOfRows(codes, rows, new Int32Array(rows.length));
   const used = renumbered(indexes, values);
-  if (plainSizeOf(used) <= MAX_DICTIONARY_BYTES) return coded({ count: used.length, plain: plainTexts(used) }, indexes);
-  return {
-    dictionary: undefined,
-    page: (from, to) => plainTexts(Array.from(indexes.subarray(from, to), (index) => used[index] ?? '')),
-  };
+  const plain = plainTexts(used);
+  if (plain.bytes.length <= MAX_DICTIONARY_BYTES) return coded({ count: used.length, plain: plain.bytes }, indexes);
+  return { dictionary: undefined, page: (from, to) => textsAt(plain, indexes.subarray(from, to)) };
 }
 
 function plainNumbers(values: Float64Array): ColumnValues {

@@ -18,18 +18,35 @@ export function plainInt32(value: number): Buffer {
   return Buffer.from(Int32Array.of(value).buffer);
 }
 
-/** Each text in UTF-8, preceded by the number of its bytes. */
-export function plainTexts(values: readonly string[]): Buffer {
-  const out = Buffer.allocUnsafe(plainSizeOf(values));
-  let at = 0;
-  for (const value of values) {
-    const size = out.write(value, at + LENGTH_BYTES);
-    out.writeUInt32LE(size, at);
-    at += LENGTH_BYTES + size;
-  }
-  return out;
+/** Texts in UTF-8, each preceded by the number of its bytes. */
+export interface PlainTexts {
+  readonly bytes: Buffer;
+  /** The start of each text in `bytes`, and at the end the length of `bytes`. */
+  readonly starts: Int32Array;
 }
 
-export function plainSizeOf(values: readonly string[]): number {
-  return values.reduce((sum, value) => sum + LENGTH_BYTES + Buffer.byteLength(value), 0);
+export function plainTexts(values: readonly string[]): PlainTexts {
+  // UTF-8 takes at most three bytes for a UTF-16 code unit.
+  const bytes = Buffer.allocUnsafe(values.reduce((sum, { length }) => sum + LENGTH_BYTES + 3 * length, 0));
+  const starts = new Int32Array(values.length + 1);
+  let at = 0;
+  for (let index = 0; index < values.length; index += 1) {
+    const size = bytes.write(values[index] ?? '', at + LENGTH_BYTES);
+    bytes.writeUInt32LE(size, at);
+    at += LENGTH_BYTES + size;
+    starts[index + 1] = at;
+  }
+  return { bytes: bytes.subarray(0, at), starts };
+}
+
+/** The texts with the given indexes, one after the other. */
+export function textsAt({ bytes, starts }: PlainTexts, indexes: Int32Array): Buffer {
+  const size = indexes.reduce((sum, index) => sum + (starts[index + 1] ?? 0) - (starts[index] ?? 0), 0);
+  const out = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (let row = 0; row < indexes.length; row += 1) {
+    const index = indexes[row] ?? 0;
+    at += bytes.copy(out, at, starts[index], starts[index + 1]);
+  }
+  return out;
 }
