@@ -25,6 +25,8 @@ export class Committer {
   #commitRecords: number | undefined;
   /** Commits of the maximum size since the maximum changed. */
   #fullCommits = 0;
+  /** The lag when the last commit began; before the first one any backlog may wait. */
+  #lagBefore = Infinity;
 
   constructor(
     assignment: Assignment,
@@ -88,7 +90,7 @@ export class Committer {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
     const { keys: rows, latestKeys: latestRows, windows } = totals;
-    return { records, rows, windows, latestRows, deadLetterBytes, lag };
+    return { records, rows, windows, latestRows, deadLetterBytes, lag, lagBefore: this.#lagBefore };
   }
 
   /** Concurrent assignments of a worker share its memory. */
@@ -105,6 +107,7 @@ export class Committer {
     const { store, source, retry, clock, observer } = this.#context.ports;
     const startedMs = clock.nowMs();
     const { commit, records, events, eventBytes } = this.#assignment.beginCommit();
+    this.#lagBefore = this.#assignment.lag;
     this.#context.inBackground('commit totals', async () => {
       try {
         await retry('commit totals', () => store.commitTotals(commit), this.#assignment.signal);

@@ -1,7 +1,15 @@
 import { isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
 
 const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayGather: true };
-const little: Unsaved = { records: 1_000, rows: 300, windows: 1, latestRows: 300, deadLetterBytes: 0, lag: 0 };
+const little: Unsaved = {
+  records: 1_000,
+  rows: 300,
+  windows: 1,
+  latestRows: 300,
+  deadLetterBytes: 0,
+  lag: 0,
+  lagBefore: 0,
+};
 /** A backlog, in the middle of a window in which 590,000 users and antennas have had an event so far. */
 const growing: Unsaved = {
   records: 900_000,
@@ -10,6 +18,7 @@ const growing: Unsaved = {
   latestRows: 590_000,
   deadLetterBytes: 0,
   lag: 9_000_000,
+  lagBefore: 9_900_000,
 };
 
 /** How long records wait for their commit, found in steps of half a second. */
@@ -46,8 +55,10 @@ describe('records wait for their commit', () => {
     expect(waitOf({ ...nearTheEnd, lag: 100_000 })).toBe(500);
   });
 
-  it('for two intervals while the rest of a backlog would take longer to read than was read so far', () => {
-    expect(waitOf({ ...growing, lag: 950_000 })).toBe(1_000);
+  it('for one or two intervals if the commit was not begun far behind, even when the lag stands still', () => {
+    const live = { ...growing, lagBefore: 1_000_000 };
+    expect(waitOf({ ...live, lag: 900_001 })).toBe(1_000);
+    expect(waitOf({ ...live, records: 6_400_000, lag: 200_000 })).toBe(500);
   });
 
   it('for four intervals as soon as most of the rows are in windows that are over', () => {

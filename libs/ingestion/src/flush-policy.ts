@@ -26,8 +26,8 @@ const INTERVALS_FAR_BEHIND = 4;
  * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
  * for so many times the maximum number of records. From so many rows on, a window that is written at once needs half of
  * the time of one that is written in parts: its rows are inserted in the order of their keys
- * (docs/performance-profile.md). Close to the end of the topic it waits until what is left is such a share of its records:
- * otherwise the same rows would be written once more for the rest.
+ * (docs/performance-profile.md). A commit that was begun far behind waits on until what is left in the topic is such a share
+ * of its records: otherwise the same rows would be written once more for the rest.
  */
 const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000, restOfRecords: 1 / 64 };
 
@@ -41,6 +41,8 @@ export interface Unsaved {
   readonly deadLetterBytes: number;
   /** Records that wait in the topic. */
   readonly lag: number;
+  /** Records that waited in the topic when the commit before began, after which these were read. */
+  readonly lagBefore: number;
 }
 
 /** The settings of an assignment. */
@@ -75,12 +77,13 @@ interface Patience {
 }
 
 function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, mayGather }: FlushLimits): Patience {
-  const { records, rows, latestRows, lag } = unsaved;
+  const { records, rows, latestRows, lag, lagBefore } = unsaved;
   const usualRecords = Math.ceil(flushMaxEvents * share);
   const intervals = intervalsAt(unsaved, usualRecords);
   const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
   if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
-  const isFarBehind = lag > usualRecords || (records > usualRecords && lag > records * GATHERING.restOfRecords);
+  // A lag that stands still, as that of a partition without a leader, is no backlog that will soon be read.
+  const isFarBehind = lag > usualRecords || (lagBefore > usualRecords && lag > records * GATHERING.restOfRecords);
   const gatheringMs = isFarBehind ? Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs) : 0;
   return {
     maxMs: Math.max(intervals * flushIntervalMs, gatheringMs),
