@@ -2,10 +2,15 @@ import * as fc from 'fast-check';
 import { StringDictionary } from './string-dictionary.ts';
 
 /** Few characters, so that many texts begin alike: of seven bits, of eight, of more, and a pair. */
-const texts = fc.uniqueArray(
+const endings = fc.uniqueArray(
   fc.string({ unit: fc.constantFrom('\0', 'a', 'b', '~', '\x7f', 'ÿ', 'Ā', '￮', '\u{1F600}'), maxLength: 9 }),
   { maxLength: 60 },
 );
+
+/** Texts of which often all begin with the same characters. */
+const texts = fc
+  .tuple(fc.constantFrom('', '34', '\0', 'ÿ', '\u{1F600}'), endings)
+  .map(([beginning, ends]) => ends.map((ending) => beginning + ending));
 
 /** The texts, each at the place that its code leads to. */
 function inOrder(dictionary: StringDictionary): string[] {

@@ -59,7 +59,7 @@ export class StringDictionary {
   }
 }
 
-/** Characters of a text by which it is sorted first, and bits of each. */
+/** Characters of a text by which it is sorted first, after those that all texts begin with, and bits of each. */
 const PREFIX_LENGTH = 6;
 const UNIT_BITS = 7;
 
@@ -75,8 +75,8 @@ const LAST_BITS = 2 ** (32 - CODE_BITS);
 const LOWER = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Sorts texts by numbers of 64 bits, the first characters of each and its code: only texts with equal first characters are
- * compared. A million UUIDs take 0.1 s, with four characters in a double 0.6 s.
+ * Sorts texts by numbers of 64 bits, the first characters in which they differ and the code of each: only texts with equal
+ * characters there are compared. A million UUIDs take 0.1 s, with four characters in a double 0.6 s.
  */
 function placesOf(texts: readonly string[]): Int32Array {
   const places = new Int32Array(texts.length);
@@ -104,8 +104,9 @@ interface SortKeys {
 function sortedKeys(texts: readonly string[]): SortKeys {
   const keys = new BigUint64Array(texts.length);
   const words = new Uint32Array(keys.buffer);
+  const from = commonLength(texts);
   for (let code = 0; code < texts.length; code += 1) {
-    const prefix = prefixOf(texts[code] ?? '');
+    const prefix = prefixOf(texts[code] ?? '', from);
     words[2 * code + LOWER] = (prefix % LAST_BITS) * CODES + code;
     words[2 * code + 1 - LOWER] = prefix / LAST_BITS;
   }
@@ -117,11 +118,24 @@ function sortedKeys(texts: readonly string[]): SortKeys {
   };
 }
 
-/** A number that orders texts by their first characters, up to one that does not fit into the bits of a unit. */
-function prefixOf(text: string): number {
+/** How many characters all texts begin with, as telephone numbers of one country do. */
+function commonLength(texts: readonly string[]): number {
+  const [first = ''] = texts;
+  let length = first.length;
+  for (let code = 1; code < texts.length && length > 0; code += 1) {
+    const text = texts[code] ?? '';
+    let same = 0;
+    while (same < length && text.charCodeAt(same) === first.charCodeAt(same)) same += 1;
+    length = same;
+  }
+  return length;
+}
+
+/** A number that orders texts by their characters from one on, up to one that does not fit into the bits of a unit. */
+function prefixOf(text: string, from: number): number {
   let prefix = 0;
   let isBeyond = false;
-  for (let index = 0; index < PREFIX_LENGTH; index += 1) {
+  for (let index = from; index < from + PREFIX_LENGTH; index += 1) {
     const unit = index < text.length ? text.charCodeAt(index) : 0;
     isBeyond ||= unit >= GREATEST_UNIT;
     prefix = prefix * (GREATEST_UNIT + 1) + (isBeyond ? GREATEST_UNIT : unit);
