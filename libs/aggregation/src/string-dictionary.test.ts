@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { StringDictionary } from './string-dictionary.ts';
 
-/** Few characters, so that many texts begin alike: of seven bits, of eight, of more, and a pair. */
+/** Of few characters, so that many texts begin alike: of seven bits, eight bits, more, and a surrogate pair. */
 const endings = fc.uniqueArray(
   fc.string({ unit: fc.constantFrom('\0', 'a', 'b', '~', '\x7f', 'ÿ', 'Ā', '￮', '\u{1F600}'), maxLength: 9 }),
   { maxLength: 60 },
@@ -12,7 +12,7 @@ const texts = fc
   .tuple(fc.constantFrom('', '34', '\0', 'ÿ', '\u{1F600}'), endings)
   .map(([beginning, ends]) => ends.map((ending) => beginning + ending));
 
-/** The texts, each at the place that its code leads to. */
+/** The texts of a dictionary, sorted by the places of their codes. */
 function inOrder(dictionary: StringDictionary): string[] {
   const ordered: string[] = [];
   for (const [code, place] of dictionary.places().entries()) ordered[place] = dictionary.texts[code] ?? '';

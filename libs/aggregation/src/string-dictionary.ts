@@ -59,14 +59,14 @@ export class StringDictionary {
   }
 }
 
-/** Characters of a text by which it is sorted first, after those that all texts begin with, and bits of each. */
+/** How many characters of a text its sort key holds, after those with which all texts begin, and in how many bits each. */
 const PREFIX_LENGTH = 6;
 const UNIT_BITS = 7;
 
-/** The greatest code unit in a prefix. It stands for all greater ones, too: such texts are compared in full. */
+/** In a sort key, this code unit stands for itself and all greater ones: texts with these are compared as texts. */
 const GREATEST_UNIT = 2 ** UNIT_BITS - 1;
 
-/** Bits of a code. Beside them, the lower word of a sort key has room for the last bits of the prefix. */
+/** Bits of a code in a sort key. The other bits of its lower word hold the end of the prefix. */
 const CODE_BITS = 21;
 const CODES = 2 ** CODE_BITS;
 const LAST_BITS = 2 ** (32 - CODE_BITS);
@@ -75,8 +75,9 @@ const LAST_BITS = 2 ** (32 - CODE_BITS);
 const LOWER = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Sorts texts by numbers of 64 bits, the first characters in which they differ and the code of each: only texts with equal
- * characters there are compared. A million UUIDs take 0.1 s, with four characters in a double 0.6 s.
+ * The place of each code in the order of the texts. They are sorted by integers of 64 bits: six characters of a text, from
+ * the first one in which the texts differ, and its code. Only texts whose six characters are equal are then compared as
+ * texts. A million UUIDs take 0.1 s, with the first four characters in a double 0.6 s.
  */
 function placesOf(texts: readonly string[]): Int32Array {
   const places = new Int32Array(texts.length);
@@ -131,7 +132,7 @@ function commonLength(texts: readonly string[]): number {
   return length;
 }
 
-/** A number that orders texts by their characters from one on, up to one that does not fit into the bits of a unit. */
+/** A number that orders texts by six characters, from position `from` on. */
 function prefixOf(text: string, from: number): number {
   let prefix = 0;
   let isBeyond = false;

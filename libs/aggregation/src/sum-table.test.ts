@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
 
-/** The rows of a table in the order of their codes, unless other places are given. */
+/** The rows that a table of sums writes: by ascending code, unless `places` gives another order. */
 function sums(table: SumTable, numbers: number, places = Int32Array.from({ length: numbers }, (_, number) => number)) {
   const rows = new SumRows(table.size);
   table.writeTo(rows, 0, places);

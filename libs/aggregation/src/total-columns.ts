@@ -27,7 +27,7 @@ export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
   readonly rows: number;
-  /** The ids by code, in any order. Several groups may share the array. */
+  /** The id of each code. Several groups may share the array. */
   readonly ids: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export interface UserHourGroup {
 /** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
-  /** The users by code, in any order. */
+  /** The user of each code. */
   readonly ids: readonly string[];
   readonly sums: SumRows;
 

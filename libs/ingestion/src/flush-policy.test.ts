@@ -45,17 +45,17 @@ describe('records wait for their commit', () => {
     expect(waitOf(growing)).toBe(20_000);
   });
 
-  it('for forty intervals also when fewer wait in the topic than in memory', () => {
+  it('for forty intervals if most rows are in one window, even when less of the backlog is left than is in memory', () => {
     expect(waitOf({ ...growing, records: 6_400_000, lag: 2_000_000 })).toBe(20_000);
   });
 
-  it('for the rest of a backlog, up to a sixty-fourth of what the commit holds', () => {
+  it('until the rest of a backlog is at most a sixty-fourth of their number', () => {
     const nearTheEnd = { ...growing, records: 6_400_000 };
     expect(waitOf({ ...nearTheEnd, lag: 100_001 })).toBe(20_000);
     expect(waitOf({ ...nearTheEnd, lag: 100_000 })).toBe(500);
   });
 
-  it('for one or two intervals if the commit was not begun far behind, even when the lag stands still', () => {
+  it('for one or two intervals if there was no backlog when they began to wait, whatever the lag is now', () => {
     const live = { ...growing, lagBefore: 1_000_000 };
     expect(waitOf({ ...live, lag: 900_001 })).toBe(1_000);
     expect(waitOf({ ...live, records: 6_400_000, lag: 200_000 })).toBe(500);
@@ -95,7 +95,7 @@ describe('a commit has its size', () => {
     expect(isFull({ ...unsaved, ...less }, limits)).toBe(false);
   });
 
-  it('with eight times the maximum also when little is left in the topic', () => {
+  it('not before eight times the maximum if most rows are in one window, even at the end of the topic', () => {
     expect(isFull({ ...growing, records: 3_000_000, lag: 2_900_000 }, limits)).toBe(false);
     expect(isFull({ ...growing, records: 3_000_000, lag: 0 }, limits)).toBe(false);
   });

@@ -26,8 +26,8 @@ const INTERVALS_FAR_BEHIND = 4;
  * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
  * for so many times the maximum number of records. From so many rows on, a window that is written at once needs half of
  * the time of one that is written in parts: its rows are inserted in the order of their keys
- * (docs/performance-profile.md). A commit that was begun far behind waits on until what is left in the topic is such a share
- * of its records: otherwise the same rows would be written once more for the rest.
+ * (docs/performance-profile.md). Near the end of a backlog the commit waits on, until the records that are left in the
+ * topic are such a share of its own: otherwise the same rows would be written once more for these.
  */
 const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000, restOfRecords: 1 / 64 };
 
@@ -41,7 +41,7 @@ export interface Unsaved {
   readonly deadLetterBytes: number;
   /** Records that wait in the topic. */
   readonly lag: number;
-  /** Records that waited in the topic when the commit before began, after which these were read. */
+  /** The lag when the previous commit began. These records were read after that. */
   readonly lagBefore: number;
 }
 
@@ -82,7 +82,7 @@ function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, 
   const intervals = intervalsAt(unsaved, usualRecords);
   const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
   if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
-  // A lag that stands still, as that of a partition without a leader, is no backlog that will soon be read.
+  // A small lag alone is no backlog: that of a partition without a leader stands still, and its end never comes nearer.
   const isFarBehind = lag > usualRecords || (lagBefore > usualRecords && lag > records * GATHERING.restOfRecords);
   const gatheringMs = isFarBehind ? Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs) : 0;
   return {

@@ -8,7 +8,7 @@ async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolea
   return Promise.race([Promise.resolve(promise).then(() => true), settled().then(() => false)]);
 }
 
-/** A record whose event shares no row of totals with another: its user, antenna and app are unique. */
+/** A record with a user, an antenna and an app of its own: it adds three rows to the totals. */
 function recordOfThreeRows(offset: number): SourceRecord {
   return eventRecord(offset, { id: `user ${offset}`, antenna_id: `antenna ${offset}`, app: `app ${offset}` });
 }

@@ -54,7 +54,10 @@ const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
 export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
 
-/** All sums of a commit in parts of so many rows at most: those of the windows first. Each part is made by its function. */
+/**
+ * All sums of a commit in parts of so many rows at most, those of the windows first. Each function makes one part, so that
+ * memory holds only the parts that are being sent.
+ */
 export function partsOf(
   { totals, userHours }: Pick<TotalsCommit, 'totals' | 'userHours'>,
   rows: number,

@@ -6,7 +6,7 @@ import type { SchemaFamily } from './schema-family.ts';
  */
 const MOST_READ = 4;
 
-/** The rest of a function that says whether the table has few rows between the first and the last of a part. */
+/** A SQL function without its signature. It tells whether a table has few rows between the first and last key of a part. */
 const hasFewRows = (rowsOfPart: string, rowsOfTable: string): string => `
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
@@ -27,9 +27,9 @@ interface PartStatements {
 }
 
 /**
- * The rest of a function that writes a part and waits for no other commit, since rows are not locked in the order of their
- * keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone and the function returns false.
- * The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
+ * A SQL function without its signature. It writes a part and waits for no other commit, since rows are not locked in the
+ * order of their keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone and the function
+ * returns false. The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
  */
 const withoutWaiting = ({ rows, update, insert }: PartStatements): string => `
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms'
@@ -52,13 +52,13 @@ const withoutWaiting = ({ rows, update, insert }: PartStatements): string => `
     END
     $$;`;
 
-/** The rows of the table in the range of a part. */
+/** The rows that a table has between the first and the last key of a part. */
 const ROWS_OF_WINDOW = `FROM public.bytes AS b
         WHERE b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)]`;
 const ROWS_OF_HOUR = `FROM pipeline.user_hour_usage AS u
         WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[cardinality(p_users)]`;
 
-/** The rows of a part. */
+/** The rows of a part, from the arrays that are a function's parameters. */
 const WINDOW_PART = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
 const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
 

@@ -20,7 +20,7 @@ import { verifySubscribers, verifyUserHours } from './verify-subscribers.ts';
 const workload = { users: 500, eventsPerWindow: 2, windows: 2 };
 const WINDOW = '2026-01-15T00:05:00Z user_total_bytes';
 
-describe('what a drain of many subscribers has left', () => {
+describe('the result of draining a topic of many subscribers', () => {
   let database: TestDatabase;
   let folder: TemporaryFolder;
   let at: { readonly databaseUrl: string; readonly archive: string };
@@ -54,7 +54,7 @@ describe('what a drain of many subscribers has left', () => {
   const [first, second] = [subscriberId(1), subscriberId(2)];
   const rowOf = `type = 'user_total_bytes' AND "timestamp" = '2026-01-15 00:05' AND id`;
 
-  it('is proven as it is', async () => {
+  it('is accepted as the drain has left it', async () => {
     await expect(verifySubscribers(at, loaded)).resolves.toBeUndefined();
     await expect(verifyUserHours(at, loaded)).resolves.toBeUndefined();
   });
