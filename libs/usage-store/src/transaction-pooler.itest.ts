@@ -69,19 +69,31 @@ describe('a pgbouncer in transaction mode', () => {
     await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
   });
 
-  it('is refused while other programs keep its sessions busy', async () => {
-    const url = await throughPooler({ poolMode: 'transaction', poolSize: 3 });
-    let isOver = false;
-    const others = [1, 2, 3, 4].map(async () => {
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      while (!isOver) await client.query('SELECT pg_sleep(0.002)');
-      await client.end();
-    });
-    await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
-    isOver = true;
-    await Promise.all(others);
-  });
+  it.each([
+    { poolSize: 2, programs: 2 },
+    { poolSize: 3, programs: 3 },
+    { poolSize: 3, programs: 4 },
+  ])(
+    'is refused each time while $programs programs keep its $poolSize sessions busy',
+    async ({ poolSize, programs }) => {
+      const url = await throughPooler({ poolMode: 'transaction', poolSize });
+      let isOver = false;
+      const others = Array.from({ length: programs }, async () => {
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        while (!isOver) await client.query('SELECT pg_sleep(0.002)');
+        await client.end();
+      });
+      try {
+        for (let start = 0; start < 20; start += 1) {
+          await expect(connectWithRetry({ url }, { applicationName: 'test' })).rejects.toMatchObject(refusal);
+        }
+      } finally {
+        isOver = true;
+        await Promise.all(others);
+      }
+    },
+  );
 });
 
 describe('a pgbouncer in session mode', () => {

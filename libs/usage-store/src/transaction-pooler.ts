@@ -11,8 +11,11 @@ interface Session {
   readonly pid: number;
 }
 
-/** How often both connections are queried: a busy pool may happen to lend each a session that proves nothing. */
-const ROUNDS = 3;
+/**
+ * How often both connections are queried: a busy pool may happen to lend each a session that proves nothing, in at most
+ * one round of eight if it lends its sessions at random.
+ */
+const ROUNDS = 10;
 
 /** How long the second connection waits for a session: longer than a busy pool usually takes to free one. */
 const SESSION_MS = 3_000;
@@ -31,7 +34,9 @@ export async function isSharedByTransactions(
   const second = await connect(SESSION_MS);
   try {
     for (let round = 0; round < ROUNDS; round += 1) {
-      if ((await backendOf(second)) === pid || (await backendOf(client)) !== pid) return true;
+      if ((await backendOf(second)) === pid) return true;
+      // Twice, since a busy pool of two sessions may lend them in turn: the other to the second, this one to the first.
+      if ((await backendOf(client)) !== pid || (await backendOf(client)) !== pid) return true;
     }
     return false;
   } catch (error) {
