@@ -2,7 +2,7 @@ import { ArchiveError, ArchiveReader, type ArchiveSettings } from '@antenna/even
 import type { Logger } from '@antenna/telemetry';
 import { Patience } from '@antenna/usage-store';
 import pRetry from 'p-retry';
-import type { DictionaryColumn } from '@antenna/archive-format';
+import { eventsIn } from '@antenna/archive-format';
 import type { FileScanner } from '@antenna/hourly-batch';
 
 export interface ArchivePatience {
@@ -54,22 +54,8 @@ export function parquetScanner(archive: ArchiveReader): FileScanner {
   return {
     async scan({ path }, each) {
       const { file, rows } = await archive.read(path);
-      for (let row = 0; row < rows.rows; row += 1) {
-        each({
-          id: text(rows.id, row),
-          antennaId: text(rows.antennaId, row),
-          app: text(rows.app, row),
-          eventTimeMs: rows.eventTimeMs[row] ?? NaN,
-          bytes: rows.bytes[row] ?? NaN,
-          partition: rows.partition,
-          offset: rows.offset[row] ?? NaN,
-        });
-      }
+      for (const event of eventsIn(rows)) each(event);
       return file;
     },
   };
-}
-
-function text({ values, codes }: DictionaryColumn, row: number): string {
-  return values[codes[row] ?? -1] ?? '';
 }

@@ -6,6 +6,7 @@ import {
   ERASED_ID,
   type EventColumns,
   EventColumnsBuilder,
+  eventsIn,
   parseArchivePath,
   splitByHour,
 } from '@antenna/archive-format';
@@ -113,20 +114,7 @@ async function addArchived(
 ): Promise<void> {
   if (archive === undefined) return;
   const { rows } = await archive.read(path);
-  for (let row = 0; row < rows.rows; row += 1) {
-    const event = {
-      eventTimeMs: rows.eventTimeMs[row] ?? 0,
-      id: textAt(rows.id, row),
-      antennaId: textAt(rows.antennaId, row),
-      bytes: rows.bytes[row] ?? 0,
-      app: textAt(rows.app, row),
-    };
-    archived.set(rows.offset[row] ?? -1, event);
-  }
-}
-
-function textAt({ values, codes }: EventColumns['id'], row: number): string {
-  return values[codes[row] ?? -1] ?? '';
+  for (const event of eventsIn(rows)) archived.set(event.offset, event);
 }
 
 /** The log still has the ids of persons that were erased from the archive: that is no difference. */

@@ -1,5 +1,5 @@
 export { ByteSum } from './byte-sum.ts';
-export { StringDictionary } from './string-dictionary.ts';
 export { SumRows } from './sum-rows.ts';
+export { TextDictionary } from './text-dictionary.ts';
 export { TotalColumns, type TotalRow, type TotalType, UserHourColumns, type UserHourRow } from './total-columns.ts';
 export { WindowTotals } from './window-totals.ts';

@@ -1,3 +1,4 @@
+import type { TextTable } from '@antenna/event-schema';
 import type { SumRows } from './sum-rows.ts';
 
 /** The dimension of a total. */
@@ -27,8 +28,8 @@ export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
   readonly rows: number;
-  /** The id of each code. Several groups may share the array. */
-  readonly ids: readonly string[];
+  /** The id of each code. Several groups may share the table. */
+  readonly ids: TextTable;
 }
 
 /** The rows of a commit as columns. Iterating creates an object for each row, for callers with few rows. */
@@ -55,7 +56,7 @@ export class TotalColumns implements Iterable<TotalRow> {
     let row = 0;
     for (const { windowStartMs, type, rows, ids } of this.groups) {
       for (const end = row + rows; row < end; row += 1) {
-        yield { windowStartMs, type, id: ids[this.sums.codes[row] ?? 0] ?? '', value: this.sums.sumAt(row) };
+        yield { windowStartMs, type, id: ids.textAt(this.sums.codes[row] ?? 0), value: this.sums.sumAt(row) };
       }
     }
   }
@@ -71,10 +72,10 @@ export interface UserHourGroup {
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
   /** The user of each code. */
-  readonly ids: readonly string[];
+  readonly ids: TextTable;
   readonly sums: SumRows;
 
-  constructor(groups: readonly UserHourGroup[], ids: readonly string[], sums: SumRows) {
+  constructor(groups: readonly UserHourGroup[], ids: TextTable, sums: SumRows) {
     this.groups = groups;
     this.ids = ids;
     this.sums = sums;
@@ -94,7 +95,7 @@ export class UserHourColumns implements Iterable<UserHourRow> {
     let row = 0;
     for (const { hourStartMs, rows } of this.groups) {
       for (const end = row + rows; row < end; row += 1) {
-        const id = this.ids[codes[row] ?? 0] ?? '';
+        const id = this.ids.textAt(codes[row] ?? 0);
         yield { hourStartMs, id, usage: this.sums.sumAt(row), latestEventTimeMs: latestMs[row] ?? 0 };
       }
     }

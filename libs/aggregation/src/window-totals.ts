@@ -1,9 +1,9 @@
 import type { InternedEvent } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
-import { StringDictionary } from './string-dictionary.ts';
 import { SumRows } from './sum-rows.ts';
 import { SumTable } from './sum-table.ts';
+import { TextDictionary } from './text-dictionary.ts';
 import { TotalColumns, type TotalGroup, UserHourColumns } from './total-columns.ts';
 
 /** The types in the order in which rows are sorted. */
@@ -23,7 +23,7 @@ interface Window {
  */
 export class WindowTotals {
   readonly #windows = new Map<number, Window>();
-  readonly #ids: ByType<StringDictionary> = byType(() => new StringDictionary());
+  readonly #ids: ByType<TextDictionary> = byType(() => new TextDictionary());
   readonly #eventBytes = new ByteSum();
   #events = 0;
   /** The window of the previous event, which is usually the window of the next one. */

@@ -1,3 +1,4 @@
+import { textsIn, utf8Texts } from '@antenna/event-schema';
 import type { DictionaryColumn } from './dictionary-column.ts';
 import type { EventColumns } from './event-columns.ts';
 
@@ -14,13 +15,14 @@ export function withoutUser(columns: EventColumns, userId: string): EventColumns
 
 /** The number of rows with this id. */
 export function rowsOf({ id }: EventColumns, userId: string): number {
-  const code = id.values.indexOf(userId);
+  const code = textsIn(id.values).indexOf(userId);
   return code === -1 ? 0 : id.codes.reduce((count, each) => (each === code ? count + 1 : count), 0);
 }
 
 function renamed({ values, codes }: DictionaryColumn, from: string, to: string): DictionaryColumn {
-  const distinct = [...new Set(values.map((value) => (value === from ? to : value)))];
-  const codeOf = new Map(distinct.map((value, code) => [value, code]));
-  const newCodes = values.map((value) => codeOf.get(value === from ? to : value) ?? -1);
-  return { values: distinct, codes: codes.map((code) => newCodes[code] ?? -1) };
+  const texts = textsIn(values).map((text) => (text === from ? to : text));
+  const distinct = [...new Set(texts)];
+  const codeOf = new Map(distinct.map((text, code) => [text, code]));
+  const newCodes = texts.map((text) => codeOf.get(text) ?? -1);
+  return { values: utf8Texts(distinct), codes: codes.map((code) => newCodes[code] ?? -1) };
 }

@@ -1,4 +1,5 @@
-import { EventInterners, type InternedEvent, type UsageEvent } from '@antenna/event-schema';
+import { EventInterners, type InternedEvent, textsIn, type UsageEvent } from '@antenna/event-schema';
+import { textsOfRows } from './dictionary-column.ts';
 import { EventColumnsBuilder } from './event-columns.ts';
 
 const interners = new EventInterners();
@@ -17,7 +18,7 @@ describe('events in columns', () => {
     expect([columns.partition, columns.rows]).toEqual([3, 3]);
     expect([...columns.offset]).toEqual([10, 11, 15]);
     expect([...columns.bytes]).toEqual([5, 5, 2 ** 40]);
-    expect(columns.id.values).toEqual(['eva', 'ana']);
+    expect(textsIn(columns.id.values)).toEqual(['eva', 'ana']);
     expect([...columns.id.codes]).toEqual([0, 1, 0]);
     expect([...columns.app.codes]).toEqual([0, 0, 0]);
   });
@@ -28,7 +29,7 @@ describe('events in columns', () => {
       builder.append(row, anEvent({ id }, row < 2 ? interners : new EventInterners()));
     }
     const { id } = builder.build();
-    expect([id.values, [...id.codes]]).toEqual([
+    expect([textsIn(id.values), [...id.codes]]).toEqual([
       ['eva', 'ana', 'bea'],
       [0, 1, 2, 1, 0],
     ]);
@@ -41,7 +42,7 @@ describe('events in columns', () => {
     builder.append(3, anEvent({ id: 'ana' }));
     builder.append(4, anEvent({ id: 'bea' }));
     const { id } = builder.build();
-    expect([id.values, [...id.codes]]).toEqual([
+    expect([textsIn(id.values), [...id.codes]]).toEqual([
       ['eva', 'ana', 'bea'],
       [0, 1, 0, 1, 2],
     ]);
@@ -58,7 +59,7 @@ describe('events in columns', () => {
     for (let row = 0; row < rows; row += 1) builder.append(row, anEvent({ eventTimeMs: row, id: `user ${row % 7}` }));
     const columns = builder.build();
     expect(builder.rows).toBe(rows);
-    const ids = Array.from(columns.id.codes, (code) => columns.id.values[code]);
+    const ids = Array.from(columns.id.codes.keys(), textsOfRows(columns.id));
     expect(ids).toEqual(Array.from({ length: rows }, (_, row) => `user ${row % 7}`));
     expect([...columns.offset]).toEqual(Array.from({ length: rows }, (_, row) => row));
     expect([...columns.eventTimeMs]).toEqual([...columns.offset]);

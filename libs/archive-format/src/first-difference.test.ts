@@ -1,3 +1,4 @@
+import { utf8Texts } from '@antenna/event-schema';
 import { withoutUser } from './erased-rows.ts';
 import { firstDifference } from './first-difference.ts';
 import { columnsOf } from './testing/columns-of.ts';
@@ -20,7 +21,7 @@ describe('the first difference between two sets of rows', () => {
 
   it('is undefined when only the codes of their texts differ', () => {
     const renumbered = columnsOf([ANA, EVA]);
-    const id = { values: ['unused', 'eva', 'ana'], codes: Int32Array.of(2, 1) };
+    const id = { values: utf8Texts(['unused', 'eva', 'ana']), codes: Int32Array.of(2, 1) };
     expect(firstDifference(columnsOf([ANA, EVA]), { ...renumbered, id })).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-import type { DictionaryColumn } from './dictionary-column.ts';
+import { textsOfRows } from './dictionary-column.ts';
 import { ERASED_ID } from './erased-rows.ts';
 import type { EventColumns } from './event-columns.ts';
 
@@ -12,20 +12,20 @@ const TEXTS = ['id', 'antennaId', 'app'] as const;
 export function firstDifference(expected: EventColumns, actual: EventColumns): string | undefined {
   if (expected.partition !== actual.partition) return `partition ${actual.partition} instead of ${expected.partition}`;
   if (expected.rows !== actual.rows) return `${actual.rows} rows instead of ${expected.rows}`;
+  const texts = TEXTS.map((name) => ({
+    name,
+    expectedAt: textsOfRows(expected[name]),
+    actualAt: textsOfRows(actual[name]),
+  }));
   for (let row = 0; row < expected.rows; row += 1) {
     const column =
       NUMBERS.find((name) => expected[name][row] !== actual[name][row]) ??
-      TEXTS.find((name) => isAnotherText(expected, actual, name, row));
+      texts.find(({ name, expectedAt, actualAt }) => isAnotherText(name, expectedAt(row), actualAt(row)))?.name;
     if (column !== undefined) return `another ${column} in row ${row} (offset ${expected.offset[row] ?? 0})`;
   }
   return undefined;
 }
 
-function isAnotherText(expected: EventColumns, actual: EventColumns, name: (typeof TEXTS)[number], row: number) {
-  const text = textAt(actual[name], row);
-  return text !== textAt(expected[name], row) && !(name === 'id' && text === ERASED_ID);
-}
-
-function textAt(column: DictionaryColumn, row: number): string | undefined {
-  return column.values[column.codes[row] ?? -1];
+function isAnotherText(name: (typeof TEXTS)[number], expected: string, actual: string): boolean {
+  return actual !== expected && !(name === 'id' && actual === ERASED_ID);
 }

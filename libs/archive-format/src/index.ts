@@ -1,5 +1,6 @@
 export * from './archive-path.ts';
-export type { DictionaryColumn } from './dictionary-column.ts';
+export { type ArchivedEvent, eventsIn } from './archived-event.ts';
+export { type DictionaryColumn, textsOfRows } from './dictionary-column.ts';
 export { ERASED_ID, rowsOf, withoutUser } from './erased-rows.ts';
 export { type EventColumns, EventColumnsBuilder } from './event-columns.ts';
 export { firstDifference } from './first-difference.ts';

@@ -1,3 +1,4 @@
+import { textsIn } from '@antenna/event-schema';
 import { splitByHour, sumOfBytes } from './split-by-hour.ts';
 import { columnsOf, idsOf } from './testing/columns-of.ts';
 
@@ -42,7 +43,7 @@ describe('rows split by hour', () => {
         { time: '13:20:00', id: 'ana' },
       ),
     );
-    expect([...hours.values()].map(({ id }) => [id.values, [...id.codes]])).toEqual([
+    expect([...hours.values()].map(({ id }) => [textsIn(id.values), [...id.codes]])).toEqual([
       [
         ['eva', 'leo'],
         [0, 1],

@@ -1,3 +1,4 @@
+import { selectTexts } from '@antenna/event-schema';
 import { hourOf, ONE_HOUR } from '@antenna/windowing';
 import type { DictionaryColumn } from './dictionary-column.ts';
 import type { EventColumns } from './event-columns.ts';
@@ -131,20 +132,22 @@ function ordered<T extends Float64Array | Int32Array>(column: T, order: Int32Arr
  */
 function textsOf({ values, codes }: DictionaryColumn, order: Int32Array): PartOfColumns<DictionaryColumn> {
   const partCodes = ordered(codes, order, new Int32Array(order.length));
-  const metBy = new Int32Array(values.length);
-  const codeInPart = new Int32Array(values.length);
+  const metBy = new Int32Array(values.starts.length);
+  const codeInPart = new Int32Array(values.starts.length);
+  const used = new Int32Array(values.starts.length);
   let part = 0;
   return (from, to) => {
     part += 1;
-    const used: string[] = [];
+    let count = 0;
     for (let index = from; index < to; index += 1) {
       const code = partCodes[index] ?? 0;
       if (metBy[code] !== part) {
         metBy[code] = part;
-        codeInPart[code] = used.push(values[code] ?? '') - 1;
+        codeInPart[code] = count;
+        used[count++] = code;
       }
       partCodes[index] = codeInPart[code] ?? 0;
     }
-    return { values: used, codes: partCodes.subarray(from, to) };
+    return { values: selectTexts(values, used.subarray(0, count)), codes: partCodes.subarray(from, to) };
   };
 }

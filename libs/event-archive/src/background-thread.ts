@@ -14,8 +14,14 @@ export function giveWay(): void {
 
 /** The buffers of columns, each a whole buffer, which a thread transfers with them. */
 export function buffersOf(rows: EventColumns): ArrayBuffer[] {
-  const columns = [rows.offset, rows.eventTimeMs, rows.bytes, rows.id.codes, rows.antennaId.codes, rows.app.codes];
-  return columns.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+  const texts = [rows.id, rows.antennaId, rows.app].flatMap(({ values, codes }) => [
+    values.bytes,
+    values.starts,
+    codes,
+  ]);
+  return [rows.offset, rows.eventTimeMs, rows.bytes, ...texts]
+    .map(({ buffer }) => buffer)
+    .filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** Frees buffers at once; the garbage collector would let some 60 MB accumulate. Their columns are empty afterwards. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { firstDifference } from '@antenna/archive-format';
+import { textsIn } from '@antenna/event-schema';
 import { decodeFile, joinColumns } from './decode-file.ts';
 import { parquetRows } from './parquet-reader.ts';
 import { aRow, columnsOf, manyRows, rowsIn, SOME_TIME_MS } from './rows-for-tests.ts';
@@ -33,7 +34,7 @@ describe('joined rows', () => {
     ];
     const joined = joinColumns([columnsOf(rows.slice(0, 2)), columnsOf(rows.slice(2, 3)), columnsOf(rows.slice(3))]);
     expect(rowsIn(joined)).toEqual(rows);
-    expect(joined.id.values).toEqual(['a', 'b']);
+    expect(textsIn(joined.id.values)).toEqual(['a', 'b']);
   });
 
   it('are the part itself when there is only one', () => {

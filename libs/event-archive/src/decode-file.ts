@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { textsIn, utf8Texts } from '@antenna/event-schema';
 import type { DictionaryColumn, EventColumns } from '@antenna/archive-format';
 import type { StoredFile } from '@antenna/ingestion';
 import { rowGroups } from './row-group-columns.ts';
@@ -63,15 +64,16 @@ function joinNumbers(rows: number, parts: readonly Float64Array[]): Float64Array
 }
 
 function joinTexts(rows: number, parts: readonly DictionaryColumn[]): DictionaryColumn {
-  const values = [...new Set(parts.flatMap((part) => part.values))];
+  const textsOfParts = parts.map((part) => textsIn(part.values));
+  const values = [...new Set(textsOfParts.flat())];
   const codeOf = new Map(values.map((text, code) => [text, code]));
   const codes = new Int32Array(rows);
   let at = 0;
-  for (const part of parts) {
-    const joinedCodes = Int32Array.from(part.values, (text) => codeOf.get(text) ?? -1);
+  for (const [index, part] of parts.entries()) {
+    const joinedCodes = (textsOfParts[index] ?? []).map((text) => codeOf.get(text) ?? -1);
     for (const code of part.codes) codes[at++] = joinedCodes[code] ?? -1;
   }
-  return { values, codes };
+  return { values: utf8Texts(values), codes };
 }
 
 /** The rows in offset order, whatever the order in their file. */

@@ -6,6 +6,7 @@ import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { readParquet } from 'parquet-wasm';
 import { type EventColumns, firstDifference } from '@antenna/archive-format';
+import { textsIn, utf8Texts } from '@antenna/event-schema';
 import { joinColumns } from './decode-file.ts';
 import { parquetFile } from './parquet-file.ts';
 import { parquetRowGroups, parquetRows } from './parquet-reader.ts';
@@ -199,7 +200,7 @@ describe('an archive file', () => {
   it('contains no dictionary text without a row', async () => {
     const [row] = manyRows(1);
     const columns = columnsOf([row!]);
-    await write({ ...columns, id: { ...columns.id, values: [...columns.id.values, 'unused'] } });
+    await write({ ...columns, id: { ...columns.id, values: utf8Texts([...textsIn(columns.id.values), 'unused']) } });
     expect(await readIndependently()).toEqual([row]);
     expect(await readFile(file, 'latin1')).not.toContain('unused');
   });

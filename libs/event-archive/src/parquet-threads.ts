@@ -53,8 +53,8 @@ function copyOf(rows: EventColumns): EventColumns {
   };
 }
 
-function copyOfTexts({ values, codes }: DictionaryColumn): DictionaryColumn {
-  return { values, codes: codes.slice() };
+function copyOfTexts({ values: { bytes, starts }, codes }: DictionaryColumn): DictionaryColumn {
+  return { values: { bytes: bytes.slice(), starts: starts.slice() }, codes: codes.slice() };
 }
 
 export interface DecodeTask {

@@ -1,5 +1,5 @@
 import { EventInterners } from '@antenna/event-schema';
-import { type EventColumns, EventColumnsBuilder, type DictionaryColumn } from '@antenna/archive-format';
+import { type EventColumns, EventColumnsBuilder, eventsIn } from '@antenna/archive-format';
 
 export interface TestRow {
   readonly offset: number;
@@ -47,13 +47,7 @@ export function columnsOf(rows: readonly TestRow[], partition = 3): EventColumns
 
 /** The rows of the columns, for a comparison that is independent of the numbering of texts. */
 export function rowsIn(columns: EventColumns): readonly TestRow[] {
-  const text = ({ values, codes }: DictionaryColumn, row: number) => values[codes[row] ?? -1] ?? 'no text';
-  return Array.from({ length: columns.rows }, (_, row) => ({
-    offset: columns.offset[row] ?? NaN,
-    eventTimeMs: columns.eventTimeMs[row] ?? NaN,
-    id: text(columns.id, row),
-    antennaId: text(columns.antennaId, row),
-    bytes: columns.bytes[row] ?? NaN,
-    app: text(columns.app, row),
-  }));
+  return [...eventsIn(columns)].map(({ offset, eventTimeMs, id, antennaId, bytes, app }) => {
+    return { offset, eventTimeMs, id, antennaId, bytes, app };
+  });
 }

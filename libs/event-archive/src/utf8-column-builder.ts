@@ -1,4 +1,5 @@
 import type { DictionaryColumn } from '@antenna/archive-format';
+import { utf8Texts } from '@antenna/event-schema';
 
 /** Numbers texts in the order of their first appearance. */
 export class Utf8ColumnBuilder {
@@ -22,7 +23,7 @@ export class Utf8ColumnBuilder {
   }
 
   build(): DictionaryColumn {
-    return { values: this.#values, codes: this.codes };
+    return { values: utf8Texts(this.#values), codes: this.codes };
   }
 
   #codeOf(text: string): number {

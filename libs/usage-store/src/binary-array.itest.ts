@@ -1,14 +1,8 @@
 import { SumRows } from '@antenna/aggregation';
+import { TextTable } from '@antenna/event-schema';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
-import {
-  bigintArray,
-  bigintArrayOfRuns,
-  bigintArrayOfSums,
-  encoded,
-  textArray,
-  textArrayOfRuns,
-} from './binary-array.ts';
+import { bigintArray, bigintArrayOfRuns, bigintArrayOfSums, textArray, textArrayOfRuns } from './binary-array.ts';
 import { TestStore } from './testing/test-store.ts';
 
 describe('an array in the binary format of Postgres', () => {
@@ -61,14 +55,14 @@ describe('an array in the binary format of Postgres', () => {
       .chain((texts) => fc.tuple(fc.constant(texts), fc.array(fc.nat(texts.length - 1))));
     await fc.assert(
       fc.asyncProperty(rows, async ([texts, codes]) => {
-        const part = { texts: encoded(texts), first: 0, end: codes.length };
+        const part = { texts: TextTable.of(texts), first: 0, end: codes.length };
         expect(await strings(textArray(Int32Array.from(codes), [part]))).toEqual(codes.map((code) => texts[code]));
       }),
     );
   });
 
   it('takes the texts of each part of the rows from the list of that part', async () => {
-    const [apps, users] = [encoded(['SKYPE', 'TELEGRAM']), encoded(['ana', 'bea', 'carla'])];
+    const [apps, users] = [TextTable.of(['SKYPE', 'TELEGRAM']), TextTable.of(['ana', 'bea', 'carla'])];
     const parts = [
       { texts: apps, first: 0, end: 1 },
       { texts: users, first: 1, end: 3 },

@@ -1,4 +1,5 @@
 import type { SumRows } from '@antenna/aggregation';
+import { ByteWords, type TextTable } from '@antenna/event-schema';
 
 /**
  * Postgres arrays in the binary format (array_recv in src/backend/utils/adt/arrayfuncs.c); the driver sends a buffer as
@@ -10,7 +11,6 @@ import type { SumRows } from '@antenna/aggregation';
  */
 const HEADER_BYTES = 20;
 const LENGTH_BYTES = 4;
-const WORD_BYTES = 4;
 const BIGINT = { oid: 20, bytes: 8 };
 const TEXT = { oid: 25 };
 
@@ -60,7 +60,7 @@ export function bigintArrayOfRuns(runs: readonly Run<number>[]): ServerArray {
 }
 
 export function textArrayOfRuns(runs: readonly Run<string>[]): ServerArray {
-  const elements = runs.map(({ value, count }) => ({ bytes: encoded([value]).bytes, count }));
+  const elements = runs.map(({ value, count }) => ({ bytes: textElement(value), count }));
   const size = sum(elements, ({ bytes, count }) => bytes.length * count);
   const buffer = emptyArray(
     TEXT.oid,
@@ -77,30 +77,15 @@ export function textArrayOfRuns(runs: readonly Run<string>[]): ServerArray {
   return buffer;
 }
 
-/** Encoded elements in a row, each with its length before it. */
-export interface EncodedTexts {
-  readonly bytes: Buffer<ArrayBuffer>;
-  /** The start of each element in `bytes`, and at the end the length of `bytes`. */
-  readonly starts: Int32Array;
-}
-
-export function encoded(texts: readonly string[]): EncodedTexts {
-  // UTF-8 takes at most three bytes for a UTF-16 code unit.
-  const bytes = Buffer.allocUnsafe(sum(texts, ({ length }) => LENGTH_BYTES + 3 * length));
-  const starts = new Int32Array(texts.length + 1);
-  let at = 0;
-  for (let index = 0; index < texts.length; index += 1) {
-    const length = bytes.write(texts[index] ?? '', at + LENGTH_BYTES);
-    bytes.writeInt32BE(length, at);
-    at += LENGTH_BYTES + length;
-    starts[index + 1] = at;
-  }
-  return { bytes: bytes.subarray(0, at), starts };
+function textElement(text: string): Buffer {
+  const element = Buffer.alloc(LENGTH_BYTES + Buffer.byteLength(text));
+  element.writeInt32BE(element.write(text, LENGTH_BYTES));
+  return element;
 }
 
 /** The rows `first` to `end - 1`, whose texts are those at `codes[row]`. */
 export interface TextsOfRows {
-  readonly texts: EncodedTexts;
+  readonly texts: TextTable;
   readonly first: number;
   readonly end: number;
 }
@@ -122,25 +107,25 @@ export function freeArrays(arrays: readonly ServerArray[]): void {
   for (const array of arrays) if (array.length >= Buffer.poolSize) array.buffer.transfer(0);
 }
 
-function sizeOf(codes: Int32Array, { texts: { starts }, first, end }: TextsOfRows): number {
-  let size = 0;
+function sizeOf(codes: Int32Array, { texts, first, end }: TextsOfRows): number {
+  let size = (end - first) * LENGTH_BYTES;
   for (let row = first; row < end; row += 1) {
     const code = codes[row] ?? 0;
-    size += (starts[code + 1] ?? 0) - (starts[code] ?? 0);
+    size += texts.endOf(code) - texts.startOf(code);
   }
   return size;
 }
 
 function copyTexts(codes: Int32Array, { texts, first, end }: TextsOfRows, buffer: Buffer, from: number): number {
-  const [source, target] = [viewOf(texts.bytes), viewOf(buffer)];
+  const [view, target, source] = [viewOf(buffer), new ByteWords(buffer), texts.words];
   let at = from;
   for (let row = first; row < end; row += 1) {
     const code = codes[row] ?? 0;
-    let byte = texts.starts[code] ?? 0;
-    const stop = texts.starts[code + 1] ?? 0;
-    // For some dozens of bytes a loop is faster than the call of a native copy.
-    for (; byte + WORD_BYTES <= stop; byte += WORD_BYTES, at += WORD_BYTES) target.setInt32(at, source.getInt32(byte));
-    for (; byte < stop; byte += 1, at += 1) target.setUint8(at, source.getUint8(byte));
+    const [start, stop] = [texts.startOf(code), texts.endOf(code)];
+    view.setInt32(at, stop - start);
+    at += LENGTH_BYTES;
+    source.copyTo(target, start, stop, at);
+    at += stop - start;
   }
   return at;
 }

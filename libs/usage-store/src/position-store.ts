@@ -25,7 +25,7 @@ import {
   RECORD_INTENT,
   STAGE_TOTALS,
 } from './sql/speed.sql.ts';
-import { EncodedIds, type PartParameters, partsOf, totalParameters, userHourParameters } from './total-parameters.ts';
+import { type PartParameters, partsOf, totalParameters, userHourParameters } from './total-parameters.ts';
 
 /**
  * The identity of a worker's stream. The database stores it with the positions and refuses workers of another stream.
@@ -88,9 +88,7 @@ export class PostgresPositionStore implements PositionStore {
   async commitTotals(commit: TotalsCommit): Promise<void> {
     const { totals, userHours } = commit;
     if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit);
-    const ids = new EncodedIds();
-    const rows = { ...totalParameters(totals, ids), ...userHourParameters(userHours, ids) };
-    ids.free();
+    const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
     await this.#commit(COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
     freeArrays(Object.values(rows));
   }
@@ -100,12 +98,10 @@ export class PostgresPositionStore implements PositionStore {
    * of them and moves the positions, in one transaction. The first part removes what was stored for an earlier commit.
    */
   async #commitInParts(commit: TotalsCommit): Promise<void> {
-    const ids = new EncodedIds();
-    const [first, ...others] = partsOf(commit, this.#sizes.rowsOfPart, ids);
+    const [first, ...others] = partsOf(commit, this.#sizes.rowsOfPart);
     if (first === undefined) throw new TypeError('a commit in parts has rows');
     await this.#stage(commit, 0, first());
     await pMap(others, (part, index) => this.#stage(commit, index + 1, part()), { concurrency: PARTS_AT_A_TIME });
-    ids.free();
     await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts: 1 + others.length });
   }
 

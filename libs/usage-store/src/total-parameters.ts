@@ -1,55 +1,36 @@
 import { SumRows, TotalColumns, UserHourColumns } from '@antenna/aggregation';
+import { TextTable } from '@antenna/event-schema';
 import type { TotalsCommit } from '@antenna/ingestion';
 import {
   bigintArray,
   bigintArrayOfRuns,
   bigintArrayOfSums,
-  encoded,
-  type EncodedTexts,
-  freeArrays,
   textArray,
   textArrayOfRuns,
   type TextsOfRows,
 } from './binary-array.ts';
 
-/** The ids of a commit, encoded. Groups share lists of ids, and windows and hours share the users: each is encoded once. */
-export class EncodedIds {
-  readonly #known = new Map<readonly string[], EncodedTexts>();
-
-  of(ids: readonly string[]): EncodedTexts {
-    const texts = this.#known.get(ids) ?? encoded(ids);
-    this.#known.set(ids, texts);
-    return texts;
-  }
-
-  /** Frees their memory at once, like that of the arrays that are made of them. */
-  free(): void {
-    freeArrays(Array.from(this.#known.values(), ({ bytes }) => bytes));
-    this.#known.clear();
-  }
-}
-
 /** The totals of a commit as parameters of pipeline.commit_totals. */
-export function totalParameters({ groups, sums }: TotalColumns, ids: EncodedIds) {
+export function totalParameters({ groups, sums }: TotalColumns) {
   return {
     windowMs: bigintArrayOfRuns(groups.map(({ windowStartMs, rows }) => ({ value: windowStartMs, count: rows }))),
     types: textArrayOfRuns(groups.map(({ type, rows }) => ({ value: type, count: rows }))),
-    ids: textArray(sums.codes, textsOfGroups(groups, ids)),
+    ids: textArray(sums.codes, textsOfGroups(groups)),
     values: bigintArrayOfSums(sums),
   };
 }
 
-export function userHourParameters({ groups, ids: users, sums }: UserHourColumns, ids: EncodedIds) {
+export function userHourParameters({ groups, ids, sums }: UserHourColumns) {
   return {
     hourMs: bigintArrayOfRuns(groups.map(({ hourStartMs, rows }) => ({ value: hourStartMs, count: rows }))),
-    users: textArray(sums.codes, [{ texts: ids.of(users), first: 0, end: sums.length }]),
+    users: textArray(sums.codes, [{ texts: ids, first: 0, end: sums.length }]),
     usages: bigintArrayOfSums(sums),
     latestMs: bigintArray(sums.latestMs),
   };
 }
 
-const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)), new EncodedIds());
-const NO_USER_HOURS = userHourParameters(new UserHourColumns([], [], new SumRows(0)), new EncodedIds());
+const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)));
+const NO_USER_HOURS = userHourParameters(new UserHourColumns([], new TextTable(), new SumRows(0)));
 
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
 export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
@@ -61,16 +42,15 @@ export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typ
 export function partsOf(
   { totals, userHours }: Pick<TotalsCommit, 'totals' | 'userHours'>,
   rows: number,
-  ids: EncodedIds,
 ): (() => PartParameters)[] {
   return [
     ...rangesOf(totals.groups, rows).map(([first, end]) => () => ({
-      ...totalParameters(totals.slice(first, end), ids),
+      ...totalParameters(totals.slice(first, end)),
       ...NO_USER_HOURS,
     })),
     ...rangesOf(userHours.groups, rows).map(([first, end]) => () => ({
       ...NO_TOTALS,
-      ...userHourParameters(userHours.slice(first, end), ids),
+      ...userHourParameters(userHours.slice(first, end)),
     })),
   ];
 }
@@ -96,11 +76,11 @@ function rangesOf(groups: readonly { readonly rows: number }[], most: number): [
   return ranges;
 }
 
-function textsOfGroups(groups: TotalColumns['groups'], encodedIds: EncodedIds): TextsOfRows[] {
+function textsOfGroups(groups: TotalColumns['groups']): TextsOfRows[] {
   let end = 0;
   return groups.map(({ ids, rows }) => {
     const first = end;
     end += rows;
-    return { texts: encodedIds.of(ids), first, end };
+    return { texts: ids, first, end };
   });
 }

@@ -1,4 +1,5 @@
 import { EventInterners, type UsageEvent } from '@antenna/event-schema';
+import { textsOfRows } from '../dictionary-column.ts';
 import { type EventColumns, EventColumnsBuilder } from '../event-columns.ts';
 
 /** Events of a partition in columns, at offsets that follow each other. */
@@ -15,6 +16,6 @@ export function columnsOf(
 const USUAL: UsageEvent = { eventTimeMs: 1_000, id: 'ana', antennaId: 'north', bytes: 5, app: 'SKYPE' };
 
 /** The ids of the rows, in their order. */
-export function idsOf({ id }: EventColumns): (string | undefined)[] {
-  return [...id.codes].map((code) => id.values[code]);
+export function idsOf({ id }: EventColumns): string[] {
+  return Array.from(id.codes.keys(), textsOfRows(id));
 }

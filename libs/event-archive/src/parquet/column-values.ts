@@ -2,7 +2,7 @@ import type { DictionaryColumn } from '@antenna/archive-format';
 import { rangeOf, valuesOfRows } from '../row-order.ts';
 import { indexPage, indexWidth } from './dictionary-indexes.ts';
 import { distinctNumbers, isWorthDictionary } from './number-dictionary.ts';
-import { plainInt32, plainInt64, plainTexts, textsAt } from './plain-values.ts';
+import { plainInt32, plainInt64, plainSize, plainTexts } from './plain-values.ts';
 
 /** Below the limit of the independent reader, 10 MB. */
 const MAX_DICTIONARY_BYTES = 8 * 1024 * 1024;
@@ -41,11 +41,12 @@ export function constantInt32(value: number, rows: Int32Array): ColumnValues {
  * @throws {RangeError} when a row has a code that no text has.
  */
 export function texts({ values, codes }: DictionaryColumn, rows: Int32Array): ColumnValues {
-  const indexes = valuesOfRows(codes, rows, new Int32Array(rows.length));
-  const used = renumbered(indexes, values);
-  const plain = plainTexts(used);
-  if (plain.bytes.length <= MAX_DICTIONARY_BYTES) return coded({ count: used.length, plain: plain.bytes }, indexes);
-  return { dictionary: undefined, page: (from, to) => textsAt(plain, indexes.subarray(from, to)) };
+  const codesOfRows = valuesOfRows(codes, rows, new Int32Array(rows.length));
+  const { used, indexes } = renumbered(codesOfRows, values.starts.length - 1);
+  if (plainSize(values, used) > MAX_DICTIONARY_BYTES) {
+    return { dictionary: undefined, page: (from, to) => plainTexts(values, codesOfRows.subarray(from, to)) };
+  }
+  return coded({ count: used.length, plain: plainTexts(values, used) }, indexes);
 }
 
 function plainNumbers(values: Float64Array): ColumnValues {
@@ -66,16 +67,20 @@ function plainRange(values: Float64Array): readonly [Buffer, Buffer] {
   return [plainInt64(Float64Array.of(least)), plainInt64(Float64Array.of(greatest))];
 }
 
-/** Returns the texts that occur, and replaces each code by the index of its text among them. */
-function renumbered(codes: Int32Array, values: readonly string[]): readonly string[] {
-  const used: string[] = [];
-  const indexOfCode = new Int32Array(values.length).fill(-1);
+/** Returns the codes that occur, and for each row the index of its code among them. */
+function renumbered(codes: Int32Array, values: number): { readonly used: Int32Array; readonly indexes: Int32Array } {
+  const [used, indexes] = [new Int32Array(values), new Int32Array(codes.length)];
+  const indexOfCode = new Int32Array(values).fill(-1);
+  let count = 0;
   for (let row = 0; row < codes.length; row += 1) {
     const code = codes[row] ?? -1;
-    let index = indexOfCode[code];
-    if (index === undefined) throw new RangeError(`the code of a text is out of bounds: ${code}`);
-    if (index < 0) indexOfCode[code] = index = used.push(values[code] ?? '') - 1;
-    codes[row] = index;
+    const known = indexOfCode[code];
+    if (known === undefined) throw new RangeError(`the code of a text is out of bounds: ${code}`);
+    if (known < 0) {
+      indexOfCode[code] = count;
+      used[count++] = code;
+    }
+    indexes[row] = indexOfCode[code] ?? -1;
   }
-  return used;
+  return { used: used.subarray(0, count), indexes };
 }

@@ -1,3 +1,5 @@
+import { ByteWords, type Utf8Texts } from '@antenna/event-schema';
+
 const TWO_TO_32 = 2 ** 32;
 const INT64_BYTES = 8;
 const LENGTH_BYTES = 4;
@@ -18,35 +20,27 @@ export function plainInt32(value: number): Buffer {
   return Buffer.from(Int32Array.of(value).buffer);
 }
 
-/** Texts in UTF-8, each preceded by the number of its bytes. */
-export interface PlainTexts {
-  readonly bytes: Buffer;
-  /** The start of each text in `bytes`, and at the end the length of `bytes`. */
-  readonly starts: Int32Array;
-}
-
-export function plainTexts(values: readonly string[]): PlainTexts {
-  // UTF-8 takes at most three bytes for a UTF-16 code unit.
-  const bytes = Buffer.allocUnsafe(values.reduce((sum, { length }) => sum + LENGTH_BYTES + 3 * length, 0));
-  const starts = new Int32Array(values.length + 1);
-  let at = 0;
-  for (let index = 0; index < values.length; index += 1) {
-    const size = bytes.write(values[index] ?? '', at + LENGTH_BYTES);
-    bytes.writeUInt32LE(size, at);
-    at += LENGTH_BYTES + size;
-    starts[index + 1] = at;
-  }
-  return { bytes: bytes.subarray(0, at), starts };
-}
-
-/** The texts with the given indexes, one after the other. */
-export function textsAt({ bytes, starts }: PlainTexts, indexes: Int32Array): Buffer {
-  const size = indexes.reduce((sum, index) => sum + (starts[index + 1] ?? 0) - (starts[index] ?? 0), 0);
-  const out = Buffer.allocUnsafe(size);
+/** The texts at these indexes, each preceded by the number of its bytes. */
+export function plainTexts(texts: Utf8Texts, indexes: Int32Array): Buffer {
+  const plain = Buffer.allocUnsafe(plainSize(texts, indexes));
+  const [source, target] = [new ByteWords(texts.bytes), new ByteWords(plain)];
   let at = 0;
   for (let row = 0; row < indexes.length; row += 1) {
     const index = indexes[row] ?? 0;
-    at += bytes.copy(out, at, starts[index], starts[index + 1]);
+    const [start, end] = [texts.starts[index] ?? 0, texts.starts[index + 1] ?? 0];
+    at = plain.writeUInt32LE(end - start, at);
+    source.copyTo(target, start, end, at);
+    at += end - start;
   }
-  return out;
+  return plain;
+}
+
+/** The bytes of `plainTexts`. */
+export function plainSize({ starts }: Utf8Texts, indexes: Int32Array): number {
+  let size = indexes.length * LENGTH_BYTES;
+  for (let row = 0; row < indexes.length; row += 1) {
+    const index = indexes[row] ?? 0;
+    size += (starts[index + 1] ?? 0) - (starts[index] ?? 0);
+  }
+  return size;
 }

@@ -1,4 +1,4 @@
-import { ByteWords } from './byte-words.ts';
+import { ByteWords } from '../texts/byte-words.ts';
 import { decode } from '../decode.ts';
 import type { Rejection } from '../decoded.ts';
 import { EventInterners, InternedEvent } from './interned-event.ts';
@@ -17,7 +17,7 @@ export class EventDecoder {
   readonly #interners = new EventInterners();
   readonly #parser = new FastPathParser(this.#interners);
   /** Of the previous record's buffer. The next record nearly always lies in the same buffer. */
-  #words = new ByteWords(new Uint8Array());
+  #words: ByteWords = new ByteWords(new Uint8Array());
   readonly #fastPathResult = { ok: true, event: this.#parser.event } as const;
 
   /**

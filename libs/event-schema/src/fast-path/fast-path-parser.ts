@@ -1,4 +1,4 @@
-import type { ByteWords } from './byte-words.ts';
+import type { ByteWords } from '../texts/byte-words.ts';
 import { type EventInterners, InternedEvent } from './interned-event.ts';
 import { epochMs } from '../event-time.ts';
 import { after, afterSpaces, CLOSE, COLON, COMMA, Digits, endOfText, OPEN, QUOTE } from './json-bytes.ts';

@@ -36,14 +36,14 @@ export class InternedEvent implements UsageEvent {
   }
 
   get id(): string {
-    return this.interners.id.texts[this.idCode] ?? '';
+    return this.interners.id.texts.textAt(this.idCode);
   }
 
   get antennaId(): string {
-    return this.interners.antennaId.texts[this.antennaCode] ?? '';
+    return this.interners.antennaId.texts.textAt(this.antennaCode);
   }
 
   get app(): string {
-    return this.interners.app.texts[this.appCode] ?? '';
+    return this.interners.app.texts.textAt(this.appCode);
   }
 }

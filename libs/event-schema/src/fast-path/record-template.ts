@@ -1,4 +1,4 @@
-import { ByteWords } from './byte-words.ts';
+import { ByteWords } from '../texts/byte-words.ts';
 
 /** The span [start, end) of a value in a record, without the quotation marks of a text. */
 export interface ValueSpan<Kind> {

@@ -1,4 +1,5 @@
-import { ByteWords } from './byte-words.ts';
+import { ByteWords } from '../texts/byte-words.ts';
+import { textsIn } from '../texts/utf8-texts.ts';
 import { Utf8Interner } from './utf8-interner.ts';
 
 const encoder = new TextEncoder();
@@ -10,7 +11,7 @@ function codeOf(interner: Utf8Interner, text: string): number {
 
 function textOf(interner: Utf8Interner, text: string): string | undefined {
   const code = codeOf(interner, text);
-  return interner.texts[code];
+  return code < 0 ? undefined : interner.texts.textAt(code);
 }
 
 /** The multiplier of `ByteWords.hashOf`, and its inverse modulo 2^32 (Newton's iteration). */
@@ -71,7 +72,7 @@ describe('an interner of UTF-8 texts', () => {
   ])('has a code for a text with %s, but none for its bytes, which JSON would escape', (_what, text) => {
     const interner = new Utf8Interner();
     const code = interner.codeOfText(text);
-    expect([interner.texts[code], interner.codeOfText(text), codeOf(interner, text)]).toEqual([text, code, -1]);
+    expect([interner.texts.textAt(code), interner.codeOfText(text), codeOf(interner, text)]).toEqual([text, code, -1]);
   });
 
   it.each([
@@ -88,12 +89,12 @@ describe('an interner of UTF-8 texts', () => {
     for (let time = 0; time < 2; time += 1) expect(interner.codeOf(words, 0, 2)).toBe(-1);
   });
 
-  it('keeps the code of a text until it is full, then starts over with a new array of texts', () => {
+  it('keeps the code of a text until it is full, then starts over with a new table of texts', () => {
     const interner = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
     expect(['a', 'b', 'a', 'c', 'b'].map((text) => codeOf(interner, text))).toEqual([0, 1, 0, 2, 1]);
     const { texts: before } = interner;
     expect(codeOf(interner, 'd')).toBe(0);
-    expect([before, interner.texts]).toEqual([['a', 'b', 'c'], ['d']]);
+    expect([textsIn(before.packed()), textsIn(interner.texts.packed())]).toEqual([['a', 'b', 'c'], ['d']]);
   });
 
   it('has the same code for a text and for its bytes', () => {

@@ -1,4 +1,5 @@
 import { ERASED_ID } from '@antenna/archive-format';
+import { utf8Texts } from '@antenna/event-schema';
 import { ONE_HOUR } from '@antenna/windowing';
 import fc from 'fast-check';
 import { HOUR } from '../testing/an-hour.ts';
@@ -197,7 +198,10 @@ describe('the erasure of a user', () => {
       read: (path) => ports.archive.read(path),
       rewrite: (former, rows, use) =>
         ports.archive.rewrite(former, rows, (file) =>
-          use({ ...file, rows: { ...file.rows, id: { values: [ERASED_ID], codes: new Int32Array(rows.rows) } } }),
+          use({
+            ...file,
+            rows: { ...file.rows, id: { values: utf8Texts([ERASED_ID]), codes: new Int32Array(rows.rows) } },
+          }),
         ),
     };
     const { failures } = await eraseUser({ ...ports, archive }, 'ana', options);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ERASED_ID, type EventColumns, EventColumnsBuilder, rowsOf, sumOfBytes } from '@antenna/archive-format';
+import { type EventColumns, EventColumnsBuilder, rowsOf, sumOfBytes, textsOfRows } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import { ONE_HOUR } from '@antenna/windowing';
 import type { ErasurePorts } from '../erasure/erase-user.ts';
@@ -41,7 +41,7 @@ export class ErasableSystem {
 
   idsIn(path: string): readonly (string | undefined)[] {
     const { id } = this.files.get(path)?.rows ?? rowsOfUsers(0, []);
-    return [...id.codes].map((code) => id.values[code]);
+    return Array.from(id.codes.keys(), textsOfRows(id));
   }
 
   /** Sentences that do not hold; empty at every moment, whatever was ended. */
@@ -185,7 +185,7 @@ function rowsOfUsers(firstOffset: number, ids: readonly string[]): EventColumns 
 }
 
 function checksumOf({ offset, id }: EventColumns): string {
-  const texts = [...id.codes].map((code) => id.values[code] ?? ERASED_ID);
+  const texts = Array.from(id.codes.keys(), textsOfRows(id));
   return createHash('sha256')
     .update(JSON.stringify([...offset, ...texts]))
     .digest('hex');

@@ -1,4 +1,4 @@
-import { StringDictionary } from '@antenna/aggregation';
+import { TextDictionary } from '@antenna/aggregation';
 import type { InternedEvent } from '@antenna/event-schema';
 import type { AntennaLateness } from '../ports/index.ts';
 
@@ -17,7 +17,7 @@ const MAX_MS = Number.MAX_SAFE_INTEGER;
 
 /** The lateness of each antenna's events. All numbers lie in one array, and an event changes one cache line of it. */
 export class AntennaCounts {
-  readonly #ids = new StringDictionary();
+  readonly #ids = new TextDictionary();
   #cells = new Float64Array();
   #antennas = 0;
 
@@ -45,7 +45,7 @@ export class AntennaCounts {
   #rowOf(antenna: number): AntennaLateness {
     const cell = (part: number) => this.#cells[antenna * WIDTH + part] ?? 0;
     return {
-      antennaId: this.#ids.texts[antenna] ?? '',
+      antennaId: this.#ids.texts.textAt(antenna),
       events: cell(EVENTS),
       lateEvents: cell(LATE),
       aheadEvents: cell(AHEAD),

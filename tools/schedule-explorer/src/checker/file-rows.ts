@@ -1,3 +1,4 @@
+import { eventsIn } from '@antenna/archive-format';
 import type { ArchivedFile } from '@antenna/ingestion';
 import { hourFolder } from '../world/known-record.ts';
 import type { SimulatedArchive } from '../world/simulated-archive.ts';
@@ -11,14 +12,12 @@ export function requireFileRows(archive: SimulatedArchive, file: ArchivedFile, w
   require(`checksum of ${file.path}`, file.checksum, held.file.checksum);
   require(`rows of ${file.path}`, file.rows, wanted.length);
   require(`bytes of ${file.path}`, Number(file.eventBytes), wanted.reduce((sum, { event }) => sum + event.bytes, 0));
-  const { rows } = held;
+  const rows = [...eventsIn(held.rows)];
   for (const [row, { logged, event }] of wanted.entries()) {
-    require(`offset in ${file.path}`, rows.offset[row], logged.offset);
-    require(`bytes in ${file.path}`, rows.bytes[row], event.bytes);
-    require(`event time in ${file.path}`, rows.eventTimeMs[row], event.eventTimeMs);
-    require(`id in ${file.path}`, rows.id.values[rows.id.codes[row] ?? -1], event.id);
-    require(`antenna in ${file.path}`, rows.antennaId.values[rows.antennaId.codes[row] ?? -1], event.antennaId);
-    require(`app in ${file.path}`, rows.app.values[rows.app.codes[row] ?? -1], event.app);
+    require(`offset in ${file.path}`, rows[row]?.offset, logged.offset);
+    for (const field of ['bytes', 'eventTimeMs', 'id', 'antennaId', 'app'] as const) {
+      require(`${field} in ${file.path}`, rows[row]?.[field], event[field]);
+    }
   }
 }
 

@@ -1,4 +1,10 @@
-import { type EventColumns, EventColumnsBuilder, parseArchivePath, splitByHour } from '@antenna/archive-format';
+import {
+  type EventColumns,
+  EventColumnsBuilder,
+  eventsIn,
+  parseArchivePath,
+  splitByHour,
+} from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import { fingerprintOf, lastSeenOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
 import type { HeldPosition } from '@antenna/usage-store';
@@ -156,21 +162,8 @@ function eventText({ offset, known: { fate } }: LoggedRecord): readonly (readonl
   return fate.kind === 'event' ? [[offset, textOf(fate.event)]] : [];
 }
 
-function archivedEvents({ rows, offset, eventTimeMs, bytes, id, antennaId, app }: EventColumns) {
-  return Array.from({ length: rows }, (_, row) => {
-    const event = {
-      eventTimeMs: eventTimeMs[row] ?? 0,
-      id: textAt(id, row),
-      antennaId: textAt(antennaId, row),
-      bytes: bytes[row] ?? 0,
-      app: textAt(app, row),
-    };
-    return [offset[row] ?? -1, textOf(event)] as const;
-  });
-}
-
-function textAt({ values, codes }: EventColumns['id'], row: number): string {
-  return values[codes[row] ?? -1] ?? '';
+function archivedEvents(columns: EventColumns) {
+  return Array.from(eventsIn(columns), ({ offset, ...event }) => [offset, textOf(event)] as const);
 }
 
 function textOf({ eventTimeMs, id, antennaId, bytes, app }: KnownEvent): string {

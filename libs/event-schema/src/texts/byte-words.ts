@@ -1,12 +1,12 @@
 /** Fibonacci hashing's multiplier: 2^32 divided by the golden ratio. */
 const SPREAD = 0x9e3779b1 | 0;
 
-/** Compares and hashes bytes, four at a time. */
-export class ByteWords {
-  readonly bytes: Uint8Array;
+/** Compares, copies and hashes bytes, four at a time. */
+export class ByteWords<Memory extends ArrayBufferLike = ArrayBufferLike> {
+  readonly bytes: Uint8Array<Memory>;
   readonly #view: DataView;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array<Memory>) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -37,6 +37,18 @@ export class ByteWords {
     for (; at + 4 <= end; at += 4) if (mine.getInt32(at, true) !== theirs.getInt32(at + shift, true)) return false;
     for (; at < end; at += 1) if (mine.getUint8(at) !== theirs.getUint8(at + shift)) return false;
     return true;
+  }
+
+  /**
+   * Copies bytes [start, end) to position `to` of `target`, which has to be long enough. For some dozens of bytes this is
+   * faster than the call of a native copy.
+   */
+  copyTo(target: ByteWords, start: number, end: number, to: number): void {
+    const [mine, theirs] = [this.#view, target.#view];
+    const shift = to - start;
+    let at = start;
+    for (; at + 4 <= end; at += 4) theirs.setInt32(at + shift, mine.getInt32(at, true), true);
+    for (; at < end; at += 1) theirs.setUint8(at + shift, mine.getUint8(at));
   }
 }
 

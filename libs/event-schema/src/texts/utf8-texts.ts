@@ -1,0 +1,43 @@
+import { ByteWords } from './byte-words.ts';
+
+/** Texts as UTF-8 bytes one after the other: plain data, which a thread can transfer to another. */
+export interface Utf8Texts {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The start of each text in `bytes`, and the end of the last one. */
+  readonly starts: Int32Array<ArrayBuffer>;
+}
+
+const encoder = new TextEncoder();
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export function utf8Texts(texts: readonly string[]): Utf8Texts {
+  const encoded = texts.map((text) => encoder.encode(text));
+  const starts = new Int32Array(texts.length + 1);
+  for (const [index, { length }] of encoded.entries()) starts[index + 1] = (starts[index] ?? 0) + length;
+  const bytes = new Uint8Array(starts.at(-1) ?? 0);
+  for (const [index, text] of encoded.entries()) bytes.set(text, starts[index]);
+  return { bytes, starts };
+}
+
+/** All texts, decoded. */
+export function textsIn({ bytes, starts }: Utf8Texts): string[] {
+  return Array.from({ length: starts.length - 1 }, (_, index) =>
+    utf8.decode(bytes.subarray(starts[index], starts[index + 1])),
+  );
+}
+
+/** The texts at these indexes, in their order. */
+export function selectTexts({ bytes, starts }: Utf8Texts, indexes: Int32Array): Utf8Texts {
+  const selected = new Int32Array(indexes.length + 1);
+  for (let to = 0; to < indexes.length; to += 1) {
+    const from = indexes[to] ?? 0;
+    selected[to + 1] = (selected[to] ?? 0) + (starts[from + 1] ?? 0) - (starts[from] ?? 0);
+  }
+  const selectedBytes = new Uint8Array(selected[indexes.length] ?? 0);
+  const [source, target] = [new ByteWords(bytes), new ByteWords(selectedBytes)];
+  for (let to = 0; to < indexes.length; to += 1) {
+    const from = indexes[to] ?? 0;
+    source.copyTo(target, starts[from] ?? 0, starts[from + 1] ?? 0, selected[to] ?? 0);
+  }
+  return { bytes: selectedBytes, starts: selected };
+}
