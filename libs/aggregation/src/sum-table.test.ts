@@ -5,7 +5,7 @@ import { SumTable } from './sum-table.ts';
 /** The rows that a table of sums writes: by ascending code, unless `places` gives another order. */
 function sums(table: SumTable, numbers: number, places = Int32Array.from({ length: numbers }, (_, number) => number)) {
   const rows = new SumRows(table.size);
-  table.writeTo(rows, 0, places);
+  table.writeTo(rows, 0, { places, length: numbers });
   return Array.from(rows.codes, (code, row) => [code, rows.sumAt(row), rows.latestMs[row]]);
 }
 

@@ -1,4 +1,6 @@
+import type { CodeSet } from './code-set.ts';
 import type { SumRows } from './sum-rows.ts';
+import type { TextOrder } from './text-order.ts';
 
 /** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
@@ -47,6 +49,13 @@ export class SumTable {
     this.#addTo(this.#cellOf(code), bytes, timeMs);
   }
 
+  /** The same sums by other codes. @param codeOf another code for each code. */
+  withCodes(codeOf: (code: number) => number): SumTable {
+    const table = new SumTable();
+    table.#merge(this.#cells, codeOf);
+    return table;
+  }
+
   /** Another table with the same sums. */
   copy(): SumTable {
     const table = new SumTable();
@@ -59,14 +68,7 @@ export class SumTable {
 
   /** Adds the sums of another table with the same codes. */
   merge(other: SumTable): void {
-    const theirs = other.#cells;
-    for (let from = 0; from < theirs.length; from += WIDTH) {
-      const key = theirs[from] ?? 0;
-      if (key === 0) continue;
-      const cell = this.#cellOf(key - 1);
-      this.#cells[cell + HIGH] = (this.#cells[cell + HIGH] ?? 0) + (theirs[from + HIGH] ?? 0);
-      this.#addTo(cell, theirs[from + LOW] ?? 0, theirs[from + LATEST_MS] ?? 0);
-    }
+    this.#merge(other.#cells, (code) => code);
   }
 
   /** Frees the memory of a table that is not used any more. */
@@ -74,17 +76,25 @@ export class SumTable {
     freeIfLarge(this.#cells);
   }
 
-  /** Writes the sums in the order of their places. @param places the unique place of each code. */
-  writeTo(rows: SumRows, first: number, places: Int32Array): void {
-    const isDense = this.#size * SPARSE >= places.length;
-    if (isDense) this.#writeDense(rows, first, places);
-    else this.#writeSparse(rows, first, places);
+  /** Adds the codes that have a sum. */
+  addCodesTo(codes: CodeSet): void {
+    for (let cell = 0; cell < this.#cells.length; cell += WIDTH) {
+      const key = this.#cells[cell] ?? 0;
+      if (key !== 0) codes.add(key - 1);
+    }
+  }
+
+  /** Writes the sums in an order that holds all their codes. */
+  writeTo(rows: SumRows, first: number, order: TextOrder): void {
+    const isDense = this.#size * SPARSE >= order.length;
+    if (isDense) this.#writeDense(rows, first, order);
+    else this.#writeSparse(rows, first, order);
   }
 
   /** For many sums: stores each cell at its place, then visits all places in order. */
-  #writeDense(rows: SumRows, first: number, places: Int32Array): void {
+  #writeDense(rows: SumRows, first: number, { places, length }: TextOrder): void {
     const cells = this.#cells;
-    const cellPlus1 = new Int32Array(places.length);
+    const cellPlus1 = new Int32Array(length);
     for (let cell = 0; cell < cells.length; cell += WIDTH) {
       const key = cells[cell] ?? 0;
       if (key !== 0) cellPlus1[places[key - 1] ?? 0] = cell + 1;
@@ -96,7 +106,7 @@ export class SumTable {
     }
   }
 
-  #writeSparse(rows: SumRows, first: number, places: Int32Array): void {
+  #writeSparse(rows: SumRows, first: number, { places }: TextOrder): void {
     const cells = this.#cells;
     // Place and cell in one double: sorting doubles takes a fifth of the time of sorting objects.
     const order = new Float64Array(this.#size);
@@ -114,6 +124,16 @@ export class SumTable {
     rows.codes[row] = (this.#cells[cell] ?? 0) - 1;
     rows.setSum(row, this.#cells[cell + HIGH] ?? 0, this.#cells[cell + LOW] ?? 0);
     rows.latestMs[row] = this.#cells[cell + LATEST_MS] ?? 0;
+  }
+
+  #merge(theirs: Float64Array, codeOf: (code: number) => number): void {
+    for (let from = 0; from < theirs.length; from += WIDTH) {
+      const key = theirs[from] ?? 0;
+      if (key === 0) continue;
+      const cell = this.#cellOf(codeOf(key - 1));
+      this.#cells[cell + HIGH] = (this.#cells[cell + HIGH] ?? 0) + (theirs[from + HIGH] ?? 0);
+      this.#addTo(cell, theirs[from + LOW] ?? 0, theirs[from + LATEST_MS] ?? 0);
+    }
   }
 
   #addTo(cell: number, bytes: number, timeMs: number): void {

@@ -58,10 +58,14 @@ function userHourRow([[hourStartMs, id], { usage, latest }]: [
   return { hourStartMs, id, usage, latestEventTimeMs: latest } as UserHourRow;
 }
 
-function totalsOf(all: readonly UsageEvent[]): WindowTotals {
+/** @param eventsOfInterners after so many events the interners start over. */
+function totalsOf(all: readonly UsageEvent[], eventsOfInterners = Infinity): WindowTotals {
   const totals = new WindowTotals();
-  const interners = new EventInterners();
-  for (const one of all) totals.add(interners.intern(one));
+  let interners = new EventInterners();
+  for (const [index, one] of all.entries()) {
+    if (index % eventsOfInterners === 0) interners = new EventInterners();
+    totals.add(interners.intern(one));
+  }
   return totals;
 }
 
@@ -81,6 +85,14 @@ describe('the totals of arbitrary events', () => {
         expectTotals(totalsOf(all), all);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('are the same when the interners start over between them', () => {
+    fc.assert(
+      fc.property(events, fc.integer({ min: 1, max: 20 }), (all, eventsOfInterners) => {
+        expectTotals(totalsOf(all, eventsOfInterners), all);
+      }),
     );
   });
 

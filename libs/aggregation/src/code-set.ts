@@ -1,0 +1,23 @@
+/** A set of codes of a table of texts. */
+export class CodeSet {
+  readonly #isIn: Uint8Array;
+  readonly #codes: Int32Array;
+  #size = 0;
+
+  /** @param codes how many codes the table has. */
+  constructor(codes: number) {
+    this.#isIn = new Uint8Array(codes);
+    this.#codes = new Int32Array(codes);
+  }
+
+  add(code: number): void {
+    if (this.#isIn[code] !== 0) return;
+    this.#isIn[code] = 1;
+    this.#codes[this.#size++] = code;
+  }
+
+  /** The codes, in the order in which they were added. */
+  values(): Int32Array {
+    return this.#codes.subarray(0, this.#size);
+  }
+}
