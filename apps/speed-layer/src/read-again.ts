@@ -5,10 +5,9 @@ import {
   archivePath,
   ERASED_ID,
   type EventColumns,
-  EventColumnsBuilder,
+  EventsByHour,
   eventsIn,
   parseArchivePath,
-  splitByHour,
 } from '@antenna/archive-format';
 import { type CompareEvents, fingerprintOf, type LastSeen, type SeenRecord } from '@antenna/ingestion';
 import { hourOf } from '@antenna/windowing';
@@ -73,7 +72,7 @@ export async function fillCutChunks(
 ): Promise<void> {
   if (archive === undefined) return;
   for (const chunk of await records.cutChunks(partition)) {
-    const hours = splitByHour(await readableRows(reader, partition, chunk));
+    const hours = await readableHours(reader, partition, chunk);
     for (const path of chunk.paths) {
       const rows = hours.get(parseArchivePath(path)?.hourMs ?? -1);
       if (rows !== undefined) await archive.create(path, rows);
@@ -84,14 +83,18 @@ export async function fillCutChunks(
   }
 }
 
-async function readableRows(reader: TopicReader, partition: number, chunk: CutChunk): Promise<EventColumns> {
-  const rows = new EventColumnsBuilder(partition);
+async function readableHours(
+  reader: TopicReader,
+  partition: number,
+  chunk: CutChunk,
+): Promise<ReadonlyMap<number, EventColumns>> {
+  const events = new EventsByHour(partition);
   const interners = new EventInterners();
   const { startOffset: from, readableEnd: to } = chunk;
   await readEvents(reader, { partition, from, to }, (offset, event) => {
-    rows.append(offset, interners.intern(event));
+    events.append(offset, interners.intern(event));
   });
-  return rows.build();
+  return events.build();
 }
 
 async function readEvents(

@@ -8,6 +8,9 @@ const BASE = 2 ** 50;
 /** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with one id of a type. */
 const FIRST_SLOTS = 2;
 
+/** A table is direct while it needs at most so many slots for a sum. */
+const DIRECT_SLOTS = 8;
+
 /** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
 
@@ -26,8 +29,8 @@ const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
  * line and the garbage collector has nothing to visit. With an object for each of 20,000 users in 36 windows, cache
  * misses and collection took a fifth of a drain's time (docs/performance-profile.md).
  *
- * If most codes up to the greatest one have a sum, the table is direct: the sum of code n is in slot n. Otherwise it is a
- * hash table, half of whose slots are free.
+ * If many of the codes up to the greatest one have a sum, the table is direct: the sum of code n is in slot n. Otherwise it
+ * is a hash table, half of whose slots are free.
  *
  * A sum stays exact beyond 2^53: its parts are integers that a double represents exactly.
  */
@@ -171,11 +174,11 @@ export class SumTable {
     return this.#size * WIDTH * 2 > this.#cells.length;
   }
 
-  /** Doubles the table if it is half full, and makes it direct if every key so far then has its slot. */
   #rebuild(): void {
     const cells = this.#cells;
-    const rebuilt = new Float64Array(this.#isHalfFull ? cells.length * 2 : cells.length);
-    this.#isDirect = this.#greatestKey * WIDTH <= rebuilt.length;
+    this.#isDirect = this.#greatestKey <= this.#size * DIRECT_SLOTS;
+    const slots = this.#isDirect ? this.#greatestKey : 2 * this.#size + 1;
+    const rebuilt = new Float64Array(2 ** Math.ceil(Math.log2(slots)) * WIDTH);
     for (let from = 0; from < cells.length; from += WIDTH) {
       const key = cells[from] ?? 0;
       if (key === 0) continue;

@@ -74,7 +74,7 @@ function sortedKeys(texts: TextTable, codes: Int32Array): SortKeys {
   const { bytes } = texts.words;
   for (let number = 0; number < codes.length; number += 1) {
     const code = codes[number] ?? 0;
-    const prefix = prefixOf(bytes, texts.startOf(code) + from, texts.endOf(code));
+    const prefix = prefixOf(bytes, texts.startOf(code) + from, texts.startOf(code) + texts.lengthOf(code));
     words[2 * number + LOWER] = (prefix % LAST_BITS) * NUMBERS + number;
     words[2 * number + 1 - LOWER] = prefix / LAST_BITS;
   }
@@ -91,11 +91,11 @@ function commonLength(texts: TextTable, codes: Int32Array): number {
   const { bytes } = texts.words;
   const [first = 0] = codes;
   const firstStart = texts.startOf(first);
-  let length = codes.length === 0 ? 0 : texts.endOf(first) - firstStart;
+  let length = codes.length === 0 ? 0 : texts.lengthOf(first);
   for (let number = 1; number < codes.length && length > 0; number += 1) {
     const code = codes[number] ?? 0;
     const start = texts.startOf(code);
-    length = Math.min(length, texts.endOf(code) - start);
+    length = Math.min(length, texts.lengthOf(code));
     let same = 0;
     while (same < length && bytes[start + same] === bytes[firstStart + same]) same += 1;
     length = same;

@@ -13,6 +13,9 @@ export function textsOfRows({ values, codes }: DictionaryColumn): (row: number) 
   return (row) => texts[codes[row] ?? -1] ?? '';
 }
 
+/** With fewer rows than one for so many texts of the interner, the text of each row is searched. */
+const FEW = 16;
+
 /** Consecutive rows whose codes belong to one table of texts. */
 interface Stretch {
   readonly texts: TextTable;
@@ -38,18 +41,28 @@ export class DictionaryColumnBuilder {
   /** The column, in the memory of this builder: it is good until the next code is appended. */
   build(rows: number): DictionaryColumn {
     const values = new TextTable();
-    // The texts of one stretch are distinct: only those of several are searched.
-    const areMixed = this.#stretches.length > 1;
     for (const [index, { texts, firstRow }] of this.#stretches.entries()) {
       const endRow = this.#stretches[index + 1]?.firstRow ?? rows;
-      const known = new Int32Array(texts.length);
-      for (let row = firstRow; row < endRow; row += 1) {
-        const code = this.#codes[row] ?? 0;
-        if (known[code] === 0) known[code] = 1 + (areMixed ? values.codeOf(texts, code) : values.addFrom(texts, code));
-        this.#codes[row] = (known[code] ?? 0) - 1;
-      }
+      const codes = this.#codes.subarray(firstRow, endRow);
+      if (codes.length * FEW < texts.length) searchEach(codes, texts, values);
+      else searchOnce(codes, texts, values, this.#stretches.length > 1);
     }
     [this.#texts, this.#stretches] = [values, [{ texts: values, firstRow: 0 }]];
     return { values: values.packed(), codes: this.#codes.subarray(0, rows) };
+  }
+}
+
+/** Searches the text of each row, which for few rows takes less than an array for all texts of the interner. */
+function searchEach(codes: Int32Array, texts: TextTable, values: TextTable): void {
+  for (let row = 0; row < codes.length; row += 1) codes[row] = values.codeOf(texts, codes[row] ?? 0);
+}
+
+/** @param areMixed whether the column may hold texts of another table. Those of one table are distinct: none is searched. */
+function searchOnce(codes: Int32Array, texts: TextTable, values: TextTable, areMixed: boolean): void {
+  const known = new Int32Array(texts.length);
+  for (let row = 0; row < codes.length; row += 1) {
+    const code = codes[row] ?? 0;
+    if (known[code] === 0) known[code] = 1 + (areMixed ? values.codeOf(texts, code) : values.addFrom(texts, code));
+    codes[row] = (known[code] ?? 0) - 1;
   }
 }

@@ -1,6 +1,7 @@
 import { EventInterners, type InternedEvent, textsIn, type UsageEvent } from '@antenna/event-schema';
 import { textsOfRows } from './dictionary-column.ts';
-import { EventColumnsBuilder } from './event-columns.ts';
+import { EventColumnsBuilder, sumOfBytes } from './event-columns.ts';
+import { columnsOf } from './testing/columns-of.ts';
 
 const interners = new EventInterners();
 
@@ -35,6 +36,18 @@ describe('events in columns', () => {
     ]);
   });
 
+  it('hold each text once, also when the interner has many more', () => {
+    const crowded = new EventInterners();
+    for (let user = 0; user < 200; user += 1) anEvent({ id: `user ${user}` }, crowded);
+    const builder = new EventColumnsBuilder(3);
+    for (const [row, id] of ['user 7', 'new', 'user 7'].entries()) builder.append(row, anEvent({ id }, crowded));
+    const { id } = builder.build();
+    expect([textsIn(id.values), [...id.codes]]).toEqual([
+      ['user 7', 'new'],
+      [0, 1, 0],
+    ]);
+  });
+
   it('are the same when they are built again, also with events that came in between', () => {
     const builder = new EventColumnsBuilder(3);
     for (const [row, id] of ['eva', 'ana', 'eva'].entries()) builder.append(row, anEvent({ id }));
@@ -63,5 +76,16 @@ describe('events in columns', () => {
     expect(ids).toEqual(Array.from({ length: rows }, (_, row) => `user ${row % 7}`));
     expect([...columns.offset]).toEqual(Array.from({ length: rows }, (_, row) => row));
     expect([...columns.eventTimeMs]).toEqual([...columns.offset]);
+  });
+});
+
+describe('the sum of bytes of archive rows', () => {
+  it('is exact beyond 2^53, where a double is not', () => {
+    const rows = Array.from({ length: 8_200 }, () => ({ bytes: 2 ** 40 }));
+    expect(sumOfBytes(columnsOf([...rows, { bytes: 1 }]))).toBe(8_200n * 2n ** 40n + 1n);
+  });
+
+  it('is 0 without rows', () => {
+    expect(sumOfBytes(columnsOf([]))).toBe(0n);
   });
 });

@@ -70,6 +70,21 @@ export class EventColumnsBuilder {
   }
 }
 
+/** The exact sum of the rows' bytes. */
+export function sumOfBytes(columns: EventColumns): bigint {
+  let sum = 0n;
+  let part = 0;
+  for (let row = 0; row < columns.rows; row += 1) {
+    part += columns.bytes[row] ?? 0;
+    // A row adds at most 2^40, so a partial sum stays far below 2^53.
+    if (part >= 2 ** 50) {
+      sum += BigInt(part);
+      part = 0;
+    }
+  }
+  return sum + BigInt(part);
+}
+
 function floats(rows: number): Float64Array<ArrayBuffer> {
   return new Float64Array(rows);
 }

@@ -111,7 +111,7 @@ function sizeOf(codes: Int32Array, { texts, first, end }: TextsOfRows): number {
   let size = (end - first) * LENGTH_BYTES;
   for (let row = first; row < end; row += 1) {
     const code = codes[row] ?? 0;
-    size += texts.endOf(code) - texts.startOf(code);
+    size += texts.lengthOf(code);
   }
   return size;
 }
@@ -121,11 +121,11 @@ function copyTexts(codes: Int32Array, { texts, first, end }: TextsOfRows, buffer
   let at = from;
   for (let row = first; row < end; row += 1) {
     const code = codes[row] ?? 0;
-    const [start, stop] = [texts.startOf(code), texts.endOf(code)];
-    view.setInt32(at, stop - start);
+    const [start, length] = [texts.startOf(code), texts.lengthOf(code)];
+    view.setInt32(at, length);
     at += LENGTH_BYTES;
-    source.copyTo(target, start, stop, at);
-    at += stop - start;
+    source.copyTo(target, start, start + length, at);
+    at += length;
   }
   return at;
 }

@@ -1,7 +1,7 @@
 import { WindowTotals } from '@antenna/aggregation';
 import { archiveUrl, archiveUrlOf, openEventArchive, type ParquetArchive } from '@antenna/event-archive';
 import { EventInterners } from '@antenna/event-schema';
-import { archivePath, EventColumnsBuilder, splitByHour } from '@antenna/archive-format';
+import { archivePath, EventsByHour } from '@antenna/archive-format';
 import { type ArchivedFile, archivedFile, HourCounts } from '@antenna/ingestion';
 import { openDatabase, PostgresPositionStore, StreamProgress } from '@antenna/usage-store';
 
@@ -103,13 +103,13 @@ export class TestWorker {
   }
 
   #createFiles(partition: number, from: number, events: readonly TestEvent[]): Promise<readonly ArchivedFile[]> {
-    const builder = new EventColumnsBuilder(partition);
+    const byHour = new EventsByHour(partition);
     const interners = new EventInterners();
     events.forEach((event, index) => {
-      builder.append(from + index, internedEvent(interners, event));
+      byHour.append(from + index, internedEvent(interners, event));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
-    const hours = [...splitByHour(builder.build())];
+    const hours = [...byHour.build()];
     return Promise.all(
       hours.map(async ([hourMs, rows]) => {
         const path = archivePath({ ...chunk, hourMs });

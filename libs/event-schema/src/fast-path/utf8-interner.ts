@@ -59,9 +59,8 @@ export class Utf8Interner {
 
   #add(words: ByteWords, start: number, end: number, hash: number): number {
     const { maxTexts, maxBytes } = this.#bounds;
-    const texts = this.#texts.length;
-    const bytes = this.#texts.startOf(texts) + end - start;
-    if (texts >= maxTexts || bytes > maxBytes) this.#texts = new TextTable();
+    const { length: texts, sizeBytes } = this.#texts;
+    if (texts >= maxTexts || sizeBytes + end - start > maxBytes) this.#texts = new TextTable();
     return this.#texts.add(words, start, end, hash);
   }
 }

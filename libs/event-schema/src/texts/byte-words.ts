@@ -29,6 +29,15 @@ export class ByteWords<Memory extends ArrayBufferLike = ArrayBufferLike> {
     return hash ^ (hash >>> 15);
   }
 
+  /** The 32-bit integer that was set at this position. */
+  integerAt(at: number): number {
+    return this.#view.getInt32(at, true);
+  }
+
+  setInteger(at: number, integer: number): void {
+    this.#view.setInt32(at, integer, true);
+  }
+
   /** Whether bytes [start, end) equal the bytes of `other` from position `from` on; `other` has to be long enough. */
   isSame(start: number, end: number, other: ByteWords, from: number): boolean {
     const [mine, theirs] = [this.#view, other.#view];

@@ -1,13 +1,20 @@
 import { ByteWords } from './byte-words.ts';
 import type { Utf8Texts } from './utf8-texts.ts';
 
-/** Initial slots, entries and bytes. A table of few texts, such as that of the apps, stays small; any other grows quickly. */
+/** Initial slots, texts and bytes. A table of few texts, such as that of the apps, stays small; any other grows quickly. */
 const FIRST_SLOTS = 2 ** 4;
-const FIRST_ENTRIES = 2 ** 3;
-const FIRST_BYTES = 2 ** 6;
+const FIRST_TEXTS = 2 ** 3;
+const FIRST_BYTES = 2 ** 7;
 
-/** Numbers of an entry: the hash of its text, and the start of the text's bytes, which is the end of the text before. */
-const WIDTH = 2;
+/** Numbers of a slot: the hash of its text, and where the bytes of the text begin, or 0 while the slot is free. */
+const SLOT_WIDTH = 2;
+
+/**
+ * Three integers before the bytes of a text: its hash, its code and its length. A search touches one slot and these, since
+ * each place in memory takes the processor longer than all the rest when the table is larger than its cache.
+ */
+const HEADER_BYTES = 12;
+const [HASH, CODE, LENGTH] = [-12, -8, -4];
 
 /**
  * Maximum slots that are probed for one text. Half of the slots are free, so that only texts chosen by an attacker
@@ -15,21 +22,25 @@ const WIDTH = 2;
  */
 const MAX_PROBES = 128;
 
+/** An outgrown array of so many bytes is freed at once. */
+const LEAST_FREED_BYTES = 4_096;
+
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Texts with codes from 0 on, in the order in which they were added, as UTF-8 bytes. All lie in a few arrays, so that the
- * garbage collector has nothing to visit: a million strings took it a quarter of a worker's CPU
- * (docs/performance-profile.md).
+ * garbage collector has nothing to visit (docs/performance-profile.md).
  */
 export class TextTable {
+  /** Where the bytes of each text begin. */
+  #starts = new Int32Array(FIRST_TEXTS);
   #length = 0;
-  /** Adjacent numbers for each entry, for the processor's cache. */
-  #entries = new Int32Array((FIRST_ENTRIES + 1) * WIDTH);
   #words = new ByteWords(new Uint8Array(FIRST_BYTES));
-  /** A hash table with linear probing: a slot holds a code plus 1, or 0 while it is free. */
-  #slots = new Int32Array(FIRST_SLOTS);
+  /** The end of all bytes. */
+  #end = 0;
+  /** A hash table with linear probing. */
+  #slots = new Int32Array(FIRST_SLOTS * SLOT_WIDTH);
   /** Texts that are in the slots or in `#crowded`. A table in which no text is searched needs neither. */
   #indexed = 0;
   /** The codes of texts that found no free slot, by their bytes. */
@@ -50,87 +61,107 @@ export class TextTable {
     return this.#length;
   }
 
-  /** The bytes of all texts. Adding a text may move them. */
+  /** Bytes of memory that the texts take. */
+  get sizeBytes(): number {
+    return this.#end;
+  }
+
+  /** The bytes of all texts, which are not adjacent. Adding a text may move them. */
   get words(): ByteWords {
     return this.#words;
   }
 
-  /** The start of a text's bytes, and of the number of texts: the end of all bytes. */
+  /** Where the bytes of a text begin. */
   startOf(code: number): number {
-    return this.#entries[code * WIDTH + 1] ?? 0;
+    return this.#starts[code] ?? 0;
   }
 
-  /** The end of a text's bytes (exclusive). */
-  endOf(code: number): number {
-    return this.startOf(code + 1);
-  }
-
-  /** The hash with which the text was added. */
-  hashAt(code: number): number {
-    return this.#entries[code * WIDTH] ?? 0;
+  /** How many bytes a text has. */
+  lengthOf(code: number): number {
+    return this.#words.integerAt(this.startOf(code) + LENGTH);
   }
 
   textAt(code: number): string {
-    return utf8.decode(this.#words.bytes.subarray(this.startOf(code), this.endOf(code)));
+    const start = this.startOf(code);
+    return utf8.decode(this.#words.bytes.subarray(start, start + this.lengthOf(code)));
   }
 
-  /** All texts as plain data, which shares the table's memory: it is good until a text is added. */
+  /** A copy of all texts as plain data. */
   packed(): Utf8Texts {
     const starts = new Int32Array(this.#length + 1);
-    for (let code = 0; code < starts.length; code += 1) starts[code] = this.startOf(code);
-    return { bytes: this.#words.bytes.subarray(0, this.startOf(this.#length)), starts };
+    const bytes = new Uint8Array(this.#end - this.#length * HEADER_BYTES);
+    const target = new ByteWords(bytes);
+    for (let code = 0; code < this.#length; code += 1) {
+      const [from, length, to] = [this.startOf(code), this.lengthOf(code), starts[code] ?? 0];
+      this.#words.copyTo(target, from, from + length, to);
+      starts[code + 1] = to + length;
+    }
+    return { bytes, starts };
   }
 
   /** The code of the text in bytes [start, end) that was added with this hash; -1 without one. */
   find(words: ByteWords, start: number, end: number, hash: number): number {
     if (this.#indexed < this.#length) this.#index();
-    const mask = this.#slots.length - 1;
-    let slot = hash & mask;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = Math.imul(hash, SLOT_WIDTH) & mask;
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
-      const code = (this.#slots[slot] ?? 0) - 1;
-      if (code < 0) return -1;
-      if (this.#entries[code * WIDTH] === hash && this.#holds(code, words, start, end)) return code;
-      slot = (slot + 1) & mask;
+      const at = slots[slot + 1] ?? 0;
+      if (at === 0) return -1;
+      if (slots[slot] === hash && this.#isAt(at, words, start, end)) return this.#words.integerAt(at + CODE);
+      slot = (slot + SLOT_WIDTH) & mask;
     }
-    const crowded = this.#crowded.get(keyOf(words.bytes, start, end)) ?? -1;
-    return crowded >= 0 && this.hashAt(crowded) === hash ? crowded : -1;
+    return this.#findCrowded(words, start, end, hash);
   }
 
   /** Adds the text in bytes [start, end), which the table does not hold with this hash. @returns its code. */
   add(words: ByteWords, start: number, end: number, hash: number): number {
     const code = this.#length;
-    const from = this.startOf(code);
-    const to = from + end - start;
-    if (to > this.#words.bytes.length) this.#growBytes(to);
-    words.copyTo(this.#words, start, end, from);
-    if ((code + 2) * WIDTH > this.#entries.length) this.#entries = grown(this.#entries);
-    this.#entries[code * WIDTH] = hash;
-    this.#entries[(code + 1) * WIDTH + 1] = to;
+    const length = end - start;
+    const at = this.#end + HEADER_BYTES;
+    if (at + length > this.#words.bytes.length) this.#growBytes(at + length);
+    if (code === this.#starts.length) this.#growStarts();
+    this.#words.setInteger(at + HASH, hash);
+    this.#words.setInteger(at + CODE, code);
+    this.#words.setInteger(at + LENGTH, length);
+    words.copyTo(this.#words, start, end, at);
+    this.#starts[code] = at;
+    this.#end = at + length;
     this.#length += 1;
     return code;
   }
 
   /** The code of a text of another table, which is added if it is new. */
   codeOf(table: TextTable, code: number): number {
-    const [words, start, end, hash] = [table.words, table.startOf(code), table.endOf(code), table.hashAt(code)];
-    const known = this.find(words, start, end, hash);
-    return known >= 0 ? known : this.add(words, start, end, hash);
+    const start = table.startOf(code);
+    const known = this.find(table.words, start, start + table.lengthOf(code), table.#hashOf(code));
+    return known >= 0 ? known : this.addFrom(table, code);
   }
 
   /** Adds a text of another table, which this one does not hold. @returns its code. */
   addFrom(table: TextTable, code: number): number {
-    return this.add(table.words, table.startOf(code), table.endOf(code), table.hashAt(code));
+    const start = table.startOf(code);
+    return this.add(table.words, start, start + table.lengthOf(code), table.#hashOf(code));
   }
 
-  #holds(code: number, words: ByteWords, start: number, end: number): boolean {
-    const from = this.startOf(code);
-    return this.endOf(code) - from === end - start && words.isSame(start, end, this.#words, from);
+  #findCrowded(words: ByteWords, start: number, end: number, hash: number): number {
+    const code = this.#crowded.get(keyOf(words.bytes, start, end)) ?? -1;
+    return code >= 0 && this.#hashOf(code) === hash ? code : -1;
+  }
+
+  #hashOf(code: number): number {
+    return this.#words.integerAt(this.startOf(code) + HASH);
+  }
+
+  #isAt(at: number, words: ByteWords, start: number, end: number): boolean {
+    return this.#words.integerAt(at + LENGTH) === end - start && words.isSame(start, end, this.#words, at);
   }
 
   /** Puts the texts that were added since the last search into slots, half of which stay free. */
   #index(): void {
-    if (this.#length * 2 > this.#slots.length) {
-      this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(this.#length * 2 + 1)));
+    if (this.#length * 2 * SLOT_WIDTH > this.#slots.length) {
+      freeIfLarge(this.#slots);
+      this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(this.#length * 2 + 1)) * SLOT_WIDTH);
       this.#crowded.clear();
       this.#indexed = 0;
     }
@@ -138,30 +169,40 @@ export class TextTable {
   }
 
   #place(code: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = this.hashAt(code) & mask;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const [start, hash] = [this.startOf(code), this.#hashOf(code)];
+    let slot = Math.imul(hash, SLOT_WIDTH) & mask;
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
-      if (this.#slots[slot] === 0) {
-        this.#slots[slot] = code + 1;
+      if (slots[slot + 1] === 0) {
+        slots[slot] = hash;
+        slots[slot + 1] = start;
         return;
       }
-      slot = (slot + 1) & mask;
+      slot = (slot + SLOT_WIDTH) & mask;
     }
-    this.#crowded.set(keyOf(this.#words.bytes, this.startOf(code), this.endOf(code)), code);
+    this.#crowded.set(keyOf(this.#words.bytes, start, start + this.lengthOf(code)), code);
+  }
+
+  #growStarts(): void {
+    const larger = new Int32Array(this.#starts.length * 2);
+    larger.set(this.#starts);
+    freeIfLarge(this.#starts);
+    this.#starts = larger;
   }
 
   #growBytes(length: number): void {
     const { bytes } = this.#words;
     const larger = new Uint8Array(Math.max(bytes.length * 2, length));
     larger.set(bytes);
+    freeIfLarge(bytes);
     this.#words = new ByteWords(larger);
   }
 }
 
-function grown(entries: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(entries.length * 2);
-  larger.set(entries);
-  return larger;
+/** The garbage collector does not see how large an outgrown array is, and would let many of them pile up. */
+function freeIfLarge(outgrown: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>): void {
+  if (outgrown.byteLength >= LEAST_FREED_BYTES) outgrown.buffer.transfer(0);
 }
 
 /** One character for each byte, so that other bytes are another key, also if they are no valid text. */

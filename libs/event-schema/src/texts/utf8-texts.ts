@@ -1,5 +1,3 @@
-import { ByteWords } from './byte-words.ts';
-
 /** Texts as UTF-8 bytes one after the other: plain data, which a thread can transfer to another. */
 export interface Utf8Texts {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -24,20 +22,4 @@ export function textsIn({ bytes, starts }: Utf8Texts): string[] {
   return Array.from({ length: starts.length - 1 }, (_, index) =>
     utf8.decode(bytes.subarray(starts[index], starts[index + 1])),
   );
-}
-
-/** The texts at these indexes, in their order. */
-export function selectTexts({ bytes, starts }: Utf8Texts, indexes: Int32Array): Utf8Texts {
-  const selected = new Int32Array(indexes.length + 1);
-  for (let to = 0; to < indexes.length; to += 1) {
-    const from = indexes[to] ?? 0;
-    selected[to + 1] = (selected[to] ?? 0) + (starts[from + 1] ?? 0) - (starts[from] ?? 0);
-  }
-  const selectedBytes = new Uint8Array(selected[indexes.length] ?? 0);
-  const [source, target] = [new ByteWords(bytes), new ByteWords(selectedBytes)];
-  for (let to = 0; to < indexes.length; to += 1) {
-    const from = indexes[to] ?? 0;
-    source.copyTo(target, starts[from] ?? 0, starts[from + 1] ?? 0, selected[to] ?? 0);
-  }
-  return { bytes: selectedBytes, starts: selected };
 }

@@ -1,11 +1,5 @@
 import { DECODER_VERSION } from '@antenna/event-schema';
-import {
-  archivePath,
-  type EventColumns,
-  firstDifference,
-  parseArchivePath,
-  splitByHour,
-} from '@antenna/archive-format';
+import { archivePath, type EventColumns, firstDifference, parseArchivePath } from '@antenna/archive-format';
 import { archivedFile } from './archived-file.ts';
 import { inParallel } from './in-parallel.ts';
 import type { SealedChunk } from './partition-archive.ts';
@@ -49,7 +43,7 @@ function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
   if (chunk.events.rows === 0) return [];
   const { partition, startOffset, endOffset } = chunk;
   const generation = generationOf(chunk);
-  const files = [...splitByHour(chunk.events.build())].map(([hourMs, rows]) => ({
+  const files = [...chunk.events.build()].map(([hourMs, rows]) => ({
     path: archivePath({ topic, partition, generation, startOffset, endOffset, hourMs }),
     hourMs,
     rows,

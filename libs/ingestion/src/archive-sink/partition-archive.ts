@@ -1,6 +1,5 @@
 import type { InternedEvent } from '@antenna/event-schema';
-import { hourOf, ONE_HOUR } from '@antenna/windowing';
-import { EventColumnsBuilder } from '@antenna/archive-format';
+import { EventsByHour } from '@antenna/archive-format';
 import { fingerprintOf } from '../fingerprint.ts';
 import type { ClaimedPosition, Fingerprint, OpenIntent, RecordCursor, SourceRecord } from '../ports/index.ts';
 
@@ -32,7 +31,7 @@ export interface SealedChunk {
   readonly generation: number;
   readonly startOffset: number;
   readonly endOffset: number;
-  readonly events: EventColumnsBuilder;
+  readonly events: EventsByHour;
   readonly fingerprint: Fingerprint | undefined;
   /** The open intent of a predecessor for exactly this range. */
   readonly intent: OpenIntent | undefined;
@@ -60,11 +59,7 @@ export class PartitionArchive {
   readonly #claim: ClaimMoment;
   /** Since when records that the topic held at the claim have been waiting; undefined once a due chunk was sealed. */
   #waitingSinceMs: number | undefined;
-  #events: EventColumnsBuilder;
-  /** Event hours of the open chunk, as hours since 1970. */
-  readonly #hours = new Set<number>();
-  /** The hour of the event that was taken last. */
-  #latestHourMs = Number.NEGATIVE_INFINITY;
+  #events: EventsByHour;
   /** Fingerprint of the last record before the current batch. */
   #fingerprint: Fingerprint | undefined;
   /** The last record taken, kept only while the chunk may end behind it within the batch. */
@@ -79,7 +74,7 @@ export class PartitionArchive {
     this.#intent = claimed.openIntent;
     this.#start = claimed.nextOffset;
     this.#next = claimed.nextOffset;
-    this.#events = new EventColumnsBuilder(claimed.partition);
+    this.#events = new EventsByHour(claimed.partition);
   }
 
   /** The archive has taken all records below this offset: they are archived, or in a chunk in memory. */
@@ -105,7 +100,7 @@ export class PartitionArchive {
   append(record: RecordCursor, event: InternedEvent | undefined): void {
     if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     if (event !== undefined) this.#append(record.offset, event);
-    if (this.#intent !== undefined || this.#hours.size === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
+    if (this.#intent !== undefined || this.#events.hours === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
     this.#next = record.offset + 1;
   }
 
@@ -151,7 +146,7 @@ export class PartitionArchive {
     this.sealed.length = 0;
     this.#start = this.#next;
     this.#sinceMs = undefined;
-    this.#events = new EventColumnsBuilder(this.partition);
+    this.#events = new EventsByHour(this.partition);
   }
 
   /** Seals the open chunk, unless it is empty or redoes an intent, which has a fixed end. */
@@ -163,18 +158,11 @@ export class PartitionArchive {
     return offset < (this.#claim.endAtClaim ?? 0);
   }
 
-  #append(offset: number, event: InternedEvent): void {
-    if (!isIn(this.#latestHourMs, event.eventTimeMs)) this.#enterHour(offset, hourOf(event.eventTimeMs));
-    this.#events.append(offset, event);
-  }
-
   /** A redone intent keeps its end, however many hours it touches. */
-  #enterHour(offset: number, hourMs: number): void {
-    const hour = hourMs / ONE_HOUR.sizeMs;
-    const isFull = this.#hours.size === MAX_HOURS_OF_CHUNK && !this.#hours.has(hour);
+  #append(offset: number, event: InternedEvent): void {
+    const isFull = this.#events.hours === MAX_HOURS_OF_CHUNK && !this.#events.has(event.eventTimeMs);
     if (isFull && this.#intent === undefined) this.#seal(offset);
-    this.#hours.add(hour);
-    this.#latestHourMs = hourMs;
+    this.#events.append(offset, event);
   }
 
   #seal(endOffset: number): void {
@@ -191,14 +179,8 @@ export class PartitionArchive {
     this.#intent = undefined;
     this.#start = endOffset;
     this.#sinceMs = undefined;
-    this.#events = new EventColumnsBuilder(this.partition);
-    this.#hours.clear();
-    this.#latestHourMs = Number.NEGATIVE_INFINITY;
+    this.#events = new EventsByHour(this.partition);
     this.#fingerprint = undefined;
     this.#lastRecord = undefined;
   }
-}
-
-function isIn(hourMs: number, timeMs: number): boolean {
-  return timeMs >= hourMs && timeMs < hourMs + ONE_HOUR.sizeMs;
 }

@@ -3,7 +3,7 @@
  * given. It is a program of its own, since the compiled code of one part would affect that of another.
  */
 import { WindowTotals } from '@antenna/aggregation';
-import { EventColumnsBuilder } from '@antenna/archive-format';
+import { EventsByHour } from '@antenna/archive-format';
 import { EventDecoder } from '@antenna/event-schema';
 import { endsOf, kafkaClient, KafkaEventSource } from '@antenna/event-source';
 import type { RecordBatch, RecordReceiver } from '@antenna/ingestion';
@@ -25,7 +25,7 @@ function does(part: ReadingPart): boolean {
 const decoder = new EventDecoder();
 let events = 0;
 let totals = new WindowTotals();
-let columns = new EventColumnsBuilder(0);
+let columns = new EventsByHour(0);
 
 function take(batch: RecordBatch): void {
   if (!does('decode')) return;
@@ -40,7 +40,7 @@ function take(batch: RecordBatch): void {
     if (isCollecting) columns.append(record.offset, decoded.event);
   }
   if (totals.events >= EVENTS_OF_A_COMMIT) totals = new WindowTotals();
-  if (columns.rows >= ROWS_OF_A_FILE) columns = new EventColumnsBuilder(0);
+  if (columns.rows >= ROWS_OF_A_FILE) columns = new EventsByHour(0);
 }
 
 const client = kafkaClient(

@@ -1,10 +1,4 @@
-import {
-  type EventColumns,
-  EventColumnsBuilder,
-  eventsIn,
-  parseArchivePath,
-  splitByHour,
-} from '@antenna/archive-format';
+import { type EventColumns, EventsByHour, eventsIn, parseArchivePath } from '@antenna/archive-format';
 import { EventInterners } from '@antenna/event-schema';
 import { fingerprintOf, lastSeenOf, type OffsetRange, type SeenRecord } from '@antenna/ingestion';
 import type { HeldPosition } from '@antenna/usage-store';
@@ -136,11 +130,11 @@ function readable(partition: SimulatedPartition, from: number, to: number): read
 }
 
 function hoursOf(partition: SimulatedPartition, from: number, to: number): ReadonlyMap<number, EventColumns> {
-  const rows = new EventColumnsBuilder(partition.number);
+  const events = new EventsByHour(partition.number);
   const interners = new EventInterners();
   for (const { offset, known } of readable(partition, from, to))
-    if (known.fate.kind === 'event') rows.append(offset, interners.intern(known.fate.event));
-  return splitByHour(rows.build());
+    if (known.fate.kind === 'event') events.append(offset, interners.intern(known.fate.event));
+  return events.build();
 }
 
 function rowsOf(path: string, hours: ReadonlyMap<number, EventColumns>): EventColumns | undefined {
