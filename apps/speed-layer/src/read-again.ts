@@ -94,7 +94,7 @@ async function readableHours(
   await readEvents(reader, { partition, from, to }, (offset, event) => {
     events.append(offset, interners.intern(event));
   });
-  return events.build();
+  return events.takeAll();
 }
 
 async function readEvents(

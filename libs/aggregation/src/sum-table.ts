@@ -8,8 +8,8 @@ const BASE = 2 ** 50;
 /** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with one id of a type. */
 const FIRST_SLOTS = 2;
 
-/** A table is direct while it needs at most so many slots for a sum. */
-const DIRECT_SLOTS = 8;
+/** A table is direct while it needs at most so many slots for a sum: as many as a hash table that was just doubled. */
+const MOST_SLOTS = 4;
 
 /** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
@@ -176,9 +176,9 @@ export class SumTable {
 
   #rebuild(): void {
     const cells = this.#cells;
-    this.#isDirect = this.#greatestKey <= this.#size * DIRECT_SLOTS;
-    const slots = this.#isDirect ? this.#greatestKey : 2 * this.#size + 1;
-    const rebuilt = new Float64Array(2 ** Math.ceil(Math.log2(slots)) * WIDTH);
+    const slotsOfAll = powerOfTwo(this.#greatestKey);
+    this.#isDirect = slotsOfAll <= this.#size * MOST_SLOTS;
+    const rebuilt = new Float64Array((this.#isDirect ? slotsOfAll : powerOfTwo(2 * this.#size + 1)) * WIDTH);
     for (let from = 0; from < cells.length; from += WIDTH) {
       const key = cells[from] ?? 0;
       if (key === 0) continue;
@@ -188,6 +188,10 @@ export class SumTable {
     this.#cells = rebuilt;
     freeIfLarge(cells);
   }
+}
+
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(atLeast));
 }
 
 function freeIfLarge(cells: Float64Array<ArrayBuffer>): void {

@@ -24,7 +24,7 @@ interface Stretch {
 
 /** Collects a column of texts as codes of an interner. They become codes of the column only when it is built. */
 export class DictionaryColumnBuilder {
-  #stretches: Stretch[] = [];
+  readonly #stretches: Stretch[] = [];
   #texts: TextTable | undefined;
   #codes = new Int32Array();
 
@@ -38,7 +38,7 @@ export class DictionaryColumnBuilder {
     this.#codes[row] = code;
   }
 
-  /** The column, in the memory of this builder: it is good until the next code is appended. */
+  /** The column, in the memory of this builder, which cannot be used again. */
   build(rows: number): DictionaryColumn {
     const values = new TextTable();
     for (const [index, { texts, firstRow }] of this.#stretches.entries()) {
@@ -47,7 +47,6 @@ export class DictionaryColumnBuilder {
       if (codes.length * FEW < texts.length) searchEach(codes, texts, values);
       else searchOnce(codes, texts, values, this.#stretches.length > 1);
     }
-    [this.#texts, this.#stretches] = [values, [{ texts: values, firstRow: 0 }]];
     return { values: values.packed(), codes: this.#codes.subarray(0, rows) };
   }
 }

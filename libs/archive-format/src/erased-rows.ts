@@ -1,4 +1,4 @@
-import { textsIn, utf8Texts } from '@antenna/event-schema';
+import { indexOfText, textsIn, utf8Texts } from '@antenna/event-schema';
 import type { DictionaryColumn } from './dictionary-column.ts';
 import type { EventColumns } from './event-columns.ts';
 
@@ -15,7 +15,7 @@ export function withoutUser(columns: EventColumns, userId: string): EventColumns
 
 /** The number of rows with this id. */
 export function rowsOf({ id }: EventColumns, userId: string): number {
-  const code = textsIn(id.values).indexOf(userId);
+  const code = indexOfText(id.values, userId);
   return code === -1 ? 0 : id.codes.reduce((count, each) => (each === code ? count + 1 : count), 0);
 }
 

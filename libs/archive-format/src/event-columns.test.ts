@@ -48,19 +48,6 @@ describe('events in columns', () => {
     ]);
   });
 
-  it('are the same when they are built again, also with events that came in between', () => {
-    const builder = new EventColumnsBuilder(3);
-    for (const [row, id] of ['eva', 'ana', 'eva'].entries()) builder.append(row, anEvent({ id }));
-    builder.build();
-    builder.append(3, anEvent({ id: 'ana' }));
-    builder.append(4, anEvent({ id: 'bea' }));
-    const { id } = builder.build();
-    expect([textsIn(id.values), [...id.codes]]).toEqual([
-      ['eva', 'ana', 'bea'],
-      [0, 1, 0, 1, 2],
-    ]);
-  });
-
   it('are empty without events', () => {
     const columns = new EventColumnsBuilder(0).build();
     expect([columns.rows, columns.offset.length, columns.id.codes.length]).toEqual([0, 0, 0]);

@@ -48,7 +48,7 @@ export class EventColumnsBuilder {
     this.#app.append(row, event.interners.app.texts, event.appCode);
   }
 
-  /** The columns, in the memory of this builder: they are good until the next event is appended. */
+  /** The columns, in the memory of this builder, which cannot be used again. */
   build(): EventColumns {
     const rows = this.#rows;
     return {

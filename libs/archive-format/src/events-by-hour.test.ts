@@ -26,7 +26,7 @@ describe('events by hour', () => {
       anEvent('13:59:59.999', 'c'),
       anEvent('14:00:00', 'd'),
     );
-    const hours = Array.from(byHour.build(), ([hourMs, rows]) => [
+    const hours = Array.from(byHour.takeAll(), ([hourMs, rows]) => [
       hourMs,
       rows.partition,
       [...rows.offset],
@@ -37,13 +37,13 @@ describe('events by hour', () => {
       [at('13:00:00'), 2, [0, 2], ['a', 'c']],
       [at('14:00:00'), 2, [3], ['d']],
     ]);
-    expect([byHour.rows, byHour.hours]).toEqual([4, 3]);
+    expect([byHour.rows, byHour.hourCount]).toEqual([4, 0]);
   });
 
   it('are the columns of all events when these lie in one hour', () => {
     const events = [anEvent('13:00:00'), anEvent('13:30:00', 'eva')];
     const columns = columnsOf(events, { partition: 2, from: 0 });
-    expect(eventsByHour(...events).build()).toEqual(new Map([[at('13:00:00'), columns]]));
+    expect(eventsByHour(...events).takeAll()).toEqual(new Map([[at('13:00:00'), columns]]));
   });
 
   it('hold only the texts of their hour', () => {
@@ -54,7 +54,7 @@ describe('events by hour', () => {
       anEvent('09:10:00', 'leo'),
       anEvent('13:20:00', 'ana'),
     );
-    expect(Array.from(byHour.build().values(), ({ id }) => [textsIn(id.values), [...id.codes]])).toEqual([
+    expect(Array.from(byHour.takeAll().values(), ({ id }) => [textsIn(id.values), [...id.codes]])).toEqual([
       [
         ['eva', 'leo'],
         [0, 1],

@@ -21,13 +21,13 @@ export class EventsByHour {
     this.#partition = partition;
   }
 
-  /** Number of events. */
+  /** Number of events that were appended. */
   get rows(): number {
     return this.#rows;
   }
 
   /** Number of hours with events. */
-  get hours(): number {
+  get hourCount(): number {
     return this.#hours.size;
   }
 
@@ -43,13 +43,26 @@ export class EventsByHour {
     this.#rows += 1;
   }
 
+  /** The starts of the hours with events (milliseconds since 1970), in ascending order. */
+  hours(): readonly number[] {
+    return Array.from(this.#hours.values(), ({ hourMs }) => hourMs).sort((one, other) => one - other);
+  }
+
   /**
-   * The columns by the start of their hour (milliseconds since 1970), the hours in ascending order. They are good until the
-   * next event is appended.
+   * Takes the events of an hour out of the collection, as columns. Each hour has its own copy of its texts, so that memory
+   * holds only those of the hours that are being written. Nothing can be appended afterwards.
+   * @throws {RangeError} when the hour has no events, or they were taken.
    */
-  build(): ReadonlyMap<number, EventColumns> {
-    const sorted = [...this.#hours.values()].sort((one, other) => one.hourMs - other.hourMs);
-    return new Map(sorted.map(({ hourMs, events }) => [hourMs, events.build()]));
+  take(hourMs: number): EventColumns {
+    const hour = this.#hours.get(hourMs / ONE_HOUR.sizeMs);
+    if (hour === undefined) throw new RangeError(`no events of the hour ${hourMs}`);
+    this.#hours.delete(hourMs / ONE_HOUR.sizeMs);
+    return hour.events.build();
+  }
+
+  /** Takes the events of all hours, by the start of their hour, in ascending order. */
+  takeAll(): ReadonlyMap<number, EventColumns> {
+    return new Map(this.hours().map((hourMs) => [hourMs, this.take(hourMs)]));
   }
 
   #enter(hourMs: number): EventsOfHour {

@@ -13,5 +13,5 @@ export {
 } from './decoded.ts';
 export { ByteWords } from './texts/byte-words.ts';
 export { TextTable } from './texts/text-table.ts';
-export { textsIn, type Utf8Texts, utf8Texts } from './texts/utf8-texts.ts';
+export { indexOfText, textsIn, type Utf8Texts, utf8Texts } from './texts/utf8-texts.ts';
 export { DECODER_VERSION, MAX_BATCH_BYTES, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES } from './limits.ts';

@@ -109,7 +109,7 @@ export class TestWorker {
       byHour.append(from + index, internedEvent(interners, event));
     });
     const chunk = { topic: TOPIC, partition, startOffset: from, endOffset: from + events.length };
-    const hours = [...byHour.build()];
+    const hours = [...byHour.takeAll()];
     return Promise.all(
       hours.map(async ([hourMs, rows]) => {
         const path = archivePath({ ...chunk, hourMs });

@@ -59,6 +59,12 @@ describe('an interner of UTF-8 texts', () => {
     expect([...same, ...same].map((text) => textOf(interner, text))).toEqual([...same, ...same]);
   });
 
+  it('has no code for a text of megabytes, also among texts with equal hashes', () => {
+    const interner = new Utf8Interner();
+    for (const text of textsOfOneHash(300)) codeOf(interner, text);
+    for (const bytes of [1_025, 200_000, 4_000_000]) expect(codeOf(interner, 'a'.repeat(bytes))).toBe(-1);
+  });
+
   it('distinguishes texts that are prefixes of each other', () => {
     const interner = new Utf8Interner();
     const prefixes = Array.from({ length: 9 }, (_, length) => 'aaaaaaaaa'.slice(length));

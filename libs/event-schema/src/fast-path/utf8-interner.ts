@@ -1,7 +1,8 @@
 import { ByteWords } from '../texts/byte-words.ts';
 import { isEventText } from '../event-text.ts';
 import { isUnescaped } from './json-bytes.ts';
-import { TextTable } from '../texts/text-table.ts';
+import { MAX_TEXT_LENGTH } from '../limits.ts';
+import { HEADER_BYTES, TextTable } from '../texts/text-table.ts';
 
 /**
  * With more texts or more bytes, an interner starts over: with those of a million users. A text of 36 bytes takes 52 to
@@ -14,6 +15,9 @@ const BOUNDS = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
  * find it.
  */
 const ESCAPED = 0x5bd1e995;
+
+/** A character takes four bytes at most. */
+const MAX_TEXT_BYTES = 4 * MAX_TEXT_LENGTH;
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -41,6 +45,7 @@ export class Utf8Interner {
    * escape or are not a valid text of an event.
    */
   codeOf(words: ByteWords, start: number, end: number): number {
+    if (end - start > MAX_TEXT_BYTES) return -1;
     const hash = words.hashOf(start, end);
     const known = this.#texts.find(words, start, end, hash);
     if (known >= 0) return known;
@@ -60,7 +65,7 @@ export class Utf8Interner {
   #add(words: ByteWords, start: number, end: number, hash: number): number {
     const { maxTexts, maxBytes } = this.#bounds;
     const { length: texts, sizeBytes } = this.#texts;
-    if (texts >= maxTexts || sizeBytes + end - start > maxBytes) this.#texts = new TextTable();
+    if (texts >= maxTexts || sizeBytes + HEADER_BYTES + end - start > maxBytes) this.#texts = new TextTable();
     return this.#texts.add(words, start, end, hash);
   }
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ByteWords } from './byte-words.ts';
 import { TextTable } from './text-table.ts';
-import { textsIn, utf8Texts } from './utf8-texts.ts';
+import { indexOfText, textsIn, utf8Texts } from './utf8-texts.ts';
 
 const encoder = new TextEncoder();
 
@@ -56,8 +56,10 @@ describe('a table of texts', () => {
     }
     const { words, end } = searched('user 1999');
     expect([0, 1, 2].map((hash) => table.find(words, 0, end, hash))).toEqual([-1, 1_999, -1]);
-    const other = searched('user 2000');
-    expect(table.find(other.words, 0, other.end, 0)).toBe(-1);
+    for (const unknown of ['user 2000', 'x'.repeat(1_000_000)]) {
+      const other = searched(unknown);
+      expect(table.find(other.words, 0, other.end, 0)).toBe(-1);
+    }
   });
 
   it('finds a text only by the hash with which it was added, also when it was added twice', () => {
@@ -86,10 +88,20 @@ describe('a table of texts', () => {
   });
 });
 
-it('texts that are packed are the same texts', () => {
-  fc.assert(
-    fc.property(texts, (all) => {
-      expect(textsIn(utf8Texts(all))).toEqual(all);
-    }),
-  );
+describe('packed texts', () => {
+  it('are the same texts', () => {
+    fc.assert(
+      fc.property(texts, (all) => {
+        expect(textsIn(utf8Texts(all))).toEqual(all);
+      }),
+    );
+  });
+
+  it('have the index of each of their texts, and of no other', () => {
+    fc.assert(
+      fc.property(texts, (all) => {
+        for (const text of [...all, 'none']) expect(indexOfText(utf8Texts(all), text)).toBe(all.indexOf(text));
+      }),
+    );
+  });
 });

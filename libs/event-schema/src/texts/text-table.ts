@@ -13,7 +13,7 @@ const SLOT_WIDTH = 2;
  * Three integers before the bytes of a text: its hash, its code and its length. A search touches one slot and these, since
  * each place in memory takes the processor longer than all the rest when the table is larger than its cache.
  */
-const HEADER_BYTES = 12;
+export const HEADER_BYTES = 12;
 const [HASH, CODE, LENGTH] = [-12, -8, -4];
 
 /**
@@ -27,6 +27,8 @@ const LEAST_FREED_BYTES = 4_096;
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Gives each byte a character of its own, so that bytes which are no valid text are another key than any text. */
+const latin1 = new TextDecoder('latin1');
 
 /**
  * Texts with codes from 0 on, in the order in which they were added, as UTF-8 bytes. All lie in a few arrays, so that the
@@ -205,7 +207,6 @@ function freeIfLarge(outgrown: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>
   if (outgrown.byteLength >= LEAST_FREED_BYTES) outgrown.buffer.transfer(0);
 }
 
-/** One character for each byte, so that other bytes are another key, also if they are no valid text. */
 function keyOf(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end));
+  return latin1.decode(bytes.subarray(start, end));
 }

@@ -1,3 +1,5 @@
+import { ByteWords } from './byte-words.ts';
+
 /** Texts as UTF-8 bytes one after the other: plain data, which a thread can transfer to another. */
 export interface Utf8Texts {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -15,6 +17,17 @@ export function utf8Texts(texts: readonly string[]): Utf8Texts {
   const bytes = new Uint8Array(starts.at(-1) ?? 0);
   for (const [index, text] of encoded.entries()) bytes.set(text, starts[index]);
   return { bytes, starts };
+}
+
+/** The index of a text; -1 without it. */
+export function indexOfText({ bytes, starts }: Utf8Texts, text: string): number {
+  const [searched, words] = [new ByteWords(encoder.encode(text)), new ByteWords(bytes)];
+  const { length } = searched.bytes;
+  for (let index = 0; index + 1 < starts.length; index += 1) {
+    const start = starts[index] ?? 0;
+    if ((starts[index + 1] ?? 0) - start === length && searched.isSame(0, length, words, start)) return index;
+  }
+  return -1;
 }
 
 /** All texts, decoded. */

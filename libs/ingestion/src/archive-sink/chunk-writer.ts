@@ -17,7 +17,6 @@ export type Step = <T>(name: string, operation: () => Promise<T>) => Promise<T>;
 interface PlannedFile {
   readonly path: string;
   readonly hourMs: number;
-  readonly rows: EventColumns;
 }
 
 /**
@@ -32,9 +31,10 @@ export async function writeChunk(
   const planned = plan(topic, chunk);
   if (chunk.intent !== undefined) refuseAnotherPlan(chunk, planned);
   else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
-  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
-    step('write file', () => createOrAdopt(archive, file)),
-  );
+  const files = await inParallel(planned, FILES_AT_A_TIME, (file) => {
+    const rows = chunk.events.take(file.hourMs);
+    return step('write file', () => createOrAdopt(archive, file, rows));
+  });
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
   return files;
 }
@@ -43,10 +43,9 @@ function plan(topic: string, chunk: SealedChunk): readonly PlannedFile[] {
   if (chunk.events.rows === 0) return [];
   const { partition, startOffset, endOffset } = chunk;
   const generation = generationOf(chunk);
-  const files = [...chunk.events.build()].map(([hourMs, rows]) => ({
+  const files = chunk.events.hours().map((hourMs) => ({
     path: archivePath({ topic, partition, generation, startOffset, endOffset, hourMs }),
     hourMs,
-    rows,
   }));
   return files.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
@@ -67,22 +66,26 @@ function refuseAnotherPlan(chunk: SealedChunk, planned: readonly PlannedFile[]):
   );
 }
 
-async function createOrAdopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
-  const { path, hourMs, rows } = planned;
+async function createOrAdopt(archive: EventArchive, planned: PlannedFile, rows: EventColumns): Promise<ArchivedFile> {
+  const { path, hourMs } = planned;
   const created = await archive.create(path, rows);
-  return created === undefined ? adopt(archive, planned) : archivedFile(path, hourMs, created, rows);
+  return created === undefined ? adopt(archive, planned, rows) : archivedFile(path, hourMs, created, rows);
 }
 
 /**
  * Only an owner of the same intent can have created a file of that name: other rows in it are a conflict, but for ids that
  * an erasure has removed, whose record a restore of the database has undone.
  */
-async function adopt(archive: EventArchive, planned: PlannedFile): Promise<ArchivedFile> {
-  const { file, rows } = await archive.read(planned.path);
-  const difference = firstDifference(planned.rows, rows);
-  if (difference === undefined) return archivedFile(planned.path, planned.hourMs, file, rows);
+async function adopt(
+  archive: EventArchive,
+  { path, hourMs }: PlannedFile,
+  planned: EventColumns,
+): Promise<ArchivedFile> {
+  const { file, rows } = await archive.read(path);
+  const difference = firstDifference(planned, rows);
+  if (difference === undefined) return archivedFile(path, hourMs, file, rows);
   throw new ArchiveConflictError(
-    `${planned.path} exists and holds ${difference}; it is never overwritten: find out who wrote it, and move it away`,
+    `${path} exists and holds ${difference}; it is never overwritten: find out who wrote it, and move it away`,
   );
 }
 

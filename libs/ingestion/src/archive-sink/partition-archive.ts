@@ -100,7 +100,7 @@ export class PartitionArchive {
   append(record: RecordCursor, event: InternedEvent | undefined): void {
     if (this.#intent !== undefined && record.offset >= this.#intent.endOffset) this.#seal(this.#intent.endOffset);
     if (event !== undefined) this.#append(record.offset, event);
-    if (this.#intent !== undefined || this.#events.hours === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
+    if (this.#intent !== undefined || this.#events.hourCount === MAX_HOURS_OF_CHUNK) this.#lastRecord = record.record();
     this.#next = record.offset + 1;
   }
 
@@ -160,7 +160,7 @@ export class PartitionArchive {
 
   /** A redone intent keeps its end, however many hours it touches. */
   #append(offset: number, event: InternedEvent): void {
-    const isFull = this.#events.hours === MAX_HOURS_OF_CHUNK && !this.#events.has(event.eventTimeMs);
+    const isFull = this.#events.hourCount === MAX_HOURS_OF_CHUNK && !this.#events.has(event.eventTimeMs);
     if (isFull && this.#intent === undefined) this.#seal(offset);
     this.#events.append(offset, event);
   }

@@ -29,13 +29,15 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     bug: 'intent recorded after the upload: a crash in between leaves a file of which nobody knows',
     file: 'archive-sink/chunk-writer.ts',
     find: `  else if (planned.length > 0) await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
-  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
-    step('write file', () => createOrAdopt(archive, file)),
-  );
+  const files = await inParallel(planned, FILES_AT_A_TIME, (file) => {
+    const rows = chunk.events.take(file.hourMs);
+    return step('write file', () => createOrAdopt(archive, file, rows));
+  });
 `,
-    replace: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
-    step('write file', () => createOrAdopt(archive, file)),
-  );
+    replace: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) => {
+    const rows = chunk.events.take(file.hourMs);
+    return step('write file', () => createOrAdopt(archive, file, rows));
+  });
   if (chunk.intent === undefined && planned.length > 0)
     await step('record intent', () => store.recordIntent(intentOf(chunk, planned)));
 `,
@@ -44,15 +46,17 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     name: 'position-before-upload',
     bug: 'position moved before the upload: a crash in between loses the events of a file',
     file: 'archive-sink/chunk-writer.ts',
-    find: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) =>
-    step('write file', () => createOrAdopt(archive, file)),
-  );
+    find: `  const files = await inParallel(planned, FILES_AT_A_TIME, (file) => {
+    const rows = chunk.events.take(file.hourMs);
+    return step('write file', () => createOrAdopt(archive, file, rows));
+  });
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
 `,
     replace: `  const unwritten = { sizeBytes: 0, checksum: 'not known yet' };
-  const files = planned.map(({ path, hourMs, rows }) => archivedFile(path, hourMs, unwritten, rows));
+  const withRows = planned.map((file) => ({ file, rows: chunk.events.take(file.hourMs) }));
+  const files = withRows.map(({ file, rows }) => archivedFile(file.path, file.hourMs, unwritten, rows));
   await step('complete chunk', () => store.completeChunk(completionOf(chunk, files)));
-  for (const file of planned) await step('write file', () => createOrAdopt(archive, file));
+  for (const { file, rows } of withRows) await step('write file', () => createOrAdopt(archive, file, rows));
 `,
   },
   {

@@ -134,7 +134,7 @@ function hoursOf(partition: SimulatedPartition, from: number, to: number): Reado
   const interners = new EventInterners();
   for (const { offset, known } of readable(partition, from, to))
     if (known.fate.kind === 'event') events.append(offset, interners.intern(known.fate.event));
-  return events.build();
+  return events.takeAll();
 }
 
 function rowsOf(path: string, hours: ReadonlyMap<number, EventColumns>): EventColumns | undefined {
