@@ -42,11 +42,13 @@ function rowNumbers(count: number): Int32Array<ArrayBuffer> {
   return numbers;
 }
 
+export type NumberRange = readonly [least: number, greatest: number];
+
 /**
  * The least and the greatest value; [Infinity, -Infinity] without rows. `for … of` takes six times as long, here and in
  * the other loops over columns.
  */
-export function rangeOf(column: Float64Array): readonly [least: number, greatest: number] {
+export function rangeOf(column: Float64Array): NumberRange {
   let [least, greatest] = [Infinity, -Infinity];
   for (let row = 0; row < column.length; row += 1) {
     const value = column[row] ?? 0;

@@ -22,6 +22,21 @@ describe('a dictionary for a column', () => {
     expect(isWorthDictionary(column(3, (row) => row % 2))).toBe(false);
   });
 
+  it('pays for a column of at most 65,536 rows when each value occurs twice on average, whatever the values', () => {
+    const least = fc.constantFrom(0, 2 ** 52);
+    const values = fc.array(fc.oneof(fc.nat({ max: 9 }), fc.constantFrom(2 ** 20, 2 ** 40, 2 ** 52 - 1)), {
+      size: '+1',
+    });
+    fc.assert(
+      fc.property(least, fc.oneof(values, values.map(ascending)), (base, offsets) => {
+        const distinct = new Set(offsets).size;
+        expect(isWorthDictionary(Float64Array.from(offsets, (offset) => base + offset))).toBe(
+          distinct * 2 <= offsets.length,
+        );
+      }),
+    );
+  });
+
   it('costs nothing without rows', () => {
     expect(isWorthDictionary(new Float64Array())).toBe(true);
   });

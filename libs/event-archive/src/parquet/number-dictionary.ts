@@ -1,4 +1,4 @@
-import { rangeOf } from '../row-order.ts';
+import { type NumberRange, rangeOf } from '../row-order.ts';
 
 const SAMPLE_ROWS = 65_536;
 
@@ -11,14 +11,20 @@ const MAX_TABLE = 2 ** 20;
  * average. (Seconds and small counts repeat; milliseconds and large counts hardly do.)
  */
 export function isWorthDictionary(column: Float64Array): boolean {
-  const step = Math.ceil(column.length / SAMPLE_ROWS);
-  const mostDistinct = Math.ceil(column.length / step) / 2;
+  const sample = sampleOf(column);
+  if (isAscending(sample) || isInTable(rangeOf(sample)))
+    return distinctNumbers(sample).distinct.length <= sample.length / 2;
+  // Values that spread so far seldom repeat, which shows before half of them are in the set.
   const distinct = new Set<number>();
-  for (let row = 0; row < column.length; row += step) {
-    distinct.add(column[row] ?? 0);
-    if (distinct.size > mostDistinct) return false;
-  }
-  return true;
+  for (let row = 0; row < sample.length && distinct.size <= sample.length / 2; row += 1) distinct.add(sample[row] ?? 0);
+  return distinct.size <= sample.length / 2;
+}
+
+function sampleOf(column: Float64Array): Float64Array {
+  const step = Math.max(1, Math.ceil(column.length / SAMPLE_ROWS));
+  const sample = new Float64Array(Math.ceil(column.length / step));
+  for (let row = 0; row < sample.length; row += 1) sample[row] = column[row * step] ?? 0;
+  return sample;
 }
 
 export interface DistinctNumbers {
@@ -30,12 +36,16 @@ export interface DistinctNumbers {
 
 export function distinctNumbers(column: Float64Array): DistinctNumbers {
   if (isAscending(column)) return ofAscending(column);
-  const [least, greatest] = rangeOf(column);
-  return greatest - least < MAX_TABLE ? byTable(column, least, greatest) : byMap(column);
+  const range = rangeOf(column);
+  return isInTable(range) ? byTable(column, range) : byMap(column);
+}
+
+function isInTable([least, greatest]: NumberRange): boolean {
+  return greatest - least < MAX_TABLE;
 }
 
 /** Numbers the values with a table that has an entry for each possible value. */
-function byTable(column: Float64Array, least: number, greatest: number): DistinctNumbers {
+function byTable(column: Float64Array, [least, greatest]: NumberRange): DistinctNumbers {
   const table = new Int32Array(greatest - least + 1);
   for (let row = 0; row < column.length; row += 1) table[(column[row] ?? 0) - least] = 1;
   const distinct = new Float64Array(column.length);
