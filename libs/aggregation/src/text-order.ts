@@ -44,13 +44,7 @@ function placeByKey(places: Int32Array, texts: TextTable, codes: Int32Array): vo
   for (let start = 0, end = 1; start < codes.length; start = end, end += 1) {
     while (end < codes.length && keys.prefixAt(end) === keys.prefixAt(start)) end += 1;
     if (end === start + 1) places[keys.codeAt(start)] = start;
-    else
-      placeByText(
-        places,
-        start,
-        texts,
-        Array.from({ length: end - start }, (_, index) => keys.codeAt(start + index)),
-      );
+    else placeByText(places, start, texts, codesOfPlaces(keys, start, end));
   }
 }
 
@@ -60,6 +54,10 @@ function placeByText(places: Int32Array, first: number, texts: TextTable, codes:
     .map((code) => ({ code, text: texts.textAt(code) }))
     .sort((one, other) => (one.text < other.text ? -1 : 1));
   for (const [index, { code }] of sorted.entries()) places[code] = first + index;
+}
+
+function codesOfPlaces(keys: SortKeys, start: number, end: number): readonly number[] {
+  return Array.from({ length: end - start }, (_, index) => keys.codeAt(start + index));
 }
 
 interface SortKeys {
