@@ -148,7 +148,8 @@ export const quotaEvents: SchemaFamily = {
     $$;
 
     -- The event that the result of a final hour adds for each of these users, if any. The quota of a user without a
-    -- limit is NULL.
+    -- limit is NULL. Whether it is recorded already is an aggregate that the planner cannot turn into a join: statistics
+    -- from before the hour promise no event in it, so that a join would compare each user with all events of the hour.
     CREATE OR REPLACE FUNCTION pipeline.quota_verdicts(p_hour timestamp, p_ids text[], p_usages bigint[], p_quotas bigint[])
     RETURNS TABLE (id text, state text, usage bigint, quota bigint)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off
@@ -179,11 +180,12 @@ export const quotaEvents: SchemaFamily = {
           WHEN latest.state = 'warned' AND coalesce(d.usage < d.quota - d.quota / 5, true) THEN 'withdrawn'
         END AS state
       ) AS v
-      WHERE v.state IS NOT NULL
-        AND NOT EXISTS (
-          SELECT FROM pipeline.quota_event AS e
-          WHERE e.hour = p_hour AND e.id = d.id AND e.quota = v.quota AND e.state = v.state
-        );
+      CROSS JOIN LATERAL (
+        SELECT count(*) AS events
+        FROM pipeline.quota_event AS e
+        WHERE e.hour = p_hour AND e.id = d.id AND e.quota = v.quota AND e.state = v.state
+      ) AS known
+      WHERE v.state IS NOT NULL AND known.events = 0;
     END;
 
     -- The users of whom anything was reported in an hour, also those whose report was withdrawn since.
