@@ -155,9 +155,10 @@ export const corrections: SchemaFamily = {
     $$;
 
     -- Users whose row of user_quota_limit changed although the change of their usage does not explain it: with the
-    -- known quota, the row would have stayed. Quota or e-mail in user_metadata changed.
+    -- known quota, the row would have stayed. Quota or e-mail in user_metadata changed. Statistics promise no row of a run
+    -- that is being recorded, so that a nested loop would compare each changed row of a limit with each changed total.
     CREATE OR REPLACE FUNCTION pipeline.users_of_changed_quota(p_run_id bigint) RETURNS bigint
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
     BEGIN
       RETURN (
         SELECT count(*)

@@ -1,0 +1,71 @@
+import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import pg from 'pg';
+
+let database: TestDatabase;
+let client: pg.Client;
+let plans: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  client = new pg.Client(database.url);
+  await client.connect();
+  plans = '';
+  client.on('notice', ({ message }) => {
+    plans += `${message ?? ''}\n`;
+  });
+});
+
+afterEach(async () => {
+  await client.end();
+  await database.close();
+});
+
+/** Runs a statement, and notes the plans of it and of the statements in its functions. */
+async function planned(statement: string): Promise<readonly unknown[]> {
+  await client.query(`LOAD 'auto_explain'`);
+  await client.query(`SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;
+    SET client_min_messages = log`);
+  const { rows } = await client.query<object>(statement);
+  return rows;
+}
+
+// Postgres plans by statistics of which a new hour is no part for days, once a table holds ten times its rows.
+describe('when the statistics of Postgres are older than an hour', () => {
+  it('its verdicts look up the quota events of each user', async () => {
+    const events = (hour: string) => `
+      INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota)
+      SELECT 'user ' || n, 1, timestamp '${hour}', 'exceeded', 11, 10 FROM generate_series(1, 5000) AS n`;
+    await client.query('ALTER TABLE pipeline.quota_event SET (autovacuum_enabled = off)');
+    await client.query(events('2022-10-29 12:00'));
+    await client.query('ANALYZE pipeline.quota_event');
+    await client.query(events('2022-10-29 13:00'));
+    const verdicts = await planned(`
+      SELECT state, count(*)::integer AS users
+      FROM pipeline.quota_verdicts(
+        timestamp '2022-10-29 13:00', array(SELECT 'user ' || n FROM generate_series(1, 5000) AS n),
+        array_fill(11::bigint, ARRAY[5000]), array_fill(10::bigint, ARRAY[5000])
+      )
+      GROUP BY state`);
+    expect(verdicts).toEqual([{ state: 'confirmed', users: 5_000 }]);
+    const searches = plans.match(/Index Cond: .*hour.*/g) ?? [];
+    expect(searches).toHaveLength(3);
+    for (const search of searches) expect(search).toContain('id = d.id');
+  });
+
+  it('a correction of it does not compare each changed limit with each changed total', async () => {
+    const corrections = (run: number) => `
+      INSERT INTO pipeline.hour_correction (run_id, type, id, old_value, new_value, old_quota, new_quota)
+      SELECT ${run}, 'user_total_bytes', 'user ' || n, 11, 12, NULL, NULL FROM generate_series(1, 5000) AS n
+      UNION ALL
+      SELECT ${run}, 'user_quota_limit', 'mail ' || n, 11, 12, 10, 10 FROM generate_series(1, 5000) AS n`;
+    await client.query(`INSERT INTO public.user_metadata (id, name, email, quota)
+      SELECT 'user ' || n, 'a name', 'mail ' || n, 10 FROM generate_series(1, 5000) AS n`);
+    await client.query('ALTER TABLE pipeline.hour_correction SET (autovacuum_enabled = off)');
+    await client.query(corrections(1));
+    await client.query('ANALYZE pipeline.hour_correction, public.user_metadata');
+    await client.query(corrections(2));
+    expect(await planned('SELECT pipeline.users_of_changed_quota(2)::integer AS users')).toEqual([{ users: 0 }]);
+    expect(plans).toContain('hour_correction');
+    expect(plans).not.toContain('Nested Loop');
+  });
+});
