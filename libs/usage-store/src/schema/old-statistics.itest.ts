@@ -29,7 +29,7 @@ async function planned(statement: string): Promise<readonly unknown[]> {
   return rows;
 }
 
-// Postgres plans by statistics of which a new hour is no part for days, once a table holds ten times its rows.
+// Autovacuum takes new statistics when a tenth of a table has changed: in a large table, those of a new hour come days later.
 describe('when the statistics of Postgres are older than an hour', () => {
   it('its verdicts look up the quota events of each user', async () => {
     const events = (hour: string) => `
