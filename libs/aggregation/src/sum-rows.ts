@@ -7,7 +7,7 @@ const HIGH_STEP = 2 ** 18;
  */
 export class SumRows {
   readonly length: number;
-  /** The code of each row's text in its dictionary. */
+  /** The code of each row's id, in the table of texts of its group. */
   readonly codes: Int32Array;
   /** The greatest event time of each row, milliseconds since 1970. */
   readonly latestMs: Float64Array;

@@ -1,3 +1,4 @@
+import { freeIfLarge } from '@antenna/event-schema';
 import type { CodeSet } from './code-set.ts';
 import type { SumRows } from './sum-rows.ts';
 import type { TextOrder } from './text-order.ts';
@@ -8,17 +9,11 @@ const BASE = 2 ** 50;
 /** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with one id of a type. */
 const FIRST_SLOTS = 2;
 
-/** A table is direct while it needs at most so many slots for a sum: as many as a hash table that was just doubled. */
+/** A table is direct while it has at most so many slots for each sum: as many as a hash table that was just doubled. */
 const MOST_SLOTS = 4;
 
 /** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
 const SPARSE = 16;
-
-/**
- * An outgrown array of more numbers is freed at once: the garbage collector does not see how large it is, and would let
- * many of them pile up.
- */
-const LEAST_FREED = 512;
 
 /** Numbers of a slot: the code plus 1, or 0 while the slot is free; the sum as high * 2^50 + low; the greatest time. */
 const WIDTH = 4;
@@ -192,10 +187,6 @@ export class SumTable {
 
 function powerOfTwo(atLeast: number): number {
   return 2 ** Math.ceil(Math.log2(atLeast));
-}
-
-function freeIfLarge(cells: Float64Array<ArrayBuffer>): void {
-  if (cells.length > LEAST_FREED) cells.buffer.transfer(0);
 }
 
 function occupy(cells: Float64Array, cell: number, key: number): number {

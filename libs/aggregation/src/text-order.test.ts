@@ -13,8 +13,8 @@ const texts = fc
   .tuple(fc.constantFrom('', '34', '\0', 'ÿ', '\u{1F600}'), endings)
   .map(([beginning, ends]) => ends.map((ending) => beginning + ending));
 
-describe('the order of texts', () => {
-  it('is that of their UTF-16 code units, and each of their codes leads to the place of its text', () => {
+describe('sorted ids', () => {
+  it('are in the order of their UTF-16 code units, and each code leads to the place of its id', () => {
     fc.assert(
       fc.property(texts, fc.nat(), (all, seed) => {
         const table = TextTable.of(all);

@@ -8,13 +8,13 @@ export interface TextOrder {
   readonly length: number;
 }
 
-/** How many characters of a text its sort key holds, after those with which all texts begin, and in how many bits each. */
+/** A sort key holds six characters of a text in seven bits each. Those with which all texts begin are left out. */
 const PREFIX_LENGTH = 6;
 const UNIT_BITS = 7;
 
 /**
- * In a sort key, this code unit stands for itself and all greater ones, whose UTF-8 bytes are greater too: texts with these
- * are compared as texts.
+ * The greatest number of seven bits stands for all characters from 127 on, which are bytes from 127 on in UTF-8: two texts
+ * with such characters at the same place have equal keys, and are compared in full.
  */
 const GREATEST_UNIT = 2 ** UNIT_BITS - 1;
 
@@ -48,7 +48,7 @@ function placeByKey(places: Int32Array, texts: TextTable, codes: Int32Array): vo
   }
 }
 
-/** Gives these codes the places from `first` on, in the order of their texts. */
+/** Sorts the codes by comparing their texts in full. Their places are `first`, `first` + 1 and so on. */
 function placeByText(places: Int32Array, first: number, texts: TextTable, codes: readonly number[]): void {
   const sorted = codes
     .map((code) => ({ code, text: texts.textAt(code) }))

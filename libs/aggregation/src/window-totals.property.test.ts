@@ -88,7 +88,7 @@ describe('the totals of arbitrary events', () => {
     );
   });
 
-  it('are the same when the interners start over between them', () => {
+  it('are the same when the interners are full and start over between two events', () => {
     fc.assert(
       fc.property(events, fc.integer({ min: 1, max: 20 }), (all, eventsOfInterners) => {
         expectTotals(totalsOf(all, eventsOfInterners), all);

@@ -20,8 +20,8 @@ interface Window {
 }
 
 /**
- * Whose codes the sums of a type have. While all its texts are of one interner's table, these are the codes of that table, so
- * that no text is copied and none is searched. Once an interner has started over, they are those of a dictionary.
+ * What the codes of a type's sums stand for. While all ids of the type are of one interner's table, they are the codes of that
+ * table, so that no text is copied and none is searched. Once the interner has started over, they are those of a dictionary.
  */
 interface Codes {
   interned: TextTable | undefined;
@@ -39,7 +39,7 @@ export class WindowTotals {
   #events = 0;
   /** The window of the previous event, which is usually the window of the next one. */
   #latest: Window | undefined;
-  /** The order of the texts of so many events. */
+  /** The sorted ids after so many events, which `rows` and `userHours` share. */
   #order: { readonly events: number; readonly byType: ByType<TextOrder> } | undefined;
 
   /** Number of events added. */

@@ -36,7 +36,7 @@ describe('events in columns', () => {
     ]);
   });
 
-  it('hold each text once, also when the interner has many more', () => {
+  it('hold each text once, also when the interner holds many texts of other events', () => {
     const crowded = new EventInterners();
     for (let user = 0; user < 200; user += 1) anEvent({ id: `user ${user}` }, crowded);
     const builder = new EventColumnsBuilder(3);

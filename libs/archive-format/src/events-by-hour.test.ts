@@ -18,7 +18,7 @@ function eventsByHour(...events: readonly UsageEvent[]): EventsByHour {
   return byHour;
 }
 
-describe('events by hour', () => {
+describe('events that are collected by hour', () => {
   it('are sorted by hour, and keep their order within an hour', () => {
     const byHour = eventsByHour(
       anEvent('13:00:00', 'a'),
@@ -46,7 +46,7 @@ describe('events by hour', () => {
     expect(eventsByHour(...events).takeAll()).toEqual(new Map([[at('13:00:00'), columns]]));
   });
 
-  it('hold only the texts of their hour', () => {
+  it('have only the ids of their own hour in their columns', () => {
     const byHour = eventsByHour(
       anEvent('13:00:00', 'ana'),
       anEvent('09:00:00', 'eva'),

@@ -8,7 +8,7 @@ interface EventsOfHour {
   readonly events: EventColumnsBuilder;
 }
 
-/** Collects the events of one partition in columns, for each hour of their event time. */
+/** Collects the events of one partition by the hour of their event time, those of each hour in columns. */
 export class EventsByHour {
   readonly #partition: number;
   /** By hours since 1970: a map finds small integers in half the time of milliseconds. */

@@ -42,13 +42,11 @@ function rowNumbers(count: number): Int32Array<ArrayBuffer> {
   return numbers;
 }
 
-export type NumberRange = readonly [least: number, greatest: number];
-
 /**
  * The least and the greatest value; [Infinity, -Infinity] without rows. `for … of` takes six times as long, here and in
  * the other loops over columns.
  */
-export function rangeOf(column: Float64Array): NumberRange {
+export function rangeOf(column: Float64Array): readonly [least: number, greatest: number] {
   let [least, greatest] = [Infinity, -Infinity];
   for (let row = 0; row < column.length; row += 1) {
     const value = column[row] ?? 0;

@@ -12,6 +12,7 @@ export {
   type UsageEvent,
 } from './decoded.ts';
 export { ByteWords } from './texts/byte-words.ts';
+export { freeIfLarge } from './texts/outgrown.ts';
 export { TextTable } from './texts/text-table.ts';
 export { indexOfText, textsIn, type Utf8Texts, utf8Texts } from './texts/utf8-texts.ts';
 export { DECODER_VERSION, MAX_BATCH_BYTES, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES } from './limits.ts';

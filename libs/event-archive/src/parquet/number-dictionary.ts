@@ -1,4 +1,4 @@
-import { type NumberRange, rangeOf } from '../row-order.ts';
+import { rangeOf } from '../row-order.ts';
 
 const SAMPLE_ROWS = 65_536;
 
@@ -12,12 +12,15 @@ const MAX_TABLE = 2 ** 20;
  */
 export function isWorthDictionary(column: Float64Array): boolean {
   const sample = sampleOf(column);
-  if (isAscending(sample) || isInTable(rangeOf(sample)))
-    return distinctNumbers(sample).distinct.length <= sample.length / 2;
-  // Values that spread so far seldom repeat, which shows before half of them are in the set.
+  const distinct = withoutMap(sample)?.distinct.length ?? countUpTo(sample.length / 2, sample);
+  return distinct <= sample.length / 2;
+}
+
+/** Counts the distinct values until they are more than `most`, which values that spread far soon are. */
+function countUpTo(most: number, sample: Float64Array): number {
   const distinct = new Set<number>();
-  for (let row = 0; row < sample.length && distinct.size <= sample.length / 2; row += 1) distinct.add(sample[row] ?? 0);
-  return distinct.size <= sample.length / 2;
+  for (let row = 0; row < sample.length && distinct.size <= most; row += 1) distinct.add(sample[row] ?? 0);
+  return distinct.size;
 }
 
 function sampleOf(column: Float64Array): Float64Array {
@@ -35,17 +38,18 @@ export interface DistinctNumbers {
 }
 
 export function distinctNumbers(column: Float64Array): DistinctNumbers {
-  if (isAscending(column)) return ofAscending(column);
-  const range = rangeOf(column);
-  return isInTable(range) ? byTable(column, range) : byMap(column);
+  return withoutMap(column) ?? byMap(column);
 }
 
-function isInTable([least, greatest]: NumberRange): boolean {
-  return greatest - least < MAX_TABLE;
+/** The distinct numbers by loops, which take a fraction of a map's time; undefined when they neither ascend nor lie near. */
+function withoutMap(column: Float64Array): DistinctNumbers | undefined {
+  if (isAscending(column)) return ofAscending(column);
+  const [least, greatest] = rangeOf(column);
+  return greatest - least < MAX_TABLE ? byTable(column, least, greatest) : undefined;
 }
 
 /** Numbers the values with a table that has an entry for each possible value. */
-function byTable(column: Float64Array, [least, greatest]: NumberRange): DistinctNumbers {
+function byTable(column: Float64Array, least: number, greatest: number): DistinctNumbers {
   const table = new Int32Array(greatest - least + 1);
   for (let row = 0; row < column.length; row += 1) table[(column[row] ?? 0) - least] = 1;
   const distinct = new Float64Array(column.length);

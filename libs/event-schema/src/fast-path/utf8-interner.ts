@@ -16,7 +16,7 @@ const BOUNDS = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
  */
 const ESCAPED = 0x5bd1e995;
 
-/** A character takes four bytes at most. */
+/** The greatest length of a valid text in UTF-8, in which a character takes four bytes at most. */
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_LENGTH;
 
 const encoder = new TextEncoder();

@@ -48,7 +48,7 @@ describe('a table of texts', () => {
     );
   });
 
-  it('finds 2,000 texts that an attacker chose to have two hashes, and no other text', () => {
+  it('finds 2,000 texts that share two hashes, as an attacker may choose them, and no other text', () => {
     const table = new TextTable();
     const chosen = Array.from({ length: 2_000 }, (_, number) => `user ${number}`);
     for (let time = 0; time < 2; time += 1) {
@@ -62,14 +62,14 @@ describe('a table of texts', () => {
     }
   });
 
-  it('finds a text only by the hash with which it was added, also when it was added twice', () => {
+  it('finds a text only by the hash with which it was added, also when it was added with two hashes', () => {
     const table = new TextTable();
     const { words, end } = searched('ana');
     const codes = [5, -5].map((hash) => table.add(words, 0, end, hash));
     expect([5, -5, 6].map((hash) => table.find(words, 0, end, hash))).toEqual([...codes, -1]);
   });
 
-  it('takes the texts of other tables, each once', () => {
+  it('adds the texts of other tables, and a text that several of them hold only once', () => {
     fc.assert(
       fc.property(fc.array(texts, { maxLength: 4 }), (tables) => {
         const table = new TextTable();
@@ -89,7 +89,7 @@ describe('a table of texts', () => {
 });
 
 describe('packed texts', () => {
-  it('are the same texts', () => {
+  it('are the texts that were packed, in their order', () => {
     fc.assert(
       fc.property(texts, (all) => {
         expect(textsIn(utf8Texts(all))).toEqual(all);

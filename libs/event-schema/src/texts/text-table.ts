@@ -1,7 +1,8 @@
 import { ByteWords } from './byte-words.ts';
+import { freeIfLarge } from './outgrown.ts';
 import type { Utf8Texts } from './utf8-texts.ts';
 
-/** Initial slots, texts and bytes. A table of few texts, such as that of the apps, stays small; any other grows quickly. */
+/** Room of a new table. It is small, since many tables hold few texts, such as the names of the apps; it doubles when full. */
 const FIRST_SLOTS = 2 ** 4;
 const FIRST_TEXTS = 2 ** 3;
 const FIRST_BYTES = 2 ** 7;
@@ -22,9 +23,6 @@ const [HASH, CODE, LENGTH] = [-12, -8, -4];
  */
 const MAX_PROBES = 128;
 
-/** An outgrown array of so many bytes is freed at once. */
-const LEAST_FREED_BYTES = 4_096;
-
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Gives each byte a character of its own, so that bytes which are no valid text are another key than any text. */
@@ -35,7 +33,7 @@ const latin1 = new TextDecoder('latin1');
  * garbage collector has nothing to visit (docs/performance-profile.md).
  */
 export class TextTable {
-  /** Where the bytes of each text begin. */
+  /** Position of each text's first byte. */
   #starts = new Int32Array(FIRST_TEXTS);
   #length = 0;
   #words = new ByteWords(new Uint8Array(FIRST_BYTES));
@@ -73,12 +71,12 @@ export class TextTable {
     return this.#words;
   }
 
-  /** Where the bytes of a text begin. */
+  /** Position of a text's first byte in `words`. */
   startOf(code: number): number {
     return this.#starts[code] ?? 0;
   }
 
-  /** How many bytes a text has. */
+  /** Length of a text in UTF-8 bytes. */
   lengthOf(code: number): number {
     return this.#words.integerAt(this.startOf(code) + LENGTH);
   }
@@ -200,11 +198,6 @@ export class TextTable {
     freeIfLarge(bytes);
     this.#words = new ByteWords(larger);
   }
-}
-
-/** The garbage collector does not see how large an outgrown array is, and would let many of them pile up. */
-function freeIfLarge(outgrown: Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>): void {
-  if (outgrown.byteLength >= LEAST_FREED_BYTES) outgrown.buffer.transfer(0);
 }
 
 function keyOf(bytes: Uint8Array, start: number, end: number): string {

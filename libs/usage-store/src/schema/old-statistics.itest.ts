@@ -31,7 +31,7 @@ async function planned(statement: string): Promise<readonly unknown[]> {
 
 // Autovacuum takes new statistics when a tenth of a table has changed: in a large table, those of a new hour come days later.
 describe('when the statistics of Postgres are older than an hour', () => {
-  it('its verdicts look up the quota events of each user', async () => {
+  it('its verdicts look up the quota events of each user by index', async () => {
     const events = (hour: string) => `
       INSERT INTO pipeline.quota_event (id, sequence, hour, state, usage, quota)
       SELECT 'user ' || n, 1, timestamp '${hour}', 'exceeded', 11, 10 FROM generate_series(1, 5000) AS n`;
@@ -52,7 +52,7 @@ describe('when the statistics of Postgres are older than an hour', () => {
     for (const search of searches) expect(search).toContain('id = d.id');
   });
 
-  it('a correction of it does not compare each changed limit with each changed total', async () => {
+  it('its correction does not compare each changed row of user_quota_limit with each changed total', async () => {
     const corrections = (run: number) => `
       INSERT INTO pipeline.hour_correction (run_id, type, id, old_value, new_value, old_quota, new_quota)
       SELECT ${run}, 'user_total_bytes', 'user ' || n, 11, 12, NULL, NULL FROM generate_series(1, 5000) AS n
