@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { endedWell, originOf, type Program, startProgram, until } from '@antenna/test-kit';
+import { endedWell, type Program, startProgram } from '@antenna/test-kit';
 import { productStreaming } from '../contestants/product.ts';
 import type { RunPlace } from '../stack/run-place.ts';
+import { readyOrigin } from './ready-origin.ts';
 
 /** A line that a worker logged. */
 export interface LogLine {
@@ -17,11 +17,6 @@ export interface FleetWorker {
   readonly program: Program;
   readonly lines: readonly LogLine[];
 }
-
-const READY_DEADLINE_MS = 120_000;
-
-/** How often the readiness of a worker is probed. */
-const PROBE_MS = 250;
 
 /** The workers of one group, started and ended as a Deployment starts and ends its pods. */
 export class Fleet {
@@ -50,8 +45,7 @@ export class Fleet {
     const worker = { number: this.#all.length + 1, program, lines: linesOf(program) };
     this.#all.push(worker);
     this.#members = [...this.#members, worker];
-    const origin = await originOf(program);
-    await until(() => isReady(origin), { what: `readiness of worker ${worker.number}`, deadlineMs: READY_DEADLINE_MS });
+    await readyOrigin(program);
     return worker;
   }
 
@@ -77,11 +71,6 @@ export class Fleet {
   #forget(worker: FleetWorker): void {
     this.#members = this.#members.filter((each) => each !== worker);
   }
-}
-
-async function isReady(origin: string): Promise<boolean> {
-  await delay(PROBE_MS);
-  return (await fetch(`${origin}/readyz`)).ok;
 }
 
 /** The lines that a worker logs, as they come. */

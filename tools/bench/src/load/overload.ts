@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensureTopic } from '@antenna/simulator';
-import { appCommand, type Environment, metricsOf, originOf, type Program, startProgram } from '@antenna/test-kit';
+import { appCommand, type Environment, metricsOf, type Program, startProgram } from '@antenna/test-kit';
 import { sendBlocks } from '../kafka/kafka-programs.ts';
 import { benchKafka } from '../kafka/kafka-topics.ts';
 import { residentBytes } from '../measure/memory.ts';
 import { type RunPlace, workerEnvironment } from '../stack/run-place.ts';
 import { type BlockShape, EventBlock, LoadFailedError, requireStored } from './event-block.ts';
+import { readyOrigin } from './ready-origin.ts';
 
 export interface Overload {
   readonly shape: BlockShape;
@@ -51,7 +52,7 @@ export async function overload(at: RunPlace, options: Overload): Promise<Overloa
   const settings = { ...workerEnvironment(at), ...environment, HTTP_PORT: '0' };
   const worker = startProgram(appCommand('speed-layer', ['serve'], settings));
   try {
-    const origin = await originOf(worker);
+    const origin = await readyOrigin(worker);
     const untilMs = Date.now() + durationMs;
     const production = { brokers, topic, lines: block.lines, eventsPerBlock: shape.events, rate, untilMs };
     const [periods] = await Promise.all([watched(worker, origin, options), sendBlocks(production)]);

@@ -19,7 +19,10 @@ export interface DiskWatch {
   stop(): DiskPeaks;
 }
 
-/** Watches how much space the files in a folder and below it take, as Kubernetes does for the limit of a volume. */
+/**
+ * Watches how much space the files in a folder and below it take, as Kubernetes does for the limit of a volume. It looks
+ * every 50 ms, and does not know of files that are gone sooner.
+ */
 export function watchDisk(folder: string, name: RegExp): DiskWatch {
   let peaks: DiskPeaks = { all: 0, matching: 0 };
   const look = (): void => {
