@@ -87,12 +87,18 @@ export async function withAdmin<T>(kafka: Kafka, act: (admin: Admin) => Promise<
 /** Where to, and how. */
 type Target = Pick<TestTopic, 'topic' | 'brokers'> & { readonly compression?: CompressionTypes };
 
-/** Appends records, in order; resolves when Kafka has them. */
+/** As often as kafkajs tries by default with a producer that is not idempotent. */
+const RETRIES = 5;
+
+/**
+ * Appends records, in order, each once; resolves when Kafka has them. The client repeats a whole request when one of its
+ * partitions has no leader yet, as after partitions were added: only an idempotent producer then stores none twice.
+ */
 export async function produce(
   { topic, brokers, compression }: Target,
   messages: readonly Readonly<Message>[],
 ): Promise<void> {
-  const producer = testKafka(brokers).producer();
+  const producer = testKafka(brokers).producer({ idempotent: true, retry: { retries: RETRIES } });
   await producer.connect();
   try {
     await producer.send({
