@@ -41,18 +41,24 @@ describe('records wait for their commit', () => {
     expect(waitOf({ ...little, lag: 1_000_001 })).toBe(2_000);
   });
 
-  it('for forty intervals while most rows of a backlog are in the window of its last event', () => {
-    expect(waitOf(growing)).toBe(20_000);
+  it('for 120 intervals while most rows of a backlog are in the window of its last event', () => {
+    expect(waitOf(growing)).toBe(60_000);
   });
 
-  it('for forty intervals if most rows are in one window, even when less of the backlog is left than is in memory', () => {
-    expect(waitOf({ ...growing, records: 6_400_000, lag: 2_000_000 })).toBe(20_000);
+  it('for 120 intervals if most rows are in one window, even when less of the backlog is left than is in memory', () => {
+    expect(waitOf({ ...growing, records: 6_400_000, lag: 2_000_000 })).toBe(60_000);
   });
 
   it('until the rest of a backlog is at most a sixty-fourth of their number', () => {
-    const nearTheEnd = { ...growing, records: 6_400_000 };
-    expect(waitOf({ ...nearTheEnd, lag: 100_001 })).toBe(20_000);
-    expect(waitOf({ ...nearTheEnd, lag: 100_000 })).toBe(500);
+    const nearTheEnd = { ...growing, records: 640_000 };
+    expect(waitOf({ ...nearTheEnd, lag: 10_001 })).toBe(60_000);
+    expect(waitOf({ ...nearTheEnd, lag: 10_000 })).toBe(500);
+  });
+
+  it('until the rest of a backlog is at most a sixty-fourth of what a commit may hold, however many they are', () => {
+    const nearTheEnd = { ...growing, records: 20_000_000 };
+    expect(waitOf({ ...nearTheEnd, lag: 15_626 })).toBe(60_000);
+    expect(waitOf({ ...nearTheEnd, lag: 15_625 })).toBe(500);
   });
 
   it('for one or two intervals if there was no backlog when they began to wait, whatever the lag is now', () => {
@@ -75,8 +81,8 @@ describe('records of a window of many users', () => {
     expect(waitOf(growing, { ...limits, mayGather: false })).toBe(2_000);
   });
 
-  it('wait for 20 seconds at most, with a longer flush interval for four of these', () => {
-    expect(waitOf(growing, { ...limits, flushIntervalMs: 4_000 })).toBe(20_000);
+  it('wait for a minute at most, with a longer flush interval for four of these', () => {
+    expect(waitOf(growing, { ...limits, flushIntervalMs: 4_000 })).toBe(60_000);
     expect(waitOf(growing, { ...limits, flushIntervalMs: 60_000 })).toBe(240_000);
   });
 });
@@ -87,7 +93,7 @@ describe('a commit has its size', () => {
     ['with the rows of a window of a million users', { ...little, rows: 2 ** 20, latestRows: 2 ** 20 }],
     ['with as many windows as there is memory for', { ...little, windows: 2 ** 16 }],
     ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
-    ['with eight times the maximum while a window of many users is read', { ...growing, records: 8_000_000 }],
+    ['with 32 times the maximum while a window of many users is read', { ...growing, records: 32_000_000 }],
   ])('%s, and not with less', (_what, unsaved) => {
     const { records, rows, windows, deadLetterBytes } = unsaved;
     const less = { records: records - 1, rows: rows - 1, windows: windows - 1, deadLetterBytes: deadLetterBytes - 1 };
@@ -95,9 +101,9 @@ describe('a commit has its size', () => {
     expect(isFull({ ...unsaved, ...less }, limits)).toBe(false);
   });
 
-  it('not before eight times the maximum if most rows are in one window, even at the end of the topic', () => {
-    expect(isFull({ ...growing, records: 3_000_000, lag: 2_900_000 }, limits)).toBe(false);
-    expect(isFull({ ...growing, records: 3_000_000, lag: 0 }, limits)).toBe(false);
+  it('not before 32 times the maximum if most rows are in one window, even at the end of the topic', () => {
+    expect(isFull({ ...growing, records: 31_000_000, lag: 2_900_000 }, limits)).toBe(false);
+    expect(isFull({ ...growing, records: 31_000_000, lag: 0 }, limits)).toBe(false);
   });
 
   it('with half as much where two assignments share the memory', () => {

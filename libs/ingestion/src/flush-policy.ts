@@ -25,11 +25,13 @@ const INTERVALS_FAR_BEHIND = 4;
 /**
  * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
  * for so many times the maximum number of records. From so many rows on, a window that is written at once needs half of
- * the time of one that is written in parts: its rows are inserted in the order of their keys
+ * the time of one that is written in parts: its rows are inserted in the order of their keys. A window of twenty events of
+ * each of a million users is some forty seconds of reading, and each commit before its end writes nearly all of its rows
  * (docs/performance-profile.md). Near the end of a backlog the commit waits on, until the records that are left in the
- * topic are such a share of its own: otherwise the same rows would be written once more for these.
+ * topic are such a share of its own, or of the maximum of a commit: otherwise the same rows would be written once more for
+ * these.
  */
-const GATHERING = { intervals: 40, maxMs: 20_000, maxRecords: 8, fromRows: 100_000, restOfRecords: 1 / 64 };
+const GATHERING = { intervals: 120, maxMs: 60_000, maxRecords: 32, fromRows: 100_000, restOfRecords: 1 / 64 };
 
 /** The records that were read since the last commit began: the next commit holds them. */
 export interface Unsaved {
@@ -83,7 +85,8 @@ function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, 
   const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
   if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
   // A small lag alone is no backlog: that of a partition without a leader stands still, and its end never comes nearer.
-  const isFarBehind = lag > usualRecords || (lagBefore > usualRecords && lag > records * GATHERING.restOfRecords);
+  const rest = Math.min(records, usualRecords) * GATHERING.restOfRecords;
+  const isFarBehind = lag > usualRecords || (lagBefore > usualRecords && lag > rest);
   const gatheringMs = isFarBehind ? Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs) : 0;
   return {
     maxMs: Math.max(intervals * flushIntervalMs, gatheringMs),
