@@ -100,6 +100,17 @@ describe('a table of sums', () => {
     );
   });
 
+  it.each([
+    ['direct', 1],
+    ['a hash table', 100_000],
+  ])('has the same sums after a prefetch, also of codes without a sum: %s', (_form, step) => {
+    const table = new SumTable();
+    for (const code of codesOf([0, 100, step])) table.add(code, code + 1, 0);
+    const before = sums(table, 100 * step);
+    table.prefetch(Int32Array.of(0, step, 99 * step, 100 * step, -1));
+    expect(sums(table, 100 * step)).toEqual(before);
+  });
+
   it('adds the sums of another table', () => {
     const [table, other] = [new SumTable(), new SumTable()];
     table.add(1, 2 ** 50 - 1, 7);

@@ -80,6 +80,11 @@ export class WindowTotals {
     this.#events++;
   }
 
+  /** Brings sums of the latest window into the processor's cache. @param idCodes of users; they are replaced. */
+  prefetch(idCodes: Int32Array): void {
+    this.#latest?.sums.user_total_bytes.prefetch(idCodes);
+  }
+
   /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in the same order. */
   rows(): TotalColumns {
     const orders = this.#orders();

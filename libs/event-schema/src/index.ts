@@ -1,6 +1,7 @@
 export { decode } from './decode.ts';
 export { type DecodedInterned, EventDecoder } from './fast-path/event-decoder.ts';
 export { EventInterners, type InternedEvent } from './fast-path/interned-event.ts';
+export type { ValueSpans } from './fast-path/value-spans.ts';
 export {
   type DeadLetterReason,
   type Decoded,

@@ -203,6 +203,7 @@ export class PartitionProcessor {
     const forTotals = record.offset >= this.#totalsNext;
     const forArchive = this.archive !== undefined && record.offset >= this.archive.nextOffset;
     if (!forTotals && !forArchive) return;
+    if (record.ahead !== undefined) pending.totals.prefetch(this.#decoder.prefetch(record.ahead));
     const decoded = this.#decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
     if (forTotals) {
       if (decoded.ok) this.#count(record, decoded.event, pending);

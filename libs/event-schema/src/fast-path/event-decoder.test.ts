@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ARRIVED_MS, badRecordCorpus } from '../corpus/index.ts';
-import { type Decoded, type DecodedInterned, decode, EventDecoder } from '../index.ts';
+import { type Decoded, type DecodedInterned, decode, EventDecoder, type ValueSpans } from '../index.ts';
 import { mutatedRecord } from '../testing/mutated-record.ts';
 
 const encoder = new TextEncoder();
@@ -75,6 +75,47 @@ describe('the fast decoder', () => {
   it.each(badRecordCorpus)('agrees with the strict decoder on $name', ({ value, recordTimestampMs }) => {
     expect(plain(decoder.decode(value, recordTimestampMs))).toStrictEqual(decode(value, recordTimestampMs));
     expect(agrees(value, recordTimestampMs)).toBe(true);
+  });
+});
+
+/** Consecutive records, with a tombstone where the text is undefined. */
+function valueSpans(texts: readonly (string | undefined)[]): ValueSpans {
+  const values = texts.map((text) => (text === undefined ? undefined : encoder.encode(text)));
+  const starts = new Int32Array(values.length);
+  for (const [index, value] of values.slice(0, -1).entries()) {
+    starts[index + 1] = (starts[index] ?? 0) + (value?.length ?? 0);
+  }
+  const lengths = Int32Array.from(values, (value) => value?.length ?? -1);
+  return { bytes: Buffer.concat(values.filter((value) => value !== undefined)), count: values.length, starts, lengths };
+}
+
+describe('the fast decoder, which has decoded events of 65,536 users,', () => {
+  const experienced = new EventDecoder();
+  const ofUser = (number: number) => json({ id: `"user ${String(number).padStart(8, '0')}"` });
+
+  beforeAll(() => {
+    for (let user = 0; user < 2 ** 16; user += 1) experienced.decode(encoder.encode(ofUser(user)), ARRIVED_MS);
+    // The first search gives slots to the texts that were added before.
+    experienced.decode(encoder.encode(ofUser(0)), ARRIVED_MS);
+  });
+
+  it('knows the codes of most of the next users before it decodes their records', () => {
+    const users = Array.from({ length: 1_000 }, (_, index) => (index * 7_919) % 2 ** 16);
+    const codes = experienced.prefetch(valueSpans(users.map(ofUser)));
+    expect(users.filter((user, index) => codes[index] === user).length).toBeGreaterThan(500);
+  });
+
+  it('has no code for records of another form, and decodes all alike', () => {
+    const texts = [ofUser(5), undefined, '', '{}', ofUser(100_000), json(), json({ bytes: '1', id: '"a"' }), ofUser(6)];
+    const values = valueSpans(texts);
+    expect(experienced.prefetch(values).length).toBeLessThan(texts.length);
+    for (const [index, text] of texts.entries()) {
+      const start = values.starts[index] ?? 0;
+      const bytes = text === undefined ? null : values.bytes;
+      const end = start + (text === undefined ? 0 : encoder.encode(text).length);
+      const value = bytes?.subarray(start, end) ?? null;
+      expect(plain(experienced.decode(bytes, ARRIVED_MS, start, end))).toStrictEqual(decode(value, ARRIVED_MS));
+    }
   });
 });
 

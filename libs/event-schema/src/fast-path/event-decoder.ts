@@ -4,6 +4,8 @@ import type { Rejection } from '../decoded.ts';
 import { EventInterners, InternedEvent } from './interned-event.ts';
 import { isEventTime } from '../event-time.ts';
 import { FastPathParser } from './fast-path-parser.ts';
+import { Prefetcher } from './prefetcher.ts';
+import type { ValueSpans } from './value-spans.ts';
 
 /** The event is valid until the next record is decoded. */
 export type DecodedInterned = { readonly ok: true; readonly event: InternedEvent } | Rejection;
@@ -18,6 +20,7 @@ export class EventDecoder {
   readonly #parser = new FastPathParser(this.#interners);
   /** Of the previous record's buffer. The next record nearly always lies in the same buffer. */
   #words: ByteWords = new ByteWords(new Uint8Array());
+  readonly #prefetcher = new Prefetcher();
   readonly #fastPathResult = { ok: true, event: this.#parser.event } as const;
 
   /**
@@ -33,7 +36,22 @@ export class EventDecoder {
   /** Whether a record is a valid event in the usual form. `decode` handles all other records. */
   takesFastPath(bytes: Uint8Array, recordTimestampMs: number, start = 0, end = bytes.length): boolean {
     const parser = this.#parser;
+    const isUsual = parser.parse(this.#wordsOf(bytes), start, end);
+    return isUsual && isEventTime(parser.event.eventTimeMs, recordTimestampMs);
+  }
+
+  /**
+   * Brings into the processor's cache what `decode` will look up for the ids of these records. It affects no result.
+   * @returns codes of ids that these records probably have, valid until the next call.
+   */
+  prefetch(values: ValueSpans): Int32Array {
+    const { idOffset, idLength } = this.#parser;
+    const { texts } = this.#interners.id;
+    return this.#prefetcher.prefetch(texts, this.#wordsOf(values.bytes), values, { idOffset, idLength });
+  }
+
+  #wordsOf(bytes: Uint8Array): ByteWords {
     if (bytes !== this.#words.bytes) this.#words = new ByteWords(bytes);
-    return parser.parse(this.#words, start, end) && isEventTime(parser.event.eventTimeMs, recordTimestampMs);
+    return this.#words;
   }
 }

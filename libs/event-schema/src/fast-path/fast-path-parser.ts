@@ -27,6 +27,10 @@ const MAX_TEMPLATES = 8;
 export class FastPathParser {
   /** The event that was parsed last. */
   readonly event: InternedEvent;
+  /** Where the id that was parsed last began, relative to the start of its record, and its length in bytes. */
+  idOffset = 0;
+  idLength = 0;
+  #recordStart = 0;
   readonly #interners: readonly Utf8Interner[];
   /** Lengths of the texts that were parsed last, by kind: the next text nearly always has the same length. */
   readonly #lengths = new Int32Array(3);
@@ -41,6 +45,7 @@ export class FastPathParser {
 
   /** Whether the record in bytes [start, end) has the usual form. Only then is `event` its event. */
   parse(words: ByteWords, start: number, end: number): boolean {
+    this.#recordStart = start;
     for (const template of this.#templates) if (this.#matchesTemplate(template, words, start, end)) return true;
     const values = this.#parseByBytes(words, start, end);
     if (values === undefined) return false;
@@ -116,10 +121,17 @@ export class FastPathParser {
   /** Interns a text. @returns whether the bytes are a valid text; a quotation mark among them makes it invalid. */
   #intern(kind: number, words: ByteWords, start: number, end: number): boolean {
     const code = this.#interners[kind]?.codeOf(words, start, end) ?? -1;
-    if (kind === ID) this.event.idCode = code;
+    if (kind === ID) this.#takeId(code, start, end);
     else if (kind === ANTENNA_ID) this.event.antennaCode = code;
     else this.event.appCode = code;
     return code >= 0;
+  }
+
+  #takeId(code: number, start: number, end: number): void {
+    this.event.idCode = code;
+    if (code < 0) return;
+    this.idOffset = start - this.#recordStart;
+    this.idLength = end - start;
   }
 
   #readInstant(bytes: Uint8Array, start: number, end: number): number {

@@ -114,6 +114,23 @@ export class TextTable {
     return this.#findCrowded(words, start, end, hash);
   }
 
+  /**
+   * Replaces each hash by the code of the text that a search for it would compare first; by -1 where the slot is free. The
+   * slots and then the texts are read in loops of their own, so that the processor waits for many of them at a time.
+   */
+  firstCodes(hashes: Int32Array): Int32Array {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let index = 0; index < hashes.length; index += 1) {
+      hashes[index] = slots[(Math.imul(hashes[index] ?? 0, SLOT_WIDTH) & mask) + 1] ?? 0;
+    }
+    for (let index = 0; index < hashes.length; index += 1) {
+      const at = hashes[index] ?? 0;
+      hashes[index] = at === 0 ? -1 : this.#words.integerAt(at + CODE);
+    }
+    return hashes;
+  }
+
   /** Adds the text in bytes [start, end), which the table does not hold with this hash. @returns its code. */
   add(words: ByteWords, start: number, end: number, hash: number): number {
     const code = this.#length;

@@ -1,9 +1,96 @@
-import type { RecordCursor, SourceRecord } from '@antenna/ingestion';
+import type { RecordCursor, SourceRecord, ValueSpans } from '@antenna/ingestion';
 import type { UnpackedBatch } from './packed-batch.ts';
 import { VariableLengthReader } from './variable-length-reader.ts';
 
 /** Bytes of a record's attributes field, which Kafka does not use yet. */
 const ATTRIBUTES_LENGTH = 1;
+
+/** Maximum records that a cursor reads ahead. */
+const AHEAD = 64;
+
+/** Reads the records of a stored batch in place. The properties are those of the record read last. */
+class BatchReader {
+  offset = -1;
+  timestampMs = -1;
+  keyStart = 0;
+  /** Below 0 for a record without a key. */
+  keyLength = -1;
+  valueStart = 0;
+  /** Below 0 for a tombstone. */
+  valueLength = -1;
+  readonly #batch: UnpackedBatch;
+  readonly #reader: VariableLengthReader;
+  #left: number;
+
+  constructor(batch: UnpackedBatch) {
+    this.#batch = batch;
+    this.#reader = new VariableLengthReader(batch.records);
+    this.#left = batch.recordCount;
+  }
+
+  get bytes(): Buffer {
+    return this.#batch.records;
+  }
+
+  /** Bytes of the batch behind the last record read. */
+  get bytesLeft(): number {
+    return this.bytes.length - this.#reader.position;
+  }
+
+  /**
+   * Reads the next record. @returns false when there is none.
+   * @throws {RangeError} when the batch does not hold the records that its head describes.
+   */
+  next(): boolean {
+    if (this.#left === 0) return false;
+    this.#left -= 1;
+    const { firstOffset, firstTimestampMs, appendedMs } = this.#batch;
+    const reader = this.#reader;
+    const end = reader.integer() + reader.position;
+    reader.skip(ATTRIBUTES_LENGTH);
+    const createdMs = reader.longAddedTo(firstTimestampMs);
+    this.timestampMs = appendedMs ?? createdMs;
+    this.offset = firstOffset + reader.integer();
+    this.keyLength = reader.integer();
+    this.keyStart = reader.skip(Math.max(0, this.keyLength));
+    this.valueLength = reader.integer();
+    this.valueStart = reader.skip(Math.max(0, this.valueLength));
+    // Skips the headers, which are not used.
+    reader.moveTo(end);
+    return true;
+  }
+}
+
+/** Consecutive records of a batch that were read ahead. */
+class RecordsAhead implements ValueSpans {
+  bytes: Buffer = Buffer.alloc(0);
+  count = 0;
+  readonly starts = new Int32Array(AHEAD);
+  /** Below 0 for a tombstone. */
+  readonly lengths = new Int32Array(AHEAD);
+  readonly offsets = new Float64Array(AHEAD);
+  readonly timestampsMs = new Float64Array(AHEAD);
+  readonly keyStarts = new Int32Array(AHEAD);
+  /** Below 0 for a record without a key. */
+  readonly keyLengths = new Int32Array(AHEAD);
+
+  /** Replaces the records by the next ones of a batch. @returns false, without a change, when there is none. */
+  read(batch: BatchReader): boolean {
+    let count = 0;
+    for (; count < AHEAD && batch.next(); count += 1) {
+      this.starts[count] = batch.valueStart;
+      this.lengths[count] = batch.valueLength;
+      this.offsets[count] = batch.offset;
+      this.timestampsMs[count] = batch.timestampMs;
+      this.keyStarts[count] = batch.keyStart;
+      this.keyLengths[count] = batch.keyLength;
+    }
+    if (count === 0) return false;
+    this.bytes = batch.bytes;
+    this.count = count;
+    return true;
+  }
+}
 
 /** A cursor over the records of stored batches; it reads them in place, without copies. */
 export class StoredRecords implements RecordCursor {
@@ -12,15 +99,13 @@ export class StoredRecords implements RecordCursor {
   bytes: Buffer | null = null;
   valueStart = 0;
   valueEnd = 0;
+  ahead: ValueSpans | undefined;
   readonly #batches: Iterator<UnpackedBatch>;
   readonly #fromOffset: number;
-  #batch: UnpackedBatch | undefined;
-  #reader = new VariableLengthReader(new Uint8Array());
-  #left = 0;
-  /** The batch bytes of the current record: the cursor may already have advanced to the next batch. */
-  #recordBytes: Buffer = Buffer.alloc(0);
-  #keyStart = 0;
-  #keyLength = -1;
+  #batch: BatchReader | undefined;
+  readonly #records = new RecordsAhead();
+  /** The place of the current record among those read ahead. */
+  #index = -1;
 
   /** @param fromOffset records before this offset are skipped. */
   constructor(batches: readonly UnpackedBatch[], fromOffset: number) {
@@ -30,53 +115,40 @@ export class StoredRecords implements RecordCursor {
 
   /** @throws {RangeError} when a batch does not hold the records that its head describes. */
   next(): boolean {
-    for (let batch = this.#current(); batch !== undefined; batch = this.#current()) {
-      this.#left -= 1;
-      this.#read(batch);
-      if (this.offset >= this.#fromOffset) return true;
-    }
-    return false;
-  }
-
-  /** Bytes of the current batch behind the last record read. */
-  get left(): number {
-    return (this.#batch?.records.length ?? 0) - this.#reader.position;
+    do {
+      if (this.#index + 1 >= this.#records.count && !this.#readAhead()) return false;
+      this.#index += 1;
+      this.#moveTo(this.#records, this.#index);
+    } while (this.offset < this.#fromOffset);
+    return true;
   }
 
   record(): SourceRecord {
     const { offset, timestampMs, bytes, valueStart, valueEnd } = this;
-    const key = view(this.#recordBytes, this.#keyStart, this.#keyLength);
+    const { bytes: all, keyStarts, keyLengths } = this.#records;
+    const key = view(all, keyStarts[this.#index] ?? 0, keyLengths[this.#index] ?? -1);
     return { offset, timestampMs, key, value: view(bytes, valueStart, valueEnd - valueStart) };
   }
 
-  /** The first batch with a record left. */
-  #current(): UnpackedBatch | undefined {
-    while (this.#left === 0) {
-      const next = this.#batches.next();
-      if (next.done === true) return undefined;
-      this.#batch = next.value;
-      this.#left = this.#batch.recordCount;
-      this.#reader = new VariableLengthReader(this.#batch.records);
-    }
-    return this.#batch;
+  #moveTo(records: RecordsAhead, index: number): void {
+    const length = records.lengths[index] ?? -1;
+    this.offset = records.offsets[index] ?? -1;
+    this.timestampMs = records.timestampsMs[index] ?? -1;
+    this.bytes = length < 0 ? null : records.bytes;
+    this.valueStart = records.starts[index] ?? 0;
+    this.valueEnd = this.valueStart + Math.max(0, length);
+    this.ahead = index === 0 ? records : undefined;
   }
 
-  #read({ records, firstOffset, firstTimestampMs, appendedMs }: UnpackedBatch): void {
-    const reader = this.#reader;
-    const end = reader.integer() + reader.position;
-    reader.skip(ATTRIBUTES_LENGTH);
-    const createdMs = reader.longAddedTo(firstTimestampMs);
-    this.timestampMs = appendedMs ?? createdMs;
-    this.offset = firstOffset + reader.integer();
-    this.#recordBytes = records;
-    this.#keyLength = reader.integer();
-    this.#keyStart = reader.skip(Math.max(0, this.#keyLength));
-    const valueLength = reader.integer();
-    this.bytes = valueLength < 0 ? null : records;
-    this.valueStart = reader.skip(Math.max(0, valueLength));
-    this.valueEnd = reader.position;
-    // Skips the headers, which are not used.
-    reader.moveTo(end);
+  /** @returns false when no batch has another record. */
+  #readAhead(): boolean {
+    while (this.#batch === undefined || !this.#records.read(this.#batch)) {
+      const next = this.#batches.next();
+      if (next.done === true) return false;
+      this.#batch = new BatchReader(next.value);
+    }
+    this.#index = -1;
+    return true;
   }
 }
 
@@ -91,7 +163,7 @@ function view(bytes: Buffer | null, start: number, length: number): Uint8Array |
  * offsets must increase.
  */
 export function recordsFault(batch: UnpackedBatch): string | undefined {
-  const records = new StoredRecords([batch], 0);
+  const records = new BatchReader(batch);
   let least = batch.firstOffset;
   try {
     for (; records.next(); least = records.offset + 1) {
@@ -101,5 +173,5 @@ export function recordsFault(batch: UnpackedBatch): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  return records.left === 0 ? undefined : `${records.left} bytes follow its last record`;
+  return records.bytesLeft === 0 ? undefined : `${records.bytesLeft} bytes follow its last record`;
 }

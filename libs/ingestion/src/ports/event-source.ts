@@ -1,4 +1,6 @@
-import type { UndecodableReason } from '@antenna/event-schema';
+import type { UndecodableReason, ValueSpans } from '@antenna/event-schema';
+
+export type { ValueSpans } from '@antenna/event-schema';
 
 /** The fields of a Kafka record that this product reads. */
 export interface SourceRecord {
@@ -25,6 +27,11 @@ export interface RecordCursor {
   readonly bytes: Uint8Array | null;
   readonly valueStart: number;
   readonly valueEnd: number;
+  /**
+   * Where the values of this record and of the next ones are. Undefined where the cursor has not just read ahead; it does so
+   * for some dozens of records at a time.
+   */
+  readonly ahead: ValueSpans | undefined;
   /** The current record as an object of its own, a view of the same bytes. */
   record(): SourceRecord;
 }

@@ -5,6 +5,7 @@ const NONE: SourceRecord = { offset: -1, timestampMs: -1, key: null, value: null
 /** A cursor over an array of records. */
 export class ListedRecords implements RecordCursor {
   readonly valueStart = 0;
+  readonly ahead = undefined;
   readonly #records: readonly SourceRecord[];
   #next = 0;
 

@@ -33,6 +33,10 @@ function take(batch: RecordBatch): void {
   const isCollecting = does('collect');
   const record = batch.records();
   while (record.next()) {
+    if (record.ahead !== undefined) {
+      const codes = decoder.prefetch(record.ahead);
+      if (isAdding) totals.prefetch(codes);
+    }
     const decoded = decoder.decode(record.bytes, record.timestampMs, record.valueStart, record.valueEnd);
     if (!decoded.ok) continue;
     events += 1;

@@ -1,0 +1,67 @@
+import type { SourceRecord, ValueSpans } from '@antenna/ingestion';
+import { recordBytes } from '../testing/fetch-response-bytes.ts';
+import type { UnpackedBatch } from './packed-batch.ts';
+import { StoredRecords } from './stored-records.ts';
+import { longBase } from './variable-length-reader.ts';
+
+/** A batch of records whose value and key are the offset; every third is a tombstone, every second has no key. */
+function aBatch(firstOffset: number, recordCount: number): UnpackedBatch {
+  const records = Array.from({ length: recordCount }, (_, offsetDelta) => {
+    const { key, value } = expected(firstOffset + offsetDelta);
+    return recordBytes({ offsetDelta, timestampDelta: BigInt(offsetDelta), key, value, headers: [] });
+  });
+  return {
+    firstOffset,
+    lastOffset: firstOffset + recordCount - 1,
+    leaderEpoch: 1,
+    firstTimestampMs: longBase(BigInt(firstOffset)),
+    appendedMs: undefined,
+    recordCount,
+    records: Buffer.concat(records),
+  };
+}
+
+function expected(offset: number): SourceRecord & { readonly key: Buffer | null; readonly value: Buffer | null } {
+  const text = Buffer.from(String(offset));
+  const [key, value] = [offset % 2 === 0 ? null : text, offset % 3 === 0 ? null : text];
+  return { offset, timestampMs: offset, key, value };
+}
+
+function offsets(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index);
+}
+
+function texts(record: SourceRecord): readonly unknown[] {
+  const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString());
+  return [record.offset, record.timestampMs, text(record.key), text(record.value)];
+}
+
+describe('a cursor over stored batches', () => {
+  const batches = [aBatch(0, 200), aBatch(200, 0), aBatch(200, 1), aBatch(201, 64)];
+
+  it.each([0, 1, 63, 64, 199, 200, 264])('reads each record from offset %d on, and stays on the last one', (from) => {
+    const cursor = new StoredRecords(batches, from);
+    const read: unknown[] = [];
+    while (cursor.next()) read.push(texts(cursor.record()));
+    expect(read).toEqual(offsets(from, 265).map((offset) => texts(expected(offset))));
+    expect(cursor.next()).toBe(false);
+    expect(texts(cursor.record())).toEqual(texts(expected(264)));
+  });
+
+  it('tells once, for each record, where its value is, before or when it comes to the record', () => {
+    const cursor = new StoredRecords(batches, 0);
+    const told: (string | null)[] = [];
+    for (let read = 0; cursor.next(); read += 1) {
+      if (cursor.ahead !== undefined) told.push(...valuesOf(cursor.ahead));
+      expect(told.length).toBeGreaterThan(read);
+    }
+    expect(told).toEqual(offsets(0, 265).map((offset) => expected(offset).value?.toString() ?? null));
+  });
+});
+
+function valuesOf({ bytes, count, starts, lengths }: ValueSpans): (string | null)[] {
+  return Array.from({ length: count }, (_, index) => {
+    const [start, length] = [starts[index] ?? 0, lengths[index] ?? -1];
+    return length < 0 ? null : Buffer.from(bytes.subarray(start, start + length)).toString();
+  });
+}
