@@ -6,8 +6,11 @@ import { withAdvice } from './error-guides.ts';
 import { UNTIL_IT_PASSES } from './retry.ts';
 import type { StreamProgress } from '@antenna/usage-store';
 
-/** How often the drain checks whether all records are processed. */
-const LOOK_MS = 100;
+/** How often the drain checks whether this worker has read all of its records: that asks nobody. */
+const READ_LOOK_MS = 10;
+
+/** How often it then asks Postgres whether all workers have saved theirs. */
+const SAVED_LOOK_MS = 100;
 
 /** How long a partition may be without a leader before the drain ends without it: an election takes some seconds. */
 const LEADER_DEADLINE_MS = 60_000;
@@ -54,13 +57,14 @@ export async function drained(
   const startedMs = Date.now();
   for (;;) {
     if (ingestion.isClaimed) look(leftBefore(ends, ingestion.processedOffsets));
-    if (ingestion.hasProcessed(ends)) {
+    const isRead = ingestion.hasProcessed(ends);
+    if (isRead) {
       await ingestion.saveAll();
       const stopped = await retry('read positions', () => stoppedBefore(parts, sinks, ends), UNTIL_IT_PASSES);
       if (stopped?.size === 0) return;
       if (stopped !== undefined && mayEnd(stopped, Date.now() - startedMs)) throw new PartitionsStoppedError(stopped);
     }
-    await delay(LOOK_MS);
+    await delay(isRead ? SAVED_LOOK_MS : READ_LOOK_MS);
   }
 }
 
