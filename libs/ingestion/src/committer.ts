@@ -25,6 +25,7 @@ export class Committer {
   #commitRecords: number | undefined;
   /** Commits of the maximum size since the maximum changed. */
   #fullCommits = 0;
+  #hasCommitted = false;
   /** The lag when the last commit began; before the first one any backlog may wait. */
   #lagBefore = Infinity;
 
@@ -42,6 +43,11 @@ export class Committer {
   /** Maximum records of a commit; undefined for the usual bounds. */
   get commitRecords(): number | undefined {
     return this.#commitRecords;
+  }
+
+  /** Whether a commit of this assignment has been made. */
+  get hasCommitted(): boolean {
+    return this.#hasCommitted;
   }
 
   /** How many records may be taken before the next commit. */
@@ -118,6 +124,7 @@ export class Committer {
         return;
       }
       this.#assignment.endCommit();
+      this.#hasCommitted = true;
       this.#growCommits(records);
       const partitions = commit.moves.map(({ partition }) => partition);
       this.#context.saved('totals', partitions);

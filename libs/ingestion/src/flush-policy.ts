@@ -53,7 +53,7 @@ export interface FlushLimits {
   readonly flushMaxEvents: number;
   /** The part of the worker's memory that the assignment has. */
   readonly share: number;
-  /** Whether a commit may wait for the end of a window: not after one has taken too long. */
+  /** Whether a commit may wait for the end of a window: not after one has taken too long, nor the first one after a rebalance. */
   readonly mayGather: boolean;
 }
 
@@ -84,7 +84,7 @@ function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, 
   const intervals = intervalsAt(unsaved, usualRecords);
   const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
   if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
-  // A small lag alone is no backlog: that of a partition without a leader stands still, and its end never comes nearer.
+  // A small lag alone is no backlog: that of a live stream never ends, nor does that of a partition that has just lost its leader.
   const rest = Math.min(records, usualRecords) * GATHERING.restOfRecords;
   const isFarBehind = lag > usualRecords || (lagBefore > usualRecords && lag > rest);
   const gatheringMs = isFarBehind ? Math.min(GATHERING.intervals * flushIntervalMs, GATHERING.maxMs) : 0;

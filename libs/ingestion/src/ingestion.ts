@@ -48,6 +48,8 @@ export class Ingestion implements RecordReceiver {
   #commitRecords: number | undefined;
   /** Whether a commit may wait for the end of a window: not after one has taken too long. */
   #mayGather = true;
+  /** Whether an assignment ended before: its unsaved records were discarded. */
+  #isReassigned = false;
   #isClaimed = false;
   #isClaimingAgain = false;
 
@@ -172,6 +174,7 @@ export class Ingestion implements RecordReceiver {
     this.#stopped.clear();
     for (const { assignment, committer } of this.#assignments) {
       this.#commitRecords = committer.commitRecords;
+      this.#isReassigned = true;
       assignment.abandon();
     }
     this.#assignments = [];
@@ -222,7 +225,9 @@ export class Ingestion implements RecordReceiver {
       this.#stopped.saved(sink, partitions.filter(goesOn));
     };
     const share = () => 1 / this.#assignments.length;
-    const mayGather = () => this.#mayGather;
+    // Where partitions are assigned anew again and again, each assignment gets on by its first commit at least.
+    const gathersAtOnce = !this.#isReassigned;
+    const mayGather = () => this.#mayGather && (gathersAtOnce || committer.hasCommitted);
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share, mayGather };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {
@@ -338,6 +343,7 @@ export class Ingestion implements RecordReceiver {
         if (this.#stopped.foundLeader(partition)) this.#assignmentOf(partition)?.reader.readOn(partition);
       } else if (offsets.has(partition) && !this.#stopped.has(partition)) {
         this.#stopped.stop(partition, unavailable(partition));
+        this.#assignmentOf(partition)?.assignment.processors.get(partition)?.noteLeaderLost();
       }
     }
   }

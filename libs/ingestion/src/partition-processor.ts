@@ -113,6 +113,11 @@ export class PartitionProcessor {
     this.archive?.seal();
   }
 
+  /** Nothing can be read until the partition has a leader again: what waits there is no backlog that comes to an end. */
+  noteLeaderLost(): void {
+    this.#lag = 0;
+  }
+
   /** Every sink has taken all records below this offset. */
   get processedTo(): number {
     return this.#processedTo;

@@ -1,7 +1,7 @@
 import type { SourceRecord, ValueSpans } from '@antenna/ingestion';
 import { recordBytes } from '../testing/fetch-response-bytes.ts';
 import type { UnpackedBatch } from './packed-batch.ts';
-import { StoredRecords } from './stored-records.ts';
+import { recordsFault, StoredRecords } from './stored-records.ts';
 import { longBase } from './variable-length-reader.ts';
 
 /** A batch of records whose value and key are the offset; every third is a tombstone, every second has no key. */
@@ -58,6 +58,32 @@ describe('a cursor over stored batches', () => {
     expect(told).toEqual(offsets(0, 265).map((offset) => expected(offset).value?.toString() ?? null));
   });
 });
+
+describe('a batch whose offsets do not increase from its first to its last one', () => {
+  it.each([
+    ['below the first offset', [-1, 1, 2], 'the record with offset 4 is out of place'],
+    ['repeated', [0, 0, 2], 'the record with offset 5 is out of place'],
+    ['beyond the last offset', [0, 1, 3], 'the record with offset 8 is out of place'],
+  ])('is refused: %s', (_what, deltas, fault) => {
+    expect(recordsFault(withOffsets(5, deltas))).toBe(fault);
+  });
+
+  it('is refused below offset 0, too', () => {
+    expect(recordsFault(withOffsets(0, [-1, 1, 2]))).toBe('the record with offset -1 is out of place');
+  });
+
+  it('is read with gaps, as compaction leaves them', () => {
+    expect(recordsFault(withOffsets(5, [0, 2]))).toBeUndefined();
+  });
+});
+
+/** A batch of three offsets from the first one on, with records at these. */
+function withOffsets(firstOffset: number, deltas: readonly number[]): UnpackedBatch {
+  const records = deltas.map((offsetDelta) =>
+    recordBytes({ offsetDelta, timestampDelta: 0n, key: null, value: null, headers: [] }),
+  );
+  return { ...aBatch(firstOffset, 3), recordCount: deltas.length, records: Buffer.concat(records) };
+}
 
 function valuesOf({ bytes, count, starts, lengths }: ValueSpans): (string | null)[] {
   return Array.from({ length: count }, (_, index) => {
