@@ -36,18 +36,23 @@ export interface ConnectedWorker {
   close(): Promise<void>;
 }
 
-interface WorkerObservers {
+interface WorkerSurroundings {
   readonly log: Logger;
   readonly observer: IngestionObserver;
   /** Where the metrics of the quota events are registered; undefined for a command without metrics. */
   readonly registry?: Registry;
+  /** Whether the worker ends when it has read what the topic holds. */
+  readonly isDrain?: boolean;
 }
 
 /**
  * Builds the adapters and connects them. Retries services that do not answer for a bounded time.
  * @throws the error of the service that cannot be used, with what was tried and what to do.
  */
-export async function connectWorker(settings: WorkerSettings, surroundings: WorkerObservers): Promise<ConnectedWorker> {
+export async function connectWorker(
+  settings: WorkerSettings,
+  surroundings: WorkerSurroundings,
+): Promise<ConnectedWorker> {
   const { log } = surroundings;
   const database = await connectWithRetry(settings.database, { applicationName: APPLICATION, log });
   try {
@@ -63,7 +68,7 @@ export async function connectWorker(settings: WorkerSettings, surroundings: Work
 async function buildWorker(
   database: Knex,
   settings: WorkerSettings,
-  { log, observer, registry }: WorkerObservers,
+  { log, observer, registry, isDrain = false }: WorkerSurroundings,
 ): Promise<ConnectedWorker> {
   const { kafka, membership, ingestion: limits } = settings;
   const archive = limits.sinks.includes('archive') ? await openArchive(database, settings, log) : undefined;
@@ -87,7 +92,7 @@ async function buildWorker(
   });
   const clock = { nowMs: () => Date.now() };
   const ports = { source, store, archive, clock, retry, observer };
-  const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits });
+  const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits, isDrain });
   const progress = new StreamProgress(database, kafka.topic);
   const abandoned = new AbandonedFiles(database, kafka.topic);
   const adopt = () => (archive === undefined ? Promise.resolve() : adoptAppeared(abandoned, archive));

@@ -19,7 +19,7 @@ export const drain = loggedCommand({
   async run(settings, { log, out }) {
     const summary = new IngestionSummary();
     const startedMs = Date.now();
-    const open = await connectWorker(settings, { log, observer: logged(summary, log) });
+    const open = await connectWorker(settings, { log, observer: logged(summary, log), isDrain: true });
     // Until this line a signal ends the process at once, since there is nothing to save.
     const stopped = untilStopped();
     const progress = drainProgress();

@@ -53,7 +53,10 @@ export interface FlushLimits {
   readonly flushMaxEvents: number;
   /** The part of the worker's memory that the assignment has. */
   readonly share: number;
-  /** Whether a commit may wait for the end of a window: not after one has taken too long, nor the first one after a rebalance. */
+  /**
+   * Whether a commit may wait for the end of a window: not the first one of an assignment, except that of a drain, nor after one has
+   * taken too long.
+   */
   readonly mayGather: boolean;
 }
 

@@ -48,8 +48,8 @@ export class Ingestion implements RecordReceiver {
   #commitRecords: number | undefined;
   /** Whether a commit may wait for the end of a window: not after one has taken too long. */
   #mayGather = true;
-  /** Whether an assignment ended before: its unsaved records were discarded. */
-  #isReassigned = false;
+  /** Whether an assignment has ended, which discarded its unsaved records. */
+  #hasReleased = false;
   #isClaimed = false;
   #isClaimingAgain = false;
 
@@ -174,7 +174,7 @@ export class Ingestion implements RecordReceiver {
     this.#stopped.clear();
     for (const { assignment, committer } of this.#assignments) {
       this.#commitRecords = committer.commitRecords;
-      this.#isReassigned = true;
+      this.#hasReleased = true;
       assignment.abandon();
     }
     this.#assignments = [];
@@ -225,9 +225,9 @@ export class Ingestion implements RecordReceiver {
       this.#stopped.saved(sink, partitions.filter(goesOn));
     };
     const share = () => 1 / this.#assignments.length;
-    // Where partitions are assigned anew again and again, each assignment gets on by its first commit at least.
-    const gathersAtOnce = !this.#isReassigned;
-    const mayGather = () => this.#mayGather && (gathersAtOnce || committer.hasCommitted);
+    // A worker that dies again and again, or whose partitions are assigned anew as often, gets on by its first commits.
+    const mayFirstGather = this.#settings.isDrain === true && !this.#hasReleased;
+    const mayGather = () => this.#mayGather && (mayFirstGather || committer.hasCommitted);
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share, mayGather };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {

@@ -40,6 +40,11 @@ export interface IngestionSettings {
   /** How long the oldest unsaved record may wait for a commit; longer while the worker is behind (flush-policy.ts). */
   readonly flushIntervalMs: number;
   readonly flushMaxEvents: number;
+  /**
+   * Whether the worker ends when it has read what the topic holds. Then its first commit, too, may wait for the end of a window
+   * (flush-policy.ts): nobody waits for its first figures.
+   */
+  readonly isDrain?: boolean;
   /** The lateness beyond which an event is counted as late. It does not affect in which window the event is counted. */
   readonly allowedLatenessMs: number;
   /**
