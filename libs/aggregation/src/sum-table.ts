@@ -48,8 +48,8 @@ export class SumTable {
   }
 
   /**
-   * Brings the sums of these codes into the processor's cache, if the table is direct. It writes to the array, since the
-   * compiler leaves out what only reads.
+   * Loads the sums of these codes into the processor's cache, if the table is direct. The codes are overwritten with what was
+   * read, since the compiler would remove reads without an effect.
    */
   prefetch(codes: Int32Array): void {
     const cells = this.#cells;

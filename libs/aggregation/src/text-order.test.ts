@@ -13,8 +13,8 @@ const texts = fc
   .tuple(fc.constantFrom('', '34', '\0', 'ÿ', '\u{1F600}'), endings)
   .map(([beginning, ends]) => ends.map((ending) => beginning + ending));
 
-describe('sorted ids', () => {
-  it('are in the order of their UTF-16 code units, and each code leads to the place of its id', () => {
+describe('the sort order of ids', () => {
+  it('compares UTF-16 code units, and gives the position of each id by its code', () => {
     fc.assert(
       fc.property(texts, fc.nat(), (all, seed) => {
         const table = TextTable.of(all);

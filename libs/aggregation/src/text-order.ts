@@ -8,7 +8,7 @@ export interface TextOrder {
   readonly length: number;
 }
 
-/** A sort key holds six characters of a text in seven bits each. Those with which all texts begin are left out. */
+/** A sort key consists of the six characters that follow the common prefix of all texts, in seven bits each. */
 const PREFIX_LENGTH = 6;
 const UNIT_BITS = 7;
 

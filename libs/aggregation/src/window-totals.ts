@@ -80,7 +80,7 @@ export class WindowTotals {
     this.#events++;
   }
 
-  /** Brings sums of the latest window into the processor's cache. @param idCodes of users; they are replaced. */
+  /** Loads the sums of these users in the latest window into the processor's cache. @param idCodes are overwritten. */
   prefetch(idCodes: Int32Array): void {
     this.#latest?.sums.user_total_bytes.prefetch(idCodes);
   }

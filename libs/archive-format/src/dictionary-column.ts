@@ -13,7 +13,7 @@ export function textsOfRows({ values, codes }: DictionaryColumn): (row: number) 
   return (row) => texts[codes[row] ?? -1] ?? '';
 }
 
-/** With fewer rows than a sixteenth of the interner's texts, the text of each row is searched. */
+/** With fewer than one row for sixteen texts of the interner, each row's text is searched; otherwise all are mapped by an array. */
 const FEW = 16;
 
 /** Consecutive rows whose codes belong to one table of texts. */

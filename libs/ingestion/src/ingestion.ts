@@ -48,7 +48,7 @@ export class Ingestion implements RecordReceiver {
   #commitRecords: number | undefined;
   /** Whether a commit may wait for the end of a window: not after one has taken too long. */
   #mayGather = true;
-  /** Whether an assignment has ended, which discarded its unsaved records. */
+  /** Whether an assignment has been released, which discards its unsaved records. */
   #hasReleased = false;
   #isClaimed = false;
   #isClaimingAgain = false;

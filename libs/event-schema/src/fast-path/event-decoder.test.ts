@@ -78,7 +78,7 @@ describe('the fast decoder', () => {
   });
 });
 
-/** Consecutive records, with a tombstone where the text is undefined. */
+/** Puts texts one after the other into a buffer, as the values of consecutive records; undefined makes a tombstone. */
 function valueSpans(texts: readonly (string | undefined)[]): ValueSpans {
   const values = texts.map((text) => (text === undefined ? undefined : encoder.encode(text)));
   const starts = new Int32Array(values.length);
@@ -95,7 +95,7 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
 
   beforeAll(() => {
     for (let user = 0; user < 2 ** 16; user += 1) experienced.decode(encoder.encode(ofUser(user)), ARRIVED_MS);
-    // The first search gives slots to the texts that were added before.
+    // A table indexes its new texts when it is searched next.
     experienced.decode(encoder.encode(ofUser(0)), ARRIVED_MS);
   });
 

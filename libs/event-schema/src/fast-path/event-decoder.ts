@@ -41,8 +41,8 @@ export class EventDecoder {
   }
 
   /**
-   * Brings into the processor's cache what `decode` will look up for the ids of these records. It affects no result.
-   * @returns codes of ids that these records probably have, valid until the next call.
+   * Loads what `decode` will look up for the ids of these records into the processor's cache. No result depends on it.
+   * @returns the codes that these ids probably have, valid until the next call.
    */
   prefetch(values: ValueSpans): Int32Array {
     const { idOffset, idLength } = this.#parser;

@@ -2,26 +2,26 @@ import type { ByteWords } from '../texts/byte-words.ts';
 import type { TextTable } from '../texts/text-table.ts';
 import type { ValueSpans } from './value-spans.ts';
 
-/** Tables of fewer texts lie in the processor's cache, or nearly so: then there is nothing to gain. */
+/** A table of fewer texts fits the processor's cache, or nearly so: prefetching would gain nothing. */
 const FEWEST_TEXTS = 2 ** 16;
 
 const NONE = new Int32Array();
 
-/** Where the id of the last record was, relative to the start of the record. The next records nearly always have theirs there. */
+/** The place of the id in the last record, relative to the start of the record. It is nearly always the same in the next ones. */
 interface IdPlace {
   readonly idOffset: number;
   readonly idLength: number;
 }
 
 /**
- * Looks up the ids of the next records before their turn. A look-up among a million ids waits for three places in memory, one
- * after the other. The look-ups of many records do not depend on each other, so that the processor waits for many at a time
- * (docs/performance-profile.md).
+ * Software prefetching for the ids of the next records. To look up one of a million ids takes three cache misses, each of which
+ * has to end before the next address is known. The look-ups of different records are independent, so that the processor
+ * overlaps their misses if they are made in one loop (docs/performance-profile.md).
  */
 export class Prefetcher {
   #codes = new Int32Array();
 
-  /** @returns the codes of the texts that a search would compare first. */
+  /** @returns the codes that these records' ids probably have. */
   prefetch(texts: TextTable, words: ByteWords, values: ValueSpans, { idOffset, idLength }: IdPlace): Int32Array {
     const { count, starts, lengths } = values;
     if (texts.length < FEWEST_TEXTS) return NONE;

@@ -1,8 +1,8 @@
-/** Where the values of consecutive records are: value n takes `lengths[n]` of the bytes, from `starts[n]` on. */
+/** The places of the values of consecutive records: value n is the `lengths[n]` bytes from position `starts[n]` on. */
 export interface ValueSpans {
   readonly bytes: Uint8Array;
   readonly count: number;
   readonly starts: Int32Array;
-  /** Below 0 for a tombstone. */
+  /** Negative for a tombstone. */
   readonly lengths: Int32Array;
 }

@@ -1,4 +1,4 @@
-/** Smaller arrays are left to the garbage collector; the smallest lie in the JavaScript heap itself. */
+/** Arrays of up to so many bytes are left to the garbage collector. V8 keeps the smallest of them in its own heap. */
 const LEAST_FREED_BYTES = 4_096;
 
 /**

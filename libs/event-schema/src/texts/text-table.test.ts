@@ -62,7 +62,7 @@ describe('a table of texts', () => {
     }
   });
 
-  it('finds a text only by the hash with which it was added, also when it was added with two hashes', () => {
+  it('finds a text only under a hash with which it was added, and has two codes for a text that was added with two hashes', () => {
     const table = new TextTable();
     const { words, end } = searched('ana');
     const codes = [5, -5].map((hash) => table.add(words, 0, end, hash));

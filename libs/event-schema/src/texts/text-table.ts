@@ -2,7 +2,7 @@ import { ByteWords } from './byte-words.ts';
 import { freeIfLarge } from './outgrown.ts';
 import type { Utf8Texts } from './utf8-texts.ts';
 
-/** Room of a new table. It is small, since many tables hold few texts, such as the names of the apps; it doubles when full. */
+/** Initial capacities, which double when they are exhausted. They are small, since many tables hold few texts, such as the apps. */
 const FIRST_SLOTS = 2 ** 4;
 const FIRST_TEXTS = 2 ** 3;
 const FIRST_BYTES = 2 ** 7;
@@ -104,7 +104,7 @@ export class TextTable {
     if (this.#indexed < this.#length) this.#index();
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let slot = Math.imul(hash, SLOT_WIDTH) & mask;
+    let slot = firstSlot(slots, hash);
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
       const at = slots[slot + 1] ?? 0;
       if (at === 0) return -1;
@@ -115,14 +115,13 @@ export class TextTable {
   }
 
   /**
-   * Replaces each hash by the code of the text that a search for it would compare first; by -1 where the slot is free. The
-   * slots and then the texts are read in loops of their own, so that the processor waits for many of them at a time.
+   * Replaces each hash by the code of the text in its first slot, or by -1 if that slot is free. All slots are read in one
+   * loop, then all texts in another, so that the processor overlaps the cache misses.
    */
   firstCodes(hashes: Int32Array): Int32Array {
     const slots = this.#slots;
-    const mask = slots.length - 1;
     for (let index = 0; index < hashes.length; index += 1) {
-      hashes[index] = slots[(Math.imul(hashes[index] ?? 0, SLOT_WIDTH) & mask) + 1] ?? 0;
+      hashes[index] = slots[firstSlot(slots, hashes[index] ?? 0) + 1] ?? 0;
     }
     for (let index = 0; index < hashes.length; index += 1) {
       const at = hashes[index] ?? 0;
@@ -189,7 +188,7 @@ export class TextTable {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const [start, hash] = [this.startOf(code), this.#hashOf(code)];
-    let slot = Math.imul(hash, SLOT_WIDTH) & mask;
+    let slot = firstSlot(slots, hash);
     for (let probes = 0; probes < MAX_PROBES; probes += 1) {
       if (slots[slot + 1] === 0) {
         slots[slot] = hash;
@@ -215,6 +214,11 @@ export class TextTable {
     freeIfLarge(bytes);
     this.#words = new ByteWords(larger);
   }
+}
+
+/** The slot where a search for a hash begins. */
+function firstSlot(slots: Int32Array, hash: number): number {
+  return Math.imul(hash, SLOT_WIDTH) & (slots.length - 1);
 }
 
 function keyOf(bytes: Uint8Array, start: number, end: number): string {

@@ -1,4 +1,5 @@
-import type { SourceRecord, ValueSpans } from '@antenna/ingestion';
+import type { ValueSpans } from '@antenna/event-schema';
+import type { SourceRecord } from '@antenna/ingestion';
 import { recordBytes } from '../testing/fetch-response-bytes.ts';
 import type { UnpackedBatch } from './packed-batch.ts';
 import { recordsFault, StoredRecords } from './stored-records.ts';
@@ -48,7 +49,7 @@ describe('a cursor over stored batches', () => {
     expect(texts(cursor.record())).toEqual(texts(expected(264)));
   });
 
-  it('tells once, for each record, where its value is, before or when it comes to the record', () => {
+  it('announces the place of each value once, at the latest when it comes to the record', () => {
     const cursor = new StoredRecords(batches, 0);
     const told: (string | null)[] = [];
     for (let read = 0; cursor.next(); read += 1) {
@@ -59,25 +60,25 @@ describe('a cursor over stored batches', () => {
   });
 });
 
-describe('a batch whose offsets do not increase from its first to its last one', () => {
+describe('a stored batch', () => {
   it.each([
     ['below the first offset', [-1, 1, 2], 'the record with offset 4 is out of place'],
     ['repeated', [0, 0, 2], 'the record with offset 5 is out of place'],
     ['beyond the last offset', [0, 1, 3], 'the record with offset 8 is out of place'],
-  ])('is refused: %s', (_what, deltas, fault) => {
+  ])('is refused if the offset of a record is %s', (_what, deltas, fault) => {
     expect(recordsFault(withOffsets(5, deltas))).toBe(fault);
   });
 
-  it('is refused below offset 0, too', () => {
+  it('is refused if the offset of a record is negative', () => {
     expect(recordsFault(withOffsets(0, [-1, 1, 2]))).toBe('the record with offset -1 is out of place');
   });
 
-  it('is read with gaps, as compaction leaves them', () => {
+  it('may lack offsets, as log compaction leaves it', () => {
     expect(recordsFault(withOffsets(5, [0, 2]))).toBeUndefined();
   });
 });
 
-/** A batch of three offsets from the first one on, with records at these. */
+/** A batch with room for three offsets, and records at these distances from the first one. */
 function withOffsets(firstOffset: number, deltas: readonly number[]): UnpackedBatch {
   const records = deltas.map((offsetDelta) =>
     recordBytes({ offsetDelta, timestampDelta: 0n, key: null, value: null, headers: [] }),

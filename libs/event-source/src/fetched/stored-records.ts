@@ -1,4 +1,5 @@
-import type { RecordCursor, SourceRecord, ValueSpans } from '@antenna/ingestion';
+import type { ValueSpans } from '@antenna/event-schema';
+import type { RecordCursor, SourceRecord } from '@antenna/ingestion';
 import type { UnpackedBatch } from './packed-batch.ts';
 import { VariableLengthReader } from './variable-length-reader.ts';
 
@@ -13,10 +14,10 @@ class BatchReader {
   offset = -1;
   timestampMs = -1;
   keyStart = 0;
-  /** Below 0 for a record without a key. */
+  /** Bytes of the key; negative when the record has no key. */
   keyLength = -1;
   valueStart = 0;
-  /** Below 0 for a tombstone. */
+  /** Bytes of the value; negative when the record is a tombstone. */
   valueLength = -1;
   readonly #batch: UnpackedBatch;
   readonly #reader: VariableLengthReader;
@@ -66,12 +67,12 @@ class RecordsAhead implements ValueSpans {
   bytes: Buffer = Buffer.alloc(0);
   count = 0;
   readonly starts = new Int32Array(AHEAD);
-  /** Below 0 for a tombstone. */
+  /** Bytes of each value; negative for a tombstone. */
   readonly lengths = new Int32Array(AHEAD);
   readonly offsets = new Float64Array(AHEAD);
   readonly timestampsMs = new Float64Array(AHEAD);
   readonly keyStarts = new Int32Array(AHEAD);
-  /** Below 0 for a record without a key. */
+  /** Bytes of each key; negative for a record without one. */
   readonly keyLengths = new Int32Array(AHEAD);
 
   /** Replaces the records by the next ones of a batch. @returns false, without a change, when there is none. */

@@ -1,7 +1,5 @@
 import type { UndecodableReason, ValueSpans } from '@antenna/event-schema';
 
-export type { ValueSpans } from '@antenna/event-schema';
-
 /** The fields of a Kafka record that this product reads. */
 export interface SourceRecord {
   readonly offset: number;
@@ -28,8 +26,8 @@ export interface RecordCursor {
   readonly valueStart: number;
   readonly valueEnd: number;
   /**
-   * Where the values of this record and of the next ones are. Undefined where the cursor has not just read ahead; it does so
-   * for some dozens of records at a time.
+   * The places of this record's value and of the values that follow. The cursor reads some dozens of records ahead at a
+   * time, and this is set on the first of them only.
    */
   readonly ahead: ValueSpans | undefined;
   /** The current record as an object of its own, a view of the same bytes. */

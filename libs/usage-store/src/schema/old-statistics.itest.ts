@@ -29,7 +29,7 @@ async function planned(statement: string): Promise<readonly unknown[]> {
   return rows;
 }
 
-// Autovacuum takes new statistics when a tenth of a table has changed: in a large table, those of a new hour come days later.
+// Autovacuum analyzes a table again once a tenth of its rows has changed: days after a new hour, if the table is large.
 describe('when the statistics of Postgres are older than an hour', () => {
   it('its verdicts look up the quota events of each user by index', async () => {
     const events = (hour: string) => `

@@ -45,7 +45,7 @@ export class Fleet {
     const worker = { number: this.#all.length + 1, program, lines: linesOf(program) };
     this.#all.push(worker);
     this.#members = [...this.#members, worker];
-    await readyOrigin(program);
+    await readyOrigin(program, `worker ${worker.number}`);
     return worker;
   }
 

@@ -7,7 +7,7 @@ import { overload } from './overload.ts';
 
 const FROM_MS = Date.UTC(2022, 9, 29, 13);
 const FIVE_MINUTES_MS = 300_000;
-/** As many events as one compaction is busy with for a second: the disk is looked at every 50 ms. */
+/** Events whose compaction takes a second: the use of the disk is sampled every 50 ms. */
 const EVENTS_OF_A_SECOND = 400_000;
 const SHAPE = { events: 4_000, users: 50, antennas: 5, apps: 4, fromMs: FROM_MS, spanMs: 12 * FIVE_MINUTES_MS };
 

@@ -10,9 +10,9 @@ const PROBE_MS = 250;
  * Waits until a worker has claimed its partitions, and returns the origin of its HTTP server.
  * @throws when it is not ready within two minutes, or ends before.
  */
-export async function readyOrigin(worker: Program): Promise<string> {
+export async function readyOrigin(worker: Program, name = 'the worker'): Promise<string> {
   const origin = await originOf(worker);
-  await until(() => isReady(origin), { what: 'readiness of the worker', deadlineMs: READY_DEADLINE_MS });
+  await until(() => isReady(origin), { what: `readiness of ${name}`, deadlineMs: READY_DEADLINE_MS });
   return origin;
 }
 
