@@ -2,65 +2,95 @@ import type { SchemaFamily } from './schema-family.ts';
 
 /**
  * The rows of a part are joined with those of the table between its first and its last one, if these are at most so many
- * times its own. Reading a row in order takes a tenth of the time of looking it up.
+ * times its own. Reading a row in order takes a tenth of the time of looking it up, and a quota in its index still less.
  */
-const MOST_READ = 4;
+const MOST_READ = { rows: 4, quotas: 16 };
+
+/**
+ * So many rows of a part tell. Where they mislead, only time is lost: the ranges of parts do not overlap, so that a commit
+ * reads each row of the table once at most.
+ */
+const SAMPLE = 1000;
 
 /** A SQL function without its signature. It tells whether a table has few rows between the first and last key of a part. */
-const hasFewRows = (rowsOfPart: string, rowsOfTable: string): string => `
+const hasFewRows = (idsOfPart: string, rowsOfTable: string, most: number): string => `
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      sampled integer := least(cardinality(${idsOfPart}), ${SAMPLE});
     BEGIN
       RETURN (
-        SELECT count(*) <= ${MOST_READ} * ${rowsOfPart}
-        FROM (SELECT ${rowsOfTable} LIMIT ${MOST_READ} * ${rowsOfPart} + 1) AS r);
+        SELECT count(*) <= ${most} * sampled
+        FROM (
+          SELECT ${rowsOfTable} BETWEEN ${idsOfPart}[1] AND ${idsOfPart}[sampled] LIMIT ${most} * sampled + 1
+        ) AS r);
     END
     $$;`;
 
 /** One part, as statements that write its rows to a table. */
 interface PartStatements {
-  /** How many rows it has. */
-  readonly rows: string;
-  /** Adds to the rows that exist. */
+  /** The parameter that has the ids of the rows. */
+  readonly ids: string;
+  /** Adds to the rows that exist, and sets `updated` to their number. */
   readonly update: string;
-  /** Inserts the others. */
+  /** Inserts the others, and sets `inserted` to their number. */
   readonly insert: string;
 }
 
 /**
- * A SQL function without its signature. It writes a part and waits for no other commit, since rows are not locked in the
- * order of their keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone and the function
- * returns false. The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
+ * The body of a SQL function that writes a part and waits for no other commit, since rows are not locked in the order of
+ * their keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone, and `is_added` is false.
+ * The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
  */
-const withoutWaiting = ({ rows, update, insert }: PartStatements): string => `
+const withoutWaiting = ({ ids, update, insert }: PartStatements): string => `
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms'
     SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
     DECLARE
+      first_id text;
+      last_id text;
       updated integer;
-      inserted integer;
+      inserted integer := 0;
     BEGIN
+      -- By the order of the tables: JavaScript sorts a few characters in another one.
+      SELECT min(d.id COLLATE "C"), max(d.id COLLATE "C") INTO first_id, last_id FROM unnest(${ids}) AS d (id);
       ${update};
-      GET DIAGNOSTICS updated = ROW_COUNT;
-      ${insert};
-      GET DIAGNOSTICS inserted = ROW_COUNT;
+      IF updated < cardinality(${ids}) THEN
+        ${insert};
+      END IF;
       -- A row that was committed between the two statements was neither updated nor inserted.
-      IF updated + inserted <> ${rows} THEN
+      IF updated + inserted <> cardinality(${ids}) THEN
         RAISE lock_not_available;
       END IF;
-      RETURN true;
+      is_added := true;
     EXCEPTION WHEN unique_violation OR lock_not_available THEN
-      RETURN false;
+      is_added := false;
     END
     $$;`;
-
-/** The rows that a table has between the first and the last key of a part. */
-const ROWS_OF_WINDOW = `FROM public.bytes AS b
-        WHERE b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)]`;
-const ROWS_OF_HOUR = `FROM pipeline.user_hour_usage AS u
-        WHERE u.hour = p_hour AND u.id BETWEEN p_users[1] AND p_users[cardinality(p_users)]`;
 
 /** The rows of a part, from the arrays that are a function's parameters. */
 const WINDOW_PART = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
 const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
+
+/** The row of the table that a row of the part may have. */
+const ROW_OF_WINDOW =
+  'b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN first_id AND last_id AND b.id = d.id';
+const ROW_OF_HOUR = 'u.hour = p_hour AND u.id BETWEEN first_id AND last_id AND u.id = d.id';
+
+/**
+ * Writes rows of an hour, and adds the users among them who are near or over their quotas to the function's results.
+ * @param write a statement that returns the rows.
+ * @param written the variable that gets their number.
+ */
+const withQuotas = (write: string, written: string): string => `
+      WITH written AS (
+        ${write}
+        RETURNING u.id, u.usage, u.latest_event_time
+      )
+      SELECT (SELECT count(*) FROM written), hours || array_agg(p_hour), ids || array_agg(w.id), used || array_agg(w.usage),
+        quotas || array_agg(m.quota), event_times || array_agg(w.latest_event_time)
+      INTO ${written}, hours, ids, used, quotas, event_times
+      FROM written AS w
+      JOIN public.user_metadata AS m ON m.id = w.id AND w.usage >= m.quota - m.quota / 5
+      WHERE m.id BETWEEN first_id AND last_id`;
 
 /**
  * A commit of the totals sink that is too large for one call: it is stored in parts first (docs/commit-protocol.md, "Large
@@ -94,76 +124,60 @@ export const stagedTotals: SchemaFamily = {
 
     -- Whether a part of one window and type may be joined with the rows of the table in its range.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_window(p_window timestamp, p_type text, p_ids text[]) RETURNS boolean
-    ${hasFewRows('cardinality(p_ids)', ROWS_OF_WINDOW)}
+    ${hasFewRows('p_ids', 'FROM public.bytes AS b WHERE b."timestamp" = p_window AND b.type = p_type AND b.id', MOST_READ.rows)}
 
     -- Likewise of a part of one hour.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_hour(p_hour timestamp, p_users text[]) RETURNS boolean
-    ${hasFewRows('cardinality(p_users)', ROWS_OF_HOUR)}
+    ${hasFewRows('p_users', 'FROM pipeline.user_hour_usage AS u WHERE u.hour = p_hour AND u.id', MOST_READ.rows)}
+
+    -- Likewise with all users, for their quotas.
+    CREATE OR REPLACE FUNCTION pipeline.is_dense_in_users(p_users text[]) RETURNS boolean
+    ${hasFewRows('p_users', 'FROM public.user_metadata AS m WHERE m.id', MOST_READ.quotas)}
 
     -- Adds sums of one window and type without waiting for another commit.
-    -- @returns whether they were added.
-    CREATE OR REPLACE FUNCTION pipeline.add_to_window(
-      p_window timestamp, p_type text, p_ids text[], p_values bigint[]
-    ) RETURNS boolean
+    CREATE OR REPLACE FUNCTION pipeline.add_part_to_window(
+      p_window timestamp, p_type text, p_ids text[], p_values bigint[],
+      OUT is_added boolean
+    )
     ${withoutWaiting({
-      rows: 'cardinality(p_ids)',
-      update: `UPDATE public.bytes AS b SET value = b.value + d.value
+      ids: 'p_ids',
+      update: `
+      UPDATE public.bytes AS b SET value = b.value + d.value
       FROM ${WINDOW_PART}
-      WHERE b."timestamp" = p_window AND b.type = p_type AND b.id = d.id
-        AND b.id BETWEEN p_ids[1] AND p_ids[cardinality(p_ids)]`,
-      insert: `INSERT INTO public.bytes ("timestamp", type, id, value)
+      WHERE ${ROW_OF_WINDOW};
+      GET DIAGNOSTICS updated = ROW_COUNT`,
+      insert: `
+      INSERT INTO public.bytes ("timestamp", type, id, value)
       SELECT p_window, p_type, d.id, d.value
       FROM ${WINDOW_PART}
-      WHERE NOT EXISTS (SELECT ${ROWS_OF_WINDOW} AND b.id = d.id)`,
+      WHERE NOT EXISTS (SELECT FROM public.bytes AS b WHERE ${ROW_OF_WINDOW});
+      GET DIAGNOSTICS inserted = ROW_COUNT`,
     })}
 
     -- Likewise usages of users in one hour.
-    CREATE OR REPLACE FUNCTION pipeline.add_to_user_hour(
-      p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[]
-    ) RETURNS boolean
-    ${withoutWaiting({
-      rows: 'cardinality(p_users)',
-      update: `UPDATE pipeline.user_hour_usage AS u SET
-        usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
-      FROM ${HOUR_PART}
-      WHERE u.hour = p_hour AND u.id = d.id AND u.id BETWEEN p_users[1] AND p_users[cardinality(p_users)]`,
-      insert: `INSERT INTO pipeline.user_hour_usage (hour, id, usage, latest_event_time)
-      SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
-      FROM ${HOUR_PART}
-      WHERE NOT EXISTS (SELECT ${ROWS_OF_HOUR} AND u.id = d.id)`,
-    })}
-
-    -- The users of one hour who are near or over their quotas, with the quotas of this moment; NULL if there are none. The
-    -- rows of the hour and the quotas are read in the order of the users if most of them are asked for.
-    CREATE OR REPLACE FUNCTION pipeline.users_near_quota(
-      p_hour timestamp, p_users text[],
+    -- @returns the users, too, who are near or over their quotas, with the quotas of this moment; NULL if there are none.
+    CREATE OR REPLACE FUNCTION pipeline.add_part_to_hour(
+      p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[],
+      OUT is_added boolean,
       OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
     )
-    -- enable_nestloop has a value here, so that it has that value again when the function returns.
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
-    DECLARE
-      first_user text;
-      last_user text;
-      present integer;
-    BEGIN
-      -- By the order of the tables: JavaScript sorts a few characters in another one.
-      SELECT min(d.id COLLATE "C"), max(d.id COLLATE "C") INTO first_user, last_user FROM unnest(p_users) AS d (id);
-      SELECT count(*) INTO present
-      FROM (
-        SELECT FROM public.user_metadata AS m WHERE m.id BETWEEN first_user AND last_user
-        LIMIT ${MOST_READ} * cardinality(p_users) + 1
-      ) AS m;
-      IF present <= ${MOST_READ} * cardinality(p_users) THEN
-        SET LOCAL enable_nestloop = off;
-      END IF;
-      SELECT array_agg(u.hour), array_agg(u.id), array_agg(u.usage), array_agg(m.quota), array_agg(u.latest_event_time)
-      INTO hours, ids, used, quotas, event_times
-      FROM (SELECT unnest(p_users) AS id) AS d
-      JOIN pipeline.user_hour_usage AS u ON u.id = d.id
-      JOIN public.user_metadata AS m ON m.id = u.id AND u.usage >= m.quota - m.quota / 5
-      WHERE u.hour = p_hour AND u.id BETWEEN first_user AND last_user AND m.id BETWEEN first_user AND last_user;
-    END
-    $$;
+    ${withoutWaiting({
+      ids: 'p_users',
+      update: withQuotas(
+        `UPDATE pipeline.user_hour_usage AS u SET
+          usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
+        FROM ${HOUR_PART}
+        WHERE ${ROW_OF_HOUR}`,
+        'updated',
+      ),
+      insert: withQuotas(
+        `INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
+        SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
+        FROM ${HOUR_PART}
+        WHERE NOT EXISTS (SELECT FROM pipeline.user_hour_usage AS u WHERE ${ROW_OF_HOUR})`,
+        'inserted',
+      ),
+    })}
 
     -- Commits one flush whose sums were staged in p_parts parts, in one transaction and in the order of commit_totals. If a
     -- part is missing, nothing is committed, and the worker stages all parts again. The parts are locked, so that an erasure
@@ -256,7 +270,7 @@ export const stagedTotals: SchemaFamily = {
       is_alone boolean := p_is_alone;
     BEGIN
       IF is_one AND is_alone AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids) THEN
-        is_alone := pipeline.add_to_window(the_window, p_types[1], p_ids, p_values);
+        is_alone := pipeline.add_part_to_window(the_window, p_types[1], p_ids, p_values);
         IF is_alone THEN
           RETURN true;
         END IF;
@@ -278,10 +292,10 @@ export const stagedTotals: SchemaFamily = {
       is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)] AND p_hour_ms[1] >= p_floor_ms;
     BEGIN
       is_alone := p_is_alone;
-      IF is_one AND is_alone AND pipeline.is_dense_in_hour(the_hour, p_users) THEN
-        is_alone := pipeline.add_to_user_hour(the_hour, p_users, p_usages, p_latest_ms);
+      IF is_one AND is_alone AND pipeline.is_dense_in_hour(the_hour, p_users) AND pipeline.is_dense_in_users(p_users) THEN
+        SELECT * INTO is_alone, hours, ids, used, quotas, event_times
+        FROM pipeline.add_part_to_hour(the_hour, p_users, p_usages, p_latest_ms);
         IF is_alone THEN
-          SELECT * INTO hours, ids, used, quotas, event_times FROM pipeline.users_near_quota(the_hour, p_users);
           RETURN;
         END IF;
       END IF;
