@@ -25,9 +25,8 @@ export class Committer {
   #commitRecords: number | undefined;
   /** Commits of the maximum size since the maximum changed. */
   #fullCommits = 0;
-  #hasCommitted = false;
-  /** The lag when the last commit began; before the first one any backlog may wait. */
-  #lagBefore = Infinity;
+  /** The lag when the last commit began; undefined before the first one. */
+  #lagBefore: number | undefined;
 
   constructor(
     assignment: Assignment,
@@ -45,9 +44,9 @@ export class Committer {
     return this.#commitRecords;
   }
 
-  /** Whether a commit of this assignment has been made. */
-  get hasCommitted(): boolean {
-    return this.#hasCommitted;
+  /** Whether the first commit of this assignment has begun. */
+  get hasBegun(): boolean {
+    return this.#lagBefore !== undefined;
   }
 
   /** How many records may be taken before the next commit. */
@@ -96,7 +95,8 @@ export class Committer {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
     const { keys: rows, latestKeys: latestRows, windows } = totals;
-    return { records, rows, windows, latestRows, deadLetterBytes, lag, lagBefore: this.#lagBefore };
+    // Before the first commit any backlog may wait.
+    return { records, rows, windows, latestRows, deadLetterBytes, lag, lagBefore: this.#lagBefore ?? Infinity };
   }
 
   /** Concurrent assignments of a worker share its memory. */
@@ -124,7 +124,6 @@ export class Committer {
         return;
       }
       this.#assignment.endCommit();
-      this.#hasCommitted = true;
       this.#growCommits(records);
       const partitions = commit.moves.map(({ partition }) => partition);
       this.#context.saved('totals', partitions);

@@ -102,6 +102,14 @@ describe('a flush of the totals', () => {
       expect(worker.store.commits).toHaveLength(2);
     });
 
+    it('grows beyond the usual maximum of records while the first one is made', async () => {
+      const worker = await aClaimedWorker([0], { ...settings, flushMaxEvents: 100_000 });
+      worker.store.script.plan('commitTotals', Promise.withResolvers<undefined>().promise);
+      worker.ingestion.onBatch(backlog);
+      worker.ingestion.onBatch(aBatch(next, { highWatermark: 100_000_000 }));
+      expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+    });
+
     it('waits for a minute if it is the first one of a drain, but not once partitions were assigned anew', async () => {
       const worker = await aClaimedWorker([0], { ...settings, isDrain: true });
       worker.ingestion.onBatch(backlog);

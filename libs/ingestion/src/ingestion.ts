@@ -227,7 +227,7 @@ export class Ingestion implements RecordReceiver {
     const share = () => 1 / this.#assignments.length;
     // A worker that dies again and again, or whose partitions are assigned anew as often, gets on by its first commits.
     const mayFirstGather = this.#settings.isDrain === true && !this.#hasReleased;
-    const mayGather = () => this.#mayGather && (mayFirstGather || committer.hasCommitted);
+    const mayGather = () => this.#mayGather && (mayFirstGather || committer.hasBegun);
     const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share, mayGather };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {
