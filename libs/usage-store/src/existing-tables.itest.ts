@@ -85,12 +85,14 @@ describe('a migration of a database with existing tables', () => {
     expect(await differences()).toEqual(['public.bytes is no table, and must be one']);
   });
 
-  it('lists text columns whose collation would treat different devices as one', async () => {
+  it('lists text columns whose collation would treat different devices as one, or cannot be compared with others', async () => {
     await database.raw(`
       CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
-      CREATE TABLE public.bytes ("timestamp" timestamp, id text COLLATE public.loose, value bigint, type text)`);
+      CREATE TABLE public.bytes ("timestamp" timestamp, id text COLLATE public.loose, value bigint, type text COLLATE "C");
+      CREATE TABLE public.user_metadata (id text COLLATE "en-x-icu", name text, email text, quota bigint)`);
     expect(await differences()).toEqual([
-      'public.bytes.id has a collation in which different texts are equal, and must have another',
+      'public.bytes.id has the collation loose, and must have "C" or that of the database',
+      'public.user_metadata.id has the collation en-x-icu, and must have "C" or that of the database',
     ]);
   });
 

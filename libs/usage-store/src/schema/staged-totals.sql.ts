@@ -134,6 +134,15 @@ export const stagedTotals: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_users(p_users text[]) RETURNS boolean
     ${hasFewRows('p_users', 'FROM public.user_metadata AS m WHERE m.id', MOST_READ.quotas)}
 
+    -- Whether the ids of all users are in the order of the other tables. A table that is older than the product may have them
+    -- in the order of a language.
+    CREATE OR REPLACE FUNCTION pipeline.has_users_in_order() RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT a.attcollation = '"C"'::regcollation FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = 'public.user_metadata'::regclass AND a.attname = 'id';
+    END;
+
     -- Adds sums of one window and type without waiting for another commit.
     CREATE OR REPLACE FUNCTION pipeline.add_part_to_window(
       p_window timestamp, p_type text, p_ids text[], p_values bigint[],
@@ -292,7 +301,8 @@ export const stagedTotals: SchemaFamily = {
       is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)] AND p_hour_ms[1] >= p_floor_ms;
     BEGIN
       is_alone := p_is_alone;
-      IF is_one AND is_alone AND pipeline.is_dense_in_hour(the_hour, p_users) AND pipeline.is_dense_in_users(p_users) THEN
+      IF is_one AND is_alone AND pipeline.is_dense_in_hour(the_hour, p_users)
+        AND pipeline.has_users_in_order() AND pipeline.is_dense_in_users(p_users) THEN
         SELECT * INTO is_alone, hours, ids, used, quotas, event_times
         FROM pipeline.add_part_to_hour(the_hour, p_users, p_usages, p_latest_ms);
         IF is_alone THEN

@@ -22,7 +22,7 @@ export const PUBLIC_RELATIONS = `
         'isRequired', a.attnotnull,
         'isFilled', a.atthasdef OR a.attidentity <> '',
         'isComputed', a.attgenerated <> '' OR a.attidentity = 'a',
-        'isDeterministic', coalesce(l.collisdeterministic, true)
+        'foreignCollation', CASE WHEN l.collname NOT IN ('C', 'default') THEN l.collname END
       ) ORDER BY a.attnum), '[]')
       FROM pg_catalog.pg_attribute AS a
       LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation

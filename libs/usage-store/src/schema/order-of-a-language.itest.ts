@@ -1,0 +1,48 @@
+import { dropDatabase, emptyDatabase, rowsOf, type TestDatabase } from '@antenna/test-kit';
+import type { Knex } from 'knex';
+import { aCommit } from '../testing/a-commit.ts';
+import { openDatabase } from '../database.ts';
+import { migrate } from '../migrate.ts';
+import { type CommitSizes, PostgresPositionStore } from '../position-store.ts';
+import { STREAM } from '../testing/test-store.ts';
+
+/** By code points Bob and Zoe come first; in English alice does. */
+const USERS = ['Bob', 'Zoe', 'alice', 'carl'];
+
+let provided: TestDatabase;
+let url: string;
+let database: Knex;
+
+/** A database whose own order of texts is that of English, with a table of users that is older than the product. */
+beforeEach(async () => {
+  provided = await emptyDatabase();
+  const name = `${new URL(provided.url).pathname.slice(1)}_english`;
+  const locale = "ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'";
+  await rowsOf(provided.url, `CREATE DATABASE "${name}" TEMPLATE template0 ${locale}`);
+  url = Object.assign(new URL(provided.url), { pathname: name }).href;
+  database = openDatabase({ url }, { applicationName: 'test', poolMax: 2 });
+  await database.raw('CREATE TABLE public.user_metadata (id text PRIMARY KEY, name text, email text, quota bigint)');
+  await database.raw('INSERT INTO public.user_metadata (id, quota) SELECT unnest(?::text[]), 40', [USERS]);
+  await migrate({ url });
+});
+
+afterEach(async () => {
+  await database.destroy();
+  await dropDatabase(provided.url, new URL(url).pathname.slice(1));
+  await provided.close();
+});
+
+it.each<[string, CommitSizes | undefined]>([
+  ['whole', undefined],
+  ['in parts', { rowsOfCall: 0, rowsOfPart: 16 }],
+])(
+  'users over their quotas are found by a commit %s if user_metadata is in the order of a language',
+  async (_, sizes) => {
+    const worker = new PostgresPositionStore(database, STREAM, sizes);
+    await worker.claim(['totals'], [0]);
+    const events = USERS.map((id) => ({ id, bytes: 100 }));
+    await worker.commitTotals(aCommit(events, { from: 0, to: 1 }));
+    const exceeded = `SELECT id FROM pipeline.quota_event WHERE state = 'exceeded' ORDER BY id COLLATE "C"`;
+    expect(await rowsOf(url, exceeded)).toEqual(USERS.map((id) => ({ id })));
+  },
+);
