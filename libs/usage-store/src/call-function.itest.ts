@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { testSecret, until } from '@antenna/test-kit';
+import { rowsOf, testSecret, until } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { databaseIdentity, openDatabase } from './database.ts';
 import { LostRecords } from './lost-records.ts';
 import { isPassingFailure } from './passing-failure.ts';
 import { ensureLogin, type Login } from './roles/logins.ts';
 import { StreamOperations } from './stream-operations.ts';
+import { aCommit } from './testing/a-commit.ts';
 import { STREAM, TestStore } from './testing/test-store.ts';
 
 let store: TestStore;
@@ -51,6 +52,19 @@ describe('an operator command on a read-only database', () => {
   ])('%s fails with an error that says why, and what to do', async (_command, run) => {
     await expect(run()).rejects.toMatchObject(refusal);
   });
+});
+
+it('a call may be repeated if the provisioner has dropped a function that it was about to call', async () => {
+  const worker = store.worker();
+  await worker.claim(['totals'], [0]);
+  const commit = () => worker.commitTotals(aCommit([{ bytes: 5 }], { from: 0, to: 1 }));
+  await store.database.raw('ALTER FUNCTION pipeline.count_lateness RENAME TO count_lateness_of_old');
+  const failure: unknown = await commit().catch((error: unknown) => error);
+  expect(String(failure)).toContain('function pipeline.count_lateness(jsonb) does not exist');
+  expect(isPassingFailure(failure)).toBe(true);
+  await store.database.raw('ALTER FUNCTION pipeline.count_lateness_of_old RENAME TO count_lateness');
+  await commit();
+  expect(await rowsOf(store.url, "SELECT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([{ value: '5' }]);
 });
 
 describe('a program whose password was changed while it ran', () => {

@@ -62,8 +62,21 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
   if (REFUSED_LOGIN.test(state)) return new DatabaseRefusedError(undefined, error);
-  if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });
+  if (MISSING.has(state) && !isWithinFunction(error)) return new SchemaMissingError(message, { cause: error });
   return error;
+}
+
+/**
+ * Whether a function of the schema has called or read what does not exist: the provisioner has replaced the schema during
+ * the call. The functions of one schema fit together, so the same call succeeds when it is repeated.
+ */
+export function isReplacedSchema(error: unknown): boolean {
+  return MISSING.has(sqlStateOf(error) ?? '') && isWithinFunction(error);
+}
+
+/** Whether the error is from within a function, by the context that Postgres sends with it. */
+function isWithinFunction(error: unknown): boolean {
+  return error instanceof Error && 'where' in error && /^PL\/pgSQL function /m.test(String(error.where));
 }
 
 /** Removes the statement that knex prepends to the server's message. */

@@ -1,6 +1,6 @@
 import { isNetworkFailure } from '@antenna/cli';
 import { DatabaseUnavailableError } from './errors.ts';
-import { sqlStateOf } from './domain-error.ts';
+import { isReplacedSchema, sqlStateOf } from './domain-error.ts';
 
 /**
  * SQLSTATEs of transient failures (PostgreSQL, appendix A).
@@ -25,7 +25,7 @@ const PASSING = /^(08...|53...|57...|25006|25P03|25P04|40001|40003|40P01|55P03)$
 export function isPassingFailure(error: unknown): boolean {
   if (isNetworkFailure(error) || error instanceof DatabaseUnavailableError) return true;
   const state = sqlStateOf(error);
-  if (state !== undefined) return PASSING.test(state) || isMisplaced(state, error);
+  if (state !== undefined) return PASSING.test(state) || isMisplaced(state, error) || isReplacedSchema(error);
   return error instanceof Error && !('code' in error) && LOST.test(error.message);
 }
 
