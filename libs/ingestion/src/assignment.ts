@@ -1,13 +1,24 @@
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
 import type { PartitionProcessor } from './partition-processor.ts';
 import { PendingTotals } from './totals-sink/pending-totals.ts';
-import type { AbortState, TotalsCommit } from './ports/index.ts';
+import type { AbortState, Reading, TotalsCommit } from './ports/index.ts';
 
 /**
  * The unsaved records of one claim. They are abandoned as a whole: after a lost fence, or when partitions are assigned
  * anew, none of them may reach a sink any more.
  */
 export class Assignment {
+  /** For the store that makes a commit. */
+  readonly reading: Reading = {
+    pause: () => {
+      this.#isReadingPaused = true;
+    },
+    resume: () => {
+      this.#isReadingPaused = false;
+      this.#announceChange();
+    },
+  };
+
   readonly #processors: Map<number, PartitionProcessor>;
   #archives: readonly PartitionArchive[];
   readonly #signal = { aborted: false };
@@ -15,6 +26,7 @@ export class Assignment {
   #pending: PendingTotals;
   /** The partitions of the commit under way. */
   #committing: ReadonlySet<number> | undefined;
+  #isReadingPaused = false;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
 
@@ -61,11 +73,16 @@ export class Assignment {
     return this.#committing !== undefined;
   }
 
+  /** Whether no batch may be taken, since a large commit is being sent. */
+  get isReadingPaused(): boolean {
+    return this.#isReadingPaused;
+  }
+
   get chunksInWork(): number {
     return this.#chunksInWork;
   }
 
-  /** Resolves when records have been saved next, or the assignment is abandoned. */
+  /** Resolves when records have been saved next, batches may be taken again, or the assignment is abandoned. */
   get change(): Promise<undefined> {
     return this.#change.promise;
   }

@@ -58,7 +58,8 @@ export class Committer {
    * Whether another batch of a partition may be taken. A redone intent may exceed the archive's bound: it has to end.
    */
   hasCapacity(partition: number): boolean {
-    const { isCommitting, bufferedRows, processors } = this.#assignment;
+    const { isReadingPaused, isCommitting, bufferedRows, processors } = this.#assignment;
+    if (isReadingPaused) return false;
     if (this.recordsLeft <= 0 || (isCommitting && isFull(this.#unsaved(), this.#limits()))) return false;
     return bufferedRows < 2 * this.#archiveRows() || processors.get(partition)?.archive?.hasOpenIntent === true;
   }
@@ -112,14 +113,15 @@ export class Committer {
   #flush(): void {
     const { store, source, retry, clock, observer } = this.#context.ports;
     const startedMs = clock.nowMs();
+    const { reading, signal } = this.#assignment;
     const { commit, records, events, eventBytes } = this.#assignment.beginCommit();
     this.#lagBefore = this.#assignment.lag;
     this.#context.inBackground('commit totals', async () => {
       try {
-        await retry('commit totals', () => store.commitTotals(commit), this.#assignment.signal);
+        await retry('commit totals', () => store.commitTotals(commit, reading), signal);
       } catch (error) {
         const isDivisible = error instanceof CommitTooLongError || error instanceof SumOutOfRangeError;
-        if (!isDivisible || this.#assignment.signal.aborted) throw error;
+        if (!isDivisible || signal.aborted) throw error;
         this.#events.commitFailed({ error, commit, records });
         return;
       }

@@ -28,6 +28,20 @@ describe('capacity for another batch', () => {
     expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
+  it('ends while a large commit is sent, and returns before the commit is made', async () => {
+    const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
+    const sending = Promise.withResolvers<undefined>();
+    worker.store.sending = sending.promise;
+    worker.store.script.plan('commitTotals', Promise.withResolvers().promise);
+    worker.ingestion.onBatch(eventBatch([0, 1]));
+    const paused = worker.ingestion.waitForCapacity(0);
+    expect(await hasChanged(paused)).toBe(false);
+    sending.resolve(undefined);
+    expect(await hasChanged(paused)).toBe(true);
+    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
+    expect(worker.store.commits).toEqual([]);
+  });
+
   it('ends at twice the dead-letter bytes of a flush', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 100_000 });
     worker.store.script.plan('commitTotals', Promise.withResolvers().promise);

@@ -8,6 +8,7 @@ import {
   type OpenIntent,
   type PositionMove,
   type PositionStore,
+  type Reading,
   type Sink,
   SumOutOfRangeError,
   type TotalsCommit,
@@ -85,9 +86,9 @@ export class PostgresPositionStore implements PositionStore {
     return rows.map(claimedPosition);
   }
 
-  async commitTotals(commit: TotalsCommit): Promise<void> {
+  async commitTotals(commit: TotalsCommit, reading?: Reading): Promise<void> {
     const { totals, userHours } = commit;
-    if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit);
+    if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit, reading);
     const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
     await this.#commit(COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
     freeArrays(Object.values(rows));
@@ -97,12 +98,21 @@ export class PostgresPositionStore implements PositionStore {
    * Stores the sums in parts, each by a call of its own, so that memory holds a few parts at a time. The last call adds all
    * of them and moves the positions, in one transaction. The first part removes what was stored for an earlier commit.
    */
-  async #commitInParts(commit: TotalsCommit): Promise<void> {
-    const [first, ...others] = partsOf(commit, this.#sizes.rowsOfPart);
+  async #commitInParts(commit: TotalsCommit, reading: Reading | undefined): Promise<void> {
+    const parts = partsOf(commit, this.#sizes.rowsOfPart);
+    reading?.pause();
+    try {
+      await this.#stageAll(commit, parts);
+    } finally {
+      reading?.resume();
+    }
+    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts: parts.length });
+  }
+
+  async #stageAll(commit: TotalsCommit, [first, ...others]: readonly (() => PartParameters)[]): Promise<void> {
     if (first === undefined) throw new TypeError('a commit in parts has rows');
     await this.#stage(commit, 0, first());
     await pMap(others, (part, index) => this.#stage(commit, index + 1, part()), { concurrency: PARTS_AT_A_TIME });
-    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts: 1 + others.length });
   }
 
   async #stage({ moves }: TotalsCommit, part: number, rows: PartParameters): Promise<void> {

@@ -155,6 +155,12 @@ export interface CompletedChunk {
   readonly hasIntent: boolean;
 }
 
+/** Whether the worker takes records, which needs the same processor as the sending of rows. */
+export interface Reading {
+  pause(): void;
+  resume(): void;
+}
+
 /** Positions and totals. Every call is one transaction. */
 export interface PositionStore {
   /**
@@ -169,8 +175,9 @@ export interface PositionStore {
    * @throws {CommitTooLongError} when it takes longer than the statement time-out.
    * @throws {SumOutOfRangeError} when a sum would leave the range of a 64-bit integer.
    * A call that throws one of these changes nothing.
+   * @param reading is paused while a large commit is sent: its transaction cannot begin before that.
    */
-  commitTotals(commit: TotalsCommit): Promise<void>;
+  commitTotals(commit: TotalsCommit, reading?: Reading): Promise<void>;
   /**
    * Records the paths of the chunk's files before the first file exists.
    * @throws {FenceLostError} when the position is not at `startOffset`, its epoch is not ours, or another intent is open.

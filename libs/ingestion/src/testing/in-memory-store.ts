@@ -10,6 +10,7 @@ import {
   type OpenIntent,
   type PositionMove,
   type PositionStore,
+  type Reading,
   type Sink,
   type TotalsCommit,
 } from '../ports/index.ts';
@@ -33,6 +34,8 @@ export class InMemoryStore implements PositionStore {
   readonly waitingMs = new Map<number, number>();
   /** The error that fails a commit; undefined lets it succeed. */
   refuses: (commit: TotalsCommit) => Error | undefined = () => undefined;
+  /** The reading is paused until a commit is sent. Undefined: it is sent at once. */
+  sending: Promise<unknown> | undefined;
   readonly #totals = new Map<string, bigint>();
   readonly #positions = new Map<string, Position>();
 
@@ -63,7 +66,12 @@ export class InMemoryStore implements PositionStore {
     );
   }
 
-  commitTotals(commit: TotalsCommit): Promise<void> {
+  async commitTotals(commit: TotalsCommit, reading?: Reading): Promise<void> {
+    if (this.sending !== undefined) {
+      reading?.pause();
+      await this.sending;
+      reading?.resume();
+    }
     return this.script.run('commitTotals', () => {
       const refusal = this.refuses(commit);
       if (refusal !== undefined) throw refusal;

@@ -161,6 +161,18 @@ describe('a commit in parts', () => {
     expect(shown(await rowsOf(opened.url, hours))).toEqual(sums);
   });
 
+  it('pauses the reading of records while its parts are sent, whether they arrive or not', async () => {
+    const worker = opened.worker({}, IN_PARTS);
+    await worker.claim(['totals'], [0]);
+    const steps: string[] = [];
+    const reading = { pause: () => void steps.push('pause'), resume: () => void steps.push('resume') };
+    await worker.commitTotals(aCommit(eventsOf(1), { from: 0, to: 1 }), reading);
+    expect(steps).toEqual(['pause', 'resume']);
+    await opened.database.raw('ALTER TABLE pipeline.staged_totals RENAME TO gone');
+    await expect(worker.commitTotals(aCommit(eventsOf(2), { from: 1, to: 2 }), reading)).rejects.toThrow();
+    expect(steps).toEqual(['pause', 'resume', 'pause', 'resume']);
+  });
+
   it('changes nothing when a part is missing, and succeeds when it is repeated', async () => {
     const worker = opened.worker({}, IN_PARTS);
     await worker.claim(['totals'], [0]);

@@ -5,6 +5,7 @@ import {
   FenceLostError,
   type PositionMove,
   type Sink,
+  type TotalsCommit,
 } from '@antenna/ingestion';
 import { type TestDatabase, testDatabase } from '@antenna/test-kit';
 import {
@@ -31,7 +32,7 @@ const NOTHING = new WindowTotals();
 /** What both stores have in common; one answers at once. */
 interface AnyStore {
   claim(sinks: readonly Sink[], partitions: readonly number[], claimant: Claimant): unknown;
-  commitTotals(...call: Parameters<PostgresPositionStore['commitTotals']>): unknown;
+  commitTotals(commit: TotalsCommit): unknown;
   recordIntent(...call: Parameters<PostgresPositionStore['recordIntent']>): unknown;
   completeChunk(...call: Parameters<PostgresPositionStore['completeChunk']>): unknown;
   readonly lost: {
