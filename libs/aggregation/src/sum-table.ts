@@ -49,7 +49,7 @@ export class SumTable {
 
   /**
    * Loads the sums of these codes into the processor's cache, if the table is direct. The codes are overwritten with what was
-   * read, since the compiler would remove reads without an effect.
+   * read, since V8 would optimize away reads whose result is not used.
    */
   prefetch(codes: Int32Array): void {
     const cells = this.#cells;

@@ -8,7 +8,7 @@ import type { AbortState, Reading, TotalsCommit } from './ports/index.ts';
  * anew, none of them may reach a sink any more.
  */
 export class Assignment {
-  /** For the store that makes a commit. */
+  /** Given to the store, which pauses the reading while it sends a large commit. */
   readonly reading: Reading = {
     pause: () => {
       this.#isReadingPaused = true;
@@ -73,7 +73,7 @@ export class Assignment {
     return this.#committing !== undefined;
   }
 
-  /** Whether no batch may be taken, since a large commit is being sent. */
+  /** Whether no batch may be taken, since the rows of a large commit are being sent. */
   get isReadingPaused(): boolean {
     return this.#isReadingPaused;
   }

@@ -28,7 +28,7 @@ describe('capacity for another batch', () => {
     expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
   });
 
-  it('ends while a large commit is sent, and returns before the commit is made', async () => {
+  it('is withheld while the rows of a large commit are sent, and given again while its transaction runs', async () => {
     const worker = await aClaimedWorker([0], { flushMaxEvents: 2 });
     const sending = Promise.withResolvers<undefined>();
     worker.store.sending = sending.promise;

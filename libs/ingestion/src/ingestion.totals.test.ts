@@ -102,7 +102,7 @@ describe('a flush of the totals', () => {
       expect(worker.store.commits).toHaveLength(2);
     });
 
-    it('grows beyond the usual maximum of records while the first one is made', async () => {
+    it('lets the next one grow beyond the usual maximum of records while the first one is under way', async () => {
       const worker = await aClaimedWorker([0], { ...settings, flushMaxEvents: 100_000 });
       worker.store.script.plan('commitTotals', Promise.withResolvers<undefined>().promise);
       worker.ingestion.onBatch(backlog);

@@ -48,7 +48,7 @@ export class Ingestion implements RecordReceiver {
   #commitRecords: number | undefined;
   /** Whether a commit may wait for the end of a window: not after one has taken too long. */
   #mayGather = true;
-  /** Whether an assignment has been released, which discards its unsaved records. */
+  /** Whether this worker has given up partitions before, by a rebalance or a lost fence, without saving their records. */
   #hasReleased = false;
   #isClaimed = false;
   #isClaimingAgain = false;

@@ -54,7 +54,7 @@ describe('an operator command on a read-only database', () => {
   });
 });
 
-it('a call may be repeated if the provisioner has dropped a function that it was about to call', async () => {
+it('a call that fails because the provisioner has just dropped an inner function is transient, and succeeds when repeated', async () => {
   const worker = store.worker();
   await worker.claim(['totals'], [0]);
   const commit = () => worker.commitTotals(aCommit([{ bytes: 5 }], { from: 0, to: 1 }));

@@ -62,7 +62,8 @@ export function toDomainError(error: unknown): unknown {
   if (state === SqlState.newerResult) return new NewerResultError(message, { cause: error });
   if (state === INSUFFICIENT_PRIVILEGE) return new PermissionDeniedError(message, { cause: error });
   if (REFUSED_LOGIN.test(state)) return new DatabaseRefusedError(undefined, error);
-  if (MISSING.has(state) && !isWithinFunction(error)) return new SchemaMissingError(message, { cause: error });
+  if (isReplacedSchema(error)) return error;
+  if (MISSING.has(state)) return new SchemaMissingError(message, { cause: error });
   return error;
 }
 
@@ -74,7 +75,7 @@ export function isReplacedSchema(error: unknown): boolean {
   return MISSING.has(sqlStateOf(error) ?? '') && isWithinFunction(error);
 }
 
-/** Whether the error is from within a function, by the context that Postgres sends with it. */
+/** Whether the error was raised inside a PL/pgSQL function: Postgres then sends the calls that led to it, as `where`. */
 function isWithinFunction(error: unknown): boolean {
   return error instanceof Error && 'where' in error && /^PL\/pgSQL function /m.test(String(error.where));
 }

@@ -16,7 +16,7 @@ interface IdPlace {
 /**
  * Software prefetching for the ids of the next records. To look up one of a million ids takes three cache misses, each of which
  * has to end before the next address is known. The look-ups of different records are independent, so that the processor
- * overlaps their misses if they are made in one loop (docs/performance-profile.md).
+ * overlaps their cache misses if they are made in one loop (docs/performance-profile.md).
  */
 export class Prefetcher {
   #codes = new Int32Array();

@@ -127,7 +127,7 @@ describe('the records of transactional batches', () => {
   });
 });
 
-describe('a stored batch', () => {
+describe('a record batch as Kafka stores it', () => {
   it('covers the offsets at its end that compaction removed', async () => {
     expect(await fetched({ batches: [data(0, 2, { lastOffsetDelta: 9 })] })).toEqual([[0, 10, 0, 1]]);
   });

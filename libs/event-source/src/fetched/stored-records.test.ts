@@ -49,7 +49,7 @@ describe('a cursor over stored batches', () => {
     expect(texts(cursor.record())).toEqual(texts(expected(264)));
   });
 
-  it('announces the place of each value once, at the latest when it comes to the record', () => {
+  it('reports the place of each value exactly once, no later than the cursor stands on its record', () => {
     const cursor = new StoredRecords(batches, 0);
     const told: (string | null)[] = [];
     for (let read = 0; cursor.next(); read += 1) {
@@ -60,7 +60,7 @@ describe('a cursor over stored batches', () => {
   });
 });
 
-describe('a stored batch', () => {
+describe('a record batch as Kafka stores it', () => {
   it.each([
     ['below the first offset', [-1, 1, 2], 'the record with offset 4 is out of place'],
     ['repeated', [0, 0, 2], 'the record with offset 5 is out of place'],

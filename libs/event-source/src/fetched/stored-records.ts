@@ -14,7 +14,7 @@ class BatchReader {
   offset = -1;
   timestampMs = -1;
   keyStart = 0;
-  /** Bytes of the key; negative when the record has no key. */
+  /** Length of the key in bytes; negative when the record has no key. */
   keyLength = -1;
   valueStart = 0;
   /** Bytes of the value; negative when the record is a tombstone. */
@@ -67,7 +67,7 @@ class RecordsAhead implements ValueSpans {
   bytes: Buffer = Buffer.alloc(0);
   count = 0;
   readonly starts = new Int32Array(AHEAD);
-  /** Bytes of each value; negative for a tombstone. */
+  /** Length of each value in bytes; negative for a tombstone. */
   readonly lengths = new Int32Array(AHEAD);
   readonly offsets = new Float64Array(AHEAD);
   readonly timestampsMs = new Float64Array(AHEAD);

@@ -155,7 +155,7 @@ export interface CompletedChunk {
   readonly hasIntent: boolean;
 }
 
-/** Whether the worker takes records, which needs the same processor as the sending of rows. */
+/** Stops and resumes the taking of fetched records, which competes with the sending of rows for the worker's main thread. */
 export interface Reading {
   pause(): void;
   resume(): void;
@@ -175,7 +175,7 @@ export interface PositionStore {
    * @throws {CommitTooLongError} when it takes longer than the statement time-out.
    * @throws {SumOutOfRangeError} when a sum would leave the range of a 64-bit integer.
    * A call that throws one of these changes nothing.
-   * @param reading is paused while a large commit is sent: its transaction cannot begin before that.
+   * @param reading is paused while the rows of a large commit are sent: Postgres cannot begin its transaction before.
    */
   commitTotals(commit: TotalsCommit, reading?: Reading): Promise<void>;
   /**

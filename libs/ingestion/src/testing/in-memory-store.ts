@@ -34,7 +34,7 @@ export class InMemoryStore implements PositionStore {
   readonly waitingMs = new Map<number, number>();
   /** The error that fails a commit; undefined lets it succeed. */
   refuses: (commit: TotalsCommit) => Error | undefined = () => undefined;
-  /** The reading is paused until a commit is sent. Undefined: it is sent at once. */
+  /** Until it resolves, the rows of a commit are being sent, and reading is paused; undefined for commits that are sent at once. */
   sending: Promise<unknown> | undefined;
   readonly #totals = new Map<string, bigint>();
   readonly #positions = new Map<string, Position>();

@@ -161,7 +161,7 @@ describe('a commit in parts', () => {
     expect(shown(await rowsOf(opened.url, hours))).toEqual(sums);
   });
 
-  it('pauses the reading of records while its parts are sent, whether they arrive or not', async () => {
+  it('pauses the reading of records until its parts are sent, also if sending them fails', async () => {
     const worker = opened.worker({}, IN_PARTS);
     await worker.claim(['totals'], [0]);
     const steps: string[] = [];

@@ -12,7 +12,12 @@ const MOST_READ = { rows: 4, quotas: 16 };
  */
 const SAMPLE = 1000;
 
-/** A SQL function without its signature. It tells whether a table has few rows between the first and last key of a part. */
+/**
+ * A SQL function without its signature. It tells whether a table has few rows between the first and last key of a part.
+ * @param idsOfPart the function's parameter with the ids of the part, sorted.
+ * @param rowsOfTable a FROM clause of the table that ends with the column of these ids, which is then bounded.
+ * @param most the greatest number of rows of the table for each row of the part that counts as few.
+ */
 const hasFewRows = (idsOfPart: string, rowsOfTable: string, most: number): string => `
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
@@ -70,15 +75,16 @@ const withoutWaiting = ({ ids, update, insert }: PartStatements): string => `
 const WINDOW_PART = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
 const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
 
-/** The row of the table that a row of the part may have. */
+/** Joins the table with the part `d` by key. The bounds let the planner read the table in the order of its index. */
 const ROW_OF_WINDOW =
   'b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN first_id AND last_id AND b.id = d.id';
 const ROW_OF_HOUR = 'u.hour = p_hour AND u.id BETWEEN first_id AND last_id AND u.id = d.id';
 
 /**
- * Writes rows of an hour, and adds the users among them who are near or over their quotas to the function's results.
- * @param write a statement that returns the rows.
- * @param written the variable that gets their number.
+ * A statement that writes usages of users in one hour, and appends those of these users who have reached 80 % of their quotas
+ * to the arrays that are the function's results.
+ * @param write an INSERT into or UPDATE of pipeline.user_hour_usage AS u, without RETURNING.
+ * @param written the variable that gets the number of rows written.
  */
 const withQuotas = (write: string, written: string): string => `
       WITH written AS (
