@@ -9,6 +9,7 @@ import {
   connectWithRetry,
   databaseIdentity,
   newestPaths,
+  openDatabase,
   PostgresPositionStore,
   StreamProgress,
 } from '@antenna/usage-store';
@@ -22,6 +23,9 @@ import { type QuotaEventSending, quotaEventSending } from './quota-event-sending
 import type { WorkerSettings } from './worker-settings.ts';
 
 const APPLICATION = 'speed-layer';
+
+/** How long Postgres may take for a large commit. One of five million rows has taken 34 s, and twice that on a slow machine. */
+const LARGE_COMMIT_TIMEOUT_MS = 5 * 60_000;
 
 /** A worker with its adapters, connected but not yet reading. */
 export interface ConnectedWorker {
@@ -82,14 +86,21 @@ async function buildWorker(
   );
   const { clusterId } = await connectToKafka(source, kafka.brokers, kafkaLog);
   const owner = `${hostname()}/${process.pid}`;
-  const store = new PostgresPositionStore(database, {
+  const patientDatabase = openDatabase(settings.database, {
+    applicationName: APPLICATION,
+    poolMax: 1,
+    queryTimeoutMs: LARGE_COMMIT_TIMEOUT_MS,
+    log,
+  });
+  const stream = {
     topic: kafka.topic,
     groupId: kafka.groupId,
     clusterId,
     archiveUrl: archive === undefined ? undefined : settings.archive.url,
     allowedLatenessMs: limits.allowedLatenessMs,
     owner,
-  });
+  };
+  const store = new PostgresPositionStore(database, stream, { patientDatabase });
   const clock = { nowMs: () => Date.now() };
   const ports = { source, store, archive, clock, retry, observer };
   const ingestion = new Ingestion(ports, { topic: kafka.topic, ...limits, isDrain });
@@ -106,7 +117,7 @@ async function buildWorker(
     retry,
     async close() {
       await archive?.close();
-      await database.destroy();
+      await Promise.all([database.destroy(), patientDatabase.destroy()]);
     },
   };
 }

@@ -1,7 +1,9 @@
+import { freeIfLarge } from '@antenna/event-schema';
+
 /** A set of codes of a table of texts. */
 export class CodeSet {
-  readonly #isIn: Uint8Array;
-  readonly #codes: Int32Array;
+  readonly #isIn: Uint8Array<ArrayBuffer>;
+  readonly #codes: Int32Array<ArrayBuffer>;
   #size = 0;
 
   /** @param codes how many codes the table has. */
@@ -19,5 +21,11 @@ export class CodeSet {
   /** The codes, in the order in which they were added. */
   values(): Int32Array {
     return this.#codes.subarray(0, this.#size);
+  }
+
+  /** Frees the memory of a set that is not used any more, its values included. */
+  free(): void {
+    freeIfLarge(this.#isIn);
+    freeIfLarge(this.#codes);
   }
 }

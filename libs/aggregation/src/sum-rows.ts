@@ -1,3 +1,5 @@
+import type { Sum } from './sum-table.ts';
+
 /** The weight of the high part in the high word, 2^50 / 2^32: the low part has 50 bits, a word 32. */
 const HIGH_STEP = 2 ** 18;
 
@@ -21,25 +23,15 @@ export class SumRows {
     this.words = new Int32Array(2 * length);
   }
 
-  /**
-   * The sum is high * 2^50 + low.
-   * @throws {RangeError} when it is greater than 2^63 - 1.
-   */
-  setSum(row: number, high: number, low: number): void {
+  /** @throws {RangeError} when the sum is greater than 2^63 - 1. */
+  set(row: number, code: number, { high, low, latestMs }: Sum): void {
     const highWord = high * HIGH_STEP + Math.floor(low / 2 ** 32);
     if (highWord >= 2 ** 31) throw new RangeError('a sum of bytes is greater than 2^63 - 1');
+    this.codes[row] = code;
+    this.latestMs[row] = latestMs;
     this.words[2 * row] = highWord;
     // An Int32Array stores the lower 32 bits of the number.
     this.words[2 * row + 1] = low;
-  }
-
-  /** A copy of the rows `first` to `end - 1`. */
-  slice(first: number, end: number): SumRows {
-    const rows = new SumRows(end - first);
-    rows.codes.set(this.codes.subarray(first, end));
-    rows.latestMs.set(this.latestMs.subarray(first, end));
-    rows.words.set(this.words.subarray(2 * first, 2 * end));
-    return rows;
   }
 
   sumAt(row: number): bigint {

@@ -1,28 +1,37 @@
 import { freeIfLarge } from '@antenna/event-schema';
 import type { CodeSet } from './code-set.ts';
-import type { SumRows } from './sum-rows.ts';
-import type { TextOrder } from './text-order.ts';
 
 /** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
 
-/** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with one id of a type. */
-const FIRST_SLOTS = 2;
+/** Initial slots. Their 64 bytes lie in the JavaScript heap itself, and suffice for a window with a few ids of a type. */
+const FIRST_SLOTS = 4;
 
 /** A table is direct while it has at most so many slots for each sum: as many as a hash table that was just doubled. */
 const MOST_SLOTS = 4;
 
-/** With sums for fewer than one in 16 places, a table is sorted, which is faster than visiting all places. */
-const SPARSE = 16;
-
-/** Numbers of a slot: the code plus 1, or 0 while the slot is free; the sum as high * 2^50 + low; the greatest time. */
-const WIDTH = 4;
-const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
+/** Numbers of a slot: the low part of the sum, and the entry, or 0 while the slot is free. */
+const WIDTH = 2;
+const ENTRY = 1;
 
 /**
- * Sums of bytes by code, each with its greatest event time. All lie in one array, so that an addition touches one cache
- * line and the garbage collector has nothing to visit. With an object for each of 20,000 users in 36 windows, cache
- * misses and collection took a fifth of a drain's time (docs/performance-profile.md).
+ * An entry is the code plus 1, times this, plus the greatest event time in milliseconds since the hour began, which are fewer
+ * than this: an integer up to 2^53.
+ */
+const TIMES = 2 ** 22;
+
+/** The sum of a code is high * 2^50 + low. */
+export interface Sum {
+  high: number;
+  low: number;
+  /** The greatest event time, milliseconds since 1970; -Infinity without an event. */
+  latestMs: number;
+}
+
+/**
+ * Sums of bytes by code, each with its greatest event time, of events of one hour. All lie in one array, 16 bytes each, so that
+ * an addition touches one cache line and the garbage collector has nothing to visit. With an object for each of 20,000 users in
+ * 36 windows, cache misses and collection took a fifth of a drain's time (docs/performance-profile.md).
  *
  * If many of the codes up to the greatest one have a sum, the table is direct: the sum of code n is in slot n. Otherwise it
  * is a hash table, half of whose slots are free.
@@ -30,21 +39,35 @@ const [LOW, HIGH, LATEST_MS] = [1, 2, 3];
  * A sum stays exact beyond 2^53: its parts are integers that a double represents exactly.
  */
 export class SumTable {
+  readonly #hourStartMs: number;
   #cells = new Float64Array(FIRST_SLOTS * WIDTH);
+  /** The high parts that are not 0, by code. */
+  #highParts: Map<number, number> | undefined;
   #isDirect = true;
   #size = 0;
   #greatestKey = 0;
+
+  /** @param hourStartMs the hour of all events, milliseconds since 1970. */
+  constructor(hourStartMs: number) {
+    this.#hourStartMs = hourStartMs;
+  }
 
   get size(): number {
     return this.#size;
   }
 
   /**
-   * @param code an integer from 0 to 2^32 - 2.
+   * @param code an integer from 0 to 2^31 - 2.
    * @param bytes an integer from 0 to 2^52.
+   * @param timeMs an event time in the hour of the table, milliseconds since 1970.
    */
   add(code: number, bytes: number, timeMs: number): void {
-    this.#addTo(this.#cellOf(code), bytes, timeMs);
+    const cell = this.#cellOf(code + 1);
+    const cells = this.#cells;
+    const low = (cells[cell] ?? 0) + bytes;
+    cells[cell] = low < BASE ? low : this.#carry(code, low);
+    const entry = (code + 1) * TIMES + (timeMs - this.#hourStartMs);
+    if (entry > (cells[cell + ENTRY] ?? 0)) cells[cell + ENTRY] = entry;
   }
 
   /**
@@ -60,26 +83,31 @@ export class SumTable {
     }
   }
 
+  /** Adds what this table has for a code to a sum. */
+  addTo(sum: Sum, code: number): void {
+    const cell = this.#placeIn(this.#cells, code + 1);
+    const since = (this.#cells[cell + ENTRY] ?? 0) - (code + 1) * TIMES;
+    if (!isTime(since)) return;
+    const low = sum.low + (this.#cells[cell] ?? 0);
+    const carried = low < BASE ? 0 : 1;
+    sum.low = low - carried * BASE;
+    sum.high += carried + (this.#highParts?.get(code) ?? 0);
+    sum.latestMs = Math.max(sum.latestMs, this.#hourStartMs + since);
+  }
+
   /** The same sums by other codes. @param codeOf another code for each code. */
   withCodes(codeOf: (code: number) => number): SumTable {
-    const table = new SumTable();
-    table.#merge(this.#cells, codeOf);
+    const table = new SumTable(this.#hourStartMs);
+    for (let from = 0; from < this.#cells.length; from += WIDTH) {
+      const entry = this.#cells[from + ENTRY] ?? 0;
+      if (entry === 0) continue;
+      const code = keyOf(entry) - 1;
+      const other = codeOf(code);
+      table.add(other, this.#cells[from] ?? 0, this.#hourStartMs + (entry % TIMES));
+      const high = this.#highParts?.get(code);
+      if (high !== undefined) table.#addHigh(other, high);
+    }
     return table;
-  }
-
-  /** Another table with the same sums. */
-  copy(): SumTable {
-    const table = new SumTable();
-    table.#cells = this.#cells.slice();
-    table.#isDirect = this.#isDirect;
-    table.#size = this.#size;
-    table.#greatestKey = this.#greatestKey;
-    return table;
-  }
-
-  /** Adds the sums of another table with the same codes. */
-  merge(other: SumTable): void {
-    this.#merge(other.#cells, (code) => code);
   }
 
   /** Frees the memory of a table that is not used any more. */
@@ -90,77 +118,27 @@ export class SumTable {
   /** Adds the codes that have a sum. */
   addCodesTo(codes: CodeSet): void {
     for (let cell = 0; cell < this.#cells.length; cell += WIDTH) {
-      const key = this.#cells[cell] ?? 0;
-      if (key !== 0) codes.add(key - 1);
+      const entry = this.#cells[cell + ENTRY] ?? 0;
+      if (entry !== 0) codes.add(keyOf(entry) - 1);
     }
   }
 
-  /** Writes the sums in an order that holds all their codes. */
-  writeTo(rows: SumRows, first: number, order: TextOrder): void {
-    const isDense = this.#size * SPARSE >= order.length;
-    if (isDense) this.#writeDense(rows, first, order);
-    else this.#writeSparse(rows, first, order);
+  /** @returns the low part that is left of a sum. */
+  #carry(code: number, low: number): number {
+    const carried = Math.floor(low / BASE);
+    this.#addHigh(code, carried);
+    return low - carried * BASE;
   }
 
-  /** For many sums: stores each cell at its place, then visits all places in order. */
-  #writeDense(rows: SumRows, first: number, { places, length }: TextOrder): void {
-    const cells = this.#cells;
-    const cellPlus1 = new Int32Array(length);
-    for (let cell = 0; cell < cells.length; cell += WIDTH) {
-      const key = cells[cell] ?? 0;
-      if (key !== 0) cellPlus1[places[key - 1] ?? 0] = cell + 1;
-    }
-    let row = first;
-    for (let place = 0; place < cellPlus1.length; place += 1) {
-      const cell = (cellPlus1[place] ?? 0) - 1;
-      if (cell >= 0) this.#write(rows, row++, cell);
-    }
+  #addHigh(code: number, high: number): void {
+    this.#highParts ??= new Map();
+    this.#highParts.set(code, (this.#highParts.get(code) ?? 0) + high);
   }
 
-  #writeSparse(rows: SumRows, first: number, { places }: TextOrder): void {
-    const cells = this.#cells;
-    // Place and cell in one double: sorting doubles takes a fifth of the time of sorting objects.
-    const order = new Float64Array(this.#size);
-    let count = 0;
-    for (let cell = 0; cell < cells.length; cell += WIDTH) {
-      const key = cells[cell] ?? 0;
-      if (key !== 0) order[count++] = (places[key - 1] ?? 0) * cells.length + cell;
-    }
-    for (const [index, each] of order.sort().entries()) {
-      this.#write(rows, first + index, each % cells.length);
-    }
-  }
-
-  #write(rows: SumRows, row: number, cell: number): void {
-    rows.codes[row] = (this.#cells[cell] ?? 0) - 1;
-    rows.setSum(row, this.#cells[cell + HIGH] ?? 0, this.#cells[cell + LOW] ?? 0);
-    rows.latestMs[row] = this.#cells[cell + LATEST_MS] ?? 0;
-  }
-
-  #merge(theirs: Float64Array, codeOf: (code: number) => number): void {
-    for (let from = 0; from < theirs.length; from += WIDTH) {
-      const key = theirs[from] ?? 0;
-      if (key === 0) continue;
-      const cell = this.#cellOf(codeOf(key - 1));
-      this.#cells[cell + HIGH] = (this.#cells[cell + HIGH] ?? 0) + (theirs[from + HIGH] ?? 0);
-      this.#addTo(cell, theirs[from + LOW] ?? 0, theirs[from + LATEST_MS] ?? 0);
-    }
-  }
-
-  #addTo(cell: number, bytes: number, timeMs: number): void {
-    const cells = this.#cells;
-    const sum = (cells[cell + LOW] ?? 0) + bytes;
-    const carried = sum < BASE ? 0 : Math.floor(sum / BASE);
-    cells[cell + LOW] = sum - carried * BASE;
-    if (carried > 0) cells[cell + HIGH] = (cells[cell + HIGH] ?? 0) + carried;
-    if (timeMs > (cells[cell + LATEST_MS] ?? 0)) cells[cell + LATEST_MS] = timeMs;
-  }
-
-  /** The cell of a code, which is added if it is new. */
-  #cellOf(code: number): number {
-    const key = code + 1;
+  /** The cell of a key, which is added if it is new. */
+  #cellOf(key: number): number {
     const cell = this.#placeIn(this.#cells, key);
-    return this.#cells[cell] === key ? cell : this.#add(key, cell);
+    return isEntryOf(key, this.#cells[cell + ENTRY]) ? cell : this.#add(key, cell);
   }
 
   /** @param cell where the key belongs if the table stays as it is. */
@@ -188,10 +166,11 @@ export class SumTable {
     this.#isDirect = slotsOfAll <= this.#size * MOST_SLOTS;
     const rebuilt = new Float64Array((this.#isDirect ? slotsOfAll : powerOfTwo(2 * this.#size + 1)) * WIDTH);
     for (let from = 0; from < cells.length; from += WIDTH) {
-      const key = cells[from] ?? 0;
-      if (key === 0) continue;
-      const to = this.#placeIn(rebuilt, key);
-      for (let part = 0; part < WIDTH; part += 1) rebuilt[to + part] = cells[from + part] ?? 0;
+      const entry = cells[from + ENTRY] ?? 0;
+      if (entry === 0) continue;
+      const to = this.#placeIn(rebuilt, keyOf(entry));
+      rebuilt[to] = cells[from] ?? 0;
+      rebuilt[to + ENTRY] = entry;
     }
     this.#cells = rebuilt;
     freeIfLarge(cells);
@@ -202,9 +181,21 @@ function powerOfTwo(atLeast: number): number {
   return 2 ** Math.ceil(Math.log2(atLeast));
 }
 
+function keyOf(entry: number): number {
+  return Math.floor(entry / TIMES);
+}
+
+function isEntryOf(key: number, entry: number | undefined): boolean {
+  return isTime((entry ?? 0) - key * TIMES);
+}
+
+function isTime(since: number): boolean {
+  return since >= 0 && since < TIMES;
+}
+
+/** Begins a sum at the first instant of the hour. */
 function occupy(cells: Float64Array, cell: number, key: number): number {
-  cells[cell] = key;
-  cells[cell + LATEST_MS] = -Infinity;
+  cells[cell + ENTRY] = key * TIMES;
   return cell;
 }
 
@@ -212,6 +203,9 @@ function occupy(cells: Float64Array, cell: number, key: number): number {
 function find(cells: Float64Array, key: number): number {
   const slots = cells.length / WIDTH;
   let slot = Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1);
-  while (cells[slot * WIDTH] !== 0 && cells[slot * WIDTH] !== key) slot = (slot + 1) & (slots - 1);
-  return slot * WIDTH;
+  for (;;) {
+    const entry = cells[slot * WIDTH + ENTRY] ?? 0;
+    if (entry === 0 || isTime(entry - key * TIMES)) return slot * WIDTH;
+    slot = (slot + 1) & (slots - 1);
+  }
 }

@@ -1,11 +1,50 @@
-import type { TextTable } from '@antenna/event-schema';
+import { freeIfLarge, type TextTable } from '@antenna/event-schema';
 
-/** The order of some texts of a table (UTF-16 code units). Sets of their codes can then be sorted without comparing texts. */
-export interface TextOrder {
-  /** The place of each of their codes, from 0 on; of any other code 0. */
-  readonly places: Int32Array;
-  /** Number of the texts. */
-  readonly length: number;
+/** With fewer texts than one in 16 of the order, they are sorted by their places, which is faster than visiting all places. */
+const SPARSE = 16;
+
+/** The order of some texts of a table (UTF-16 code units), by which sets of their codes are sorted without comparing texts. */
+export class TextOrder {
+  readonly #places: Int32Array;
+  readonly #length: number;
+
+  /**
+   * @param places the place of each of the texts by its code, from 0 on.
+   * @param length number of the texts.
+   */
+  constructor(places: Int32Array, length: number) {
+    this.#places = places;
+    this.#length = length;
+  }
+
+  /** These codes in the order of their texts. @param codes some of the codes in the order, without repetition. */
+  sorted(codes: Int32Array): Int32Array {
+    return codes.length * SPARSE >= this.#length ? this.#sortedDense(codes) : this.#sortedSparse(codes);
+  }
+
+  /** Stores each code at its place, then visits all places in order. */
+  #sortedDense(codes: Int32Array): Int32Array {
+    const codePlus1 = new Int32Array(this.#length);
+    for (let index = 0; index < codes.length; index += 1) {
+      const code = codes[index] ?? 0;
+      codePlus1[this.#places[code] ?? 0] = code + 1;
+    }
+    const sorted = new Int32Array(codes.length);
+    let count = 0;
+    for (let place = 0; place < codePlus1.length; place += 1) {
+      const code = (codePlus1[place] ?? 0) - 1;
+      if (code >= 0) sorted[count++] = code;
+    }
+    freeIfLarge(codePlus1);
+    return sorted;
+  }
+
+  #sortedSparse(codes: Int32Array): Int32Array {
+    // Place and code in one double: sorting doubles takes a fifth of the time of sorting objects.
+    const codesOfTable = this.#places.length;
+    const keys = Float64Array.from(codes, (code) => (this.#places[code] ?? 0) * codesOfTable + code);
+    return Int32Array.from(keys.sort(), (key) => key % codesOfTable);
+  }
 }
 
 /** A sort key consists of the six characters that follow the common prefix of all texts, in seven bits each. */
@@ -31,20 +70,70 @@ const LOWER = new Uint32Array(BigUint64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
  * one in which the texts differ, and its number among the codes. Only texts whose six characters are equal are then
  * compared as texts. A million UUIDs take 0.1 s, with the first four characters in a double 0.6 s.
  * @param codes without repetition.
+ * @param most so many texts are sorted at once, at most 2^21. More are first divided by a character.
  */
-export function orderOf(texts: TextTable, codes: Int32Array): TextOrder {
+export function orderOf(texts: TextTable, codes: Int32Array, most = NUMBERS): TextOrder {
   const places = new Int32Array(texts.length);
-  if (codes.length > NUMBERS) placeByText(places, 0, texts, Array.from(codes));
-  else placeByKey(places, texts, codes);
-  return { places, length: codes.length };
+  placeAll(places, 0, { texts, codes, most });
+  return new TextOrder(places, codes.length);
 }
 
-function placeByKey(places: Int32Array, texts: TextTable, codes: Int32Array): void {
+interface ToPlace {
+  readonly texts: TextTable;
+  readonly codes: Int32Array;
+  readonly most: number;
+}
+
+/** The places are `first`, `first` + 1 and so on. */
+function placeAll(places: Int32Array, first: number, { texts, codes, most }: ToPlace): void {
+  if (codes.length <= most) {
+    placeByKey(places, first, { texts, codes });
+    return;
+  }
+  const groups = dividedByByte(texts, codes);
+  let start = first;
+  for (const group of groups) {
+    // Texts that all go on with other characters than those of seven bits stay together.
+    if (groups.length === 1) placeByText(places, start, texts, Array.from(group));
+    else placeAll(places, start, { texts, codes: group, most });
+    start += group.length;
+    freeIfLarge(group);
+  }
+}
+
+/** All bytes of characters of more than seven bits are one group: UTF-8 has these characters in another order than UTF-16. */
+const OTHER_BYTES = 2 ** UNIT_BITS;
+
+/** The codes by the first byte in which their texts differ, a text that ends there first. Groups without texts are left out. */
+function dividedByByte(texts: TextTable, codes: Int32Array): Int32Array<ArrayBuffer>[] {
+  const at = commonLength(texts, codes);
+  const { bytes } = texts.words;
+  const groupOf = (code: number) =>
+    texts.lengthOf(code) === at ? 0 : 1 + Math.min(bytes[texts.startOf(code) + at] ?? 0, OTHER_BYTES);
+  const sizes = new Int32Array(OTHER_BYTES + 2);
+  for (let index = 0; index < codes.length; index += 1) {
+    const group = groupOf(codes[index] ?? 0);
+    sizes[group] = (sizes[group] ?? 0) + 1;
+  }
+  const groups = Array.from(sizes, (size) => new Int32Array(size));
+  sizes.fill(0);
+  for (let index = 0; index < codes.length; index += 1) {
+    const code = codes[index] ?? 0;
+    const group = groupOf(code);
+    const codesOfGroup = groups[group];
+    const end = sizes[group] ?? 0;
+    if (codesOfGroup !== undefined) codesOfGroup[end] = code;
+    sizes[group] = end + 1;
+  }
+  return groups.filter(({ length }) => length > 0);
+}
+
+function placeByKey(places: Int32Array, first: number, { texts, codes }: Omit<ToPlace, 'most'>): void {
   const keys = sortedKeys(texts, codes);
   for (let start = 0, end = 1; start < codes.length; start = end, end += 1) {
     while (end < codes.length && keys.prefixAt(end) === keys.prefixAt(start)) end += 1;
-    if (end === start + 1) places[keys.codeAt(start)] = start;
-    else placeByText(places, start, texts, codesOfPlaces(keys, start, end));
+    if (end === start + 1) places[keys.codeAt(start)] = first + start;
+    else placeByText(places, first + start, texts, codesOfPlaces(keys, start, end));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TextTable } from '@antenna/event-schema';
+import { rowsOf, type SortedSums } from './sorted-sums.ts';
 import type { SumRows } from './sum-rows.ts';
 
 /** The dimension of a total. */
@@ -27,36 +28,38 @@ export interface UserHourRow {
 export interface TotalGroup {
   readonly windowStartMs: number;
   readonly type: TotalType;
-  readonly rows: number;
+  readonly sums: SortedSums;
   /** The id of each code. Several groups may share the table. */
   readonly ids: TextTable;
 }
 
-/** The rows of a commit as columns. Iterating creates an object for each row, for callers with few rows. */
+/** The rows of a commit by window and type. Iterating creates an object for each row, for callers with few rows. */
 export class TotalColumns implements Iterable<TotalRow> {
   readonly groups: readonly TotalGroup[];
-  /** The code of a row is an index into the ids of its group. */
-  readonly sums: SumRows;
 
-  constructor(groups: readonly TotalGroup[], sums: SumRows) {
+  constructor(groups: readonly TotalGroup[]) {
     this.groups = groups;
-    this.sums = sums;
   }
 
   get length(): number {
-    return this.sums.length;
+    return lengthOf(this.groups);
+  }
+
+  /** All rows as columns. The code of a row is an index into the ids of its group. */
+  rows(): SumRows {
+    return rowsOf(this.groups.map(({ sums }) => sums));
   }
 
   /** The rows `first` to `end - 1`. */
   slice(first: number, end: number): TotalColumns {
-    return new TotalColumns(groupsWithin(this.groups, first, end), this.sums.slice(first, end));
+    return new TotalColumns(groupsWithin(this.groups, first, end));
   }
 
   *[Symbol.iterator](): Generator<TotalRow, undefined> {
-    let row = 0;
-    for (const { windowStartMs, type, rows, ids } of this.groups) {
-      for (const end = row + rows; row < end; row += 1) {
-        yield { windowStartMs, type, id: ids.textAt(this.sums.codes[row] ?? 0), value: this.sums.sumAt(row) };
+    for (const { windowStartMs, type, sums, ids } of this.groups) {
+      const rows = rowsOf([sums]);
+      for (let row = 0; row < rows.length; row += 1) {
+        yield { windowStartMs, type, id: ids.textAt(rows.codes[row] ?? 0), value: rows.sumAt(row) };
       }
     }
   }
@@ -65,53 +68,59 @@ export class TotalColumns implements Iterable<TotalRow> {
 /** Consecutive rows of one hour. */
 export interface UserHourGroup {
   readonly hourStartMs: number;
-  readonly rows: number;
+  readonly sums: SortedSums;
 }
 
-/** The bytes of each user and hour as columns. Iterating creates an object for each row, for callers with few rows. */
+/** The bytes of each user and hour. Iterating creates an object for each row, for callers with few rows. */
 export class UserHourColumns implements Iterable<UserHourRow> {
   readonly groups: readonly UserHourGroup[];
   /** The user of each code. */
   readonly ids: TextTable;
-  readonly sums: SumRows;
 
-  constructor(groups: readonly UserHourGroup[], ids: TextTable, sums: SumRows) {
+  constructor(groups: readonly UserHourGroup[], ids: TextTable) {
     this.groups = groups;
     this.ids = ids;
-    this.sums = sums;
   }
 
   get length(): number {
-    return this.sums.length;
+    return lengthOf(this.groups);
+  }
+
+  /** All rows as columns. */
+  rows(): SumRows {
+    return rowsOf(this.groups.map(({ sums }) => sums));
   }
 
   /** The rows `first` to `end - 1`. */
   slice(first: number, end: number): UserHourColumns {
-    return new UserHourColumns(groupsWithin(this.groups, first, end), this.ids, this.sums.slice(first, end));
+    return new UserHourColumns(groupsWithin(this.groups, first, end), this.ids);
   }
 
   *[Symbol.iterator](): Generator<UserHourRow, undefined> {
-    const { codes, latestMs } = this.sums;
-    let row = 0;
-    for (const { hourStartMs, rows } of this.groups) {
-      for (const end = row + rows; row < end; row += 1) {
-        const id = this.ids.textAt(codes[row] ?? 0);
-        yield { hourStartMs, id, usage: this.sums.sumAt(row), latestEventTimeMs: latestMs[row] ?? 0 };
+    for (const { hourStartMs, sums } of this.groups) {
+      const rows = rowsOf([sums]);
+      for (let row = 0; row < rows.length; row += 1) {
+        const id = this.ids.textAt(rows.codes[row] ?? 0);
+        yield { hourStartMs, id, usage: rows.sumAt(row), latestEventTimeMs: rows.latestMs[row] ?? 0 };
       }
     }
   }
 }
 
-/** The groups of the rows `first` to `end - 1`, each with as many rows as it has among these. */
-function groupsWithin<Group extends { readonly rows: number }>(
-  groups: readonly Group[],
-  first: number,
-  end: number,
-): Group[] {
+interface Group {
+  readonly sums: SortedSums;
+}
+
+function lengthOf(groups: readonly Group[]): number {
+  return groups.reduce((total, { sums }) => total + sums.length, 0);
+}
+
+/** The groups of the rows `first` to `end - 1`, each with those of its rows that are among these. */
+function groupsWithin<T extends Group>(groups: readonly T[], first: number, end: number): T[] {
   let start = 0;
   return groups.flatMap((group) => {
-    const [from, to] = [Math.max(start, first), Math.min(start + group.rows, end)];
-    start += group.rows;
-    return from < to ? [{ ...group, rows: to - from }] : [];
+    const [from, to] = [Math.max(0, first - start), Math.min(group.sums.length, end - start)];
+    start += group.sums.length;
+    return from < to ? [{ ...group, sums: group.sums.slice(from, to) }] : [];
   });
 }

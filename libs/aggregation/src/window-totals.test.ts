@@ -19,7 +19,7 @@ function totalsOf(...events: UsageEvent[]): WindowTotals {
 
 /** The rows as texts: `13:15 user ana 5`. */
 function brief(totals: WindowTotals): string[] {
-  return Array.from(totals.rows(), ({ windowStartMs, type, id, value }) => {
+  return Array.from(totals.rows().totals, ({ windowStartMs, type, id, value }) => {
     const window = new Date(windowStartMs).toISOString().slice(11, 16);
     return `${window} ${type.replace('_total_bytes', '')} ${id} ${value.toString()}`;
   });
@@ -28,13 +28,13 @@ function brief(totals: WindowTotals): string[] {
 describe('the totals of a window', () => {
   it('are empty without events', () => {
     const totals = new WindowTotals();
-    expect([...totals.rows()]).toEqual([]);
-    expect([...totals.userHours()]).toEqual([]);
+    expect([...totals.rows().totals]).toEqual([]);
+    expect([...totals.rows().userHours]).toEqual([]);
     expect([totals.events, totals.keys, totals.eventBytes]).toEqual([0, 0, 0n]);
   });
 
   it('count an event three times: for its antenna, its app and its user', () => {
-    expect([...totalsOf(anEvent()).rows()]).toEqual([
+    expect([...totalsOf(anEvent()).rows().totals]).toEqual([
       { windowStartMs: at('13:15:00'), type: 'antenna_total_bytes', id: 'north', value: 5n },
       { windowStartMs: at('13:15:00'), type: 'app_total_bytes', id: 'SKYPE', value: 5n },
       { windowStartMs: at('13:15:00'), type: 'user_total_bytes', id: 'ana', value: 5n },
@@ -75,7 +75,7 @@ describe('the totals of a window', () => {
 
   it('distinguish ids that only look the same', () => {
     const ids = ['é', 'e\u0301', 'E', 'e', ' e', '__proto__', 'constructor'];
-    expect(totalsOf(...ids.map((id) => anEvent({ id }))).userHours()).toHaveLength(ids.length);
+    expect(totalsOf(...ids.map((id) => anEvent({ id }))).rows().userHours).toHaveLength(ids.length);
   });
 
   it('are sorted by window, type and id (UTF-16 code units)', () => {
@@ -102,7 +102,7 @@ describe('the hourly usage of a user', () => {
   // 12:59:59.999 ──┤13:00:00.000 ─────────── 13:59:59.999├── 14:00:00.000
   it('includes the events from the first instant of the hour to its last', () => {
     const times = ['12:59:59.999', '13:00:00.000', '13:59:59.999', '14:00:00.000'];
-    const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).userHours()];
+    const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).rows().userHours];
     expect(hours).toEqual([
       { hourStartMs: at('12:00:00'), id: 'ana', usage: 5n, latestEventTimeMs: at('12:59:59.999') },
       { hourStartMs: at('13:00:00'), id: 'ana', usage: 10n, latestEventTimeMs: at('13:59:59.999') },
@@ -112,12 +112,12 @@ describe('the hourly usage of a user', () => {
 
   it('has the greatest event time, whatever the order of arrival', () => {
     const times = ['13:01:00', '13:03:00', '13:02:00', '13:50:00', '13:40:00'];
-    const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).userHours()];
+    const hours = [...totalsOf(...times.map((time) => anEvent({ eventTimeMs: at(time) }))).rows().userHours];
     expect(hours.map((hour) => hour.latestEventTimeMs)).toEqual([at('13:50:00')]);
   });
 
   it('is sorted by hour and id', () => {
     const totals = totalsOf(anEvent({ id: 'b', eventTimeMs: at('14:00:00') }), anEvent({ id: 'c' }), anEvent());
-    expect(Array.from(totals.userHours(), ({ id }) => id)).toEqual(['ana', 'c', 'b']);
+    expect(Array.from(totals.rows().userHours, ({ id }) => id)).toEqual(['ana', 'c', 'b']);
   });
 });

@@ -2,11 +2,11 @@ import { type InternedEvent, TextTable } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import { CodeSet } from './code-set.ts';
-import { SumRows } from './sum-rows.ts';
+import { SortedSums } from './sorted-sums.ts';
 import { SumTable } from './sum-table.ts';
 import { TextDictionary } from './text-dictionary.ts';
 import { orderOf, type TextOrder } from './text-order.ts';
-import { TotalColumns, type TotalGroup, type TotalType, UserHourColumns } from './total-columns.ts';
+import { TotalColumns, type TotalGroup, type TotalType, UserHourColumns, type UserHourGroup } from './total-columns.ts';
 
 /** The types in the order in which rows are sorted. */
 const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'] as const;
@@ -28,6 +28,14 @@ interface Codes {
   dictionary: TextDictionary | undefined;
 }
 
+/** The rows of a commit. */
+export interface TotalRows {
+  /** Sorted by window, type and id (UTF-16 code units). */
+  readonly totals: TotalColumns;
+  /** Sorted by hour and id (UTF-16 code units). */
+  readonly userHours: UserHourColumns;
+}
+
 /**
  * Bytes by user, antenna and app in windows of five minutes. The totals depend only on the added events, not on their
  * order. An event of 0 bytes has rows, too.
@@ -39,8 +47,6 @@ export class WindowTotals {
   #events = 0;
   /** The window of the previous event, which is usually the window of the next one. */
   #latest: Window | undefined;
-  /** The sorted ids after so many events, which `rows` and `userHours` share. */
-  #order: { readonly events: number; readonly byType: ByType<TextOrder> } | undefined;
 
   /** Number of events added. */
   get events(): number {
@@ -57,6 +63,11 @@ export class WindowTotals {
   /** Number of rows in the window of the last event. */
   get latestKeys(): number {
     return this.#latest === undefined ? 0 : keysOf(this.#latest);
+  }
+
+  /** Whether the users are of several tables of texts, since their interner has started over. */
+  get isMixed(): boolean {
+    return this.#codes.user_total_bytes.dictionary !== undefined;
   }
 
   get windows(): number {
@@ -85,35 +96,40 @@ export class WindowTotals {
     this.#latest?.sums.user_total_bytes.prefetch(idCodes);
   }
 
-  /** Sorted by window, type and id (UTF-16 code units), so that all writers lock rows in the same order. */
-  rows(): TotalColumns {
-    const orders = this.#orders();
-    const rows = new SumRows(this.keys);
-    const groups: TotalGroup[] = [];
-    let first = 0;
-    for (const { startMs, sums } of this.#sortedWindows()) {
-      for (const type of TYPES) {
-        sums[type].writeTo(rows, first, orders[type]);
-        groups.push({ windowStartMs: startMs, type, rows: sums[type].size, ids: textsOf(this.#codes[type]) });
-        first += sums[type].size;
-      }
-    }
-    return new TotalColumns(groups, rows);
-  }
-
-  /** Sorted by hour and id (UTF-16 code units). */
-  userHours(): UserHourColumns {
-    const order = this.#orders().user_total_bytes;
-    const windows = Map.groupBy(this.#sortedWindows(), ({ startMs }) => hourOf(startMs));
-    const hours = Array.from(windows, ([hourStartMs, ofHour]) => ({ hourStartMs, users: usersOf(ofHour) }));
-    const rows = new SumRows(hours.reduce((total, { users }) => total + users.size, 0));
-    let first = 0;
-    for (const { users } of hours) {
-      users.writeTo(rows, first, order);
-      first += users.size;
-    }
-    const groups = hours.map(({ hourStartMs, users }) => ({ hourStartMs, rows: users.size }));
-    return new UserHourColumns(groups, textsOf(this.#codes.user_total_bytes), rows);
+  /**
+   * All rows, so sorted that all writers lock rows in the same order. They are read from the totals when they are used: until
+   * then nothing may be added or freed.
+   */
+  rows(): TotalRows {
+    const orders = byType((type) => this.#orderOf(type));
+    const windows = this.#sortedWindows().map(({ startMs, sums }) => ({
+      startMs,
+      sums: byType((type) => this.#sorted(type, [sums[type]], orders[type])),
+      users: sums.user_total_bytes,
+    }));
+    const groups = windows.flatMap(({ startMs, sums }) =>
+      TYPES.map((type): TotalGroup => ({
+        windowStartMs: startMs,
+        type,
+        sums: sums[type],
+        ids: textsOf(this.#codes[type]),
+      })),
+    );
+    const hours = Array.from(
+      Map.groupBy(windows, ({ startMs }) => hourOf(startMs)),
+      ([hourStartMs, ofHour]): UserHourGroup => ({
+        hourStartMs,
+        sums: this.#sorted(
+          'user_total_bytes',
+          ofHour.map(({ users }) => users),
+          orders.user_total_bytes,
+        ),
+      }),
+    );
+    return {
+      totals: new TotalColumns(groups),
+      userHours: new UserHourColumns(hours, textsOf(this.#codes.user_total_bytes)),
+    };
   }
 
   /**
@@ -148,18 +164,27 @@ export class WindowTotals {
     return mixed.codeOfInterned(interned, code);
   }
 
-  #orders(): ByType<TextOrder> {
-    if (this.#order?.events !== this.#events) {
-      this.#order = { events: this.#events, byType: byType((type) => this.#orderOf(type)) };
-    }
-    return this.#order.byType;
+  /** The order of all texts of a type. */
+  #orderOf(type: TotalType): TextOrder {
+    const tables = Array.from(this.#windows.values(), ({ sums }) => sums[type]);
+    return this.#withCodesOf(type, tables, (codes) => orderOf(textsOf(this.#codes[type]), codes));
   }
 
-  #orderOf(type: TotalType): TextOrder {
-    const texts = textsOf(this.#codes[type]);
-    const codes = new CodeSet(texts.length);
-    for (const { sums } of this.#windows.values()) sums[type].addCodesTo(codes);
-    return orderOf(texts, codes.values());
+  /** What some tables of a type have together, in this order of their texts. */
+  #sorted(type: TotalType, tables: readonly SumTable[], order: TextOrder): SortedSums {
+    return new SortedSums(
+      tables,
+      this.#withCodesOf(type, tables, (codes) => order.sorted(codes)),
+    );
+  }
+
+  /** @param use gets the codes that any of the tables has, which it may not keep. */
+  #withCodesOf<T>(type: TotalType, tables: readonly SumTable[], use: (codes: Int32Array) => T): T {
+    const codes = new CodeSet(textsOf(this.#codes[type]).length);
+    for (const table of tables) table.addCodesTo(codes);
+    const result = use(codes.values());
+    codes.free();
+    return result;
   }
 
   #windowAt(timeMs: number): Window {
@@ -167,7 +192,7 @@ export class WindowTotals {
     if (latest !== undefined && timeMs >= latest.startMs && timeMs < latest.startMs + FIVE_MINUTES.sizeMs)
       return latest;
     const startMs = FIVE_MINUTES.startOf(timeMs);
-    const window = this.#windows.get(startMs) ?? { startMs, sums: byType(() => new SumTable()) };
+    const window = this.#windows.get(startMs) ?? { startMs, sums: newSums(startMs) };
     this.#windows.set(startMs, window);
     this.#latest = window;
     return window;
@@ -186,15 +211,8 @@ function keysOf({ sums }: Window): number {
   return sums.antenna_total_bytes.size + sums.app_total_bytes.size + sums.user_total_bytes.size;
 }
 
-/** The users of several windows in one table. It begins as a copy of the largest one, which it hardly outgrows. */
-function usersOf(windows: readonly Window[]): SumTable {
-  const [largest = new SumTable(), ...others] = windows
-    .map(({ sums }) => sums.user_total_bytes)
-    .sort((one, other) => other.size - one.size);
-  if (others.length === 0) return largest;
-  const users = largest.copy();
-  for (const other of others) users.merge(other);
-  return users;
+function newSums(windowStartMs: number): ByType<SumTable> {
+  return byType(() => new SumTable(hourOf(windowStartMs)));
 }
 
 function byType<T>(make: (type: TotalType) => T): ByType<T> {

@@ -1,3 +1,4 @@
+import type { WindowTotals } from '@antenna/aggregation';
 import type { PartitionArchive, SealedChunk } from './archive-sink/partition-archive.ts';
 import type { PartitionProcessor } from './partition-processor.ts';
 import { PendingTotals } from './totals-sink/pending-totals.ts';
@@ -24,8 +25,7 @@ export class Assignment {
   readonly #signal = { aborted: false };
   readonly #allowedLatenessMs: number;
   #pending: PendingTotals;
-  /** The partitions of the commit under way. */
-  #committing: ReadonlySet<number> | undefined;
+  #committing: Committing | undefined;
   #isReadingPaused = false;
   #chunksInWork = 0;
   #change = Promise.withResolvers<undefined>();
@@ -50,7 +50,7 @@ export class Assignment {
   holdsUnsaved(partition: number): boolean {
     const processor = this.#processors.get(partition);
     if (processor === undefined) return false;
-    const isCommitting = this.#committing?.has(partition) === true;
+    const isCommitting = this.#committing?.partitions.has(partition) === true;
     return processor.hasUnflushed || isCommitting || processor.archive?.hasUnsaved === true;
   }
 
@@ -127,15 +127,16 @@ export class Assignment {
     const moves = partitions.flatMap((processor) => processor.beginFlush() ?? []);
     const { records, totals, deadLetters } = taken;
     const { events, eventBytes } = totals;
-    this.#committing = new Set(moves.map(({ partition }) => partition));
+    this.#committing = { partitions: new Set(moves.map(({ partition }) => partition)), totals };
     this.#pending = new PendingTotals(this.#allowedLatenessMs);
     const [hourCounts, deadLetterRanges] = [taken.hourCounts.rows(), taken.deadLetterRanges.rows()];
-    const sums = { totals: totals.rows(), userHours: totals.userHours(), hourCounts, lateness: taken.lateness.rows() };
-    totals.free();
+    const sums = { ...totals.rows(), hourCounts, lateness: taken.lateness.rows() };
     return { commit: { moves, ...sums, deadLetters, deadLetterRanges }, records, events, eventBytes };
   }
 
+  /** The commit under way is durable. Its rows cannot be read any more. */
   endCommit(): void {
+    this.#committing?.totals.free();
     this.#committing = undefined;
     this.#announceChange();
   }
@@ -175,6 +176,13 @@ export class Assignment {
     this.#change.resolve(undefined);
     this.#change = Promise.withResolvers<undefined>();
   }
+}
+
+/** The commit under way. */
+interface Committing {
+  readonly partitions: ReadonlySet<number>;
+  /** Its rows are read from these. */
+  readonly totals: WindowTotals;
 }
 
 /** A commit, and what it makes durable. */

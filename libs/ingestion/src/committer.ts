@@ -95,9 +95,10 @@ export class Committer {
   #unsaved(): Unsaved {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
-    const { keys: rows, latestKeys: latestRows, windows } = totals;
+    const { keys: rows, latestKeys: latestRows, windows, isMixed } = totals;
     // Before the first commit any backlog may wait.
-    return { records, rows, windows, latestRows, deadLetterBytes, lag, lagBefore: this.#lagBefore ?? Infinity };
+    const lagBefore = this.#lagBefore ?? Infinity;
+    return { records, rows, isMixed, windows, latestRows, deadLetterBytes, lag, lagBefore };
   }
 
   /** Concurrent assignments of a worker share its memory. */

@@ -4,6 +4,7 @@ const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayG
 const little: Unsaved = {
   records: 1_000,
   rows: 300,
+  isMixed: false,
   windows: 1,
   latestRows: 300,
   deadLetterBytes: 0,
@@ -14,6 +15,7 @@ const little: Unsaved = {
 const growing: Unsaved = {
   records: 900_000,
   rows: 600_000,
+  isMixed: false,
   windows: 2,
   latestRows: 590_000,
   deadLetterBytes: 0,
@@ -90,7 +92,8 @@ describe('records of a window of many users', () => {
 describe('a commit has its size', () => {
   it.each([
     ['with the maximum number of records', { ...little, records: 1_000_000 }],
-    ['with the rows of a window of a million users', { ...little, rows: 2 ** 20, latestRows: 2 ** 20 }],
+    ['with the rows of a window of five million users', { ...little, rows: 5 * 2 ** 20 }],
+    ['with fewer rows once the interner of the users has started over', { ...little, isMixed: true, rows: 2 ** 20 }],
     ['with as many windows as there is memory for', { ...little, windows: 2 ** 16 }],
     ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
     ['with 32 times the maximum while a window of many users is read', { ...growing, records: 32_000_000 }],
@@ -109,7 +112,7 @@ describe('a commit has its size', () => {
   it('with half as much where two assignments share the memory', () => {
     const half = { ...limits, share: 0.5 };
     expect(isFull({ ...little, records: 500_000 }, half)).toBe(true);
-    expect(isFull({ ...little, rows: 2 ** 19, latestRows: 0 }, half)).toBe(true);
+    expect(isFull({ ...little, rows: 2.5 * 2 ** 20 }, half)).toBe(true);
     expect(isFull({ ...little, records: 499_999 }, half)).toBe(false);
   });
 });

@@ -2,12 +2,15 @@
 const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
 
 /**
- * Rows at which the totals are flushed: a window of a million users. The rows of the last batch and those of user hours
+ * Rows at which the totals are flushed: a window of five million users. The rows of the last batch and those of user hours
  * come on top, and the next commit is filled during this one. Where nearly every event has its own user, rows rather than
- * events fill the memory. Rows also determine a commit's duration: Postgres adds some 100,000 a second, so that a commit
- * ends within the statement time-out. A commit that times out would only be repeated unchanged.
+ * events fill the memory: some 70 bytes each. Rows also determine a commit's duration: Postgres adds some 100,000 a second, so
+ * that a commit ends within its time-out. A commit that times out would only be repeated unchanged.
  */
-const MAX_ROWS = 2 ** 20;
+const MAX_ROWS = 5 * 2 ** 20;
+
+/** Likewise once the interner of the users has started over, since the texts of a commit are then held twice. */
+const MAX_MIXED_ROWS = 2 ** 20;
 
 /** Windows at which the totals are flushed: one takes the memory of some twenty rows, whatever it holds. */
 const MAX_WINDOWS = 2 ** 16;
@@ -38,6 +41,8 @@ export interface Unsaved {
   readonly records: number;
   readonly rows: number;
   readonly windows: number;
+  /** Whether the interner of the users has started over meanwhile. */
+  readonly isMixed: boolean;
   /** Rows of the window of the last event, the only one that grows while events come in the order of their times. */
   readonly latestRows: number;
   readonly deadLetterBytes: number;
@@ -67,9 +72,9 @@ export function isFlushDue(unsaved: Unsaved & { readonly waitedMs: number }, lim
 
 /** Whether the next commit has its size. It takes no more batches while the one before is under way. */
 export function isFull(unsaved: Unsaved, limits: FlushLimits): boolean {
-  const { records, rows, windows, deadLetterBytes } = unsaved;
+  const { records, rows, isMixed, windows, deadLetterBytes } = unsaved;
   return (
-    rows >= MAX_ROWS * limits.share ||
+    rows >= (isMixed ? MAX_MIXED_ROWS : MAX_ROWS) * limits.share ||
     windows >= MAX_WINDOWS * limits.share ||
     deadLetterBytes >= MAX_DEAD_LETTER_BYTES * limits.share ||
     records >= patienceOf(unsaved, limits).maxRecords

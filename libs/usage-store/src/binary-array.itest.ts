@@ -29,7 +29,7 @@ describe('an array in the binary format of Postgres', () => {
     const values = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 50n, 2n ** 53n + 1n, 2n ** 63n - 1n];
     const sums = new SumRows(values.length);
     for (const [row, value] of values.entries()) {
-      sums.setSum(row, Number(value / 2n ** 50n), Number(value % 2n ** 50n));
+      sums.set(row, 0, { high: Number(value / 2n ** 50n), low: Number(value % 2n ** 50n), latestMs: 0 });
     }
     expect(await bigints(bigintArrayOfSums(sums))).toEqual(values.map(String));
   });

@@ -58,6 +58,13 @@ const PARTS_AT_A_TIME = 2;
 
 const USUAL_SIZES: CommitSizes = { rowsOfCall: 250_000, rowsOfPart: 65_536 };
 
+/** How a store differs from the usual one. */
+export interface PositionStoreOptions {
+  readonly sizes?: CommitSizes;
+  /** Connections with a longer statement time-out, for the last call of a large commit; the usual ones by default. */
+  readonly patientDatabase?: Knex;
+}
+
 /**
  * Positions and totals in Postgres. Each transaction is one function call, so that a frozen client holds none open.
  */
@@ -65,9 +72,15 @@ export class PostgresPositionStore implements PositionStore {
   readonly #database: Knex;
   readonly #stream: StreamIdentity;
   readonly #sizes: CommitSizes;
+  readonly #patientDatabase: Knex;
 
-  constructor(database: Knex, stream: StreamIdentity, sizes = USUAL_SIZES) {
+  constructor(
+    database: Knex,
+    stream: StreamIdentity,
+    { sizes = USUAL_SIZES, patientDatabase = database }: PositionStoreOptions = {},
+  ) {
     this.#database = database;
+    this.#patientDatabase = patientDatabase;
     this.#stream = stream;
     this.#sizes = sizes;
   }
@@ -90,7 +103,7 @@ export class PostgresPositionStore implements PositionStore {
     const { totals, userHours } = commit;
     if (totals.length > this.#sizes.rowsOfCall) return this.#commitInParts(commit, reading);
     const rows = { ...totalParameters(totals), ...userHourParameters(userHours) };
-    await this.#commit(COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
+    await this.#commit(this.#database, COMMIT_TOTALS, { ...commitColumns(commit), ...rows });
     freeArrays(Object.values(rows));
   }
 
@@ -106,7 +119,8 @@ export class PostgresPositionStore implements PositionStore {
     } finally {
       reading?.resume();
     }
-    await this.#commit(COMMIT_STAGED_TOTALS, { ...commitColumns(commit), parts: parts.length });
+    const parameters = { ...commitColumns(commit), parts: parts.length };
+    await this.#commit(this.#patientDatabase, COMMIT_STAGED_TOTALS, parameters);
   }
 
   async #stageAll(commit: TotalsCommit, [first, ...others]: readonly (() => PartParameters)[]): Promise<void> {
@@ -147,9 +161,9 @@ export class PostgresPositionStore implements PositionStore {
     });
   }
 
-  async #commit(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<void> {
+  async #commit(database: Knex, statement: string, parameters: Record<string, Knex.RawBinding>): Promise<void> {
     try {
-      await this.#call(statement, parameters);
+      await callFunction(database, statement, { topic: this.#stream.topic, ...parameters });
     } catch (error) {
       throw commitFailure(error);
     }

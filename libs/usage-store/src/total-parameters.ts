@@ -1,36 +1,43 @@
-import { SumRows, TotalColumns, UserHourColumns } from '@antenna/aggregation';
+import { TotalColumns, UserHourColumns } from '@antenna/aggregation';
 import { TextTable } from '@antenna/event-schema';
 import type { TotalsCommit } from '@antenna/ingestion';
 import {
   bigintArray,
   bigintArrayOfRuns,
   bigintArrayOfSums,
+  type Run,
   textArray,
   textArrayOfRuns,
   type TextsOfRows,
 } from './binary-array.ts';
 
 /** The totals of a commit as parameters of pipeline.commit_totals. */
-export function totalParameters({ groups, sums }: TotalColumns) {
+export function totalParameters(totals: TotalColumns) {
+  const rows = totals.rows();
   return {
-    windowMs: bigintArrayOfRuns(groups.map(({ windowStartMs, rows }) => ({ value: windowStartMs, count: rows }))),
-    types: textArrayOfRuns(groups.map(({ type, rows }) => ({ value: type, count: rows }))),
-    ids: textArray(sums.codes, textsOfGroups(groups)),
-    values: bigintArrayOfSums(sums),
+    windowMs: bigintArrayOfRuns(totals.groups.map(({ windowStartMs, sums }) => run(windowStartMs, sums))),
+    types: textArrayOfRuns(totals.groups.map(({ type, sums }) => run(type, sums))),
+    ids: textArray(rows.codes, textsOfGroups(totals.groups)),
+    values: bigintArrayOfSums(rows),
   };
 }
 
-export function userHourParameters({ groups, ids, sums }: UserHourColumns) {
+export function userHourParameters(userHours: UserHourColumns) {
+  const rows = userHours.rows();
   return {
-    hourMs: bigintArrayOfRuns(groups.map(({ hourStartMs, rows }) => ({ value: hourStartMs, count: rows }))),
-    users: textArray(sums.codes, [{ texts: ids, first: 0, end: sums.length }]),
-    usages: bigintArrayOfSums(sums),
-    latestMs: bigintArray(sums.latestMs),
+    hourMs: bigintArrayOfRuns(userHours.groups.map(({ hourStartMs, sums }) => run(hourStartMs, sums))),
+    users: textArray(rows.codes, [{ texts: userHours.ids, first: 0, end: rows.length }]),
+    usages: bigintArrayOfSums(rows),
+    latestMs: bigintArray(rows.latestMs),
   };
 }
 
-const NO_TOTALS = totalParameters(new TotalColumns([], new SumRows(0)));
-const NO_USER_HOURS = userHourParameters(new UserHourColumns([], new TextTable(), new SumRows(0)));
+function run<T>(value: T, { length }: { readonly length: number }): Run<T> {
+  return { value, count: length };
+}
+
+const NO_TOTALS = totalParameters(new TotalColumns([]));
+const NO_USER_HOURS = userHourParameters(new UserHourColumns([], new TextTable()));
 
 /** One part of the sums of a commit, as parameters of pipeline.stage_totals. */
 export type PartParameters = ReturnType<typeof totalParameters> & ReturnType<typeof userHourParameters>;
@@ -58,11 +65,16 @@ export function partsOf(
 /** A group of fewer rows than this share of a part is sent together with others. */
 const SMALL = 1 / 8;
 
+interface Rows {
+  readonly sums: { readonly length: number };
+}
+
 /** First row and end of each part: of one large group alone, or of several small groups. */
-function rangesOf(groups: readonly { readonly rows: number }[], most: number): [number, number][] {
+function rangesOf(groups: readonly Rows[], most: number): [number, number][] {
   const ranges: [number, number][] = [];
   let [first, end] = [0, 0];
-  for (const { rows } of groups) {
+  for (const { sums } of groups) {
+    const { length: rows } = sums;
     const isLarge = rows >= most * SMALL;
     if (first < end && (isLarge || end + rows > first + most)) {
       ranges.push([first, end]);
@@ -78,9 +90,9 @@ function rangesOf(groups: readonly { readonly rows: number }[], most: number): [
 
 function textsOfGroups(groups: TotalColumns['groups']): TextsOfRows[] {
   let end = 0;
-  return groups.map(({ ids, rows }) => {
+  return groups.map(({ ids, sums }) => {
     const first = end;
-    end += rows;
+    end += sums.length;
     return { texts: ids, first, end };
   });
 }

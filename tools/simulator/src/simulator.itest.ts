@@ -77,7 +77,10 @@ function hold({ totals, deadLetters }: Held, { value, timestamp }: kafkajs.Kafka
 }
 
 function expectHeld({ totals, deadLetters }: Held, truth: Truth): void {
-  const rows = Array.from(totals.rows(), ({ windowStartMs, ...row }) => ({ ...row, timestampMs: windowStartMs }));
+  const rows = Array.from(totals.rows().totals, ({ windowStartMs, ...row }) => ({
+    ...row,
+    timestampMs: windowStartMs,
+  }));
   expect(totals.events).toBe(truth.events);
   expect(compareRows(truth.windows(), keyedTotals(rows))).toEqual([]);
   expect(compareRows(truth.deadLetters(), deadLetters)).toEqual([]);

@@ -70,8 +70,7 @@ export class TestWorker {
     const move = { partition, epoch, from, to: from + events.length, fingerprint: undefined };
     await this.#positions.commitTotals({
       moves: [{ ...move, greatestEventTimeMs: undefined }],
-      totals: totals.rows(),
-      userHours: totals.userHours(),
+      ...totals.rows(),
       hourCounts: hourCounts.rows(),
       lateness: { buckets: [], sumMs: 0, antennas: [] },
       deadLetters: [],

@@ -1,9 +1,9 @@
-import { Utf8Interner } from './utf8-interner.ts';
+import { BOUNDS_OF_USERS, Utf8Interner } from './utf8-interner.ts';
 import type { UsageEvent } from '../decoded.ts';
 
 /** The interners of an event's three texts. */
 export class EventInterners {
-  readonly id = new Utf8Interner();
+  readonly id = new Utf8Interner(BOUNDS_OF_USERS);
   readonly antennaId = new Utf8Interner();
   readonly app = new Utf8Interner();
 

@@ -17,9 +17,12 @@ const SLOT_WIDTH = 2;
 export const HEADER_BYTES = 12;
 const [HASH, CODE, LENGTH] = [-12, -8, -4];
 
+/** Greatest share of slots that are taken. Five million texts take 64 MiB of slots. */
+const MOST_FULL = 5 / 8;
+
 /**
- * Maximum slots that are probed for one text. Half of the slots are free, so that only texts chosen by an attacker
- * collide as often; these are kept in a map.
+ * Maximum slots that are probed for one text. Three eighths of the slots are free, so that hardly any texts but those chosen by
+ * an attacker collide as often; these are kept in a map.
  */
 const MAX_PROBES = 128;
 
@@ -173,11 +176,11 @@ export class TextTable {
     return this.#words.integerAt(at + LENGTH) === end - start && words.isSame(start, end, this.#words, at);
   }
 
-  /** Puts the texts that were added since the last search into slots, half of which stay free. */
+  /** Puts the texts that were added since the last search into slots. */
   #index(): void {
-    if (this.#length * 2 * SLOT_WIDTH > this.#slots.length) {
+    if (this.#length * SLOT_WIDTH > this.#slots.length * MOST_FULL) {
       freeIfLarge(this.#slots);
-      this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(this.#length * 2 + 1)) * SLOT_WIDTH);
+      this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(this.#length / MOST_FULL)) * SLOT_WIDTH);
       this.#crowded.clear();
       this.#indexed = 0;
     }

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { aCommit } from '../testing/a-commit.ts';
 import { openDatabase } from '../database.ts';
 import { migrate } from '../migrate.ts';
-import { type CommitSizes, PostgresPositionStore } from '../position-store.ts';
+import { type PositionStoreOptions, PostgresPositionStore } from '../position-store.ts';
 import { STREAM } from '../testing/test-store.ts';
 
 /** By code points Bob and Zoe come first; in English alice does. */
@@ -32,13 +32,13 @@ afterEach(async () => {
   await provided.close();
 });
 
-it.each<[string, CommitSizes | undefined]>([
-  ['whole', undefined],
-  ['in parts', { rowsOfCall: 0, rowsOfPart: 16 }],
+it.each<[string, PositionStoreOptions]>([
+  ['whole', {}],
+  ['in parts', { sizes: { rowsOfCall: 0, rowsOfPart: 16 } }],
 ])(
   'users over their quotas are found by a commit %s if user_metadata is in the order of a language',
-  async (_, sizes) => {
-    const worker = new PostgresPositionStore(database, STREAM, sizes);
+  async (_, options) => {
+    const worker = new PostgresPositionStore(database, STREAM, options);
     await worker.claim(['totals'], [0]);
     const events = USERS.map((id) => ({ id, bytes: 100 }));
     await worker.commitTotals(aCommit(events, { from: 0, to: 1 }));

@@ -1,11 +1,13 @@
+import { CommitTooLongError } from '@antenna/ingestion';
 import { rowsOf, until } from '@antenna/test-kit';
+import { openDatabase } from '../database.ts';
 import { SCHEMA_VERSION } from '../schema-version.ts';
 import { aCommit, type EventOfTest, FEDE, NOON } from '../testing/a-commit.ts';
 import { STREAM, TestStore } from '../testing/test-store.ts';
 import { PostgresPositionStore } from '../position-store.ts';
 
 /** Every commit is sent in parts, of a few rows each. */
-const IN_PARTS = { rowsOfCall: 0, rowsOfPart: 16 };
+const IN_PARTS = { sizes: { rowsOfCall: 0, rowsOfPart: 16 } };
 
 const WINDOW_SECONDS = 300;
 const HOUR_SECONDS = 3_600;
@@ -70,11 +72,11 @@ describe('a commit in parts', () => {
       await whole.database.raw(
         "INSERT INTO user_metadata (id, quota) SELECT 'user ' || n, 40 FROM generate_series(0, 99) AS n",
       );
-      for (const [store, sizes] of [
+      for (const [store, options] of [
         [opened, IN_PARTS],
         [whole, undefined],
       ] as const) {
-        const worker = store.worker({}, sizes);
+        const worker = store.worker({}, options);
         await worker.claim(['totals'], [0]);
         for (let from = 0; from < 12; from += 1) {
           const move = { from, to: from + 1, fingerprint: { offset: from, hash: `hash ${from}` } };
@@ -108,7 +110,7 @@ describe('a commit in parts', () => {
       partitions.map(async (partition) => {
         const worker = opened.worker(
           {},
-          partition % 3 === 2 ? undefined : { rowsOfCall: 0, rowsOfPart: 5 + partition },
+          partition % 3 === 2 ? {} : { sizes: { rowsOfCall: 0, rowsOfPart: 5 + partition } },
         );
         for (let from = 0; from < commits; from += 1) {
           const events = Array.from({ length: users }, (_, n) => ({
@@ -329,6 +331,26 @@ describe('a commit in parts', () => {
     expect(await rowsOf(opened.url, "SELECT DISTINCT value FROM bytes WHERE type = 'user_total_bytes'")).toEqual([
       { value: '20' },
     ]);
+  });
+
+  it('may take longer than the statement timeout of all other calls', async () => {
+    await opened.database.raw(`
+      CREATE FUNCTION public.take_time() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_sleep(0.1); RETURN NEW; END';
+      CREATE TRIGGER slow BEFORE INSERT ON public.bytes FOR EACH ROW EXECUTE FUNCTION public.take_time()`);
+    const hurried = openDatabase({ url: opened.url }, { applicationName: 'test', poolMax: 1, queryTimeoutMs: 1_000 });
+    try {
+      const events = Array.from({ length: 20 }, (_, n) => ({ bytes: 1, id: `user ${n}` }));
+      const commit = aCommit(events, { from: 0, to: 1 });
+      const impatient = new PostgresPositionStore(hurried, STREAM, IN_PARTS);
+      await impatient.claim(['totals'], [0]);
+      await expect(impatient.commitTotals(commit)).rejects.toThrow(CommitTooLongError);
+      const patient = new PostgresPositionStore(hurried, STREAM, { ...IN_PARTS, patientDatabase: opened.database });
+      await patient.commitTotals(commit);
+      expect(await bytesOf('user 19')).toBe('1');
+    } finally {
+      await hurried.destroy();
+    }
   });
 
   it('may be sent by the role of the speed layer, which cannot read the parts', async () => {

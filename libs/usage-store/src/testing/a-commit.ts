@@ -24,8 +24,7 @@ export function aCommit(events: readonly EventOfTest[], move: Partial<PositionMo
   }
   return {
     moves: [aMove(move)],
-    totals: totals.rows(),
-    userHours: totals.userHours(),
+    ...totals.rows(),
     hourCounts: [],
     lateness: { buckets: [], sumMs: 0, antennas: [] },
     deadLetters: [],

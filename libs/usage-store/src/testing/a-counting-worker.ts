@@ -46,7 +46,7 @@ export class CountingWorker {
     const greatestEventTimeMs = Math.max(...events.map(({ atMs }) => atMs));
     const commit = {
       ...aCommit([], { ...move, greatestEventTimeMs }),
-      ...{ totals: totals.rows(), userHours: totals.userHours(), hourCounts: hourCounts.rows() },
+      ...{ ...totals.rows(), hourCounts: hourCounts.rows() },
     };
     await this.#commit(commit);
     this.#next += events.length;

@@ -166,8 +166,7 @@ export class StreamHistory {
     });
     await this.#store.commitTotals({
       ...aCommit([], { partition, epoch, from, to: from + counted.length }),
-      totals: totals.rows(),
-      userHours: totals.userHours(),
+      ...totals.rows(),
       hourCounts: [...counts.values()].sort((left, right) => left.hourMs - right.hourMs),
     });
   }

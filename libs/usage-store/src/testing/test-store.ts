@@ -1,7 +1,7 @@
 import { emptyDatabase, type TestDatabase, testDatabase } from '@antenna/test-kit';
 import type { Knex } from 'knex';
 import { openDatabase } from '../database.ts';
-import { type CommitSizes, PostgresPositionStore, type StreamIdentity } from '../position-store.ts';
+import { PostgresPositionStore, type PositionStoreOptions, type StreamIdentity } from '../position-store.ts';
 
 /** The stream of the tests. */
 export const STREAM = {
@@ -40,8 +40,8 @@ export class TestStore {
     return new TestStore(await emptyDatabase(), 4);
   }
 
-  worker(identity: Partial<StreamIdentity> = {}, sizes?: CommitSizes): PostgresPositionStore {
-    return new PostgresPositionStore(this.database, { ...STREAM, ...identity }, sizes);
+  worker(identity: Partial<StreamIdentity> = {}, options?: PositionStoreOptions): PostgresPositionStore {
+    return new PostgresPositionStore(this.database, { ...STREAM, ...identity }, options);
   }
 
   /** How many transactions of the database wait for a lock. */

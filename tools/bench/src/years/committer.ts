@@ -46,8 +46,7 @@ export class Committer {
     const move = { partition: this.#partition, epoch: this.#epoch, from: this.#next, to: this.#next + users };
     return {
       moves: [{ ...move, fingerprint: undefined, greatestEventTimeMs: atMs }],
-      totals: totals.rows(),
-      userHours: totals.userHours(),
+      ...totals.rows(),
       hourCounts: hourCounts.rows(),
       lateness: { buckets: [], sumMs: 0, antennas: [] },
       deadLetters: [],

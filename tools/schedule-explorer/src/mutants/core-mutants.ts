@@ -73,10 +73,9 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     alsoEdits: [
       {
         file: 'assignment.ts',
-        find: '    this.#committing = new Set',
-        replace: '    this.taken = taken;\n    this.#committing = new Set',
+        find: '    this.#committing = {',
+        replace: '    this.taken = taken;\n    this.#committing = {',
       },
-      { file: 'assignment.ts', find: '    totals.free();\n', replace: '' },
       { file: 'ingestion.ts', find: TAKEN_OVER, replace: TAKEN_OVER_WITH_KEPT },
     ],
   },

@@ -148,7 +148,7 @@ function anyCall(choices: Choices, state: SimulatedStore, partitions: readonly n
     const deadLetterRanges = moves
       .filter(() => choices.oneIn(2))
       .map(({ partition, from, to }) => aRange(partition, from, to));
-    const [totals, userHours] = [NOTHING.rows(), NOTHING.userHours()];
+    const { totals, userHours } = NOTHING.rows();
     const lateness = { buckets: [], sumMs: 0, antennas: [] };
     return (store) =>
       store.commitTotals({ moves, totals, userHours, hourCounts: [], lateness, deadLetters: [], deadLetterRanges });
