@@ -90,6 +90,8 @@ async function buildWorker(
     applicationName: APPLICATION,
     poolMax: 1,
     queryTimeoutMs: LARGE_COMMIT_TIMEOUT_MS,
+    // The call of an assignment that was given up may still have the connection.
+    acquireTimeoutMs: LARGE_COMMIT_TIMEOUT_MS,
     log,
   });
   const stream = {

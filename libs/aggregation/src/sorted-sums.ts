@@ -24,7 +24,11 @@ export class SortedSums {
     return new SortedSums(this.#tables, this.#codes.subarray(first, end));
   }
 
-  /** Writes the rows from row `first` on. @throws {RangeError} when a sum is greater than 2^63 - 1. */
+  /**
+   * Writes the rows from row `first` on.
+   * @throws {RangeError} when a sum is greater than 2^63 - 1.
+   * @throws {TypeError} when a code has no sum, as after the tables were freed.
+   */
   writeTo(rows: SumRows, first: number): void {
     const sum: Sum = { high: 0, low: 0, latestMs: -Infinity };
     for (let index = 0; index < this.#codes.length; index += 1) {
@@ -33,6 +37,7 @@ export class SortedSums {
       sum.low = 0;
       sum.latestMs = -Infinity;
       for (const table of this.#tables) table.addTo(sum, code);
+      if (sum.latestMs === -Infinity) throw new TypeError('the sums cannot be read any more');
       rows.set(first + index, code, sum);
     }
   }

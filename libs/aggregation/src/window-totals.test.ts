@@ -98,6 +98,25 @@ describe('the totals of a window', () => {
   });
 });
 
+describe('the memory of the texts', () => {
+  it('is counted once they had to be copied, since the interners have started over', () => {
+    const totals = new WindowTotals();
+    for (const each of [new EventInterners(), new EventInterners()]) {
+      totals.add(each.intern(anEvent()));
+      totals.add(each.intern(anEvent({ id: 'bea' })));
+    }
+    expect(totalsOf(anEvent()).copiedBytes).toBe(0);
+    expect(totals.copiedBytes).toBeGreaterThan('anabeanorthSKYPE'.length);
+  });
+
+  it('is held twice by totals whose users are of different interners', () => {
+    const [one, same, other] = [totalsOf(anEvent()), totalsOf(anEvent({ id: 'bea' })), new WindowTotals()];
+    expect([one.hasOtherTexts(same), one.hasOtherTexts(other)]).toEqual([false, false]);
+    other.add(new EventInterners().intern(anEvent()));
+    expect([one.hasOtherTexts(other), other.hasOtherTexts(one)]).toEqual([true, true]);
+  });
+});
+
 describe('the hourly usage of a user', () => {
   // 12:59:59.999 ──┤13:00:00.000 ─────────── 13:59:59.999├── 14:00:00.000
   it('includes the events from the first instant of the hour to its last', () => {

@@ -1,4 +1,4 @@
-import { type InternedEvent, TextTable } from '@antenna/event-schema';
+import { BOUNDS_OF_USERS, type InternedEvent, isNearlyFull, TextTable } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import { CodeSet } from './code-set.ts';
@@ -65,9 +65,21 @@ export class WindowTotals {
     return this.#latest === undefined ? 0 : keysOf(this.#latest);
   }
 
-  /** Whether the users are of several tables of texts, since their interner has started over. */
-  get isMixed(): boolean {
-    return this.#codes.user_total_bytes.dictionary !== undefined;
+  /** Whether the interner of the users will soon start over, so that their texts would have to be copied. */
+  get isInternerNearlyFull(): boolean {
+    const { interned } = this.#codes.user_total_bytes;
+    return interned !== undefined && isNearlyFull(interned, BOUNDS_OF_USERS);
+  }
+
+  /** Whether the users of other totals are of another table of texts, which memory then holds besides. */
+  hasOtherTexts(totals: WindowTotals): boolean {
+    const [mine, theirs] = [this, totals].map((each) => each.#codes.user_total_bytes.interned);
+    return theirs !== undefined && mine !== theirs;
+  }
+
+  /** Bytes of the texts that had to be copied, since an interner has started over. */
+  get copiedBytes(): number {
+    return TYPES.reduce((total, type) => total + (this.#codes[type].dictionary?.texts.sizeBytes ?? 0), 0);
   }
 
   get windows(): number {

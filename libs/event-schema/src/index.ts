@@ -15,5 +15,6 @@ export {
 export { ByteWords } from './texts/byte-words.ts';
 export { freeIfLarge } from './texts/outgrown.ts';
 export { TextTable } from './texts/text-table.ts';
+export { BOUNDS_OF_USERS, isNearlyFull } from './fast-path/utf8-interner.ts';
 export { indexOfText, textsIn, type Utf8Texts, utf8Texts } from './texts/utf8-texts.ts';
 export { DECODER_VERSION, MAX_BATCH_BYTES, MAX_CLOCK_AHEAD_MS, MAX_EVENT_BYTES } from './limits.ts';

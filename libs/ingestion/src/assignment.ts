@@ -69,6 +69,11 @@ export class Assignment {
     return this.#signal;
   }
 
+  /** Whether memory holds the texts of the commit under way only for this commit. */
+  get holdsOtherTexts(): boolean {
+    return this.#committing !== undefined && this.#pending.totals.hasOtherTexts(this.#committing.totals);
+  }
+
   get isCommitting(): boolean {
     return this.#committing !== undefined;
   }

@@ -1,4 +1,4 @@
-import { type FlushLimits, isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
+import { type FlushLimits, isFlushDue, isFull, MAX_ROWS_BESIDE, type Unsaved } from './flush-policy.ts';
 import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import { writeChunk } from './archive-sink/chunk-writer.ts';
@@ -60,7 +60,7 @@ export class Committer {
   hasCapacity(partition: number): boolean {
     const { isReadingPaused, isCommitting, bufferedRows, processors } = this.#assignment;
     if (isReadingPaused) return false;
-    if (this.recordsLeft <= 0 || (isCommitting && isFull(this.#unsaved(), this.#limits()))) return false;
+    if (this.recordsLeft <= 0 || (isCommitting && this.#isFullBesideCommit())) return false;
     return bufferedRows < 2 * this.#archiveRows() || processors.get(partition)?.archive?.hasOpenIntent === true;
   }
 
@@ -85,6 +85,13 @@ export class Committer {
     }
   }
 
+  #isFullBesideCommit(): boolean {
+    const { pending, holdsOtherTexts } = this.#assignment;
+    const limits = this.#limits();
+    const isMuch = holdsOtherTexts && pending.totals.keys >= MAX_ROWS_BESIDE * limits.share;
+    return isMuch || isFull(this.#unsaved(), limits);
+  }
+
   #isFlushDue(nowMs: number): boolean {
     const { pending, isCommitting } = this.#assignment;
     if (isCommitting || pending.sinceMs === undefined) return false;
@@ -95,10 +102,11 @@ export class Committer {
   #unsaved(): Unsaved {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
-    const { keys: rows, latestKeys: latestRows, windows, isMixed } = totals;
+    const { keys: rows, latestKeys: latestRows, windows, isInternerNearlyFull, copiedBytes } = totals;
     // Before the first commit any backlog may wait.
     const lagBefore = this.#lagBefore ?? Infinity;
-    return { records, rows, isMixed, windows, latestRows, deadLetterBytes, lag, lagBefore };
+    const texts = { isInternerNearlyFull, copiedBytes };
+    return { records, rows, ...texts, windows, latestRows, deadLetterBytes, lag, lagBefore };
   }
 
   /** Concurrent assignments of a worker share its memory. */
@@ -117,6 +125,7 @@ export class Committer {
     const { reading, signal } = this.#assignment;
     const { commit, records, events, eventBytes } = this.#assignment.beginCommit();
     this.#lagBefore = this.#assignment.lag;
+    this.#context.renewInterners();
     this.#context.inBackground('commit totals', async () => {
       try {
         await retry('commit totals', () => store.commitTotals(commit, reading), signal);

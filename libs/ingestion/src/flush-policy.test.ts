@@ -4,7 +4,8 @@ const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayG
 const little: Unsaved = {
   records: 1_000,
   rows: 300,
-  isMixed: false,
+  isInternerNearlyFull: false,
+  copiedBytes: 0,
   windows: 1,
   latestRows: 300,
   deadLetterBytes: 0,
@@ -15,7 +16,8 @@ const little: Unsaved = {
 const growing: Unsaved = {
   records: 900_000,
   rows: 600_000,
-  isMixed: false,
+  isInternerNearlyFull: false,
+  copiedBytes: 0,
   windows: 2,
   latestRows: 590_000,
   deadLetterBytes: 0,
@@ -93,13 +95,23 @@ describe('a commit has its size', () => {
   it.each([
     ['with the maximum number of records', { ...little, records: 1_000_000 }],
     ['with the rows of a window of five million users', { ...little, rows: 5 * 2 ** 20 }],
-    ['with fewer rows once the interner of the users has started over', { ...little, isMixed: true, rows: 2 ** 20 }],
+    [
+      'with 100,000 rows if the interner of the users will soon start over',
+      { ...little, isInternerNearlyFull: true, rows: 100_000 },
+    ],
+    ['with 64 MiB of texts that were copied', { ...little, copiedBytes: 2 ** 26 }],
     ['with as many windows as there is memory for', { ...little, windows: 2 ** 16 }],
     ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
     ['with 32 times the maximum while a window of many users is read', { ...growing, records: 32_000_000 }],
   ])('%s, and not with less', (_what, unsaved) => {
-    const { records, rows, windows, deadLetterBytes } = unsaved;
-    const less = { records: records - 1, rows: rows - 1, windows: windows - 1, deadLetterBytes: deadLetterBytes - 1 };
+    const { records, rows, windows, deadLetterBytes, copiedBytes } = unsaved;
+    const less = {
+      records: records - 1,
+      rows: rows - 1,
+      windows: windows - 1,
+      deadLetterBytes: deadLetterBytes - 1,
+      copiedBytes: copiedBytes - 1,
+    };
     expect(isFull(unsaved, limits)).toBe(true);
     expect(isFull({ ...unsaved, ...less }, limits)).toBe(false);
   });

@@ -9,8 +9,14 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  */
 const MAX_ROWS = 5 * 2 ** 20;
 
-/** Likewise once the interner of the users has started over, since the texts of a commit are then held twice. */
-const MAX_MIXED_ROWS = 2 ** 20;
+/**
+ * Texts that were copied at which the totals are flushed. They are copied once an interner has started over, and are then held
+ * twice. Of the users this is avoided: before their interner starts over, large totals are flushed.
+ */
+const MAX_COPIED_BYTES = 2 ** 26;
+
+/** Rows beside those of a commit under way that has other texts. Memory holds two such sets of a million users, but not of five. */
+export const MAX_ROWS_BESIDE = 2 ** 20;
 
 /** Windows at which the totals are flushed: one takes the memory of some twenty rows, whatever it holds. */
 const MAX_WINDOWS = 2 ** 16;
@@ -41,8 +47,10 @@ export interface Unsaved {
   readonly records: number;
   readonly rows: number;
   readonly windows: number;
-  /** Whether the interner of the users has started over meanwhile. */
-  readonly isMixed: boolean;
+  /** Whether the interner of the users will soon start over. */
+  readonly isInternerNearlyFull: boolean;
+  /** Bytes of texts that were copied, since an interner has started over. */
+  readonly copiedBytes: number;
   /** Rows of the window of the last event, the only one that grows while events come in the order of their times. */
   readonly latestRows: number;
   readonly deadLetterBytes: number;
@@ -72,9 +80,11 @@ export function isFlushDue(unsaved: Unsaved & { readonly waitedMs: number }, lim
 
 /** Whether the next commit has its size. It takes no more batches while the one before is under way. */
 export function isFull(unsaved: Unsaved, limits: FlushLimits): boolean {
-  const { records, rows, isMixed, windows, deadLetterBytes } = unsaved;
+  const { records, rows, isInternerNearlyFull, copiedBytes, windows, deadLetterBytes } = unsaved;
   return (
-    rows >= (isMixed ? MAX_MIXED_ROWS : MAX_ROWS) * limits.share ||
+    rows >= MAX_ROWS * limits.share ||
+    (isInternerNearlyFull && rows >= GATHERING.fromRows) ||
+    copiedBytes >= MAX_COPIED_BYTES * limits.share ||
     windows >= MAX_WINDOWS * limits.share ||
     deadLetterBytes >= MAX_DEAD_LETTER_BYTES * limits.share ||
     records >= patienceOf(unsaved, limits).maxRecords

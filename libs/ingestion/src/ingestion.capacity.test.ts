@@ -1,16 +1,10 @@
 import { aClaimedWorker, aWorker, pass, settled } from './testing/a-worker.ts';
-import { aBatch, badRecord, eventBatch, eventRecord } from './testing/records.ts';
-import type { SourceRecord } from './ports/index.ts';
+import { aBatch, badRecord, eventBatch } from './testing/records.ts';
 
 /** Whether the promise returned by `waitForCapacity` is resolved. */
 async function hasChanged(promise: Promise<unknown> | undefined): Promise<boolean> {
   await settled();
   return Promise.race([Promise.resolve(promise).then(() => true), settled().then(() => false)]);
-}
-
-/** A record with a user, an antenna and an app of its own: it adds three rows to the totals. */
-function recordOfThreeRows(offset: number): SourceRecord {
-  return eventRecord(offset, { id: `user ${offset}`, antenna_id: `antenna ${offset}`, app: `app ${offset}` });
 }
 
 describe('capacity for another batch', () => {
@@ -51,23 +45,6 @@ describe('capacity for another batch', () => {
       worker.ingestion.onBatch(aBatch(Array.from({ length: 2_048 }, (_, row) => badRecord(from + row, text))));
     }
     expect(worker.ingestion.waitForCapacity(0)).toBeDefined();
-  });
-
-  it('ends at twice the rows of a flush, and returns with the commit', async () => {
-    const worker = await aClaimedWorker([0], { flushMaxEvents: 10_000_000, archiveRollRows: 10_000_000 });
-    const held = Promise.withResolvers<undefined>();
-    worker.store.script.plan('commitTotals', held.promise);
-    for (const from of [0, 349_526]) {
-      expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-      worker.ingestion.onBatch(aBatch(Array.from({ length: 349_526 }, (_, row) => recordOfThreeRows(from + row))));
-    }
-    const full = worker.ingestion.waitForCapacity(0);
-    expect(await hasChanged(full)).toBe(false);
-    held.resolve(undefined);
-    expect(await hasChanged(full)).toBe(true);
-    await settled();
-    expect(worker.ingestion.waitForCapacity(0)).toBeUndefined();
-    expect(worker.store.commits.map(({ moves }) => moves[0]?.to)).toEqual([349_526, 699_052]);
   });
 
   it('ends at twice the rows of a chunk, even after the totals are committed', async () => {

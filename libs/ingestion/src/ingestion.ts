@@ -228,7 +228,11 @@ export class Ingestion implements RecordReceiver {
     // A worker that dies again and again, or whose partitions are assigned anew as often, gets on by its first commits.
     const mayFirstGather = this.#settings.isDrain === true && !this.#hasReleased;
     const mayGather = () => this.#mayGather && (mayFirstGather || committer.hasBegun);
-    const context = { ports: this.#ports, settings: this.#settings, inBackground, stop, saved, share, mayGather };
+    const renewInterners = () => {
+      this.#decoder.renewInterners();
+    };
+    const callbacks = { inBackground, stop, saved, share, mayGather, renewInterners };
+    const context = { ports: this.#ports, settings: this.#settings, ...callbacks };
     const reader = new AssignmentReader(assignment, context);
     const intentEnded = () => {
       reader.readNextIntent();

@@ -16,11 +16,16 @@ export interface DatabaseOptions {
   readonly poolMax?: number;
   /** How long a statement may take before it fails, in milliseconds; 60,000 by default. */
   readonly queryTimeoutMs?: number;
+  /** How long to wait for a connection, in milliseconds; 30,000 by default. */
+  readonly acquireTimeoutMs?: number;
   readonly log?: Logger | undefined;
 }
 
 /** Prepares a new connection before its first use. */
 export type OnConnect = (client: Client) => Promise<void>;
+
+/** The longest wait for a new connection, whatever the wait for one of the pool. */
+const MAX_CREATE_MS = 30_000;
 
 /** How much longer than the server's own statement timeout the client waits for an answer. */
 const GRACE_MS = 5_000;
@@ -36,12 +41,12 @@ const GRACE_MS = 5_000;
  */
 export function openDatabase(
   connection: DatabaseConnection,
-  { applicationName, poolMax = 4, queryTimeoutMs = 60_000, log }: DatabaseOptions,
+  { applicationName, poolMax = 4, queryTimeoutMs = 60_000, acquireTimeoutMs = 30_000, log }: DatabaseOptions,
 ): Knex {
   const database = openPool(driverOptions(connection, applicationName), {
     poolMax,
     log,
-    acquireTimeoutMs: 30_000,
+    acquireTimeoutMs,
     onConnect: sessionOf(queryTimeoutMs),
   });
   // The detail of a refused row quotes its values, such as people's names and addresses.
@@ -78,7 +83,7 @@ export function openPool(
       max: poolMax,
       idleTimeoutMillis: 30_000,
       acquireTimeoutMillis: acquireTimeoutMs,
-      createTimeoutMillis: acquireTimeoutMs,
+      createTimeoutMillis: Math.min(acquireTimeoutMs, MAX_CREATE_MS),
       validate: (client: Client) => writable.has(client),
       afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
         writable.add(client);

@@ -1,5 +1,6 @@
 import { CommitTooLongError, FenceLostError, SumOutOfRangeError } from '@antenna/ingestion';
 import type { Knex } from 'knex';
+import { isPassingFailure } from './passing-failure.ts';
 import { openDatabase } from './database.ts';
 import { PostgresPositionStore } from './position-store.ts';
 import { seedUsers } from './seed-users.ts';
@@ -240,6 +241,25 @@ describe('positions and totals in Postgres', () => {
       } finally {
         await hurried.destroy();
       }
+    });
+
+    it('no reason where another commit holds its rows for longer than it may wait', async () => {
+      const found = "SELECT proconfig FROM pg_proc WHERE proname = 'commit_totals'";
+      expect(await rowsOf(found)).toMatchObject([{ proconfig: expect.arrayContaining(['lock_timeout=50s']) }]);
+      await database.raw("ALTER FUNCTION pipeline.commit_totals SET lock_timeout = '100ms'");
+      await store.claim(['totals'], [0]);
+      await store.commitTotals(aCommit([{ bytes: 1 }], { from: 0, to: 1 }));
+      const other = await database.transaction();
+      try {
+        await other.raw('SELECT FROM bytes FOR UPDATE');
+        const waiting = store
+          .commitTotals(aCommit([{ bytes: 1 }], { from: 1, to: 2 }))
+          .catch((error: unknown) => error);
+        expect(isPassingFailure(await waiting)).toBe(true);
+      } finally {
+        await other.rollback();
+      }
+      await store.commitTotals(aCommit([{ bytes: 1 }], { from: 1, to: 2 }));
     });
 
     it('a sum exceeds a 64-bit integer', async () => {

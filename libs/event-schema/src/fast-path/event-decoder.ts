@@ -50,6 +50,11 @@ export class EventDecoder {
     return this.#prefetcher.prefetch(texts, this.#wordsOf(values.bytes), values, { idOffset, idLength });
   }
 
+  /** Starts over with the interners that are nearly full. Called when new totals begin. */
+  renewInterners(): void {
+    this.#interners.renew();
+  }
+
   #wordsOf(bytes: Uint8Array): ByteWords {
     if (bytes !== this.#words.bytes) this.#words = new ByteWords(bytes);
     return this.#words;

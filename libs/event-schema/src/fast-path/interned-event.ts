@@ -7,6 +7,11 @@ export class EventInterners {
   readonly antennaId = new Utf8Interner();
   readonly app = new Utf8Interner();
 
+  /** Starts over with those that are nearly full. */
+  renew(): void {
+    for (const interner of [this.id, this.antennaId, this.app]) interner.renew();
+  }
+
   /** @param event a valid event, as `decode` returns it. */
   intern({ eventTimeMs, id, antennaId, bytes, app }: UsageEvent): InternedEvent {
     const event = new InternedEvent(this);

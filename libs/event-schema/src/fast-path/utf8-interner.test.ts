@@ -95,6 +95,18 @@ describe('an interner of UTF-8 texts', () => {
     for (let time = 0; time < 2; time += 1) expect(interner.codeOf(words, 0, 2)).toBe(-1);
   });
 
+  it('starts over before it is full if it is asked to, and is nearly full', () => {
+    const interner = new Utf8Interner({ maxTexts: 32, maxBytes: 2 ** 24 });
+    const { texts } = interner;
+    for (let number = 0; number < 29; number += 1) interner.codeOfText(`text ${number}`);
+    interner.renew();
+    expect(interner.texts).toBe(texts);
+    interner.codeOfText('text 29');
+    interner.renew();
+    expect(interner.texts).not.toBe(texts);
+    expect(interner.codeOfText('text 29')).toBe(0);
+  });
+
   it('keeps the code of a text until it is full, then starts over with a new table of texts', () => {
     const interner = new Utf8Interner({ maxTexts: 3, maxBytes: 2 ** 24 });
     expect(['a', 'b', 'a', 'c', 'b'].map((text) => codeOf(interner, text))).toEqual([0, 1, 0, 2, 1]);

@@ -12,8 +12,16 @@ export interface InternerBounds {
 
 const BOUNDS: InternerBounds = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
 
-/** For the ids of five million users. */
-export const BOUNDS_OF_USERS: InternerBounds = { maxTexts: 5 * 2 ** 20, maxBytes: 2 ** 28 };
+/** For the ids of five million users, and as many more as totals may add that wait for their commit. */
+export const BOUNDS_OF_USERS: InternerBounds = { maxTexts: 6 * 2 ** 20, maxBytes: 2 ** 28 };
+
+/** From this share of its bounds on, an interner is nearly full: the rest is more than one batch brings. */
+const NEARLY = 15 / 16;
+
+/** Whether an interner will soon start over. @param texts its table. */
+export function isNearlyFull({ length, sizeBytes }: TextTable, { maxTexts, maxBytes }: InternerBounds): boolean {
+  return length >= NEARLY * maxTexts || sizeBytes >= NEARLY * maxBytes;
+}
 
 /**
  * Changes the hash of a text that JSON has to escape. A record never holds its bytes unescaped, so no bytes of a record may
@@ -43,6 +51,11 @@ export class Utf8Interner {
   /** The texts by code, to which others are added. Another table means that the interner has started over. */
   get texts(): TextTable {
     return this.#texts;
+  }
+
+  /** Starts over now if it is nearly full. Totals that begin afterwards do not have texts of two tables. */
+  renew(): void {
+    if (isNearlyFull(this.#texts, this.#bounds)) this.#texts = new TextTable();
   }
 
   /**

@@ -256,7 +256,8 @@ export const totals: SchemaFamily = {
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
-    SET work_mem = '64MB' AS $$
+    -- Less than the statement timeout of a worker: a commit that waits for a large one is repeated, not divided.
+    SET work_mem = '64MB' SET lock_timeout = '50s' AS $$
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
