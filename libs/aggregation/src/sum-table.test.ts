@@ -128,17 +128,22 @@ describe('a table of sums', () => {
 });
 
 describe('sums of several tables', () => {
-  it('are exact where the parts of two sums are carried', () => {
-    const tables = [new SumTable(HOUR), new SumTable(HOUR), new SumTable(HOUR)];
+  it('are exact beyond 2^53 for the twelve windows of an hour, each below it', () => {
+    const tables = Array.from({ length: 12 }, () => new SumTable(HOUR));
     for (const [index, table] of tables.entries()) {
-      for (let count = 0; count < 5; count += 1) table.add(1, 2 ** 50 - 1, HOUR + index);
-      table.add(index, 3, HOUR);
+      table.add(1, 2 ** 50 - 1 - index, HOUR + index);
+      if (index < 2) table.add(0, 3, HOUR);
     }
     expect(sums(...tables)).toEqual([
-      [0, 3n, 0],
-      [1, 15n * (2n ** 50n - 1n) + 3n, 2],
-      [2, 3n, 0],
+      [0, 6n, 0],
+      [1, 12n * (2n ** 50n - 1n) - 66n, 11],
     ]);
+  });
+
+  it('are exact where they are carried', () => {
+    const tables = [new SumTable(HOUR), new SumTable(HOUR), new SumTable(HOUR)];
+    for (const table of tables) for (let count = 0; count < 5; count += 1) table.add(1, 2 ** 50 - 1, HOUR);
+    expect(sums(...tables)).toEqual([[1, 15n * (2n ** 50n - 1n), 0]]);
   });
 
   it('are not taken for 0 after the tables were freed', () => {
