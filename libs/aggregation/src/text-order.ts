@@ -93,7 +93,7 @@ interface Group {
 }
 
 /** Millions of texts that have not come apart after so many divisions are chosen to take long. */
-const MOST_DIVISIONS = 4;
+const MOST_DIVISIONS = 16;
 
 /** Divides texts by the first byte in which they differ, a text that ends there first. Groups without texts are left out. */
 function divided(texts: TextTable, { codes, first, divisions }: Group): Group[] {

@@ -94,7 +94,7 @@ describe('the totals of a window', () => {
 
   it('count events, bytes and rows', () => {
     const totals = totalsOf(anEvent(), anEvent({ bytes: 2 ** 40 }), anEvent({ id: 'bea', bytes: 0 }));
-    expect([totals.events, totals.keys, totals.eventBytes]).toEqual([3, 4, 2n ** 40n + 5n]);
+    expect([totals.events, totals.keys, totals.otherKeys, totals.eventBytes]).toEqual([3, 4, 2, 2n ** 40n + 5n]);
   });
 });
 

@@ -60,6 +60,13 @@ export class WindowTotals {
     return keys;
   }
 
+  /** Number of rows of antennas and apps. */
+  get otherKeys(): number {
+    let keys = 0;
+    for (const { sums } of this.#windows.values()) keys += sums.antenna_total_bytes.size + sums.app_total_bytes.size;
+    return keys;
+  }
+
   /** Number of rows in the window of the last event. */
   get latestKeys(): number {
     return this.#latest === undefined ? 0 : keysOf(this.#latest);

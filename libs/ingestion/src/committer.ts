@@ -102,11 +102,12 @@ export class Committer {
   #unsaved(): Unsaved {
     const { pending, lag } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
-    const { keys: rows, latestKeys: latestRows, windows, isInternerNearlyFull, copiedBytes } = totals;
+    const { keys: rows, otherKeys: otherRows, latestKeys: latestRows, windows } = totals;
+    const { isInternerNearlyFull, copiedBytes } = totals;
     // Before the first commit any backlog may wait.
     const lagBefore = this.#lagBefore ?? Infinity;
     const texts = { isInternerNearlyFull, copiedBytes };
-    return { records, rows, ...texts, windows, latestRows, deadLetterBytes, lag, lagBefore };
+    return { records, rows, otherRows, ...texts, windows, latestRows, deadLetterBytes, lag, lagBefore };
   }
 
   /** Concurrent assignments of a worker share its memory. */

@@ -4,6 +4,7 @@ const limits = { flushIntervalMs: 500, flushMaxEvents: 1_000_000, share: 1, mayG
 const little: Unsaved = {
   records: 1_000,
   rows: 300,
+  otherRows: 100,
   isInternerNearlyFull: false,
   copiedBytes: 0,
   windows: 1,
@@ -16,6 +17,7 @@ const little: Unsaved = {
 const growing: Unsaved = {
   records: 900_000,
   rows: 600_000,
+  otherRows: 100,
   isInternerNearlyFull: false,
   copiedBytes: 0,
   windows: 2,
@@ -99,15 +101,17 @@ describe('a commit has its size', () => {
       'with 100,000 rows if the interner of the users will soon start over',
       { ...little, isInternerNearlyFull: true, rows: 100_000 },
     ],
+    ['with a fifth as many rows of antennas and apps', { ...little, otherRows: 2 ** 20 }],
     ['with 64 MiB of texts that were copied', { ...little, copiedBytes: 2 ** 26 }],
     ['with as many windows as there is memory for', { ...little, windows: 2 ** 16 }],
     ['with 8 MiB of dead letters', { ...little, deadLetterBytes: 8 * 2 ** 20 }],
     ['with 32 times the maximum while a window of many users is read', { ...growing, records: 32_000_000 }],
   ])('%s, and not with less', (_what, unsaved) => {
-    const { records, rows, windows, deadLetterBytes, copiedBytes } = unsaved;
+    const { records, rows, otherRows, windows, deadLetterBytes, copiedBytes } = unsaved;
     const less = {
       records: records - 1,
       rows: rows - 1,
+      otherRows: otherRows - 1,
       windows: windows - 1,
       deadLetterBytes: deadLetterBytes - 1,
       copiedBytes: copiedBytes - 1,

@@ -9,6 +9,9 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  */
 const MAX_ROWS = 5 * 2 ** 20;
 
+/** Likewise rows of antennas and apps, of which an operator has few. Each antenna takes memory for its late events, too. */
+const MAX_OTHER_ROWS = 2 ** 20;
+
 /**
  * Texts that were copied at which the totals are flushed. They are copied once an interner has started over, and are then held
  * twice. Of the users this is avoided: before their interner starts over, large totals are flushed.
@@ -47,6 +50,8 @@ export interface Unsaved {
   readonly records: number;
   readonly rows: number;
   readonly windows: number;
+  /** Rows of antennas and apps. */
+  readonly otherRows: number;
   /** Whether the interner of the users will soon start over. */
   readonly isInternerNearlyFull: boolean;
   /** Bytes of texts that were copied, since an interner has started over. */
@@ -80,9 +85,10 @@ export function isFlushDue(unsaved: Unsaved & { readonly waitedMs: number }, lim
 
 /** Whether the next commit has its size. It takes no more batches while the one before is under way. */
 export function isFull(unsaved: Unsaved, limits: FlushLimits): boolean {
-  const { records, rows, isInternerNearlyFull, copiedBytes, windows, deadLetterBytes } = unsaved;
+  const { records, rows, otherRows, isInternerNearlyFull, copiedBytes, windows, deadLetterBytes } = unsaved;
   return (
     rows >= MAX_ROWS * limits.share ||
+    otherRows >= MAX_OTHER_ROWS * limits.share ||
     (isInternerNearlyFull && rows >= GATHERING.fromRows) ||
     copiedBytes >= MAX_COPIED_BYTES * limits.share ||
     windows >= MAX_WINDOWS * limits.share ||

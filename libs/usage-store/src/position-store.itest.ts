@@ -244,7 +244,7 @@ describe('positions and totals in Postgres', () => {
     });
 
     it('no reason where another commit holds its rows for longer than it may wait', async () => {
-      const found = "SELECT 'lock_timeout=50s' = ANY (proconfig) AS waits FROM pg_proc WHERE proname = 'commit_totals'";
+      const found = "SELECT 'lock_timeout=15s' = ANY (proconfig) AS waits FROM pg_proc WHERE proname = 'commit_totals'";
       expect(await rowsOf(found)).toEqual([{ waits: true }]);
       await database.raw("ALTER FUNCTION pipeline.commit_totals SET lock_timeout = '100ms'");
       await store.claim(['totals'], [0]);

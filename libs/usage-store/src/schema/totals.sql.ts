@@ -256,8 +256,9 @@ export const totals: SchemaFamily = {
     ) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
-    -- Less than the statement timeout of a worker: a commit that waits for a large one is repeated, not divided.
-    SET work_mem = '64MB' SET lock_timeout = '50s' AS $$
+    -- A quarter of the statement timeout of a worker, since a commit may wait for several large ones, one after the other: it is
+    -- repeated then, not divided.
+    SET work_mem = '64MB' SET lock_timeout = '15s' AS $$
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
