@@ -115,6 +115,17 @@ export class SumTable {
     freeIfLarge(this.#cells);
   }
 
+  /** The codes that have a sum, in no certain order. */
+  codes(): Int32Array<ArrayBuffer> {
+    const codes = new Int32Array(this.#size);
+    let count = 0;
+    for (let cell = 0; cell < this.#cells.length; cell += WIDTH) {
+      const entry = this.#cells[cell + ENTRY] ?? 0;
+      if (entry !== 0) codes[count++] = keyOf(entry) - 1;
+    }
+    return codes;
+  }
+
   /** Adds the codes that have a sum. */
   addCodesTo(codes: CodeSet): void {
     for (let cell = 0; cell < this.#cells.length; cell += WIDTH) {

@@ -1,4 +1,4 @@
-import { BOUNDS_OF_USERS, type InternedEvent, isNearlyFull, TextTable } from '@antenna/event-schema';
+import { BOUNDS_OF_USERS, freeIfLarge, type InternedEvent, isNearlyFull, TextTable } from '@antenna/event-schema';
 import { FIVE_MINUTES, hourOf } from '@antenna/windowing';
 import { ByteSum } from './byte-sum.ts';
 import { CodeSet } from './code-set.ts';
@@ -199,10 +199,17 @@ export class WindowTotals {
 
   /** @param use gets the codes that any of the tables has, which it may not keep. */
   #withCodesOf<T>(type: TotalType, tables: readonly SumTable[], use: (codes: Int32Array) => T): T {
-    const codes = new CodeSet(textsOf(this.#codes[type]).length);
-    for (const table of tables) table.addCodesTo(codes);
-    const result = use(codes.values());
-    codes.free();
+    const [only, ...others] = tables;
+    if (only !== undefined && others.length === 0) {
+      const codes = only.codes();
+      const result = use(codes);
+      freeIfLarge(codes);
+      return result;
+    }
+    const union = new CodeSet(textsOf(this.#codes[type]).length);
+    for (const table of tables) table.addCodesTo(union);
+    const result = use(union.values());
+    union.free();
     return result;
   }
 

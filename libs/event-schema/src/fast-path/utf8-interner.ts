@@ -12,7 +12,7 @@ export interface InternerBounds {
 
 const BOUNDS: InternerBounds = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
 
-/** For the ids of five million users, and as many more as totals may add that wait for their commit. */
+/** For the ids of the five million users that one commit may have, and of a million others. */
 export const BOUNDS_OF_USERS: InternerBounds = { maxTexts: 6 * 2 ** 20, maxBytes: 2 ** 28 };
 
 /** From this share of its bounds on, an interner is nearly full: the rest is more than one batch brings. */
