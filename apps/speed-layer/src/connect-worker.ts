@@ -24,7 +24,7 @@ import type { WorkerSettings } from './worker-settings.ts';
 
 const APPLICATION = 'speed-layer';
 
-/** How long Postgres may take for a large commit. One of five million rows has taken 34 s, and twice that on a slow machine. */
+/** How long Postgres may take for a large commit. One of five million rows took 68 to 79 s on a slow machine. */
 const LARGE_COMMIT_TIMEOUT_MS = 5 * 60_000;
 
 /** A worker with its adapters, connected but not yet reading. */

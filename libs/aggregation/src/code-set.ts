@@ -12,10 +12,13 @@ export class CodeSet {
     this.#codes = new Int32Array(codes);
   }
 
-  add(code: number): void {
-    if (this.#isIn[code] !== 0) return;
-    this.#isIn[code] = 1;
-    this.#codes[this.#size++] = code;
+  addAll(codes: Int32Array): void {
+    for (let index = 0; index < codes.length; index += 1) {
+      const code = codes[index] ?? 0;
+      if (this.#isIn[code] !== 0) continue;
+      this.#isIn[code] = 1;
+      this.#codes[this.#size++] = code;
+    }
   }
 
   /** The codes, in the order in which they were added. */

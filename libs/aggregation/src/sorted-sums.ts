@@ -2,8 +2,8 @@ import { SumRows } from './sum-rows.ts';
 import type { Sum, SumTable } from './sum-table.ts';
 
 /**
- * Sums in the order of their texts: for each code what all tables have together. Rows are made of them when they are sent, so
- * that a commit of millions of sums holds four bytes for each instead of twenty.
+ * The bytes of each id in one or several windows, sorted by id. A row, in which the sums of the windows are added up, is made
+ * when it is sent. Until then a commit holds the code of its id, four bytes instead of twenty.
  */
 export class SortedSums {
   readonly #tables: readonly SumTable[];
@@ -25,7 +25,7 @@ export class SortedSums {
   }
 
   /**
-   * Writes the rows from row `first` on.
+   * Writes these sums as rows, the first one at row `first`.
    * @throws {RangeError} when a sum is greater than 2^63 - 1.
    * @throws {TypeError} when a code has no sum, as after the tables were freed.
    */

@@ -8,7 +8,7 @@ const HOUR = Date.UTC(2022, 9, 29, 13);
 /** All sums of some tables as rows by ascending code: the code, the sum, and the milliseconds since the hour began. */
 function sums(...tables: readonly SumTable[]) {
   const codes = new CodeSet(100_000);
-  for (const table of tables) table.addCodesTo(codes);
+  for (const table of tables) codes.addAll(table.codes());
   const rows = rowsOf([new SortedSums(tables, codes.values().toSorted())]);
   return Array.from(rows.codes, (code, row) => [code, rows.sumAt(row), (rows.latestMs[row] ?? 0) - HOUR]);
 }
@@ -31,7 +31,7 @@ describe('a table of sums', () => {
     ]);
   });
 
-  it('keeps the last instant of an hour apart from the next code', () => {
+  it('does not take a sum of the last millisecond of the hour for one of the next code', () => {
     const table = new SumTable(HOUR);
     table.add(6, 1, HOUR + 3_599_999);
     table.add(7, 2, HOUR);
@@ -127,8 +127,8 @@ describe('a table of sums', () => {
   });
 });
 
-describe('sums of several tables', () => {
-  it('are exact beyond 2^53 for the twelve windows of an hour, each below it', () => {
+describe('the sums of several windows of an hour', () => {
+  it('are exact beyond 2^53 if there are twelve, each with less', () => {
     const tables = Array.from({ length: 12 }, () => new SumTable(HOUR));
     for (const [index, table] of tables.entries()) {
       table.add(1, 2 ** 50 - 1 - index, HOUR + index);
@@ -140,13 +140,13 @@ describe('sums of several tables', () => {
     ]);
   });
 
-  it('are exact where they are carried', () => {
+  it('are exact if each is greater than 2^50', () => {
     const tables = [new SumTable(HOUR), new SumTable(HOUR), new SumTable(HOUR)];
     for (const table of tables) for (let count = 0; count < 5; count += 1) table.add(1, 2 ** 50 - 1, HOUR);
     expect(sums(...tables)).toEqual([[1, 15n * (2n ** 50n - 1n), 0]]);
   });
 
-  it('are not taken for 0 after the tables were freed', () => {
+  it('cannot be read after they were freed, rather than being 0', () => {
     const table = new SumTable(HOUR);
     for (let code = 0; code < 1_000; code += 1) table.add(code, 7, HOUR);
     const sorted = new SortedSums([table], Int32Array.of(5));
@@ -154,7 +154,7 @@ describe('sums of several tables', () => {
     expect(() => rowsOf([sorted])).toThrow(TypeError);
   });
 
-  it('are cut into rows anywhere', () => {
+  it('can be cut into parts anywhere', () => {
     const table = new SumTable(HOUR);
     for (const code of [0, 1, 2, 3]) table.add(code, code * 10, HOUR);
     const sorted = new SortedSums([table], Int32Array.of(3, 0, 2, 1));

@@ -1,5 +1,4 @@
 import { freeIfLarge } from '@antenna/event-schema';
-import type { CodeSet } from './code-set.ts';
 
 /** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
@@ -126,14 +125,6 @@ export class SumTable {
     return codes;
   }
 
-  /** Adds the codes that have a sum. */
-  addCodesTo(codes: CodeSet): void {
-    for (let cell = 0; cell < this.#cells.length; cell += WIDTH) {
-      const entry = this.#cells[cell + ENTRY] ?? 0;
-      if (entry !== 0) codes.add(keyOf(entry) - 1);
-    }
-  }
-
   /** @returns the low part that is left of a sum. */
   #carry(code: number, low: number): number {
     const carried = Math.floor(low / BASE);
@@ -146,7 +137,7 @@ export class SumTable {
     this.#highParts.set(code, (this.#highParts.get(code) ?? 0) + high);
   }
 
-  /** The cell of a key, which is added if it is new. */
+  /** The cell of a key. A key that has none gets one. */
   #cellOf(key: number): number {
     const cell = this.#placeIn(this.#cells, key);
     return isEntryOf(key, this.#cells[cell + ENTRY]) ? cell : this.#add(key, cell);

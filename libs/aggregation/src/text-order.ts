@@ -85,14 +85,18 @@ export function orderOf(texts: TextTable, codes: Int32Array, most = NUMBERS): Te
 }
 
 /** Codes whose texts have the places from `first` on. */
-interface Group {
+interface Run {
   readonly codes: Int32Array<ArrayBuffer>;
   readonly first: number;
+}
+
+/** A run that may still be too long to be sorted at once. */
+interface Group extends Run {
   /** How often the texts have been divided to come to this group. */
   readonly divisions: number;
 }
 
-/** Millions of texts that have not come apart after so many divisions are chosen to take long. */
+/** Millions of texts that are still together after so many divisions are chosen by an attacker: each division reads all of them. */
 const MOST_DIVISIONS = 16;
 
 /** Divides texts by the first byte in which they differ, a text that ends there first. Groups without texts are left out. */
@@ -124,7 +128,7 @@ function divided(texts: TextTable, { codes, first, divisions }: Group): Group[] 
   return groups.filter((group) => group.codes.length > 0);
 }
 
-/** What `utf16Order` returns is less. */
+/** `utf16Order` returns numbers below this. */
 const UNITS = 2 ** 8;
 
 /**
@@ -135,17 +139,17 @@ function utf16Order(byte: number): number {
   return byte === 0xee || byte === 0xef ? byte + 8 : byte;
 }
 
-function placeByKey(places: Int32Array, texts: TextTable, { codes, first, divisions }: Group): void {
+function placeByKey(places: Int32Array, texts: TextTable, { codes, first }: Run): void {
   const keys = sortedKeys(texts, codes);
   for (let start = 0, end = 1; start < codes.length; start = end, end += 1) {
     while (end < codes.length && keys.prefixAt(end) === keys.prefixAt(start)) end += 1;
     if (end === start + 1) places[keys.codeAt(start)] = first + start;
-    else placeByBytes(places, texts, { codes: codesOfPlaces(keys, start, end), first: first + start, divisions });
+    else placeByBytes(places, texts, { codes: codesOfPlaces(keys, start, end), first: first + start });
   }
 }
 
 /** Sorts the codes by comparing their texts in full. */
-function placeByBytes(places: Int32Array, texts: TextTable, { codes, first }: Group): void {
+function placeByBytes(places: Int32Array, texts: TextTable, { codes, first }: Run): void {
   const { bytes } = texts.words;
   const compare = (one: number, other: number): number => {
     const [mine, theirs] = [texts.startOf(one), texts.startOf(other)];

@@ -109,11 +109,11 @@ describe('the memory of the texts', () => {
     expect(totals.copiedBytes).toBeGreaterThan('anabeanorthSKYPE'.length);
   });
 
-  it('is held twice by totals whose users are of different interners', () => {
+  it('is that of two tables for totals whose users are of different interners', () => {
     const [one, same, other] = [totalsOf(anEvent()), totalsOf(anEvent({ id: 'bea' })), new WindowTotals()];
-    expect([one.hasOtherTexts(same), one.hasOtherTexts(other)]).toEqual([false, false]);
+    expect([one.hasOtherUserTexts(same), one.hasOtherUserTexts(other)]).toEqual([false, false]);
     other.add(new EventInterners().intern(anEvent()));
-    expect([one.hasOtherTexts(other), other.hasOtherTexts(one)]).toEqual([true, true]);
+    expect([one.hasOtherUserTexts(other), other.hasOtherUserTexts(one)]).toEqual([true, true]);
   });
 });
 

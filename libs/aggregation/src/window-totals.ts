@@ -72,14 +72,14 @@ export class WindowTotals {
     return this.#latest === undefined ? 0 : keysOf(this.#latest);
   }
 
-  /** Whether the interner of the users will soon start over, so that their texts would have to be copied. */
+  /** Whether the interner of the users will soon be full and start over, after which their texts would have to be copied. */
   get isInternerNearlyFull(): boolean {
     const { interned } = this.#codes.user_total_bytes;
     return interned !== undefined && isNearlyFull(interned, BOUNDS_OF_USERS);
   }
 
-  /** Whether the users of other totals are of another table of texts, which memory then holds besides. */
-  hasOtherTexts(totals: WindowTotals): boolean {
+  /** Whether the users of these totals and those of other ones are in different tables of texts, both of which memory holds. */
+  hasOtherUserTexts(totals: WindowTotals): boolean {
     const [mine, theirs] = [this, totals].map((each) => each.#codes.user_total_bytes.interned);
     return theirs !== undefined && mine !== theirs;
   }
@@ -197,7 +197,7 @@ export class WindowTotals {
     );
   }
 
-  /** @param use gets the codes that any of the tables has, which it may not keep. */
+  /** @param use gets the codes that any of the tables has a sum for. They are freed afterwards, so it may not keep them. */
   #withCodesOf<T>(type: TotalType, tables: readonly SumTable[], use: (codes: Int32Array) => T): T {
     const [only, ...others] = tables;
     if (only !== undefined && others.length === 0) {
@@ -207,7 +207,7 @@ export class WindowTotals {
       return result;
     }
     const union = new CodeSet(textsOf(this.#codes[type]).length);
-    for (const table of tables) table.addCodesTo(union);
+    for (const table of tables) union.addAll(table.codes());
     const result = use(union.values());
     union.free();
     return result;

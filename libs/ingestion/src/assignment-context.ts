@@ -17,6 +17,6 @@ export interface AssignmentContext {
   readonly saved: (sink: Sink, partitions: readonly number[]) => void;
   /** Whether a commit may wait for the end of a window (flush-policy.ts). */
   readonly mayGather: () => boolean;
-  /** Starts over with interners that are nearly full, before totals begin. */
+  /** Lets each interner that is nearly full start over. Called when new totals begin. */
   readonly renewInterners: () => void;
 }

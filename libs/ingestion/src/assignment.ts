@@ -69,9 +69,9 @@ export class Assignment {
     return this.#signal;
   }
 
-  /** Whether memory holds the texts of the commit under way only for this commit. */
-  get holdsOtherTexts(): boolean {
-    return this.#committing !== undefined && this.#pending.totals.hasOtherTexts(this.#committing.totals);
+  /** Whether the users of the commit under way are in another table of texts than those of the next one. */
+  get isSecondTable(): boolean {
+    return this.#committing !== undefined && this.#pending.totals.hasOtherUserTexts(this.#committing.totals);
   }
 
   get isCommitting(): boolean {

@@ -1,4 +1,4 @@
-import { type FlushLimits, isFlushDue, isFull, MAX_ROWS_BESIDE, type Unsaved } from './flush-policy.ts';
+import { type FlushLimits, isFlushDue, isFull, type Unsaved } from './flush-policy.ts';
 import type { AssignmentContext } from './assignment-context.ts';
 import type { Assignment } from './assignment.ts';
 import { writeChunk } from './archive-sink/chunk-writer.ts';
@@ -60,7 +60,7 @@ export class Committer {
   hasCapacity(partition: number): boolean {
     const { isReadingPaused, isCommitting, bufferedRows, processors } = this.#assignment;
     if (isReadingPaused) return false;
-    if (this.recordsLeft <= 0 || (isCommitting && this.#isFullBesideCommit())) return false;
+    if (this.recordsLeft <= 0 || (isCommitting && isFull(this.#unsaved(), this.#limits()))) return false;
     return bufferedRows < 2 * this.#archiveRows() || processors.get(partition)?.archive?.hasOpenIntent === true;
   }
 
@@ -85,13 +85,6 @@ export class Committer {
     }
   }
 
-  #isFullBesideCommit(): boolean {
-    const { pending, holdsOtherTexts } = this.#assignment;
-    const limits = this.#limits();
-    const isMuch = holdsOtherTexts && pending.totals.keys >= MAX_ROWS_BESIDE * limits.share;
-    return isMuch || isFull(this.#unsaved(), limits);
-  }
-
   #isFlushDue(nowMs: number): boolean {
     const { pending, isCommitting } = this.#assignment;
     if (isCommitting || pending.sinceMs === undefined) return false;
@@ -100,13 +93,13 @@ export class Committer {
   }
 
   #unsaved(): Unsaved {
-    const { pending, lag } = this.#assignment;
+    const { pending, lag, isSecondTable } = this.#assignment;
     const { records, deadLetterBytes, totals } = pending;
     const { keys: rows, otherKeys: otherRows, latestKeys: latestRows, windows } = totals;
     const { isInternerNearlyFull, copiedBytes } = totals;
     // Before the first commit any backlog may wait.
     const lagBefore = this.#lagBefore ?? Infinity;
-    const texts = { isInternerNearlyFull, copiedBytes };
+    const texts = { isInternerNearlyFull, copiedBytes, isSecondTable };
     return { records, rows, otherRows, ...texts, windows, latestRows, deadLetterBytes, lag, lagBefore };
   }
 

@@ -9,17 +9,21 @@ const MAX_DEAD_LETTER_BYTES = 8 * 2 ** 20;
  */
 const MAX_ROWS = 5 * 2 ** 20;
 
-/** Likewise rows of antennas and apps, of which an operator has few. Each antenna takes memory for its late events, too. */
+/** Rows of antennas and apps at which the totals are flushed. An operator has few; each antenna also has counts of late events. */
 const MAX_OTHER_ROWS = 2 ** 20;
 
 /**
- * Texts that were copied at which the totals are flushed. They are copied once an interner has started over, and are then held
- * twice. Of the users this is avoided: before their interner starts over, large totals are flushed.
+ * Bytes of copied texts at which the totals are flushed. An interner that is full starts over with an empty table; totals with
+ * events from before and after that need texts of both tables, and copy them. For users this is avoided: large totals are
+ * flushed before the interner is full.
  */
 const MAX_COPIED_BYTES = 2 ** 26;
 
-/** Rows beside those of a commit under way that has other texts. Memory holds two such sets of a million users, but not of five. */
-export const MAX_ROWS_BESIDE = 2 ** 20;
+/**
+ * Rows that may be collected while a commit is under way whose users are in another table of texts: memory has room for two
+ * tables of a million users, but not for two of five million.
+ */
+const MAX_ROWS_OF_SECOND_TABLE = 2 ** 20;
 
 /** Windows at which the totals are flushed: one takes the memory of some twenty rows, whatever it holds. */
 const MAX_WINDOWS = 2 ** 16;
@@ -52,10 +56,12 @@ export interface Unsaved {
   readonly windows: number;
   /** Rows of antennas and apps. */
   readonly otherRows: number;
-  /** Whether the interner of the users will soon start over. */
+  /** Whether the interner of the users will soon be full and start over. */
   readonly isInternerNearlyFull: boolean;
   /** Bytes of texts that were copied, since an interner has started over. */
   readonly copiedBytes: number;
+  /** Whether a commit is under way whose users are in another table of texts. */
+  readonly isSecondTable: boolean;
   /** Rows of the window of the last event, the only one that grows while events come in the order of their times. */
   readonly latestRows: number;
   readonly deadLetterBytes: number;
@@ -85,10 +91,12 @@ export function isFlushDue(unsaved: Unsaved & { readonly waitedMs: number }, lim
 
 /** Whether the next commit has its size. It takes no more batches while the one before is under way. */
 export function isFull(unsaved: Unsaved, limits: FlushLimits): boolean {
-  const { records, rows, otherRows, isInternerNearlyFull, copiedBytes, windows, deadLetterBytes } = unsaved;
+  const { records, rows, otherRows, windows, deadLetterBytes } = unsaved;
+  const { isInternerNearlyFull, copiedBytes, isSecondTable } = unsaved;
   return (
     rows >= MAX_ROWS * limits.share ||
     otherRows >= MAX_OTHER_ROWS * limits.share ||
+    (isSecondTable && rows >= MAX_ROWS_OF_SECOND_TABLE * limits.share) ||
     (isInternerNearlyFull && rows >= GATHERING.fromRows) ||
     copiedBytes >= MAX_COPIED_BYTES * limits.share ||
     windows >= MAX_WINDOWS * limits.share ||

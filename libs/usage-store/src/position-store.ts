@@ -163,14 +163,18 @@ export class PostgresPositionStore implements PositionStore {
 
   async #commit(database: Knex, statement: string, parameters: Record<string, Knex.RawBinding>): Promise<void> {
     try {
-      await callFunction(database, statement, { topic: this.#stream.topic, ...parameters });
+      await this.#call(statement, parameters, database);
     } catch (error) {
       throw commitFailure(error);
     }
   }
 
-  #call<Row>(statement: string, parameters: Record<string, Knex.RawBinding>): Promise<Row[]> {
-    return callFunction(this.#database, statement, { topic: this.#stream.topic, ...parameters });
+  #call<Row>(
+    statement: string,
+    parameters: Record<string, Knex.RawBinding>,
+    database = this.#database,
+  ): Promise<Row[]> {
+    return callFunction(database, statement, { topic: this.#stream.topic, ...parameters });
   }
 }
 

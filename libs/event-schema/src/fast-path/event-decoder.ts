@@ -50,7 +50,10 @@ export class EventDecoder {
     return this.#prefetcher.prefetch(texts, this.#wordsOf(values.bytes), values, { idOffset, idLength });
   }
 
-  /** Starts over with the interners that are nearly full. Called when new totals begin. */
+  /**
+   * Lets each interner that is nearly full start over with an empty table. Called when new totals begin, so that they need no
+   * texts of two tables.
+   */
   renewInterners(): void {
     this.#interners.renew();
   }

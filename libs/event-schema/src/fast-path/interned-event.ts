@@ -7,7 +7,7 @@ export class EventInterners {
   readonly antennaId = new Utf8Interner();
   readonly app = new Utf8Interner();
 
-  /** Starts over with those that are nearly full. */
+  /** Lets each interner that is nearly full start over. */
   renew(): void {
     for (const interner of [this.id, this.antennaId, this.app]) interner.renew();
   }

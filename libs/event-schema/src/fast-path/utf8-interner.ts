@@ -15,7 +15,7 @@ const BOUNDS: InternerBounds = { maxTexts: 2 ** 20, maxBytes: 2 ** 26 };
 /** For the ids of the five million users that one commit may have, and of a million others. */
 export const BOUNDS_OF_USERS: InternerBounds = { maxTexts: 6 * 2 ** 20, maxBytes: 2 ** 28 };
 
-/** From this share of its bounds on, an interner is nearly full: the rest is more than one batch brings. */
+/** An interner is nearly full from this share of its bounds on. The texts of one more batch still find room. */
 const NEARLY = 15 / 16;
 
 /** Whether an interner will soon start over. @param texts its table. */
@@ -53,7 +53,7 @@ export class Utf8Interner {
     return this.#texts;
   }
 
-  /** Starts over now if it is nearly full. Totals that begin afterwards do not have texts of two tables. */
+  /** Starts over if it is nearly full, so that totals which begin afterwards need only the new table. */
   renew(): void {
     if (isNearlyFull(this.#texts, this.#bounds)) this.#texts = new TextTable();
   }
