@@ -15,6 +15,7 @@ import {
 } from '@antenna/usage-store';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
+import { within } from './ending.ts';
 import { adoptAppeared } from './existing-files.ts';
 import { kafkaLogOf } from './logged-events.ts';
 import { retryWhilePassing, UNTIL_IT_PASSES } from './retry.ts';
@@ -27,6 +28,9 @@ const APPLICATION = 'speed-layer';
 /** How long Postgres may take for a large commit. One of five million rows took 68 to 79 s on a slow machine. */
 const LARGE_COMMIT_TIMEOUT_MS = 5 * 60_000;
 
+/** How long a worker that ends waits for calls that Postgres works on. The server cancels a call soon after its client has gone. */
+const CLOSE_DEADLINE_MS = 5_000;
+
 /** A worker with its adapters, connected but not yet reading. */
 export interface ConnectedWorker {
   readonly worker: IngestionWorker;
@@ -37,6 +41,7 @@ export interface ConnectedWorker {
   readonly quotaEvents: QuotaEventSending | undefined;
   readonly database: Knex;
   readonly retry: Retry;
+  /** Waits for at most `CLOSE_DEADLINE_MS` for calls under way; their connections end with the process. */
   close(): Promise<void>;
 }
 
@@ -119,7 +124,11 @@ async function buildWorker(
     retry,
     async close() {
       await archive?.close();
-      await Promise.all([database.destroy(), patientDatabase.destroy()]);
+      const areClosed = Promise.all([database.destroy(), patientDatabase.destroy()]);
+      if (!(await within(areClosed, CLOSE_DEADLINE_MS)))
+        log.warn('ended while Postgres still worked on a call: its records will be read again', {
+          waitedMs: CLOSE_DEADLINE_MS,
+        });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { testDatabase, type TestDatabase } from '@antenna/test-kit';
+import { testDatabase, type TestDatabase, until } from '@antenna/test-kit';
 import { execa } from 'execa';
 import type { Knex } from 'knex';
 import { openDatabase, type DatabaseOptions } from './database.ts';
@@ -131,6 +131,29 @@ describe('an error of a query', () => {
 });
 
 describe('a query that does not end', () => {
+  it('is cancelled by the server when its client is gone', async () => {
+    const script = `
+      const { openDatabase } = await import('${new URL('./database.ts', import.meta.url).href}');
+      const database = openDatabase({ url: process.env.DATABASE }, { applicationName: 'killed' });
+      await database.raw('SELECT pg_sleep(60)');`;
+    const killed = execa(process.execPath, ['--input-type=module', '--eval', script], {
+      env: { DATABASE: test.url },
+      reject: false,
+    });
+    const database = open();
+    const isAtWork = async () => {
+      const row = await first(
+        database,
+        `SELECT FROM pg_stat_activity WHERE application_name = 'killed' AND wait_event = 'PgSleep'`,
+      );
+      return row !== undefined;
+    };
+    await until(isAtWork, { what: 'query of the client' });
+    killed.kill('SIGKILL');
+    await killed;
+    await until(async () => !(await isAtWork()), { what: 'end of the query', deadlineMs: 20_000 });
+  });
+
   it('is cancelled by the server after the timeout', async () => {
     const failing = first(open({ queryTimeoutMs: 100 }), 'SELECT pg_sleep(60)');
     await expect(failing).rejects.toMatchObject({ code: '57014' });

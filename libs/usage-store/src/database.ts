@@ -27,12 +27,16 @@ export type OnConnect = (client: Client) => Promise<void>;
 /** The longest wait for a new connection, whatever the wait for one of the pool. */
 const MAX_CREATE_MS = 30_000;
 
+/** How soon the server cancels the query of a client that is gone: its locks would delay the successor. */
+const GONE_CLIENT_MS = 5_000;
+
 /** How much longer than the server's own statement timeout the client waits for an answer. */
 const GRACE_MS = 5_000;
 
 /**
  * Opens a pool that creates its connections on demand. Sessions use UTC and READ COMMITTED, regardless of the server's
- * defaults. A connection whose query gets no answer in time is closed, and the query fails. After a server refuses a
+ * defaults. A connection whose query gets no answer in time is closed, and the query fails. The server
+ * cancels a query whose client is gone. After a server refuses a
  * query because it is read-only, the pool uses none of the open connections again: after a failover the address leads
  * to another server, while open connections would stay with the old one.
  *
@@ -130,8 +134,9 @@ function sessionOf(queryTimeoutMs: number): OnConnect {
     await client.query(
       `SELECT set_config('TimeZone', 'UTC', false), set_config('statement_timeout', $1, false),
          set_config('idle_in_transaction_session_timeout', $1, false),
-         set_config('default_transaction_isolation', 'read committed', false)`,
-      [String(queryTimeoutMs)],
+         set_config('default_transaction_isolation', 'read committed', false),
+         set_config('client_connection_check_interval', $2, false)`,
+      [String(queryTimeoutMs), String(GONE_CLIENT_MS)],
     );
   };
 }

@@ -1,11 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { endedWell, type Program, until } from '@antenna/test-kit';
+import { lockPositions } from '../locked-positions.ts';
 import { newStream, type Stream } from '../stream.ts';
 import { startWorker, watched } from '../workers.ts';
 
 /** A second for connections and timers that are left open (`lingerMs` of libs/cli/src/run-app.ts), and a slow machine. */
 const QUICK_MS = 5_000;
+
+/** That of apps/speed-layer/src/connect-worker.ts. */
+const CLOSE_DEADLINE_MS = 5_000;
 
 describe('the speed layer, with nothing to save, ends within seconds, whatever connection it left open,', () => {
   let stream: Stream;
@@ -53,10 +57,34 @@ describe('the speed layer, with nothing to save, ends within seconds, whatever c
   });
 });
 
+describe('the speed layer, while Postgres works on a call,', () => {
+  it('ends within seconds at SIGTERM, and Postgres cancels the call', async () => {
+    const stream = await newStream({ partitions: 1 });
+    const positions = await lockPositions(stream.databaseUrl);
+    try {
+      const worker = startWorker('serve', stream.environment);
+      await until(() => positions.isAwaited(), { what: 'worker that waits for the lock' });
+      const end = await msOf(async () => {
+        worker.kill('SIGTERM');
+        await endedWell(worker);
+      });
+      expect(end).toBeLessThan(CLOSE_DEADLINE_MS + QUICK_MS);
+      await until(async () => !(await positions.isAwaited()), { what: 'end of the call' });
+    } finally {
+      await positions.release();
+      await stream.close();
+    }
+  });
+});
+
 /** The milliseconds that `work` takes, once the output of a worker has the pattern. */
 async function msAfter(worker: Program, pattern: RegExp, work: () => Promise<unknown>): Promise<number> {
   const { output } = watched(worker);
   await until(() => pattern.test(output()), { what: `output like ${String(pattern)}` });
+  return msOf(work);
+}
+
+async function msOf(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
   await work();
   return performance.now() - startedMs;

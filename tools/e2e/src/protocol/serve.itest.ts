@@ -14,6 +14,7 @@ import {
   until,
 } from '@antenna/test-kit';
 import pg from 'pg';
+import { lockPositions } from '../locked-positions.ts';
 import { newStream, send, someRecords, type Stream } from '../stream.ts';
 import { drain, startBundle, startWorker, stop } from '../workers.ts';
 
@@ -93,18 +94,15 @@ describe('the speed layer that serves', () => {
   it('fails, and loses nothing, when a drain gets SIGTERM before all is processed', async () => {
     const records = someRecords(14, 300);
     await send(stream, records);
-    const other = new pg.Client({ connectionString: stream.databaseUrl });
-    await other.connect();
+    const positions = await lockPositions(stream.databaseUrl);
+    const worker = startWorker('drain', stream.environment);
     try {
-      await other.query('BEGIN; LOCK TABLE pipeline.position IN ACCESS EXCLUSIVE MODE');
-      const worker = startWorker('drain', stream.environment);
-      await until(() => isWaitedFor(other), { what: 'worker that waits for the lock' });
+      await until(() => positions.isAwaited(), { what: 'worker that waits for the lock' });
       worker.kill('SIGTERM');
-      await other.query('ROLLBACK');
-      expect(await worker).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('NOT_DRAINED') as string });
     } finally {
-      await other.end();
+      await positions.release();
     }
+    expect(await worker).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('NOT_DRAINED') as string });
     await drain(stream.environment);
     expect(await streamDifferences(stream, records)).toEqual([]);
   });
@@ -155,11 +153,3 @@ const OPERATORS_COMMANDS = [
   ['retire-topic'],
   ['retire-topic', '--undo'],
 ];
-
-/** Whether a client waits for the table of positions. */
-async function isWaitedFor(client: pg.Client): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `SELECT FROM pg_catalog.pg_locks WHERE NOT granted AND relation = 'pipeline.position'::regclass`,
-  );
-  return rowCount !== null && rowCount > 0;
-}
