@@ -12,6 +12,7 @@ import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './kafkajs-patches.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
+import { forgetFetchesAhead, readAhead } from './read-ahead.ts';
 import { fetchOnceResumed } from './resumed-partitions.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
@@ -79,6 +80,7 @@ export class KafkaEventSource implements EventSource {
     heartbeatWhileFetching();
     fetchOnceResumed();
     consumeInSets(settings.topic);
+    readAhead(settings.topic);
     goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
@@ -155,6 +157,7 @@ export class KafkaEventSource implements EventSource {
     this.#ifJoined(() => {
       this.#guard?.reads(partition, offset);
       if (!this.#isNamed) void this.nameGroup();
+      forgetFetchesAhead();
       this.#consumer.seek({ topic: this.#settings.topic, partition, offset: String(offset) });
       this.#consumer.resume([{ topic: this.#settings.topic, partitions: [partition] }]);
     });

@@ -84,7 +84,15 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
 }
 
 declare module 'kafkajs/src/broker/index.js' {
+  interface FetchRequest {
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
+    }[];
+  }
+
   export default class Broker {
+    fetch(request: FetchRequest): Promise<unknown>;
     /** The supported versions, by request key. */
     apiVersions(): Promise<Readonly<Record<number, { readonly maxVersion: number }>>>;
   }

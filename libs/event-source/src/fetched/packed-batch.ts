@@ -67,6 +67,19 @@ export function* packedBatches(set: Buffer): Generator<PackedBatch | NoBatch> {
   }
 }
 
+/** The offset behind the last whole batch of a fetched set; undefined without one, or for another format. */
+export function endOffset(set: Buffer): number | undefined {
+  let last: Buffer | undefined;
+  for (let start = 0; start < set.length;) {
+    const bytes = batchAt(set, start);
+    if (bytes === undefined) break;
+    last = bytes;
+    start += bytes.length;
+  }
+  const batch = last && packedBatch(last);
+  return batch !== undefined && 'head' in batch ? batch.head.lastOffset + 1 : undefined;
+}
+
 /** @returns undefined when the batch does not lie in the set entirely. */
 function batchAt(set: Buffer, start: number): Buffer | undefined {
   if (set.length - start < PREFIX_LENGTH + HEAD_LENGTH) return undefined;
