@@ -41,7 +41,7 @@ export interface ConnectedWorker {
   readonly quotaEvents: QuotaEventSending | undefined;
   readonly database: Knex;
   readonly retry: Retry;
-  /** Waits for at most `CLOSE_DEADLINE_MS` for calls under way; their connections end with the process. */
+  /** Waits for calls under way, for at most `CLOSE_DEADLINE_MS`; their connections end with the process. */
   close(): Promise<void>;
 }
 
@@ -126,7 +126,7 @@ async function buildWorker(
       await archive?.close();
       const areClosed = Promise.all([database.destroy(), patientDatabase.destroy()]);
       if (!(await within(areClosed, CLOSE_DEADLINE_MS)))
-        log.warn('ended while Postgres still worked on a call: its records will be read again', {
+        log.warn('ended while Postgres still worked on a call: records that it does not save are read again', {
           waitedMs: CLOSE_DEADLINE_MS,
         });
     },

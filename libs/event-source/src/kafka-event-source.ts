@@ -5,6 +5,7 @@ import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka } from 'kafk
 import { causesOf, ConsumerEndedError, missingRight, type NotAuthorizedError } from './connection-advice.ts';
 import { eitherOrAfter } from './either-or-after.ts';
 import { fetchedBatch } from './fetched/fetched-set.ts';
+import type { FetchesAhead } from './fetched/fetches-ahead.ts';
 import { fetchedParts, InvalidBatches, Mutex } from './fetched/fetched-parts.ts';
 import { GroupGuard, GroupTakenError } from './group-guard.ts';
 import type { KafkaLog } from './kafka-client.ts';
@@ -12,7 +13,7 @@ import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './kafkajs-patches.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
-import { forgetFetchesAhead, readAhead } from './read-ahead.ts';
+import { readAhead } from './read-ahead.ts';
 import { fetchOnceResumed } from './resumed-partitions.ts';
 import { heartbeatWhileFetching } from './slow-responses.ts';
 import { TopicOffsets } from './topic-offsets.ts';
@@ -55,6 +56,7 @@ export class KafkaEventSource implements EventSource {
   readonly #settings: SubscriptionSettings;
   readonly #consumer: Consumer;
   readonly #offsets: TopicOffsets;
+  readonly #ahead: FetchesAhead;
   readonly #guard: GroupGuard | undefined;
   readonly #log: KafkaLog;
   readonly #fetched = { invalidBatches: new InvalidBatches(), largeBatchMutex: new Mutex() };
@@ -80,7 +82,7 @@ export class KafkaEventSource implements EventSource {
     heartbeatWhileFetching();
     fetchOnceResumed();
     consumeInSets(settings.topic);
-    readAhead(settings.topic);
+    this.#ahead = readAhead(settings.topic);
     goOnWithoutLeaders(settings.topic);
     this.#consumer = kafka.consumer({
       groupId: settings.groupId,
@@ -148,6 +150,7 @@ export class KafkaEventSource implements EventSource {
   /** Leaves the group, so that its partitions are reassigned at once. */
   async disconnect(): Promise<void> {
     this.#isStopping = true;
+    this.#ahead.forget();
     await this.#consumer.disconnect();
     await this.#offsets.disconnect();
   }
@@ -157,7 +160,7 @@ export class KafkaEventSource implements EventSource {
     this.#ifJoined(() => {
       this.#guard?.reads(partition, offset);
       if (!this.#isNamed) void this.nameGroup();
-      forgetFetchesAhead();
+      this.#ahead.forget();
       this.#consumer.seek({ topic: this.#settings.topic, partition, offset: String(offset) });
       this.#consumer.resume([{ topic: this.#settings.topic, partitions: [partition] }]);
     });
@@ -313,6 +316,7 @@ export class KafkaEventSource implements EventSource {
 
   #pause(partitions: readonly number[]): void {
     if (partitions.length === 0) return;
+    this.#ahead.forget();
     this.#ifJoined(() => {
       this.#consumer.pause([{ topic: this.#settings.topic, partitions: [...partitions] }]);
     });

@@ -35,10 +35,10 @@ const GRACE_MS = 5_000;
 
 /**
  * Opens a pool that creates its connections on demand. Sessions use UTC and READ COMMITTED, regardless of the server's
- * defaults. A connection whose query gets no answer in time is closed, and the query fails. The server
- * cancels a query whose client is gone. After a server refuses a
- * query because it is read-only, the pool uses none of the open connections again: after a failover the address leads
- * to another server, while open connections would stay with the old one.
+ * defaults. A connection whose query gets no answer in time is closed, and the query fails. The server cancels a query
+ * whose client is gone (one on Windows cannot tell, and refuses the setting). After a server refuses a query because it
+ * is read-only, the pool uses none of the open connections again: after a failover the address leads to another server,
+ * while open connections would stay with the old one.
  *
  * Values: TIMESTAMP and DATE arrive as the text that Postgres writes (never as a Date in local time), BIGINT and
  * NUMERIC as text. A Date given as a parameter is sent in UTC.

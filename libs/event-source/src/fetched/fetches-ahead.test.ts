@@ -67,22 +67,28 @@ function from(...offsets: readonly number[]): FetchRequest {
   return { topics: [{ topic: 'devices', partitions }] };
 }
 
+/** The bytes that each set of a response still has. */
+function sizesOf(response: FetchResponse | undefined): readonly (number | undefined)[] {
+  const partitions = response?.responses.flatMap((each) => each.partitions) ?? [];
+  return partitions.map(({ messages }) => messages[0]?.bytes.length);
+}
+
 describe('a fetch ahead', () => {
   it('asks for what is behind a response as soon as it has arrived, and answers the next fetch', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
-    await ahead.fetch(from(0, 50), broker.send);
+    await ahead.fetch(broker, from(0, 50), broker.send);
     expect(broker.asked).toEqual([
       [0, 50],
       [10, 60],
     ]);
-    expect(await ahead.fetch(from(10, 60), broker.send)).toBe(broker.responses[1]);
+    expect(await ahead.fetch(broker, from(10, 60), broker.send)).toBe(broker.responses[1]);
     expect(broker.asked.slice(2)).toEqual([[20, 70]]);
   });
 
   it('asks again where a partition has brought nothing, while another one has more', async () => {
     const broker = new TestBroker(100, 50);
-    await new FetchesAhead().fetch(from(0, 50), broker.send);
+    await new FetchesAhead().fetch(broker, from(0, 50), broker.send);
     expect(broker.asked[1]).toEqual([10, 50]);
   });
 
@@ -91,52 +97,67 @@ describe('a fetch ahead', () => {
     ['nothing has arrived', 0, 50],
   ])('is not sent when %s: it would wait at the broker, and a later request behind it', async (_case, ...ends) => {
     const broker = new TestBroker(...ends);
-    await new FetchesAhead().fetch(from(0, 50), broker.send);
+    await new FetchesAhead().fetch(broker, from(0, 50), broker.send);
     expect(broker.asked).toHaveLength(1);
   });
 
   it('is not used for another offset: its memory is freed, and the request is sent', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
-    await ahead.fetch(from(0, 50), broker.send);
-    await ahead.fetch(from(10, 70), broker.send);
+    await ahead.fetch(broker, from(0, 50), broker.send);
+    await ahead.fetch(broker, from(10, 70), broker.send);
     await setImmediate();
     expect(broker.asked[2]).toEqual([10, 70]);
-    const [first, unused] = broker.responses.map(({ responses }) =>
-      responses.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages[0]?.bytes.length)),
-    );
-    expect(unused).toEqual([0, 0]);
-    expect(first).not.toContain(0);
+    expect(sizesOf(broker.responses[1])).toEqual([0, 0]);
+    expect(sizesOf(broker.responses[0])).not.toContain(0);
   });
 
   it('is not used for other partitions', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
-    await ahead.fetch(from(0, 50), broker.send);
-    await ahead.fetch(from(10), broker.send);
+    await ahead.fetch(broker, from(0, 50), broker.send);
+    await ahead.fetch(broker, from(10), broker.send);
     expect(broker.asked[2]).toEqual([10]);
   });
 
-  it('is not used when it arrived more than a second ago', async () => {
-    let nowMs = 0;
+  it('is of one broker', async () => {
+    const [broker, other] = [new TestBroker(100, 100), new TestBroker(100, 100)];
+    const ahead = new FetchesAhead();
+    await ahead.fetch(broker, from(0, 50), broker.send);
+    await ahead.fetch(other, from(10, 60), other.send);
+    expect(other.asked[0]).toEqual([10, 60]);
+    expect(await ahead.fetch(broker, from(10, 60), broker.send)).toBe(broker.responses[1]);
+  });
+
+  it('that is forgotten is freed, and its request is sent again', async () => {
     const broker = new TestBroker(100, 100);
-    const ahead = new FetchesAhead(() => nowMs);
-    await ahead.fetch(from(0, 50), broker.send);
+    const ahead = new FetchesAhead();
+    await ahead.fetch(broker, from(0, 50), broker.send);
+    ahead.forget();
     await setImmediate();
-    nowMs = 1_001;
-    expect(await ahead.fetch(from(10, 60), broker.send)).not.toBe(broker.responses[1]);
+    expect(sizesOf(broker.responses[1])).toEqual([0, 0]);
+    await ahead.fetch(broker, from(10, 60), broker.send);
     expect(broker.asked[2]).toEqual([10, 60]);
+  });
+
+  it('is not sent behind a fetch that was under way when all were forgotten', async () => {
+    const broker = new TestBroker(100, 100);
+    const ahead = new FetchesAhead();
+    const fetch = ahead.fetch(broker, from(0, 50), broker.send);
+    ahead.forget();
+    await fetch;
+    expect(broker.asked).toHaveLength(1);
   });
 
   it('that has failed is forgotten, and the request is sent', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
-    const first = ahead.fetch(from(0, 50), broker.send);
+    const first = ahead.fetch(broker, from(0, 50), broker.send);
     broker.failure = new Error('the connection was closed');
     await first;
     await setImmediate();
     broker.failure = undefined;
-    await ahead.fetch(from(10, 60), broker.send);
+    await ahead.fetch(broker, from(10, 60), broker.send);
     expect(broker.asked.slice(2)).toEqual([
       [10, 60],
       [20, 70],
@@ -148,8 +169,8 @@ describe('a fetch ahead', () => {
     const ahead = new FetchesAhead();
     const failing = Promise.withResolvers<FetchResponse>();
     const first = from(0, 50);
-    await ahead.fetch(first, (request) => (request === first ? broker.send(request) : failing.promise));
-    const waiting = ahead.fetch(from(10, 60), broker.send);
+    await ahead.fetch(broker, first, (request) => (request === first ? broker.send(request) : failing.promise));
+    const waiting = ahead.fetch(broker, from(10, 60), broker.send);
     failing.reject(new Error('the connection was closed'));
     await expect(waiting).rejects.toThrow('the connection was closed');
   });

@@ -14,62 +14,67 @@ interface RequestedPartition {
   readonly fetchOffset: string;
 }
 
-/** A response that arrived longer ago is not used: what it says of the ends of the partitions may have changed. */
-const MAX_AGE_MS = 1_000;
-
 /**
  * Sends the next fetch to a broker as soon as the response to the one before has arrived, so that it is answered while the
  * records of that one are read. Otherwise broker and worker take turns.
  *
  * A fetch is sent ahead only while the broker has more records of a partition that it has just sent some of: it answers at
- * once then, and no later request waits behind it. A response whose offsets are not the ones that are asked for next is freed.
+ * once then, instead of waiting for records. A response whose offsets are not the ones that are asked for next is freed.
  */
 export class FetchesAhead {
-  readonly #nowMs: () => number;
-  #next: FetchAhead | undefined;
+  /** At most one of each broker. */
+  readonly #ahead = new Map<object, FetchAhead>();
+  #timesForgotten = 0;
 
-  /** @param nowMs a clock in milliseconds. */
-  constructor(nowMs: () => number = () => performance.now()) {
-    this.#nowMs = nowMs;
-  }
-
-  /** The response to a request: one that was sent ahead, or that of `send`. Rejects as `send` does. */
+  /**
+   * The response of a broker to a request: to the one that was sent ahead if it is the same, otherwise that of `send`. Rejects
+   * as `send` does.
+   */
   async fetch<Request extends FetchRequest>(
+    broker: object,
     request: Request,
     send: (request: Request) => Promise<FetchResponse>,
   ): Promise<FetchResponse> {
-    const ahead = this.#next;
-    this.#next = undefined;
-    const isAnswered = ahead?.answers(request) === true;
-    if (!isAnswered) ahead?.discard();
-    const response = await (isAnswered ? ahead.response : send(request));
-    const next = requestBehind(request, response);
-    if (next !== undefined) this.#next = new FetchAhead(next, send(next), this.#nowMs);
+    const timesForgotten = this.#timesForgotten;
+    const response = await (this.#take(broker, request) ?? send(request));
+    const next = timesForgotten === this.#timesForgotten ? requestBehind(request, response) : undefined;
+    if (next !== undefined) this.#ahead.set(broker, new FetchAhead(next, send(next)));
     return response;
+  }
+
+  /**
+   * Called when partitions are paused, or are to be read from other offsets: frees what was fetched ahead, and sends no fetch
+   * behind those that are under way.
+   */
+  forget(): void {
+    this.#timesForgotten += 1;
+    for (const ahead of this.#ahead.values()) ahead.discard();
+    this.#ahead.clear();
+  }
+
+  #take(broker: object, request: FetchRequest): Promise<FetchResponse> | undefined {
+    const ahead = this.#ahead.get(broker);
+    this.#ahead.delete(broker);
+    if (ahead?.answers(request) === true) return ahead.response;
+    ahead?.discard();
+    return undefined;
   }
 }
 
 class FetchAhead {
   readonly response: Promise<FetchResponse>;
   readonly #request: FetchRequest;
-  readonly #nowMs: () => number;
-  #arrivedMs: number | undefined;
   #hasFailed = false;
 
-  constructor(request: FetchRequest, response: Promise<FetchResponse>, nowMs: () => number) {
+  constructor(request: FetchRequest, response: Promise<FetchResponse>) {
     this.#request = request;
-    this.#nowMs = nowMs;
     this.response = response;
-    response.then(
-      () => (this.#arrivedMs = nowMs()),
-      () => (this.#hasFailed = true),
-    );
+    response.catch(() => (this.#hasFailed = true));
   }
 
-  /** Whether its response, if it has not failed yet, is that of a request which is made now. */
+  /** Whether its response is that of a request which is made now. One that has failed answers none. */
   answers(request: FetchRequest): boolean {
-    const ageMs = this.#arrivedMs === undefined ? 0 : this.#nowMs() - this.#arrivedMs;
-    return !this.#hasFailed && ageMs <= MAX_AGE_MS && placesOf(request) === placesOf(this.#request);
+    return !this.#hasFailed && placesOf(request) === placesOf(this.#request);
   }
 
   discard(): void {
