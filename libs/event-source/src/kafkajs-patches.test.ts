@@ -76,7 +76,11 @@ const bytes = fc.option(
 
 const record = fc.record({
   gap: fc.nat(3),
-  timestampDelta: fc.oneof(fc.bigInt(-1000n, 1000n), fc.bigInt(-(2n ** 60n), 2n ** 60n)),
+  timestampDelta: fc.oneof(
+    fc.bigInt(-1000n, 1000n),
+    fc.bigInt(-(2n ** 36n), 2n ** 36n),
+    fc.bigInt(-(2n ** 60n), 2n ** 60n),
+  ),
   key: bytes,
   value: bytes,
   headers: fc.array(

@@ -105,6 +105,17 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
     expect(users.filter((user, index) => codes[index] === user).length).toBeGreaterThan(500);
   });
 
+  it('tells an id from another one with the same hash, whose code it prefetches', () => {
+    const [known, other] = [100_288, 200_251];
+    for (const user of [known, 0]) experienced.decode(encoder.encode(ofUser(user)), ARRIVED_MS);
+    const values = valueSpans([ofUser(other)]);
+    const [code] = experienced.prefetch(values);
+    expect(code).toBeGreaterThanOrEqual(0);
+    expect(plain(experienced.decode(values.bytes, ARRIVED_MS))).toStrictEqual(
+      decode(encoder.encode(ofUser(other)), ARRIVED_MS),
+    );
+  });
+
   it('has no code for records of another form, and decodes all alike', () => {
     const texts = [ofUser(5), undefined, '', '{}', ofUser(100_000), json(), json({ bytes: '1', id: '"a"' }), ofUser(6)];
     const values = valueSpans(texts);

@@ -17,10 +17,10 @@ export type DecodedInterned = { readonly ok: true; readonly event: InternedEvent
  */
 export class EventDecoder {
   readonly #interners = new EventInterners();
-  readonly #parser = new FastPathParser(this.#interners);
+  readonly #prefetcher = new Prefetcher();
+  readonly #parser = new FastPathParser(this.#interners, this.#prefetcher);
   /** Of the previous record's buffer. The next record nearly always lies in the same buffer. */
   #words: ByteWords = new ByteWords(new Uint8Array());
-  readonly #prefetcher = new Prefetcher();
   readonly #fastPathResult = { ok: true, event: this.#parser.event } as const;
 
   /**
@@ -41,8 +41,8 @@ export class EventDecoder {
   }
 
   /**
-   * Loads what `decode` will look up for the ids of these records into the processor's cache. No result depends on it.
-   * @returns the codes that these ids probably have, valid until the next call.
+   * Looks up the ids of these records, which `decode` gets next, before it needs them. No result depends on it.
+   * @returns the codes that these ids probably have, valid until the next call; the caller may overwrite them.
    */
   prefetch(values: ValueSpans): Int32Array {
     const { idOffset, idLength } = this.#parser;

@@ -4,6 +4,7 @@ import { epochMs } from '../event-time.ts';
 import { after, afterSpaces, CLOSE, COLON, COMMA, Digits, endOfText, OPEN, QUOTE } from './json-bytes.ts';
 import { MAX_EVENT_BYTES } from '../limits.ts';
 import { InstantParser } from './instant-parser.ts';
+import type { Prefetcher } from './prefetcher.ts';
 import { RecordTemplate, type ValueSpan } from './record-template.ts';
 import type { Utf8Interner } from './utf8-interner.ts';
 
@@ -32,13 +33,16 @@ export class FastPathParser {
   idLength = 0;
   #recordStart = 0;
   readonly #interners: readonly Utf8Interner[];
+  readonly #prefetcher: Prefetcher;
   /** Lengths of the texts that were parsed last, by kind: the next text nearly always has the same length. */
   readonly #lengths = new Int32Array(3);
   readonly #instants = new InstantParser();
   readonly #digits = new Digits();
   #templates: readonly RecordTemplate<number>[] = [];
 
-  constructor(interners: EventInterners) {
+  /** @param prefetcher knows the codes of ids that were prefetched. */
+  constructor(interners: EventInterners, prefetcher: Prefetcher) {
+    this.#prefetcher = prefetcher;
     this.#interners = [interners.id, interners.antennaId, interners.app];
     this.event = new InternedEvent(interners);
   }
@@ -120,18 +124,22 @@ export class FastPathParser {
 
   /** Interns a text. @returns whether the bytes are a valid text; a quotation mark among them makes it invalid. */
   #intern(kind: number, words: ByteWords, start: number, end: number): boolean {
+    if (kind === ID) return this.#internId(words, start, end);
     const code = this.#interners[kind]?.codeOf(words, start, end) ?? -1;
-    if (kind === ID) this.#takeId(code, start, end);
-    else if (kind === ANTENNA_ID) this.event.antennaCode = code;
+    if (kind === ANTENNA_ID) this.event.antennaCode = code;
     else this.event.appCode = code;
     return code >= 0;
   }
 
-  #takeId(code: number, start: number, end: number): void {
+  #internId(words: ByteWords, start: number, end: number): boolean {
+    const { id } = this.event.interners;
+    const prefetched = this.#prefetcher.codeOf(id.texts, words, start, end);
+    const code = prefetched >= 0 ? prefetched : id.codeOf(words, start, end);
     this.event.idCode = code;
-    if (code < 0) return;
+    if (code < 0) return false;
     this.idOffset = start - this.#recordStart;
     this.idLength = end - start;
+    return true;
   }
 
   #readInstant(bytes: Uint8Array, start: number, end: number): number {

@@ -118,19 +118,25 @@ export class TextTable {
   }
 
   /**
-   * Replaces each hash by the code of the text in its first slot, or by -1 if that slot is free. All slots are read in one
-   * loop, then all texts in another, so that the processor overlaps the cache misses.
+   * Replaces each of the first `count` hashes by the code of the text in its first slot if that text was added with this hash,
+   * otherwise by -1. All slots are read in one loop, then all texts in another, so that the processor overlaps the cache misses.
    */
-  firstCodes(hashes: Int32Array): Int32Array {
+  firstCodes(hashes: Int32Array, count: number): void {
     const slots = this.#slots;
-    for (let index = 0; index < hashes.length; index += 1) {
-      hashes[index] = slots[firstSlot(slots, hashes[index] ?? 0) + 1] ?? 0;
+    for (let index = 0; index < count; index += 1) {
+      const hash = hashes[index] ?? 0;
+      const slot = firstSlot(slots, hash);
+      hashes[index] = slots[slot] === hash ? (slots[slot + 1] ?? 0) : 0;
     }
-    for (let index = 0; index < hashes.length; index += 1) {
+    for (let index = 0; index < count; index += 1) {
       const at = hashes[index] ?? 0;
       hashes[index] = at === 0 ? -1 : this.#words.integerAt(at + CODE);
     }
-    return hashes;
+  }
+
+  /** Whether the text of a code is in bytes [start, end). */
+  isText(code: number, words: ByteWords, start: number, end: number): boolean {
+    return this.#isAt(this.startOf(code), words, start, end);
   }
 
   /** Adds the text in bytes [start, end), which the table does not hold with this hash. @returns its code. */
