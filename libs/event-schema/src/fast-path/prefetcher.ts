@@ -22,6 +22,7 @@ export class Prefetcher {
   /** Of each prefetched id: where it begins in the bytes, and the code of the text that has its hash, or -1. */
   #starts = new Int32Array();
   #codes = new Int32Array();
+  /** The codes for the caller, who may overwrite them. */
   #copies = new Int32Array();
   #count = 0;
   /** The first id that was not asked for yet. */
