@@ -78,9 +78,8 @@ describe('the fast decoder', () => {
   });
 });
 
-/** Puts texts one after the other into a buffer, as the values of consecutive records; undefined makes a tombstone. */
-function valueSpans(texts: readonly (string | undefined)[]): ValueSpans {
-  const values = texts.map((text) => (text === undefined ? undefined : encoder.encode(text)));
+/** Puts values one after the other into a buffer, as those of consecutive records; undefined makes a tombstone. */
+function valueSpans(values: readonly (Uint8Array | undefined)[]): ValueSpans {
   const starts = new Int32Array(values.length);
   for (const [index, value] of values.slice(0, -1).entries()) {
     starts[index + 1] = (starts[index] ?? 0) + (value?.length ?? 0);
@@ -91,12 +90,24 @@ function valueSpans(texts: readonly (string | undefined)[]): ValueSpans {
 
 describe('the fast decoder, which has decoded events of 65,536 users,', () => {
   const experienced = new EventDecoder();
-  const ofUser = (number: number) => json({ id: `"user ${String(number).padStart(8, '0')}"` });
+  const ofUser = (number: number) => encoder.encode(json({ id: `"user ${String(number).padStart(8, '0')}"` }));
+
+  /** Decodes these values after they were prefetched together, and compares each with the strict decoder. */
+  function expectStrictResults(values: readonly (Uint8Array | undefined)[]): void {
+    const spans = valueSpans(values);
+    experienced.prefetch(spans);
+    for (const [index, value] of values.entries()) {
+      const start = spans.starts[index] ?? 0;
+      const bytes = value === undefined ? null : spans.bytes;
+      const decoded = experienced.decode(bytes, ARRIVED_MS, start, start + (value?.length ?? 0));
+      expect(plain(decoded)).toStrictEqual(decode(value ?? null, ARRIVED_MS));
+    }
+  }
 
   beforeAll(() => {
-    for (let user = 0; user < 2 ** 16; user += 1) experienced.decode(encoder.encode(ofUser(user)), ARRIVED_MS);
+    for (let user = 0; user < 2 ** 16; user += 1) experienced.decode(ofUser(user), ARRIVED_MS);
     // A table indexes its new texts when it is searched next.
-    experienced.decode(encoder.encode(ofUser(0)), ARRIVED_MS);
+    experienced.decode(ofUser(0), ARRIVED_MS);
   });
 
   it('knows the codes of most of the next users before it decodes their records', () => {
@@ -107,26 +118,24 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
 
   it('tells an id from another one with the same hash, whose code it prefetches', () => {
     const [known, other] = [100_288, 200_251];
-    for (const user of [known, 0]) experienced.decode(encoder.encode(ofUser(user)), ARRIVED_MS);
-    const values = valueSpans([ofUser(other)]);
-    const [code] = experienced.prefetch(values);
-    expect(code).toBeGreaterThanOrEqual(0);
-    expect(plain(experienced.decode(values.bytes, ARRIVED_MS))).toStrictEqual(
-      decode(encoder.encode(ofUser(other)), ARRIVED_MS),
-    );
+    for (const user of [known, 0]) experienced.decode(ofUser(user), ARRIVED_MS);
+    expect(experienced.prefetch(valueSpans([ofUser(other)]))[0]).toBeGreaterThanOrEqual(0);
+    expectStrictResults([ofUser(other)]);
   });
 
   it('has no code for records of another form, and decodes all alike', () => {
-    const texts = [ofUser(5), undefined, '', '{}', ofUser(100_000), json(), json({ bytes: '1', id: '"a"' }), ofUser(6)];
-    const values = valueSpans(texts);
-    expect(experienced.prefetch(values).length).toBeLessThan(texts.length);
-    for (const [index, text] of texts.entries()) {
-      const start = values.starts[index] ?? 0;
-      const bytes = text === undefined ? null : values.bytes;
-      const end = start + (text === undefined ? 0 : encoder.encode(text).length);
-      const value = bytes?.subarray(start, end) ?? null;
-      expect(plain(experienced.decode(bytes, ARRIVED_MS, start, end))).toStrictEqual(decode(value, ARRIVED_MS));
-    }
+    const others = [undefined, '', '{}', json(), json({ bytes: '1', id: '"a"' })].map((text) =>
+      text === undefined ? undefined : encoder.encode(text),
+    );
+    const values = [ofUser(5), ...others, ofUser(100_000), ofUser(6)];
+    expect(experienced.prefetch(valueSpans(values)).length).toBeLessThan(values.length);
+    expectStrictResults(values);
+  });
+
+  it('agrees with the strict decoder on records that are prefetched together, some of them damaged', () => {
+    const sound = fc.nat(2 ** 17).map(ofUser);
+    const record = fc.oneof(sound, sound, mutatedRecord(sound), fc.constant(undefined));
+    fc.assert(fc.property(fc.array(record, { maxLength: 64 }), expectStrictResults), { numRuns: 300 });
   });
 });
 
