@@ -41,7 +41,8 @@ export class EventDecoder {
   }
 
   /**
-   * Looks up the ids of these records, which `decode` gets next, before it needs them. No result depends on it.
+   * Looks up the ids of these records, which `decode` gets next, before it needs them. No result depends on it, if their
+   * bytes do not change in between.
    * @returns the codes that these ids probably have, valid until the next call; the caller may overwrite them.
    */
   prefetch(values: ValueSpans): Int32Array {
@@ -56,6 +57,8 @@ export class EventDecoder {
    */
   renewInterners(): void {
     this.#interners.renew();
+    // Otherwise it would keep a former table of users.
+    this.#prefetcher.forget();
   }
 
   #wordsOf(bytes: Uint8Array): ByteWords {

@@ -31,9 +31,12 @@ export class Prefetcher {
   #texts: TextTable | undefined;
   #words: ByteWords | undefined;
 
-  /** @returns the codes that these records' ids probably have; the caller may overwrite them. */
+  /**
+   * @param values whose bytes may not change until they are decoded.
+   * @returns the codes that these records' ids probably have; the caller may overwrite them.
+   */
   prefetch(texts: TextTable, words: ByteWords, values: ValueSpans, { idOffset, idLength }: IdPlace): Int32Array {
-    this.#count = 0;
+    this.forget();
     if (texts.length < FEWEST_TEXTS) return NONE;
     const { count, starts, lengths } = values;
     if (this.#codes.length < count) this.#makeRoom(count);
@@ -66,6 +69,11 @@ export class Prefetcher {
     if (next === this.#count || starts[next] !== start) return -1;
     const code = this.#codes[next] ?? -1;
     return code >= 0 && texts.isText(code, words, start, end) ? code : -1;
+  }
+
+  /** Lets go of table and bytes, which may be large. */
+  forget(): void {
+    [this.#texts, this.#words, this.#count] = [undefined, undefined, 0];
   }
 
   #makeRoom(count: number): void {
