@@ -41,7 +41,10 @@ export interface ConnectedWorker {
   readonly quotaEvents: QuotaEventSending | undefined;
   readonly database: Knex;
   readonly retry: Retry;
-  /** Waits for calls under way, for at most `CLOSE_DEADLINE_MS`; their connections end with the process. */
+  /**
+   * Closes archive and database. Waits for calls that Postgres works on, for at most `CLOSE_DEADLINE_MS`: their connections end
+   * with the process.
+   */
   close(): Promise<void>;
 }
 

@@ -116,7 +116,7 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
     expect(users.filter((user, index) => codes[index] === user).length).toBeGreaterThan(500);
   });
 
-  it('tells an id from another one with the same hash, whose code it prefetches', () => {
+  it('decodes a new id as itself, although a known id has the same hash and its code was prefetched', () => {
     const [known, other] = [100_288, 200_251];
     for (const user of [known, 0]) experienced.decode(ofUser(user), ARRIVED_MS);
     expect(experienced.prefetch(valueSpans([ofUser(other)]))[0]).toBeGreaterThanOrEqual(0);

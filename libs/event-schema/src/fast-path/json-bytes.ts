@@ -33,15 +33,13 @@ export class Digits {
 
   /** @returns the end of 1 to 15 digits from `start` on, without a leading zero; -1 for any other number or none. */
   read(bytes: Uint8Array, start: number, end: number): number {
-    // A variable, since V8 would write the property in every turn.
-    let number = 0;
+    this.number = 0;
     let at = start;
     for (; at < end; at += 1) {
       const digit = (bytes[at] ?? 0) - ZERO;
       if (digit < 0 || digit > 9) break;
-      number = number * 10 + digit;
+      this.number = this.number * 10 + digit;
     }
-    this.number = number;
     const length = at - start;
     const isPlain = length === 1 || (length > 1 && length <= MAX_DIGITS && bytes[start] !== ZERO);
     return isPlain ? at : -1;

@@ -25,7 +25,7 @@ export class Prefetcher {
   /** The codes for the caller, who may overwrite them. */
   #copies = new Int32Array();
   #count = 0;
-  /** The first id that was not asked for yet. */
+  /** Index of the first prefetched id whose code was not asked for yet. */
   #next = 0;
   #idLength = 0;
   #texts: TextTable | undefined;
@@ -71,7 +71,7 @@ export class Prefetcher {
     return code >= 0 && texts.isText(code, words, start, end) ? code : -1;
   }
 
-  /** Lets go of table and bytes, which may be large. */
+  /** Drops what was prefetched, so that the memory of the table and of the records can be freed. */
   forget(): void {
     [this.#texts, this.#words, this.#count] = [undefined, undefined, 0];
   }

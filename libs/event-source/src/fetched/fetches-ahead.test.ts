@@ -86,7 +86,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked.slice(2)).toEqual([[20, 70]]);
   });
 
-  it('asks again where a partition has brought nothing, while another one has more', async () => {
+  it('asks from the same offset again where a partition has brought nothing, while another one has more', async () => {
     const broker = new TestBroker(100, 50);
     await new FetchesAhead().fetch(broker, from(0, 50), broker.send);
     expect(broker.asked[1]).toEqual([10, 50]);
@@ -101,7 +101,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked).toHaveLength(1);
   });
 
-  it('is not used for another offset: its memory is freed, and the request is sent', async () => {
+  it('is not used when the next request asks for another offset: its memory is freed, and the request is sent', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     await ahead.fetch(broker, from(0, 50), broker.send);
@@ -112,7 +112,7 @@ describe('a fetch ahead', () => {
     expect(sizesOf(broker.responses[0])).not.toContain(0);
   });
 
-  it('is not used for other partitions', async () => {
+  it('is not used when the next request asks for other partitions', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     await ahead.fetch(broker, from(0, 50), broker.send);
@@ -120,7 +120,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked[2]).toEqual([10]);
   });
 
-  it('is of one broker', async () => {
+  it('answers only requests to the broker that it was sent to', async () => {
     const [broker, other] = [new TestBroker(100, 100), new TestBroker(100, 100)];
     const ahead = new FetchesAhead();
     await ahead.fetch(broker, from(0, 50), broker.send);
@@ -129,7 +129,7 @@ describe('a fetch ahead', () => {
     expect(await ahead.fetch(broker, from(10, 60), broker.send)).toBe(broker.responses[1]);
   });
 
-  it('that is forgotten is freed, and its request is sent again', async () => {
+  it('is freed when it is forgotten, and its request is sent again', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     await ahead.fetch(broker, from(0, 50), broker.send);
@@ -140,7 +140,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked[2]).toEqual([10, 60]);
   });
 
-  it('is not sent behind a fetch that was under way when all were forgotten', async () => {
+  it('is not sent when fetches were forgotten while the one before it was under way', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     const fetch = ahead.fetch(broker, from(0, 50), broker.send);
@@ -149,7 +149,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked).toHaveLength(1);
   });
 
-  it('that has failed is forgotten, and the request is sent', async () => {
+  it('is not used when it has failed: the request is sent again', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     const first = ahead.fetch(broker, from(0, 50), broker.send);
@@ -164,7 +164,7 @@ describe('a fetch ahead', () => {
     ]);
   });
 
-  it('that fails while it is waited for is a failure of the fetch that waits', async () => {
+  it('that fails while a request waits for its response fails this request', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     const failing = Promise.withResolvers<FetchResponse>();

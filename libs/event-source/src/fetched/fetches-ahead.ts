@@ -16,13 +16,13 @@ interface RequestedPartition {
 
 /**
  * Sends the next fetch to a broker as soon as the response to the one before has arrived, so that it is answered while the
- * records of that one are read. Otherwise broker and worker take turns.
+ * records of that one are read. Otherwise the broker waits while the worker reads, and the worker while the broker answers.
  *
  * A fetch is sent ahead only while the broker has more records of a partition that it has just sent some of: it answers at
  * once then, instead of waiting for records. A response whose offsets are not the ones that are asked for next is freed.
  */
 export class FetchesAhead {
-  /** At most one of each broker. */
+  /** The fetch that was sent ahead to each broker, if there is one. */
   readonly #ahead = new Map<object, FetchAhead>();
   #timesForgotten = 0;
 

@@ -59,25 +59,24 @@ export interface NoBatch {
  * The whole batches of a fetched set. The broker may cut the last batch off, which is left out, but never the first.
  */
 export function* packedBatches(set: Buffer): Generator<PackedBatch | NoBatch> {
-  for (let start = 0; start < set.length;) {
-    const bytes = batchAt(set, start);
-    if (bytes === undefined && start > 0) return;
-    yield packedBatch(bytes ?? set);
-    start += bytes?.length ?? set.length;
-  }
+  if (set.length > 0 && batchAt(set, 0) === undefined) yield packedBatch(set);
+  for (const bytes of wholeBatches(set)) yield packedBatch(bytes);
 }
 
 /** The offset behind the last whole batch of a fetched set; undefined without one, or for another format. */
 export function endOffset(set: Buffer): number | undefined {
-  let last: Buffer | undefined;
-  for (let start = 0; start < set.length;) {
-    const bytes = batchAt(set, start);
-    if (bytes === undefined) break;
-    last = bytes;
-    start += bytes.length;
-  }
+  const last = [...wholeBatches(set)].at(-1);
   const batch = last && packedBatch(last);
   return batch !== undefined && 'head' in batch ? batch.head.lastOffset + 1 : undefined;
+}
+
+function* wholeBatches(set: Buffer): Generator<Buffer> {
+  for (let start = 0; ;) {
+    const bytes = batchAt(set, start);
+    if (bytes === undefined) return;
+    yield bytes;
+    start += bytes.length;
+  }
 }
 
 /** @returns undefined when the batch does not lie in the set entirely. */

@@ -2,9 +2,6 @@
 const EXACT_BYTES = 7;
 const EXACT_BASES = 2n ** 52n;
 
-/** Bits of four bytes, which fit a 32-bit integer. */
-const INTEGER_BITS = 28;
-
 /** A 64-bit base of sums; also as a double when sums with numbers of 49 bits are exact in it. */
 export interface LongBase {
   readonly value: bigint;
@@ -54,14 +51,6 @@ export class VariableLengthReader {
   /** The sum of the base and the next signed integer of up to 64 bits, as the nearest double. */
   longAddedTo({ value: base, exact }: LongBase): number {
     const start = this.#position;
-    // Most numbers are small, and V8 takes several times as long for a remainder of doubles.
-    let bits = 0;
-    for (let shift = 0; shift < INTEGER_BITS && exact !== undefined; shift += 7) {
-      const byte = this.#byteAt(this.#position++);
-      bits |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return exact + ((bits >>> 1) ^ -(bits & 1));
-    }
-    this.#position = start;
     let scale = 1;
     let value = 0;
     for (let count = 0; count < EXACT_BYTES && exact !== undefined; count += 1) {
