@@ -72,13 +72,27 @@ describe('an interner of UTF-8 texts', () => {
   });
 
   it.each([
-    ['a quotation mark', 'a"b'],
-    ['a backslash', 'a\\b'],
-    ['a control character', 'a\nb'],
+    ['a quotation mark', 'ana"eva'],
+    ['a backslash', 'ana\\eva'],
+    ['a control character', 'ana\neva'],
+    ['a control character, of three bytes', 'a\nb'],
   ])('has a code for a text with %s, but none for its bytes, which JSON would escape', (_what, text) => {
     const interner = new Utf8Interner();
     const code = interner.codeOfText(text);
     expect([interner.texts.textAt(code), interner.codeOfText(text), codeOf(interner, text)]).toEqual([text, code, -1]);
+  });
+
+  it('has no code for bytes that JSON would escape, also if a former table had a text that ends with the same bytes', () => {
+    const interner = new Utf8Interner({ maxTexts: 1, maxBytes: 2 ** 24 });
+    expect([codeOf(interner, 'to ana eva'), interner.codeOfText('to\nana eva')]).toEqual([0, 0]);
+    expect(codeOf(interner, 'to\nana eva')).toBe(-1);
+  });
+
+  it('distinguishes texts that end with the same bytes', () => {
+    const interner = new Utf8Interner();
+    const same = ['ana of antenna', 'eva of antenna', 'tenna', 'enna', 'nna'];
+    expect([...same, ...same].map((text) => textOf(interner, text))).toEqual([...same, ...same]);
+    expect(interner.texts.length).toBe(same.length);
   });
 
   it.each([

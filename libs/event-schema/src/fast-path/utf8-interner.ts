@@ -32,6 +32,13 @@ const ESCAPED = 0x5bd1e995;
 /** The greatest length of a valid text in UTF-8, in which a character takes four bytes at most. */
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_LENGTH;
 
+/**
+ * Codes are kept by the last bytes of their texts, which differ between antennas and between apps, so that most look-ups need no
+ * hash of all bytes (docs/performance-profile.md). A few hundred texts seldom share one of 2^12 places.
+ */
+const RETURNED_BITS = 12;
+const LAST_BYTES = 4;
+
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -42,6 +49,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export class Utf8Interner {
   #texts = new TextTable();
+  /**
+   * Codes plus 1 that `codeOf` returned, each at the place of its text's last bytes. They belong to the present table, so that none
+   * is that of a text which JSON has to escape.
+   */
+  readonly #returned = new Int32Array(2 ** RETURNED_BITS);
   readonly #bounds: InternerBounds;
 
   constructor(bounds = BOUNDS) {
@@ -55,7 +67,7 @@ export class Utf8Interner {
 
   /** Starts over if it is nearly full, so that totals which begin afterwards need only the new table. */
   renew(): void {
-    if (isNearlyFull(this.#texts, this.#bounds)) this.#texts = new TextTable();
+    if (isNearlyFull(this.#texts, this.#bounds)) this.#startOver();
   }
 
   /**
@@ -64,6 +76,16 @@ export class Utf8Interner {
    */
   codeOf(words: ByteWords, start: number, end: number): number {
     if (end - start > MAX_TEXT_BYTES) return -1;
+    if (end - start < LAST_BYTES) return this.#search(words, start, end);
+    const place = placeOf(words.integerAt(end - LAST_BYTES));
+    const returned = (this.#returned[place] ?? 0) - 1;
+    if (returned >= 0 && this.#texts.isText(returned, words, start, end)) return returned;
+    const code = this.#search(words, start, end);
+    if (code >= 0) this.#returned[place] = code + 1;
+    return code;
+  }
+
+  #search(words: ByteWords, start: number, end: number): number {
     const hash = words.hashOf(start, end);
     const known = this.#texts.find(words, start, end, hash);
     if (known >= 0) return known;
@@ -83,9 +105,19 @@ export class Utf8Interner {
   #add(words: ByteWords, start: number, end: number, hash: number): number {
     const { maxTexts, maxBytes } = this.#bounds;
     const { length: texts, sizeBytes } = this.#texts;
-    if (texts >= maxTexts || sizeBytes + HEADER_BYTES + end - start > maxBytes) this.#texts = new TextTable();
+    if (texts >= maxTexts || sizeBytes + HEADER_BYTES + end - start > maxBytes) this.#startOver();
     return this.#texts.add(words, start, end, hash);
   }
+
+  #startOver(): void {
+    this.#texts = new TextTable();
+    this.#returned.fill(0);
+  }
+}
+
+/** Fibonacci hashing. */
+function placeOf(lastBytes: number): number {
+  return Math.imul(lastBytes, 0x9e3779b1) >>> (32 - RETURNED_BITS);
 }
 
 function isText(bytes: Uint8Array): boolean {
