@@ -58,14 +58,14 @@ export class SumTable {
   /**
    * @param code an integer from 0 to 2^31 - 2.
    * @param bytes an integer from 0 to 2^52.
-   * @param timeMs an event time in the hour of the table, milliseconds since 1970.
+   * @param sinceMs an event time in the hour of the table, milliseconds since the hour began.
    */
-  add(code: number, bytes: number, timeMs: number): void {
+  add(code: number, bytes: number, sinceMs: number): void {
     const cell = this.#cellOf(code + 1);
     const cells = this.#cells;
     const low = (cells[cell] ?? 0) + bytes;
     cells[cell] = low < BASE ? low : this.#carry(code, low);
-    const entry = (code + 1) * TIMES + (timeMs - this.#hourStartMs);
+    const entry = (code + 1) * TIMES + sinceMs;
     if (entry > (cells[cell + ENTRY] ?? 0)) cells[cell + ENTRY] = entry;
   }
 
@@ -102,7 +102,7 @@ export class SumTable {
       if (entry === 0) continue;
       const code = keyOf(entry) - 1;
       const other = codeOf(code);
-      table.add(other, this.#cells[from] ?? 0, this.#hourStartMs + (entry % TIMES));
+      table.add(other, this.#cells[from] ?? 0, entry % TIMES);
       const high = this.#highParts?.get(code);
       if (high !== undefined) table.#addHigh(other, high);
     }
@@ -139,8 +139,10 @@ export class SumTable {
 
   /** The cell of a key. A key that has none gets one. */
   #cellOf(key: number): number {
-    const cell = this.#placeIn(this.#cells, key);
-    return isEntryOf(key, this.#cells[cell + ENTRY]) ? cell : this.#add(key, cell);
+    const cells = this.#cells;
+    const cell = this.#placeIn(cells, key);
+    // Without the first condition V8 would allocate each number that it reads, since some could be undefined.
+    return cell < cells.length && isEntryOf(key, cells[cell + ENTRY]) ? cell : this.#add(key, cell);
   }
 
   /** @param cell where the key belongs if the table stays as it is. */

@@ -16,6 +16,8 @@ type ByType<T> = Record<TotalType, T>;
 /** The sums of one window. */
 interface Window {
   readonly startMs: number;
+  /** The start of its hour. */
+  readonly hourStartMs: number;
   readonly sums: ByType<SumTable>;
 }
 
@@ -102,10 +104,11 @@ export class WindowTotals {
     const user = this.#codeOf('user_total_bytes', interners.id.texts, idCode);
     const antenna = this.#codeOf('antenna_total_bytes', interners.antennaId.texts, antennaCode);
     const app = this.#codeOf('app_total_bytes', interners.app.texts, appCode);
-    const { sums } = this.#windowAt(eventTimeMs);
-    sums.user_total_bytes.add(user, bytes, eventTimeMs);
-    sums.antenna_total_bytes.add(antenna, bytes, eventTimeMs);
-    sums.app_total_bytes.add(app, bytes, eventTimeMs);
+    const { sums, hourStartMs } = this.#windowAt(eventTimeMs);
+    const sinceMs = eventTimeMs - hourStartMs;
+    sums.user_total_bytes.add(user, bytes, sinceMs);
+    sums.antenna_total_bytes.add(antenna, bytes, sinceMs);
+    sums.app_total_bytes.add(app, bytes, sinceMs);
     this.#eventBytes.add(bytes);
     this.#events++;
   }
@@ -218,7 +221,7 @@ export class WindowTotals {
     if (latest !== undefined && timeMs >= latest.startMs && timeMs < latest.startMs + FIVE_MINUTES.sizeMs)
       return latest;
     const startMs = FIVE_MINUTES.startOf(timeMs);
-    const window = this.#windows.get(startMs) ?? { startMs, sums: newSums(startMs) };
+    const window = this.#windows.get(startMs) ?? newWindow(startMs);
     this.#windows.set(startMs, window);
     this.#latest = window;
     return window;
@@ -237,8 +240,9 @@ function keysOf({ sums }: Window): number {
   return sums.antenna_total_bytes.size + sums.app_total_bytes.size + sums.user_total_bytes.size;
 }
 
-function newSums(windowStartMs: number): ByType<SumTable> {
-  return byType(() => new SumTable(hourOf(windowStartMs)));
+function newWindow(startMs: number): Window {
+  const hourStartMs = hourOf(startMs);
+  return { startMs, hourStartMs, sums: byType(() => new SumTable(hourStartMs)) };
 }
 
 function byType<T>(make: (type: TotalType) => T): ByType<T> {

@@ -49,8 +49,10 @@ class BatchReader {
     const reader = this.#reader;
     const end = reader.integer() + reader.position;
     reader.skip(ATTRIBUTES_LENGTH);
-    const createdMs = reader.longAddedTo(firstTimestampMs);
-    this.timestampMs = appendedMs ?? createdMs;
+    reader.readSum(firstTimestampMs);
+    // Not `appendedMs ?? reader.sum`, for which V8 would allocate the number.
+    if (appendedMs === undefined) this.timestampMs = reader.sum;
+    else this.timestampMs = appendedMs;
     this.offset = firstOffset + reader.integer();
     this.keyLength = reader.integer();
     this.keyStart = reader.skip(Math.max(0, this.keyLength));

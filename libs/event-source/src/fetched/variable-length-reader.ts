@@ -17,6 +17,8 @@ export function longBase(value: bigint): LongBase {
 export class VariableLengthReader {
   readonly #bytes: Uint8Array;
   #position = 0;
+  /** The sum that `readSum` has computed last. It is not returned, since V8 would allocate it. */
+  sum = NaN;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -48,19 +50,22 @@ export class VariableLengthReader {
     return value;
   }
 
-  /** The sum of the base and the next signed integer of up to 64 bits, as the nearest double. */
-  longAddedTo({ value: base, exact }: LongBase): number {
+  /** Adds the next signed integer of up to 64 bits to the base. `sum` is the nearest double. */
+  readSum({ value: base, exact }: LongBase): void {
     const start = this.#position;
     let scale = 1;
     let value = 0;
     for (let count = 0; count < EXACT_BYTES && exact !== undefined; count += 1) {
       const byte = this.#byteAt(this.#position++);
       value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return exact + (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+      if (byte < 0x80) {
+        this.sum = exact + (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+        return;
+      }
       scale *= 128;
     }
     this.#position = start;
-    return Number(base + this.#long());
+    this.sum = Number(base + this.#long());
   }
 
   /** Skips bytes. @returns their start. @throws {RangeError} when fewer are left. */
