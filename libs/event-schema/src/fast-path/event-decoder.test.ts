@@ -104,14 +104,10 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
     }
   }
 
-  /** A table indexes its new texts when it is searched next. Two ids that end with the same bytes cannot both be known without that. */
-  function searchIds(): void {
-    for (const user of [0, 10_000]) experienced.decode(ofUser(user), ARRIVED_MS);
-  }
-
   beforeAll(() => {
     for (let user = 0; user < 2 ** 16; user += 1) experienced.decode(ofUser(user), ARRIVED_MS);
-    searchIds();
+    // A table indexes its new texts when it is searched next.
+    experienced.decode(ofUser(0), ARRIVED_MS);
   });
 
   it('knows the codes of most of the next users before it decodes their records', () => {
@@ -122,8 +118,7 @@ describe('the fast decoder, which has decoded events of 65,536 users,', () => {
 
   it('decodes a new id as itself, although a known id has the same hash and its code was prefetched', () => {
     const [known, other] = [100_288, 200_251];
-    experienced.decode(ofUser(known), ARRIVED_MS);
-    searchIds();
+    for (const user of [known, 0]) experienced.decode(ofUser(user), ARRIVED_MS);
     expect(experienced.prefetch(valueSpans([ofUser(other)]))[0]).toBeGreaterThanOrEqual(0);
     expectStrictResults([ofUser(other)]);
   });

@@ -33,10 +33,11 @@ const ESCAPED = 0x5bd1e995;
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_LENGTH;
 
 /**
- * Codes are kept by the last bytes of their texts, which differ between antennas and between apps, so that most look-ups need no
- * hash of all bytes (docs/performance-profile.md). A few hundred texts seldom share one of 2^12 places.
+ * The code that was found last is kept for the last bytes of a text, which mostly differ between antennas and between apps, so that
+ * most of their look-ups need no hash of all bytes (docs/performance-profile.md). Of 300 random texts, one in fourteen shares its
+ * place with another. More texts than places, such as the ids of many users, would nearly always be compared in vain.
  */
-const RETURNED_BITS = 12;
+const PLACE_BITS = 12;
 const LAST_BYTES = 4;
 
 const encoder = new TextEncoder();
@@ -50,10 +51,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class Utf8Interner {
   #texts = new TextTable();
   /**
-   * Codes plus 1 that `codeOf` returned, each at the place of its text's last bytes. They belong to the present table, so that none
-   * is that of a text which JSON has to escape.
+   * The code plus 1 that `codeOf` found last for each place; 0 if there is none. `codeOf` finds no text that JSON has to escape.
+   * Cleared with a new table, in which a code may be that of such a text.
    */
-  readonly #returned = new Int32Array(2 ** RETURNED_BITS);
+  readonly #lastFound = new Int32Array(2 ** PLACE_BITS);
   readonly #bounds: InternerBounds;
 
   constructor(bounds = BOUNDS) {
@@ -76,12 +77,16 @@ export class Utf8Interner {
    */
   codeOf(words: ByteWords, start: number, end: number): number {
     if (end - start > MAX_TEXT_BYTES) return -1;
-    if (end - start < LAST_BYTES) return this.#search(words, start, end);
+    const isPlaced = end - start >= LAST_BYTES && this.#texts.length <= 2 ** PLACE_BITS;
+    return isPlaced ? this.#findByPlace(words, start, end) : this.#search(words, start, end);
+  }
+
+  #findByPlace(words: ByteWords, start: number, end: number): number {
     const place = placeOf(words.integerAt(end - LAST_BYTES));
-    const returned = (this.#returned[place] ?? 0) - 1;
-    if (returned >= 0 && this.#texts.isText(returned, words, start, end)) return returned;
+    const last = (this.#lastFound[place] ?? 0) - 1;
+    if (last >= 0 && this.#texts.isText(last, words, start, end)) return last;
     const code = this.#search(words, start, end);
-    if (code >= 0) this.#returned[place] = code + 1;
+    if (code >= 0) this.#lastFound[place] = code + 1;
     return code;
   }
 
@@ -111,13 +116,13 @@ export class Utf8Interner {
 
   #startOver(): void {
     this.#texts = new TextTable();
-    this.#returned.fill(0);
+    this.#lastFound.fill(0);
   }
 }
 
 /** Fibonacci hashing. */
 function placeOf(lastBytes: number): number {
-  return Math.imul(lastBytes, 0x9e3779b1) >>> (32 - RETURNED_BITS);
+  return Math.imul(lastBytes, 0x9e3779b1) >>> (32 - PLACE_BITS);
 }
 
 function isText(bytes: Uint8Array): boolean {

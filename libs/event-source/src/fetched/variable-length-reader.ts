@@ -17,7 +17,7 @@ export function longBase(value: bigint): LongBase {
 export class VariableLengthReader {
   readonly #bytes: Uint8Array;
   #position = 0;
-  /** The sum that `readSum` has computed last. It is not returned, since V8 would allocate it. */
+  /** What `readSum` has computed last. It is not returned, since V8 would allocate it. */
   sum = NaN;
 
   constructor(bytes: Uint8Array) {
@@ -50,7 +50,7 @@ export class VariableLengthReader {
     return value;
   }
 
-  /** Adds the next signed integer of up to 64 bits to the base. `sum` is the nearest double. */
+  /** Sets `sum` to the base plus the next signed integer of up to 64 bits, as the nearest double. */
   readSum({ value: base, exact }: LongBase): void {
     const start = this.#position;
     let scale = 1;

@@ -98,7 +98,7 @@ export const CORE_MUTANTS: readonly CoreMutant[] = [
     bug: 'late event dropped: an event far behind its partition is not counted',
     file: 'partition-processor.ts',
     find: '    pending.totals.add(event);\n',
-    replace: `    if (event.eventTimeMs < (this.#greatestEventTimeMs ?? 0) - 3_600_000) return;
+    replace: `    if (event.eventTimeMs < this.#greatestEventTimeMs - 3_600_000) return;
     pending.totals.add(event);
 `,
   },
