@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TopicSender } from '@antenna/event-source';
+import { connectToKafka, TopicSender } from '@antenna/event-source';
 import {
   type DeadLetterFilter,
   type DeadLetterStore,
@@ -16,6 +16,7 @@ import {
 } from '@antenna/ingestion';
 import { loggedCommand, ProductError, setting, settingsGroup, wholeNumber } from '@antenna/cli';
 import { operatorName } from '../operated-stream.ts';
+import { kafkaLogOf } from '../logged-events.ts';
 import { retryWhilePassing, UNTIL_IT_PASSES } from '../retry.ts';
 import { deadLetterSettings, NoDeadLetterError, openKafka, topicReader, withDeadLetters } from './open-dead-letters.ts';
 import { type Replayed, replayJson, replayLine, summaryLine } from './replay-text.ts';
@@ -62,7 +63,7 @@ export const replayDeadLetters = loggedCommand({
     const reader = topicReader(connections, log);
     const retry = retryWhilePassing(log);
     const persist = (operation: () => Promise<void>) => retry('note the outcome', operation, UNTIL_IT_PASSES);
-    await sender.connect();
+    await connectToKafka(sender, connections.kafka.brokers, kafkaLogOf(log));
     try {
       const results = await withDeadLetters(
         connections,
