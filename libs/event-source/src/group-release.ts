@@ -45,7 +45,7 @@ export async function releaseGroup(
   return withAdmin(kafka, { groupId, brokers }, log, async (admin) => {
     const members = await membersOf(admin, groupId);
     if (members.length > 0) throw new GroupInUseError(groupId, members);
-    const released = await whatItServed(kafka, groupId);
+    const released = await whatItServed(kafka, { groupId, brokers }, log);
     return (await hasDeleted(admin, groupId)) ? released : undefined;
   });
 }
@@ -81,9 +81,9 @@ async function membersOf(admin: Admin, groupId: string): Promise<readonly string
   return groups.flatMap(({ members }) => members.map(({ clientId, clientHost }) => `${clientId} at ${clientHost}`));
 }
 
-async function whatItServed(kafka: Kafka, groupId: string): Promise<ReleasedGroup> {
+async function whatItServed(kafka: Kafka, { groupId, brokers }: GroupOfBrokers, log: KafkaLog): Promise<ReleasedGroup> {
   const cluster = kafkaCluster(kafka);
-  await cluster.connect();
+  await connectToKafka(cluster, brokers, log);
   try {
     await cluster.refreshMetadata();
     const offsets = await committedOffsets(cluster, groupId);
