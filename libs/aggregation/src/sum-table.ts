@@ -1,4 +1,4 @@
-import { freeIfLarge } from '@antenna/event-schema';
+import { fibonacciHash, freeIfLarge } from '@antenna/event-schema';
 
 /** The low part of a sum stays below this base; the rest is carried into the high part. */
 const BASE = 2 ** 50;
@@ -141,7 +141,8 @@ export class SumTable {
   #cellOf(key: number): number {
     const cells = this.#cells;
     const cell = this.#placeIn(cells, key);
-    // Without the first condition V8 would allocate each number that it reads, since some could be undefined.
+    // A read beyond the end of the array is undefined. Once one has happened, V8 allocates an object for each number that is read
+    // here, so that the place is checked before.
     return cell < cells.length && isEntryOf(key, cells[cell + ENTRY]) ? cell : this.#add(key, cell);
   }
 
@@ -206,7 +207,7 @@ function occupy(cells: Float64Array, cell: number, key: number): number {
 /** The cell of a key, or the free cell for it: linear probing after Fibonacci hashing, which spreads runs of keys. */
 function find(cells: Float64Array, key: number): number {
   const slots = cells.length / WIDTH;
-  let slot = Math.imul(key, 0x9e3779b1) >>> (Math.clz32(slots) + 1);
+  let slot = fibonacciHash(key, 31 - Math.clz32(slots));
   for (;;) {
     const entry = cells[slot * WIDTH + ENTRY] ?? 0;
     if (entry === 0 || isTime(entry - key * TIMES)) return slot * WIDTH;

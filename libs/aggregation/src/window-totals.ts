@@ -16,7 +16,7 @@ type ByType<T> = Record<TotalType, T>;
 /** The sums of one window. */
 interface Window {
   readonly startMs: number;
-  /** The start of its hour. */
+  /** The start of the hour of its events, milliseconds since 1970. */
   readonly hourStartMs: number;
   readonly sums: ByType<SumTable>;
 }
@@ -124,8 +124,9 @@ export class WindowTotals {
    */
   rows(): TotalRows {
     const orders = byType((type) => this.#orderOf(type));
-    const windows = this.#sortedWindows().map(({ startMs, sums }) => ({
+    const windows = this.#sortedWindows().map(({ startMs, hourStartMs, sums }) => ({
       startMs,
+      hourStartMs,
       sums: byType((type) => this.#sorted(type, [sums[type]], orders[type])),
       users: sums.user_total_bytes,
     }));
@@ -138,7 +139,7 @@ export class WindowTotals {
       })),
     );
     const hours = Array.from(
-      Map.groupBy(windows, ({ startMs }) => hourOf(startMs)),
+      Map.groupBy(windows, ({ hourStartMs }) => hourStartMs),
       ([hourStartMs, ofHour]): UserHourGroup => ({
         hourStartMs,
         sums: this.#sorted(

@@ -13,6 +13,7 @@ export {
   type UsageEvent,
 } from './decoded.ts';
 export { ByteWords } from './texts/byte-words.ts';
+export { fibonacciHash } from './texts/fibonacci-hash.ts';
 export { freeIfLarge } from './texts/outgrown.ts';
 export { TextTable } from './texts/text-table.ts';
 export { BOUNDS_OF_USERS, isNearlyFull } from './fast-path/utf8-interner.ts';

@@ -17,7 +17,7 @@ let asked: (string | undefined)[] = [];
 let underWay = 0;
 
 beforeAll(() => {
-  // The patch that reads ahead calls this function for each request that it sends, since it is applied later.
+  // The product's patch of `fetch`, which reads ahead, is applied later: it calls this function for each request that it sends.
   const fetch = Reflect.get(Broker.prototype, 'fetch');
   Broker.prototype.fetch = async function (this: Broker, request) {
     const partitions = request.topics.flatMap((each) => each.partitions);

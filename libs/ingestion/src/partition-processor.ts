@@ -35,7 +35,7 @@ export class PartitionProcessor {
   #lag = 0;
   #totalsNext: number;
   #flushedTo: number;
-  /** -Infinity without an event, not undefined: V8 would allocate each number. */
+  /** -Infinity before the first event. Where a field may also be undefined, V8 allocates an object for each number. */
   #greatestEventTimeMs = -Infinity;
   #fingerprint: Fingerprint | undefined;
   readonly #seen: SeenRecords;

@@ -7,7 +7,7 @@ export interface LockedPositions {
   release(): Promise<void>;
 }
 
-/** Locks the table, so that claims and commits wait until it is released. */
+/** Locks the table of positions: the claims and commits of all workers wait until `release`. */
 export async function lockPositions(databaseUrl: string): Promise<LockedPositions> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -71,7 +71,7 @@ export class Prefetcher {
     return code >= 0 && texts.isText(code, words, start, end) ? code : -1;
   }
 
-  /** Drops what was prefetched, so that the memory of the table and of the records can be freed. */
+  /** Drops the prefetched codes, and the references to the table of texts and to the records, so that their memory can be freed. */
   forget(): void {
     [this.#texts, this.#words, this.#count] = [undefined, undefined, 0];
   }

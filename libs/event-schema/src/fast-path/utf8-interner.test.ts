@@ -75,7 +75,7 @@ describe('an interner of UTF-8 texts', () => {
     ['a quotation mark', 'ana"eva'],
     ['a backslash', 'ana\\eva'],
     ['a control character', 'ana\neva'],
-    ['a control character, of three bytes', 'a\nb'],
+    ['a control character among three bytes', 'a\nb'],
   ])('has a code for a text with %s, but none for its bytes, which JSON would escape', (_what, text) => {
     const interner = new Utf8Interner();
     const code = interner.codeOfText(text);

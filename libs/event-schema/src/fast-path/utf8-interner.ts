@@ -1,4 +1,5 @@
 import { ByteWords } from '../texts/byte-words.ts';
+import { fibonacciHash } from '../texts/fibonacci-hash.ts';
 import { isEventText } from '../event-text.ts';
 import { isUnescaped } from './json-bytes.ts';
 import { MAX_TEXT_LENGTH } from '../limits.ts';
@@ -33,12 +34,13 @@ const ESCAPED = 0x5bd1e995;
 const MAX_TEXT_BYTES = 4 * MAX_TEXT_LENGTH;
 
 /**
- * The code that was found last is kept for the last bytes of a text, which mostly differ between antennas and between apps, so that
- * most of their look-ups need no hash of all bytes (docs/performance-profile.md). Of 300 random texts, one in fourteen shares its
- * place with another. More texts than places, such as the ids of many users, would nearly always be compared in vain.
+ * A text's last bytes, hashed to so many bits, are its place. They mostly differ between antennas and between apps, so that most
+ * of their look-ups find the text at its place, without a hash of all bytes (docs/performance-profile.md). Of 300 random texts,
+ * one in fourteen shares its place with another. With more texts than places, such as the ids of many users, nearly each would
+ * be compared with another text in vain: their places are not used.
  */
-const PLACE_BITS = 12;
 const LAST_BYTES = 4;
+const PLACE_BITS = 12;
 
 const encoder = new TextEncoder();
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -51,8 +53,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class Utf8Interner {
   #texts = new TextTable();
   /**
-   * The code plus 1 that `codeOf` found last for each place; 0 if there is none. `codeOf` finds no text that JSON has to escape.
-   * Cleared with a new table, in which a code may be that of such a text.
+   * By place, 1 plus the code of the text that was looked up there last, or 0. Only texts that JSON need not escape are looked up
+   * so. A new table has other texts for the same codes, also escaped ones: then all are cleared.
    */
   readonly #lastFound = new Int32Array(2 ** PLACE_BITS);
   readonly #bounds: InternerBounds;
@@ -82,7 +84,7 @@ export class Utf8Interner {
   }
 
   #findByPlace(words: ByteWords, start: number, end: number): number {
-    const place = placeOf(words.integerAt(end - LAST_BYTES));
+    const place = fibonacciHash(words.integerAt(end - LAST_BYTES), PLACE_BITS);
     const last = (this.#lastFound[place] ?? 0) - 1;
     if (last >= 0 && this.#texts.isText(last, words, start, end)) return last;
     const code = this.#search(words, start, end);
@@ -118,11 +120,6 @@ export class Utf8Interner {
     this.#texts = new TextTable();
     this.#lastFound.fill(0);
   }
-}
-
-/** Fibonacci hashing. */
-function placeOf(lastBytes: number): number {
-  return Math.imul(lastBytes, 0x9e3779b1) >>> (32 - PLACE_BITS);
 }
 
 function isText(bytes: Uint8Array): boolean {

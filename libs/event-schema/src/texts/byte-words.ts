@@ -1,5 +1,4 @@
-/** Fibonacci hashing's multiplier: 2^32 divided by the golden ratio. */
-const SPREAD = 0x9e3779b1 | 0;
+import { SPREAD } from './fibonacci-hash.ts';
 
 /** Compares, copies and hashes bytes, four at a time. */
 export class ByteWords<Memory extends ArrayBufferLike = ArrayBufferLike> {

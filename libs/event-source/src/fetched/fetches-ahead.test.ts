@@ -86,7 +86,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked.slice(2)).toEqual([[20, 70]]);
   });
 
-  it('asks from the same offset again where a partition has brought nothing, while another one has more', async () => {
+  it('asks a partition that has brought nothing from the same offset again, while another one has more', async () => {
     const broker = new TestBroker(100, 50);
     await new FetchesAhead().fetch(broker, from(0, 50), broker.send);
     expect(broker.asked[1]).toEqual([10, 50]);
@@ -129,7 +129,7 @@ describe('a fetch ahead', () => {
     expect(await ahead.fetch(broker, from(10, 60), broker.send)).toBe(broker.responses[1]);
   });
 
-  it('is freed when it is forgotten, and its request is sent again', async () => {
+  it('has its response freed when it is forgotten, and the next request is sent to the broker', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     await ahead.fetch(broker, from(0, 50), broker.send);
@@ -149,7 +149,7 @@ describe('a fetch ahead', () => {
     expect(broker.asked).toHaveLength(1);
   });
 
-  it('is not used when it has failed: the request is sent again', async () => {
+  it('is ignored after it has failed: the next request is sent to the broker', async () => {
     const broker = new TestBroker(100, 100);
     const ahead = new FetchesAhead();
     const first = ahead.fetch(broker, from(0, 50), broker.send);

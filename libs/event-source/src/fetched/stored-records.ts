@@ -50,7 +50,7 @@ class BatchReader {
     const end = reader.integer() + reader.position;
     reader.skip(ATTRIBUTES_LENGTH);
     reader.readSum(firstTimestampMs);
-    // Not `appendedMs ?? reader.sum`, for which V8 would allocate the number.
+    // For `appendedMs ?? reader.sum`, V8 would allocate an object for the timestamp of each record.
     if (appendedMs === undefined) this.timestampMs = reader.sum;
     else this.timestampMs = appendedMs;
     this.offset = firstOffset + reader.integer();

@@ -17,7 +17,7 @@ export function longBase(value: bigint): LongBase {
 export class VariableLengthReader {
   readonly #bytes: Uint8Array;
   #position = 0;
-  /** What `readSum` has computed last. It is not returned, since V8 would allocate it. */
+  /** The result of the last `readSum`. A field, because V8 allocates an object for a double that a function returns. */
   sum = NaN;
 
   constructor(bytes: Uint8Array) {
