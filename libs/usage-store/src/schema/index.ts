@@ -16,6 +16,7 @@ import { hours } from './hours.sql.ts';
 import { lateness } from './lateness.sql.ts';
 import { losses } from './losses.sql.ts';
 import { partitions } from './partitions.sql.ts';
+import { parts } from './parts.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
@@ -30,7 +31,9 @@ import { stream } from './stream.sql.ts';
 import { streamMoves } from './stream-moves.sql.ts';
 import { totals } from './totals.sql.ts';
 import { truncations } from './truncations.sql.ts';
+import { userHours } from './user-hours.sql.ts';
 import { versionsAndTimes } from './versions-and-times.sql.ts';
+import { windowSums } from './window-sums.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /** All functions and views of schema `pipeline`. Each family stands after the families that it uses. */
@@ -44,6 +47,9 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   quotaPublisher,
   lateness,
   losses,
+  parts,
+  windowSums,
+  userHours,
   totals,
   stagedTotals,
   archive,

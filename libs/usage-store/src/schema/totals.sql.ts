@@ -1,12 +1,5 @@
+import { LEAST_ROWS } from './parts.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
-
-/** Inserts the sums of windows from the floor on, in the order of the arrays. */
-const INSERT_SUMS = `INSERT INTO public.bytes ("timestamp", type, id, value)
-      SELECT pipeline.utc(d.window_ms), d.type, d.id, d.value
-      FROM (
-        SELECT unnest(p_window_ms) AS window_ms, unnest(p_types) AS type, unnest(p_ids) AS id, unnest(p_values) AS value
-      ) AS d
-      WHERE d.window_ms >= p_floor_ms`;
 
 /** The commit of the totals sink. */
 export const totals: SchemaFamily = {
@@ -86,33 +79,6 @@ export const totals: SchemaFamily = {
         records = t.records + excluded.records, last_seen_at = excluded.last_seen_at;
     END;
 
-    -- Adds sums to the rows of windows, from the floor on. The arrays are sorted by the primary key. A body in SQL would be
-    -- bound to the table instead of its name, and its declaration would lock the table as a writer until the end of the
-    -- provisioner's transaction.
-    CREATE OR REPLACE FUNCTION pipeline.add_to_windows(
-      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    BEGIN
-      ${INSERT_SUMS}
-      ON CONFLICT ("timestamp", type, id) DO UPDATE SET value = bytes.value + excluded.value;
-    END
-    $$;
-
-    -- Does the same for windows that had no row a moment ago. A plain INSERT takes half of the time of one with ON CONFLICT.
-    -- If another commit has begun one of these windows meanwhile, one of the first rows of the window fails: its antennas
-    -- and apps come before the users.
-    CREATE OR REPLACE FUNCTION pipeline.begin_windows(
-      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    BEGIN
-      ${INSERT_SUMS};
-    EXCEPTION WHEN unique_violation THEN
-      PERFORM pipeline.add_to_windows(p_window_ms, p_types, p_ids, p_values, p_floor_ms);
-    END
-    $$;
-
     -- The first steps of a commit: locks the tables, reads the floor, and moves the positions.
     CREATE OR REPLACE FUNCTION pipeline.begin_commit(
       p_version integer, p_topic text,
@@ -136,69 +102,6 @@ export const totals: SchemaFamily = {
       LEFT JOIN pipeline.position AS p ON p.sink = 'totals' AND p.topic = p_topic AND p.partition = m.partition;
       PERFORM pipeline.move_positions('totals', p_topic, p_partitions, p_epochs, p_from, p_to,
         p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
-    END
-    $$;
-
-    -- The start of the newest window with rows between two windows, in milliseconds; NULL if none has rows. The greatest
-    -- event time of the topic does not tell it: it stays in the future for ever after one event of a clock that was ahead.
-    -- The look-up leaves out the partitions below the floor, which a removal may have locked.
-    CREATE OR REPLACE FUNCTION pipeline.newest_window_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
-    RETURNS bigint
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    BEGIN
-      RETURN (
-        SELECT pipeline.epoch_ms(max(b."timestamp")) FROM public.bytes AS b
-        WHERE b."timestamp" BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms));
-    END
-    $$;
-
-    -- Adds the usages of users, sorted by hour and user.
-    -- @returns the users who are near or over their quotas, with the quotas of this moment; NULL if there are none.
-    CREATE OR REPLACE FUNCTION pipeline.add_user_hours(
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
-    )
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    BEGIN
-      WITH added AS (
-        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
-        SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
-        FROM (
-          SELECT unnest(p_hour_ms) AS hour_ms, unnest(p_users) AS id, unnest(p_usages) AS usage,
-            unnest(p_latest_ms) AS latest_ms
-        ) AS d
-        WHERE d.hour_ms >= p_floor_ms
-        ON CONFLICT (hour, id) DO UPDATE SET
-          usage = u.usage + excluded.usage,
-          latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)
-        RETURNING u.hour, u.id, u.usage, u.latest_event_time
-      )
-      SELECT array_agg(a.hour), array_agg(a.id), array_agg(a.usage), array_agg(m.quota), array_agg(a.latest_event_time)
-      INTO hours, ids, used, quotas, event_times
-      FROM added AS a
-      JOIN public.user_metadata AS m ON m.id = a.id AND a.usage >= m.quota - m.quota / 5;
-    END
-    $$;
-
-    -- Adds sums to windows, sorted by the primary key: with ON CONFLICT up to the newest window that has rows.
-    CREATE OR REPLACE FUNCTION pipeline.add_windows(
-      p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint
-    ) RETURNS void
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-    DECLARE
-      -- How many of the rows are of windows up to that one.
-      known_rows integer := 0;
-    BEGIN
-      IF cardinality(p_window_ms) > 0 THEN
-        known_rows := coalesce(width_bucket(
-          pipeline.newest_window_ms(p_window_ms[1], p_window_ms[cardinality(p_window_ms)], p_floor_ms), p_window_ms), 0);
-      END IF;
-      PERFORM pipeline.add_to_windows(p_window_ms[:known_rows], p_types[:known_rows], p_ids[:known_rows],
-        p_values[:known_rows], p_floor_ms);
-      IF known_rows < cardinality(p_window_ms) THEN
-        PERFORM pipeline.begin_windows(p_window_ms[known_rows + 1:], p_types[known_rows + 1:], p_ids[known_rows + 1:],
-          p_values[known_rows + 1:], p_floor_ms);
-      END IF;
     END
     $$;
 
@@ -258,10 +161,12 @@ export const totals: SchemaFamily = {
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET random_page_cost = 1.1
     -- A quarter of the statement timeout of a worker, since a commit may wait for several large ones, one after the other: it is
     -- repeated then, not divided.
-    SET work_mem = '64MB' SET lock_timeout = '15s' AS $$
+    SET work_mem = '64MB' SET jit = off SET lock_timeout = '15s' AS $$
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
+      -- Whether a part may be joined with the table. It does not pay for a few rows.
+      may_join boolean := cardinality(p_ids) >= ${LEAST_ROWS};
       hours timestamp[];
       users text[];
       usages bigint[];
@@ -271,15 +176,15 @@ export const totals: SchemaFamily = {
       SELECT * INTO floor_ms, greatest_times FROM pipeline.begin_commit(p_version, p_topic, p_partitions, p_epochs,
         p_from, p_to, p_fingerprint_offsets, p_fingerprints, p_event_times_ms);
 
-      PERFORM pipeline.add_windows(p_window_ms, p_types, p_ids, p_values, floor_ms);
+      may_join := pipeline.add_windows(p_window_ms, p_types, p_ids, p_values, floor_ms, may_join);
       PERFORM pipeline.count_below_floor(floor_ms, p_topic, p_counted_partitions, p_counted_hours_ms, p_counted_events,
         p_counted_bytes);
 
       PERFORM pipeline.count_hours(p_topic, p_partitions, p_from, greatest_times, p_counted_partitions,
         p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
-      SELECT * INTO hours, users, usages, quotas, event_times
-      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, floor_ms);
+      SELECT a.hours, a.ids, a.used, a.quotas, a.event_times INTO hours, users, usages, quotas, event_times
+      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, floor_ms, may_join) AS a;
       IF users IS NOT NULL THEN
         PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
       END IF;

@@ -1,0 +1,204 @@
+import { hasFewRows, MOST_READ, withoutWaiting } from './parts.sql.ts';
+import type { SchemaFamily } from './schema-family.ts';
+
+/**
+ * Inserts the usages of users' hours from the floor on, in the order of the arrays, and finds the users who are near or over
+ * their quotas.
+ * @param onConflict what happens to a usage whose row exists; nothing is an error.
+ */
+const insertUsages = (onConflict: string): string => `WITH added AS (
+        INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
+        SELECT pipeline.utc(d.hour_ms), d.id, d.usage, pipeline.utc(d.latest_ms)
+        FROM (
+          SELECT unnest(p_hour_ms) AS hour_ms, unnest(p_users) AS id, unnest(p_usages) AS usage,
+            unnest(p_latest_ms) AS latest_ms
+        ) AS d
+        WHERE d.hour_ms >= p_floor_ms
+        ${onConflict}
+        RETURNING u.hour, u.id, u.usage, u.latest_event_time
+      )
+      SELECT array_agg(a.hour), array_agg(a.id), array_agg(a.usage), array_agg(m.quota), array_agg(a.latest_event_time)
+      INTO hours, ids, used, quotas, event_times
+      FROM added AS a
+      JOIN public.user_metadata AS m ON m.id = a.id AND a.usage >= m.quota - m.quota / 5;`;
+
+/** The signature of each function that adds usages of users' hours. */
+const ADDS_USAGES = `(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp`;
+
+/** The rows of a part, from the arrays that are the function's parameters. */
+const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
+
+/** Joins the table with the part `d` by key, as in the windows. */
+const ROW_OF_HOUR = 'u.hour = p_hour AND u.id BETWEEN first_id AND last_id AND u.id = d.id';
+
+/**
+ * A statement that writes usages of users in one hour, and appends those of these users who have reached 80 % of their quotas
+ * to the arrays that are the function's results.
+ * @param write an INSERT into or UPDATE of pipeline.user_hour_usage AS u, without RETURNING.
+ * @param written the variable that gets the number of rows written.
+ */
+const withQuotas = (write: string, written: string): string => `
+      WITH written AS (
+        ${write}
+        RETURNING u.id, u.usage, u.latest_event_time
+      )
+      SELECT (SELECT count(*) FROM written), hours || array_agg(p_hour), ids || array_agg(w.id), used || array_agg(w.usage),
+        quotas || array_agg(m.quota), event_times || array_agg(w.latest_event_time)
+      INTO ${written}, hours, ids, used, quotas, event_times
+      FROM written AS w
+      JOIN public.user_metadata AS m ON m.id = w.id AND w.usage >= m.quota - m.quota / 5
+      WHERE m.id BETWEEN first_id AND last_id`;
+
+/** Adds the usages of a commit to users' hours, and finds the users who are near or over their quotas. */
+export const userHours: SchemaFamily = {
+  name: 'user-hours',
+  sql: `
+    -- Adds usages to users' hours.
+    -- @returns the users who are near or over their quotas, with the quotas of this moment; NULL if there are none.
+    CREATE OR REPLACE FUNCTION pipeline.add_to_user_hours${ADDS_USAGES} AS $$
+    BEGIN
+      ${insertUsages(`ON CONFLICT (hour, id) DO UPDATE SET
+          usage = u.usage + excluded.usage,
+          latest_event_time = greatest(u.latest_event_time, excluded.latest_event_time)`)}
+    END
+    $$;
+
+    -- Does the same for hours that had no row a moment ago, as begin_windows does for windows.
+    CREATE OR REPLACE FUNCTION pipeline.begin_user_hours${ADDS_USAGES} AS $$
+    BEGIN
+      ${insertUsages('')}
+    EXCEPTION WHEN unique_violation THEN
+      SELECT * INTO hours, ids, used, quotas, event_times
+      FROM pipeline.add_to_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, p_floor_ms);
+    END
+    $$;
+
+    -- The start of the newest hour with usages of users between two hours, as newest_window_ms.
+    CREATE OR REPLACE FUNCTION pipeline.newest_hour_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
+    RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RETURN (
+        SELECT pipeline.epoch_ms(max(u.hour)) FROM pipeline.user_hour_usage AS u
+        WHERE u.hour BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms));
+    END
+    $$;
+
+    -- Whether a part of one hour may be joined with the rows of the table in its range.
+    CREATE OR REPLACE FUNCTION pipeline.is_dense_in_hour(p_hour timestamp, p_users text[]) RETURNS boolean
+    ${hasFewRows('p_users', 'FROM pipeline.user_hour_usage AS u WHERE u.hour = p_hour AND u.id', MOST_READ.rows)}
+
+    -- Likewise with all users, for their quotas.
+    CREATE OR REPLACE FUNCTION pipeline.is_dense_in_users(p_users text[]) RETURNS boolean
+    ${hasFewRows('p_users', 'FROM public.user_metadata AS m WHERE m.id', MOST_READ.quotas)}
+
+    -- Whether the ids of all users are in the order of the other tables. A table that is older than the product may have them
+    -- in the order of a language.
+    CREATE OR REPLACE FUNCTION pipeline.has_users_in_order() RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+      SELECT a.attcollation = '"C"'::regcollation FROM pg_catalog.pg_attribute AS a
+      WHERE a.attrelid = 'public.user_metadata'::regclass AND a.attname = 'id';
+    END;
+
+    -- Adds usages of users in one hour without waiting for another commit.
+    -- @returns the users, too, who are near or over their quotas, with the quotas of this moment; NULL if there are none.
+    CREATE OR REPLACE FUNCTION pipeline.add_part_to_hour(
+      p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[],
+      OUT is_added boolean,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    ${withoutWaiting({
+      ids: 'p_users',
+      update: withQuotas(
+        `UPDATE pipeline.user_hour_usage AS u SET
+          usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
+        FROM ${HOUR_PART}
+        WHERE ${ROW_OF_HOUR}`,
+        'updated',
+      ),
+      insert: withQuotas(
+        `INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
+        SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
+        FROM ${HOUR_PART}
+        WHERE NOT EXISTS (SELECT FROM pipeline.user_hour_usage AS u WHERE ${ROW_OF_HOUR})`,
+        'inserted',
+      ),
+    })}
+
+    -- Adds usages to hours that may have rows, as add_to_known_windows does sums to windows.
+    CREATE OR REPLACE FUNCTION pipeline.add_to_known_hours(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint, p_may_join boolean,
+      OUT may_join boolean,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      the_hour timestamp := pipeline.utc(p_hour_ms[1]);
+      is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)] AND p_hour_ms[1] >= p_floor_ms;
+    BEGIN
+      may_join := p_may_join;
+      IF is_one AND may_join AND pipeline.is_dense_in_hour(the_hour, p_users)
+        AND pipeline.has_users_in_order() AND pipeline.is_dense_in_users(p_users) THEN
+        SELECT * INTO may_join, hours, ids, used, quotas, event_times
+        FROM pipeline.add_part_to_hour(the_hour, p_users, p_usages, p_latest_ms);
+        IF may_join THEN
+          RETURN;
+        END IF;
+      END IF;
+      SELECT * INTO hours, ids, used, quotas, event_times
+      FROM pipeline.add_to_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, p_floor_ms);
+    END
+    $$;
+
+    -- Adds usages to users' hours, sorted by hour and user, as add_windows does sums to windows.
+    -- @returns the users, too, who are near or over their quotas, with the quotas of this moment; NULL if there are none.
+    CREATE OR REPLACE FUNCTION pipeline.add_user_hours(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint, p_may_join boolean,
+      OUT may_join boolean,
+      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+    )
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      -- How many of the rows are of hours up to the newest that has rows.
+      known_rows integer := 0;
+      ends integer[];
+      first_row integer := 1;
+      last_row integer;
+      found record;
+    BEGIN
+      may_join := p_may_join;
+      IF cardinality(p_hour_ms) > 0 THEN
+        known_rows := coalesce(width_bucket(
+          pipeline.newest_hour_ms(p_hour_ms[1], p_hour_ms[cardinality(p_hour_ms)], p_floor_ms), p_hour_ms), 0);
+      END IF;
+      ends := pipeline.ends_of_parts(p_hour_ms[:known_rows]);
+      IF known_rows < cardinality(p_hour_ms) THEN
+        ends := ends || cardinality(p_hour_ms);
+      END IF;
+      FOREACH last_row IN ARRAY ends LOOP
+        IF first_row <= known_rows THEN
+          SELECT * INTO found
+          FROM pipeline.add_to_known_hours(p_hour_ms[first_row:last_row], p_users[first_row:last_row],
+            p_usages[first_row:last_row], p_latest_ms[first_row:last_row], p_floor_ms, may_join);
+          may_join := found.may_join;
+        ELSE
+          SELECT * INTO found
+          FROM pipeline.begin_user_hours(p_hour_ms[first_row:], p_users[first_row:], p_usages[first_row:],
+            p_latest_ms[first_row:], p_floor_ms);
+        END IF;
+        hours := hours || found.hours;
+        ids := ids || found.ids;
+        used := used || found.used;
+        quotas := quotas || found.quotas;
+        event_times := event_times || found.event_times;
+        first_row := last_row + 1;
+      END LOOP;
+    END
+    $$;
+  `,
+};
