@@ -34,7 +34,7 @@ export interface BenchStack {
 export async function startBenchStack(report: Report): Promise<BenchStack> {
   await up({ home: place.stack, ports: 'free', services, report });
   const stack = await current(report);
-  await keepCommitTimes(stack);
+  await resetSettings(stack);
   return {
     postgresUrl: stack.postgres.address,
     brokers: stack.kafka.address,
@@ -60,14 +60,26 @@ async function current(report: Report): Promise<Stack> {
   return stackAt({ home: place.stack, ports: (await rememberedOrDefault(place.stack)).ports, report });
 }
 
-/** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */
-async function keepCommitTimes({ postgres }: Stack): Promise<void> {
-  const [shown] = await rowsOf<{ track_commit_timestamp: string }>(postgres.address, 'SHOW track_commit_timestamp');
-  if (shown?.track_commit_timestamp === 'on') return;
-  await rowsOf(postgres.address, 'ALTER SYSTEM SET track_commit_timestamp = on');
+/**
+ * Gives Postgres the settings of the benchmark alone, whatever an experiment has set in the kept server: one that explained
+ * each statement was once measured for half a day.
+ */
+async function resetSettings({ postgres }: Stack): Promise<void> {
+  const changed = await rowsOf<{ setting: string }>(postgres.address, CHANGED_SETTINGS);
+  if (changed.length === 1 && changed[0]?.setting === KEEP_COMMIT_TIMES) return;
+  await rowsOf(postgres.address, 'ALTER SYSTEM RESET ALL');
+  await rowsOf(postgres.address, `ALTER SYSTEM SET ${KEEP_COMMIT_TIMES}`);
   await postgres.stop('graceful');
   await postgres.start();
 }
+
+/** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */
+const KEEP_COMMIT_TIMES = 'track_commit_timestamp = on';
+
+/** What ALTER SYSTEM has set, and is in force. */
+const CHANGED_SETTINGS = `
+  SELECT name || ' = ' || setting AS setting FROM pg_file_settings
+  WHERE sourcefile LIKE '%/postgresql.auto.conf' AND applied`;
 
 async function pidOf(stack: Stack, service: ServiceName): Promise<number> {
   const pid = await stack[service].pid();
