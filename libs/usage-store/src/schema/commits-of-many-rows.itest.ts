@@ -1,0 +1,140 @@
+import { rowsOf, until } from '@antenna/test-kit';
+import { aCommit, type EventOfTest, FEDE } from '../testing/a-commit.ts';
+import { TestStore } from '../testing/test-store.ts';
+import type { PostgresPositionStore } from '../position-store.ts';
+
+/** More users than a commit writes one by one. The names of some are in another order for JavaScript than for Postgres. */
+const USERS = [FEDE, 'ñandú', '\u{1F600} face', '￮ high', ...Array.from({ length: 2_500 }, (_, n) => `user ${n}`)];
+const QUOTA = 300;
+
+const MINUTE_SECONDS = 60;
+/** Event times count from 13:15. */
+const minutesAfterQuarterPast = (minutes: number) => minutes * MINUTE_SECONDS;
+
+let opened: TestStore;
+let store: PostgresPositionStore;
+
+beforeEach(async () => {
+  opened = await TestStore.open(8);
+  await opened.database.raw('DELETE FROM user_metadata');
+  await opened.database.raw('INSERT INTO user_metadata (id, quota) SELECT unnest(?::text[]), ?', [USERS, QUOTA]);
+  store = opened.worker();
+  await store.claim(['totals'], [0]);
+});
+
+afterEach(() => opened.close());
+
+/** An event of each user whose number is divisible by `every`. */
+function eventsOf(every: number, { minutes, bytes }: { minutes: number; bytes: number }): EventOfTest[] {
+  const ids = USERS.filter((_, n) => n % every === 0);
+  return ids.map((id, n) => ({ id, bytes: bytes + n, second: minutesAfterQuarterPast(minutes), app: `app ${n % 3}` }));
+}
+
+/** Commits one record with these events. */
+async function commit(from: number, events: readonly EventOfTest[]): Promise<void> {
+  await store.commitTotals(aCommit(events, { from, to: from + 1 }));
+}
+
+/** The bytes of each user in each unit of time, which starts at 13:00 and has so many seconds. */
+function sumsOf(events: readonly EventOfTest[], unitSeconds: number): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { id = '', bytes, second = 0 } of events) {
+    const unit = Math.floor((minutesAfterQuarterPast(15) + second) / unitSeconds);
+    const key = `${unit} ${id}`;
+    sums.set(key, (sums.get(key) ?? 0) + bytes);
+  }
+  return sums;
+}
+
+async function storedSums(statement: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await rowsOf<{ unit: number; id: string; bytes: number }>(opened.url, statement);
+  return new Map(rows.map(({ unit, id, bytes }) => [`${unit} ${id}`, bytes]));
+}
+
+const secondsSinceOne = (column: string) => `extract(epoch FROM ${column} - timestamp '2022-10-29 13:00')`;
+const WINDOWS = `
+  SELECT (${secondsSinceOne('timestamp')} / 300)::integer AS unit, id, value::float8 AS bytes
+  FROM bytes WHERE type = 'user_total_bytes'`;
+const HOURS = `
+  SELECT (${secondsSinceOne('hour')} / 3600)::integer AS unit, id, usage::float8 AS bytes
+  FROM pipeline.user_hour_usage`;
+
+/**
+ * How many rows of users the newest commit has written in a subtransaction, whose number is greater than that of the
+ * transaction, which has moved the position: those that it has joined with the rows of the table, or inserted plainly.
+ */
+const WRITTEN_TOGETHER = `
+  SELECT count(*)::integer AS rows
+  FROM (
+    SELECT xmin FROM bytes WHERE type = 'user_total_bytes' UNION ALL SELECT xmin FROM pipeline.user_hour_usage
+  ) AS r, (SELECT max(p.xmin::text::bigint) AS id FROM pipeline.position AS p WHERE p.sink = 'totals') AS newest
+  WHERE r.xmin::text::bigint > newest.id`;
+
+describe('a commit of many rows', () => {
+  it('adds each event once, to rows that exist and to new ones, in windows and hours with some rows, with all, and with none', async () => {
+    const commits = [
+      [...eventsOf(2, { minutes: 0, bytes: 10 }), ...eventsOf(500, { minutes: 5, bytes: 1 })],
+      [...eventsOf(1, { minutes: 0, bytes: 20 }), ...eventsOf(1, { minutes: 5, bytes: 30 })],
+      [...eventsOf(1, { minutes: 5, bytes: 40 }), ...eventsOf(3, { minutes: 10, bytes: 1 })],
+      [
+        ...eventsOf(900, { minutes: 0, bytes: 7 }),
+        ...eventsOf(1, { minutes: 10, bytes: 1 }),
+        ...eventsOf(1, { minutes: 45, bytes: 2 }),
+      ],
+      [
+        ...eventsOf(1, { minutes: 40, bytes: 3 }),
+        ...eventsOf(1, { minutes: 45, bytes: 4 }),
+        ...eventsOf(1, { minutes: 50, bytes: 5 }),
+      ],
+    ];
+    for (const [from, events] of commits.entries()) await commit(from, events);
+    const all = commits.flat();
+    expect(await storedSums(WINDOWS)).toEqual(sumsOf(all, 300));
+    expect(await storedSums(HOURS)).toEqual(sumsOf(all, 3_600));
+    const exceeded = "SELECT count(*)::integer AS events FROM pipeline.quota_event WHERE state = 'exceeded'";
+    const overQuota = [...sumsOf(all, 3_600).values()].filter((bytes) => bytes > QUOTA).length;
+    expect(await rowsOf(opened.url, exceeded)).toEqual([{ events: overQuota }]);
+  });
+
+  it('writes the rows of a window and of an hour together, not one by one', async () => {
+    await commit(0, eventsOf(2, { minutes: 0, bytes: 1 }));
+    await commit(1, eventsOf(1, { minutes: 0, bytes: 1 }));
+    expect(await rowsOf(opened.url, WRITTEN_TOGETHER)).toEqual([{ rows: 2 * USERS.length }]);
+  });
+
+  it('adds to rows that another transaction has inserted while the commit waited for it', async () => {
+    const before = eventsOf(2, { minutes: 0, bytes: 1 });
+    await commit(0, before);
+    const other = await opened.database.transaction();
+    await other.raw(
+      "INSERT INTO bytes (timestamp, type, id, value) VALUES ('2022-10-29 13:15', 'user_total_bytes', 'user 7', 1000)",
+    );
+    await other.raw(
+      "INSERT INTO pipeline.user_hour_usage VALUES ('2022-10-29 13:00', 'user 7', 1000, '2022-10-29 13:15')",
+    );
+    const events = eventsOf(1, { minutes: 0, bytes: 1 });
+    const committed = commit(1, events);
+    await until(async () => (await opened.waitingTransactions()) === 1, { what: 'a commit that waits' });
+    await other.commit();
+    await committed;
+    const all = [...before, { id: 'user 7', bytes: 1_000, second: 0 }, ...events];
+    expect(await storedSums(WINDOWS)).toEqual(sumsOf(all, 300));
+    expect(await storedSums(HOURS)).toEqual(sumsOf(all, 3_600));
+  });
+
+  it('adds to an hour that another transaction has begun while the commit waited for it', async () => {
+    const other = await opened.database.transaction();
+    await other.raw(
+      "INSERT INTO pipeline.user_hour_usage VALUES ('2022-10-29 13:00', 'user 7', 1000, '2022-10-29 13:15')",
+    );
+    const events = eventsOf(1, { minutes: 0, bytes: 1 }).map((event) => ({ ...event, bytes: 1 }));
+    const committed = commit(0, events);
+    await until(async () => (await opened.waitingTransactions()) === 1, { what: 'a commit that waits' });
+    await other.commit();
+    await committed;
+    expect(await storedSums(WINDOWS)).toEqual(sumsOf(events, 300));
+    expect(await storedSums(HOURS)).toEqual(sumsOf([...events, { id: 'user 7', bytes: 1_000 }], 3_600));
+    const exceeded = "SELECT id, usage::integer FROM pipeline.quota_event WHERE state = 'exceeded'";
+    expect(await rowsOf(opened.url, exceeded)).toEqual([{ id: 'user 7', usage: 1_001 }]);
+  });
+});
