@@ -1,4 +1,5 @@
 import { rowsOf, until } from '@antenna/test-kit';
+import fc from 'fast-check';
 import { aCommit, type EventOfTest, FEDE } from '../testing/a-commit.ts';
 import { TestStore } from '../testing/test-store.ts';
 import type { PostgresPositionStore } from '../position-store.ts';
@@ -136,5 +137,64 @@ describe('a commit of many rows', () => {
     expect(await storedSums(HOURS)).toEqual(sumsOf([...events, { id: 'user 7', bytes: 1_000 }], 3_600));
     const exceeded = "SELECT id, usage::integer FROM pipeline.quota_event WHERE state = 'exceeded'";
     expect(await rowsOf(opened.url, exceeded)).toEqual([{ id: 'user 7', usage: 1_001 }]);
+  });
+
+  it('writes its rows one by one in a window and an hour that have many more, although there are few between its first users', async () => {
+    const many = "SELECT 'user ' || n FROM generate_series(0, 39999) AS n";
+    await commit(0, eventsOf(1_000, { minutes: 0, bytes: 1 }));
+    await opened.database
+      .raw(`INSERT INTO bytes SELECT '2022-10-29 13:15', id, 1, 'user_total_bytes' FROM (${many}) AS u (id)
+      ON CONFLICT DO NOTHING`);
+    await opened.database.raw(`INSERT INTO pipeline.user_hour_usage SELECT '2022-10-29 13:00', id, 1, '2022-10-29 13:15'
+      FROM (${many}) AS u (id) ON CONFLICT DO NOTHING`);
+    const firstUsers = Array.from({ length: 1_000 }, (_, n) => ({ id: `a new user ${n}`, bytes: 1 }));
+    await commit(1, [...firstUsers, ...eventsOf(2, { minutes: 0, bytes: 1 })]);
+    expect(await rowsOf(opened.url, WRITTEN_TOGETHER)).toEqual([{ rows: 0 }]);
+  });
+});
+
+describe('the rows of a commit are divided into slices', () => {
+  const LEAST_ROWS = 2_000;
+  const MOST_ROWS = 65_536;
+  const TYPES = ['antenna_total_bytes', 'app_total_bytes', 'user_total_bytes'];
+  const windowsOfRows = fc.array(
+    fc.record({
+      gap: fc.constantFrom(1, 5),
+      rows: fc.tuple(...TYPES.map(() => fc.constantFrom(0, 1, 50, 1_999, 2_000, 4_000, 70_000))),
+    }),
+    { minLength: 1, maxLength: 20 },
+  );
+
+  it('so that each run of one window and type is one, or several of the greatest size, and the rows between two runs are one', async () => {
+    await fc.assert(
+      fc.asyncProperty(windowsOfRows, async (windows) => {
+        const groups = windows.flatMap(({ rows }, n) =>
+          rows.map((count, type) => ({ window: n * 300_000, type, count })),
+        );
+        const total = groups.reduce((sum, { count }) => sum + count, 0);
+        const least = Math.max(LEAST_ROWS, Math.floor(total / 16));
+        const expected = new Set<number>(total > 0 ? [total] : []);
+        let last = 0;
+        for (const { count } of groups) {
+          if (count >= least) {
+            if (last > 0) expected.add(last);
+            for (let end = last + MOST_ROWS; end < last + count; end += MOST_ROWS) expected.add(end);
+            expected.add(last + count);
+          }
+          last += count;
+        }
+        const [divided] = await rowsOf<{ ends: number[] }>(
+          opened.url,
+          `SELECT pipeline.ends_of_slices(true, array_agg(g.window_ms ORDER BY g.n), array_agg(g.type ORDER BY g.n)) AS ends
+          FROM (
+            SELECT row_number() OVER () AS n, u.window_ms, u.type
+            FROM unnest($1::bigint[], $2::text[], $3::integer[]) AS u (window_ms, type, rows), generate_series(1, u.rows)
+          ) AS g`,
+          [groups.map(({ window }) => window), groups.map(({ type }) => TYPES[type]), groups.map(({ count }) => count)],
+        );
+        expect(divided?.ends ?? []).toEqual([...expected].sort((a, b) => a - b));
+      }),
+      { numRuns: 40 },
+    );
   });
 });

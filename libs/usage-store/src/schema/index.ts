@@ -16,7 +16,6 @@ import { hours } from './hours.sql.ts';
 import { lateness } from './lateness.sql.ts';
 import { losses } from './losses.sql.ts';
 import { partitions } from './partitions.sql.ts';
-import { parts } from './parts.sql.ts';
 import { positions } from './positions.sql.ts';
 import { progress } from './progress.sql.ts';
 import { quotaEvents } from './quota-events.sql.ts';
@@ -25,6 +24,7 @@ import { reconciliation } from './reconciliation.sql.ts';
 import { removal } from './removal.sql.ts';
 import { restores } from './restores.sql.ts';
 import { retention } from './retention.sql.ts';
+import { runs } from './runs.sql.ts';
 import { shownRange } from './shown-range.sql.ts';
 import { stagedTotals } from './staged-totals.sql.ts';
 import { stream } from './stream.sql.ts';
@@ -47,7 +47,7 @@ export const schemaFamilies: readonly SchemaFamily[] = [
   quotaPublisher,
   lateness,
   losses,
-  parts,
+  runs,
   windowSums,
   userHours,
   totals,

@@ -68,4 +68,21 @@ describe('when the statistics of Postgres are older than an hour', () => {
     expect(plans).toContain('hour_correction');
     expect(plans).not.toContain('Nested Loop');
   });
+
+  it.each([
+    ['window', 'public.bytes ("timestamp", id, type, value)', "'user_total_bytes', 1"],
+    ['hour', 'pipeline.user_hour_usage (hour, id, usage, latest_event_time)', "1, '2022-10-29 12:00'"],
+  ])('a commit finds the newest %s without reading all of its rows', async (unit, table, values) => {
+    const rows = (hour: string) => `
+      INSERT INTO ${table} SELECT timestamp '2022-10-29 ${hour}', 'user ' || n, ${values} FROM generate_series(1, 5000) AS n`;
+    const ms = (hour: string) => Date.parse(`2022-10-29T${hour}Z`);
+    await client.query(rows('12:00'));
+    await client.query('ANALYZE');
+    await client.query(rows('13:00'));
+    await client.query('SET auto_explain.log_analyze = on');
+    const newest = `SELECT pipeline.newest_${unit}_ms(${ms('13:00')}, ${ms('14:00')}, 0)::float8 AS newest`;
+    expect(await planned(newest)).toEqual([{ newest: ms('13:00') }]);
+    expect(plans).toMatch(/Index Only Scan Backward .*rows=1(\.00)? loops=1/);
+    expect(plans).not.toMatch(/actual .*rows=5000/);
+  });
 });

@@ -48,7 +48,7 @@ export const stagedTotals: SchemaFamily = {
       greatest_times timestamp[];
       staged integer;
       part record;
-      -- Whether a part may be joined with the table: no other commit was in the way so far.
+      -- Whether a run may be joined with the table: no other commit was in the way so far.
       may_join boolean := true;
       found record;
       hours timestamp[] := '{}';

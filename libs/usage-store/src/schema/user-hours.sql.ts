@@ -1,4 +1,4 @@
-import { hasFewRows, MOST_READ, withoutWaiting } from './parts.sql.ts';
+import { hasFewRows, MOST_READ, READS_NEWEST, withoutWaiting } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
@@ -29,10 +29,10 @@ const ADDS_USAGES = `(
     )
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp`;
 
-/** The rows of a part, from the arrays that are the function's parameters. */
-const HOUR_PART = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
+/** The rows of a run, from the arrays that are the function's parameters. */
+const HOUR_RUN = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
 
-/** Joins the table with the part `d` by key, as in the windows. */
+/** Joins the table with the run `d` by key, as in the windows. */
 const ROW_OF_HOUR = 'u.hour = p_hour AND u.id BETWEEN first_id AND last_id AND u.id = d.id';
 
 /**
@@ -67,7 +67,8 @@ export const userHours: SchemaFamily = {
     END
     $$;
 
-    -- Does the same for hours that had no row a moment ago, as begin_windows does for windows.
+    -- Does the same for hours that had no row a moment ago, as begin_windows does for windows. If another commit has begun the hour
+    -- meanwhile, one of the users of both fails, and all are written again.
     CREATE OR REPLACE FUNCTION pipeline.begin_user_hours${ADDS_USAGES} AS $$
     BEGIN
       ${insertUsages('')}
@@ -80,15 +81,17 @@ export const userHours: SchemaFamily = {
     -- The start of the newest hour with usages of users between two hours, as newest_window_ms.
     CREATE OR REPLACE FUNCTION pipeline.newest_hour_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
     RETURNS bigint
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    ${READS_NEWEST} AS $$
     BEGIN
       RETURN (
-        SELECT pipeline.epoch_ms(max(u.hour)) FROM pipeline.user_hour_usage AS u
-        WHERE u.hour BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms));
+        SELECT pipeline.epoch_ms(u.hour) FROM pipeline.user_hour_usage AS u
+        WHERE u.hour BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms)
+        ORDER BY u.hour DESC
+        LIMIT 1);
     END
     $$;
 
-    -- Whether a part of one hour may be joined with the rows of the table in its range.
+    -- Whether a run of one hour may be joined with the rows of the table in its range.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_hour(p_hour timestamp, p_users text[]) RETURNS boolean
     ${hasFewRows('p_users', 'FROM pipeline.user_hour_usage AS u WHERE u.hour = p_hour AND u.id', MOST_READ.rows)}
 
@@ -96,18 +99,9 @@ export const userHours: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_users(p_users text[]) RETURNS boolean
     ${hasFewRows('p_users', 'FROM public.user_metadata AS m WHERE m.id', MOST_READ.quotas)}
 
-    -- Whether the ids of all users are in the order of the other tables. A table that is older than the product may have them
-    -- in the order of a language.
-    CREATE OR REPLACE FUNCTION pipeline.has_users_in_order() RETURNS boolean
-    LANGUAGE sql STABLE
-    BEGIN ATOMIC
-      SELECT a.attcollation = '"C"'::regcollation FROM pg_catalog.pg_attribute AS a
-      WHERE a.attrelid = 'public.user_metadata'::regclass AND a.attname = 'id';
-    END;
-
     -- Adds usages of users in one hour without waiting for another commit.
     -- @returns the users, too, who are near or over their quotas, with the quotas of this moment; NULL if there are none.
-    CREATE OR REPLACE FUNCTION pipeline.add_part_to_hour(
+    CREATE OR REPLACE FUNCTION pipeline.add_run_to_hour(
       p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[],
       OUT is_added boolean,
       OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
@@ -117,14 +111,14 @@ export const userHours: SchemaFamily = {
       update: withQuotas(
         `UPDATE pipeline.user_hour_usage AS u SET
           usage = u.usage + d.usage, latest_event_time = greatest(u.latest_event_time, pipeline.utc(d.latest_ms))
-        FROM ${HOUR_PART}
+        FROM ${HOUR_RUN}
         WHERE ${ROW_OF_HOUR}`,
         'updated',
       ),
       insert: withQuotas(
         `INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
         SELECT p_hour, d.id, d.usage, pipeline.utc(d.latest_ms)
-        FROM ${HOUR_PART}
+        FROM ${HOUR_RUN}
         WHERE NOT EXISTS (SELECT FROM pipeline.user_hour_usage AS u WHERE ${ROW_OF_HOUR})`,
         'inserted',
       ),
@@ -143,9 +137,9 @@ export const userHours: SchemaFamily = {
     BEGIN
       may_join := p_may_join;
       IF is_one AND may_join AND pipeline.is_dense_in_hour(the_hour, p_users)
-        AND pipeline.has_users_in_order() AND pipeline.is_dense_in_users(p_users) THEN
+        AND pipeline.has_ids_in_order('public.user_metadata') AND pipeline.is_dense_in_users(p_users) THEN
         SELECT * INTO may_join, hours, ids, used, quotas, event_times
-        FROM pipeline.add_part_to_hour(the_hour, p_users, p_usages, p_latest_ms);
+        FROM pipeline.add_run_to_hour(the_hour, p_users, p_usages, p_latest_ms);
         IF may_join THEN
           RETURN;
         END IF;
@@ -169,33 +163,33 @@ export const userHours: SchemaFamily = {
       ends integer[];
       first_row integer := 1;
       last_row integer;
-      found record;
+      added record;
     BEGIN
       may_join := p_may_join;
       IF cardinality(p_hour_ms) > 0 THEN
         known_rows := coalesce(width_bucket(
           pipeline.newest_hour_ms(p_hour_ms[1], p_hour_ms[cardinality(p_hour_ms)], p_floor_ms), p_hour_ms), 0);
       END IF;
-      ends := pipeline.ends_of_parts(p_hour_ms[:known_rows]);
+      ends := pipeline.ends_of_slices(may_join, p_hour_ms[:known_rows]);
       IF known_rows < cardinality(p_hour_ms) THEN
         ends := ends || cardinality(p_hour_ms);
       END IF;
       FOREACH last_row IN ARRAY ends LOOP
         IF first_row <= known_rows THEN
-          SELECT * INTO found
+          SELECT * INTO added
           FROM pipeline.add_to_known_hours(p_hour_ms[first_row:last_row], p_users[first_row:last_row],
             p_usages[first_row:last_row], p_latest_ms[first_row:last_row], p_floor_ms, may_join);
-          may_join := found.may_join;
+          may_join := added.may_join;
         ELSE
-          SELECT * INTO found
+          SELECT * INTO added
           FROM pipeline.begin_user_hours(p_hour_ms[first_row:], p_users[first_row:], p_usages[first_row:],
             p_latest_ms[first_row:], p_floor_ms);
         END IF;
-        hours := hours || found.hours;
-        ids := ids || found.ids;
-        used := used || found.used;
-        quotas := quotas || found.quotas;
-        event_times := event_times || found.event_times;
+        hours := hours || added.hours;
+        ids := ids || added.ids;
+        used := used || added.used;
+        quotas := quotas || added.quotas;
+        event_times := event_times || added.event_times;
         first_row := last_row + 1;
       END LOOP;
     END

@@ -1,4 +1,4 @@
-import { hasFewRows, MOST_READ, withoutWaiting } from './parts.sql.ts';
+import { hasFewRows, MOST_READ, READS_NEWEST, withoutWaiting } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /** Inserts the sums of windows from the floor on, in the order of the arrays. */
@@ -9,14 +9,14 @@ const INSERT_SUMS = `INSERT INTO public.bytes ("timestamp", type, id, value)
       ) AS d
       WHERE d.window_ms >= p_floor_ms`;
 
-/** The rows of a part, from the arrays that are the function's parameters. */
-const WINDOW_PART = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
+/** The rows of a run, from the arrays that are the function's parameters. */
+const WINDOW_RUN = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
 
-/** Joins the table with the part `d` by key. The bounds let the planner read the table in the order of its index. */
+/** Joins the table with the run `d` by key. The bounds let the planner read the table in the order of its index. */
 const ROW_OF_WINDOW =
   'b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN first_id AND last_id AND b.id = d.id';
 
-/** Adds the sums of a commit to the rows of \`bytes\`. */
+/** Adds the sums of a commit to the rows of `bytes`. */
 export const windowSums: SchemaFamily = {
   name: 'window-sums',
   sql: `
@@ -49,23 +49,26 @@ export const windowSums: SchemaFamily = {
 
     -- The start of the newest window with rows between two windows, in milliseconds; NULL if none has rows. The greatest
     -- event time of the topic does not tell it: it stays in the future for ever after one event of a clock that was ahead.
-    -- The look-up leaves out the partitions below the floor, which a removal may have locked.
+    -- The look-up leaves out the partitions below the floor, which a removal may have locked. It reads one row of an index:
+    -- statistics that are older than the window promise no row in it, so that the planner would as soon read all.
     CREATE OR REPLACE FUNCTION pipeline.newest_window_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
     RETURNS bigint
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    ${READS_NEWEST} AS $$
     BEGIN
       RETURN (
-        SELECT pipeline.epoch_ms(max(b."timestamp")) FROM public.bytes AS b
-        WHERE b."timestamp" BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms));
+        SELECT pipeline.epoch_ms(b."timestamp") FROM public.bytes AS b
+        WHERE b."timestamp" BETWEEN pipeline.utc(greatest(p_first_ms, p_floor_ms)) AND pipeline.utc(p_last_ms)
+        ORDER BY b."timestamp" DESC
+        LIMIT 1);
     END
     $$;
 
-    -- Whether a part of one window and type may be joined with the rows of the table in its range.
+    -- Whether a run of one window and type may be joined with the rows of the table in its range.
     CREATE OR REPLACE FUNCTION pipeline.is_dense_in_window(p_window timestamp, p_type text, p_ids text[]) RETURNS boolean
     ${hasFewRows('p_ids', 'FROM public.bytes AS b WHERE b."timestamp" = p_window AND b.type = p_type AND b.id', MOST_READ.rows)}
 
     -- Adds sums of one window and type without waiting for another commit.
-    CREATE OR REPLACE FUNCTION pipeline.add_part_to_window(
+    CREATE OR REPLACE FUNCTION pipeline.add_run_to_window(
       p_window timestamp, p_type text, p_ids text[], p_values bigint[],
       OUT is_added boolean
     )
@@ -73,20 +76,20 @@ export const windowSums: SchemaFamily = {
       ids: 'p_ids',
       update: `
       UPDATE public.bytes AS b SET value = b.value + d.value
-      FROM ${WINDOW_PART}
+      FROM ${WINDOW_RUN}
       WHERE ${ROW_OF_WINDOW};
       GET DIAGNOSTICS updated = ROW_COUNT`,
       insert: `
       INSERT INTO public.bytes ("timestamp", type, id, value)
       SELECT p_window, p_type, d.id, d.value
-      FROM ${WINDOW_PART}
+      FROM ${WINDOW_RUN}
       WHERE NOT EXISTS (SELECT FROM public.bytes AS b WHERE ${ROW_OF_WINDOW});
       GET DIAGNOSTICS inserted = ROW_COUNT`,
     })}
 
-    -- Adds sums to windows that may have rows: by a join if they are a part, of one window and type, otherwise in order.
-    -- @param p_may_join whether a part may be joined. Once another commit was in the way, all parts go in order.
-    -- @returns whether later parts of the commit may be joined.
+    -- Adds sums to windows that may have rows: by a join if they are a run, otherwise in order.
+    -- @param p_may_join whether a run may be joined. Once another commit was in the way, all later ones go in order.
+    -- @returns whether later runs of the commit may be joined.
     CREATE OR REPLACE FUNCTION pipeline.add_to_known_windows(
       p_window_ms bigint[], p_types text[], p_ids text[], p_values bigint[], p_floor_ms bigint, p_may_join boolean
     ) RETURNS boolean
@@ -98,8 +101,9 @@ export const windowSums: SchemaFamily = {
         AND p_window_ms[1] >= p_floor_ms;
       may_join boolean := p_may_join;
     BEGIN
-      IF is_one AND may_join AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids) THEN
-        may_join := pipeline.add_part_to_window(the_window, p_types[1], p_ids, p_values);
+      IF is_one AND may_join AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids)
+        AND pipeline.has_ids_in_order('public.bytes') THEN
+        may_join := pipeline.add_run_to_window(the_window, p_types[1], p_ids, p_values);
         IF may_join THEN
           RETURN true;
         END IF;
@@ -117,7 +121,7 @@ export const windowSums: SchemaFamily = {
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       may_join boolean := p_may_join;
-      -- How many of the rows are of windows up to that one.
+      -- How many of the rows are of windows up to the newest that has rows.
       known_rows integer := 0;
       first_row integer := 1;
       last_row integer;
@@ -126,7 +130,7 @@ export const windowSums: SchemaFamily = {
         known_rows := coalesce(width_bucket(
           pipeline.newest_window_ms(p_window_ms[1], p_window_ms[cardinality(p_window_ms)], p_floor_ms), p_window_ms), 0);
       END IF;
-      FOREACH last_row IN ARRAY pipeline.ends_of_parts(p_window_ms[:known_rows], p_types[:known_rows]) LOOP
+      FOREACH last_row IN ARRAY pipeline.ends_of_slices(may_join, p_window_ms[:known_rows], p_types[:known_rows]) LOOP
         may_join := pipeline.add_to_known_windows(p_window_ms[first_row:last_row], p_types[first_row:last_row],
           p_ids[first_row:last_row], p_values[first_row:last_row], p_floor_ms, may_join);
         first_row := last_row + 1;

@@ -1,0 +1,150 @@
+import type { SchemaFamily } from './schema-family.ts';
+
+/**
+ * The rows of a run are joined with those of the table between its first and its last one, if these are at most so many
+ * times its own. Reading a row in order takes a tenth of the time of looking it up, and a quota in its index still less.
+ */
+export const MOST_READ = { rows: 4, quotas: 16 };
+
+/** Some rows of a run tell: those of so many places, up to so many at each. */
+const SAMPLE = { places: 8, rows: 250 };
+
+/**
+ * A SQL function without its signature. It tells whether a table has few rows between the first and last key of a run.
+ * @param ids the function's parameter with the ids of the run, sorted.
+ * @param rowsOfTable a FROM clause of the table that ends with the column of these ids, which is then bounded.
+ * @param most the greatest number of rows of the table for each row of the run that counts as few.
+ */
+export const hasFewRows = (ids: string, rowsOfTable: string, most: number): string => `
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      sampled integer := least(greatest(cardinality(${ids}) / ${SAMPLE.places}, 2), ${SAMPLE.rows}, cardinality(${ids}));
+      step integer := (cardinality(${ids}) - sampled) / ${SAMPLE.places - 1};
+    BEGIN
+      FOR place IN 0 .. ${SAMPLE.places - 1} LOOP
+        IF (
+          SELECT count(*) > ${most} * sampled
+          FROM (
+            SELECT ${rowsOfTable} BETWEEN ${ids}[place * step + 1] AND ${ids}[place * step + sampled]
+            LIMIT ${most} * sampled + 1
+          ) AS r
+        ) THEN
+          RETURN false;
+        END IF;
+      END LOOP;
+      RETURN true;
+    END
+    $$;`;
+
+/** The attributes of a SQL function that looks up the newest of some rows. They leave the planner the index alone, in its order. */
+export const READS_NEWEST = `LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off`;
+
+/** One run, as statements that write its rows to a table. */
+interface RunStatements {
+  /** The parameter that has the ids of the rows. */
+  readonly ids: string;
+  /** Adds to the rows that exist, and sets `updated` to their number. */
+  readonly update: string;
+  /** Inserts the others, and sets `inserted` to their number. */
+  readonly insert: string;
+}
+
+/**
+ * The body of a SQL function that writes a run and waits for no other commit, since rows are not locked in the order of
+ * their keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone, and `is_added` is false.
+ * The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
+ */
+export const withoutWaiting = ({ ids, update, insert }: RunStatements): string => `
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '100ms'
+    SET enable_nestloop = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+    DECLARE
+      first_id text;
+      last_id text;
+      updated integer;
+      inserted integer := 0;
+    BEGIN
+      -- By the order of the tables: JavaScript sorts a few characters in another one.
+      SELECT min(d.id COLLATE "C"), max(d.id COLLATE "C") INTO first_id, last_id FROM unnest(${ids}) AS d (id);
+      ${update};
+      IF updated < cardinality(${ids}) THEN
+        ${insert};
+      END IF;
+      -- A row that was committed between the two statements was neither updated nor inserted.
+      IF updated + inserted <> cardinality(${ids}) THEN
+        RAISE lock_not_available;
+      END IF;
+      is_added := true;
+    EXCEPTION WHEN unique_violation OR lock_not_available THEN
+      is_added := false;
+    END
+    $$;`;
+
+/**
+ * The rows of a run. For fewer rows a join does not pay. More would be held for long, and be written once more if another
+ * commit is in the way of one of them.
+ */
+export const ROWS_OF_RUN = { least: 2_000, most: 65_536 };
+
+/**
+ * Runs: many successive rows of one window and type, or of one hour. A run is joined with the rows of the table between its
+ * first and its last key, which is faster than looking up each row by index.
+ */
+export const runs: SchemaFamily = {
+  name: 'runs',
+  sql: `
+    -- Divides sorted rows into slices: each run is one, and so are all rows between two runs. There are few runs, of a sixteenth
+    -- of the rows at least, since each slice of an array reads all of it. Without a join, all rows are one slice.
+    -- @returns the number of the last row of each slice, in order.
+    CREATE OR REPLACE FUNCTION pipeline.ends_of_slices(p_may_join boolean, p_keys bigint[], p_types text[] DEFAULT NULL)
+    RETURNS integer[]
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    DECLARE
+      rows constant integer := cardinality(p_keys);
+      least_rows constant integer := greatest(${ROWS_OF_RUN.least}, rows / 16);
+      ends integer[] := '{}';
+      -- Rows up to here are in slices.
+      divided integer := 0;
+      first_row integer;
+      last_of_key integer := 0;
+      last_row integer;
+    BEGIN
+      -- A run that begins after the last key looked at has the row that is so many rows further on, or begins after that.
+      WHILE p_may_join AND last_of_key + least_rows <= rows LOOP
+        first_row := greatest(width_bucket(p_keys[last_of_key + least_rows] - 1, p_keys), last_of_key) + 1;
+        last_of_key := width_bucket(p_keys[last_of_key + least_rows], p_keys);
+        WHILE last_of_key - first_row + 1 >= least_rows LOOP
+          last_row := coalesce(first_row - 1 + width_bucket(p_types[first_row], p_types[first_row:last_of_key]), last_of_key);
+          IF last_row - first_row + 1 >= least_rows THEN
+            IF divided < first_row - 1 THEN
+              ends := ends || (first_row - 1);
+            END IF;
+            WHILE last_row - first_row + 1 > ${ROWS_OF_RUN.most} LOOP
+              first_row := first_row + ${ROWS_OF_RUN.most};
+              ends := ends || (first_row - 1);
+            END LOOP;
+            ends := ends || last_row;
+            divided := last_row;
+          END IF;
+          first_row := last_row + 1;
+        END LOOP;
+      END LOOP;
+      IF divided < rows THEN
+        ends := ends || rows;
+      END IF;
+      RETURN ends;
+    END
+    $$;
+
+    -- Whether the ids of a table are in the order of JavaScript and of the tables that the provisioner makes. A table that is
+    -- older than the product may have them in the order of a language.
+    CREATE OR REPLACE FUNCTION pipeline.has_ids_in_order(p_table text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    BEGIN
+      RETURN (
+        SELECT a.attcollation = '"C"'::regcollation FROM pg_catalog.pg_attribute AS a
+        WHERE a.attrelid = to_regclass(p_table) AND a.attname = 'id');
+    END
+    $$;
+  `,
+};
