@@ -43,10 +43,7 @@ describe('records wait for their commit', () => {
 
   it('for two intervals while more records wait in the topic than in memory', () => {
     expect(waitOf({ ...little, lag: 1_001 })).toBe(1_000);
-  });
-
-  it('for four intervals while more wait than a commit may hold', () => {
-    expect(waitOf({ ...little, lag: 1_000_001 })).toBe(2_000);
+    expect(waitOf({ ...little, lag: 1_000_001 })).toBe(1_000);
   });
 
   it('for 120 intervals while most rows of a backlog are in the window of its last event', () => {
@@ -75,23 +72,23 @@ describe('records wait for their commit', () => {
     expect(waitOf({ ...live, records: 6_400_000, lag: 200_000 })).toBe(500);
   });
 
-  it('for four intervals as soon as most of the rows are in windows that are over', () => {
-    expect(waitOf({ ...growing, latestRows: 299_999 })).toBe(2_000);
+  it('for two intervals as soon as most of the rows are in windows that are over', () => {
+    expect(waitOf({ ...growing, latestRows: 299_999 })).toBe(1_000);
   });
 
-  it('for four intervals while the rows are few', () => {
-    expect(waitOf({ ...growing, rows: 99_999, latestRows: 99_000 })).toBe(2_000);
+  it('for two intervals while the rows are few', () => {
+    expect(waitOf({ ...growing, rows: 99_999, latestRows: 99_000 })).toBe(1_000);
   });
 });
 
 describe('records of a window of many users', () => {
-  it('wait for four intervals after a commit has taken too long', () => {
-    expect(waitOf(growing, { ...limits, mayGather: false })).toBe(2_000);
+  it('wait for two intervals after a commit has taken too long', () => {
+    expect(waitOf(growing, { ...limits, mayGather: false })).toBe(1_000);
   });
 
-  it('wait for a minute at most, with a longer flush interval for four of these', () => {
+  it('wait for a minute at most, with a longer flush interval for two of these', () => {
     expect(waitOf(growing, { ...limits, flushIntervalMs: 4_000 })).toBe(60_000);
-    expect(waitOf(growing, { ...limits, flushIntervalMs: 60_000 })).toBe(240_000);
+    expect(waitOf(growing, { ...limits, flushIntervalMs: 60_000 })).toBe(120_000);
   });
 });
 

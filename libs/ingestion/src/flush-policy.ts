@@ -30,13 +30,10 @@ const MAX_WINDOWS = 2 ** 16;
 
 /**
  * Flush intervals between commits while the lag exceeds the number of records in the next commit. The totals are late
- * then anyway, and fewer, larger commits write the row of a window fewer times: half as many commits of a backlog take
- * a fifth less of Postgres's time (docs/performance-profile.md).
+ * then anyway, and fewer, larger commits write the row of a window fewer times. With four instead of two, Postgres waits for
+ * the worker, and the worker for the last, large commit (docs/performance-profile.md).
  */
 const INTERVALS_BEHIND = 2;
-
-/** Flush intervals between commits while the lag exceeds the maximum number of records of a commit. */
-const INTERVALS_FAR_BEHIND = 4;
 
 /**
  * A commit waits for the end of a window for so many flush intervals, but not for longer than so many milliseconds, and
@@ -113,7 +110,7 @@ interface Patience {
 function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, mayGather }: FlushLimits): Patience {
   const { records, rows, latestRows, lag, lagBefore } = unsaved;
   const usualRecords = Math.ceil(flushMaxEvents * share);
-  const intervals = intervalsAt(unsaved, usualRecords);
+  const intervals = lag <= records ? 1 : INTERVALS_BEHIND;
   const isOfOneWindow = rows >= GATHERING.fromRows && latestRows > rows / 2;
   if (!mayGather || !isOfOneWindow) return { maxMs: intervals * flushIntervalMs, maxRecords: usualRecords };
   // A small lag alone is no backlog: that of a live stream never ends, nor does that of a partition that has just lost its leader.
@@ -124,9 +121,4 @@ function patienceOf(unsaved: Unsaved, { flushIntervalMs, flushMaxEvents, share, 
     maxMs: Math.max(intervals * flushIntervalMs, gatheringMs),
     maxRecords: GATHERING.maxRecords * usualRecords,
   };
-}
-
-function intervalsAt({ records, lag }: Unsaved, usualRecords: number): number {
-  if (lag <= records) return 1;
-  return lag <= usualRecords ? INTERVALS_BEHIND : INTERVALS_FAR_BEHIND;
 }

@@ -74,15 +74,6 @@ describe('a flush of the totals', () => {
     expect(worker.store.commits).toHaveLength(1);
   });
 
-  it('waits for four times the interval while the lag exceeds the records that a commit may have', async () => {
-    const worker = await aClaimedWorker([0], { flushMaxEvents: 3 });
-    worker.ingestion.onBatch(eventBatch([0], { highWatermark: 5 }));
-    await pass(worker, 3_999);
-    expect(worker.store.commits).toHaveLength(0);
-    await pass(worker, 1);
-    expect(worker.store.commits).toHaveLength(1);
-  });
-
   describe('of a window of many users in a backlog', () => {
     const users = Array.from({ length: 100_000 }, (_, offset) => eventRecord(offset, { id: `user ${offset}` }));
     const backlog = aBatch(users, { highWatermark: 100_000_000 });

@@ -31,7 +31,7 @@ export const ingestionSettings = settingsGroup({
     flushIntervalMs: setting({
       name: 'FLUSH_INTERVAL_MS',
       description:
-        'how long the oldest unsaved event may wait for a commit; two or four times as long while the worker is behind, 120 times (a minute at most) while it reads a window of many users',
+        'how long the oldest unsaved event may wait for a commit; twice as long while the worker is behind, 120 times (a minute at most) while it reads a window of many users',
       type: wholeNumber(1, hourMs),
       default: '500',
     }),
