@@ -6,27 +6,30 @@ import type { SchemaFamily } from './schema-family.ts';
  */
 export const MOST_READ = { rows: 4, quotas: 16 };
 
-/** Some rows of a run tell: those of so many places, up to so many at each. */
+/**
+ * Some rows of a run tell: those of so many places, so many at each. Where they mislead, only time is lost: the ranges of runs do
+ * not overlap, so that a commit reads each row of the table once at most.
+ */
 const SAMPLE = { places: 8, rows: 250 };
 
 /**
- * A SQL function without its signature. It tells whether a table has few rows between the first and last key of a run.
+ * A SQL function without its signature. It tells whether a table has few rows between the keys of a run, at some places of it.
  * @param ids the function's parameter with the ids of the run, sorted.
  * @param rowsOfTable a FROM clause of the table that ends with the column of these ids, which is then bounded.
  * @param most the greatest number of rows of the table for each row of the run that counts as few.
  */
 export const hasFewRows = (ids: string, rowsOfTable: string, most: number): string => `
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
     DECLARE
-      sampled integer := least(greatest(cardinality(${ids}) / ${SAMPLE.places}, 2), ${SAMPLE.rows}, cardinality(${ids}));
-      step integer := (cardinality(${ids}) - sampled) / ${SAMPLE.places - 1};
+      before integer;
     BEGIN
       FOR place IN 0 .. ${SAMPLE.places - 1} LOOP
+        before := place * (cardinality(${ids}) - ${SAMPLE.rows}) / ${SAMPLE.places - 1};
         IF (
-          SELECT count(*) > ${most} * sampled
+          SELECT count(*) > ${most * SAMPLE.rows}
           FROM (
-            SELECT ${rowsOfTable} BETWEEN ${ids}[place * step + 1] AND ${ids}[place * step + sampled]
-            LIMIT ${most} * sampled + 1
+            SELECT ${rowsOfTable} BETWEEN ${ids}[before + 1] AND ${ids}[before + ${SAMPLE.rows}]
+            LIMIT ${most * SAMPLE.rows + 1}
           ) AS r
         ) THEN
           RETURN false;
@@ -36,7 +39,7 @@ export const hasFewRows = (ids: string, rowsOfTable: string, most: number): stri
     END
     $$;`;
 
-/** The attributes of a SQL function that looks up the newest of some rows. They leave the planner the index alone, in its order. */
+/** The attributes of a SQL function that looks up the newest of some rows. The planner can read only an index, in its order. */
 export const READS_NEWEST = `LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off`;
 
@@ -51,8 +54,9 @@ interface RunStatements {
 }
 
 /**
- * The body of a SQL function that writes a run and waits for no other commit, since rows are not locked in the order of
- * their keys. If another commit holds any of these rows, or inserts one meanwhile, all is undone, and `is_added` is false.
+ * The body of a SQL function that writes a run and does not wait for another commit, since rows are not locked in the order of
+ * their keys. If another commit holds any of these rows for more than a moment, or inserts one, all is undone, and `is_added` is
+ * false.
  * The planner knows little of the rows of the table, since most of them are new: it is to read them in order.
  */
 export const withoutWaiting = ({ ids, update, insert }: RunStatements): string => `
@@ -81,8 +85,8 @@ export const withoutWaiting = ({ ids, update, insert }: RunStatements): string =
     $$;`;
 
 /**
- * The rows of a run. For fewer rows a join does not pay. More would be held for long, and be written once more if another
- * commit is in the way of one of them.
+ * The rows of a run. For fewer a join does not pay. If another commit is in the way of one of them, all are written once more:
+ * more would take long.
  */
 export const ROWS_OF_RUN = { least: 2_000, most: 65_536 };
 
@@ -93,8 +97,9 @@ export const ROWS_OF_RUN = { least: 2_000, most: 65_536 };
 export const runs: SchemaFamily = {
   name: 'runs',
   sql: `
-    -- Divides sorted rows into slices: each run is one, and so are all rows between two runs. There are few runs, of a sixteenth
-    -- of the rows at least, since each slice of an array reads all of it. Without a join, all rows are one slice.
+    -- Divides sorted rows into slices: each run is one, and so are all rows between two runs. More than ${ROWS_OF_RUN.most} rows of
+    -- one window and type, or of one hour, are several. A run has a sixteenth of all rows at least, since each slice of an array
+    -- reads all of it. Without a join, all rows are one slice.
     -- @returns the number of the last row of each slice, in order.
     CREATE OR REPLACE FUNCTION pipeline.ends_of_slices(p_may_join boolean, p_keys bigint[], p_types text[] DEFAULT NULL)
     RETURNS integer[]
@@ -109,7 +114,7 @@ export const runs: SchemaFamily = {
       last_of_key integer := 0;
       last_row integer;
     BEGIN
-      -- A run that begins after the last key looked at has the row that is so many rows further on, or begins after that.
+      -- A run that begins after the last key looked at has the row that is least_rows further on, or begins after it.
       WHILE p_may_join AND last_of_key + least_rows <= rows LOOP
         first_row := greatest(width_bucket(p_keys[last_of_key + least_rows] - 1, p_keys), last_of_key) + 1;
         last_of_key := width_bucket(p_keys[last_of_key + least_rows], p_keys);
@@ -136,8 +141,8 @@ export const runs: SchemaFamily = {
     END
     $$;
 
-    -- Whether the ids of a table are in the order of JavaScript and of the tables that the provisioner makes. A table that is
-    -- older than the product may have them in the order of a language.
+    -- Whether the ids of a table are in the order of the tables that the provisioner makes. A table that is older than the
+    -- product may have them in the order of a language.
     CREATE OR REPLACE FUNCTION pipeline.has_ids_in_order(p_table text) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
     BEGIN

@@ -134,35 +134,6 @@ describe('a commit in parts', () => {
     expect(await stagedParts()).toEqual([]);
   });
 
-  it('adds to the row that another transaction has inserted while the commit waited for it', async () => {
-    const worker = opened.worker({}, IN_PARTS);
-    await worker.claim(['totals'], [0]);
-    await worker.commitTotals(aCommit([{ id: 'user 5', bytes: 1 }], { from: 0, to: 1 }));
-    const other = await opened.database.transaction();
-    await other.raw(
-      "INSERT INTO bytes (timestamp, type, id, value) VALUES ('2022-10-29 13:15', 'user_total_bytes', 'user 7', 1000)",
-    );
-    await other.raw(
-      "INSERT INTO pipeline.user_hour_usage VALUES ('2022-10-29 13:00', 'user 7', 1000, '2022-10-29 13:15')",
-    );
-    const events = [5, 6, 7, 8].map((n) => ({ id: `user ${n}`, bytes: 10 }));
-    const committed = worker.commitTotals(aCommit(events, { from: 1, to: 2 }));
-    await aCommitWaits();
-    await other.commit();
-    await committed;
-    const sums = [
-      ['user 5', '11'],
-      ['user 6', '10'],
-      ['user 7', '1010'],
-      ['user 8', '10'],
-    ];
-    const shown = (rows: readonly { id: string; sum: string }[]) => rows.map(({ id, sum }) => [id, sum]);
-    const windows = "SELECT id, value AS sum FROM bytes WHERE type = 'user_total_bytes' ORDER BY id";
-    expect(shown(await rowsOf(opened.url, windows))).toEqual(sums);
-    const hours = 'SELECT id, usage AS sum FROM pipeline.user_hour_usage ORDER BY id';
-    expect(shown(await rowsOf(opened.url, hours))).toEqual(sums);
-  });
-
   it('pauses the reading of records until its parts are sent, also if sending them fails', async () => {
     const worker = opened.worker({}, IN_PARTS);
     await worker.claim(['totals'], [0]);
@@ -240,38 +211,6 @@ describe('a commit in parts', () => {
     expect(await hours('bytes', 'timestamp')).toEqual([{ hour: 14 }, { hour: 15 }]);
     expect(await hours('pipeline.user_hour_usage', 'hour')).toEqual([{ hour: 14 }, { hour: 15 }]);
     expect(await rowsOf(opened.url, 'SELECT events::integer FROM pipeline.ledger_hour')).toEqual([{ events: 3 }]);
-  });
-
-  it('adds to the row that another transaction has updated twice while the commit waited for it', async () => {
-    const worker = opened.worker({}, IN_PARTS);
-    await worker.claim(['totals'], [0]);
-    await worker.commitTotals(aCommit(EIGHT_USERS, { from: 0, to: 1 }));
-    const other = await opened.database.transaction();
-    for (const bytes of [100, 1_000]) {
-      await other.raw("UPDATE bytes SET value = value + ? WHERE type = 'user_total_bytes' AND id = 'user 6'", [bytes]);
-    }
-    const committed = worker.commitTotals(aCommit(EIGHT_USERS, { from: 1, to: 2 }));
-    await aCommitWaits();
-    await other.commit();
-    await committed;
-    expect(await bytesOf('user 6')).toBe('1120');
-  });
-
-  it('does not keep a row from another commit that it waits for itself', async () => {
-    const worker = opened.worker({}, IN_PARTS);
-    await worker.claim(['totals'], [0]);
-    await worker.commitTotals(aCommit([{ id: 'user 6', bytes: 10 }], { from: 0, to: 1 }));
-    // Like every commit, the other one goes through the rows in the order of their keys.
-    const other = await opened.database.transaction();
-    await other.raw(
-      "INSERT INTO bytes (timestamp, type, id, value) VALUES ('2022-10-29 13:15', 'user_total_bytes', 'user 1', 5)",
-    );
-    const committed = worker.commitTotals(aCommit(EIGHT_USERS, { from: 1, to: 2 }));
-    await aCommitWaits();
-    await other.raw("UPDATE bytes SET value = value + 5 WHERE type = 'user_total_bytes' AND id = 'user 6'");
-    await other.commit();
-    await committed;
-    expect([await bytesOf('user 1'), await bytesOf('user 6')]).toEqual(['15', '25']);
   });
 
   it('loses no part to the erasure of a person that is begun during the commit', async () => {

@@ -1,4 +1,3 @@
-import { ROWS_OF_RUN } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /** The commit of the totals sink. */
@@ -139,7 +138,7 @@ export const totals: SchemaFamily = {
     $$;
 
     -- Commits one flush in one transaction. The rows arrive sorted by their keys, so that concurrent commits lock them
-    -- in one order and cannot deadlock. Only a join locks rows in no order: it is undone when it would have to wait.
+    -- in one order and cannot deadlock. Only a join locks rows in no order: it is undone when it would have to wait long.
     --
     -- Each commit gets a custom plan: a generic plan assumes arrays of ten elements and looks up the quota of each user
     -- separately. random_page_cost is that of a solid-state disk: with the default of Postgres, the planner reads all of a
@@ -165,8 +164,8 @@ export const totals: SchemaFamily = {
     DECLARE
       floor_ms bigint;
       greatest_times timestamp[];
-      -- Whether a run may be joined with the table: no other commit was in the way so far, and it pays.
-      may_join boolean := cardinality(p_ids) >= ${ROWS_OF_RUN.least};
+      -- Whether a run may be joined with the table: no other commit was in the way so far.
+      may_join boolean := true;
       hours timestamp[];
       users text[];
       usages bigint[];
@@ -184,8 +183,7 @@ export const totals: SchemaFamily = {
         p_counted_hours_ms, p_counted_events, p_counted_bytes, p_counted_last_offsets);
 
       SELECT a.hours, a.ids, a.used, a.quotas, a.event_times INTO hours, users, usages, quotas, event_times
-      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, floor_ms,
-        may_join AND cardinality(p_users) >= ${ROWS_OF_RUN.least}) AS a;
+      FROM pipeline.add_user_hours(p_hour_ms, p_users, p_usages, p_latest_ms, floor_ms, may_join) AS a;
       IF users IS NOT NULL THEN
         PERFORM pipeline.record_quotas(hours, users, usages, quotas, event_times);
       END IF;

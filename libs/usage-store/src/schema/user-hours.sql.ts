@@ -1,4 +1,4 @@
-import { hasFewRows, MOST_READ, READS_NEWEST, withoutWaiting } from './runs.sql.ts';
+import { hasFewRows, MOST_READ, READS_NEWEST, ROWS_OF_RUN, withoutWaiting } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
@@ -133,11 +133,12 @@ export const userHours: SchemaFamily = {
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
     DECLARE
       the_hour timestamp := pipeline.utc(p_hour_ms[1]);
-      is_one boolean := p_hour_ms[1] = p_hour_ms[cardinality(p_hour_ms)] AND p_hour_ms[1] >= p_floor_ms;
+      last_row integer := cardinality(p_hour_ms);
+      is_run boolean := last_row >= ${ROWS_OF_RUN.least} AND p_hour_ms[1] = p_hour_ms[last_row] AND p_hour_ms[1] >= p_floor_ms;
     BEGIN
       may_join := p_may_join;
-      IF is_one AND may_join AND pipeline.is_dense_in_hour(the_hour, p_users)
-        AND pipeline.has_ids_in_order('public.user_metadata') AND pipeline.is_dense_in_users(p_users) THEN
+      IF is_run AND may_join AND pipeline.has_ids_in_order('public.user_metadata')
+        AND pipeline.is_dense_in_hour(the_hour, p_users) AND pipeline.is_dense_in_users(p_users) THEN
         SELECT * INTO may_join, hours, ids, used, quotas, event_times
         FROM pipeline.add_run_to_hour(the_hour, p_users, p_usages, p_latest_ms);
         IF may_join THEN

@@ -1,4 +1,4 @@
-import { hasFewRows, MOST_READ, READS_NEWEST, withoutWaiting } from './runs.sql.ts';
+import { hasFewRows, MOST_READ, READS_NEWEST, ROWS_OF_RUN, withoutWaiting } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
 /** Inserts the sums of windows from the floor on, in the order of the arrays. */
@@ -97,12 +97,12 @@ export const windowSums: SchemaFamily = {
     DECLARE
       last_row integer := cardinality(p_window_ms);
       the_window timestamp := pipeline.utc(p_window_ms[1]);
-      is_one boolean := p_window_ms[1] = p_window_ms[last_row] AND p_types[1] = p_types[last_row]
-        AND p_window_ms[1] >= p_floor_ms;
+      is_run boolean := last_row >= ${ROWS_OF_RUN.least} AND p_window_ms[1] = p_window_ms[last_row]
+        AND p_types[1] = p_types[last_row] AND p_window_ms[1] >= p_floor_ms;
       may_join boolean := p_may_join;
     BEGIN
-      IF is_one AND may_join AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids)
-        AND pipeline.has_ids_in_order('public.bytes') THEN
+      IF is_run AND may_join AND pipeline.has_ids_in_order('public.bytes')
+        AND pipeline.is_dense_in_window(the_window, p_types[1], p_ids) THEN
         may_join := pipeline.add_run_to_window(the_window, p_types[1], p_ids, p_values);
         IF may_join THEN
           RETURN true;
