@@ -22,12 +22,20 @@ const insertUsages = (onConflict: string): string => `WITH added AS (
       FROM added AS a
       JOIN public.user_metadata AS m ON m.id = a.id AND a.usage >= m.quota - m.quota / 5;`;
 
-/** The signature of each function that adds usages of users' hours. */
-const ADDS_USAGES = `(
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+/** The users who are near or over their quotas, as the result of a function. */
+const NEAR_QUOTAS =
+  'OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]';
+
+/** The signature of a function that adds usages of users' hours. @param more parameters that it has besides. */
+const addsUsages = (more = ''): string => `(
+      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint,${more}
+      ${NEAR_QUOTAS}
     )
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp`;
+
+/** Of a function that may join runs: whether it may, and whether later runs of the commit may be joined. */
+const MAY_JOIN = `
+      p_may_join boolean, OUT may_join boolean,`;
 
 /** The rows of a run, from the arrays that are the function's parameters. */
 const HOUR_RUN = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
@@ -59,7 +67,7 @@ export const userHours: SchemaFamily = {
   sql: `
     -- Adds usages to users' hours.
     -- @returns the users who are near or over their quotas, with the quotas of this moment; NULL if there are none.
-    CREATE OR REPLACE FUNCTION pipeline.add_to_user_hours${ADDS_USAGES} AS $$
+    CREATE OR REPLACE FUNCTION pipeline.add_to_user_hours${addsUsages()} AS $$
     BEGIN
       ${insertUsages(`ON CONFLICT (hour, id) DO UPDATE SET
           usage = u.usage + excluded.usage,
@@ -69,7 +77,7 @@ export const userHours: SchemaFamily = {
 
     -- Does the same for hours that had no row a moment ago, as begin_windows does for windows. If another commit has begun the hour
     -- meanwhile, one of the users of both fails, and all are written again.
-    CREATE OR REPLACE FUNCTION pipeline.begin_user_hours${ADDS_USAGES} AS $$
+    CREATE OR REPLACE FUNCTION pipeline.begin_user_hours${addsUsages()} AS $$
     BEGIN
       ${insertUsages('')}
     EXCEPTION WHEN unique_violation THEN
@@ -104,7 +112,7 @@ export const userHours: SchemaFamily = {
     CREATE OR REPLACE FUNCTION pipeline.add_run_to_hour(
       p_hour timestamp, p_users text[], p_usages bigint[], p_latest_ms bigint[],
       OUT is_added boolean,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
+      ${NEAR_QUOTAS}
     )
     ${withoutWaiting({
       ids: 'p_users',
@@ -125,12 +133,7 @@ export const userHours: SchemaFamily = {
     })}
 
     -- Adds usages to hours that may have rows, as add_to_known_windows does sums to windows.
-    CREATE OR REPLACE FUNCTION pipeline.add_to_known_hours(
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint, p_may_join boolean,
-      OUT may_join boolean,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
-    )
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    CREATE OR REPLACE FUNCTION pipeline.add_to_known_hours${addsUsages(MAY_JOIN)} AS $$
     DECLARE
       the_hour timestamp := pipeline.utc(p_hour_ms[1]);
       last_row integer := cardinality(p_hour_ms);
@@ -152,12 +155,7 @@ export const userHours: SchemaFamily = {
 
     -- Adds usages to users' hours, sorted by hour and user, as add_windows does sums to windows.
     -- @returns the users, too, who are near or over their quotas, with the quotas of this moment; NULL if there are none.
-    CREATE OR REPLACE FUNCTION pipeline.add_user_hours(
-      p_hour_ms bigint[], p_users text[], p_usages bigint[], p_latest_ms bigint[], p_floor_ms bigint, p_may_join boolean,
-      OUT may_join boolean,
-      OUT hours timestamp[], OUT ids text[], OUT used bigint[], OUT quotas bigint[], OUT event_times timestamp[]
-    )
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+    CREATE OR REPLACE FUNCTION pipeline.add_user_hours${addsUsages(MAY_JOIN)} AS $$
     DECLARE
       -- How many of the rows are of hours up to the newest that has rows.
       known_rows integer := 0;
