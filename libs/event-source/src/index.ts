@@ -6,6 +6,7 @@ export { type KafkaLog, kafkaClient } from './kafka-client.ts';
 export { KafkaEventSource, type SubscriptionSettings } from './kafka-event-source.ts';
 export { KafkaUnreachableError, connectToKafka } from './connect-to-kafka.ts';
 export { isPassingKafkaFailure } from './connection-advice.ts';
+export { endFetchersOfStopped } from './stopped-consumers.ts';
 export { endsOf, TopicMissingError, TopicOffsets } from './topic-offsets.ts';
 export { TopicReader, TopicSilentError } from './topic-reader.ts';
 export { KafkaQuotaEventSender } from './quota-events/quota-event-sender.ts';

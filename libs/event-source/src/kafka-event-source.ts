@@ -12,6 +12,7 @@ import type { KafkaLog } from './kafka-client.ts';
 import { kafkaCluster } from './kafka-cluster.ts';
 import { goOnWithoutLeaders } from './leaderless-partitions.ts';
 import { consumeInSets } from './kafkajs-patches.ts';
+import { endFetchersOfStopped } from './stopped-consumers.ts';
 import { refuseOldBrokers } from './old-brokers.ts';
 import { readAhead } from './read-ahead.ts';
 import { fetchOnceResumed } from './resumed-partitions.ts';
@@ -81,6 +82,7 @@ export class KafkaEventSource implements EventSource {
     refuseOldBrokers();
     heartbeatWhileFetching();
     fetchOnceResumed();
+    endFetchersOfStopped();
     consumeInSets(settings.topic);
     this.#ahead = readAhead(settings.topic);
     goOnWithoutLeaders(settings.topic);

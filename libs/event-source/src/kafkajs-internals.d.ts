@@ -100,7 +100,14 @@ declare module 'kafkajs/src/broker/index.js' {
 
 declare module 'kafkajs/src/consumer/runner.js' {
   export default class Runner {
+    constructor(options: object);
     readonly heartbeatInterval: number;
+    /** False from the start of `stop` on. */
+    running: boolean;
+    readonly fetchManager: { stop(): Promise<void> };
+    /** Begins to fetch, and begins again after each end while the runner runs. */
+    scheduleFetchManager(): void;
+    stop(): Promise<void>;
     /** @throws when the group rebalances, or no longer knows this member. */
     heartbeat(): Promise<void>;
     fetch(nodeId: number): Promise<unknown>;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { endFetchersOfStopped } from '@antenna/event-source';
 import { within } from '@antenna/test-kit';
 import type { Consumer } from 'kafkajs';
 import type { System } from '../system/system.ts';
@@ -109,6 +110,7 @@ const JOIN_MS = 15_000;
 
 async function joinAndLeave({ topic, workers, sessionTimeoutMs }: System, afterMs: number): Promise<void> {
   if (workers.size === 0) return;
+  endFetchersOfStopped();
   const consumer = topic.kafka.consumer({
     groupId: topic.name,
     sessionTimeout: sessionTimeoutMs,
