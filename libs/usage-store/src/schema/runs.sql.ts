@@ -13,7 +13,8 @@ export const MOST_READ = { rows: 4, quotas: 16 };
 const SAMPLE = { places: 8, rows: 250 };
 
 /**
- * A SQL function without its signature. It tells whether a table has few rows between the keys of a run, at some places of it.
+ * A SQL function without its signature. It tells whether a table has few rows between the keys of a run of at least
+ * `ROWS_OF_RUN.least` rows, at some places of it.
  * @param ids the function's parameter with the ids of the run, sorted.
  * @param rowsOfTable a FROM clause of the table that ends with the column of these ids, which is then bounded.
  * @param most the greatest number of rows of the table for each row of the run that counts as few.
@@ -39,13 +40,16 @@ export const hasFewRows = (ids: string, rowsOfTable: string, most: number): stri
     END
     $$;`;
 
-/** The attributes of a SQL function that looks up the newest of some rows. The planner can read only an index, in its order. */
+/**
+ * The language and settings of a SQL function that looks up the newest row of a range. They leave the planner one plan: to read
+ * an index backwards.
+ */
 export const READS_NEWEST = `LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off`;
 
 /** One run, as statements that write its rows to a table. */
 interface RunStatements {
-  /** The parameter that has the ids of the rows. */
+  /** The name of the function's array parameter with the ids of the run. */
   readonly ids: string;
   /** Adds to the rows that exist, and sets `updated` to their number. */
   readonly update: string;

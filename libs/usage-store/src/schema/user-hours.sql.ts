@@ -2,9 +2,9 @@ import { hasFewRows, MOST_READ, READS_NEWEST, ROWS_OF_RUN, withoutWaiting } from
 import type { SchemaFamily } from './schema-family.ts';
 
 /**
- * Inserts the usages of users' hours from the floor on, in the order of the arrays, and finds the users who are near or over
- * their quotas.
- * @param onConflict what happens to a usage whose row exists; nothing is an error.
+ * Inserts the usages of users in the hours at or after the retention floor, in the order of the arrays, and finds the users who
+ * are near or over their quotas.
+ * @param onConflict the ON CONFLICT clause. Without one, a row that exists already fails the statement.
  */
 const insertUsages = (onConflict: string): string => `WITH added AS (
         INSERT INTO pipeline.user_hour_usage AS u (hour, id, usage, latest_event_time)
@@ -37,10 +37,10 @@ const addsUsages = (more = ''): string => `(
 const MAY_JOIN = `
       p_may_join boolean, OUT may_join boolean,`;
 
-/** The rows of a run, from the arrays that are the function's parameters. */
+/** A run as a table of rows, made of the arrays that a function takes as its parameters. */
 const HOUR_RUN = '(SELECT unnest(p_users) AS id, unnest(p_usages) AS usage, unnest(p_latest_ms) AS latest_ms) AS d';
 
-/** Joins the table with the run `d` by key, as in the windows. */
+/** The condition under which a row of the table and one of the run `d` have the same key. */
 const ROW_OF_HOUR = 'u.hour = p_hour AND u.id BETWEEN first_id AND last_id AND u.id = d.id';
 
 /**
@@ -86,7 +86,7 @@ export const userHours: SchemaFamily = {
     END
     $$;
 
-    -- The start of the newest hour with usages of users between two hours, as newest_window_ms.
+    -- The start of the newest hour with rows between two hours, in milliseconds; NULL if none has rows. See newest_window_ms.
     CREATE OR REPLACE FUNCTION pipeline.newest_hour_ms(p_first_ms bigint, p_last_ms bigint, p_floor_ms bigint)
     RETURNS bigint
     ${READS_NEWEST} AS $$

@@ -1,7 +1,7 @@
 import { hasFewRows, MOST_READ, READS_NEWEST, ROWS_OF_RUN, withoutWaiting } from './runs.sql.ts';
 import type { SchemaFamily } from './schema-family.ts';
 
-/** Inserts the sums of windows from the floor on, in the order of the arrays. */
+/** Inserts the sums of the windows at or after the retention floor, in the order of the arrays. */
 const INSERT_SUMS = `INSERT INTO public.bytes ("timestamp", type, id, value)
       SELECT pipeline.utc(d.window_ms), d.type, d.id, d.value
       FROM (
@@ -9,10 +9,13 @@ const INSERT_SUMS = `INSERT INTO public.bytes ("timestamp", type, id, value)
       ) AS d
       WHERE d.window_ms >= p_floor_ms`;
 
-/** The rows of a run, from the arrays that are the function's parameters. */
+/** A run as a table of rows, made of the arrays that a function takes as its parameters. */
 const WINDOW_RUN = '(SELECT unnest(p_ids) AS id, unnest(p_values) AS value) AS d';
 
-/** Joins the table with the run `d` by key. The bounds let the planner read the table in the order of its index. */
+/**
+ * The condition under which a row of the table and one of the run `d` have the same key. With the bounds, the planner can read
+ * the table in the order of its index.
+ */
 const ROW_OF_WINDOW =
   'b."timestamp" = p_window AND b.type = p_type AND b.id BETWEEN first_id AND last_id AND b.id = d.id';
 
@@ -20,7 +23,7 @@ const ROW_OF_WINDOW =
 export const windowSums: SchemaFamily = {
   name: 'window-sums',
   sql: `
-    -- Adds sums to the rows of windows, from the floor on. The arrays are sorted by the primary key. A body in SQL would be
+    -- Adds sums to the rows of the windows at or after the retention floor. The arrays are sorted by the primary key. A body in SQL would be
     -- bound to the table instead of its name, and its declaration would lock the table as a writer until the end of the
     -- provisioner's transaction.
     CREATE OR REPLACE FUNCTION pipeline.add_to_windows(

@@ -61,8 +61,8 @@ async function current(report: Report): Promise<Stack> {
 }
 
 /**
- * Gives Postgres the settings of the benchmark alone, whatever an experiment has set in the kept server: one that explained
- * each statement was once measured for half a day.
+ * Removes all settings of Postgres that the benchmark does not need. The server is kept between runs: an experiment once left
+ * `auto_explain` on in it, and half a day of runs was measured with that.
  */
 async function resetSettings({ postgres }: Stack): Promise<void> {
   const changed = await rowsOf<{ setting: string }>(postgres.address, CHANGED_SETTINGS);
@@ -73,7 +73,7 @@ async function resetSettings({ postgres }: Stack): Promise<void> {
   await postgres.start();
 }
 
-/** Postgres then records the commit time of each row in microseconds, so that no poller is needed. */
+/** Makes Postgres record when each row was committed, in microseconds: how fresh rows are is known without polling for them. */
 const KEEP_COMMIT_TIMES = 'track_commit_timestamp = on';
 
 /** What ALTER SYSTEM has set, and is in force. */
